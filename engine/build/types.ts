@@ -1,0 +1,140 @@
+import type { CrateKind, PackageIndex } from '../workspace/types.ts';
+
+/** One `--extern NAME=PATH` of a rustc command line; a path is absent for the sysroot's crates. */
+export interface Extern {
+  readonly name: string;
+  readonly path: string | undefined;
+}
+
+/** A compilation that cargo asked of rustc: one *unit*. Paths are absolute. */
+export interface RustcInvocation {
+  /** Unique within one check. */
+  readonly id: number;
+  readonly package: PackageIndex;
+  /** `cargo metadata` package id, which outlives the index. */
+  readonly packageId: string;
+  readonly crateName: string;
+  readonly crateTypes: readonly string[];
+  readonly kind: CrateKind;
+  readonly targetName: string;
+  readonly sourcePath: string;
+  readonly outDir: string;
+  readonly extraFilename: string;
+  readonly externs: readonly Extern[];
+  readonly cwd: string;
+  readonly isProcMacro: boolean;
+}
+
+/** A lint hit taken from rustc's JSON diagnostics; line and column count from 1. */
+export interface LintHit {
+  readonly lint: 'unsafe_code' | 'missing_unsafe_on_extern';
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A finished compilation. `outputs` are the files it left that exist (rlib, rmeta, staticlib …). */
+export interface RustcOutcome {
+  readonly invocation: RustcInvocation;
+  readonly success: boolean;
+  readonly lints: readonly LintHit[];
+  readonly depInfo: string | undefined;
+  readonly outputs: readonly string[];
+}
+
+/** What kind of file a link makes. */
+export type OutputKind = 'executable' | 'shared' | 'proc-macro' | 'static-library';
+
+/** A parsed linker command line (GNU ld options as gcc and lld take them). Paths are absolute. */
+export interface LinkRequest {
+  readonly invocation: RustcInvocation;
+  readonly outputKind: OutputKind;
+  readonly output: string;
+  /** Objects, archives and rlibs in order; `wholeArchive` where the option was in force. System .so files are left out. */
+  readonly inputs: readonly { readonly path: string; readonly wholeArchive: boolean }[];
+  readonly gcSections: boolean;
+  /** Extra roots: `-u`, `-e`, `--init`, `--fini`, `--require-defined`, `--export-dynamic-symbol`, version script globals. */
+  readonly rootSymbols: readonly string[];
+  /** Patterns of a version script or dynamic list, `*` allowed; empty when none. */
+  readonly exportPatterns: readonly string[];
+  /** `-rdynamic`, `--export-dynamic`, or a shared object without version script: every default-visibility global is a root. */
+  readonly exportsAll: boolean;
+  /** Why this command line cannot be judged (unknown option that adds code, unreadable script …): the check fails closed. */
+  readonly unsupported: readonly string[];
+}
+
+/** The engine's answer to a gate: `refuse` carries the one line that the shim prints. */
+export type Gate = { readonly allow: true } | { readonly allow: false; readonly reason: string };
+
+/** A build script that cargo is about to run, or has run. */
+export interface BuildScriptRun {
+  readonly executable: string;
+  /** Output path of the link that made it, which finds its record. */
+  readonly linkedOutput: string;
+  readonly package: PackageIndex;
+  readonly packageId: string;
+  readonly outDir: string;
+}
+
+/** What the session answers while cargo builds. A rejected promise aborts the build (exit 2). */
+export interface BuildHandlers {
+  /** Before rustc starts: proc-macro gate. */
+  onRustcStart(invocation: RustcInvocation): Promise<Gate>;
+  /** After rustc ended, before cargo hears of it: resolves when the unit's record is durable. */
+  onRustcDone(outcome: RustcOutcome): Promise<void>;
+  /** The linker's inputs all exist until this resolves; runs beside the real link. */
+  onLink(link: LinkRequest): Promise<void>;
+  onBuildScriptStart(run: BuildScriptRun): Promise<Gate>;
+  /** stdout of a build script that exited 0, before cargo sees it. */
+  onBuildScriptDone(run: BuildScriptRun, stdout: Buffer): Promise<Gate>;
+  /** `compiler-artifact`, after the unit is done or found fresh. */
+  onArtifact(artifact: ArtifactMessage): void;
+  /** `build-script-executed` (fresh ones too): its OUT_DIR finds the record of its output. */
+  onBuildScriptExecuted(message: { readonly packageId: string; readonly outDir: string }): void;
+  onProgress(progress: BuildProgress): void;
+  /** A line for the user from cargo's stderr (warnings, errors), as cargo wrote it. */
+  onCargoOutput(text: string): void;
+}
+
+/** Cargo's `compiler-artifact` message, the fields in use. */
+export interface ArtifactMessage {
+  readonly packageId: string;
+  readonly targetName: string;
+  readonly targetKind: readonly string[];
+  readonly crateTypes: readonly string[];
+  readonly sourcePath: string;
+  readonly isTest: boolean;
+  readonly filenames: readonly string[];
+  readonly executable: string | undefined;
+  readonly fresh: boolean;
+}
+
+/** Units built of how many, from cargo's own progress; `total` is 0 until cargo knows. */
+export interface BuildProgress {
+  readonly built: number;
+  readonly total: number;
+  readonly current: string;
+}
+
+/** What cargo is asked to do. */
+export interface BuildRequest {
+  readonly workspaceRoot: string;
+  /** `build`, `test` or `run`; arguments after it are passed through. */
+  readonly subcommand: 'build' | 'test' | 'run';
+  readonly cargoArguments: readonly string[];
+  readonly profile: string;
+  /** Really link everything (test, run) instead of what a check runs only. */
+  readonly linkAll: boolean;
+  /** Goes into the line that the shim adds to `rustc -vV`: a lost store makes cargo rebuild. */
+  readonly storeId: string;
+  readonly colour: boolean;
+  readonly showProgress: boolean;
+}
+
+/** How cargo ended. `failedUnits` counts rustc runs that failed by themselves (not refused by a gate). */
+export interface BuildOutcome {
+  readonly cargoStatus: number | null;
+  readonly cargoSignal: string | null;
+  readonly failedUnits: number;
+  readonly failedBuildScripts: readonly { readonly packageId: string; readonly output: string }[];
+}

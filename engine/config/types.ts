@@ -1,0 +1,92 @@
+/** cackle.toml as the judge reads it (spec §2). */
+
+/** A place in the configuration file; line and column count from 1. */
+export interface ConfigPlace {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The scope of a permission (spec §1): `pkg.P`, `.build`, `.test`, `.from.build`, `.from.test`. */
+export type ScopeSuffix = '' | 'build' | 'test' | 'from.build' | 'from.test';
+
+/** A permission scope of one package; the package is named as in cackle.toml. */
+export interface PermissionScope {
+  readonly package: string;
+  readonly suffix: ScopeSuffix;
+}
+
+/** A named class of paths. Prefixes are paths split on `::`; exclusions win. */
+export interface ApiDefinition {
+  readonly name: string;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly noAutoDetect: readonly string[];
+}
+
+/** An `allow_apis` entry as written, for the unused-permission check. */
+export interface AllowedApi {
+  readonly api: string;
+  readonly place: ConfigPlace;
+}
+
+/** What one scope's own table says, before inheritance. */
+export interface ScopeTable {
+  readonly scope: PermissionScope;
+  readonly place: ConfigPlace;
+  readonly allowUnsafe: boolean | undefined;
+  readonly allowExtern: boolean | undefined;
+  readonly allowProcMacro: boolean | undefined;
+  readonly allowApis: readonly AllowedApi[];
+  readonly allowBuildInstructions: readonly string[];
+}
+
+/** The permissions in force in a scope, inheritance applied (spec §1). */
+export interface Permissions {
+  readonly allowUnsafe: boolean;
+  readonly allowExtern: boolean;
+  readonly allowProcMacro: boolean;
+  readonly allowApis: ReadonlySet<string>;
+  readonly allowBuildInstructions: readonly string[];
+}
+
+/** A configuration that was read and found valid. */
+export interface Config {
+  readonly file: string;
+  readonly version: 1 | 2 | 3;
+  readonly features: readonly string[];
+  /** Passed to `cargo build`; `["--all-targets"]` when the key is absent. */
+  readonly buildFlags: readonly string[];
+  readonly profile: string;
+  readonly explicitBuildScripts: boolean;
+  readonly apis: ReadonlyMap<string, ApiDefinition>;
+  /** Names in `[pkg.NAME]`, with the place of the first table. */
+  readonly packages: ReadonlyMap<string, ConfigPlace>;
+  readonly tables: readonly ScopeTable[];
+  /** What was asked for and is not there yet, e.g. a sandbox: a check refuses to start. */
+  readonly unsupported: readonly ConfigDiagnostic[];
+  /** Does a `[pkg.NAME.build]` table exist (explicit_build_scripts)? */
+  hasBuildSection(packageName: string): boolean;
+  permissions(scope: PermissionScope): Permissions;
+}
+
+/** One fault in cackle.toml; rendered by the CLI with the line and the place marked. */
+export interface ConfigDiagnostic {
+  readonly file: string;
+  readonly place: ConfigPlace | undefined;
+  /** Characters to mark from the column on. */
+  readonly length: number;
+  readonly message: string;
+  /** What to write instead, e.g. the nearest valid key. */
+  readonly help: string | undefined;
+  readonly sourceLine: string | undefined;
+}
+
+/** Thrown by the reader with every fault found. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly diagnostics: readonly ConfigDiagnostic[];
+  constructor(diagnostics: readonly ConfigDiagnostic[]) {
+    super(diagnostics.map((d) => d.message).join('\n'));
+    this.diagnostics = diagnostics;
+  }
+}

@@ -1,0 +1,123 @@
+import type { ConfigPlace, PermissionScope } from '../config/types.ts';
+
+/** A place in a source file; line 0 means that only the file is known (a static without debug info). */
+export interface SourcePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** One step of the path from a root to a usage; inlined frames are marked. */
+export interface BacktraceFrame {
+  /** Demangled name of the function or static. */
+  readonly name: string;
+  readonly place: SourcePlace | undefined;
+  readonly inlined: boolean;
+}
+
+/** A reference to something restricted, in live code. */
+export interface Usage {
+  readonly place: SourcePlace;
+  /** Demangled name of the referring function (innermost inlined frame). */
+  readonly from: string;
+  /** The target's name that matched, shortest of those at this place. */
+  readonly target: string;
+  /** All names of the target that matched the API. */
+  readonly targetNames: readonly string[];
+  /** Label of the output in which it was found, e.g. `fd (bin)`. */
+  readonly output: string;
+  /** From the root to the referring function. */
+  readonly backtrace: readonly BacktraceFrame[];
+}
+
+/** A place where `unsafe` or `extern` stands; found by the compiler's lint or by the token. */
+export interface KeywordUse {
+  readonly place: SourcePlace;
+  readonly foundBy: 'lint' | 'token';
+}
+
+interface Located {
+  /** Label of the package: `name`, or `name[version]` when two versions are in the tree. */
+  readonly packageLabel: string;
+  readonly packageName: string;
+}
+
+/** Spec §5: everything that a check can find. `kind` is stable and appears in machine output. */
+export type Problem =
+  | (Located & { readonly kind: 'disallowed-api'; readonly scope: PermissionScope; readonly api: string; readonly usages: readonly Usage[] })
+  | (Located & { readonly kind: 'off-tree-api'; readonly scope: PermissionScope; readonly api: string; readonly providedBy: string; readonly usages: readonly Usage[] })
+  | (Located & { readonly kind: 'disallowed-unsafe'; readonly scope: PermissionScope; readonly uses: readonly KeywordUse[] })
+  | (Located & { readonly kind: 'disallowed-extern'; readonly scope: PermissionScope; readonly uses: readonly KeywordUse[] })
+  | (Located & { readonly kind: 'proc-macro-not-allowed' })
+  | (Located & { readonly kind: 'build-script-not-allowed' })
+  | (Located & { readonly kind: 'disallowed-build-instruction'; readonly instruction: string })
+  | (Located & { readonly kind: 'execution-failed'; readonly executable: 'build script'; readonly output: string })
+  | (Located & { readonly kind: 'unused-allow-api'; readonly scope: PermissionScope; readonly api: string; readonly configPlace: ConfigPlace })
+  | { readonly kind: 'unknown-package'; readonly packageName: string; readonly configPlace: ConfigPlace; readonly nearest: string | undefined }
+  | (Located & { readonly kind: 'possible-export'; readonly api: string; readonly path: string; readonly symbol: string })
+  | { readonly kind: 'newer-config-version'; readonly version: number; readonly newest: number };
+
+/** Warnings do not fail a check unless `--fail-on-warnings` is given (spec §5). */
+export type Severity = 'error' | 'warning';
+
+const warnings: ReadonlySet<Problem['kind']> = new Set([
+  'unused-allow-api',
+  'unknown-package',
+  'possible-export',
+  'newer-config-version',
+]);
+
+/** The severity of a problem per spec §5. */
+export function severityOf(problem: Problem): Severity {
+  return warnings.has(problem.kind) ? 'warning' : 'error';
+}
+
+/** Something that could not be checked because a gate held what it needs. */
+export interface Unchecked {
+  readonly packageLabel: string;
+  /** e.g. `build script`, `proc macro`. */
+  readonly held: string;
+  /** The targets that therefore were neither built nor judged. */
+  readonly blocks: readonly string[];
+}
+
+/** The result of a check, as the report and the machine output show it. */
+export interface CheckReport {
+  readonly workspaceRoot: string;
+  readonly configFile: string;
+  readonly problems: readonly Problem[];
+  readonly unchecked: readonly Unchecked[];
+  readonly counts: {
+    readonly packages: number;
+    readonly units: number;
+    readonly unitsBuilt: number;
+    readonly outputs: number;
+    readonly objects: number;
+    readonly objectsExtracted: number;
+    readonly permissionsUsed: number;
+  };
+  /** Seconds, by phase. */
+  readonly timing: Readonly<Record<string, number>>;
+  /** Every (scope, API) that live code used, allowed or not, minimal under inheritance. */
+  readonly grants: readonly { readonly scope: PermissionScope; readonly api: string }[];
+}
+
+/** The check could not be made (exit 2): a message for the user, with what to do next. */
+export class CheckError extends Error {
+  override readonly name = 'CheckError';
+  readonly help: string | undefined;
+  constructor(message: string, help?: string, options?: ErrorOptions) {
+    super(message, options);
+    this.help = help;
+  }
+}
+
+/** What the session tells while it works; drawn on stderr by the CLI. */
+export interface CheckProgress {
+  readonly unitsBuilt: number;
+  readonly unitsTotal: number;
+  readonly building: string;
+  readonly outputsJudged: number;
+  readonly outputsFound: number;
+  readonly problems: number;
+}

@@ -1,0 +1,49 @@
+/** What cargo knows of a workspace: packages, their targets and dependencies (`cargo metadata`). */
+
+declare const packageBrand: unique symbol;
+/** Index of a package in {@link Workspace.packages}. */
+export type PackageIndex = number & { readonly [packageBrand]: true };
+
+/** What a crate is for the judge (spec §1): benches and integration tests count as `test`. */
+export type CrateKind = 'primary' | 'build-script' | 'test';
+
+/** A target as `cargo metadata` names it: `kind` is e.g. ["lib"], ["bin"], ["custom-build"], ["proc-macro"]. */
+export interface CargoTarget {
+  readonly name: string;
+  readonly kind: readonly string[];
+  readonly crateTypes: readonly string[];
+  readonly sourcePath: string;
+}
+
+/** A package of the tree. `label` is `name`, or `name[version]` when two versions are in the tree (spec §1). */
+export interface Package {
+  readonly index: PackageIndex;
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly label: string;
+  readonly description: string | undefined;
+  readonly documentation: string | undefined;
+  readonly license: string | undefined;
+  readonly manifestPath: string;
+  /** The directory of the manifest, absolute, symbolic links resolved. */
+  readonly directory: string;
+  readonly isWorkspaceMember: boolean;
+  readonly targets: readonly CargoTarget[];
+  /** Direct dependencies of every kind, as cargo resolved them. */
+  readonly dependencies: readonly PackageIndex[];
+}
+
+/** The workspace as one `cargo metadata` call gives it. */
+export interface Workspace {
+  readonly root: string;
+  readonly targetDirectory: string;
+  readonly packages: readonly Package[];
+  readonly members: readonly PackageIndex[];
+  /** Packages by name: more than one where several versions are in the tree. */
+  readonly byName: ReadonlyMap<string, readonly PackageIndex[]>;
+  /** Library crate names (underscored) to the packages that provide them. */
+  readonly byCrateName: ReadonlyMap<string, readonly PackageIndex[]>;
+  /** True when `from` depends on `on`, even transitively, or is it. */
+  dependsOn(from: PackageIndex, on: PackageIndex): boolean;
+}
