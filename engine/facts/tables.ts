@@ -1,0 +1,119 @@
+/**
+ * The facts of one link input (an rlib, a static archive or a lone object): what its machine code says,
+ * as columns. Rows of different tables are addressed by their own index types. They depend on the file
+ * alone, never on cackle.toml.
+ */
+
+/** "No such row" in every u32 column. */
+export const NONE = 0xffff_ffff;
+
+/** Set in `edgeTarget` when the target is an entity (a name that the link resolves), not a node of this file. */
+export const ENTITY_BIT = 0x8000_0000;
+
+/** Bits of `sectionFlags`, as object-wasm gives them (ELF gABI, "Sections"). */
+export const SectionFlag = {
+  alloc: 1,
+  exec: 2,
+  write: 4,
+  tls: 8,
+  retain: 16,
+  /** .init_array, .fini_array, .preinit_array, .ctors, .dtors, .init, .fini: kept by every linker script. */
+  rootArray: 32,
+  note: 64,
+  nobits: 128,
+  linkOrder: 256,
+  group: 512,
+} as const;
+
+/** Bits of `nodeFlags`. */
+export const NodeFlag = {
+  global: 1,
+  weak: 2,
+  /** STV_HIDDEN or STV_INTERNAL: never exported. */
+  hidden: 4,
+  function: 8,
+  /** Data without a symbol of its own in the output: looked through (spec §4). */
+  anonymous: 16,
+  /** A call shim under core::ops::function: looked through in the same way (spec §4). */
+  callShim: 32,
+} as const;
+
+/** Column name to element type; the order is the order on disk. */
+export const columnTypes = {
+  /** Strings: symbol names, debug names, section and file names. UTF-8, `stringOffsets[n]` is the end. */
+  stringOffsets: 'u32',
+  stringBytes: 'u8',
+  /** Split names (spec §3), a table of their own. */
+  nameOffsets: 'u32',
+  nameBytes: 'u8',
+  memberName: 'u32',
+  memberFirstSection: 'u32',
+  sectionName: 'u32',
+  sectionFlags: 'u32',
+  sectionGroup: 'u32',
+  sectionLinkOrder: 'u32',
+  /** One more entry than sections: nodes are sorted by section. */
+  sectionFirstNode: 'u32',
+  nodeSection: 'u32',
+  /** The symbol's entity, NONE for data without symbol. */
+  nodeEntity: 'u32',
+  /** Entity of the debug-info name where the symbol alone says less (`#[no_mangle]`, legacy mangling). */
+  nodeQualified: 'u32',
+  nodeFlags: 'u32',
+  /** Place of the declaration, NONE when the debug info has none. */
+  nodePlace: 'u32',
+  nodeFirstEdge: 'u32',
+  nodeFirstFrame: 'u32',
+  edgeTarget: 'u32',
+  /** Innermost inlined frame at the reference, NONE when the reference is the node's own. */
+  edgeFrame: 'u32',
+  edgePlace: 'u32',
+  /** Enclosing inlined frame, NONE when inlined into the node itself. */
+  frameParent: 'u32',
+  frameEntity: 'u32',
+  frameQualified: 'u32',
+  /** Place of the inlined call. */
+  framePlace: 'u32',
+  placeFile: 'u32',
+  placeLine: 'u32',
+  placeColumn: 'u32',
+  entityString: 'u32',
+  entityFirstName: 'u32',
+  entityNames: 'u32',
+  /** Symbols defined without a section (absolute, common). */
+  absoluteEntity: 'u32',
+} as const;
+
+/** Name of a column. */
+export type ColumnName = keyof typeof columnTypes;
+
+type ColumnArray<T> = T extends 'u8' ? Uint8Array : Uint32Array;
+
+/** The columns of one link input. */
+export type ObjectFacts = { readonly [C in ColumnName]: ColumnArray<(typeof columnTypes)[C]> };
+
+/** Number of rows in the tables that are counted in reports. */
+export function factCounts(facts: ObjectFacts): { members: number; nodes: number; edges: number } {
+  return {
+    members: facts.memberName.length,
+    nodes: facts.nodeSection.length,
+    edges: facts.edgeTarget.length,
+  };
+}
+
+/** Decodes row `id` of the string table. */
+export function factString(facts: ObjectFacts, id: number): string {
+  return decode(facts.stringBytes, facts.stringOffsets, id);
+}
+
+/** Decodes row `id` of the table of split names. */
+export function factName(facts: ObjectFacts, id: number): string {
+  return decode(facts.nameBytes, facts.nameOffsets, id);
+}
+
+function decode(bytes: Uint8Array, offsets: Uint32Array, id: number): string {
+  const start = offsets[id];
+  const end = offsets[id + 1];
+  if (start === undefined || end === undefined) throw new RangeError(`no string ${id} in facts`);
+  return Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('utf8');
+}
