@@ -1,0 +1,151 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { z } from 'zod';
+import { FACTS_VERSION } from './codec.ts';
+import {
+  type BuildScriptRecord,
+  buildScriptRecordSchema,
+  type FileStamp,
+  type UnitRecord,
+  unitRecordSchema,
+} from './unit-record.ts';
+
+/** Where facts and records live: `.cackle/` in the target directory, std's facts in the user's cache. */
+export interface StoreLocation {
+  readonly root: string;
+  readonly shared: string;
+}
+
+/** The store's places for a target directory; XDG_CACHE_HOME is honoured. Makes no directory. */
+export function storeLocation(targetDirectory: string): StoreLocation {
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  return {
+    root: join(targetDirectory, '.cackle'),
+    shared: join(cache, 'cackle', 'facts'),
+  };
+}
+
+/** The file that holds the facts of the content `hash`. */
+export function factsPath(directory: string, hash: string): string {
+  return join(directory, `v${FACTS_VERSION}`, hash.slice(0, 2), `${hash}.facts`);
+}
+
+/** Writes to a temporary name beside `path`, then renames: a reader sees all of it or nothing. */
+export async function writeAtomically(path: string, content: Buffer | string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(content);
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Size, mtime and inode of a file; undefined when it is not there. */
+export async function stampOf(path: string): Promise<FileStamp | undefined> {
+  try {
+    const s = await stat(path, { bigint: true });
+    return { path, size: Number(s.size), mtime: s.mtimeNs.toString(), inode: s.ino.toString() };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** True when both name an unchanged file; a hard link elsewhere counts as the same. */
+export function sameFile(a: FileStamp, b: FileStamp): boolean {
+  return a.size === b.size && a.mtime === b.mtime && a.inode === b.inode;
+}
+
+/** Records of units and build-script runs of one target directory. */
+export class RecordStore {
+  /** Goes into `rustc -vV` as cargo sees it: another store means other units. */
+  readonly id: string;
+  private readonly root: string;
+
+  private constructor(root: string, id: string) {
+    this.root = root;
+    this.id = id;
+  }
+
+  /** Opens the store in `root`, making it where it is missing. Errors of the file system pass through. */
+  static async open(root: string): Promise<RecordStore> {
+    const path = join(root, 'id');
+    let id = await readText(path);
+    if (id === undefined || !/^[0-9a-f]{16}$/.test(id)) {
+      id = randomBytes(8).toString('hex');
+      await writeAtomically(join(root, 'CACHEDIR.TAG'), 'Signature: 8a477f597d28d172789f06886806bc55\n');
+      await writeAtomically(path, id);
+      // Two checks may start at once: the last rename wins for both.
+      id = (await readText(path)) ?? id;
+    }
+    return new RecordStore(root, id);
+  }
+
+  /** Every readable unit record; what is damaged or of another version is left out (its unit is built again). */
+  async units(): Promise<UnitRecord[]> {
+    return readRecords(join(this.root, 'units'), unitRecordSchema);
+  }
+
+  /** Every readable record of a build-script run. */
+  async buildScripts(): Promise<BuildScriptRecord[]> {
+    return readRecords(join(this.root, 'build-scripts'), buildScriptRecordSchema);
+  }
+
+  /** Resolves when the record is on disk under its unit's name. */
+  async putUnit(record: UnitRecord): Promise<void> {
+    const key = digest([record.packageId, record.outDir, record.crateName, record.extraFilename, record.kind, record.sourcePath]);
+    await writeAtomically(join(this.root, 'units', `${key}.json`), JSON.stringify(record));
+  }
+
+  /** Resolves when the output of the build script is on disk under its OUT_DIR's name. */
+  async putBuildScript(record: BuildScriptRecord): Promise<void> {
+    await writeAtomically(join(this.root, 'build-scripts', `${digest([record.outDir])}.json`), JSON.stringify(record));
+  }
+}
+
+function digest(parts: readonly string[]): string {
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function readRecords<S extends z.ZodType>(directory: string, schema: S): Promise<z.infer<S>[]> {
+  let names: string[];
+  try {
+    names = await readdir(directory);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+  const records = await Promise.all(
+    names
+      .filter((name) => name.endsWith('.json'))
+      .map(async (name) => {
+        const text = await readText(join(directory, name));
+        if (text === undefined) return undefined;
+        try {
+          return schema.parse(JSON.parse(text));
+        } catch {
+          return undefined;
+        }
+      }),
+  );
+  return records.filter((record) => record !== undefined);
+}

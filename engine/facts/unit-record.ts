@@ -1,0 +1,83 @@
+import { z } from 'zod';
+
+/** How a file was when it was recorded; all equal means: the same file, unchanged (design, "Facts"). */
+export const fileStampSchema = z.object({
+  path: z.string(),
+  size: z.number(),
+  /** Nanoseconds, as decimal text: a JavaScript number is too short for it. */
+  mtime: z.string(),
+  inode: z.string(),
+});
+/** See {@link fileStampSchema}. */
+export type FileStamp = z.infer<typeof fileStampSchema>;
+
+const keywordSchema = z.object({
+  keyword: z.enum(['unsafe', 'extern']),
+  file: z.string(),
+  line: z.number(),
+  column: z.number(),
+  foundBy: z.enum(['lint', 'token']),
+});
+/** `unsafe` or `extern` in a source of the unit. */
+export type KeywordHit = z.infer<typeof keywordSchema>;
+
+const linkInputSchema = z.object({
+  path: z.string(),
+  wholeArchive: z.boolean(),
+  /** Content hash that names the facts of this input. */
+  facts: z.string(),
+  /** A file of the unit's own or one that was already there (rlib, static archive). */
+  own: z.boolean(),
+  stamp: fileStampSchema.optional(),
+});
+/** One input of a recorded link. */
+export type LinkInput = z.infer<typeof linkInputSchema>;
+
+const linkRecordSchema = z.object({
+  outputKind: z.enum(['executable', 'shared', 'proc-macro', 'static-library']),
+  output: z.string(),
+  inputs: z.array(linkInputSchema),
+  gcSections: z.boolean(),
+  rootSymbols: z.array(z.string()),
+  exportPatterns: z.array(z.string()),
+  exportsAll: z.boolean(),
+});
+/** What went into one output, enough to join it again without the linker. */
+export type LinkRecord = z.infer<typeof linkRecordSchema>;
+
+/** Bump when the meaning of a field changes; older records are treated as absent. */
+export const UNIT_RECORD_VERSION = 1;
+
+/** Everything known of one finished rustc run (a *unit*), as JSON in the store. */
+export const unitRecordSchema = z.object({
+  version: z.literal(UNIT_RECORD_VERSION),
+  packageId: z.string(),
+  crateName: z.string(),
+  targetName: z.string(),
+  kind: z.enum(['primary', 'build-script', 'test']),
+  isProcMacro: z.boolean(),
+  sourcePath: z.string(),
+  outDir: z.string(),
+  extraFilename: z.string(),
+  /** Paths of the `--extern` files, which lead to the records of what this unit was compiled with. */
+  externs: z.array(z.string()),
+  /** Every source that rustc read, absolute (dep-info). */
+  sources: z.array(z.string()),
+  keywords: z.array(keywordSchema),
+  outputs: z.array(fileStampSchema),
+  /** Facts of the outputs that are rlibs or archives: path to content hash. */
+  archives: z.array(z.object({ path: z.string(), facts: z.string() })),
+  links: z.array(linkRecordSchema),
+});
+/** See {@link unitRecordSchema}. */
+export type UnitRecord = z.infer<typeof unitRecordSchema>;
+
+/** What a build script printed, found again by its OUT_DIR. */
+export const buildScriptRecordSchema = z.object({
+  version: z.literal(UNIT_RECORD_VERSION),
+  packageId: z.string(),
+  outDir: z.string(),
+  instructions: z.array(z.string()),
+});
+/** See {@link buildScriptRecordSchema}. */
+export type BuildScriptRecord = z.infer<typeof buildScriptRecordSchema>;
