@@ -1,0 +1,288 @@
+import { ENTITY_BIT, factString, NodeFlag, NONE, SectionFlag } from '../facts/tables.ts';
+import type { LoadedFacts, SymbolId, SymbolNames } from './loaded-facts.ts';
+
+/** One input of a link in command-line order; an archive's members count once something needs them. */
+export interface JoinInput {
+  readonly loaded: LoadedFacts;
+  readonly archive: boolean;
+}
+
+/** What the linker keeps besides the start-up arrays. */
+export interface JoinRoots {
+  readonly gcSections: boolean;
+  /** `main`, the entry point and symbols named on the command line. */
+  readonly symbols: readonly string[];
+  /** Version-script globals; `*` matches any run of characters. */
+  readonly exportPatterns: readonly string[];
+  /** Every default-visibility global of a loaded member is exported. */
+  readonly exportsAll: boolean;
+}
+
+/** A node of one input. */
+export interface NodeAt {
+  readonly input: number;
+  readonly node: number;
+}
+
+/** Reached from no edge: a root. */
+const ROOT = 0xffff_fffe;
+
+/**
+ * The inputs of one output joined as a linker joins them, and what of it is live (spec §4): nodes are
+ * grouped in sections, and a section is live when a root or a live section refers to it.
+ */
+export class JoinedOutput {
+  readonly inputs: readonly JoinInput[];
+  private readonly symbols: SymbolNames;
+  private readonly definitionInput: Uint32Array;
+  private readonly definitionNode: Uint32Array;
+  private readonly sectionBase: Uint32Array;
+  private readonly live: Uint8Array;
+  /** By section: the edge that reached it first, NONE when dead, ROOT for roots; and that edge's input. */
+  private readonly reachedBy: Uint32Array;
+  private readonly reachedFrom: Uint32Array;
+  private readonly queue: Uint32Array;
+  private queued = 0;
+  private readonly memberLoaded: readonly Uint8Array[];
+  private readonly keptNames = new Set<string>();
+
+  constructor(inputs: readonly JoinInput[], roots: JoinRoots, symbols: SymbolNames) {
+    this.inputs = inputs;
+    this.symbols = symbols;
+    this.sectionBase = new Uint32Array(inputs.length + 1);
+    inputs.forEach((input, i) => {
+      this.sectionBase[i + 1] = (this.sectionBase[i] as number) + input.loaded.sectionMember.length;
+    });
+    const sections = this.sectionBase[inputs.length] as number;
+    this.live = new Uint8Array(sections);
+    this.reachedBy = new Uint32Array(sections).fill(NONE);
+    this.reachedFrom = new Uint32Array(sections);
+    this.queue = new Uint32Array(sections);
+    this.definitionInput = new Uint32Array(symbols.size).fill(NONE);
+    this.definitionNode = new Uint32Array(symbols.size);
+    this.memberLoaded = inputs.map((input) => new Uint8Array(input.loaded.memberCount));
+    this.define();
+    this.loadMembers(roots);
+    this.keepRoots(roots);
+    this.walk();
+  }
+
+  /** Live nodes in input order. */
+  *liveNodes(): Generator<NodeAt> {
+    for (let input = 0; input < this.inputs.length; input++) {
+      const { facts } = (this.inputs[input] as JoinInput).loaded;
+      const base = this.sectionBase[input] as number;
+      for (let section = 0; section < facts.sectionName.length; section++) {
+        if (this.live[base + section] === 0) continue;
+        const end = facts.sectionFirstNode[section + 1] as number;
+        for (let node = facts.sectionFirstNode[section] as number; node < end; node++) yield { input, node };
+      }
+    }
+  }
+
+  isLive(at: NodeAt): boolean {
+    return this.live[this.sectionIndex(at)] === 1;
+  }
+
+  /** True when the node's section is kept by itself, not because something refers to it. */
+  isRoot(at: NodeAt): boolean {
+    return this.reachedBy[this.sectionIndex(at)] === ROOT;
+  }
+
+  /** Where a target leads: a node of some input, or nothing when a shared object defines it. */
+  resolve(input: number, target: number): NodeAt | undefined {
+    if (target < ENTITY_BIT) return { input, node: target };
+    return this.definitionOf(this.symbolOfTarget(input, target) as SymbolId);
+  }
+
+  definitionOf(symbol: SymbolId): NodeAt | undefined {
+    const input = this.definitionInput[symbol];
+    if (input === undefined || input === NONE) return undefined;
+    return { input, node: this.definitionNode[symbol] as number };
+  }
+
+  /** The symbol that a target is called by, undefined for data without a symbol. */
+  symbolOfTarget(input: number, target: number): SymbolId | undefined {
+    const { facts, entitySymbol } = (this.inputs[input] as JoinInput).loaded;
+    const entity = target >= ENTITY_BIT ? target - ENTITY_BIT : (facts.nodeEntity[target] as number);
+    return entity === NONE ? undefined : (entitySymbol[entity] as SymbolId);
+  }
+
+  /** The shortest path of references from a root to the node: edges in order, each with its input. */
+  pathTo(at: NodeAt): { readonly input: number; readonly edge: number }[] {
+    const path: { input: number; edge: number }[] = [];
+    let section = this.sectionIndex(at);
+    for (;;) {
+      const edge = this.reachedBy[section] as number;
+      if (edge === ROOT || edge === NONE) return path.reverse();
+      const input = this.reachedFrom[section] as number;
+      path.push({ input, edge });
+      section = this.sectionIndex({ input, node: this.nodeOfEdge(input, edge) });
+    }
+  }
+
+  /** The node whose reference an edge is. */
+  nodeOfEdge(input: number, edge: number): number {
+    const { nodeFirstEdge } = (this.inputs[input] as JoinInput).loaded.facts;
+    let low = 0;
+    let high = nodeFirstEdge.length - 1;
+    while (low + 1 < high) {
+      const middle = (low + high) >>> 1;
+      if ((nodeFirstEdge[middle] as number) <= edge) low = middle;
+      else high = middle;
+    }
+    while (low > 0 && (nodeFirstEdge[low] as number) > edge) low--;
+    return low;
+  }
+
+  private sectionIndex(at: NodeAt): number {
+    const { facts } = (this.inputs[at.input] as JoinInput).loaded;
+    return (this.sectionBase[at.input] as number) + (facts.nodeSection[at.node] as number);
+  }
+
+  /** Objects before archives, strong before weak, then the first in order, as linkers choose. */
+  private define(): void {
+    const rank = new Uint8Array(this.symbols.size);
+    this.inputs.forEach(({ loaded, archive }, input) => {
+      const { facts, entitySymbol, definitions } = loaded;
+      for (const node of definitions) {
+        const symbol = entitySymbol[facts.nodeEntity[node] as number] as number;
+        const weak = ((facts.nodeFlags[node] as number) & NodeFlag.weak) !== 0;
+        const strength = archive ? 1 : weak ? 2 : 3;
+        if (strength <= (rank[symbol] as number)) continue;
+        rank[symbol] = strength;
+        this.definitionInput[symbol] = input;
+        this.definitionNode[symbol] = node;
+      }
+    });
+  }
+
+  private loadMembers(roots: JoinRoots): void {
+    const pending: [number, number][] = [];
+    const load = (input: number, member: number): void => {
+      const loaded = this.memberLoaded[input] as Uint8Array;
+      if (loaded[member] === 1) return;
+      loaded[member] = 1;
+      pending.push([input, member]);
+    };
+    const need = (symbol: number): void => {
+      const at = this.definitionOf(symbol as SymbolId);
+      if (at !== undefined) load(at.input, (this.inputs[at.input] as JoinInput).loaded.memberOfNode(at.node));
+    };
+    this.inputs.forEach(({ loaded, archive }, input) => {
+      if (!archive) for (let member = 0; member < loaded.memberCount; member++) load(input, member);
+    });
+    for (const name of roots.symbols) {
+      const symbol = this.symbols.find(name);
+      if (symbol !== undefined) need(symbol);
+    }
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      const [input, member] = next;
+      for (const symbol of (this.inputs[input] as JoinInput).loaded.memberNeeds[member] ?? []) need(symbol);
+    }
+  }
+
+  private keepRoots(roots: JoinRoots): void {
+    const exported = exportMatcher(roots);
+    this.inputs.forEach(({ loaded }, input) => {
+      const { facts, sectionMember, definitions, entitySymbol } = loaded;
+      const isLoaded = this.memberLoaded[input] as Uint8Array;
+      const always = SectionFlag.rootArray | SectionFlag.retain | SectionFlag.note;
+      facts.sectionFlags.forEach((flags, section) => {
+        if ((flags & SectionFlag.alloc) === 0 || isLoaded[sectionMember[section] as number] === 0) return;
+        if (!roots.gcSections || (flags & always) !== 0) this.reach(input, section, ROOT, 0);
+      });
+      if (exported === undefined) return;
+      for (const node of definitions) {
+        if (isLoaded[loaded.memberOfNode(node)] === 0) continue;
+        if (((facts.nodeFlags[node] as number) & NodeFlag.hidden) !== 0) continue;
+        const symbol = entitySymbol[facts.nodeEntity[node] as number] as SymbolId;
+        if (exported(this.symbols.text(symbol))) this.reach(input, facts.nodeSection[node] as number, ROOT, 0);
+      }
+    });
+    for (const name of roots.symbols) {
+      const symbol = this.symbols.find(name);
+      const at = symbol === undefined ? undefined : this.definitionOf(symbol);
+      if (at === undefined) continue;
+      const { facts } = (this.inputs[at.input] as JoinInput).loaded;
+      this.reach(at.input, facts.nodeSection[at.node] as number, ROOT, 0);
+    }
+  }
+
+  private reach(input: number, section: number, edge: number, from: number): void {
+    const index = (this.sectionBase[input] as number) + section;
+    if (this.live[index] === 1) return;
+    this.live[index] = 1;
+    this.reachedBy[index] = edge;
+    this.reachedFrom[index] = from;
+    this.queue[this.queued++] = index;
+  }
+
+  private walk(): void {
+    let input = 0;
+    for (let head = 0; head < this.queued; head++) {
+      const index = this.queue[head] as number;
+      input = this.inputOfSection(index, input);
+      const { loaded } = this.inputs[input] as JoinInput;
+      const { facts } = loaded;
+      const section = index - (this.sectionBase[input] as number);
+      const firstEdge = facts.nodeFirstEdge[facts.sectionFirstNode[section] as number] as number;
+      const endEdge = facts.nodeFirstEdge[facts.sectionFirstNode[section + 1] as number] as number;
+      for (let edge = firstEdge; edge < endEdge; edge++) {
+        const target = facts.edgeTarget[edge] as number;
+        if (target < ENTITY_BIT) {
+          this.reach(input, facts.nodeSection[target] as number, edge, input);
+          continue;
+        }
+        const symbol = loaded.entitySymbol[target - ENTITY_BIT] as number;
+        const definedIn = this.definitionInput[symbol] as number;
+        if (definedIn === NONE) {
+          this.keepNamedSections(symbol as SymbolId, edge, input);
+          continue;
+        }
+        const definer = (this.inputs[definedIn] as JoinInput).loaded.facts;
+        this.reach(definedIn, definer.nodeSection[this.definitionNode[symbol] as number] as number, edge, input);
+      }
+      for (const member of loaded.groupOf(section)) this.reach(input, member, this.reachedBy[index] as number, this.reachedFrom[index] as number);
+      for (const follower of loaded.followersOf(section)) this.reach(input, follower, this.reachedBy[index] as number, this.reachedFrom[index] as number);
+    }
+  }
+
+  /** `__start_NAME` and `__stop_NAME` keep every section called NAME (GNU ld, "Input Section Example"). */
+  private keepNamedSections(symbol: SymbolId, edge: number, from: number): void {
+    const name = /^__(?:start|stop)_([A-Za-z_][A-Za-z0-9_]*)$/.exec(this.symbols.text(symbol))?.[1];
+    if (name === undefined || this.keptNames.has(name)) return;
+    this.keptNames.add(name);
+    this.inputs.forEach(({ loaded }, input) => {
+      const { facts, sectionMember } = loaded;
+      const isLoaded = this.memberLoaded[input] as Uint8Array;
+      facts.sectionName.forEach((nameId, section) => {
+        const alloc = ((facts.sectionFlags[section] as number) & SectionFlag.alloc) !== 0;
+        if (!alloc || isLoaded[sectionMember[section] as number] === 0) return;
+        if (factString(facts, nameId) === name) this.reach(input, section, edge, from);
+      });
+    });
+  }
+
+  private inputOfSection(index: number, hint: number): number {
+    if (index >= (this.sectionBase[hint] as number) && index < (this.sectionBase[hint + 1] as number)) return hint;
+    let low = 0;
+    let high = this.inputs.length;
+    while (low + 1 < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.sectionBase[middle] as number) <= index) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+function exportMatcher(roots: JoinRoots): ((name: string) => boolean) | undefined {
+  if (roots.exportsAll) return () => true;
+  if (roots.exportPatterns.length === 0) return undefined;
+  const exact = new Set(roots.exportPatterns.filter((p) => !/[*?[]/.test(p)));
+  const globs = roots.exportPatterns
+    .filter((p) => /[*?[]/.test(p))
+    .map((p) => new RegExp(`^${p.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`));
+  return (name) => exact.has(name) || globs.some((glob) => glob.test(name));
+}

@@ -1,0 +1,131 @@
+import { ENTITY_BIT, factName, factString, NodeFlag, NONE, type ObjectFacts } from '../facts/tables.ts';
+
+declare const symbolBrand: unique symbol;
+/** A symbol or debug name, numbered over all inputs that this thread has loaded. */
+export type SymbolId = number & { readonly [symbolBrand]: true };
+
+/** Numbers symbol names over all inputs, so that a join compares integers. Grows for the life of the thread. */
+export class SymbolNames {
+  private readonly ids = new Map<string, SymbolId>();
+  private readonly texts: string[] = [];
+  /** Split names (spec §3) by symbol; the same text has the same names in every file. */
+  private readonly names: (readonly string[])[] = [];
+
+  get size(): number {
+    return this.texts.length;
+  }
+
+  intern(text: string, names: () => readonly string[]): SymbolId {
+    const known = this.ids.get(text);
+    if (known !== undefined) return known;
+    const id = this.texts.length as SymbolId;
+    this.ids.set(text, id);
+    this.texts.push(text);
+    this.names.push(names());
+    return id;
+  }
+
+  find(text: string): SymbolId | undefined {
+    return this.ids.get(text);
+  }
+
+  text(id: SymbolId): string {
+    return this.texts[id] as string;
+  }
+
+  namesOf(id: SymbolId): readonly string[] {
+    return this.names[id] as readonly string[];
+  }
+}
+
+/** Facts of one input made ready for joins: entities numbered globally, definitions and needs listed by member. */
+export class LoadedFacts {
+  readonly facts: ObjectFacts;
+  /** {@link SymbolId} of each entity. */
+  readonly entitySymbol: Uint32Array;
+  /** Nodes that define a global or weak symbol. */
+  readonly definitions: Uint32Array;
+  readonly memberCount: number;
+  readonly sectionMember: Uint32Array;
+  /** By member: the symbols that its references name and the link resolves. */
+  readonly memberNeeds: readonly Uint32Array[];
+  private groups: Map<number, number[]> | undefined;
+  private followers: Map<number, number[]> | undefined;
+
+  constructor(facts: ObjectFacts, symbols: SymbolNames) {
+    this.facts = facts;
+    const entities = facts.entityString.length;
+    this.entitySymbol = new Uint32Array(entities);
+    const nameCache: (string | undefined)[] = [];
+    const nameText = (id: number): string => {
+      nameCache[id] ??= factName(facts, id);
+      return nameCache[id];
+    };
+    for (let entity = 0; entity < entities; entity++) {
+      this.entitySymbol[entity] = symbols.intern(factString(facts, facts.entityString[entity] as number), () =>
+        Array.from(
+          facts.entityNames.subarray(facts.entityFirstName[entity], facts.entityFirstName[entity + 1]),
+          nameText,
+        ),
+      );
+    }
+    const definitions: number[] = [];
+    for (let node = 0; node < facts.nodeSection.length; node++) {
+      if (((facts.nodeFlags[node] as number) & NodeFlag.global) !== 0) definitions.push(node);
+    }
+    this.definitions = Uint32Array.from(definitions);
+    this.memberCount = facts.memberName.length;
+    this.sectionMember = new Uint32Array(facts.sectionName.length);
+    for (let member = 0; member < this.memberCount; member++) {
+      const first = facts.memberFirstSection[member] as number;
+      const end = facts.memberFirstSection[member + 1] ?? facts.sectionName.length;
+      this.sectionMember.fill(member, first, end);
+    }
+    this.memberNeeds = this.needs();
+  }
+
+  private needs(): Uint32Array[] {
+    const { facts } = this;
+    return Array.from({ length: this.memberCount }, (_, member) => {
+      const firstSection = facts.memberFirstSection[member] as number;
+      const endSection = facts.memberFirstSection[member + 1] ?? facts.sectionName.length;
+      const firstEdge = facts.nodeFirstEdge[facts.sectionFirstNode[firstSection] as number] ?? 0;
+      const endEdge = facts.nodeFirstEdge[facts.sectionFirstNode[endSection] as number] ?? 0;
+      const needed = new Set<number>();
+      for (let edge = firstEdge; edge < endEdge; edge++) {
+        const target = facts.edgeTarget[edge] as number;
+        if (target >= ENTITY_BIT) needed.add(this.entitySymbol[target - ENTITY_BIT] as number);
+      }
+      return Uint32Array.from(needed);
+    });
+  }
+
+  memberOfNode(node: number): number {
+    return this.sectionMember[this.facts.nodeSection[node] as number] as number;
+  }
+
+  /** Sections of the same section group, which a linker keeps or drops together (gABI, "Section Groups"). */
+  groupOf(section: number): readonly number[] {
+    const group = this.facts.sectionGroup[section];
+    if (group === undefined || group === NONE) return [];
+    this.groups ??= indexBy(this.facts.sectionGroup);
+    return this.groups.get(group) ?? [];
+  }
+
+  /** Sections with SHF_LINK_ORDER that follow `section` and live with it. */
+  followersOf(section: number): readonly number[] {
+    this.followers ??= indexBy(this.facts.sectionLinkOrder);
+    return this.followers.get(section) ?? [];
+  }
+}
+
+function indexBy(column: Uint32Array): Map<number, number[]> {
+  const index = new Map<number, number[]>();
+  column.forEach((key, row) => {
+    if (key === NONE) return;
+    const rows = index.get(key);
+    if (rows === undefined) index.set(key, [row]);
+    else rows.push(row);
+  });
+  return index;
+}
