@@ -1,0 +1,112 @@
+//! In whose place this process stands, found from how it was started.
+
+use std::env;
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::json::write_string;
+
+/// Where the engine listens.
+const SOCKET: &str = "CACKLE_SOCKET";
+/// Proves to the engine that this process belongs to its run; known to cargo's own children only.
+const TOKEN: &str = "CACKLE_TOKEN";
+/// What rustc has instead of [`TOKEN`]: good for the links of its own unit, and no more.
+const LINK_TOKEN: &str = "CACKLE_LINK_TOKEN";
+/// The shim of the running engine. A build script's copy may be of an older engine.
+const SHIM: &str = "CACKLE_SHIM";
+/// Set by a build script's copy for the shim that it starts: the path of the copy.
+const BUILD_SCRIPT: &str = "CACKLE_BUILD_SCRIPT";
+
+/// The name under which ensureShim (engine/build/shim.ts) installs this program.
+const OWN_NAME: &str = "cackle-shim";
+/// The directory in which links to this program stand for linkers.
+const LINKER_DIRECTORY: &str = "cackle-linker";
+
+pub struct Role {
+    name: &'static str,
+    token: OsString,
+    executable: PathBuf,
+    pub socket: PathBuf,
+}
+
+/// Finds the role. The copy at a build script's path hands over to the running engine's own shim and
+/// does not return.
+pub fn find() -> Result<Role, String> {
+    let executable = env::current_exe().map_err(|e| format!("cannot find the path of this program: {e}"))?;
+    let socket = PathBuf::from(required(SOCKET, &executable)?);
+    if let Some(build_script) = env::var_os(BUILD_SCRIPT) {
+        let token = required(TOKEN, &executable)?;
+        return Ok(Role { name: "build-script", token, executable: build_script.into(), socket });
+    }
+    let called_as = PathBuf::from(env::args_os().next().unwrap_or_default());
+    if called_as.parent().and_then(Path::file_name).is_some_and(|name| name == LINKER_DIRECTORY) {
+        let token = required(LINK_TOKEN, &executable)?;
+        return Ok(Role { name: "linker", token, executable: called_as, socket });
+    }
+    if executable.file_name().is_some_and(|name| name == OWN_NAME) {
+        let token = required(TOKEN, &executable)?;
+        return Ok(Role { name: "rustc", token, executable, socket });
+    }
+    hand_over(&executable)
+}
+
+fn required(variable: &str, executable: &Path) -> Result<OsString, String> {
+    env::var_os(variable).ok_or_else(|| {
+        format!(
+            "{} was put in place by a cackle check and runs only within one ({variable} is not set); \
+             for a build without cackle use another profile, or `cargo clean` first",
+            executable.display()
+        )
+    })
+}
+
+fn hand_over(executable: &Path) -> Result<Role, String> {
+    use std::os::unix::process::CommandExt;
+    let shim = required(SHIM, executable)?;
+    let error = std::process::Command::new(&shim)
+        .args(env::args_os().skip(1))
+        .env(BUILD_SCRIPT, executable)
+        .exec();
+    Err(format!("cannot start {}: {error}", Path::new(&shim).display()))
+}
+
+impl Role {
+    /// The first message: who asks, and all that the engine may need to answer.
+    pub fn hello(&self) -> String {
+        let mut out = String::from("{\"role\":");
+        write_string(&mut out, self.name.as_bytes());
+        out.push_str(",\"token\":");
+        write_string(&mut out, self.token.as_bytes());
+        out.push_str(",\"executable\":");
+        write_string(&mut out, self.executable.as_os_str().as_bytes());
+        out.push_str(",\"cwd\":");
+        let cwd = env::current_dir().unwrap_or_default();
+        write_string(&mut out, cwd.as_os_str().as_bytes());
+        out.push_str(",\"args\":[");
+        for (index, argument) in env::args_os().skip(1).enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            write_string(&mut out, argument.as_bytes());
+        }
+        out.push_str("],\"env\":[");
+        let mut first = true;
+        for (name, value) in env::vars_os() {
+            if name.as_bytes().starts_with(b"CACKLE_") {
+                continue;
+            }
+            if !first {
+                out.push(',');
+            }
+            first = false;
+            out.push('[');
+            write_string(&mut out, name.as_bytes());
+            out.push(',');
+            write_string(&mut out, value.as_bytes());
+            out.push(']');
+        }
+        out.push_str("]}");
+        out
+    }
+}
