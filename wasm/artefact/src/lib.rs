@@ -1,0 +1,106 @@
+//! Link inputs as the parsers see them: a lone ELF object or an `ar` archive of them.
+//!
+//! Members count from 0 in archive order, ELF members only; sections are numbered over the whole input
+//! (null section included), so that object-wasm and gimli-wasm speak of the same rows.
+
+mod strings;
+
+pub use strings::Strings;
+
+use object::read::archive::ArchiveFile;
+use std::fmt;
+
+/// "No such row" in every u32 column.
+pub const NONE: u32 = u32::MAX;
+
+/// What cannot be read, and in which member of the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtractError {
+    pub member: String,
+    pub reason: String,
+}
+
+impl ExtractError {
+    pub fn new(member: &str, reason: impl fmt::Display) -> Self {
+        ExtractError { member: member.to_string(), reason: reason.to_string() }
+    }
+}
+
+impl fmt::Display for ExtractError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.member.is_empty() {
+            write!(f, "{}", self.reason)
+        } else {
+            write!(f, "member {}: {}", self.member, self.reason)
+        }
+    }
+}
+
+impl std::error::Error for ExtractError {}
+
+/// One ELF file of the input.
+pub struct Member<'data> {
+    /// Name in the archive; empty for a lone object.
+    pub name: String,
+    pub data: &'data [u8],
+}
+
+/// A member without machine code that a link does not read as an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum SkippedKind {
+    /// rustc's metadata (`lib.rmeta`) when it is not wrapped in ELF.
+    Metadata = 0,
+    /// LLVM bitcode, as `-C linker-plugin-lto` leaves it.
+    Bitcode = 1,
+}
+
+/// The members of an input.
+pub struct Input<'data> {
+    pub members: Vec<Member<'data>>,
+    pub skipped: Vec<(String, SkippedKind)>,
+}
+
+const ELF_MAGIC: &[u8] = b"\x7fELF";
+const BITCODE_MAGIC: &[u8] = b"BC\xc0\xde";
+const BITCODE_WRAPPER_MAGIC: &[u8] = b"\xde\xc0\x17\x0b";
+const RUST_METADATA_MAGIC: &[u8] = b"rust\0\0\0";
+
+/// Lists the members of `data`. Thin archives and members of an unknown kind are errors.
+pub fn open(data: &[u8]) -> Result<Input<'_>, ExtractError> {
+    let mut input = Input { members: Vec::new(), skipped: Vec::new() };
+    if data.starts_with(ELF_MAGIC) {
+        input.members.push(Member { name: String::new(), data });
+        return Ok(input);
+    }
+    if data.starts_with(BITCODE_MAGIC) || data.starts_with(BITCODE_WRAPPER_MAGIC) {
+        input.skipped.push((String::new(), SkippedKind::Bitcode));
+        return Ok(input);
+    }
+    if data.starts_with(b"!<thin>\n") {
+        return Err(ExtractError::new("", "thin archives are not supported: their members lie elsewhere"));
+    }
+    if !data.starts_with(b"!<arch>\n") {
+        return Err(ExtractError::new("", "neither an ELF object nor an archive"));
+    }
+    let archive = ArchiveFile::parse(data).map_err(|e| ExtractError::new("", e))?;
+    for member in archive.members() {
+        let member = member.map_err(|e| ExtractError::new("", e))?;
+        let name = std::str::from_utf8(member.name())
+            .map_err(|_| ExtractError::new(&String::from_utf8_lossy(member.name()), "member name is not UTF-8"))?
+            .to_string();
+        let content = member.data(data).map_err(|e| ExtractError::new(&name, e))?;
+        if content.starts_with(ELF_MAGIC) {
+            input.members.push(Member { name, data: content });
+        } else if content.starts_with(BITCODE_MAGIC) || content.starts_with(BITCODE_WRAPPER_MAGIC) {
+            input.skipped.push((name, SkippedKind::Bitcode));
+        } else if content.starts_with(RUST_METADATA_MAGIC) && name == "lib.rmeta" {
+            input.skipped.push((name, SkippedKind::Metadata));
+        } else if content.is_empty() {
+            // An empty member adds nothing to a link.
+        } else {
+            return Err(ExtractError::new(&name, "neither an ELF object nor LLVM bitcode"));
+        }
+    }
+    Ok(input)
+}

@@ -1,0 +1,245 @@
+//! From symbols to names (spec §3): a symbol or a qualified debug name yields the paths it mentions.
+
+use artefact::Strings;
+use std::borrow::Cow;
+
+/// Names of a table of strings: those of string `i` are `name_ids[start[i]..start[i + 1]]`, rows of `names`.
+#[derive(Default)]
+pub struct SplitNames {
+    pub start: Vec<u32>,
+    pub name_ids: Vec<u32>,
+    pub names: Strings,
+}
+
+/// Demangles legacy and v0 symbols without the hash; other text comes back as it is.
+pub fn demangle(symbol: &str) -> Cow<'_, str> {
+    match rustc_demangle::try_demangle(symbol) {
+        Ok(demangled) => Cow::Owned(format!("{demangled:#}")),
+        Err(_) => Cow::Borrowed(symbol),
+    }
+}
+
+/// Splits every string of a table into its names.
+pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> SplitNames {
+    let mut split = SplitNames { start: vec![0], ..SplitNames::default() };
+    for text in texts {
+        let first = split.name_ids.len();
+        let SplitNames { name_ids, names, .. } = &mut split;
+        paths_in(&demangle(text), &mut |path| {
+            let id = names.intern(path.as_bytes());
+            if !name_ids[first..].contains(&id) {
+                name_ids.push(id);
+            }
+        });
+        split.start.push(split.name_ids.len() as u32);
+    }
+    split
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Opened {
+    /// `<` behind a path: its arguments.
+    Arguments,
+    /// `<` at the start of a path: `<A>` or `<A as B>`, which the path behind continues.
+    Qualified,
+    Bracket,
+}
+
+struct Walk<'a> {
+    path: String,
+    open: Vec<(Opened, String)>,
+    found: &'a mut dyn FnMut(&str),
+}
+
+impl Walk<'_> {
+    fn finish_path(&mut self) {
+        let path = self.path.trim_end_matches("::");
+        if path.contains("::") {
+            (self.found)(path);
+        }
+        self.path.clear();
+    }
+
+    fn word(&mut self, word: &str) {
+        if self.path.ends_with("::") {
+            self.path.push_str(word);
+            return;
+        }
+        self.finish_path();
+        let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+        let is_keyword =
+            matches!(word, "as" | "mut" | "dyn" | "for" | "const" | "fn" | "unsafe" | "extern" | "impl" | "raw");
+        if !is_number && !is_keyword {
+            self.path.push_str(word);
+        }
+    }
+
+    fn close_angle(&mut self) {
+        match self.open.last() {
+            Some((Opened::Arguments, _)) => {
+                self.finish_path();
+                self.path = self.open.pop().map(|(_, path)| path).unwrap_or_default();
+            }
+            Some((Opened::Qualified, _)) => {
+                self.open.pop();
+            }
+            _ => {}
+        }
+    }
+
+    fn close_bracket(&mut self) {
+        self.finish_path();
+        while let Some((kind, _)) = self.open.pop() {
+            if kind == Opened::Bracket {
+                break;
+            }
+        }
+    }
+}
+
+fn is_word(c: char) -> bool {
+    c == '_' || c == '$' || c.is_alphanumeric() || !c.is_ascii()
+}
+
+fn paths_in(text: &str, found: &mut dyn FnMut(&str)) {
+    if !text.is_empty() && text.chars().all(is_word) {
+        found(text);
+        return;
+    }
+    let mut walk = Walk { path: String::new(), open: Vec::new(), found };
+    let mut chars = text.char_indices().peekable();
+    let mut previous = ' ';
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '{' => {
+                let mut depth = 1;
+                for (_, inner) in chars.by_ref() {
+                    match inner {
+                        '{' => depth += 1,
+                        '}' => depth -= 1,
+                        _ => {}
+                    }
+                    if depth == 0 {
+                        break;
+                    }
+                }
+                previous = '}';
+                continue;
+            }
+            '"' => {
+                walk.finish_path();
+                let mut escaped = false;
+                for (_, inner) in chars.by_ref() {
+                    if inner == '"' && !escaped {
+                        break;
+                    }
+                    escaped = inner == '\\' && !escaped;
+                }
+            }
+            '\'' => {
+                // A lifetime, or a character constant.
+                while chars.peek().is_some_and(|&(_, next)| is_word(next)) {
+                    chars.next();
+                }
+                chars.next_if(|&(_, next)| next == '\'');
+            }
+            ':' if chars.peek().is_some_and(|&(_, next)| next == ':') => {
+                chars.next();
+                if !walk.path.is_empty() && !walk.path.ends_with("::") {
+                    walk.path.push_str("::");
+                }
+            }
+            '<' => {
+                if is_word(previous) || previous == '}' || previous == ':' {
+                    let path = std::mem::take(&mut walk.path);
+                    walk.open.push((Opened::Arguments, path));
+                } else {
+                    walk.finish_path();
+                    walk.open.push((Opened::Qualified, String::new()));
+                }
+            }
+            '>' if previous != '-' && previous != '=' => walk.close_angle(),
+            '(' | '[' => {
+                walk.finish_path();
+                walk.open.push((Opened::Bracket, String::new()));
+            }
+            ')' | ']' => walk.close_bracket(),
+            c if is_word(c) => {
+                let mut end = at + c.len_utf8();
+                while let Some((next_at, next)) = chars.next_if(|&(_, next)| is_word(next)) {
+                    end = next_at + next.len_utf8();
+                }
+                walk.word(&text[at..end]);
+            }
+            _ => walk.finish_path(),
+        }
+        previous = c;
+    }
+    walk.finish_path();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(text: &str) -> Vec<String> {
+        let split = split_names([text].into_iter());
+        split.name_ids.iter().map(|&id| String::from_utf8(split.names.get(id).to_vec()).unwrap()).collect()
+    }
+
+    #[test]
+    fn rows_of_spec_3() {
+        assert_eq!(
+            names("core::ptr::drop_in_place<std::rt::lang_start<()>::{{closure}}>"),
+            ["std::rt::lang_start", "core::ptr::drop_in_place"]
+        );
+        assert_eq!(
+            names("<alloc::string::String as core::fmt::Debug>::fmt"),
+            ["alloc::string::String", "core::fmt::Debug::fmt"]
+        );
+        assert_eq!(
+            names("std::collections::HashMap<std::string::String, std::path::PathBuf>"),
+            ["std::string::String", "std::path::PathBuf", "std::collections::HashMap"]
+        );
+        assert_eq!(names("std::vec::Vec<&mut std::string::String>"), ["std::string::String", "std::vec::Vec"]);
+        assert_eq!(
+            names("<std::rt::lang_start::{closure_env#0}<()> as core::ops::function::Fn<()>>::{vtable}"),
+            ["std::rt::lang_start", "core::ops::function::Fn"]
+        );
+    }
+
+    #[test]
+    fn methods_belong_to_their_type_or_trait() {
+        assert_eq!(names("<std::fs::File>::open::<&str>"), ["std::fs::File::open"]);
+        assert_eq!(
+            names("<a::B<c::D> as e::F<g::H>>::i::<j::K>"),
+            ["c::D", "a::B", "g::H", "j::K", "e::F::i"]
+        );
+        assert_eq!(names("std::fs::{impl#9}::open<std::path::PathBuf>"), ["std::path::PathBuf", "std::fs::open"]);
+        assert_eq!(names("core::ptr::<impl *const T>::is_null"), ["core::ptr::is_null"]);
+    }
+
+    #[test]
+    fn types_inside_types() {
+        assert_eq!(names("a::f::<dyn for<'a> b::C<d::E, Item = [f::G; 3usize]> + h::I>"), ["d::E", "f::G", "b::C", "h::I", "a::f"]);
+        assert_eq!(names("a::f::<fn(b::C, (d::E, u8)) -> g::H>"), ["b::C", "d::E", "g::H", "a::f"]);
+        assert_eq!(names("a::f::<\"b::c\", 'x', -3i32>"), ["a::f"]);
+    }
+
+    #[test]
+    fn plain_and_mangled_symbols() {
+        assert_eq!(names("socket"), ["socket"]);
+        assert_eq!(names("_ZN3std2fs4File4open17h0123456789abcdefE"), ["std::fs::File::open"]);
+        assert_eq!(names("_RNvMNtCs4fqI2P2rA04_3std2fsNtB2_4File4open"), ["std::fs::File::open"]);
+        // Non-ASCII identifier (v0 punycode): gödel
+        assert_eq!(names("_RNvNtCs1234_7mycrateu8gdel_5qa1f"), ["mycrate::gödel::f"]);
+    }
+
+    #[test]
+    fn hostile_text_ends() {
+        for text in ["<<<<", ">>>>", "a::<b::", "{{{", "((a::b", "a::b)>::c", "\"", "'"] {
+            names(text);
+        }
+        names(&"<".repeat(100_000));
+    }
+}
