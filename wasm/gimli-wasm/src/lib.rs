@@ -1,0 +1,41 @@
+//! What the debug info of a link input says: which line an address comes from, which functions it
+//! defines, and which calls were inlined into them.
+
+mod lines;
+mod sections;
+mod tables;
+mod units;
+mod wasm;
+
+pub use tables::DwarfTables;
+
+use artefact::ExtractError;
+use object::elf;
+use object::Endianness;
+use sections::Sections;
+
+/// Reads the DWARF of every member. Members without debug info add no rows.
+pub fn extract(data: &[u8]) -> Result<DwarfTables, ExtractError> {
+    if data.len() >= u32::MAX as usize {
+        return Err(ExtractError::new("", "larger than 4 GiB"));
+    }
+    let input = artefact::open(data)?;
+    let mut tables = DwarfTables::default();
+    let mut first_section = 0u32;
+    for member in &input.members {
+        let fail = |reason: &dyn std::fmt::Display| ExtractError::new(&member.name, reason);
+        let sections = match member.data.get(4).copied() {
+            Some(elf::ELFCLASS64) => {
+                Sections::load::<elf::FileHeader64<Endianness>>(member.data).map_err(|e| fail(&e))?
+            }
+            Some(elf::ELFCLASS32) => {
+                Sections::load::<elf::FileHeader32<Endianness>>(member.data).map_err(|e| fail(&e))?
+            }
+            _ => return Err(fail(&"unknown ELF class")),
+        };
+        units::collect(&sections, first_section, &mut tables).map_err(|e| fail(&format!("debug info: {e}")))?;
+        first_section += sections.count;
+    }
+    tables.sort();
+    Ok(tables)
+}

@@ -1,0 +1,141 @@
+use crate::sections::Sections;
+use crate::tables::DwarfTables;
+use artefact::NONE;
+use gimli::{AttributeValue, EndianSlice, RunTimeEndian, UnitRef};
+use std::collections::HashMap;
+
+pub type Slice<'a> = EndianSlice<'a, RunTimeEndian>;
+
+/// File numbers of one unit to rows of the string table.
+#[derive(Default)]
+pub struct Files {
+    known: HashMap<u64, u32>,
+}
+
+impl Files {
+    /// The absolute path of file number `index`; NONE when the line table has no such file.
+    pub fn path(
+        &mut self,
+        unit: UnitRef<'_, Slice<'_>>,
+        index: u64,
+        tables: &mut DwarfTables,
+    ) -> gimli::Result<u32> {
+        if let Some(&known) = self.known.get(&index) {
+            return Ok(known);
+        }
+        let mut id = NONE;
+        if let Some(program) = &unit.line_program {
+            let header = program.header();
+            if let Some(file) = header.file(index) {
+                let name = text(unit, file.path_name())?;
+                let directory = match file.directory(header) {
+                    Some(directory) => text(unit, directory)?,
+                    None => String::new(),
+                };
+                let compiled_in = unit.comp_dir.map(|d| d.to_string().map(str::to_owned)).transpose()?;
+                let path = join(&[compiled_in.as_deref().unwrap_or(""), &directory, &name]);
+                id = tables.strings.intern(path.as_bytes());
+            }
+        }
+        self.known.insert(index, id);
+        Ok(id)
+    }
+}
+
+fn text<'a>(unit: UnitRef<'_, Slice<'a>>, value: AttributeValue<Slice<'a>>) -> gimli::Result<String> {
+    unit.attr_string(value)?.to_string().map(str::to_owned)
+}
+
+/// Joins path parts (an absolute one starts anew) and resolves `.` and `..` by text.
+fn join(parts: &[&str]) -> String {
+    let mut whole = String::new();
+    for part in parts {
+        if part.starts_with('/') {
+            whole.clear();
+        } else if !whole.is_empty() && !whole.ends_with('/') {
+            whole.push('/');
+        }
+        whole.push_str(part);
+    }
+    let absolute = whole.starts_with('/');
+    let mut kept: Vec<&str> = Vec::new();
+    for segment in whole.split('/') {
+        match segment {
+            "" | "." => {}
+            ".." if kept.last().is_some_and(|last| *last != "..") => {
+                kept.pop();
+            }
+            ".." if absolute => {}
+            other => kept.push(other),
+        }
+    }
+    let joined = kept.join("/");
+    if absolute {
+        format!("/{joined}")
+    } else {
+        joined
+    }
+}
+
+/// Appends the line rows of a unit (DWARF 5, 6.2).
+pub fn collect(
+    unit: UnitRef<'_, Slice<'_>>,
+    sections: &Sections<'_>,
+    first_section: u32,
+    files: &mut Files,
+    tables: &mut DwarfTables,
+) -> gimli::Result<()> {
+    let Some(program) = unit.line_program.clone() else { return Ok(()) };
+    let mut rows = program.rows();
+    // Section and made-up address of the sequence that is being read.
+    let mut sequence: Option<(u32, u64)> = None;
+    let mut last = (NONE, 0u32, 0u32);
+    while let Some((_, row)) = rows.next_row()? {
+        if sequence.is_none() {
+            let Some((section, offset)) = sections.place(row.address(), row.end_sequence()) else {
+                continue;
+            };
+            sequence = Some((first_section + section, row.address() - u64::from(offset)));
+            last = (NONE, 0, 0);
+        }
+        let Some((section, base)) = sequence else { continue };
+        let offset = row.address().saturating_sub(base) as u32;
+        if row.end_sequence() {
+            push(tables, section, offset, (NONE, 0, 0));
+            sequence = None;
+            continue;
+        }
+        let file = files.path(unit, row.file_index(), tables)?;
+        let line = row.line().map_or(0, |line| line.get() as u32);
+        let column = match row.column() {
+            gimli::ColumnType::LeftEdge => 0,
+            gimli::ColumnType::Column(column) => column.get() as u32,
+        };
+        if last != (file, line, column) {
+            last = (file, line, column);
+            push(tables, section, offset, last);
+        }
+    }
+    Ok(())
+}
+
+fn push(tables: &mut DwarfTables, section: u32, offset: u32, (file, line, column): (u32, u32, u32)) {
+    tables.row_section.push(section);
+    tables.row_offset.push(offset);
+    tables.row_file.push(file);
+    tables.row_line.push(line);
+    tables.row_column.push(column);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn paths_are_made_absolute_and_normal() {
+        assert_eq!(join(&["/w", "src/../lib", "./a.rs"]), "/w/lib/a.rs");
+        assert_eq!(join(&["/w", "/rustc/x", "a.rs"]), "/rustc/x/a.rs");
+        assert_eq!(join(&["/w", "..", "../../a.rs"]), "/a.rs");
+        assert_eq!(join(&["", "../x", "a.rs"]), "../x/a.rs");
+    }
+}

@@ -1,0 +1,358 @@
+use crate::lines::{self, Files, Slice};
+use crate::sections::Sections;
+use crate::tables::DwarfTables;
+use artefact::NONE;
+use gimli::{AttributeValue, DebugInfoOffset, RunTimeEndian, UnitRef, UnitSectionOffset};
+
+/// Hops from an inlined call over abstract origins and specifications to a name.
+const MAX_HOPS: usize = 8;
+
+/// A namespace or type that encloses declarations.
+struct Scope<'a> {
+    name: &'a [u8],
+    parent: u32,
+}
+
+/// What one subprogram entry says of itself.
+#[derive(Clone, Copy)]
+struct Subprogram<'a> {
+    offset: usize,
+    linkage: Option<&'a [u8]>,
+    name: Option<&'a [u8]>,
+    scope: u32,
+    file: u32,
+    line: u32,
+    origin: Option<usize>,
+}
+
+/// An entry whose origin is looked up once all units were read.
+enum Row {
+    Function(usize),
+    Inlined(usize),
+    Variable(usize),
+}
+
+#[derive(Default)]
+struct Debug<'a> {
+    scopes: Vec<Scope<'a>>,
+    /// Ascending by offset.
+    subprograms: Vec<Subprogram<'a>>,
+    /// Table row, and the offset of the entry that names it.
+    unnamed: Vec<(Row, usize)>,
+}
+
+#[derive(Default)]
+struct Attributes<'a> {
+    linkage: Option<&'a [u8]>,
+    name: Option<&'a [u8]>,
+    origin: Option<usize>,
+    low: Option<u64>,
+    high: Option<u64>,
+    high_is_size: bool,
+    ranges: Option<AttributeValue<Slice<'a>>>,
+    file: u64,
+    line: u32,
+    call_file: u64,
+    call_line: u32,
+    call_column: u32,
+    address: Option<u64>,
+}
+
+/// Appends line rows, functions, inlined calls and statics of one member.
+pub fn collect(sections: &Sections<'_>, first_section: u32, tables: &mut DwarfTables) -> gimli::Result<()> {
+    let endian = if sections.little_endian { RunTimeEndian::Little } else { RunTimeEndian::Big };
+    let dwarf = gimli::Dwarf::load(|id| Ok::<_, gimli::Error>(Slice::new(sections.get(id.name()), endian)))?;
+    let mut debug = Debug::default();
+    let mut headers = dwarf.units();
+    while let Some(header) = headers.next()? {
+        let unit = dwarf.unit(header)?;
+        let unit = unit.unit_ref(&dwarf);
+        let mut files = Files::default();
+        lines::collect(unit, sections, first_section, &mut files, tables)?;
+        entries(unit, sections, first_section, &mut files, &mut debug, tables)?;
+    }
+    name_rows(&debug, tables);
+    Ok(())
+}
+
+struct Open {
+    depth: isize,
+    scope: u32,
+    /// Row of the innermost inlined call, and how many enclose this entry.
+    inlined: u32,
+    inlined_depth: u32,
+}
+
+fn entries<'a>(
+    unit: UnitRef<'_, Slice<'a>>,
+    sections: &Sections<'_>,
+    first_section: u32,
+    files: &mut Files,
+    debug: &mut Debug<'a>,
+    tables: &mut DwarfTables,
+) -> gimli::Result<()> {
+    let mut open: Vec<Open> = vec![Open { depth: -1, scope: NONE, inlined: NONE, inlined_depth: 0 }];
+    let mut raw = unit.entries_raw(None)?;
+    while !raw.is_empty() {
+        let depth = raw.next_depth();
+        let offset = raw.next_offset();
+        let Some(abbreviation) = raw.read_abbreviation()? else { continue };
+        while open.len() > 1 && open.last().is_some_and(|o| o.depth >= depth) {
+            open.pop();
+        }
+        let (scope, inlined, inlined_depth) =
+            open.last().map_or((NONE, NONE, 0), |o| (o.scope, o.inlined, o.inlined_depth));
+        let tag = abbreviation.tag();
+        let of_interest = matches!(
+            tag,
+            gimli::DW_TAG_namespace
+                | gimli::DW_TAG_module
+                | gimli::DW_TAG_structure_type
+                | gimli::DW_TAG_class_type
+                | gimli::DW_TAG_union_type
+                | gimli::DW_TAG_enumeration_type
+                | gimli::DW_TAG_subprogram
+                | gimli::DW_TAG_inlined_subroutine
+                | gimli::DW_TAG_variable
+        );
+        if !of_interest {
+            raw.skip_attributes(abbreviation.attributes())?;
+            continue;
+        }
+        let mut found = Attributes::default();
+        for specification in abbreviation.attributes() {
+            let attribute = raw.read_attribute(*specification)?;
+            read(unit, attribute.name(), attribute.value(), &mut found)?;
+        }
+        match tag {
+            gimli::DW_TAG_subprogram => {
+                let entry = section_offset(unit, offset.0);
+                let file = if found.line > 0 { files.path(unit, found.file, tables)? } else { NONE };
+                debug.subprograms.push(Subprogram {
+                    offset: entry,
+                    linkage: found.linkage,
+                    name: found.name,
+                    scope,
+                    file,
+                    line: found.line,
+                    origin: found.origin,
+                });
+                for (section, start, end) in ranges(unit, sections, &found)? {
+                    debug.unnamed.push((Row::Function(tables.function_section.len()), entry));
+                    tables.function_section.push(first_section + section);
+                    tables.function_start.push(start);
+                    tables.function_end.push(end);
+                    tables.function_linkage.push(NONE);
+                    tables.function_qualified.push(NONE);
+                    tables.function_file.push(NONE);
+                    tables.function_line.push(0);
+                }
+                // A function starts a new nest of inlined calls; its items are named below its path.
+                open.push(Open { depth, scope, inlined: NONE, inlined_depth: 0 });
+            }
+            gimli::DW_TAG_inlined_subroutine => {
+                let mut row = inlined;
+                let call_file =
+                    if found.call_line > 0 { files.path(unit, found.call_file, tables)? } else { NONE };
+                for (i, (section, start, end)) in ranges(unit, sections, &found)?.into_iter().enumerate() {
+                    let this = tables.inlined_section.len();
+                    if i == 0 {
+                        row = this as u32;
+                    }
+                    if let Some(origin) = found.origin {
+                        debug.unnamed.push((Row::Inlined(this), origin));
+                    }
+                    tables.inlined_section.push(first_section + section);
+                    tables.inlined_start.push(start);
+                    tables.inlined_end.push(end);
+                    tables.inlined_parent.push(inlined);
+                    tables.inlined_depth.push(inlined_depth);
+                    tables.inlined_linkage.push(NONE);
+                    tables.inlined_qualified.push(NONE);
+                    tables.inlined_call_file.push(call_file);
+                    tables.inlined_call_line.push(found.call_line);
+                    tables.inlined_call_column.push(found.call_column);
+                }
+                open.push(Open { depth, scope, inlined: row, inlined_depth: inlined_depth + 1 });
+            }
+            gimli::DW_TAG_variable => {
+                let Some((section, start)) = found.address.and_then(|a| sections.place(a, false)) else {
+                    continue;
+                };
+                let entry = section_offset(unit, offset.0);
+                let file = if found.line > 0 { files.path(unit, found.file, tables)? } else { NONE };
+                debug.subprograms.push(Subprogram {
+                    offset: entry,
+                    linkage: found.linkage,
+                    name: found.name,
+                    scope,
+                    file,
+                    line: found.line,
+                    origin: found.origin,
+                });
+                debug.unnamed.push((Row::Variable(tables.variable_section.len()), entry));
+                tables.variable_section.push(first_section + section);
+                tables.variable_offset.push(start);
+                tables.variable_linkage.push(NONE);
+                tables.variable_qualified.push(NONE);
+                tables.variable_file.push(NONE);
+                tables.variable_line.push(0);
+            }
+            _ => {
+                let mut own = scope;
+                if let Some(name) = found.name {
+                    own = debug.scopes.len() as u32;
+                    debug.scopes.push(Scope { name, parent: scope });
+                }
+                open.push(Open { depth, scope: own, inlined, inlined_depth });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn section_offset(unit: UnitRef<'_, Slice<'_>>, offset: usize) -> usize {
+    match unit.header.offset() {
+        UnitSectionOffset::DebugInfoOffset(DebugInfoOffset(base)) => base + offset,
+        UnitSectionOffset::DebugTypesOffset(base) => base.0 + offset,
+    }
+}
+
+fn read<'a>(
+    unit: UnitRef<'_, Slice<'a>>,
+    name: gimli::DwAt,
+    value: AttributeValue<Slice<'a>>,
+    found: &mut Attributes<'a>,
+) -> gimli::Result<()> {
+    let number = |value: &AttributeValue<Slice<'a>>| match value {
+        AttributeValue::FileIndex(index) => *index,
+        other => other.udata_value().unwrap_or(0),
+    };
+    match name {
+        gimli::DW_AT_linkage_name | gimli::DW_AT_MIPS_linkage_name => {
+            found.linkage = Some(unit.attr_string(value)?.slice());
+        }
+        gimli::DW_AT_name => found.name = Some(unit.attr_string(value)?.slice()),
+        gimli::DW_AT_abstract_origin | gimli::DW_AT_specification => {
+            found.origin = match value {
+                AttributeValue::UnitRef(offset) => Some(section_offset(unit, offset.0)),
+                AttributeValue::DebugInfoRef(offset) => Some(offset.0),
+                _ => None,
+            };
+        }
+        gimli::DW_AT_low_pc => found.low = unit.attr_address(value)?,
+        gimli::DW_AT_high_pc => match value.udata_value() {
+            Some(size) => {
+                found.high = Some(size);
+                found.high_is_size = true;
+            }
+            None => found.high = unit.attr_address(value)?,
+        },
+        gimli::DW_AT_ranges => found.ranges = Some(value),
+        gimli::DW_AT_decl_file => found.file = number(&value),
+        gimli::DW_AT_decl_line => found.line = number(&value) as u32,
+        gimli::DW_AT_call_file => found.call_file = number(&value),
+        gimli::DW_AT_call_line => found.call_line = number(&value) as u32,
+        gimli::DW_AT_call_column => found.call_column = number(&value) as u32,
+        gimli::DW_AT_location => {
+            if let AttributeValue::Exprloc(expression) = value {
+                let mut operations = expression.operations(unit.encoding());
+                if let Ok(Some(gimli::Operation::Address { address })) = operations.next() {
+                    found.address = Some(address);
+                }
+            }
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn ranges<'a>(
+    unit: UnitRef<'_, Slice<'a>>,
+    sections: &Sections<'_>,
+    found: &Attributes<'a>,
+) -> gimli::Result<Vec<(u32, u32, u32)>> {
+    let mut rows = Vec::new();
+    let mut add = |begin: u64, end: u64| {
+        let Some((section, start)) = sections.place(begin, false) else { return };
+        let Some((end_section, end)) = sections.place(end, true) else { return };
+        if section == end_section && start < end {
+            rows.push((section, start, end));
+        }
+    };
+    if let Some(value) = found.ranges {
+        if let Some(offset) = unit.attr_ranges_offset(value)? {
+            let mut list = unit.ranges(offset)?;
+            while let Some(range) = list.next()? {
+                add(range.begin, range.end);
+            }
+        }
+    } else if let (Some(low), Some(high)) = (found.low, found.high) {
+        add(low, if found.high_is_size { low.saturating_add(high) } else { high });
+    }
+    Ok(rows)
+}
+
+fn name_rows(debug: &Debug<'_>, tables: &mut DwarfTables) {
+    for (row, entry) in &debug.unnamed {
+        let mut linkage = None;
+        let mut named: Option<(&[u8], u32)> = None;
+        let (mut file, mut line) = (NONE, 0);
+        let mut at = Some(*entry);
+        for _ in 0..MAX_HOPS {
+            let Some(offset) = at else { break };
+            let Ok(index) = debug.subprograms.binary_search_by_key(&offset, |s| s.offset) else { break };
+            let subprogram = &debug.subprograms[index];
+            linkage = linkage.or(subprogram.linkage);
+            named = match (named, subprogram.name) {
+                // The declaration's scope is the one that names it: keep the last one seen.
+                (_, Some(name)) => Some((name, subprogram.scope)),
+                (named, None) => named.map(|(name, _)| (name, subprogram.scope)),
+            };
+            if line == 0 {
+                (file, line) = (subprogram.file, subprogram.line);
+            }
+            at = subprogram.origin;
+        }
+        let is_v0 = linkage.is_some_and(|l| l.starts_with(b"_R"));
+        let utf8 = |text: &[u8]| std::str::from_utf8(text).is_ok();
+        let linkage_id = linkage.filter(|l| utf8(l)).map_or(NONE, |l| tables.strings.intern(l));
+        let qualified_id = match named {
+            Some((name, scope)) if !is_v0 => {
+                let path = qualified(debug, name, scope);
+                if utf8(&path) { tables.strings.intern(&path) } else { NONE }
+            }
+            _ => NONE,
+        };
+        match *row {
+            Row::Function(row) => {
+                tables.function_linkage[row] = linkage_id;
+                tables.function_qualified[row] = qualified_id;
+                tables.function_file[row] = file;
+                tables.function_line[row] = line;
+            }
+            Row::Inlined(row) => {
+                tables.inlined_linkage[row] = linkage_id;
+                tables.inlined_qualified[row] = qualified_id;
+            }
+            Row::Variable(row) => {
+                tables.variable_linkage[row] = linkage_id;
+                tables.variable_qualified[row] = qualified_id;
+                tables.variable_file[row] = file;
+                tables.variable_line[row] = line;
+            }
+        }
+    }
+}
+
+fn qualified(debug: &Debug<'_>, name: &[u8], scope: u32) -> Vec<u8> {
+    let mut parts = vec![name];
+    let mut at = scope;
+    while at != NONE && parts.len() < 64 {
+        let scope = &debug.scopes[at as usize];
+        parts.push(scope.name);
+        at = scope.parent;
+    }
+    parts.reverse();
+    parts.join(&b"::"[..])
+}
