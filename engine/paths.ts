@@ -1,0 +1,26 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+let root: string | undefined;
+
+/** The directory of the package that this code belongs to, in a clone and when installed. */
+export function packageRoot(): string {
+  if (root !== undefined) return root;
+  let directory = dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    const manifest = join(directory, 'package.json');
+    if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).name === 'cackle') {
+      root = directory;
+      return directory;
+    }
+    const parent = dirname(directory);
+    if (parent === directory) throw new Error('the package.json of cackle was not found');
+    directory = parent;
+  }
+}
+
+/** A file that the build puts into dist/, where workers and parsers run from. */
+export function distPath(...parts: string[]): string {
+  return join(packageRoot(), 'dist', ...parts);
+}
