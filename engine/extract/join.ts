@@ -10,6 +10,7 @@ const BINDING_WEAK = 2;
 const VISIBILITY_INTERNAL = 1;
 const VISIBILITY_HIDDEN = 2;
 const KIND_FUNCTION = 1;
+const SKIPPED_BITCODE = 1;
 
 /** Data symbols that compilers invent for constants: their targets are the referrer's (spec §4). */
 const inventedDataName = /^(?:\.L|anon\.|alloc_|vtable\.|str\.|switch\.|\.str|__unnamed_)/;
@@ -163,6 +164,8 @@ export function joinFacts(
   }
 
   const absoluteEntity = object.absoluteSymbol.map((symbol) => strings.entity(symbol));
+  const undefinedEntity = object.undefinedSymbol.map((symbol) => strings.entity(symbol));
+  const bitcodeMember = object.skippedName.filter((_, i) => object.skippedKind[i] === SKIPPED_BITCODE);
   const table = strings.table();
   const names = split(strings.entityTable());
   const callShims = namesOfCallShims(names);
@@ -231,6 +234,9 @@ export function joinFacts(
     entityFirstName: names.start,
     entityNames: names.ids,
     absoluteEntity,
+    undefinedMember: object.undefinedMember,
+    undefinedEntity,
+    bitcodeMember,
   };
 }
 

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { packageRoot } from '../paths.ts';
+import { distPath } from '../paths.ts';
 
 /** A table of interned strings as the parsers give it: `offsets` has one entry more than there are strings. */
 export interface StringTable {
@@ -37,6 +36,8 @@ export interface ObjectTables {
   readonly frameEdgeFrom: Uint32Array;
   readonly frameEdgeToNode: Uint32Array;
   readonly frameEdgeToSymbol: Uint32Array;
+  readonly undefinedMember: Uint32Array;
+  readonly undefinedSymbol: Uint32Array;
 }
 
 /** gimli-wasm's tables; sections are numbered as in {@link ObjectTables}. */
@@ -85,4 +86,134 @@ export interface SourceHits {
   readonly kind: Uint8Array;
   readonly line: Uint32Array;
   readonly column: Uint32Array;
+}
+
+/** An input that a parser rejects: the member at fault and the reason. */
+export class ExtractError extends Error {
+  override readonly name = 'ExtractError';
+}
+
+/** Above this size of its memory a parser is loaded anew: WASM memory never shrinks. */
+const RECYCLE_BYTES = 256 * 1024 * 1024;
+
+type Free<T> = T & { free(): void };
+interface RawStrings {
+  readonly stringOffsets: Uint32Array;
+  readonly stringBytes: Uint8Array;
+}
+interface RawNames {
+  readonly start: Uint32Array;
+  readonly nameIds: Uint32Array;
+  readonly nameOffsets: Uint32Array;
+  readonly nameBytes: Uint8Array;
+}
+interface ParserModule {
+  readonly __wasm?: { readonly memory?: { readonly buffer: ArrayBuffer } };
+}
+interface ObjectModule extends ParserModule {
+  extract(data: Uint8Array): Free<Omit<ObjectTables, 'strings'> & RawStrings>;
+  splitNames(offsets: Uint32Array, bytes: Uint8Array): Free<RawNames>;
+  demangle(symbol: string): string;
+}
+interface DwarfModule extends ParserModule {
+  extract(data: Uint8Array): Free<Omit<DwarfTables, 'strings'> & RawStrings>;
+}
+interface SourceModule extends ParserModule {
+  scan(bytes: Uint8Array): Free<SourceHits>;
+}
+
+const requireFromHere = createRequire(import.meta.url);
+const loaded = new Map<string, ParserModule>();
+
+function parser<M extends ParserModule>(crate: string): M {
+  let module = loaded.get(crate);
+  if (module !== undefined && (module.__wasm?.memory?.buffer.byteLength ?? 0) > RECYCLE_BYTES) {
+    discard(crate);
+    module = undefined;
+  }
+  if (module === undefined) {
+    module = requireFromHere(parserPath(crate)) as M;
+    loaded.set(crate, module);
+  }
+  return module as M;
+}
+
+function parserPath(crate: string): string {
+  return distPath('wasm', crate, `${crate.replaceAll('-', '_')}.js`);
+}
+
+function discard(crate: string): void {
+  loaded.delete(crate);
+  delete requireFromHere.cache[parserPath(crate)];
+}
+
+/** Runs a parser; after a trap (a panic in Rust) its instance is not used again. */
+function guarded<M extends ParserModule, T>(crate: string, use: (module: M) => T): T {
+  try {
+    return use(parser<M>(crate));
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExtractError') {
+      const member = (error as Error & { member?: string }).member;
+      throw new ExtractError(member ? `member ${member}: ${error.message}` : error.message);
+    }
+    discard(crate);
+    throw new ExtractError(`${crate} failed: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** Copies every column out of the parser's memory, then frees it there. */
+function columnsOf<T extends object>(raw: Free<T>, keys: readonly string[]): Record<string, Uint32Array & Uint8Array> {
+  const tables: Record<string, Uint32Array & Uint8Array> = {};
+  for (const key of keys) tables[key] = (raw as unknown as Record<string, Uint32Array & Uint8Array>)[key]!;
+  raw.free();
+  return tables;
+}
+
+function getters(raw: object): string[] {
+  return Object.entries(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(raw)))
+    .filter(([, descriptor]) => descriptor.get !== undefined)
+    .map(([key]) => key);
+}
+
+/** ELF tables of an object file or archive. Throws {@link ExtractError}. */
+export function readObjects(data: Uint8Array): ObjectTables {
+  return guarded<ObjectModule, ObjectTables>('object-wasm', (module) => {
+    const raw = module.extract(data);
+    const { stringOffsets, stringBytes, ...columns } = columnsOf(raw, getters(raw));
+    return { ...columns, strings: { offsets: stringOffsets, bytes: stringBytes } } as unknown as ObjectTables;
+  });
+}
+
+/** DWARF tables of an object file or archive. Throws {@link ExtractError}. */
+export function readDebugInfo(data: Uint8Array): DwarfTables {
+  return guarded<DwarfModule, DwarfTables>('gimli-wasm', (module) => {
+    const raw = module.extract(data);
+    const { stringOffsets, stringBytes, ...columns } = columnsOf(raw, getters(raw));
+    return { ...columns, strings: { offsets: stringOffsets, bytes: stringBytes } } as unknown as DwarfTables;
+  });
+}
+
+/** Names of each string (spec §3). */
+export function splitNames(strings: StringTable): SplitNames {
+  return guarded<ObjectModule, SplitNames>('object-wasm', (module) => {
+    const raw = module.splitNames(strings.offsets, strings.bytes);
+    const { start, nameIds, nameOffsets, nameBytes } = raw;
+    raw.free();
+    return { start, ids: nameIds, names: { offsets: nameOffsets, bytes: nameBytes } };
+  });
+}
+
+/** A symbol as a person reads it, without hash. */
+export function demangle(symbol: string): string {
+  return guarded<ObjectModule, string>('object-wasm', (module) => module.demangle(symbol));
+}
+
+/** Keywords of a file that rustc read; lines and columns count from 1. */
+export function scanSource(bytes: Uint8Array): SourceHits {
+  return guarded<SourceModule, SourceHits>('source-wasm', (module) => {
+    const raw = module.scan(bytes);
+    const { ok, kind, line, column } = raw;
+    raw.free();
+    return { ok, kind, line, column };
+  });
 }

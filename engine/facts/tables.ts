@@ -82,6 +82,11 @@ export const columnTypes = {
   entityNames: 'u32',
   /** Symbols defined without a section (absolute, common). */
   absoluteEntity: 'u32',
+  /** Undefined symbols by member: with or without a reference they make archives give members. */
+  undefinedMember: 'u32',
+  undefinedEntity: 'u32',
+  /** Names of members that are LLVM bitcode: no machine code to judge. */
+  bitcodeMember: 'u32',
 } as const;
 
 /** Name of a column. */

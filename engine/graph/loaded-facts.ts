@@ -86,7 +86,7 @@ export class LoadedFacts {
 
   private needs(): Uint32Array[] {
     const { facts } = this;
-    return Array.from({ length: this.memberCount }, (_, member) => {
+    const byMember = Array.from({ length: this.memberCount }, (_, member) => {
       const firstSection = facts.memberFirstSection[member] as number;
       const endSection = facts.memberFirstSection[member + 1] ?? facts.sectionName.length;
       const firstEdge = facts.nodeFirstEdge[facts.sectionFirstNode[firstSection] as number] ?? 0;
@@ -96,8 +96,12 @@ export class LoadedFacts {
         const target = facts.edgeTarget[edge] as number;
         if (target >= ENTITY_BIT) needed.add(this.entitySymbol[target - ENTITY_BIT] as number);
       }
-      return Uint32Array.from(needed);
+      return needed;
     });
+    facts.undefinedMember.forEach((member, i) => {
+      byMember[member]?.add(this.entitySymbol[facts.undefinedEntity[i] as number] as number);
+    });
+    return byMember.map((needed) => Uint32Array.from(needed));
   }
 
   memberOfNode(node: number): number {

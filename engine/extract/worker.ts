@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { decodeFacts, encodeFacts } from '../facts/codec.ts';
+import { factsPath, writeAtomically } from '../facts/store.ts';
+import { factCounts, type ObjectFacts } from '../facts/tables.ts';
+import type { KeywordHit } from '../facts/unit-record.ts';
+import { joinFacts } from './join.ts';
+import { ExtractError, readDebugInfo, readObjects, scanSource, splitNames } from './parsers.ts';
+
+/** Extract one link input into a facts file named by content. */
+export interface ArtefactJob {
+  readonly kind: 'artefact';
+  readonly path: string;
+  /** The standard library's own objects need no places: their files are nobody's. */
+  readonly debugInfo: boolean;
+  /** Directory of the store to look in and to write to. */
+  readonly store: string;
+}
+
+/** Scan the sources of a unit for keywords. */
+export interface SourcesJob {
+  readonly kind: 'sources';
+  readonly files: readonly string[];
+}
+
+/** What became of an artefact: the hash that names its facts, and how much there was to do. */
+export interface ArtefactResult {
+  readonly facts: string;
+  readonly bytes: number;
+  readonly members: number;
+  /** False when the store had the facts already. */
+  readonly extracted: boolean;
+}
+
+/** Piscina's entry: one file in, facts on disk. Errors name the file and the member. */
+export default async function run(job: ArtefactJob | SourcesJob): Promise<ArtefactResult | KeywordHit[]> {
+  return job.kind === 'artefact' ? extractArtefact(job) : scanSources(job.files);
+}
+
+async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
+  const bytes = await readFile(job.path);
+  const hash = createHash('sha256').update(bytes).update(job.debugInfo ? 'd' : 'n').digest('hex').slice(0, 40);
+  const target = factsPath(job.store, hash);
+  const stored = await readStored(target);
+  if (stored !== undefined) {
+    return { facts: hash, bytes: bytes.length, members: factCounts(stored).members, extracted: false };
+  }
+  try {
+    const object = readObjects(bytes);
+    const debugInfo = job.debugInfo ? readDebugInfo(bytes) : undefined;
+    const facts = joinFacts(object, debugInfo, splitNames);
+    await writeAtomically(target, encodeFacts(facts));
+    return { facts: hash, bytes: bytes.length, members: factCounts(facts).members, extracted: true };
+  } catch (error) {
+    if (error instanceof ExtractError) throw new ExtractError(`cannot read ${job.path}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function readStored(path: string): Promise<ObjectFacts | undefined> {
+  try {
+    return decodeFacts(await readFile(path));
+  } catch {
+    // Absent, cut short or of another version: any doubt means that it is extracted again.
+    return undefined;
+  }
+}
+
+async function scanSources(files: readonly string[]): Promise<KeywordHit[]> {
+  const hits: KeywordHit[] = [];
+  for (const file of files) {
+    const found = scanSource(await readFile(file));
+    if (!found.ok) continue;
+    found.kind.forEach((kind, i) => {
+      hits.push({
+        keyword: kind === 1 ? 'extern' : 'unsafe',
+        file,
+        line: found.line[i] as number,
+        column: found.column[i] as number,
+        foundBy: 'token',
+      });
+    });
+  }
+  return hits;
+}

@@ -1,0 +1,219 @@
+import { factString, NodeFlag, NONE } from '../facts/tables.ts';
+import type { JoinedOutput, JoinInput, NodeAt } from '../graph/link.ts';
+import type { SymbolId, SymbolNames } from '../graph/loaded-facts.ts';
+import type { ApiHit, ApiMatcher } from './api-matcher.ts';
+
+/** A source place as the debug info gives it; line 0 when unknown. */
+export interface FactPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A live reference to something that an API names, before anybody asks who may. */
+export interface Reference {
+  readonly api: string;
+  /** The referring function: innermost inlined frame, else the symbol around the place. */
+  readonly from: string;
+  /** The function whose machine code holds the reference, with the file that declares it. */
+  readonly outerNames: readonly string[];
+  readonly outerFile: string | undefined;
+  /** Input that holds the reference, by position in the link. */
+  readonly input: number;
+  readonly node: number;
+  /** Innermost inlined frame at the reference, or NONE. */
+  readonly frame: number;
+  /** Undefined where the debug info says nothing. */
+  readonly place: FactPlace | undefined;
+  readonly targetNames: readonly string[];
+}
+
+/** A top-level module with the name of an API: its crate may provide that API (spec §4). */
+export interface PossibleExport {
+  readonly crate: string;
+  readonly module: string;
+  readonly symbol: string;
+}
+
+/** Finds API references in one joined output; keeps what it learns of symbols for the next one. */
+export class ReferenceFinder {
+  private readonly hitsBySymbol: (readonly ApiHit[] | undefined)[] = [];
+  private readonly symbols: SymbolNames;
+  private readonly matcher: ApiMatcher;
+
+  constructor(symbols: SymbolNames, matcher: ApiMatcher) {
+    this.symbols = symbols;
+    this.matcher = matcher;
+  }
+
+  /** Every live reference to an API, each (API, from, place, target) once. */
+  references(output: JoinedOutput): Reference[] {
+    const found: Reference[] = [];
+    const seen = new Set<string>();
+    const throughMemo = new Map<string, readonly SymbolId[]>();
+    for (const at of output.liveNodes()) {
+      const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
+      const flags = facts.nodeFlags[at.node] as number;
+      // What anonymous data refers to counts for whoever refers to the data (spec §4).
+      if ((flags & NodeFlag.anonymous) !== 0 && !output.isRoot(at)) continue;
+      const own = this.hitsOfNode(output, at);
+      const add = (target: SymbolId, hits: readonly ApiHit[], frame: number, parent: number, placeId: number): void => {
+        const fromHits = frame === NONE ? own : this.hitsOf(entitySymbol[facts.frameEntity[frame] as number] as SymbolId);
+        const key = `${at.input}.${at.node}.${frame}.${placeId}.${target}`;
+        if (seen.has(key)) return;
+        seen.add(key);
+        for (const api of new Set(hits.map((hit) => hit.api))) {
+          if (fromHits.some((hit) => hit.api === api)) continue;
+          found.push({
+            api: this.matcher.apis[api] as string,
+            from: nameOf(this.symbols, output, at, frame),
+            outerNames: this.namesOfNode(output, at),
+            outerFile: placeOf(facts, facts.nodePlace[at.node] as number)?.file,
+            input: at.input,
+            node: at.node,
+            frame: parent,
+            place: placeOf(facts, placeId),
+            targetNames: [...new Set(hits.filter((hit) => hit.api === api).map((hit) => hit.name))],
+          });
+        }
+      };
+      const firstEdge = facts.nodeFirstEdge[at.node] as number;
+      const endEdge = facts.nodeFirstEdge[at.node + 1] as number;
+      for (let edge = firstEdge; edge < endEdge; edge++) {
+        const frame = facts.edgeFrame[edge] as number;
+        const place = facts.edgePlace[edge] as number;
+        for (const target of this.targets(output, at.input, facts.edgeTarget[edge] as number, throughMemo)) {
+          const hits = this.hitsOfTarget(output, target);
+          if (hits.length > 0) add(target, hits, frame, frame, place);
+        }
+      }
+      const firstFrame = facts.nodeFirstFrame[at.node] as number;
+      const endFrame = facts.nodeFirstFrame[at.node + 1] as number;
+      for (let frame = firstFrame; frame < endFrame; frame++) {
+        const callee = entitySymbol[facts.frameEntity[frame] as number] as SymbolId;
+        const hits = this.hitsOf(callee);
+        if (hits.length === 0) continue;
+        const parent = facts.frameParent[frame] as number;
+        add(callee, hits, parent, parent, facts.framePlace[frame] as number);
+      }
+    }
+    return found;
+  }
+
+  /** Crates with a live symbol in a top-level module that has the name of an API. */
+  possibleExports(output: JoinedOutput): PossibleExport[] {
+    const found = new Map<string, PossibleExport>();
+    const apis = new Set(this.matcher.apis);
+    for (const at of output.liveNodes()) {
+      const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
+      const entity = facts.nodeEntity[at.node] as number;
+      if (entity === NONE) continue;
+      const symbol = entitySymbol[entity] as SymbolId;
+      for (const name of this.symbols.namesOf(symbol)) {
+        const [crate, module, rest] = name.split('::', 3);
+        if (crate === undefined || module === undefined || rest === undefined || !apis.has(module)) continue;
+        const key = `${crate}::${module}`;
+        if (!found.has(key)) found.set(key, { crate, module, symbol: name });
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** A target by name; data without a name and call shims are looked through, to any depth. */
+  private targets(
+    output: JoinedOutput,
+    input: number,
+    target: number,
+    memo: Map<string, readonly SymbolId[]>,
+  ): readonly SymbolId[] {
+    const symbol = output.symbolOfTarget(input, target);
+    const at = output.resolve(input, target);
+    if (at === undefined || !isLookedThrough(output, at)) return symbol === undefined ? [] : [symbol];
+    const key = `${at.input}.${at.node}`;
+    let through = memo.get(key);
+    if (through === undefined) {
+      through = this.throughAnonymous(output, at);
+      memo.set(key, through);
+    }
+    return symbol === undefined ? through : [symbol, ...through];
+  }
+
+  private throughAnonymous(output: JoinedOutput, start: NodeAt): SymbolId[] {
+    const found = new Set<SymbolId>();
+    const visited = new Set<string>();
+    const pending: NodeAt[] = [start];
+    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+      const key = `${at.input}.${at.node}`;
+      if (visited.has(key)) continue;
+      visited.add(key);
+      const { facts } = (output.inputs[at.input] as JoinInput).loaded;
+      const end = facts.nodeFirstEdge[at.node + 1] as number;
+      for (let edge = facts.nodeFirstEdge[at.node] as number; edge < end; edge++) {
+        const target = facts.edgeTarget[edge] as number;
+        const next = output.resolve(at.input, target);
+        const symbol = output.symbolOfTarget(at.input, target);
+        if (next !== undefined && isLookedThrough(output, next)) pending.push(next);
+        if (symbol !== undefined && this.hitsOfTarget(output, symbol).length > 0) found.add(symbol);
+      }
+    }
+    return [...found];
+  }
+
+  private hitsOf(symbol: SymbolId): readonly ApiHit[] {
+    const known = this.hitsBySymbol[symbol];
+    if (known !== undefined) return known;
+    const hits = this.matcher.hits(this.symbols.namesOf(symbol));
+    this.hitsBySymbol[symbol] = hits;
+    return hits;
+  }
+
+  /** A symbol's hits, and those of its definition's debug name where the symbol alone says less. */
+  private hitsOfTarget(output: JoinedOutput, symbol: SymbolId): readonly ApiHit[] {
+    const hits = this.hitsOf(symbol);
+    if (hits.length > 0) return hits;
+    const at = output.definitionOf(symbol);
+    if (at === undefined) return hits;
+    const qualified = qualifiedSymbol(output, at);
+    return qualified === undefined ? hits : this.hitsOf(qualified);
+  }
+
+  private hitsOfNode(output: JoinedOutput, at: NodeAt): readonly ApiHit[] {
+    return this.matcher.hits(this.namesOfNode(output, at));
+  }
+
+  private namesOfNode(output: JoinedOutput, at: NodeAt): readonly string[] {
+    const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
+    const entity = facts.nodeEntity[at.node] as number;
+    const names = entity === NONE ? [] : this.symbols.namesOf(entitySymbol[entity] as SymbolId);
+    const qualified = qualifiedSymbol(output, at);
+    return qualified === undefined ? names : [...names, ...this.symbols.namesOf(qualified)];
+  }
+}
+
+/** The symbol of the function at a reference: an inlined frame's or the node's. */
+export function nameOf(symbols: SymbolNames, output: JoinedOutput, at: NodeAt, frame: number): string {
+  const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
+  const entity = frame === NONE ? (facts.nodeEntity[at.node] as number) : (facts.frameEntity[frame] as number);
+  return entity === NONE ? '' : symbols.text(entitySymbol[entity] as SymbolId);
+}
+
+/** Row of the place table as strings; undefined for NONE. */
+export function placeOf(facts: JoinInput['loaded']['facts'], place: number): FactPlace | undefined {
+  if (place === NONE) return undefined;
+  return {
+    file: factString(facts, facts.placeFile[place] as number),
+    line: facts.placeLine[place] as number,
+    column: facts.placeColumn[place] as number,
+  };
+}
+
+function qualifiedSymbol(output: JoinedOutput, at: NodeAt): SymbolId | undefined {
+  const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
+  const qualified = facts.nodeQualified[at.node] as number;
+  return qualified === NONE ? undefined : (entitySymbol[qualified] as SymbolId);
+}
+
+function isLookedThrough(output: JoinedOutput, at: NodeAt): boolean {
+  const { facts } = (output.inputs[at.input] as JoinInput).loaded;
+  return ((facts.nodeFlags[at.node] as number) & (NodeFlag.anonymous | NodeFlag.callShim)) !== 0;
+}

@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { demangle } from '../extract/parsers.ts';
+import { decodeFacts, FactsFormatError } from '../facts/codec.ts';
+import { NodeFlag, NONE } from '../facts/tables.ts';
+import { JoinedOutput, type JoinInput, type JoinRoots, type NodeAt } from '../graph/link.ts';
+import { LoadedFacts, SymbolNames } from '../graph/loaded-facts.ts';
+import { ApiMatcher } from './api-matcher.ts';
+import type { BacktraceFrame } from './problems.ts';
+import { nameOf, placeOf, type PossibleExport, type Reference, ReferenceFinder } from './references.ts';
+
+/** One output to join: the facts files of its inputs in link order, and what the linker keeps. */
+export interface OutputSpec {
+  readonly name: string;
+  readonly inputs: readonly { readonly facts: string; readonly archive: boolean; readonly path: string }[];
+  readonly roots: JoinRoots;
+}
+
+/** Find the API references of an output. */
+export interface ReferencesJob {
+  readonly kind: 'references';
+  readonly output: OutputSpec;
+  readonly apis: readonly { readonly name: string; readonly include: readonly string[]; readonly exclude: readonly string[] }[];
+}
+
+/** Explain how places of an output are reached. */
+export interface BacktracesJob {
+  readonly kind: 'backtraces';
+  readonly output: OutputSpec;
+  readonly sites: readonly { readonly input: number; readonly node: number; readonly frame: number }[];
+}
+
+/** The answer to a {@link ReferencesJob}. */
+export interface ReferencesResult {
+  readonly references: readonly Reference[];
+  readonly exports: readonly PossibleExport[];
+}
+
+/** A stored facts file that cannot be used: its input has to be extracted (or its unit built) again. */
+export class StaleFactsError extends Error {
+  override readonly name = 'StaleFactsError';
+}
+
+const symbols = new SymbolNames();
+const loaded = new Map<string, LoadedFacts>();
+let finder: { key: string; finder: ReferenceFinder } | undefined;
+let last: { key: string; joined: JoinedOutput } | undefined;
+
+/** Piscina's entry: joins one output and answers for it. Facts stay loaded for the outputs to come. */
+export default async function run(job: ReferencesJob | BacktracesJob): Promise<ReferencesResult | BacktraceFrame[][]> {
+  const joined = await join(job.output);
+  if (job.kind === 'backtraces') return job.sites.map((site) => backtrace(joined, site));
+  const key = JSON.stringify(job.apis);
+  if (finder?.key !== key) finder = { key, finder: new ReferenceFinder(symbols, new ApiMatcher(job.apis)) };
+  return {
+    references: finder.finder.references(joined),
+    exports: finder.finder.possibleExports(joined),
+  };
+}
+
+async function join(output: OutputSpec): Promise<JoinedOutput> {
+  const key = JSON.stringify(output);
+  if (last?.key === key) return last.joined;
+  const inputs: JoinInput[] = [];
+  for (const input of output.inputs) {
+    const facts = await load(input.facts);
+    if (facts.facts.bitcodeMember.length > 0) {
+      throw new Error(`${input.path} holds LLVM bitcode that ${output.name} links: build without linker-plugin-lto`);
+    }
+    inputs.push({ loaded: facts, archive: input.archive });
+  }
+  const joined = new JoinedOutput(inputs, output.roots, symbols);
+  last = { key, joined };
+  return joined;
+}
+
+async function load(path: string): Promise<LoadedFacts> {
+  const known = loaded.get(path);
+  if (known !== undefined) return known;
+  try {
+    const facts = new LoadedFacts(decodeFacts(await readFile(path)), symbols);
+    loaded.set(path, facts);
+    return facts;
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (missing || error instanceof FactsFormatError) throw new StaleFactsError(path);
+    throw error;
+  }
+}
+
+function backtrace(output: JoinedOutput, site: { input: number; node: number; frame: number }): BacktraceFrame[] {
+  const frames: BacktraceFrame[] = [];
+  const steps = output.pathTo({ input: site.input, node: site.node });
+  for (const { input, edge } of steps) {
+    const { facts } = (output.inputs[input] as JoinInput).loaded;
+    const at: NodeAt = { input, node: output.nodeOfEdge(input, edge) };
+    const flags = facts.nodeFlags[at.node] as number;
+    if ((flags & NodeFlag.anonymous) !== 0) continue;
+    pushFrames(frames, output, at, facts.edgeFrame[edge] as number, facts.edgePlace[edge] as number);
+  }
+  pushFrames(frames, output, site, site.frame, NONE);
+  return frames;
+}
+
+/** The function itself, then what was inlined into it, outermost first, each with the place of its call. */
+function pushFrames(frames: BacktraceFrame[], output: JoinedOutput, at: NodeAt, frame: number, place: number): void {
+  const { facts } = (output.inputs[at.input] as JoinInput).loaded;
+  const chain: number[] = [];
+  for (let f = frame; f !== NONE && chain.length < 256; f = facts.frameParent[f] as number) chain.unshift(f);
+  const names = [NONE, ...chain];
+  names.forEach((f, i) => {
+    const next = chain[i];
+    const called = next === undefined ? place : (facts.framePlace[next] as number);
+    frames.push({
+      name: demangle(nameOf(symbols, output, at, f)),
+      place: placeOf(facts, called),
+      inlined: f !== NONE,
+    });
+  });
+}
