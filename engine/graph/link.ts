@@ -14,8 +14,8 @@ export interface JoinRoots {
   readonly symbols: readonly string[];
   /** Version-script globals; `*` matches any run of characters. */
   readonly exportPatterns: readonly string[];
-  /** Every default-visibility global of a loaded member is exported. */
-  readonly exportsAll: boolean;
+  /** Which default-visibility globals of loaded members are exported: a static library's users see C names. */
+  readonly exports: 'listed' | 'all' | 'unmangled';
 }
 
 /** A node of one input. */
@@ -278,7 +278,8 @@ export class JoinedOutput {
 }
 
 function exportMatcher(roots: JoinRoots): ((name: string) => boolean) | undefined {
-  if (roots.exportsAll) return () => true;
+  if (roots.exports === 'all') return () => true;
+  if (roots.exports === 'unmangled') return (name) => !/^(?:_R|_ZN)/.test(name);
   if (roots.exportPatterns.length === 0) return undefined;
   const exact = new Set(roots.exportPatterns.filter((p) => !/[*?[]/.test(p)));
   const globs = roots.exportPatterns

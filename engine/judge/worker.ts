@@ -35,9 +35,17 @@ export interface ReferencesResult {
   readonly exports: readonly PossibleExport[];
 }
 
-/** A stored facts file that cannot be used: its input has to be extracted (or its unit built) again. */
-export class StaleFactsError extends Error {
-  override readonly name = 'StaleFactsError';
+/** The answer when a stored facts file cannot be used: its input has to be extracted (or its unit built) again. */
+export interface StaleFacts {
+  readonly stale: string;
+}
+
+class StaleFactsError extends Error {
+  readonly path: string;
+  constructor(path: string) {
+    super(`facts ${path} cannot be used`);
+    this.path = path;
+  }
 }
 
 const symbols = new SymbolNames();
@@ -46,8 +54,17 @@ let finder: { key: string; finder: ReferenceFinder } | undefined;
 let last: { key: string; joined: JoinedOutput } | undefined;
 
 /** Piscina's entry: joins one output and answers for it. Facts stay loaded for the outputs to come. */
-export default async function run(job: ReferencesJob | BacktracesJob): Promise<ReferencesResult | BacktraceFrame[][]> {
-  const joined = await join(job.output);
+export default async function run(
+  job: ReferencesJob | BacktracesJob,
+): Promise<ReferencesResult | BacktraceFrame[][] | StaleFacts> {
+  let joined: JoinedOutput;
+  try {
+    joined = await join(job.output);
+  } catch (error) {
+    // A class does not survive the way between threads; a plain answer does.
+    if (error instanceof StaleFactsError) return { stale: error.path };
+    throw error;
+  }
   if (job.kind === 'backtraces') return job.sites.map((site) => backtrace(joined, site));
   const key = JSON.stringify(job.apis);
   if (finder?.key !== key) finder = { key, finder: new ReferenceFinder(symbols, new ApiMatcher(job.apis)) };

@@ -1,0 +1,145 @@
+import type { ApiDefinition, PermissionScope, ScopeSuffix } from '../config/types.ts';
+import type { FileOwners } from '../workspace/owners.ts';
+import { isStandardLibraryFile } from '../workspace/owners.ts';
+import type { CrateKind, Package, PackageIndex, Workspace } from '../workspace/types.ts';
+import type { SourcePlace } from './problems.ts';
+import type { PossibleExport, Reference } from './references.ts';
+
+/** What attribution has to know of the output in which references were found. */
+export interface OutputOwner {
+  readonly package: PackageIndex;
+  readonly kind: CrateKind;
+  /** By link input: the package whose unit made it; undefined for the standard library. */
+  readonly inputPackages: readonly (PackageIndex | undefined)[];
+}
+
+/** A reference charged to a package (spec §4, "Who used it"). */
+export interface AttributedUsage {
+  readonly package: PackageIndex;
+  readonly scope: PermissionScope;
+  readonly api: string;
+  readonly place: SourcePlace;
+  readonly reference: Reference;
+  /** The shortest of the target's names that matched. */
+  readonly target: string;
+  readonly targetNames: readonly string[];
+  /** Package that provides the target when the user does not depend on it (off-tree). */
+  readonly offTree: PackageIndex | undefined;
+}
+
+/** Crates of the sysroot: no package may pass its own code off as theirs by taking such a name. */
+const sysrootCrates = new Set(['std', 'core', 'alloc', 'proc_macro', 'test']);
+
+/** Spec §1: the scope of a usage by `user` in an output of `owner`. */
+export function scopeOf(user: Package, owner: Pick<OutputOwner, 'package' | 'kind'>): PermissionScope {
+  const own = user.index === owner.package;
+  const suffixes: Record<CrateKind, ScopeSuffix> = {
+    primary: '',
+    'build-script': own ? 'build' : 'from.build',
+    test: own ? 'test' : 'from.test',
+  };
+  return { package: user.name, suffix: suffixes[owner.kind] };
+}
+
+/** Charges each reference to the packages that own its place; drops what is no usage (spec §4). */
+export function attribute(
+  references: readonly Reference[],
+  output: OutputOwner,
+  workspace: Workspace,
+  owners: FileOwners,
+): AttributedUsage[] {
+  const usages = new Map<string, AttributedUsage>();
+  for (const reference of references) {
+    const { users, place } = usersOf(reference, output, workspace, owners);
+    for (const user of users) {
+      const own = crateNamesOf(user);
+      const names = reference.targetNames.filter((name) => !own.has(firstSegment(name)));
+      const target = names.reduce<string | undefined>(
+        (best, name) => (best === undefined || name.length < best.length ? name : best),
+        undefined,
+      );
+      if (target === undefined) continue;
+      const providers = workspace.byCrateName.get(firstSegment(target)) ?? [];
+      const offTree = providers.length > 0 && !providers.some((p) => workspace.dependsOn(user.index, p));
+      if (offTree && belongsTo(reference.outerFile, providers, owners)) continue;
+      const usage: AttributedUsage = {
+        package: user.index,
+        scope: scopeOf(user, output),
+        api: reference.api,
+        place,
+        reference,
+        target,
+        targetNames: names,
+        offTree: offTree ? providers[0] : undefined,
+      };
+      const key = [user.index, usage.scope.suffix, usage.api, reference.from, place.file, place.line, place.column].join('\0');
+      const known = usages.get(key);
+      if (known === undefined || known.target.length > target.length) usages.set(key, usage);
+    }
+  }
+  return [...usages.values()];
+}
+
+function usersOf(
+  reference: Reference,
+  output: OutputOwner,
+  workspace: Workspace,
+  owners: FileOwners,
+): { users: readonly Package[]; place: SourcePlace } {
+  const file = reference.place?.file ?? reference.outerFile;
+  const packages = (indices: readonly PackageIndex[]): Package[] =>
+    indices.map((index) => workspace.packages[index]).filter((p) => p !== undefined);
+  if (file !== undefined) {
+    const place = reference.place ?? { file, line: 0, column: 0 };
+    const listed = owners.of(file);
+    if (listed.length > 0) return { users: packages(listed), place };
+    if (isStandardLibraryFile(file)) return { users: [], place };
+  }
+  // No debug info, or of a file that nobody lists: whoever built the object answers for it.
+  const maker = output.inputPackages[reference.input];
+  const users = maker === undefined ? [] : packages([maker]);
+  const root = users[0]?.targets[0]?.sourcePath ?? file ?? '';
+  return { users, place: reference.place ?? { file: file ?? root, line: 0, column: 0 } };
+}
+
+function belongsTo(file: string | undefined, packages: readonly PackageIndex[], owners: FileOwners): boolean {
+  return file !== undefined && owners.of(file).some((owner) => packages.includes(owner));
+}
+
+const crateNames = new WeakMap<Package, ReadonlySet<string>>();
+
+function crateNamesOf(p: Package): ReadonlySet<string> {
+  let names = crateNames.get(p);
+  if (names === undefined) {
+    names = new Set(p.targets.map((t) => t.name.replaceAll('-', '_')).filter((name) => !sysrootCrates.has(name)));
+    crateNames.set(p, names);
+  }
+  return names;
+}
+
+function firstSegment(name: string): string {
+  const end = name.indexOf('::');
+  return end < 0 ? name : name.slice(0, end);
+}
+
+/** Possible exports that are worth a warning: a package of the tree, not yet included, not opted out. */
+export function newExports(
+  found: Iterable<PossibleExport>,
+  workspace: Workspace,
+  apis: ReadonlyMap<string, ApiDefinition>,
+): { readonly package: Package; readonly api: string; readonly path: string; readonly symbol: string }[] {
+  const suggestions = [];
+  for (const { crate, module, symbol } of found) {
+    const api = apis.get(module);
+    if (api === undefined || sysrootCrates.has(crate)) continue;
+    const path = `${crate}::${module}`;
+    const covered = [...api.include, ...api.exclude].some((p) => p === path || p.startsWith(`${path}::`) || path.startsWith(`${p}::`));
+    if (covered) continue;
+    for (const index of workspace.byCrateName.get(crate) ?? []) {
+      const p = workspace.packages[index];
+      if (p === undefined || p.isWorkspaceMember || api.noAutoDetect.includes(p.name)) continue;
+      suggestions.push({ package: p, api: module, path, symbol });
+    }
+  }
+  return suggestions;
+}

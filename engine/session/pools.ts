@@ -1,0 +1,50 @@
+import { availableParallelism } from 'node:os';
+import { Piscina } from 'piscina';
+import type { ArtefactJob, ArtefactResult, SourcesJob } from '../extract/worker.ts';
+import type { KeywordHit } from '../facts/unit-record.ts';
+import type { BacktracesJob, ReferencesJob, ReferencesResult, StaleFacts } from '../judge/worker.ts';
+import type { BacktraceFrame } from '../judge/problems.ts';
+import { distPath } from '../paths.ts';
+
+/** The worker threads of one check: extraction beside the build, and one thread that joins and judges. */
+export class Pools {
+  private readonly extraction: Piscina;
+  private readonly judging: Piscina;
+
+  constructor() {
+    this.extraction = new Piscina({
+      filename: distPath('extract-worker.js'),
+      minThreads: 0,
+      // One core is left to rustc.
+      maxThreads: Math.max(1, Math.min(8, availableParallelism() - 1)),
+      idleTimeout: 10_000,
+    });
+    // Loaded facts stay in the thread, so all joins go to the same one.
+    this.judging = new Piscina({
+      filename: distPath('judge-worker.js'),
+      minThreads: 0,
+      maxThreads: 1,
+      idleTimeout: 600_000,
+    });
+  }
+
+  extract(job: Omit<ArtefactJob, 'kind'>): Promise<ArtefactResult> {
+    return this.extraction.run({ kind: 'artefact', ...job });
+  }
+
+  keywords(job: Omit<SourcesJob, 'kind'>): Promise<KeywordHit[]> {
+    return this.extraction.run({ kind: 'sources', ...job });
+  }
+
+  references(job: Omit<ReferencesJob, 'kind'>): Promise<ReferencesResult | StaleFacts> {
+    return this.judging.run({ kind: 'references', ...job });
+  }
+
+  backtraces(job: Omit<BacktracesJob, 'kind'>): Promise<BacktraceFrame[][] | StaleFacts> {
+    return this.judging.run({ kind: 'backtraces', ...job });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.extraction.destroy(), this.judging.destroy()]);
+  }
+}
