@@ -1,0 +1,40 @@
+import type { Permissions, PermissionScope, ScopeSuffix, ScopeTable } from './types.ts';
+
+/** Scopes from which a scope inherits, nearest first (spec §1): pkg → from.build → build, and the same for test. */
+export const ancestors: Readonly<Record<ScopeSuffix, readonly ScopeSuffix[]>> = {
+  '': [],
+  'from.build': [''],
+  build: ['from.build', ''],
+  'from.test': [''],
+  test: ['from.test', ''],
+};
+
+/** Builds the look-up of permissions in force; lists are united, a flag is the nearest that is set. */
+export function permissionLookup(
+  tables: readonly ScopeTable[],
+  version: 1 | 2 | 3,
+): (scope: PermissionScope) => Permissions {
+  const byScope = new Map(tables.map((table) => [`${table.scope.package}\0${table.scope.suffix}`, table]));
+  const memo = new Map<string, Permissions>();
+  return (scope) => {
+    const key = `${scope.package}\0${scope.suffix}`;
+    const known = memo.get(key);
+    if (known !== undefined) return known;
+    const chain = [scope.suffix, ...ancestors[scope.suffix]]
+      .map((suffix) => byScope.get(`${scope.package}\0${suffix}`))
+      .filter((table) => table !== undefined);
+    const flag = (read: (table: ScopeTable) => boolean | undefined): boolean | undefined =>
+      chain.map(read).find((value) => value !== undefined);
+    const allowUnsafe = flag((t) => t.allowUnsafe) ?? false;
+    const permissions: Permissions = {
+      allowUnsafe,
+      // Before version 3 there was no allow_extern: unsafe covered it.
+      allowExtern: flag((t) => t.allowExtern) ?? (version < 3 && allowUnsafe),
+      allowProcMacro: flag((t) => t.allowProcMacro) ?? false,
+      allowApis: new Set(chain.flatMap((t) => t.allowApis.map((entry) => entry.api))),
+      allowBuildInstructions: chain.flatMap((t) => t.allowBuildInstructions),
+    };
+    memo.set(key, permissions);
+    return permissions;
+  };
+}

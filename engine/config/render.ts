@@ -1,0 +1,20 @@
+import { basename } from 'node:path';
+import type { ConfigDiagnostic } from './types.ts';
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+/** A fault with its line, the place marked below it, and what to write instead; plain text. */
+export function renderDiagnostic(diagnostic: ConfigDiagnostic): string {
+  const { place, sourceLine } = diagnostic;
+  const where = place === undefined ? '' : `:${place.line}:${place.column}`;
+  const lines = [`${basename(diagnostic.file)}${where}: ${diagnostic.message}`];
+  if (place !== undefined && sourceLine !== undefined) {
+    const number = String(place.line);
+    const text = sourceLine.replaceAll('\t', ' ');
+    const mark = '^'.repeat(Math.max(1, Math.min(diagnostic.length, text.length - place.column + 1)));
+    lines.push(`  ${number} | ${text}`, `  ${' '.repeat(number.length)} | ${' '.repeat(place.column - 1)}${mark}`);
+  }
+  if (diagnostic.help !== undefined) lines.push(`  ${diagnostic.help}`);
+  return lines.map((line) => line.replace(unprintable, '\ufffd')).join('\n');
+}

@@ -1,0 +1,118 @@
+import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
+import type { ConfigPlace } from './types.ts';
+
+/** A value of a TOML document with its places. Tables keep the order of the file. */
+export type TomlValue =
+  | { readonly kind: 'table'; readonly entries: Map<string, TomlEntry>; readonly place: ConfigPlace; readonly length: number }
+  | { readonly kind: 'array'; readonly items: readonly TomlValue[]; readonly place: ConfigPlace; readonly length: number }
+  | { readonly kind: 'string'; readonly value: string; readonly place: ConfigPlace; readonly length: number }
+  | { readonly kind: 'boolean'; readonly value: boolean; readonly place: ConfigPlace; readonly length: number }
+  | { readonly kind: 'integer'; readonly value: number; readonly place: ConfigPlace; readonly length: number }
+  | { readonly kind: 'other'; readonly type: string; readonly place: ConfigPlace; readonly length: number };
+
+/** A table value. */
+export type TomlTable = Extract<TomlValue, { kind: 'table' }>;
+
+/** A key of a table and what it is set to. */
+export interface TomlEntry {
+  readonly key: string;
+  readonly place: ConfigPlace;
+  readonly length: number;
+  readonly value: TomlValue;
+}
+
+/** Text that is no TOML. */
+export class TomlSyntaxError extends Error {
+  override readonly name = 'TomlSyntaxError';
+  readonly place: ConfigPlace;
+  constructor(message: string, place: ConfigPlace) {
+    super(message);
+    this.place = place;
+  }
+}
+
+/** Parses a TOML document into a tree with places. Throws {@link TomlSyntaxError}. */
+export function parseToml(text: string): TomlTable {
+  let program: AST.TOMLProgram;
+  try {
+    program = parseTOML(text, { tomlVersion: '1.0' });
+  } catch (error) {
+    if (error instanceof ParseError) {
+      throw new TomlSyntaxError(error.message, { line: error.lineNumber, column: error.column + 1 });
+    }
+    throw error;
+  }
+  const root = newTable({ line: 1, column: 1 }, 1);
+  const top = program.body[0];
+  for (const node of top.body) {
+    if (node.type === 'TOMLTable') {
+      const keys = node.key.keys;
+      // An array of tables has no place in cackle.toml; its keys are walked so that it is named.
+      const table = descend(root, keys);
+      for (const pair of node.body) addPair(table, pair);
+    } else {
+      addPair(root, node);
+    }
+  }
+  return root;
+}
+
+function newTable(place: ConfigPlace, length: number): TomlTable {
+  return { kind: 'table', entries: new Map(), place, length };
+}
+
+function descend(table: TomlTable, keys: readonly (AST.TOMLBare | AST.TOMLQuoted)[]): TomlTable {
+  let current = table;
+  for (const key of keys) {
+    const name = keyName(key);
+    const known = current.entries.get(name);
+    if (known !== undefined && known.value.kind === 'table') {
+      current = known.value;
+      continue;
+    }
+    const { place, length } = placeOf(key);
+    const next = newTable(place, length);
+    current.entries.set(name, { key: name, place, length, value: next });
+    current = next;
+  }
+  return current;
+}
+
+function addPair(table: TomlTable, pair: AST.TOMLKeyValue): void {
+  const keys = pair.key.keys;
+  const last = keys.at(-1);
+  if (last === undefined) return;
+  const parent = descend(table, keys.slice(0, -1));
+  const name = keyName(last);
+  parent.entries.set(name, { key: name, ...placeOf(last), value: valueOf(pair.value) });
+}
+
+function valueOf(node: AST.TOMLContentNode): TomlValue {
+  const at = placeOf(node);
+  switch (node.type) {
+    case 'TOMLArray':
+      return { kind: 'array', items: node.elements.map(valueOf), ...at };
+    case 'TOMLInlineTable': {
+      const table = newTable(at.place, at.length);
+      for (const pair of node.body) addPair(table, pair);
+      return table;
+    }
+    case 'TOMLValue':
+      if (node.kind === 'string') return { kind: 'string', value: node.value, ...at };
+      if (node.kind === 'boolean') return { kind: 'boolean', value: node.value, ...at };
+      if (node.kind === 'integer') return { kind: 'integer', value: Number(node.value), ...at };
+      return { kind: 'other', type: node.kind, ...at };
+  }
+}
+
+function keyName(key: AST.TOMLBare | AST.TOMLQuoted): string {
+  return key.type === 'TOMLBare' ? key.name : key.value;
+}
+
+function placeOf(node: AST.TOMLNode): { place: ConfigPlace; length: number } {
+  const { start, end } = node.loc;
+  return {
+    place: { line: start.line, column: start.column + 1 },
+    length: end.line === start.line ? Math.max(1, end.column - start.column) : 1,
+  };
+}
