@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { factsPath, type StoreLocation, stampOf } from '../facts/store.ts';
+import type { FileStamp } from '../facts/unit-record.ts';
+import type { Pools } from './pools.ts';
+import type { Records } from './records.ts';
+
+/** The facts of an input: the hash that names them, and the file as it was read. */
+export interface InputFacts {
+  readonly facts: string;
+  readonly stamp: FileStamp | undefined;
+}
+
+/** Turns link inputs into facts, each file once a check; the sysroot's go to the store that targets share. */
+export class Inputs {
+  objects = 0;
+  objectsExtracted = 0;
+  extractedBytes = 0;
+  private readonly pending = new Map<string, Promise<InputFacts>>();
+  private readonly pools: Pools;
+  private readonly records: Records;
+  private readonly location: StoreLocation;
+
+  constructor(pools: Pools, records: Records, location: StoreLocation) {
+    this.pools = pools;
+    this.records = records;
+    this.location = location;
+  }
+
+  /** Facts of an archive or rlib, which stays where it is. */
+  archive(path: string): Promise<InputFacts> {
+    let facts = this.pending.get(path);
+    if (facts === undefined) {
+      facts = this.readArchive(path);
+      // Whoever needs it awaits it and gets the error; until then nobody listens.
+      facts.catch(() => undefined);
+      this.pending.set(path, facts);
+    }
+    return facts;
+  }
+
+  /** Facts of an object that is gone when its linker returns. */
+  async object(path: string): Promise<InputFacts> {
+    return { facts: await this.extract(path), stamp: undefined };
+  }
+
+  /** Forgets an archive that is about to be written anew. */
+  renewed(path: string): void {
+    this.pending.delete(path);
+  }
+
+  /** The file that holds the facts of an input. */
+  pathOf(input: string, facts: string): string {
+    return factsPath(this.storeOf(input), facts);
+  }
+
+  private async readArchive(path: string): Promise<InputFacts> {
+    const known = await this.records.knownFacts(path);
+    if (known !== undefined && existsSync(this.pathOf(path, known.facts))) {
+      this.objects++;
+      return known;
+    }
+    const stamp = await stampOf(path);
+    return { facts: await this.extract(path), stamp };
+  }
+
+  private async extract(path: string): Promise<string> {
+    const result = await this.pools.extract({
+      path,
+      debugInfo: !isSysroot(path),
+      store: this.storeOf(path),
+    });
+    this.objects += result.members;
+    if (result.extracted) {
+      this.objectsExtracted += result.members;
+      this.extractedBytes += result.bytes;
+    }
+    return result.facts;
+  }
+
+  private storeOf(path: string): string {
+    return isSysroot(path) ? this.location.shared : `${this.location.root}/facts`;
+  }
+}
+
+/** True for what comes with the toolchain: the standard library's rlibs. */
+export function isSysroot(path: string): boolean {
+  return /\/lib\/rustlib\/[^/]+\/lib\/[^/]+$/.test(path);
+}

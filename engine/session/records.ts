@@ -1,0 +1,87 @@
+import { rm } from 'node:fs/promises';
+import type { ArtifactMessage } from '../build/types.ts';
+import { type RecordStore, sameFile, stampOf } from '../facts/store.ts';
+import type { BuildScriptRecord, FileStamp, UnitRecord } from '../facts/unit-record.ts';
+
+/** The unit records of a target directory, found by the files that units left. */
+export class Records {
+  readonly current = new Set<UnitRecord>();
+  private readonly byPath = new Map<string, UnitRecord>();
+  private readonly byInode = new Map<string, UnitRecord>();
+  private readonly scripts = new Map<string, BuildScriptRecord>();
+  private readonly factsOfInput = new Map<string, { stamp: FileStamp; facts: string }>();
+  private readonly store: RecordStore;
+
+  private constructor(store: RecordStore) {
+    this.store = store;
+  }
+
+  /** Reads every record of the store. */
+  static async load(store: RecordStore): Promise<Records> {
+    const records = new Records(store);
+    for (const record of await store.units()) records.index(record);
+    for (const script of await store.buildScripts()) records.scripts.set(script.outDir, script);
+    return records;
+  }
+
+  /** Resolves when the record is on disk; from then on it is found by its files. */
+  async put(record: UnitRecord): Promise<void> {
+    this.index(record);
+    this.current.add(record);
+    await this.store.putUnit(record);
+  }
+
+  async putScript(record: BuildScriptRecord): Promise<void> {
+    this.scripts.set(record.outDir, record);
+    await this.store.putBuildScript(record);
+  }
+
+  script(outDir: string): BuildScriptRecord | undefined {
+    return this.scripts.get(outDir);
+  }
+
+  byOutput(path: string): UnitRecord | undefined {
+    return this.byPath.get(path);
+  }
+
+  /** Hash of an input's facts when a file of that path, unchanged, went into an earlier link. */
+  async knownFacts(path: string): Promise<{ facts: string; stamp: FileStamp } | undefined> {
+    const known = this.factsOfInput.get(path);
+    if (known === undefined) return undefined;
+    const now = await stampOf(path);
+    return now !== undefined && sameFile(now, known.stamp) ? known : undefined;
+  }
+
+  /** The record of an artifact that cargo calls fresh; undefined when there is none for these very files. */
+  async ofArtifact(artifact: ArtifactMessage): Promise<UnitRecord | undefined> {
+    const files = [...artifact.filenames, ...(artifact.executable === undefined ? [] : [artifact.executable])];
+    for (const file of files) {
+      const stamp = await stampOf(file);
+      if (stamp === undefined) continue;
+      const record = this.byPath.get(file) ?? this.byInode.get(stamp.inode);
+      if (record === undefined || record.packageId !== artifact.packageId) continue;
+      const recorded = record.outputs.find((output) => output.path === file || output.inode === stamp.inode);
+      if (recorded !== undefined && (sameFile(recorded, stamp) || recorded.path !== file)) return record;
+    }
+    return undefined;
+  }
+
+  private index(record: UnitRecord): void {
+    for (const output of record.outputs) {
+      this.byPath.set(output.path, record);
+      this.byInode.set(output.inode, record);
+    }
+    for (const link of record.links) {
+      this.byPath.set(link.output, record);
+      for (const input of link.inputs) {
+        if (input.stamp !== undefined) this.factsOfInput.set(input.path, { stamp: input.stamp, facts: input.facts });
+      }
+    }
+  }
+}
+
+/** Removes what cargo calls fresh and we cannot judge, so that the next run builds it again. */
+export async function forget(artifact: ArtifactMessage): Promise<void> {
+  const files = [...artifact.filenames, ...(artifact.executable === undefined ? [] : [artifact.executable])];
+  await Promise.all(files.map((file) => rm(file, { force: true })));
+}

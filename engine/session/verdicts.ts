@@ -1,0 +1,207 @@
+import { type AttributedUsage, attribute, newExports } from '../judge/attribution.ts';
+import type { PossibleExport } from '../judge/references.ts';
+import type { BacktraceFrame, Problem, Usage } from '../judge/problems.ts';
+import { CheckError } from '../judge/problems.ts';
+import type { OutputSpec } from '../judge/worker.ts';
+import type { Config } from '../config/types.ts';
+import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
+import { demangle } from '../extract/parsers.ts';
+import { type FileOwners, fileOwners } from '../workspace/owners.ts';
+import type { PackageIndex, Workspace } from '../workspace/types.ts';
+import type { Inputs } from './inputs.ts';
+import { isSysroot } from './inputs.ts';
+import type { Pools } from './pools.ts';
+import type { Records } from './records.ts';
+
+/** What was found in one output. */
+export interface OutputVerdict {
+  readonly label: string;
+  readonly record: UnitRecord;
+  readonly usages: readonly AttributedUsage[];
+  readonly exports: readonly PossibleExport[];
+  readonly problems: readonly Problem[];
+}
+
+/** Raised when stored facts of an output are gone or damaged: it has to be built again. */
+export class StaleOutputError extends Error {
+  override readonly name = 'StaleOutputError';
+  readonly record: UnitRecord;
+  constructor(record: UnitRecord) {
+    super(`the stored facts of ${record.targetName} cannot be used`);
+    this.record = record;
+  }
+}
+
+/** Judges outputs, each once a check, as soon as the facts of its inputs are there. */
+export class Verdicts {
+  private readonly verdicts = new Map<string, Promise<OutputVerdict>>();
+  private readonly apis: readonly { name: string; include: readonly string[]; exclude: readonly string[] }[];
+  private readonly pools: Pools;
+  private readonly inputs: Inputs;
+  private readonly records: Records;
+  private readonly workspace: Workspace;
+  private readonly config: Config;
+  private readonly backtraces: boolean;
+  judged = 0;
+
+  constructor(deps: {
+    pools: Pools;
+    inputs: Inputs;
+    records: Records;
+    workspace: Workspace;
+    config: Config;
+    backtraces: boolean;
+  }) {
+    this.pools = deps.pools;
+    this.inputs = deps.inputs;
+    this.records = deps.records;
+    this.workspace = deps.workspace;
+    this.config = deps.config;
+    this.backtraces = deps.backtraces;
+    this.apis = [...deps.config.apis.values()].map(({ name, include, exclude }) => ({ name, include, exclude }));
+  }
+
+  get found(): number {
+    return this.verdicts.size;
+  }
+
+  /** The verdict of an output; starts the work when it is the first to ask. */
+  of(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
+    let verdict = this.verdicts.get(link.output);
+    if (verdict === undefined) {
+      verdict = this.judge(record, link);
+      verdict.catch(() => undefined);
+      this.verdicts.set(link.output, verdict);
+    }
+    return verdict;
+  }
+
+  /** All verdicts that were asked for. */
+  all(): Promise<OutputVerdict[]> {
+    return Promise.all(this.verdicts.values());
+  }
+
+  private async judge(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
+    const label = `${record.targetName} (${labelOfKind(record, link)})`;
+    const output: OutputSpec = {
+      name: label,
+      inputs: link.inputs.map((input) => ({
+        facts: this.inputs.pathOf(input.path, input.facts),
+        archive: !input.own && !input.wholeArchive,
+        path: input.path,
+      })),
+      roots: {
+        gcSections: link.gcSections,
+        symbols: ['main', '_start', 'rust_eh_personality', '_init', '_fini', ...link.rootSymbols],
+        exportPatterns: link.exportPatterns,
+        exports: link.outputKind === 'static-library' ? 'unmangled' : link.exportsAll ? 'all' : 'listed',
+      },
+    };
+    const result = await this.pools.references({ output, apis: this.apis });
+    if ('stale' in result) throw new StaleOutputError(record);
+    const owner = this.packageOf(record);
+    const inputPackages = link.inputs.map((input) => this.packageOfInput(record, input.path, input.own));
+    const usages = attribute(
+      result.references,
+      { package: owner, kind: record.kind, inputPackages },
+      this.workspace,
+      this.owners(),
+    );
+    const refused = usages.filter((usage) => !this.config.permissions(usage.scope).allowApis.has(usage.api));
+    const traces = this.backtraces && refused.length > 0 ? await this.explain(record, output, refused) : [];
+    const problems = refused.map((usage, i) => this.problem(usage, label, traces[i] ?? []));
+    this.judged++;
+    return { label, record, usages, exports: result.exports, problems };
+  }
+
+  private async explain(
+    record: UnitRecord,
+    output: OutputSpec,
+    usages: readonly AttributedUsage[],
+  ): Promise<BacktraceFrame[][]> {
+    const sites = usages.map(({ reference }) => ({
+      input: reference.input,
+      node: reference.node,
+      frame: reference.frame,
+    }));
+    const traces = await this.pools.backtraces({ output, sites });
+    if ('stale' in traces) throw new StaleOutputError(record);
+    return traces;
+  }
+
+  private problem(usage: AttributedUsage, label: string, backtrace: readonly BacktraceFrame[]): Problem {
+    const p = this.workspace.packages[usage.package];
+    const shown: Usage = {
+      place: usage.place,
+      from: demangle(usage.reference.from),
+      target: usage.target,
+      targetNames: usage.targetNames,
+      output: label,
+      backtrace,
+    };
+    const common = {
+      packageLabel: p?.label ?? '?',
+      packageName: p?.name ?? '?',
+      scope: usage.scope,
+      api: usage.api,
+      usages: [shown],
+    };
+    if (usage.offTree === undefined) return { kind: 'disallowed-api', ...common };
+    const providedBy = this.workspace.packages[usage.offTree]?.name ?? '?';
+    return { kind: 'off-tree-api', ...common, providedBy };
+  }
+
+  /** Possible exports over all verdicts, each once (spec §4). */
+  exportsOf(verdicts: readonly OutputVerdict[]): Problem[] {
+    const seen = new Map<string, Problem>();
+    for (const suggestion of newExports(verdicts.flatMap((v) => v.exports), this.workspace, this.config.apis)) {
+      const p = suggestion.package;
+      seen.set(`${p.name}\0${suggestion.api}`, {
+        kind: 'possible-export',
+        packageLabel: p.label,
+        packageName: p.name,
+        api: suggestion.api,
+        path: suggestion.path,
+        symbol: suggestion.symbol,
+      });
+    }
+    return [...seen.values()];
+  }
+
+  packageOf(record: UnitRecord): PackageIndex {
+    const found = this.workspace.packages.find((p) => p.id === record.packageId);
+    if (found === undefined) {
+      throw new CheckError(`the unit ${record.crateName} belongs to a package that is not in the tree: ${record.packageId}`);
+    }
+    return found.index;
+  }
+
+  private packageOfInput(record: UnitRecord, path: string, own: boolean): PackageIndex | undefined {
+    if (own) return this.packageOf(record);
+    if (isSysroot(path)) return undefined;
+    const made = this.records.byOutput(path);
+    if (made !== undefined) return this.packageOf(made);
+    // A library that a build script left in its OUT_DIR or that lies in a package; else the linker's user answers.
+    return this.owners().of(path)[0] ?? this.packageOf(record);
+  }
+
+  private known: { size: number; owners: FileOwners } | undefined;
+
+  private owners(): FileOwners {
+    const units = this.records.current;
+    if (this.known === undefined || this.known.size !== units.size) {
+      const sources = [...units].map((unit) => ({ package: this.packageOf(unit), files: unit.sources }));
+      this.known = { size: units.size, owners: fileOwners(this.workspace, { sources, outDirectories: this.outDirectories }) };
+    }
+    return this.known.owners;
+  }
+
+  /** OUT_DIRs seen so far, with their packages. */
+  readonly outDirectories: { package: PackageIndex; directory: string }[] = [];
+}
+
+function labelOfKind(record: UnitRecord, link: LinkRecord): string {
+  if (record.kind === 'build-script') return 'build script';
+  if (record.kind === 'test') return 'test';
+  return { executable: 'bin', shared: 'shared library', 'proc-macro': 'proc macro', 'static-library': 'static library' }[link.outputKind];
+}
