@@ -5,7 +5,9 @@ import type { BuildScriptRecord, FileStamp, UnitRecord } from '../facts/unit-rec
 
 /** The unit records of a target directory, found by the files that units left. */
 export class Records {
+  /** Units of this check: built by it, or found fresh. */
   readonly current = new Set<UnitRecord>();
+  private changes = 0;
   private readonly byPath = new Map<string, UnitRecord>();
   private readonly byInode = new Map<string, UnitRecord>();
   private readonly scripts = new Map<string, BuildScriptRecord>();
@@ -34,6 +36,15 @@ export class Records {
   async putScript(record: BuildScriptRecord): Promise<void> {
     this.scripts.set(record.outDir, record);
     await this.store.putBuildScript(record);
+  }
+
+  /** Every unit that the store knows, of this check or an earlier one. */
+  *all(): Generator<UnitRecord> {
+    yield* new Set(this.byPath.values());
+  }
+
+  get revision(): number {
+    return this.changes;
   }
 
   script(outDir: string): BuildScriptRecord | undefined {
@@ -67,6 +78,7 @@ export class Records {
   }
 
   private index(record: UnitRecord): void {
+    this.changes++;
     for (const output of record.outputs) {
       this.byPath.set(output.path, record);
       this.byInode.set(output.inode, record);

@@ -185,13 +185,16 @@ export class Verdicts {
     return this.owners().of(path)[0] ?? this.packageOf(record);
   }
 
-  private known: { size: number; owners: FileOwners } | undefined;
+  private known: { revision: number; owners: FileOwners } | undefined;
 
   private owners(): FileOwners {
-    const units = this.records.current;
-    if (this.known === undefined || this.known.size !== units.size) {
-      const sources = [...units].map((unit) => ({ package: this.packageOf(unit), files: unit.sources }));
-      this.known = { size: units.size, owners: fileOwners(this.workspace, { sources, outDirectories: this.outDirectories }) };
+    const { revision } = this.records;
+    if (this.known?.revision !== revision) {
+      const sources = [...this.records.all()].flatMap((unit) => {
+        const p = this.workspace.packages.find(({ id }) => id === unit.packageId);
+        return p === undefined ? [] : [{ package: p.index, files: unit.sources }];
+      });
+      this.known = { revision, owners: fileOwners(this.workspace, { sources, outDirectories: this.outDirectories }) };
     }
     return this.known.owners;
   }

@@ -1,0 +1,161 @@
+import { ancestors } from '../config/inheritance.ts';
+import { nearest } from '../config/nearest.ts';
+import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
+import type { Workspace } from '../workspace/types.ts';
+import type { AttributedUsage } from './attribution.ts';
+import type { KeywordUse, Problem, Usage } from './problems.ts';
+
+/** A use of an API in a scope. */
+export interface Grant {
+  readonly scope: PermissionScope;
+  readonly api: string;
+}
+
+/** True when a permission in `wide` also holds in `narrow` (spec §1). */
+export function covers(wide: ScopeSuffix, narrow: ScopeSuffix): boolean {
+  return wide === narrow || ancestors[narrow].includes(wide);
+}
+
+/** Every (scope, API) that was used, without those that a wider one covers. */
+export function minimalGrants(usages: Iterable<AttributedUsage>): Grant[] {
+  const all = new Map<string, Grant>();
+  for (const { scope, api } of usages) all.set(`${scope.package}\0${scope.suffix}\0${api}`, { scope, api });
+  const grants = [...all.values()];
+  return grants
+    .filter(
+      (grant) =>
+        !grants.some(
+          (other) =>
+            other !== grant &&
+            other.scope.package === grant.scope.package &&
+            other.api === grant.api &&
+            other.scope.suffix !== grant.scope.suffix &&
+            covers(other.scope.suffix, grant.scope.suffix),
+        ),
+    )
+    .sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
+}
+
+function keyOf({ scope, api }: Grant): string {
+  return `${scope.package} ${scope.suffix} ${api}`;
+}
+
+/** allow_apis entries that no usage needs, and tables for packages that are not in the tree (spec §5). */
+export function unusedPermissions(config: Config, workspace: Workspace, usages: Iterable<AttributedUsage>): Problem[] {
+  const used = new Map<string, ScopeSuffix[]>();
+  for (const { scope, api } of usages) {
+    const key = `${scope.package}\0${api}`;
+    const known = used.get(key);
+    if (known === undefined) used.set(key, [scope.suffix]);
+    else known.push(scope.suffix);
+  }
+  const problems: Problem[] = [];
+  for (const table of config.tables) {
+    const name = table.scope.package;
+    if (!workspace.byName.has(name)) continue;
+    for (const { api, place } of table.allowApis) {
+      const inUse = used.get(`${name}\0${api}`)?.some((suffix) => covers(table.scope.suffix, suffix)) ?? false;
+      if (inUse) continue;
+      problems.push({ kind: 'unused-allow-api', packageLabel: name, packageName: name, scope: table.scope, api, configPlace: place });
+    }
+  }
+  return problems;
+}
+
+/** `[pkg.NAME]` tables of packages that are not in the tree. */
+export function unknownPackages(config: Config, workspace: Workspace): Problem[] {
+  return [...config.packages]
+    .filter(([name]) => !workspace.byName.has(name))
+    .map(([packageName, configPlace]) => ({
+      kind: 'unknown-package',
+      packageName,
+      configPlace,
+      nearest: nearest(packageName, workspace.byName.keys()),
+    }));
+}
+
+/** Same-key problems become one; what a wider scope's problem already shows is left out of narrower ones. */
+export function mergeProblems(problems: readonly Problem[]): Problem[] {
+  const merged = new Map<string, Problem>();
+  for (const problem of problems) {
+    const key = mergeKey(problem);
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? problem : join(known, problem));
+  }
+  const all = [...merged.values()];
+  return all.map((problem) => withoutCovered(problem, all)).filter((problem) => problem !== undefined);
+}
+
+function mergeKey(problem: Problem): string {
+  const { kind } = problem;
+  switch (kind) {
+    case 'disallowed-api':
+    case 'unused-allow-api':
+      return [kind, problem.packageName, problem.scope.suffix, problem.api].join('\0');
+    case 'off-tree-api':
+      return [kind, problem.packageName, problem.scope.suffix, problem.api, problem.providedBy].join('\0');
+    case 'disallowed-unsafe':
+    case 'disallowed-extern':
+      return [kind, problem.packageLabel, problem.scope.suffix].join('\0');
+    case 'disallowed-build-instruction':
+      return [kind, problem.packageName, problem.instruction].join('\0');
+    case 'newer-config-version':
+      return kind;
+    case 'unknown-package':
+      return [kind, problem.packageName].join('\0');
+    default:
+      return [kind, problem.packageName].join('\0');
+  }
+}
+
+function join(a: Problem, b: Problem): Problem {
+  if ((a.kind === 'disallowed-api' || a.kind === 'off-tree-api') && a.kind === b.kind) {
+    return { ...a, usages: uniqueUsages([...a.usages, ...b.usages]) };
+  }
+  if ((a.kind === 'disallowed-unsafe' || a.kind === 'disallowed-extern') && a.kind === b.kind) {
+    return { ...a, uses: uniqueUses([...a.uses, ...b.uses]) };
+  }
+  return a;
+}
+
+/** Tests compile a library's sources again: their copy of a problem says nothing new. */
+function withoutCovered(problem: Problem, all: readonly Problem[]): Problem | undefined {
+  if (problem.kind === 'disallowed-unsafe' || problem.kind === 'disallowed-extern') {
+    const wider = all.filter(
+      (o) => o.kind === problem.kind && o.packageLabel === problem.packageLabel && o !== problem && covers(o.scope.suffix, problem.scope.suffix),
+    );
+    const shown = new Set(wider.flatMap((o) => ('uses' in o ? o.uses.map(placeKey) : [])));
+    const uses = problem.uses.filter((use) => !shown.has(placeKey(use)));
+    return uses.length === 0 ? undefined : { ...problem, uses };
+  }
+  if (problem.kind === 'disallowed-api' || problem.kind === 'off-tree-api') {
+    const wider = all.filter(
+      (o) =>
+        o.kind === problem.kind &&
+        o !== problem &&
+        o.packageName === problem.packageName &&
+        o.api === problem.api &&
+        covers(o.scope.suffix, problem.scope.suffix),
+    );
+    const shown = new Set(wider.flatMap((o) => ('usages' in o ? o.usages.map(usageKey) : [])));
+    const usages = problem.usages.filter((usage) => !shown.has(usageKey(usage)));
+    return usages.length === 0 ? undefined : { ...problem, usages };
+  }
+  return problem;
+}
+
+function uniqueUsages(usages: readonly Usage[]): Usage[] {
+  return [...new Map(usages.map((usage) => [usageKey(usage), usage])).values()];
+}
+
+function uniqueUses(uses: readonly KeywordUse[]): KeywordUse[] {
+  return [...new Map(uses.map((use) => [placeKey(use), use])).values()];
+}
+
+function usageKey({ place, from, target }: Usage): string {
+  return [place.file, place.line, place.column, from, target].join('\0');
+}
+
+function placeKey({ place }: KeywordUse): string {
+  return [place.file, place.line].join('\0');
+}

@@ -1,0 +1,155 @@
+import type { BuildScriptRun, Gate, RustcInvocation } from '../build/types.ts';
+import type { Config } from '../config/types.ts';
+import type { BuildScriptRecord, LinkRecord, UnitRecord } from '../facts/unit-record.ts';
+import { instructionsOf, isInstructionAllowed, mayProceed } from '../judge/build-instructions.ts';
+import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
+import type { Problem } from '../judge/problems.ts';
+import type { Workspace } from '../workspace/types.ts';
+import type { Records } from './records.ts';
+import type { OutputVerdict, Verdicts } from './verdicts.ts';
+
+/** A build script or proc macro that did not run because of a problem. */
+export interface Held {
+  readonly packageLabel: string;
+  readonly packageId: string;
+  readonly held: string;
+}
+
+/** Decides what may run: nothing that was built runs before it was judged (spec §4, "Order of trust"). */
+export class Gates {
+  readonly held = new Map<string, Held>();
+  private readonly records: Records;
+  private readonly verdicts: Verdicts;
+  private readonly config: Config;
+  private readonly workspace: Workspace;
+  private readonly ready: (record: UnitRecord) => Promise<void>;
+
+  constructor(deps: {
+    records: Records;
+    verdicts: Verdicts;
+    config: Config;
+    workspace: Workspace;
+    /** Resolves when the keywords of a unit's sources are known. */
+    ready: (record: UnitRecord) => Promise<void>;
+  }) {
+    this.records = deps.records;
+    this.verdicts = deps.verdicts;
+    this.config = deps.config;
+    this.workspace = deps.workspace;
+    this.ready = deps.ready;
+  }
+
+  /** A build script that cargo is about to run. */
+  async buildScript(run: BuildScriptRun): Promise<Gate> {
+    const label = this.labelOf(run.packageId);
+    const record = this.records.byOutput(run.linkedOutput);
+    const link = record?.links.find((l) => l.output === run.linkedOutput);
+    if (record === undefined || link === undefined) {
+      return { allow: false, reason: `the build script of ${label} was never judged: remove ${run.executable} and check again` };
+    }
+    const problems = await this.problemsOf(record, link);
+    if (problems.length === 0) return { allow: true };
+    this.hold(run.packageId, 'build script');
+    return { allow: false, reason: `cackle holds the build script of ${label}: ${summary(problems)}` };
+  }
+
+  /** What a build script printed, before cargo acts on it. */
+  async instructions(run: BuildScriptRun, stdout: Buffer): Promise<{ gate: Gate; record: BuildScriptRecord | undefined }> {
+    const label = this.labelOf(run.packageId);
+    const instructions = instructionsOf(stdout);
+    if (instructions === undefined) {
+      this.hold(run.packageId, 'build script output');
+      return { gate: { allow: false, reason: `the build script of ${label} printed something that is not UTF-8` }, record: undefined };
+    }
+    const record: BuildScriptRecord = { version: 1, packageId: run.packageId, outDir: run.outDir, instructions };
+    const refused = this.refused(record).filter((instruction) => !mayProceed(instruction));
+    if (refused.length === 0) return { gate: { allow: true }, record };
+    this.hold(run.packageId, 'build script output');
+    return {
+      gate: { allow: false, reason: `cackle holds the output of the build script of ${label}: ${refused.join(', ')} is not allowed` },
+      record,
+    };
+  }
+
+  /** Instructions of a recorded run that the configuration does not allow. */
+  refused(record: BuildScriptRecord): string[] {
+    const p = this.workspace.packages.find(({ id }) => id === record.packageId);
+    if (p === undefined) return [];
+    const rules = this.config.permissions({ package: p.name, suffix: 'build' }).allowBuildInstructions;
+    return record.instructions.filter((instruction) => !isInstructionAllowed(instruction, rules));
+  }
+
+  /** A rustc that is about to load proc macros: those it names and those that its dependencies were built with. */
+  async procMacros(invocation: RustcInvocation): Promise<Gate> {
+    const paths = invocation.externs.map((e) => e.path).filter((path) => path !== undefined);
+    for (const record of this.closure(paths)) {
+      if (!record.isProcMacro) continue;
+      for (const link of record.links) {
+        const problems = await this.problemsOf(record, link);
+        if (problems.length === 0) continue;
+        this.hold(record.packageId, 'proc macro');
+        return { allow: false, reason: `cackle holds the proc macro ${this.labelOf(record.packageId)}: ${summary(problems)}` };
+      }
+    }
+    const unknown = paths.find((path) => path.endsWith('.so') && this.records.byOutput(path) === undefined);
+    if (unknown !== undefined) return { allow: false, reason: `${unknown} was never judged: remove it and check again` };
+    return { allow: true };
+  }
+
+  /** All that stands against running an output: its usages, its unsafe code, missing permissions of its package. */
+  private async problemsOf(record: UnitRecord, link: LinkRecord): Promise<Problem[]> {
+    const verdict: OutputVerdict = await this.verdicts.of(record, link);
+    const linked = [record, ...link.inputs.map((i) => this.records.byOutput(i.path)).filter((r) => r !== undefined)];
+    const problems: Problem[] = [...verdict.problems, ...missingPermissions(record, this.workspace, this.config)];
+    for (const unit of new Set(linked)) {
+      await this.ready(unit);
+      problems.push(...keywordProblems(unit, this.workspace, this.config));
+    }
+    return problems;
+  }
+
+  private closure(paths: readonly string[]): Set<UnitRecord> {
+    const found = new Set<UnitRecord>();
+    const pending = [...paths];
+    for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+      const record = this.records.byOutput(path) ?? this.records.byOutput(path.replace(/\.rmeta$/, '.rlib'));
+      if (record === undefined || found.has(record)) continue;
+      found.add(record);
+      // A proc macro's own dependencies are linked into it, not loaded beside it.
+      if (!record.isProcMacro) pending.push(...record.externs);
+    }
+    return found;
+  }
+
+  private hold(packageId: string, held: string): void {
+    this.held.set(`${packageId}\0${held}`, { packageLabel: this.labelOf(packageId), packageId, held });
+  }
+
+  private labelOf(packageId: string): string {
+    return this.workspace.packages.find(({ id }) => id === packageId)?.label ?? packageId;
+  }
+}
+
+function summary(problems: readonly Problem[]): string {
+  const first = problems[0];
+  const what = first === undefined ? '' : describe(first);
+  return problems.length > 1 ? `${what}, and ${problems.length - 1} more` : what;
+}
+
+function describe(problem: Problem): string {
+  switch (problem.kind) {
+    case 'disallowed-api':
+    case 'off-tree-api':
+      return `${problem.packageLabel} uses ${problem.api}`;
+    case 'disallowed-unsafe':
+      return `${problem.packageLabel} has unsafe code`;
+    case 'disallowed-extern':
+      return `${problem.packageLabel} has extern code`;
+    case 'proc-macro-not-allowed':
+      return `${problem.packageLabel} is a proc macro and not allowed to be`;
+    case 'build-script-not-allowed':
+      return `${problem.packageLabel} has a build script and no build section`;
+    default:
+      return problem.kind;
+  }
+}
