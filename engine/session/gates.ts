@@ -18,25 +18,23 @@ export interface Held {
 /** Decides what may run: nothing that was built runs before it was judged (spec §4, "Order of trust"). */
 export class Gates {
   readonly held = new Map<string, Held>();
+  /** Refused instructions of this check, by package: cargo does not tell of runs whose output was held. */
+  private readonly seen = new Map<string, BuildScriptRecord>();
   private readonly records: Records;
   private readonly verdicts: Verdicts;
   private readonly config: Config;
   private readonly workspace: Workspace;
-  private readonly ready: (record: UnitRecord) => Promise<void>;
 
   constructor(deps: {
     records: Records;
     verdicts: Verdicts;
     config: Config;
     workspace: Workspace;
-    /** Resolves when the keywords of a unit's sources are known. */
-    ready: (record: UnitRecord) => Promise<void>;
   }) {
     this.records = deps.records;
     this.verdicts = deps.verdicts;
     this.config = deps.config;
     this.workspace = deps.workspace;
-    this.ready = deps.ready;
   }
 
   /** A build script that cargo is about to run. */
@@ -62,6 +60,7 @@ export class Gates {
       return { gate: { allow: false, reason: `the build script of ${label} printed something that is not UTF-8` }, record: undefined };
     }
     const record: BuildScriptRecord = { version: 1, packageId: run.packageId, outDir: run.outDir, instructions };
+    for (const instruction of this.refused(record)) this.seen.set(`${run.packageId}\0${instruction}`, record);
     const refused = this.refused(record).filter((instruction) => !mayProceed(instruction));
     if (refused.length === 0) return { gate: { allow: true }, record };
     this.hold(run.packageId, 'build script output');
@@ -69,6 +68,16 @@ export class Gates {
       gate: { allow: false, reason: `cackle holds the output of the build script of ${label}: ${refused.join(', ')} is not allowed` },
       record,
     };
+  }
+
+  /** A problem for each instruction that was refused while the build went on. */
+  refusedInstructions(): Problem[] {
+    return [...this.seen.keys()].flatMap((key) => {
+      const [packageId, instruction] = key.split('\0', 2);
+      const p = this.workspace.packages.find(({ id }) => id === packageId);
+      if (p === undefined || instruction === undefined) return [];
+      return [{ kind: 'disallowed-build-instruction', packageLabel: p.label, packageName: p.name, instruction }];
+    });
   }
 
   /** Instructions of a recorded run that the configuration does not allow. */
@@ -102,7 +111,6 @@ export class Gates {
     const linked = [record, ...link.inputs.map((i) => this.records.byOutput(i.path)).filter((r) => r !== undefined)];
     const problems: Problem[] = [...verdict.problems, ...missingPermissions(record, this.workspace, this.config)];
     for (const unit of new Set(linked)) {
-      await this.ready(unit);
       problems.push(...keywordProblems(unit, this.workspace, this.config));
     }
     return problems;

@@ -1,0 +1,282 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runCargo } from './build/driver.ts';
+import type { ArtifactMessage, BuildHandlers, BuildOutcome, BuildProgress } from './build/types.ts';
+import { readConfig } from './config/read.ts';
+import { type Config, ConfigError } from './config/types.ts';
+import { RecordStore, storeLocation } from './facts/store.ts';
+import { type CheckProgress, type CheckReport, CheckError, type Problem } from './judge/problems.ts';
+import { mergeProblems, minimalGrants, unknownPackages, unusedPermissions } from './judge/summary.ts';
+import { keywordProblems, missingPermissions } from './judge/unit-problems.ts';
+import { Gates } from './session/gates.ts';
+import { Inputs } from './session/inputs.ts';
+import { Pools } from './session/pools.ts';
+import { forget, Records } from './session/records.ts';
+import { unchecked } from './session/unchecked.ts';
+import { Units } from './session/units.ts';
+import { StaleOutputError, Verdicts } from './session/verdicts.ts';
+import { loadWorkspace } from './workspace/metadata.ts';
+import type { Workspace } from './workspace/types.ts';
+
+export { renderDiagnostic } from './config/render.ts';
+export { allowSnippet } from './config/suggest.ts';
+export { ConfigError } from './config/types.ts';
+export { CheckError, severityOf } from './judge/problems.ts';
+
+/** What a check is asked for; absent options take what cackle.toml or cargo says. */
+export interface CheckOptions {
+  /** A directory in the workspace. */
+  readonly path: string;
+  readonly configFile?: string | undefined;
+  readonly target?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly features?: readonly string[] | undefined;
+  readonly packages: readonly string[];
+  readonly backtraces: boolean;
+  readonly colour: boolean;
+  readonly showProgress: boolean;
+  readonly ignoreNewerVersions: boolean;
+}
+
+/** Who listens while a check runs. */
+export interface CheckObserver {
+  progress(progress: CheckProgress): void;
+  cargoOutput(text: string): void;
+}
+
+/** How often a build is repeated for units whose stored facts were lost. */
+const MAX_ROUNDS = 3;
+
+/**
+ * One check from start to end. Throws {@link ConfigError} and {@link CheckError} when it cannot be made
+ * (exit status 2, spec §6).
+ */
+export async function check(options: CheckOptions, observer: CheckObserver, signal: AbortSignal): Promise<CheckReport> {
+  const timing: Record<string, number> = {};
+  const started = performance.now();
+  const workspace = await loadWorkspace({ path: options.path, target: options.target, ...featuresOf(options) });
+  timing.metadata = seconds(started);
+  const config = await readConfig(options.configFile ?? join(workspace.root, 'cackle.toml'));
+  if (config.unsupported.length > 0) throw new ConfigError(config.unsupported);
+  const location = storeLocation(workspace.targetDirectory);
+  const store = await openStore(location.root);
+  const pools = new Pools();
+  try {
+    for (let round = 1; ; round++) {
+      const result = await buildAndJudge({ options, observer, signal, workspace, config, pools, store, location, timing });
+      if (result.report !== undefined) {
+        timing.total = seconds(started);
+        return { ...result.report, timing };
+      }
+      if (round === MAX_ROUNDS) {
+        throw new CheckError(
+          `cargo keeps calling units fresh whose facts are not stored: ${result.lost.join(', ')}`,
+          `remove ${location.root} and check again`,
+        );
+      }
+    }
+  } finally {
+    await pools.close();
+  }
+}
+
+function seconds(since: number): number {
+  return (performance.now() - since) / 1000;
+}
+
+function featuresOf(options: CheckOptions): { features?: readonly string[] } {
+  return options.features === undefined ? {} : { features: options.features };
+}
+
+async function openStore(root: string): Promise<RecordStore> {
+  try {
+    await mkdir(root, { recursive: true });
+    return await RecordStore.open(root);
+  } catch (error) {
+    throw new CheckError(
+      `cannot keep facts in ${root}: ${(error as Error).message}`,
+      'the target directory has to be writable; CARGO_TARGET_DIR names another',
+      { cause: error },
+    );
+  }
+}
+
+interface Round {
+  readonly options: CheckOptions;
+  readonly observer: CheckObserver;
+  readonly signal: AbortSignal;
+  readonly workspace: Workspace;
+  readonly config: Config;
+  readonly pools: Pools;
+  readonly store: RecordStore;
+  readonly location: ReturnType<typeof storeLocation>;
+  readonly timing: Record<string, number>;
+}
+
+/** Runs cargo once and judges what it built or found fresh; no report when facts of fresh units were lost. */
+async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost: string[] }> {
+  const { options, observer, workspace, config, pools, store, location, timing } = round;
+  const records = await Records.load(store);
+  const inputs = new Inputs(pools, records, location);
+  const verdicts = new Verdicts({ pools, inputs, records, workspace, config, backtraces: options.backtraces });
+  const gates = new Gates({ records, verdicts, config, workspace });
+  const units = new Units(pools, inputs, records);
+  const artifacts: ArtifactMessage[] = [];
+  const executed = new Set<string>();
+  let built: BuildProgress = { built: 0, total: 0, current: '' };
+  let problemsSoFar = 0;
+  const tell = (): void =>
+    observer.progress({
+      unitsBuilt: built.built,
+      unitsTotal: built.total,
+      building: built.current,
+      outputsJudged: verdicts.judged,
+      outputsFound: verdicts.found,
+      problems: problemsSoFar,
+    });
+
+  const handlers: BuildHandlers = {
+    onRustcStart: (invocation) => gates.procMacros(invocation),
+    async onRustcDone(outcome) {
+      if (!outcome.success) return;
+      const record = await units.done(outcome);
+      for (const link of record.links) {
+        void verdicts.of(record, link).then(
+          (verdict) => {
+            problemsSoFar += verdict.problems.length;
+            tell();
+          },
+          () => undefined,
+        );
+      }
+    },
+    onLink: (link) => units.link(link),
+    async onBuildScriptStart(run) {
+      verdicts.outDirectories.push({ package: run.package, directory: run.outDir });
+      return gates.buildScript(run);
+    },
+    async onBuildScriptDone(run, stdout) {
+      const { gate, record } = await gates.instructions(run, stdout);
+      if (record !== undefined) await records.putScript(record);
+      return gate;
+    },
+    onArtifact: (artifact) => artifacts.push(artifact),
+    onBuildScriptExecuted: ({ outDir }) => executed.add(outDir),
+    onProgress(progress) {
+      built = progress;
+      tell();
+    },
+    onCargoOutput: (text) => observer.cargoOutput(text),
+  };
+
+  const buildStarted = performance.now();
+  const outcome = await runCargo(
+    {
+      workspaceRoot: workspace.root,
+      subcommand: 'build',
+      cargoArguments: cargoArguments(options, config),
+      profile: options.profile ?? config.profile,
+      linkAll: false,
+      storeId: store.id,
+      colour: options.colour,
+      showProgress: options.showProgress,
+    },
+    workspace,
+    handlers,
+    round.signal,
+  );
+  timing.cargo = seconds(buildStarted);
+  round.signal.throwIfAborted();
+  failOnBuildError(outcome, gates);
+
+  const judgeStarted = performance.now();
+  const lost: string[] = [];
+  for (const artifact of artifacts.filter((a) => a.fresh)) {
+    const record = await records.ofArtifact(artifact);
+    if (record === undefined) {
+      await forget(artifact);
+      lost.push(`${artifact.targetName} (${artifact.targetKind.join(', ')})`);
+      continue;
+    }
+    records.current.add(record);
+    for (const link of record.links) void verdicts.of(record, link);
+  }
+  if (lost.length > 0) return { lost };
+  const judged = await verdicts.all().catch(async (error: unknown) => {
+    if (!(error instanceof StaleOutputError)) throw error;
+    await Promise.all(
+      artifacts.filter((a) => a.packageId === error.record.packageId && a.targetName === error.record.targetName).map(forget),
+    );
+    lost.push(error.record.targetName);
+    return undefined;
+  });
+  if (judged === undefined) return { lost };
+  timing.judge = seconds(judgeStarted);
+
+  const usages = judged.flatMap((verdict) => verdict.usages);
+  const problems: Problem[] = judged.flatMap((verdict) => verdict.problems);
+  for (const unit of records.current) {
+    problems.push(...keywordProblems(unit, workspace, config), ...missingPermissions(unit, workspace, config));
+  }
+  for (const outDir of executed) {
+    const script = records.script(outDir);
+    const p = script && workspace.packages.find(({ id }) => id === script.packageId);
+    if (script === undefined || p === undefined) continue;
+    for (const instruction of gates.refused(script)) {
+      problems.push({ kind: 'disallowed-build-instruction', packageLabel: p.label, packageName: p.name, instruction });
+    }
+  }
+  problems.push(...gates.refusedInstructions());
+  for (const failed of outcome.failedBuildScripts) {
+    const p = workspace.packages.find(({ id }) => id === failed.packageId);
+    if (p === undefined) continue;
+    problems.push({ kind: 'execution-failed', packageLabel: p.label, packageName: p.name, executable: 'build script', output: failed.output });
+  }
+  problems.push(...verdicts.exportsOf(judged), ...unknownPackages(config, workspace));
+  const complete = gates.held.size === 0 && outcome.failedBuildScripts.length === 0 && options.packages.length === 0;
+  if (complete) problems.push(...unusedPermissions(config, workspace, usages));
+  if (config.version < 3 && !options.ignoreNewerVersions) {
+    problems.push({ kind: 'newer-config-version', version: config.version, newest: 3 });
+  }
+  return {
+    lost,
+    report: {
+      workspaceRoot: workspace.root,
+      configFile: config.file,
+      problems: mergeProblems(problems),
+      unchecked: unchecked(gates.held.values(), artifacts, workspace),
+      counts: {
+        packages: new Set([...records.current].map((unit) => unit.packageId)).size,
+        units: records.current.size,
+        unitsBuilt: artifacts.filter((a) => !a.fresh).length,
+        outputs: judged.length,
+        objects: inputs.objects,
+        objectsExtracted: inputs.objectsExtracted,
+        permissionsUsed: minimalGrants(usages).length,
+      },
+      timing,
+      grants: minimalGrants(usages),
+    },
+  };
+}
+
+function cargoArguments(options: CheckOptions, config: Config): string[] {
+  const features = options.features ?? config.features;
+  return [
+    ...config.buildFlags,
+    ...(features.length > 0 ? ['--features', features.join(',')] : []),
+    ...(options.target === undefined ? [] : ['--target', options.target]),
+    ...options.packages.flatMap((p) => ['--package', p]),
+  ];
+}
+
+/** A compile error is cargo's to explain, and no check was made; what a gate held back is a problem instead. */
+function failOnBuildError(outcome: BuildOutcome, gates: Gates): void {
+  if (outcome.cargoStatus === 0) return;
+  if (outcome.failedUnits > 0) {
+    throw new CheckError('the workspace does not compile', 'cargo says why above; mend that and check again');
+  }
+  if (gates.held.size > 0 || outcome.failedBuildScripts.length > 0) return;
+  const how = outcome.cargoSignal === null ? `exit status ${outcome.cargoStatus}` : `signal ${outcome.cargoSignal}`;
+  throw new CheckError(`cargo failed with ${how}`, 'cargo says why above');
+}

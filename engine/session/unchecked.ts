@@ -1,0 +1,24 @@
+import type { ArtifactMessage } from '../build/types.ts';
+import type { Unchecked } from '../judge/problems.ts';
+import type { Workspace } from '../workspace/types.ts';
+import type { Held } from './gates.ts';
+
+/** What was not built, and so not judged, because a build script or proc macro was held. */
+export function unchecked(
+  held: Iterable<Held>,
+  artifacts: readonly ArtifactMessage[],
+  workspace: Workspace,
+): Unchecked[] {
+  const built = new Set(artifacts.map((a) => `${a.packageId}\0${a.targetName}`));
+  return [...held].map(({ packageId, packageLabel, held: what }) => {
+    const origin = workspace.packages.find(({ id }) => id === packageId);
+    const blocks = workspace.packages
+      .filter((p) => p.isWorkspaceMember && origin !== undefined && workspace.dependsOn(p.index, origin.index))
+      .flatMap((p) =>
+        p.targets
+          .filter((t) => !built.has(`${p.id}\0${t.name}`))
+          .map((t) => `${p.label} (${t.kind[0] ?? 'target'} ${t.name})`),
+      );
+    return { packageLabel, held: what, blocks };
+  });
+}

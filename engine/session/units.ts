@@ -1,0 +1,123 @@
+import type { LinkRequest, RustcInvocation, RustcOutcome } from '../build/types.ts';
+import { stampOf } from '../facts/store.ts';
+import { type KeywordHit, type LinkInput, type LinkRecord, UNIT_RECORD_VERSION, type UnitRecord } from '../facts/unit-record.ts';
+import { CheckError } from '../judge/problems.ts';
+import { readDepInfo } from '../workspace/dep-info.ts';
+import type { Inputs } from './inputs.ts';
+import type { Pools } from './pools.ts';
+import type { Records } from './records.ts';
+
+/** Turns finished rustc runs into records: what they read, linked and left. */
+export class Units {
+  private readonly links = new Map<number, Promise<LinkRecord>[]>();
+  private readonly pools: Pools;
+  private readonly inputs: Inputs;
+  private readonly records: Records;
+
+  constructor(pools: Pools, inputs: Inputs, records: Records) {
+    this.pools = pools;
+    this.inputs = inputs;
+    this.records = records;
+  }
+
+  /** Resolves when all inputs of a link were read: its own objects are gone afterwards. */
+  async link(request: LinkRequest): Promise<void> {
+    if (request.unsupported.length > 0) {
+      throw new CheckError(
+        `the link of ${request.output} cannot be judged: ${request.unsupported.join('; ')}`,
+        'remove that option from RUSTFLAGS, .cargo/config.toml or the build script',
+      );
+    }
+    const record = this.readInputs(request);
+    record.catch(() => undefined);
+    const known = this.links.get(request.invocation.id);
+    if (known === undefined) this.links.set(request.invocation.id, [record]);
+    else known.push(record);
+    await record;
+  }
+
+  private async readInputs(request: LinkRequest): Promise<LinkRecord> {
+    const inputs = await Promise.all(
+      request.inputs.map(async ({ path, wholeArchive }): Promise<LinkInput> => {
+        const own = !/\.(?:rlib|a)$/.test(path);
+        const { facts, stamp } = await (own ? this.inputs.object(path) : this.inputs.archive(path));
+        return { path, wholeArchive, own, facts, ...(stamp === undefined ? {} : { stamp }) };
+      }),
+    );
+    const { outputKind, output, gcSections, rootSymbols, exportPatterns, exportsAll } = request;
+    return {
+      outputKind,
+      output,
+      inputs,
+      gcSections,
+      rootSymbols: [...rootSymbols],
+      exportPatterns: [...exportPatterns],
+      exportsAll,
+    };
+  }
+
+  /** Records a successful run; resolves when the record is on disk. */
+  async done(outcome: RustcOutcome): Promise<UnitRecord> {
+    const { invocation } = outcome;
+    for (const output of outcome.outputs) this.inputs.renewed(output);
+    const links = await Promise.all(this.links.get(invocation.id) ?? []);
+    const sources = outcome.depInfo === undefined ? [] : await readDepInfo(outcome.depInfo, invocation.cwd);
+    const libraries = outcome.outputs.filter((path) => path.endsWith('.a'));
+    for (const path of libraries) links.push(await this.staticLibrary(path));
+    const outputs = [...new Set([...outcome.outputs, ...links.map((link) => link.output)])];
+    const stamps = (await Promise.all(outputs.map(stampOf))).filter((stamp) => stamp !== undefined);
+    const record: UnitRecord = {
+      version: UNIT_RECORD_VERSION,
+      packageId: invocation.packageId,
+      crateName: invocation.crateName,
+      targetName: invocation.targetName,
+      kind: invocation.kind,
+      isProcMacro: invocation.isProcMacro,
+      sourcePath: invocation.sourcePath,
+      outDir: invocation.outDir,
+      extraFilename: invocation.extraFilename,
+      externs: invocation.externs.map((e) => e.path).filter((path) => path !== undefined),
+      sources,
+      keywords: [...lintHits(outcome), ...(await this.tokens(invocation, sources))],
+      outputs: stamps,
+      archives: [],
+      links,
+    };
+    await this.records.put(record);
+    // Parsed now, beside the build, so that the first link that takes it need not wait.
+    for (const path of outcome.outputs) if (path.endsWith('.rlib')) void this.inputs.archive(path);
+    return record;
+  }
+
+  /** A static library has no linker: rustc writes it, everything inside. */
+  private async staticLibrary(path: string): Promise<LinkRecord> {
+    const { facts, stamp } = await this.inputs.archive(path);
+    return {
+      outputKind: 'static-library',
+      output: path,
+      inputs: [{ path, wholeArchive: true, own: false, facts, ...(stamp === undefined ? {} : { stamp }) }],
+      gcSections: true,
+      rootSymbols: [],
+      exportPatterns: [],
+      exportsAll: false,
+    };
+  }
+
+  private async tokens(invocation: RustcInvocation, sources: readonly string[]): Promise<KeywordHit[]> {
+    try {
+      return await this.pools.keywords({ files: sources });
+    } catch (error) {
+      throw new CheckError(`cannot scan the sources of ${invocation.crateName}: ${(error as Error).message}`);
+    }
+  }
+}
+
+function lintHits(outcome: RustcOutcome): KeywordHit[] {
+  return outcome.lints.map(({ lint, file, line, column }) => ({
+    keyword: lint === 'unsafe_code' ? 'unsafe' : 'extern',
+    file,
+    line,
+    column,
+    foundBy: 'lint',
+  }));
+}
