@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { ArtifactMessage, BuildProgress } from './types.ts';
+
+const artifactSchema = z.object({
+  reason: z.literal('compiler-artifact'),
+  package_id: z.string(),
+  target: z.object({
+    name: z.string(),
+    kind: z.array(z.string()),
+    crate_types: z.array(z.string()),
+    src_path: z.string(),
+  }),
+  profile: z.object({ test: z.boolean() }),
+  filenames: z.array(z.string()),
+  executable: z.string().nullish(),
+  fresh: z.boolean(),
+});
+const executedSchema = z.object({
+  reason: z.literal('build-script-executed'),
+  package_id: z.string(),
+  out_dir: z.string(),
+});
+const reasonSchema = z.object({ reason: z.string() });
+
+/** What one line of `--message-format=json` says, as far as a check asks. */
+export type CargoMessage =
+  | { readonly kind: 'artifact'; readonly artifact: ArtifactMessage }
+  | { readonly kind: 'executed'; readonly packageId: string; readonly outDir: string }
+  | { readonly kind: 'other' };
+
+/** Reads one line of cargo's JSON (the Cargo Book, "External tools"). Throws on a line that is none. */
+export function readCargoMessage(line: string): CargoMessage {
+  const json: unknown = JSON.parse(line);
+  const { reason } = reasonSchema.parse(json);
+  if (reason === 'compiler-artifact') {
+    const m = artifactSchema.parse(json);
+    return {
+      kind: 'artifact',
+      artifact: {
+        packageId: m.package_id,
+        targetName: m.target.name,
+        targetKind: m.target.kind,
+        crateTypes: m.target.crate_types,
+        sourcePath: m.target.src_path,
+        isTest: m.profile.test,
+        filenames: m.filenames,
+        executable: m.executable ?? undefined,
+        fresh: m.fresh,
+      },
+    };
+  }
+  if (reason === 'build-script-executed') {
+    const m = executedSchema.parse(json);
+    return { kind: 'executed', packageId: m.package_id, outDir: m.out_dir };
+  }
+  return { kind: 'other' };
+}
+
+const progressLine = /Building \[[=> ]*\] (\d+)\/(\d+)(?:: (.*))?/;
+
+/** Cuts cargo's stderr into progress and text for the user. Chunks may end anywhere. */
+export class CargoStderr {
+  private rest = '';
+  private readonly progress: (progress: BuildProgress) => void;
+  private readonly text: (line: string) => void;
+
+  constructor(progress: (progress: BuildProgress) => void, text: (line: string) => void) {
+    this.progress = progress;
+    this.text = text;
+  }
+
+  write(chunk: string): void {
+    const parts = (this.rest + chunk).split(/(?<=[\r\n])/);
+    const last = parts.at(-1) ?? '';
+    this.rest = /[\r\n]$/.test(last) ? '' : (parts.pop() ?? '');
+    for (const part of parts) this.line(part);
+  }
+
+  end(): void {
+    if (this.rest !== '') this.line(this.rest);
+    this.rest = '';
+  }
+
+  private line(part: string): void {
+    const found = progressLine.exec(part);
+    if (found !== null) {
+      this.progress({ built: Number(found[1]), total: Number(found[2]), current: (found[3] ?? '').trim() });
+      return;
+    }
+    const text = part.replace(/[\r\n]+$/, '');
+    // Cargo clears its progress line with blanks.
+    if (text.trim() !== '' || part.endsWith('\n')) this.text(text);
+  }
+}

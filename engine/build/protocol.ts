@@ -1,0 +1,158 @@
+import type { Socket } from 'node:net';
+import { z } from 'zod';
+
+/**
+ * What the shim and the engine say to each other: newline-delimited JSON, one connection for each
+ * shim process. The other end is engine/shim/src/{role,plan}.rs.
+ */
+
+const helloSchema = z.object({
+  role: z.enum(['rustc', 'linker', 'build-script']),
+  token: z.string(),
+  executable: z.string(),
+  cwd: z.string(),
+  args: z.array(z.string()),
+  env: z.array(z.tuple([z.string(), z.string()])),
+});
+
+/** The shim's first message; `args` leaves argv[0] out, `env` every CACKLE_ variable. */
+export interface Hello {
+  readonly role: 'rustc' | 'linker' | 'build-script';
+  readonly token: string;
+  /** Path under which the shim was called. */
+  readonly executable: string;
+  readonly cwd: string;
+  readonly args: readonly string[];
+  readonly env: ReadonlyMap<string, string>;
+}
+
+const doneSchema = z.object({
+  done: z.object({
+    status: z.number().optional(),
+    signal: z.number().optional(),
+    spawnError: z.string().optional(),
+    tooLong: z.boolean().optional(),
+    stdout: z.string().optional(),
+    stderr: z.string().optional(),
+    lints: z
+      .array(
+        z.object({ lint: z.string(), file: z.string(), line: z.number(), column: z.number() }),
+      )
+      .optional(),
+  }),
+});
+/** How a program ended that the shim ran: status, or the signal, or why it could not start. */
+export type Done = z.infer<typeof doneSchema>['done'];
+
+/** A program with its environment changes. */
+interface Command {
+  readonly args: readonly string[];
+  readonly unset: readonly string[];
+  readonly set: readonly (readonly [string, string])[];
+  readonly arg0?: string;
+}
+
+/** What the shim is told to do; see engine/shim/src/plan.rs. */
+export type Answer =
+  | ({ readonly do: 'exec' } & Command)
+  | ({
+      readonly do: 'run';
+      readonly stdout?: 'pass' | 'collect';
+      readonly limit?: number;
+      readonly stderr?: 'pass' | 'lints' | 'keep';
+      readonly lints?: readonly string[];
+    } & Command)
+  | { readonly do: 'exit'; readonly status: number; readonly emit?: boolean; readonly append?: string }
+  | { readonly do: 'refuse'; readonly message: string };
+
+/** The shim broke the protocol or went away in the middle. */
+export class ShimGoneError extends Error {
+  override readonly name = 'ShimGoneError';
+}
+
+/** A lint report of a large crate is long; a line beyond this is no message of ours. */
+const MAX_LINE = 256 * 1024 * 1024;
+
+/** One shim process at the other end of a socket. */
+export class ShimConnection {
+  readonly #socket: Socket;
+  readonly #lines: Buffer[] = [];
+  #parts: Buffer[] = [];
+  #length = 0;
+  #closed = false;
+  #wake: (() => void) | undefined;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => this.#take(chunk));
+    socket.on('error', () => this.#close());
+    socket.on('close', () => this.#close());
+  }
+
+  #take(chunk: Buffer): void {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      this.#lines.push(Buffer.concat([...this.#parts, chunk.subarray(start, end)]));
+      this.#parts = [];
+      this.#length = 0;
+      start = end + 1;
+    }
+    if (start < chunk.length) this.#parts.push(chunk.subarray(start));
+    this.#length += chunk.length - start;
+    if (this.#length > MAX_LINE) this.#socket.destroy();
+    this.#wake?.();
+  }
+
+  #close(): void {
+    this.#closed = true;
+    this.#wake?.();
+  }
+
+  async #line(): Promise<unknown> {
+    for (;;) {
+      const line = this.#lines.shift();
+      if (line !== undefined) {
+        try {
+          return JSON.parse(line.toString());
+        } catch (error) {
+          throw new ShimGoneError('a shim sent a line that is no JSON', { cause: error });
+        }
+      }
+      if (this.#closed) throw new ShimGoneError('a shim ended before it was done');
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = undefined;
+    }
+  }
+
+  /** The first message. Throws ShimGoneError. */
+  async hello(): Promise<Hello> {
+    const parsed = helloSchema.safeParse(await this.#line());
+    if (!parsed.success) throw new ShimGoneError(`bad first message: ${z.prettifyError(parsed.error)}`);
+    return { ...parsed.data, env: new Map(parsed.data.env) };
+  }
+
+  /** Sends an answer after which the shim asks no more. */
+  end(answer: Answer): void {
+    if (!this.#closed) this.#socket.end(`${JSON.stringify(answer)}\n`);
+  }
+
+  /** Sends a `run` and waits for how it ended. Throws ShimGoneError. */
+  async run(answer: Extract<Answer, { do: 'run' }>): Promise<Done> {
+    this.#socket.write(`${JSON.stringify(answer)}\n`);
+    const parsed = doneSchema.safeParse(await this.#line());
+    if (!parsed.success) throw new ShimGoneError(`bad report: ${z.prettifyError(parsed.error)}`);
+    return parsed.data.done;
+  }
+
+  /** Ends the connection without an answer; the shim then fails. */
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}
+
+/** The exit status with which the shim stands in for a program: 128 + n for signal n, as shells do. */
+export function exitStatus(done: Done): number {
+  return done.status ?? (done.signal === undefined ? 1 : 128 + done.signal);
+}

@@ -1,0 +1,82 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+/** Decodes a response file; what is not UTF-8 cannot be judged. */
+async function readText(path: string): Promise<string> {
+  return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+}
+
+/** Replaces each `@FILE` of a rustc command line by the file's lines (rustc book, "@path"). */
+export async function expandRustcArguments(args: readonly string[], cwd: string): Promise<string[]> {
+  const expanded: string[] = [];
+  for (const argument of args) {
+    if (!argument.startsWith('@')) expanded.push(argument);
+    else expanded.push(...readLines(await readText(resolve(cwd, argument.slice(1)))));
+  }
+  return expanded;
+}
+
+function readLines(text: string): string[] {
+  const lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/** Nested response files deeper than this are a cycle. */
+const MAX_NESTING = 32;
+
+/**
+ * Replaces each `@FILE` of a linker command line as gcc and GNU ld do (libiberty's expandargv): words
+ * end at white space, quotes and backslashes escape, files may name further files. A file that cannot
+ * be opened leaves its argument as it is, as there. Throws when nested without end.
+ */
+export async function expandLinkerArguments(
+  args: readonly string[],
+  cwd: string,
+  depth = 0,
+): Promise<string[]> {
+  if (depth > MAX_NESTING) throw new Error('response files are nested without end');
+  const expanded: string[] = [];
+  for (const argument of args) {
+    if (!argument.startsWith('@')) {
+      expanded.push(argument);
+      continue;
+    }
+    let text: string;
+    try {
+      text = await readText(resolve(cwd, argument.slice(1)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      expanded.push(argument);
+      continue;
+    }
+    expanded.push(...(await expandLinkerArguments(splitWords(text), cwd, depth + 1)));
+  }
+  return expanded;
+}
+
+/** Words of a GNU response file. */
+export function splitWords(text: string): string[] {
+  const words: string[] = [];
+  let word: string | undefined;
+  let quote: string | undefined;
+  for (let index = 0; index < text.length; index++) {
+    const c = text[index] as string;
+    if (c === '\\' && index + 1 < text.length) {
+      word = (word ?? '') + text[++index];
+    } else if (quote !== undefined) {
+      if (c === quote) quote = undefined;
+      else word = (word ?? '') + c;
+    } else if (c === '"' || c === "'") {
+      quote = c;
+      word ??= '';
+    } else if (/\s/.test(c)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else {
+      word = (word ?? '') + c;
+    }
+  }
+  if (word !== undefined) words.push(word);
+  return words;
+}

@@ -1,0 +1,176 @@
+import type { Extern } from './types.ts';
+
+/** One argument of rustc in canonical form: an option with its value, a flag, or an input. */
+export type RustcArgument =
+  | { readonly kind: 'option'; readonly name: string; readonly value: string | undefined }
+  | { readonly kind: 'input'; readonly value: string };
+
+/** Short options with a value, by the long name that stands for them here. */
+const shortWithValue = new Map([
+  ['L', 'L'],
+  ['l', 'l'],
+  ['o', 'o'],
+  ['A', 'allow'],
+  ['W', 'warn'],
+  ['D', 'deny'],
+  ['F', 'forbid'],
+  ['C', 'codegen'],
+  ['Z', 'Z'],
+]);
+const shortFlags = new Set(['g', 'O', 'v', 'V', 'h']);
+const longFlags = new Set(['test', 'help', 'version', 'verbose']);
+
+/** A rustc command line that is not as `rustc --help -v` describes. */
+export class RustcArgumentsError extends Error {
+  override readonly name = 'RustcArgumentsError';
+}
+
+/** Cuts arguments as rustc's getopts does. `@file` has to be expanded before. */
+export function parseRustcArguments(args: readonly string[]): RustcArgument[] {
+  const parsed: RustcArgument[] = [];
+  for (let index = 0; index < args.length; index++) {
+    const argument = args[index] as string;
+    const next = (name: string): string => {
+      const value = args[++index];
+      if (value === undefined) throw new RustcArgumentsError(`${name} lacks its value`);
+      return value;
+    };
+    if (argument === '--') {
+      for (const value of args.slice(index + 1)) parsed.push({ kind: 'input', value });
+      break;
+    }
+    if (argument === '-' || !argument.startsWith('-')) {
+      parsed.push({ kind: 'input', value: argument });
+    } else if (argument.startsWith('--')) {
+      const equals = argument.indexOf('=');
+      const name = equals < 0 ? argument.slice(2) : argument.slice(2, equals);
+      const value =
+        equals >= 0 ? argument.slice(equals + 1) : longFlags.has(name) ? undefined : next(argument);
+      parsed.push({ kind: 'option', name, value });
+    } else {
+      for (let at = 1; at < argument.length; at++) {
+        const letter = argument[at] as string;
+        const name = shortWithValue.get(letter);
+        if (name !== undefined) {
+          const rest = argument.slice(at + 1);
+          parsed.push({ kind: 'option', name, value: rest === '' ? next(`-${letter}`) : rest });
+          break;
+        }
+        if (!shortFlags.has(letter)) throw new RustcArgumentsError(`unknown option ${argument}`);
+        parsed.push({ kind: 'option', name: letter, value: undefined });
+      }
+    }
+  }
+  return parsed;
+}
+
+/** Writes an argument in one spelling that every rustc takes. */
+function write(argument: RustcArgument): string[] {
+  if (argument.kind === 'input') return [argument.value];
+  const dashes = argument.name.length === 1 ? '-' : '--';
+  const name = `${dashes}${argument.name}`;
+  return argument.value === undefined ? [name] : [name, argument.value];
+}
+
+/** `-C` options that would hide from us what we read, or are set by us. */
+const ourCodegen = new Set([
+  'debuginfo',
+  'split-debuginfo',
+  'strip',
+  'symbol-mangling-version',
+  'save-temps',
+  'linker',
+]);
+
+/** What we add: names and places in every unit, the two lints, and our linker. */
+function additions(linker: string): string[] {
+  return [
+    ...['debuginfo=1', 'split-debuginfo=off', 'symbol-mangling-version=v0', `linker=${linker}`].flatMap(
+      (option) => ['-C', option],
+    ),
+    ...OUR_LINTS.flatMap((lint) => ['--force-warn', lint]),
+  ];
+}
+
+/** The lints that we ask for and take out of stderr. */
+export const OUR_LINTS = ['unsafe_code', 'missing_unsafe_on_extern'] as const;
+
+/**
+ * Version of what {@link rewriteRustcArguments} does, part of the line added to `rustc -vV`. Raise it
+ * with every change that makes rustc's outputs or the unit records differ: cargo then rebuilds.
+ */
+export const FLAGS_VERSION = 1;
+
+/** The command line that really goes to rustc. */
+export function rewriteRustcArguments(args: readonly RustcArgument[], linker: string): string[] {
+  const kept = args.filter((argument) => {
+    if (argument.kind === 'input') return true;
+    if (argument.name === 'g' || argument.name === 'remap-path-prefix') return false;
+    return argument.name !== 'codegen' || !ourCodegen.has(codegenName(argument.value));
+  });
+  return [...kept.flatMap(write), ...additions(linker)];
+}
+
+/** rustc takes `-` and `_` in these names as the same. */
+function codegenName(value: string | undefined): string {
+  return (value ?? '').replace(/=.*/s, '').replaceAll('_', '-');
+}
+
+/** What a rustc command line says about the unit. Paths are as written. */
+export interface RustcCommand {
+  readonly input: string | undefined;
+  readonly crateName: string | undefined;
+  /** Empty when not given: rustc's default, or `#![crate_type]`. */
+  readonly crateTypes: readonly string[];
+  readonly isTest: boolean;
+  readonly outDir: string | undefined;
+  readonly extraFilename: string;
+  readonly externs: readonly Extern[];
+  /** Path of dep-info when `--emit` names one. */
+  readonly depInfo: string | undefined;
+  readonly linker: string | undefined;
+  readonly linkerFlavor: string | undefined;
+  readonly target: string | undefined;
+  readonly jsonErrors: boolean;
+}
+
+/** Reads the command line of one compilation. The last of a repeated option counts. */
+export function describeRustcCommand(args: readonly RustcArgument[]): RustcCommand {
+  const all = (name: string): string[] =>
+    args.flatMap((a) => (a.kind === 'option' && a.name === name ? [a.value ?? ''] : []));
+  const codegen = (name: string): string | undefined =>
+    all('codegen')
+      .filter((value) => codegenName(value) === name)
+      .at(-1)
+      ?.replace(/^[^=]*=?/s, '');
+  const inputs = args.flatMap((a) => (a.kind === 'input' ? [a.value] : []));
+  if (inputs.length > 1) throw new RustcArgumentsError(`several inputs: ${inputs.join(' ')}`);
+  const depInfo = all('emit')
+    .flatMap((value) => value.split(','))
+    .filter((value) => value.startsWith('dep-info='))
+    .at(-1);
+  return {
+    input: inputs[0],
+    crateName: all('crate-name').at(-1),
+    crateTypes: all('crate-type').flatMap((value) => value.split(',')),
+    isTest: args.some((a) => a.kind === 'option' && a.name === 'test'),
+    outDir: all('out-dir').at(-1),
+    extraFilename: codegen('extra-filename') ?? '',
+    externs: all('extern').map(readExtern),
+    depInfo: depInfo?.slice('dep-info='.length),
+    linker: codegen('linker'),
+    linkerFlavor: codegen('linker-flavor'),
+    target: all('target').at(-1),
+    jsonErrors: all('error-format').at(-1) === 'json',
+  };
+}
+
+/** `[OPTIONS:]NAME[=PATH]` (rustc book, "--extern"). */
+function readExtern(value: string): Extern {
+  const equals = value.indexOf('=');
+  const front = equals < 0 ? value : value.slice(0, equals);
+  return {
+    name: front.slice(front.lastIndexOf(':') + 1),
+    path: equals < 0 ? undefined : value.slice(equals + 1),
+  };
+}
