@@ -1,0 +1,171 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { CheckError } from '../judge/problems.ts';
+import { readCargoConfig } from '../workspace/cargo-config.ts';
+import { cannotStart, INSTALL_RUST, readToolchain } from '../workspace/toolchain.ts';
+import type { Workspace } from '../workspace/types.ts';
+import { CargoStderr, readCargoMessage } from './cargo-messages.ts';
+import { profileArguments } from './profile.ts';
+import { FLAGS_VERSION } from './rustc-arguments.ts';
+import { ShimServer } from './server.ts';
+import { ensureShim } from './shim.ts';
+import type { BuildHandlers, BuildOutcome, BuildRequest } from './types.ts';
+
+/** How long cargo has to end after an interrupt before it is killed. */
+const GRACE_MS = 5000;
+
+/**
+ * Runs cargo with the shim in front of rustc, linker and build scripts, and serves the shims. Throws what
+ * a handler threw, or CheckError; cargo's own failure is told in the outcome.
+ */
+export async function runCargo(
+  request: BuildRequest,
+  workspace: Workspace,
+  handlers: BuildHandlers,
+  signal: AbortSignal,
+): Promise<BuildOutcome> {
+  signal.throwIfAborted();
+  const config = await readCargoConfig(request.workspaceRoot, request.cargoArguments);
+  const toolchain = await readToolchain(request.workspaceRoot, config.rustc);
+  const shim = await ensureShim(toolchain);
+  const wrapper = await wrapperLink(workspace, shim, request.storeId);
+  const directory = await mkdtemp(join(tmpdir(), 'cackle-'));
+  const stop = new AbortController();
+  let failure: { error: unknown } | undefined;
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    stop.abort();
+  };
+  const server = new ShimServer({
+    directory,
+    shim,
+    workspace,
+    handlers,
+    userWrapper: config.rustcWrapper,
+    linkAll: request.linkAll,
+    storeId: request.storeId,
+    fail,
+  });
+  try {
+    await server.listen();
+    const profile = await profileArguments(request.profile, request.workspaceRoot, config);
+    const cargo = spawn(
+      toolchain.cargo,
+      [
+        request.subcommand,
+        '--keep-going',
+        '--message-format=json-render-diagnostics',
+        ...profile,
+        ...(request.colour ? ['--color', 'always'] : []),
+        ...request.cargoArguments,
+      ],
+      {
+        cwd: request.workspaceRoot,
+        // Its own group, so that one signal ends cargo with all it started.
+        detached: true,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          ...process.env,
+          RUSTC_WRAPPER: wrapper,
+          CACKLE_SOCKET: server.socketPath,
+          CACKLE_TOKEN: server.token,
+          CACKLE_SHIM: shim,
+          ...(request.showProgress
+            ? { CARGO_TERM_PROGRESS_WHEN: 'always', CARGO_TERM_PROGRESS_WIDTH: '160' }
+            : {}),
+        },
+      },
+    );
+    const ended = await follow(cargo, toolchain.cargo, handlers, AbortSignal.any([signal, stop.signal]), fail, () => server.close());
+    if (failure !== undefined) throw failure.error;
+    return {
+      cargoStatus: ended.status,
+      cargoSignal: ended.signal,
+      failedUnits: server.failedUnits,
+      failedBuildScripts: server.failedBuildScripts,
+    };
+  } finally {
+    await server.close();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A path of the shim that differs with the flags and the store: cargo remembers what `rustc -vV` said by
+ * the wrapper's path, and would not ask again.
+ */
+async function wrapperLink(workspace: Workspace, shim: string, storeId: string): Promise<string> {
+  const directory = join(workspace.targetDirectory, '.cackle');
+  const path = join(directory, `rustc-${FLAGS_VERSION}-${storeId}`);
+  try {
+    await mkdir(directory, { recursive: true });
+    await rm(path, { force: true });
+    await symlink(shim, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new CheckError(`cannot write to ${directory}: ${(error as Error).message}`, 'the target directory has to be writable', { cause: error });
+    }
+  }
+  return path;
+}
+
+async function follow(
+  cargo: ChildProcess,
+  program: string,
+  handlers: BuildHandlers,
+  signal: AbortSignal,
+  fail: (error: unknown) => void,
+  closeServer: () => Promise<void>,
+): Promise<{ status: number | null; signal: string | null }> {
+  const interrupt = (): void => {
+    kill(cargo, 'SIGINT');
+    void closeServer();
+    setTimeout(() => kill(cargo, 'SIGKILL'), GRACE_MS).unref();
+  };
+  signal.addEventListener('abort', interrupt, { once: true });
+  const stderr = new CargoStderr(
+    (progress) => handlers.onProgress(progress),
+    (line) => handlers.onCargoOutput(line),
+  );
+  cargo.stderr?.setEncoding('utf8').on('data', (chunk: string) => stderr.write(chunk));
+  const lines = createInterface({ input: cargo.stdout as NonNullable<typeof cargo.stdout> });
+  const read = (async () => {
+    for await (const line of lines) {
+      if (!line.startsWith('{')) {
+        handlers.onCargoOutput(line);
+        continue;
+      }
+      try {
+        const message = readCargoMessage(line);
+        if (message.kind === 'artifact') handlers.onArtifact(message.artifact);
+        else if (message.kind === 'executed') handlers.onBuildScriptExecuted(message);
+      } catch (error) {
+        fail(new CheckError(`cargo printed a message that cannot be read: ${(error as Error).message}`, undefined, { cause: error }));
+      }
+    }
+  })();
+  try {
+    const ended = await new Promise<{ status: number | null; signal: string | null }>((done, failed) => {
+      cargo.once('error', (error) => failed(cannotStart(program, error, INSTALL_RUST)));
+      cargo.once('close', (status, endedBy) => done({ status, signal: endedBy }));
+    });
+    await read;
+    stderr.end();
+    return ended;
+  } finally {
+    signal.removeEventListener('abort', interrupt);
+  }
+}
+
+function kill(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    // All of the group has ended already.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
