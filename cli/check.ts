@@ -1,0 +1,122 @@
+import { writeFile } from 'node:fs/promises';
+import { getColor } from 'consola/utils';
+import { CheckError, check, ConfigError, renderDiagnostic, severityOf } from '../engine/session.ts';
+import type { Arguments } from './arguments.ts';
+import { printable } from './printable.ts';
+import { StatusLine } from './progress.ts';
+import { type Paint, renderReport } from './report.ts';
+
+const plain = (text: string | number): string => String(text);
+const plainPaint: Paint = { red: plain, yellow: plain, green: plain, cyan: plain, dim: plain, bold: plain };
+
+function paintFor(colour: boolean): Paint {
+  if (!colour) return plainPaint;
+  return {
+    red: getColor('red'),
+    yellow: getColor('yellow'),
+    green: getColor('green'),
+    cyan: getColor('cyan'),
+    dim: getColor('dim'),
+    bold: getColor('bold'),
+  };
+}
+
+const signals: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/** Makes one check and prints its report; resolves to the exit status (spec §6). */
+export async function runCheck(args: Arguments): Promise<number> {
+  const colour = wantsColour(args.colour, process.stdout.isTTY === true);
+  const interactive = process.stderr.isTTY === true && !args.quiet;
+  const status = new StatusLine(interactive);
+  const abort = new AbortController();
+  let endedBy: string | undefined;
+  for (const signal of Object.keys(signals)) {
+    process.on(signal, () => {
+      endedBy = signal;
+      abort.abort();
+    });
+  }
+  try {
+    const report = await check(
+      {
+        path: args.path,
+        configFile: args.configFile,
+        target: args.target,
+        profile: args.profile,
+        features: args.features,
+        packages: args.packages,
+        backtraces: args.backtraces,
+        colour: wantsColour(args.colour, process.stderr.isTTY === true),
+        showProgress: interactive,
+        ignoreNewerVersions: args.ignoreNewerVersions,
+      },
+      {
+        progress: (progress) => status.update(progress),
+        cargoOutput(text) {
+          if (args.quiet) return;
+          if (interactive && /^\s*(?:\x1b\[[0-9;]*m)*\s*(?:Compiling|Finished|Fresh|Running)\b/.test(text)) return;
+          status.print(text);
+        },
+      },
+      abort.signal,
+    );
+    status.clear();
+    if (args.grantsFile !== undefined) await writeFile(args.grantsFile, `${JSON.stringify(grantsOf(report))}\n`);
+    if (args.outputFormat === 'json') {
+      const problems = report.problems.map((problem) => ({ severity: severityOf(problem), ...problem }));
+      process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...report, problems })}\n`);
+    } else if (!args.quiet || report.problems.length > 0) {
+      process.stdout.write(
+        renderReport(report, paintFor(colour), {
+          backtraces: args.backtraces,
+          everyUsage: args.debug,
+          failOnWarnings: args.failOnWarnings,
+        }),
+      );
+    }
+    if (args.printTiming) {
+      for (const [phase, seconds] of Object.entries(report.timing)) process.stderr.write(`${phase}: ${seconds.toFixed(3)} s\n`);
+    }
+    const failed = report.problems.some((p) => args.failOnWarnings || severityOf(p) === 'error') || report.unchecked.length > 0;
+    return failed ? 1 : 0;
+  } catch (error) {
+    status.clear();
+    if (endedBy !== undefined) {
+      process.stderr.write('interrupted; nothing was left running\n');
+      return signals[endedBy] ?? 2;
+    }
+    process.stderr.write(`${messageOf(error, args.debug)}\n`);
+    return 2;
+  }
+}
+
+function grantsOf(report: Awaited<ReturnType<typeof check>>): object {
+  const grants = report.grants.map(({ scope, api }) => ({ package: scope.package, scope: scope.suffix || 'pkg', api }));
+  for (const problem of report.problems) {
+    if (problem.kind === 'disallowed-unsafe') grants.push(extra(problem, 'allow_unsafe'));
+    if (problem.kind === 'disallowed-extern') grants.push(extra(problem, 'allow_extern'));
+    if (problem.kind === 'proc-macro-not-allowed') grants.push({ package: problem.packageName, scope: 'pkg', api: 'allow_proc_macro' });
+    if (problem.kind === 'disallowed-build-instruction') {
+      grants.push({ package: problem.packageName, scope: 'build', api: `allow_build_instructions=${problem.instruction}` });
+    }
+  }
+  return { grants };
+}
+
+function extra(problem: { packageName: string; scope: { suffix: string } }, api: string): { package: string; scope: string; api: string } {
+  return { package: problem.packageName, scope: problem.scope.suffix || 'pkg', api };
+}
+
+function wantsColour(choice: Arguments['colour'], terminal: boolean): boolean {
+  if (choice !== 'auto') return choice === 'always';
+  if (process.env.NO_COLOR) return false;
+  return terminal && process.env.TERM !== 'dumb';
+}
+
+function messageOf(error: unknown, debug: boolean): string {
+  if (error instanceof ConfigError) return error.diagnostics.map((d) => `error: ${renderDiagnostic(d)}`).join('\n');
+  const message = error instanceof Error ? error.message : String(error);
+  const help = error instanceof CheckError && error.help !== undefined ? `\n  ${error.help}` : '';
+  const stack = debug && error instanceof Error ? `\n${error.stack}` : '';
+  return `error: ${message.split('\n').map(printable).join('\n')}${help}${stack}`;
+}

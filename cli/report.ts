@@ -1,0 +1,170 @@
+import { isAbsolute, relative } from 'node:path';
+import type { ColorFunction } from 'consola/utils';
+import type { PermissionScope } from '../engine/config/types.ts';
+import type { BacktraceFrame, CheckReport, Problem, SourcePlace, Usage } from '../engine/judge/problems.ts';
+import { allowSnippet, severityOf } from '../engine/session.ts';
+import { printable } from './printable.ts';
+
+/** Colours of a report; all plain where colour is off. */
+export interface Paint {
+  readonly red: ColorFunction;
+  readonly yellow: ColorFunction;
+  readonly green: ColorFunction;
+  readonly cyan: ColorFunction;
+  readonly dim: ColorFunction;
+  readonly bold: ColorFunction;
+}
+
+/** How much a report shows. */
+export interface ReportOptions {
+  readonly backtraces: boolean;
+  readonly everyUsage: boolean;
+  readonly failOnWarnings: boolean;
+}
+
+const SHOWN_USAGES = 5;
+const SHOWN_FRAMES = { first: 3, last: 4 };
+
+/** The report of a check as text for stdout (spec §5, §6): problems by package, what was not checked, counts. */
+export function renderReport(report: CheckReport, paint: Paint, options: ReportOptions): string {
+  const lines: string[] = [];
+  const byPackage = new Map<string, Problem[]>();
+  for (const problem of report.problems) {
+    const label = 'packageLabel' in problem ? problem.packageLabel : problem.kind === 'unknown-package' ? problem.packageName : 'cackle.toml';
+    const known = byPackage.get(label);
+    if (known === undefined) byPackage.set(label, [problem]);
+    else known.push(problem);
+  }
+  for (const label of [...byPackage.keys()].sort()) {
+    lines.push(paint.bold(printable(label)));
+    for (const problem of byPackage.get(label) ?? []) lines.push(...renderProblem(problem, report, paint, options));
+    lines.push('');
+  }
+  for (const { packageLabel, held, blocks } of report.unchecked) {
+    const what = blocks.length === 0 ? '' : `; therefore not built or checked: ${blocks.map(printable).join(', ')}`;
+    lines.push(`${paint.yellow('not checked')}: the ${held} of ${printable(packageLabel)} was held back${what}`);
+  }
+  if (report.unchecked.length > 0) lines.push('');
+  lines.push(summary(report, paint, options));
+  return `${lines.join('\n')}\n`;
+}
+
+function summary(report: CheckReport, paint: Paint, options: ReportOptions): string {
+  const errors = report.problems.filter((p) => severityOf(p) === 'error').length;
+  const warnings = report.problems.length - errors;
+  const { packages, units, outputs, objects, permissionsUsed } = report.counts;
+  const checked = `${packages} packages, ${units} units, ${outputs} outputs, ${objects} objects checked; ${permissionsUsed} permissions in use`;
+  const failed = errors > 0 || (options.failOnWarnings && warnings > 0);
+  const found = `${errors} problem${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}`;
+  return failed ? `${paint.red(found)} (${checked})` : `${paint.green('no problems')}${warnings > 0 ? `, ${warnings} warnings` : ''} (${checked})`;
+}
+
+function renderProblem(problem: Problem, report: CheckReport, paint: Paint, options: ReportOptions): string[] {
+  const mark = severityOf(problem) === 'error' ? paint.red('error') : paint.yellow('warning');
+  const lines = [`  ${mark}: ${printable(titleOf(problem))}`];
+  if ('usages' in problem) {
+    const shown = options.everyUsage ? problem.usages : problem.usages.slice(0, SHOWN_USAGES);
+    for (const usage of shown) lines.push(...renderUsage(usage, report, paint, options));
+    if (shown.length < problem.usages.length) lines.push(paint.dim(`    … and ${problem.usages.length - shown.length} more usages`));
+  }
+  if ('uses' in problem) {
+    const shown = options.everyUsage ? problem.uses : problem.uses.slice(0, SHOWN_USAGES);
+    for (const use of shown) lines.push(`    ${placeText(use.place, report)}`);
+    if (shown.length < problem.uses.length) lines.push(paint.dim(`    … and ${problem.uses.length - shown.length} more places`));
+  }
+  if (problem.kind === 'execution-failed') {
+    for (const line of problem.output.split('\n').slice(-20)) lines.push(paint.dim(`    | ${printable(line)}`));
+  }
+  const advice = adviceFor(problem);
+  if (advice !== undefined) lines.push(paint.dim(`    to allow it, in cackle.toml:`), ...advice.split('\n').map((l) => `      ${paint.cyan(printable(l))}`));
+  return lines;
+}
+
+function titleOf(problem: Problem): string {
+  switch (problem.kind) {
+    case 'disallowed-api':
+      return `uses the API \`${problem.api}\`${inScope(problem.scope)}, which is not allowed`;
+    case 'off-tree-api':
+      return `uses the API \`${problem.api}\` of ${problem.providedBy}, on which it does not depend${inScope(problem.scope)}`;
+    case 'disallowed-unsafe':
+      return `has unsafe code${inScope(problem.scope)}, which is not allowed`;
+    case 'disallowed-extern':
+      return `declares extern functions${inScope(problem.scope)}, which is not allowed`;
+    case 'proc-macro-not-allowed':
+      return 'is a proc macro, which is not allowed';
+    case 'build-script-not-allowed':
+      return 'has a build script, and no build section allows it';
+    case 'disallowed-build-instruction':
+      return `its build script gives the instruction \`${problem.instruction}\`, which is not allowed`;
+    case 'execution-failed':
+      return `its ${problem.executable} failed`;
+    case 'unused-allow-api':
+      return `cackle.toml:${problem.configPlace.line}: the permission \`${problem.api}\`${inScope(problem.scope)} is not used; remove it`;
+    case 'unknown-package':
+      return `cackle.toml:${problem.configPlace.line}: no package of this name is in the tree${problem.nearest === undefined ? '' : `; did you mean \`${problem.nearest}\`?`}`;
+    case 'possible-export':
+      return `seems to provide the API \`${problem.api}\` in \`${problem.path}\`: include it under [api.${problem.api}], or name the package in its no_auto_detect`;
+    case 'newer-config-version':
+      return `common.version is ${problem.version}; version ${problem.newest} is the newest`;
+  }
+}
+
+function inScope({ suffix }: PermissionScope): string {
+  const where: Record<PermissionScope['suffix'], string> = {
+    '': '',
+    build: ' in its build script',
+    test: ' in its tests',
+    'from.build': ' from a build script',
+    'from.test': " from another package's tests",
+  };
+  return where[suffix];
+}
+
+function adviceFor(problem: Problem): string | undefined {
+  switch (problem.kind) {
+    case 'disallowed-api':
+    case 'off-tree-api':
+      return allowSnippet(problem.scope, { kind: 'api', api: problem.api });
+    case 'disallowed-unsafe':
+      return allowSnippet(problem.scope, { kind: 'unsafe' });
+    case 'disallowed-extern':
+      return allowSnippet(problem.scope, { kind: 'extern' });
+    case 'proc-macro-not-allowed':
+      return allowSnippet({ package: problem.packageName, suffix: '' }, { kind: 'proc-macro' });
+    case 'build-script-not-allowed':
+      return allowSnippet({ package: problem.packageName, suffix: 'build' }, { kind: 'build-script' });
+    case 'disallowed-build-instruction':
+      return allowSnippet({ package: problem.packageName, suffix: 'build' }, { kind: 'build-instruction', instruction: problem.instruction });
+    default:
+      return undefined;
+  }
+}
+
+function renderUsage(usage: Usage, report: CheckReport, paint: Paint, options: ReportOptions): string[] {
+  const lines = [
+    `    ${placeText(usage.place, report)}`,
+    `      ${printable(usage.from)} ${paint.dim('uses')} ${paint.bold(printable(usage.target))} ${paint.dim(`[${printable(usage.output)}]`)}`,
+  ];
+  if (!options.backtraces || usage.backtrace.length < 2) return lines;
+  const frames = usage.backtrace;
+  const hidden = frames.length - SHOWN_FRAMES.first - SHOWN_FRAMES.last;
+  frames.forEach((frame, i) => {
+    if (hidden > 1 && i === SHOWN_FRAMES.first) lines.push(paint.dim(`        … ${hidden} more frames`));
+    if (hidden > 1 && i >= SHOWN_FRAMES.first && i < frames.length - SHOWN_FRAMES.last) return;
+    lines.push(paint.dim(`        ${i === 0 ? 'from' : '  → '} ${frameText(frame, report)}`));
+  });
+  return lines;
+}
+
+function frameText(frame: BacktraceFrame, report: CheckReport): string {
+  const place = frame.place === undefined ? '' : ` (${placeText(frame.place, report)})`;
+  return `${printable(frame.name)}${frame.inlined ? ' [inlined]' : ''}${place}`;
+}
+
+function placeText(place: SourcePlace, report: CheckReport): string {
+  const registry = /\/registry\/src\/[^/]+\/(.*)$/.exec(place.file)?.[1];
+  const inside = relative(report.workspaceRoot, place.file);
+  const file = registry ?? (inside.startsWith('..') || isAbsolute(inside) ? place.file : inside);
+  const position = place.line === 0 ? '' : `:${place.line}${place.column === 0 ? '' : `:${place.column}`}`;
+  return printable(`${file}${position}`);
+}
