@@ -1,0 +1,193 @@
+import { readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { parse } from 'toml';
+import { z } from 'zod';
+import { CheckError } from '../judge/problems.ts';
+
+const table = z.record(z.string(), z.unknown());
+const includeSchema = z.union([
+  z.string(),
+  z.array(z.union([z.string(), z.object({ path: z.string(), optional: z.boolean().optional() })])),
+]);
+const configSchema = z.looseObject({
+  build: z
+    .looseObject({
+      rustc: z.string().optional(),
+      'rustc-wrapper': z.string().optional(),
+      'target': z.union([z.string(), z.array(z.string())]).optional(),
+    })
+    .optional(),
+  profile: z.record(z.string(), table).optional(),
+  include: includeSchema.optional(),
+});
+
+/** One source of cargo's configuration; relative programs in it start at `base`. */
+interface Layer {
+  readonly base: string;
+  readonly values: z.infer<typeof configSchema>;
+}
+
+/** The part of cargo's configuration that a check needs to know itself. */
+export interface CargoConfig {
+  /** The user's own RUSTC_WRAPPER or `build.rustc-wrapper`, ready to run; undefined when none. */
+  readonly rustcWrapper: string | undefined;
+  /** The user's RUSTC or `build.rustc`, else `rustc`. */
+  readonly rustc: string;
+  /** `build.target`: triples or paths of target specifications. */
+  readonly targets: readonly string[];
+  /** Keys that files, `--config` and the environment set for a profile; undefined when none does. */
+  profile(name: string): ReadonlySet<string> | undefined;
+}
+
+/**
+ * Reads cargo's configuration as `cargo` would when started in `cwd`: `.cargo/config.toml` upwards,
+ * then `$CARGO_HOME`; `--config` in `cargoArguments` and the environment go before them (the Cargo
+ * Book, "Configuration"). Throws CheckError for a file that cannot be read or parsed.
+ */
+export async function readCargoConfig(
+  cwd: string,
+  cargoArguments: readonly string[] = [],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<CargoConfig> {
+  const layers = [
+    ...(await commandLineLayers(cwd, cargoArguments)),
+    ...(await fileLayers(cwd, env)),
+  ];
+  const fromFiles = (key: 'rustc' | 'rustc-wrapper') => {
+    for (const { base, values } of layers) {
+      const value = values.build?.[key];
+      if (value !== undefined) return program(value, base);
+    }
+    return undefined;
+  };
+  const fromEnvironment = (names: readonly string[]) => {
+    for (const name of names) {
+      const value = env[name];
+      if (value !== undefined) return program(value, cwd);
+    }
+    return undefined;
+  };
+  const wrapper =
+    fromEnvironment(['RUSTC_WRAPPER', 'CARGO_BUILD_RUSTC_WRAPPER']) ?? fromFiles('rustc-wrapper');
+  const rustc = fromEnvironment(['RUSTC', 'CARGO_BUILD_RUSTC']) ?? fromFiles('rustc');
+  const targets = env.CARGO_BUILD_TARGET ?? layers.find((l) => l.values.build?.target)?.values.build?.target;
+  return {
+    // An empty wrapper means none, and overrides what files say.
+    rustcWrapper: wrapper === '' ? undefined : wrapper,
+    rustc: rustc || 'rustc',
+    targets: targets === undefined ? [] : typeof targets === 'string' ? [targets] : targets,
+    profile: (name) => profileKeys(name, layers, env),
+  };
+}
+
+function profileKeys(
+  name: string,
+  layers: readonly Layer[],
+  env: NodeJS.ProcessEnv,
+): ReadonlySet<string> | undefined {
+  const keys = new Set<string>();
+  let defined = false;
+  for (const { values } of layers) {
+    const profile = values.profile?.[name];
+    if (profile === undefined) continue;
+    defined = true;
+    for (const key of Object.keys(profile)) keys.add(key);
+  }
+  const prefix = `CARGO_PROFILE_${name.toUpperCase().replaceAll('-', '_')}_`;
+  for (const variable of Object.keys(env)) {
+    if (!variable.startsWith(prefix)) continue;
+    defined = true;
+    keys.add(variable.slice(prefix.length).toLowerCase().replaceAll('_', '-'));
+  }
+  return defined ? keys : undefined;
+}
+
+/** A program with a slash is relative to the place that names it; without, PATH finds it. */
+function program(value: string, base: string): string {
+  return value.includes('/') && !isAbsolute(value) ? resolve(base, value) : value;
+}
+
+async function fileLayers(cwd: string, env: NodeJS.ProcessEnv): Promise<Layer[]> {
+  const home = env.CARGO_HOME ? resolve(cwd, env.CARGO_HOME) : join(homedir(), '.cargo');
+  const directories: string[] = [];
+  for (let directory = resolve(cwd); ; directory = dirname(directory)) {
+    directories.push(join(directory, '.cargo'));
+    if (dirname(directory) === directory) break;
+  }
+  if (!directories.includes(home)) directories.push(home);
+  const layers: Layer[] = [];
+  for (const directory of directories) {
+    // Cargo prefers the name without extension when both are there.
+    for (const name of ['config', 'config.toml']) {
+      const path = join(directory, name);
+      if (!(await isFile(path))) continue;
+      layers.push(...(await readLayer(path, dirname(directory), [])));
+      break;
+    }
+  }
+  return layers;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** A file's own values go before those it includes, later includes before earlier ones. */
+async function readLayer(path: string, base: string, above: readonly string[]): Promise<Layer[]> {
+  if (above.includes(path)) throw new CheckError(`${path} includes itself`, 'break the cycle');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new CheckError(`cannot read ${path}: ${(error as Error).message}`, undefined, { cause: error });
+  }
+  const values = parseLayer(text, path);
+  const layers: Layer[] = [{ base, values }];
+  const include = values.include ?? [];
+  for (const item of (typeof include === 'string' ? [include] : include).toReversed()) {
+    const included = resolve(dirname(path), typeof item === 'string' ? item : item.path);
+    const optional = typeof item !== 'string' && item.optional === true;
+    if (optional && !(await isFile(included))) continue;
+    layers.push(...(await readLayer(included, dirname(dirname(included)), [...above, path])));
+  }
+  return layers;
+}
+
+function parseLayer(text: string, origin: string): z.infer<typeof configSchema> {
+  let raw: unknown;
+  try {
+    raw = parse(text);
+  } catch (error) {
+    throw new CheckError(`cannot parse ${origin}: ${(error as Error).message}`, 'correct the TOML', {
+      cause: error,
+    });
+  }
+  const result = configSchema.safeParse(raw);
+  if (!result.success) {
+    throw new CheckError(`cannot use ${origin}: ${z.prettifyError(result.error)}`);
+  }
+  return result.data;
+}
+
+/** `--config KEY=VALUE` and `--config FILE`; the last one wins. */
+async function commandLineLayers(cwd: string, cargoArguments: readonly string[]): Promise<Layer[]> {
+  const layers: Layer[] = [];
+  for (const [index, argument] of cargoArguments.entries()) {
+    if (argument === '--') break;
+    const value = argument.startsWith('--config=')
+      ? argument.slice('--config='.length)
+      : argument === '--config'
+        ? cargoArguments[index + 1]
+        : undefined;
+    if (value === undefined) continue;
+    const path = resolve(cwd, value);
+    if (await isFile(path)) layers.unshift(...(await readLayer(path, dirname(dirname(path)), [])));
+    else layers.unshift({ base: cwd, values: parseLayer(value, `--config ${value}`) });
+  }
+  return layers;
+}

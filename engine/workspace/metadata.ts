@@ -1,0 +1,208 @@
+import { realpath, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
+import { CheckError } from '../judge/problems.ts';
+import { readCargoConfig } from './cargo-config.ts';
+import { transitiveDependencies } from './dependency-closure.ts';
+import { cannotStart, INSTALL_RUST, readToolchain, runProgram } from './toolchain.ts';
+import type { CargoTarget, Package, PackageIndex, Workspace } from './types.ts';
+
+/** What a workspace is asked for; `features` as in `--features` of cargo. */
+export interface WorkspaceOptions {
+  /** A directory in the workspace; Cargo.toml is looked for here and above, as cargo does. */
+  readonly path: string;
+  /** Triple or target specification of `--target`; the machine's own when absent. */
+  readonly target?: string | undefined;
+  readonly features?: readonly string[] | undefined;
+  /** Arguments for cargo of which those that change the tree count: features, lock, `--config`. */
+  readonly cargoArguments?: readonly string[] | undefined;
+}
+
+const targetSchema = z.object({
+  name: z.string(),
+  kind: z.array(z.string()),
+  crate_types: z.array(z.string()),
+  src_path: z.string(),
+});
+const metadataSchema = z.object({
+  packages: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      version: z.string(),
+      description: z.string().nullish(),
+      documentation: z.string().nullish(),
+      license: z.string().nullish(),
+      manifest_path: z.string(),
+      targets: z.array(targetSchema),
+    }),
+  ),
+  workspace_members: z.array(z.string()),
+  resolve: z.object({
+    nodes: z.array(z.object({ id: z.string(), dependencies: z.array(z.string()) })),
+  }),
+  target_directory: z.string(),
+  workspace_root: z.string(),
+});
+type Metadata = z.infer<typeof metadataSchema>;
+
+/**
+ * Reads the workspace around `options.path` with one `cargo metadata` call.
+ * Throws CheckError: no Cargo.toml, cargo missing, or cargo's own message.
+ */
+export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspace> {
+  const directory = await manifestDirectory(options.path);
+  const config = await readCargoConfig(directory, options.cargoArguments);
+  const toolchain = await readToolchain(directory, config.rustc);
+  const targets = options.target === undefined ? config.targets : [options.target];
+  // Build scripts and proc macros are for the host, whatever the target.
+  const platforms = [toolchain.host, ...targets.filter((t) => t !== 'host-tuple' && t !== toolchain.host)];
+  const args = [
+    'metadata',
+    '--format-version=1',
+    ...platforms.flatMap((platform) => ['--filter-platform', platform]),
+    ...(options.features?.length ? ['--features', options.features.join(',')] : []),
+    ...treeArguments(options.cargoArguments ?? []),
+  ];
+  let result: Awaited<ReturnType<typeof runProgram>>;
+  try {
+    result = await runProgram(toolchain.cargo, args, { cwd: directory });
+  } catch (error) {
+    throw cannotStart(toolchain.cargo, error, INSTALL_RUST);
+  }
+  if (result.status !== 0) {
+    throw new CheckError(
+      `cargo could not read the workspace at ${directory}:\n${result.stderr.trim()}`,
+      'correct what cargo names above; `cargo metadata` shows the same',
+    );
+  }
+  return buildWorkspace(parseMetadata(result.stdout));
+}
+
+/** The nearest directory at or above `path` that holds a Cargo.toml. */
+async function manifestDirectory(path: string): Promise<string> {
+  const start = resolve(path);
+  const found = await stat(start).catch(() => undefined);
+  if (!found?.isDirectory()) {
+    throw new CheckError(`${start} is not a directory`, 'give --path a directory with a Cargo.toml');
+  }
+  for (let directory = start; ; directory = dirname(directory)) {
+    const manifest = await stat(join(directory, 'Cargo.toml')).catch(() => undefined);
+    if (manifest?.isFile()) return directory;
+    if (dirname(directory) === directory) {
+      throw new CheckError(
+        `no Cargo.toml in ${start} or in a directory above it`,
+        'run cackle in a Cargo workspace, or name one with --path',
+      );
+    }
+  }
+}
+
+const treeFlags = new Set(['--all-features', '--no-default-features', '--locked', '--offline', '--frozen']);
+const treeOptions = new Set(['--features', '-F', '--config', '-Z', '--lockfile-path']);
+
+/** Those arguments for `cargo build` that change what `cargo metadata` resolves. */
+function treeArguments(cargoArguments: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let index = 0; index < cargoArguments.length; index++) {
+    const argument = cargoArguments[index] as string;
+    if (argument === '--') break;
+    const name = argument.startsWith('--') ? argument.replace(/=.*/s, '') : argument.slice(0, 2);
+    if (treeFlags.has(argument)) kept.push(argument);
+    else if (treeOptions.has(argument)) kept.push(argument, cargoArguments[++index] ?? '');
+    else if (treeOptions.has(name)) kept.push(argument);
+  }
+  return kept;
+}
+
+function parseMetadata(stdout: Buffer): Metadata {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(stdout.toString());
+  } catch (error) {
+    throw new CheckError('the output of `cargo metadata` is no JSON', undefined, { cause: error });
+  }
+  const parsed = metadataSchema.safeParse(raw);
+  if (!parsed.success) {
+    throw new CheckError(
+      `the output of \`cargo metadata\` is not as documented: ${z.prettifyError(parsed.error)}`,
+    );
+  }
+  return parsed.data;
+}
+
+async function buildWorkspace(metadata: Metadata): Promise<Workspace> {
+  // Only what is resolved for the platforms at hand; cargo lists the others too.
+  const nodes = new Map(metadata.resolve.nodes.map((node) => [node.id, node]));
+  const listed = metadata.packages.filter((p) => nodes.has(p.id));
+  const members = new Set(metadata.workspace_members);
+  const indexOf = new Map(listed.map((p, index) => [p.id, index as PackageIndex]));
+  const known = (id: string): PackageIndex => {
+    const index = indexOf.get(id);
+    if (index === undefined) throw new CheckError(`\`cargo metadata\` names the unknown package ${id}`);
+    return index;
+  };
+  const versions = new Map<string, number>();
+  for (const { name } of listed) versions.set(name, (versions.get(name) ?? 0) + 1);
+  const packages = await Promise.all(
+    listed.map(
+      async (p, index): Promise<Package> => ({
+        index: index as PackageIndex,
+        id: p.id,
+        name: p.name,
+        version: p.version,
+        label: (versions.get(p.name) ?? 0) > 1 ? `${p.name}[${p.version}]` : p.name,
+        description: p.description ?? undefined,
+        documentation: p.documentation ?? undefined,
+        license: p.license ?? undefined,
+        manifestPath: p.manifest_path,
+        directory: await realpath(dirname(p.manifest_path)),
+        isWorkspaceMember: members.has(p.id),
+        targets: p.targets.map(readTarget),
+        dependencies: (nodes.get(p.id)?.dependencies ?? []).map(known),
+      }),
+    ),
+  );
+  const reaches = transitiveDependencies(packages.map((p) => p.dependencies));
+  return {
+    root: metadata.workspace_root,
+    targetDirectory: metadata.target_directory,
+    packages,
+    members: metadata.workspace_members.map(known),
+    byName: groupBy(packages, (p) => [p.name]),
+    byCrateName: groupBy(packages, libraryNames),
+    dependsOn: reaches,
+  };
+}
+
+function readTarget(target: z.infer<typeof targetSchema>): CargoTarget {
+  return {
+    name: target.name,
+    kind: target.kind,
+    crateTypes: target.crate_types,
+    sourcePath: target.src_path,
+  };
+}
+
+const libraryKinds = new Set(['lib', 'rlib', 'dylib', 'cdylib', 'staticlib', 'proc-macro']);
+
+/** Names under which a package's library appears in symbols. */
+function libraryNames(p: Package): string[] {
+  const libraries = p.targets.filter((target) => target.kind.some((kind) => libraryKinds.has(kind)));
+  return [...new Set(libraries.map((target) => target.name.replaceAll('-', '_')))];
+}
+
+function groupBy(
+  packages: readonly Package[],
+  keys: (p: Package) => readonly string[],
+): ReadonlyMap<string, readonly PackageIndex[]> {
+  const groups = new Map<string, PackageIndex[]>();
+  for (const p of packages) {
+    for (const key of keys(p)) {
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, [p.index]);
+      else group.push(p.index);
+    }
+  }
+  return groups;
+}
