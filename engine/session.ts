@@ -155,11 +155,7 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
       verdicts.outDirectories.push({ package: run.package, directory: run.outDir });
       return gates.buildScript(run);
     },
-    async onBuildScriptDone(run, stdout) {
-      const { gate, record } = await gates.instructions(run, stdout);
-      if (record !== undefined) await records.putScript(record);
-      return gate;
-    },
+    onBuildScriptDone: (run, stdout) => gates.instructions(run, stdout),
     onArtifact: (artifact) => artifacts.push(artifact),
     onBuildScriptExecuted: ({ outDir }) => executed.add(outDir),
     onProgress(progress) {
@@ -170,6 +166,8 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
   };
 
   const buildStarted = performance.now();
+  // A check that was killed could not do this at its end.
+  await records.forgetHeld();
   const outcome = await runCargo(
     {
       workspaceRoot: workspace.root,
@@ -184,10 +182,10 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
     workspace,
     handlers,
     round.signal,
-  );
+  ).finally(() => records.forgetHeld());
   timing.cargo = seconds(buildStarted);
   round.signal.throwIfAborted();
-  failOnBuildError(outcome, gates);
+  failOnBuildError(outcome, gates, workspace);
 
   const judgeStarted = performance.now();
   const lost: string[] = [];
@@ -271,9 +269,16 @@ function cargoArguments(options: CheckOptions, config: Config): string[] {
 }
 
 /** A compile error is cargo's to explain, and no check was made; what a gate held back is a problem instead. */
-function failOnBuildError(outcome: BuildOutcome, gates: Gates): void {
+function failOnBuildError(outcome: BuildOutcome, gates: Gates, workspace: Workspace): void {
   if (outcome.cargoStatus === 0) return;
-  if (outcome.failedUnits > 0) {
+  const indexOf = (packageId: string) => workspace.packages.find(({ id }) => id === packageId)?.index;
+  const heldPackages = [...gates.held.values()].map((held) => indexOf(held.packageId));
+  // A unit may fail for lack of what a held build script would have given it: that is no fault of its own.
+  const ownFailures = outcome.failedUnits.filter((packageId) => {
+    const failed = indexOf(packageId);
+    return !heldPackages.some((held) => failed !== undefined && held !== undefined && workspace.dependsOn(failed, held));
+  });
+  if (ownFailures.length > 0) {
     throw new CheckError('the workspace does not compile', 'cargo says why above; mend that and check again');
   }
   if (gates.held.size > 0 || outcome.failedBuildScripts.length > 0) return;

@@ -3,11 +3,12 @@
  * (PEP 383), which JSON carries and no UTF-8 text contains. See engine/shim/src/json.rs.
  */
 
-const rawByte = /[\udc80-\udcff]/;
+/** With the `u` flag this matches lone surrogates only, never the half of a pair. */
+const rawByte = /[\udc80-\udcff]/u;
 
 /** True when the string holds raw bytes, so that Node's file functions cannot take it as a path. */
 export function hasRawBytes(text: string): boolean {
-  return rawByte.test(text) && !text.isWellFormed();
+  return rawByte.test(text);
 }
 
 /** The bytes that a string from the wire stands for. */

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { exportedPatterns, parseLinkerArguments } from './linker-arguments.ts';
-import { type Answer, exitStatus, type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
+import { exitStatus, type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
 import { expandLinkerArguments, expandRustcArguments } from './response-file.ts';
 import { describeRustcCommand, FLAGS_VERSION, OUR_LINTS, parseRustcArguments, type RustcCommand, rewriteRustcArguments } from './rustc-arguments.ts';
 import type { BuildHandlers, BuildScriptRun, LinkRequest, LintHit, OutputKind, RustcInvocation } from './types.ts';
@@ -47,7 +47,7 @@ export interface ServerOptions {
 /** Answers the shims of one cargo run (design, "The shim"). */
 export class ShimServer {
   readonly token = randomBytes(16).toString('hex');
-  failedUnits = 0;
+  readonly failedUnits: string[] = [];
   readonly failedBuildScripts: { packageId: string; output: string }[] = [];
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
@@ -157,7 +157,7 @@ export class ShimServer {
     this.unitsByLinkToken.delete(token);
     if (done.spawnError !== undefined) throw new CheckError(done.spawnError, 'is the toolchain complete?');
     const success = done.status === 0;
-    if (!success && !this.closing) this.failedUnits++;
+    if (!success && !this.closing) this.failedUnits.push(invocation.packageId);
     const lints: LintHit[] = (done.lints ?? []).map((hit) => ({
       lint: hit.lint === 'unsafe_code' ? 'unsafe_code' : 'missing_unsafe_on_extern',
       file: resolve(hello.cwd, hit.file),
@@ -241,7 +241,7 @@ export class ShimServer {
     const run: BuildScriptRun = { executable: hello.executable, linkedOutput, package: p.index, packageId: p.id, outDir };
     const gate = await handlers.onBuildScriptStart(run);
     if (!gate.allow) {
-      shim.end({ do: 'refuse', message: gate.reason });
+      shim.end({ do: 'exit', status: 0 });
       return;
     }
     const done = await shim.run({
@@ -263,8 +263,13 @@ export class ShimServer {
     }
     if (done.tooLong === true) throw new CheckError(`the build script of ${p.label} printed more than ${MAX_BUILD_SCRIPT_OUTPUT} bytes`);
     const answer = await handlers.onBuildScriptDone(run, stdout);
-    const end: Answer = answer.allow ? { do: 'exit', status: 0, emit: true } : { do: 'refuse', message: answer.reason };
-    shim.end(end);
+    if (answer.allow) {
+      shim.end({ do: 'exit', status: 0, emit: true });
+      return;
+    }
+    // What was collected is dropped: the shim runs a command that prints nothing, and appends what may pass.
+    await shim.run({ do: 'run', args: ['true'], stdout: 'collect', limit: 0, stderr: 'pass', unset: ourVariables, set: [] });
+    shim.end({ do: 'exit', status: 0, emit: true, append: answer.passed });
   }
 }
 

@@ -66,6 +66,9 @@ export interface LinkRequest {
 /** The engine's answer to a gate: `refuse` carries the one line that the shim prints. */
 export type Gate = { readonly allow: true } | { readonly allow: false; readonly reason: string };
 
+/** What cargo gets of a build script's output: all of it, or only `passed` when instructions are held back. */
+export type OutputGate = { readonly allow: true } | { readonly allow: false; readonly passed: string };
+
 /** A build script that cargo is about to run, or has run. */
 export interface BuildScriptRun {
   readonly executable: string;
@@ -84,9 +87,13 @@ export interface BuildHandlers {
   onRustcDone(outcome: RustcOutcome): Promise<void>;
   /** The linker's inputs all exist until this resolves; runs beside the real link. */
   onLink(link: LinkRequest): Promise<void>;
+  /**
+   * A refused build script does not run; cargo is told that it succeeded and printed nothing, so that what
+   * does not need it is built and judged too. The session makes cargo forget that run.
+   */
   onBuildScriptStart(run: BuildScriptRun): Promise<Gate>;
   /** stdout of a build script that exited 0, before cargo sees it. */
-  onBuildScriptDone(run: BuildScriptRun, stdout: Buffer): Promise<Gate>;
+  onBuildScriptDone(run: BuildScriptRun, stdout: Buffer): Promise<OutputGate>;
   /** `compiler-artifact`, after the unit is done or found fresh. */
   onArtifact(artifact: ArtifactMessage): void;
   /** `build-script-executed` (fresh ones too): its OUT_DIR finds the record of its output. */
@@ -131,10 +138,10 @@ export interface BuildRequest {
   readonly showProgress: boolean;
 }
 
-/** How cargo ended. `failedUnits` counts rustc runs that failed by themselves (not refused by a gate). */
+/** How cargo ended. `failedUnits` are the package ids of rustc runs that failed by themselves (not refused by a gate). */
 export interface BuildOutcome {
   readonly cargoStatus: number | null;
   readonly cargoSignal: string | null;
-  readonly failedUnits: number;
+  readonly failedUnits: readonly string[];
   readonly failedBuildScripts: readonly { readonly packageId: string; readonly output: string }[];
 }

@@ -78,6 +78,8 @@ export const buildScriptRecordSchema = z.object({
   packageId: z.string(),
   outDir: z.string(),
   instructions: z.array(z.string()),
+  /** It did not run, or cargo got less than it printed: cargo has to run it again. */
+  held: z.boolean(),
 });
 /** See {@link buildScriptRecordSchema}. */
 export type BuildScriptRecord = z.infer<typeof buildScriptRecordSchema>;

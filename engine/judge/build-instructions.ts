@@ -39,3 +39,12 @@ export function isInstructionAllowed(instruction: string, rules: readonly string
 export function mayProceed(instruction: string): boolean {
   return cannotRunCode.test(instruction);
 }
+
+/** A build script's output without the lines that give the refused instructions. */
+export function withoutInstructions(stdout: Uint8Array, refused: readonly string[]): string {
+  return new TextDecoder()
+    .decode(stdout)
+    .split('\n')
+    .filter((line) => !refused.includes(normalised(line.replace(/\r$/, ''))))
+    .join('\n');
+}

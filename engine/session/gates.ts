@@ -1,7 +1,7 @@
-import type { BuildScriptRun, Gate, RustcInvocation } from '../build/types.ts';
+import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build/types.ts';
 import type { Config } from '../config/types.ts';
-import type { BuildScriptRecord, LinkRecord, UnitRecord } from '../facts/unit-record.ts';
-import { instructionsOf, isInstructionAllowed, mayProceed } from '../judge/build-instructions.ts';
+import { type BuildScriptRecord, type LinkRecord, UNIT_RECORD_VERSION, type UnitRecord } from '../facts/unit-record.ts';
+import { instructionsOf, isInstructionAllowed, mayProceed, withoutInstructions } from '../judge/build-instructions.ts';
 import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
 import type { Problem } from '../judge/problems.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -18,6 +18,7 @@ export interface Held {
 /** Decides what may run: nothing that was built runs before it was judged (spec §4, "Order of trust"). */
 export class Gates {
   readonly held = new Map<string, Held>();
+  private readonly notUtf8 = new Set<string>();
   /** Refused instructions of this check, by package: cargo does not tell of runs whose output was held. */
   private readonly seen = new Map<string, BuildScriptRecord>();
   private readonly records: Records;
@@ -39,6 +40,12 @@ export class Gates {
 
   /** A build script that cargo is about to run. */
   async buildScript(run: BuildScriptRun): Promise<Gate> {
+    const gate = await this.judgeBuildScript(run);
+    if (!gate.allow) await this.records.putScript({ ...recordOf(run), held: true });
+    return gate;
+  }
+
+  private async judgeBuildScript(run: BuildScriptRun): Promise<Gate> {
     const label = this.labelOf(run.packageId);
     const record = this.records.byOutput(run.linkedOutput);
     const link = record?.links.find((l) => l.output === run.linkedOutput);
@@ -52,32 +59,40 @@ export class Gates {
   }
 
   /** What a build script printed, before cargo acts on it. */
-  async instructions(run: BuildScriptRun, stdout: Buffer): Promise<{ gate: Gate; record: BuildScriptRecord | undefined }> {
-    const label = this.labelOf(run.packageId);
+  async instructions(run: BuildScriptRun, stdout: Buffer): Promise<OutputGate> {
     const instructions = instructionsOf(stdout);
     if (instructions === undefined) {
       this.hold(run.packageId, 'build script output');
-      return { gate: { allow: false, reason: `the build script of ${label} printed something that is not UTF-8` }, record: undefined };
+      this.notUtf8.add(run.packageId);
+      await this.records.putScript({ ...recordOf(run), held: true });
+      return { allow: false, passed: '' };
     }
-    const record: BuildScriptRecord = { version: 1, packageId: run.packageId, outDir: run.outDir, instructions };
+    const record: BuildScriptRecord = { ...recordOf(run), instructions };
     for (const instruction of this.refused(record)) this.seen.set(`${run.packageId}\0${instruction}`, record);
     const refused = this.refused(record).filter((instruction) => !mayProceed(instruction));
-    if (refused.length === 0) return { gate: { allow: true }, record };
+    if (refused.length === 0) {
+      await this.records.putScript(record);
+      return { allow: true };
+    }
     this.hold(run.packageId, 'build script output');
-    return {
-      gate: { allow: false, reason: `cackle holds the output of the build script of ${label}: ${refused.join(', ')} is not allowed` },
-      record,
-    };
+    await this.records.putScript({ ...record, held: true });
+    return { allow: false, passed: withoutInstructions(stdout, refused) };
   }
 
   /** A problem for each instruction that was refused while the build went on. */
   refusedInstructions(): Problem[] {
-    return [...this.seen.keys()].flatMap((key) => {
+    const unreadable = [...this.notUtf8].map((packageId): Problem => {
+      const p = this.workspace.packages.find(({ id }) => id === packageId);
+      const output = 'it printed something that is not UTF-8';
+      return { kind: 'execution-failed', packageLabel: p?.label ?? '?', packageName: p?.name ?? '?', executable: 'build script', output };
+    });
+    const refused = [...this.seen.keys()].flatMap((key): Problem[] => {
       const [packageId, instruction] = key.split('\0', 2);
       const p = this.workspace.packages.find(({ id }) => id === packageId);
       if (p === undefined || instruction === undefined) return [];
       return [{ kind: 'disallowed-build-instruction', packageLabel: p.label, packageName: p.name, instruction }];
     });
+    return [...unreadable, ...refused];
   }
 
   /** Instructions of a recorded run that the configuration does not allow. */
@@ -136,6 +151,10 @@ export class Gates {
   private labelOf(packageId: string): string {
     return this.workspace.packages.find(({ id }) => id === packageId)?.label ?? packageId;
   }
+}
+
+function recordOf(run: BuildScriptRun): BuildScriptRecord {
+  return { version: UNIT_RECORD_VERSION, packageId: run.packageId, outDir: run.outDir, instructions: [], held: false };
 }
 
 function summary(problems: readonly Problem[]): string {

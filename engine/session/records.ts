@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { ArtifactMessage } from '../build/types.ts';
 import { type RecordStore, sameFile, stampOf } from '../facts/store.ts';
 import type { BuildScriptRecord, FileStamp, UnitRecord } from '../facts/unit-record.ts';
@@ -49,6 +50,16 @@ export class Records {
 
   script(outDir: string): BuildScriptRecord | undefined {
     return this.scripts.get(outDir);
+  }
+
+  /** Makes cargo run again what was held: it believes that these build scripts ran. */
+  async forgetHeld(): Promise<void> {
+    for (const { held, outDir } of this.scripts.values()) {
+      if (!held) continue;
+      const unit = dirname(outDir);
+      const profile = dirname(dirname(unit));
+      await rm(join(profile, '.fingerprint', basename(unit)), { recursive: true, force: true });
+    }
   }
 
   byOutput(path: string): UnitRecord | undefined {
