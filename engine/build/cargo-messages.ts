@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ArtifactMessage } from './types.ts';
+import type { ArtifactMessage, BuildProgress } from './types.ts';
 
 const artifactSchema = z.object({
   reason: z.literal('compiler-artifact'),
@@ -20,55 +20,75 @@ const executedSchema = z.object({
   package_id: z.string(),
   out_dir: z.string(),
 });
-const otherSchema = z.object({ reason: z.string() });
+const reasonSchema = z.object({ reason: z.string() });
 
-/** The messages of `cargo build --message-format=json` that count here. */
+/** What one line of `--message-format=json` says, as far as a check asks. */
 export type CargoMessage =
-  | { readonly reason: 'compiler-artifact'; readonly artifact: ArtifactMessage }
-  | { readonly reason: 'build-script-executed'; readonly packageId: string; readonly outDir: string }
-  | { readonly reason: 'other' };
+  | { readonly kind: 'artifact'; readonly artifact: ArtifactMessage }
+  | { readonly kind: 'executed'; readonly packageId: string; readonly outDir: string }
+  | { readonly kind: 'other' };
 
-/** A line of cargo's stdout that is not a message as documented (the Cargo Book, "External tools"). */
-export class CargoMessageError extends Error {
-  override readonly name = 'CargoMessageError';
+/** Reads one line of cargo's JSON (the Cargo Book, "External tools"). Throws on a line that is none. */
+export function readCargoMessage(line: string): CargoMessage {
+  const json: unknown = JSON.parse(line);
+  const { reason } = reasonSchema.parse(json);
+  if (reason === 'compiler-artifact') {
+    const m = artifactSchema.parse(json);
+    return {
+      kind: 'artifact',
+      artifact: {
+        packageId: m.package_id,
+        targetName: m.target.name,
+        targetKind: m.target.kind,
+        crateTypes: m.target.crate_types,
+        sourcePath: m.target.src_path,
+        isTest: m.profile.test,
+        filenames: m.filenames,
+        executable: m.executable ?? undefined,
+        fresh: m.fresh,
+      },
+    };
+  }
+  if (reason === 'build-script-executed') {
+    const m = executedSchema.parse(json);
+    return { kind: 'executed', packageId: m.package_id, outDir: m.out_dir };
+  }
+  return { kind: 'other' };
 }
 
-/** Reads one line of cargo's stdout. Unknown reasons are `other`. Throws CargoMessageError. */
-export function parseCargoMessage(line: string): CargoMessage {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(line);
-  } catch (error) {
-    throw new CargoMessageError(`not JSON: ${line.slice(0, 200)}`, { cause: error });
+const progressLine = /Building \[[=> ]*\] (\d+)\/(\d+)(?:: (.*))?/;
+
+/** Cuts cargo's stderr into progress and text for the user. Chunks may end anywhere. */
+export class CargoStderr {
+  private rest = '';
+  private readonly progress: (progress: BuildProgress) => void;
+  private readonly text: (line: string) => void;
+
+  constructor(progress: (progress: BuildProgress) => void, text: (line: string) => void) {
+    this.progress = progress;
+    this.text = text;
   }
-  const check = <T>(schema: z.ZodType<T>): T => {
-    const parsed = schema.safeParse(raw);
-    if (!parsed.success) throw new CargoMessageError(z.prettifyError(parsed.error));
-    return parsed.data;
-  };
-  switch (check(otherSchema).reason) {
-    case 'compiler-artifact': {
-      const { package_id, target, profile, filenames, executable, fresh } = check(artifactSchema);
-      return {
-        reason: 'compiler-artifact',
-        artifact: {
-          packageId: package_id,
-          targetName: target.name,
-          targetKind: target.kind,
-          crateTypes: target.crate_types,
-          sourcePath: target.src_path,
-          isTest: profile.test,
-          filenames,
-          executable: executable ?? undefined,
-          fresh,
-        },
-      };
+
+  write(chunk: string): void {
+    const parts = (this.rest + chunk).split(/(?<=[\r\n])/);
+    const last = parts.at(-1) ?? '';
+    this.rest = /[\r\n]$/.test(last) ? '' : (parts.pop() ?? '');
+    for (const part of parts) this.line(part);
+  }
+
+  end(): void {
+    if (this.rest !== '') this.line(this.rest);
+    this.rest = '';
+  }
+
+  private line(part: string): void {
+    const found = progressLine.exec(part);
+    if (found !== null) {
+      this.progress({ built: Number(found[1]), total: Number(found[2]), current: (found[3] ?? '').trim() });
+      return;
     }
-    case 'build-script-executed': {
-      const { package_id, out_dir } = check(executedSchema);
-      return { reason: 'build-script-executed', packageId: package_id, outDir: out_dir };
-    }
-    default:
-      return { reason: 'other' };
+    const text = part.replace(/[\r\n]+$/, '');
+    // Cargo clears its progress line with blanks.
+    if (text.trim() !== '' || part.endsWith('\n')) this.text(text);
   }
 }
