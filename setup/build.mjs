@@ -1,0 +1,62 @@
+// Builds dist/ from a clone: npm packages, WASM parsers, the bundle; bubblewrap where it can be had.
+import { existsSync } from 'node:fs';
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cache, root } from './paths.mjs';
+import { hashOf, parserSources } from './stamp.mjs';
+import { output, run, step } from './steps.mjs';
+import { buildParsers } from '../wasm/build.mjs';
+
+const parsers = ['object-wasm', 'gimli-wasm', 'source-wasm'];
+
+/** Builds what is missing and writes the stamp last, so that a broken set-up is done again. */
+export async function buildAll(stampFile, stampNow) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Error(`set-up: Node ${process.versions.node} is too old; 20.19 or newer is needed`);
+  }
+  if ((await output('cargo', ['--version'])) === undefined) {
+    throw new Error('set-up: cargo was not found; install Rust (rustup) first');
+  }
+  await mkdir(join(root, 'dist'), { recursive: true });
+  const lockHash = hashOf(['package-lock.json'], true);
+  const installed = join(root, 'node_modules', `.cackle-${lockHash}`);
+  if (!existsSync(installed)) {
+    await step('npm packages', () => run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root }));
+    await writeFile(installed, '');
+  }
+  await ensureParsers();
+  await step('bundle', () => run(process.execPath, [join(root, 'setup', 'bundle.mjs')], { cwd: root }));
+  await ensureBubblewrap();
+  await writeFile(stampFile, stampNow());
+}
+
+/** Takes the parsers from the cache when these very sources were built before. */
+async function ensureParsers() {
+  const key = hashOf(parserSources, true);
+  const kept = join(cache, 'parsers', key);
+  const target = join(root, 'dist', 'wasm');
+  if (!existsSync(join(kept, 'complete'))) {
+    const work = join(cache, 'parsers', `${key}.${process.pid}`);
+    await buildParsers(parsers, work);
+    await writeFile(join(work, 'complete'), '');
+    await rm(kept, { recursive: true, force: true });
+    await rename(work, kept).catch(async () => rm(work, { recursive: true, force: true }));
+  }
+  await rm(target, { recursive: true, force: true });
+  await cp(kept, target, { recursive: true });
+}
+
+/** Sandboxes need bwrap; a check without one does not. */
+async function ensureBubblewrap() {
+  if ((await output('bwrap', ['--version'])) !== undefined) return;
+  const asRoot = process.getuid?.() === 0 ? ['apt-get'] : ['sudo', '-n', 'apt-get'];
+  const [program, ...args] = asRoot;
+  const got =
+    (await run(program, [...args, 'install', '-y', 'bubblewrap'], { allowFailure: true })) ||
+    ((await run(program, [...args, 'update'], { allowFailure: true })) &&
+      (await run(program, [...args, 'install', '-y', 'bubblewrap'], { allowFailure: true })));
+  if (!got) {
+    process.stderr.write('cackle set-up: bubblewrap could not be installed; install your system\'s package `bubblewrap` before you ask for a sandbox\n');
+  }
+}

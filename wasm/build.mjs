@@ -1,0 +1,136 @@
+// Builds the parsers with wasm-pack. Where the user's toolchain has no wasm32 target and rustup cannot add
+// one, Debian's compiler is unpacked into the cache (nothing is installed) and std is built with it once.
+import { existsSync } from 'node:fs';
+import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cache, root } from '../setup/paths.mjs';
+import { output, run, step } from '../setup/steps.mjs';
+
+const target = 'wasm32-unknown-unknown';
+/** rustup waits without end where it cannot reach its server. */
+const RUSTUP_PATIENCE_MS = 60_000;
+
+/** Builds each crate below wasm/ into `directory`. */
+export async function buildParsers(crates, directory) {
+  const tools = await ensureTools();
+  const toolchain = await ensureTarget();
+  await step('parsers to WASM', async () => {
+    for (const crate of crates) {
+      const out = join(directory, crate);
+      await run('wasm-pack', ['build', '--release', '--target', 'nodejs', '--mode', 'no-install', '--out-dir', out, join(root, 'wasm', crate)], {
+        cwd: root,
+        env: {
+          ...process.env,
+          ...toolchain.env,
+          CARGO_TARGET_DIR: join(root, 'target', 'wasm'),
+          PATH: [...tools, ...toolchain.path, process.env.PATH].join(':'),
+        },
+      });
+      await rm(join(out, '.gitignore'), { force: true });
+    }
+  });
+}
+
+/** wasm-pack, and wasm-bindgen of the very version in Cargo.lock. */
+async function ensureTools() {
+  const lock = await readFile(join(root, 'Cargo.lock'), 'utf8');
+  const version = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(lock)?.[1];
+  if (version === undefined) throw new Error('set-up: Cargo.lock names no wasm-bindgen');
+  const bindgen = join(cache, 'tools', `wasm-bindgen-${version}`);
+  const pack = join(cache, 'tools', 'wasm-pack');
+  await cargoInstall('wasm-bindgen-cli', 'wasm-bindgen', bindgen, ['--version', version]);
+  await cargoInstall('wasm-pack', 'wasm-pack', pack, []);
+  return [join(bindgen, 'bin'), join(pack, 'bin')];
+}
+
+async function cargoInstall(crate, binary, directory, args) {
+  if (existsSync(join(directory, 'bin', binary))) return;
+  await step(`${crate} (once, some minutes)`, async () => {
+    const install = ['install', '--root', directory, crate, ...args];
+    // A release can have been locked to a dependency that was withdrawn since.
+    if (await run('cargo', [...install, '--locked'], { allowFailure: true })) return;
+    await run('cargo', install);
+  });
+}
+
+async function ensureTarget() {
+  const host = /host: (.*)/.exec((await output('rustc', ['-vV'])) ?? '')?.[1];
+  const sysroot = await output('rustc', ['--print', 'sysroot']);
+  if (host === undefined || sysroot === undefined) throw new Error('set-up: rustc does not run');
+  const own = { env: {}, path: [] };
+  if (existsSync(join(sysroot, 'lib', 'rustlib', target, 'lib'))) return own;
+  const linker = join(sysroot, 'lib', 'rustlib', host, 'bin', 'rust-lld');
+  const unpacked = join(cache, 'wasm-toolchain');
+  if (!existsSync(join(unpacked, 'complete'))) {
+    const added = await step('the target wasm32 for rustc', () =>
+      run('rustup', ['target', 'add', target], { allowFailure: true, timeout: RUSTUP_PATIENCE_MS }),
+    );
+    if (added) return own;
+    await step('a compiler for wasm32 from Debian, unpacked into the cache (once)', () => unpackToolchain(unpacked, linker));
+  }
+  return { env: environment(unpacked, linker), path: [join(unpacked, 'bin')] };
+}
+
+function environment(unpacked, linker) {
+  return {
+    RUSTC: join(unpacked, 'bin', 'rustc'),
+    CARGO: join(unpacked, 'bin', 'cargo'),
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: linker,
+  };
+}
+
+const packages = ['rustc-web', 'cargo-web', 'rust-web-src'];
+
+async function unpackToolchain(unpacked, linker) {
+  const work = `${unpacked}.debs`;
+  await rm(unpacked, { recursive: true, force: true });
+  await rm(work, { recursive: true, force: true });
+  await mkdir(work, { recursive: true });
+  const wanted = await packagesToFetch();
+  await run('apt-get', ['download', ...wanted], { cwd: work });
+  for (const deb of await readdir(work)) await run('dpkg-deb', ['-x', join(work, deb), unpacked]);
+  await rm(work, { recursive: true, force: true });
+  await mkdir(join(unpacked, 'bin'), { recursive: true });
+  for (const program of ['rustc', 'cargo']) {
+    const libraries = join(unpacked, 'usr', 'lib', 'x86_64-linux-gnu');
+    const script = `#!/bin/sh\nexport LD_LIBRARY_PATH="${libraries}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"\nexec "${join(unpacked, 'usr', 'bin', program)}" "$@"\n`;
+    await writeFile(join(unpacked, 'bin', program), script);
+    await chmod(join(unpacked, 'bin', program), 0o755);
+  }
+  await buildStd(unpacked, linker);
+  await writeFile(join(unpacked, 'complete'), '');
+}
+
+/** The packages and what they need that the system lacks. */
+async function packagesToFetch() {
+  const list = async () =>
+    (await output('apt-get', ['install', '--print-uris', '-y', '--no-install-recommends', ...packages])) ?? '';
+  const names = (text) => [...text.matchAll(/^'[^']*' ([^_\s]+)_/gm)].map((match) => match[1]);
+  let found = names(await list());
+  if (found.length === 0) {
+    await run(process.getuid?.() === 0 ? 'apt-get' : 'sudo', process.getuid?.() === 0 ? ['update'] : ['-n', 'apt-get', 'update'], { allowFailure: true });
+    found = names(await list());
+  }
+  if (found.length === 0) {
+    throw new Error('set-up: rustc has no target wasm32-unknown-unknown; run `rustup target add wasm32-unknown-unknown` and start again');
+  }
+  return [...new Set([...found, ...packages])];
+}
+
+async function buildStd(unpacked, linker) {
+  const empty = join(unpacked, 'std-build');
+  await mkdir(join(empty, 'src'), { recursive: true });
+  await writeFile(join(empty, 'Cargo.toml'), '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n\n[workspace]\n');
+  await writeFile(join(empty, 'src', 'lib.rs'), '');
+  await run(join(unpacked, 'bin', 'cargo'), ['build', '--release', '-Zbuild-std=std,panic_abort,panic_unwind', '--target', target], {
+    cwd: empty,
+    env: { ...process.env, ...environment(unpacked, linker), RUSTC_BOOTSTRAP: '1', CARGO_TARGET_DIR: join(empty, 'target') },
+  });
+  const built = join(empty, 'target', target, 'release', 'deps');
+  const libraries = join(unpacked, 'usr', 'lib', 'rustlib', target, 'lib');
+  await mkdir(libraries, { recursive: true });
+  for (const name of await readdir(built)) {
+    if (name.endsWith('.rlib') && !name.startsWith('libempty')) await cp(join(built, name), join(libraries, name));
+  }
+  await rm(empty, { recursive: true, force: true });
+}
