@@ -63,7 +63,9 @@ export function readArguments(argv: readonly string[]): Arguments {
   const first = positionals[0];
   if (first !== undefined) {
     throw new UsageError(
-      later.has(first) ? `the command \`${first}\` is not there yet; a check has no command` : `unexpected argument \`${first}\``,
+      later.has(first)
+        ? `the command \`${first}\` is not there yet; a check has no command`
+        : `unexpected argument \`${first}\``,
     );
   }
   oneOf('ui', values.ui, ['none', 'basic', 'full']);
@@ -92,10 +94,15 @@ function parse(argv: readonly string[]) {
   return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
 }
 
-function oneOf<T extends string>(name: string, value: string | undefined, known: readonly T[]): T | undefined {
+function oneOf<T extends string>(
+  name: string,
+  value: string | undefined,
+  known: readonly T[],
+): T | undefined {
   if (value === undefined) return undefined;
   const found = known.find((k) => k === value);
-  if (found === undefined) throw new UsageError(`--${name} takes ${known.join(', ')}; \`${value}\` is none of them`);
+  if (found === undefined)
+    throw new UsageError(`--${name} takes ${known.join(', ')}; \`${value}\` is none of them`);
   return found;
 }
 

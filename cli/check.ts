@@ -1,13 +1,21 @@
 import { writeFile } from 'node:fs/promises';
+import { stripVTControlCharacters } from 'node:util';
 import { getColor } from 'consola/utils';
-import { CheckError, check, ConfigError, renderDiagnostic, severityOf } from '../engine/session.ts';
+import { CheckError, ConfigError, check, renderDiagnostic, severityOf } from '../engine/session.ts';
 import type { Arguments } from './arguments.ts';
 import { printable } from './printable.ts';
 import { StatusLine } from './progress.ts';
 import { type Paint, renderReport } from './report.ts';
 
 const plain = (text: string | number): string => String(text);
-const plainPaint: Paint = { red: plain, yellow: plain, green: plain, cyan: plain, dim: plain, bold: plain };
+const plainPaint: Paint = {
+  red: plain,
+  yellow: plain,
+  green: plain,
+  cyan: plain,
+  dim: plain,
+  bold: plain,
+};
 
 function paintFor(colour: boolean): Paint {
   if (!colour) return plainPaint;
@@ -54,16 +62,24 @@ export async function runCheck(args: Arguments): Promise<number> {
         progress: (progress) => status.update(progress),
         cargoOutput(text) {
           if (args.quiet) return;
-          if (interactive && /^\s*(?:\x1b\[[0-9;]*m)*\s*(?:Compiling|Finished|Fresh|Running)\b/.test(text)) return;
+          if (
+            interactive &&
+            /^\s*(?:Compiling|Finished|Fresh|Running)\b/.test(stripVTControlCharacters(text))
+          )
+            return;
           status.print(text);
         },
       },
       abort.signal,
     );
     status.clear();
-    if (args.grantsFile !== undefined) await writeFile(args.grantsFile, `${JSON.stringify(grantsOf(report))}\n`);
+    if (args.grantsFile !== undefined)
+      await writeFile(args.grantsFile, `${JSON.stringify(grantsOf(report))}\n`);
     if (args.outputFormat === 'json') {
-      const problems = report.problems.map((problem) => ({ severity: severityOf(problem), ...problem }));
+      const problems = report.problems.map((problem) => ({
+        severity: severityOf(problem),
+        ...problem,
+      }));
       process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...report, problems })}\n`);
     } else if (!args.quiet || report.problems.length > 0) {
       process.stdout.write(
@@ -75,9 +91,12 @@ export async function runCheck(args: Arguments): Promise<number> {
       );
     }
     if (args.printTiming) {
-      for (const [phase, seconds] of Object.entries(report.timing)) process.stderr.write(`${phase}: ${seconds.toFixed(3)} s\n`);
+      for (const [phase, seconds] of Object.entries(report.timing))
+        process.stderr.write(`${phase}: ${seconds.toFixed(3)} s\n`);
     }
-    const failed = report.problems.some((p) => args.failOnWarnings || severityOf(p) === 'error') || report.unchecked.length > 0;
+    const failed =
+      report.problems.some((p) => args.failOnWarnings || severityOf(p) === 'error') ||
+      report.unchecked.length > 0;
     return failed ? 1 : 0;
   } catch (error) {
     status.clear();
@@ -91,19 +110,31 @@ export async function runCheck(args: Arguments): Promise<number> {
 }
 
 function grantsOf(report: Awaited<ReturnType<typeof check>>): object {
-  const grants = report.grants.map(({ scope, api }) => ({ package: scope.package, scope: scope.suffix || 'pkg', api }));
+  const grants = report.grants.map(({ scope, api }) => ({
+    package: scope.package,
+    scope: scope.suffix || 'pkg',
+    api,
+  }));
   for (const problem of report.problems) {
     if (problem.kind === 'disallowed-unsafe') grants.push(extra(problem, 'allow_unsafe'));
     if (problem.kind === 'disallowed-extern') grants.push(extra(problem, 'allow_extern'));
-    if (problem.kind === 'proc-macro-not-allowed') grants.push({ package: problem.packageName, scope: 'pkg', api: 'allow_proc_macro' });
+    if (problem.kind === 'proc-macro-not-allowed')
+      grants.push({ package: problem.packageName, scope: 'pkg', api: 'allow_proc_macro' });
     if (problem.kind === 'disallowed-build-instruction') {
-      grants.push({ package: problem.packageName, scope: 'build', api: `allow_build_instructions=${problem.instruction}` });
+      grants.push({
+        package: problem.packageName,
+        scope: 'build',
+        api: `allow_build_instructions=${problem.instruction}`,
+      });
     }
   }
   return { grants };
 }
 
-function extra(problem: { packageName: string; scope: { suffix: string } }, api: string): { package: string; scope: string; api: string } {
+function extra(
+  problem: { packageName: string; scope: { suffix: string } },
+  api: string,
+): { package: string; scope: string; api: string } {
   return { package: problem.packageName, scope: problem.scope.suffix || 'pkg', api };
 }
 
@@ -114,7 +145,8 @@ function wantsColour(choice: Arguments['colour'], terminal: boolean): boolean {
 }
 
 function messageOf(error: unknown, debug: boolean): string {
-  if (error instanceof ConfigError) return error.diagnostics.map((d) => `error: ${renderDiagnostic(d)}`).join('\n');
+  if (error instanceof ConfigError)
+    return error.diagnostics.map((d) => `error: ${renderDiagnostic(d)}`).join('\n');
   const message = error instanceof Error ? error.message : String(error);
   const help = error instanceof CheckError && error.help !== undefined ? `\n  ${error.help}` : '';
   const stack = debug && error instanceof Error ? `\n${error.stack}` : '';

@@ -6,7 +6,9 @@ import { helpText, readArguments, UsageError } from './arguments.ts';
 
 /** Runs the command line; resolves to the exit status (spec §6). */
 async function main(argv: readonly string[]): Promise<number> {
-  const invokedByCargo = argv[0] === 'acl' && (basename(process.argv[1] ?? '').startsWith('cargo-acl') || process.env.CARGO !== undefined);
+  const invokedByCargo =
+    argv[0] === 'acl' &&
+    (basename(process.argv[1] ?? '').startsWith('cargo-acl') || process.env.CARGO !== undefined);
   try {
     const args = readArguments(invokedByCargo ? argv.slice(1) : argv);
     if (args.help) {
@@ -14,7 +16,9 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     if (args.version) {
-      const manifest: { version: string } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8'));
+      const manifest: { version: string } = JSON.parse(
+        readFileSync(join(packageRoot(), 'package.json'), 'utf8'),
+      );
       process.stdout.write(`cackle ${manifest.version}\n`);
       return 0;
     }

@@ -1,7 +1,9 @@
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-const commands = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+/** Controls, bidi marks and zero-width characters: a terminal would act on them. */
+const commands = /(?!\n)[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Text from a crate as it may be shown: control, bidi and zero-width characters become visible escapes. */
 export function printable(text: string): string {
-  return text.replace(commands, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`).replaceAll('\n', ' ');
+  return text
+    .replace(commands, (c) => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`)
+    .replaceAll('\n', ' ');
 }

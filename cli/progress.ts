@@ -24,7 +24,12 @@ export class StatusLine {
       building,
     ];
     const width = (process.stderr.columns ?? 80) - 1;
-    process.stderr.write(`\r\x1b[2K${parts.filter((p) => p !== '').join(' · ').slice(0, width)}`);
+    process.stderr.write(
+      `\r\x1b[2K${parts
+        .filter((p) => p !== '')
+        .join(' · ')
+        .slice(0, width)}`,
+    );
     this.shown = true;
   }
 

@@ -1,7 +1,13 @@
 import { isAbsolute, relative } from 'node:path';
 import type { ColorFunction } from 'consola/utils';
 import type { PermissionScope } from '../engine/config/types.ts';
-import type { BacktraceFrame, CheckReport, Problem, SourcePlace, Usage } from '../engine/judge/problems.ts';
+import type {
+  BacktraceFrame,
+  CheckReport,
+  Problem,
+  SourcePlace,
+  Usage,
+} from '../engine/judge/problems.ts';
 import { allowSnippet, severityOf } from '../engine/session.ts';
 import { printable } from './printable.ts';
 
@@ -30,19 +36,30 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
   const lines: string[] = [];
   const byPackage = new Map<string, Problem[]>();
   for (const problem of report.problems) {
-    const label = 'packageLabel' in problem ? problem.packageLabel : problem.kind === 'unknown-package' ? problem.packageName : 'cackle.toml';
+    const label =
+      'packageLabel' in problem
+        ? problem.packageLabel
+        : problem.kind === 'unknown-package'
+          ? problem.packageName
+          : 'cackle.toml';
     const known = byPackage.get(label);
     if (known === undefined) byPackage.set(label, [problem]);
     else known.push(problem);
   }
   for (const label of [...byPackage.keys()].sort()) {
     lines.push(paint.bold(printable(label)));
-    for (const problem of byPackage.get(label) ?? []) lines.push(...renderProblem(problem, report, paint, options));
+    for (const problem of byPackage.get(label) ?? [])
+      lines.push(...renderProblem(problem, report, paint, options));
     lines.push('');
   }
   for (const { packageLabel, held, blocks } of report.unchecked) {
-    const what = blocks.length === 0 ? '' : `; therefore not built or checked: ${blocks.map(printable).join(', ')}`;
-    lines.push(`${paint.yellow('not checked')}: the ${held} of ${printable(packageLabel)} was held back${what}`);
+    const what =
+      blocks.length === 0
+        ? ''
+        : `; therefore not built or checked: ${blocks.map(printable).join(', ')}`;
+    lines.push(
+      `${paint.yellow('not checked')}: the ${held} of ${printable(packageLabel)} was held back${what}`,
+    );
   }
   if (report.unchecked.length > 0) lines.push('');
   lines.push(summary(report, paint, options));
@@ -56,27 +73,41 @@ function summary(report: CheckReport, paint: Paint, options: ReportOptions): str
   const checked = `${packages} packages, ${units} units, ${outputs} outputs, ${objects} objects checked; ${permissionsUsed} permissions in use`;
   const failed = errors > 0 || (options.failOnWarnings && warnings > 0);
   const found = `${errors} problem${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}`;
-  return failed ? `${paint.red(found)} (${checked})` : `${paint.green('no problems')}${warnings > 0 ? `, ${warnings} warnings` : ''} (${checked})`;
+  return failed
+    ? `${paint.red(found)} (${checked})`
+    : `${paint.green('no problems')}${warnings > 0 ? `, ${warnings} warnings` : ''} (${checked})`;
 }
 
-function renderProblem(problem: Problem, report: CheckReport, paint: Paint, options: ReportOptions): string[] {
+function renderProblem(
+  problem: Problem,
+  report: CheckReport,
+  paint: Paint,
+  options: ReportOptions,
+): string[] {
   const mark = severityOf(problem) === 'error' ? paint.red('error') : paint.yellow('warning');
   const lines = [`  ${mark}: ${printable(titleOf(problem))}`];
   if ('usages' in problem) {
     const shown = options.everyUsage ? problem.usages : problem.usages.slice(0, SHOWN_USAGES);
     for (const usage of shown) lines.push(...renderUsage(usage, report, paint, options));
-    if (shown.length < problem.usages.length) lines.push(paint.dim(`    … and ${problem.usages.length - shown.length} more usages`));
+    if (shown.length < problem.usages.length)
+      lines.push(paint.dim(`    … and ${problem.usages.length - shown.length} more usages`));
   }
   if ('uses' in problem) {
     const shown = options.everyUsage ? problem.uses : problem.uses.slice(0, SHOWN_USAGES);
     for (const use of shown) lines.push(`    ${placeText(use.place, report)}`);
-    if (shown.length < problem.uses.length) lines.push(paint.dim(`    … and ${problem.uses.length - shown.length} more places`));
+    if (shown.length < problem.uses.length)
+      lines.push(paint.dim(`    … and ${problem.uses.length - shown.length} more places`));
   }
   if (problem.kind === 'execution-failed') {
-    for (const line of problem.output.split('\n').slice(-20)) lines.push(paint.dim(`    | ${printable(line)}`));
+    for (const line of problem.output.split('\n').slice(-20))
+      lines.push(paint.dim(`    | ${printable(line)}`));
   }
   const advice = adviceFor(problem);
-  if (advice !== undefined) lines.push(paint.dim(`    to allow it, in cackle.toml:`), ...advice.split('\n').map((l) => `      ${paint.cyan(printable(l))}`));
+  if (advice !== undefined)
+    lines.push(
+      paint.dim(`    to allow it, in cackle.toml:`),
+      ...advice.split('\n').map((l) => `      ${paint.cyan(printable(l))}`),
+    );
   return lines;
 }
 
@@ -132,15 +163,26 @@ function adviceFor(problem: Problem): string | undefined {
     case 'proc-macro-not-allowed':
       return allowSnippet({ package: problem.packageName, suffix: '' }, { kind: 'proc-macro' });
     case 'build-script-not-allowed':
-      return allowSnippet({ package: problem.packageName, suffix: 'build' }, { kind: 'build-script' });
+      return allowSnippet(
+        { package: problem.packageName, suffix: 'build' },
+        { kind: 'build-script' },
+      );
     case 'disallowed-build-instruction':
-      return allowSnippet({ package: problem.packageName, suffix: 'build' }, { kind: 'build-instruction', instruction: problem.instruction });
+      return allowSnippet(
+        { package: problem.packageName, suffix: 'build' },
+        { kind: 'build-instruction', instruction: problem.instruction },
+      );
     default:
       return undefined;
   }
 }
 
-function renderUsage(usage: Usage, report: CheckReport, paint: Paint, options: ReportOptions): string[] {
+function renderUsage(
+  usage: Usage,
+  report: CheckReport,
+  paint: Paint,
+  options: ReportOptions,
+): string[] {
   const lines = [
     `    ${placeText(usage.place, report)}`,
     `      ${printable(usage.from)} ${paint.dim('uses')} ${paint.bold(printable(usage.target))} ${paint.dim(`[${printable(usage.output)}]`)}`,
@@ -149,7 +191,8 @@ function renderUsage(usage: Usage, report: CheckReport, paint: Paint, options: R
   const frames = usage.backtrace;
   const hidden = frames.length - SHOWN_FRAMES.first - SHOWN_FRAMES.last;
   frames.forEach((frame, i) => {
-    if (hidden > 1 && i === SHOWN_FRAMES.first) lines.push(paint.dim(`        … ${hidden} more frames`));
+    if (hidden > 1 && i === SHOWN_FRAMES.first)
+      lines.push(paint.dim(`        … ${hidden} more frames`));
     if (hidden > 1 && i >= SHOWN_FRAMES.first && i < frames.length - SHOWN_FRAMES.last) return;
     lines.push(paint.dim(`        ${i === 0 ? 'from' : '  → '} ${frameText(frame, report)}`));
   });
@@ -165,6 +208,7 @@ function placeText(place: SourcePlace, report: CheckReport): string {
   const registry = /\/registry\/src\/[^/]+\/(.*)$/.exec(place.file)?.[1];
   const inside = relative(report.workspaceRoot, place.file);
   const file = registry ?? (inside.startsWith('..') || isAbsolute(inside) ? place.file : inside);
-  const position = place.line === 0 ? '' : `:${place.line}${place.column === 0 ? '' : `:${place.column}`}`;
+  const position =
+    place.line === 0 ? '' : `:${place.line}${place.column === 0 ? '' : `:${place.column}`}`;
   return printable(`${file}${position}`);
 }

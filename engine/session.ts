@@ -5,8 +5,18 @@ import type { ArtifactMessage, BuildHandlers, BuildOutcome, BuildProgress } from
 import { readConfig } from './config/read.ts';
 import { type Config, ConfigError } from './config/types.ts';
 import { RecordStore, storeLocation } from './facts/store.ts';
-import { type CheckProgress, type CheckReport, CheckError, type Problem } from './judge/problems.ts';
-import { mergeProblems, minimalGrants, unknownPackages, unusedPermissions } from './judge/summary.ts';
+import {
+  CheckError,
+  type CheckProgress,
+  type CheckReport,
+  type Problem,
+} from './judge/problems.ts';
+import {
+  mergeProblems,
+  minimalGrants,
+  unknownPackages,
+  unusedPermissions,
+} from './judge/summary.ts';
 import { keywordProblems, missingPermissions } from './judge/unit-problems.ts';
 import { Gates } from './session/gates.ts';
 import { Inputs } from './session/inputs.ts';
@@ -14,7 +24,7 @@ import { Pools } from './session/pools.ts';
 import { forget, Records } from './session/records.ts';
 import { unchecked } from './session/unchecked.ts';
 import { Units } from './session/units.ts';
-import { StaleOutputError, Verdicts } from './session/verdicts.ts';
+import { Verdicts } from './session/verdicts.ts';
 import { loadWorkspace } from './workspace/metadata.ts';
 import type { Workspace } from './workspace/types.ts';
 
@@ -51,10 +61,18 @@ const MAX_ROUNDS = 3;
  * One check from start to end. Throws {@link ConfigError} and {@link CheckError} when it cannot be made
  * (exit status 2, spec §6).
  */
-export async function check(options: CheckOptions, observer: CheckObserver, signal: AbortSignal): Promise<CheckReport> {
+export async function check(
+  options: CheckOptions,
+  observer: CheckObserver,
+  signal: AbortSignal,
+): Promise<CheckReport> {
   const timing: Record<string, number> = {};
   const started = performance.now();
-  const workspace = await loadWorkspace({ path: options.path, target: options.target, ...featuresOf(options) });
+  const workspace = await loadWorkspace({
+    path: options.path,
+    target: options.target,
+    ...featuresOf(options),
+  });
   timing.metadata = seconds(started);
   const config = await readConfig(options.configFile ?? join(workspace.root, 'cackle.toml'));
   if (config.unsupported.length > 0) throw new ConfigError(config.unsupported);
@@ -63,7 +81,17 @@ export async function check(options: CheckOptions, observer: CheckObserver, sign
   const pools = new Pools();
   try {
     for (let round = 1; ; round++) {
-      const result = await buildAndJudge({ options, observer, signal, workspace, config, pools, store, location, timing });
+      const result = await buildAndJudge({
+        options,
+        observer,
+        signal,
+        workspace,
+        config,
+        pools,
+        store,
+        location,
+        timing,
+      });
       if (result.report !== undefined) {
         timing.total = seconds(started);
         return { ...result.report, timing };
@@ -118,7 +146,14 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
   const { options, observer, workspace, config, pools, store, location, timing } = round;
   const records = await Records.load(store);
   const inputs = new Inputs(pools, records, location);
-  const verdicts = new Verdicts({ pools, inputs, records, workspace, config, backtraces: options.backtraces });
+  const verdicts = new Verdicts({
+    pools,
+    inputs,
+    records,
+    workspace,
+    config,
+    backtraces: options.backtraces,
+  });
   const gates = new Gates({ records, verdicts, config, workspace });
   const units = new Units(pools, inputs, records);
   const artifacts: ArtifactMessage[] = [];
@@ -200,38 +235,56 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
     for (const link of record.links) void verdicts.of(record, link);
   }
   if (lost.length > 0) return { lost };
-  const judged = await verdicts.all().catch(async (error: unknown) => {
-    if (!(error instanceof StaleOutputError)) throw error;
-    await Promise.all(
-      artifacts.filter((a) => a.packageId === error.record.packageId && a.targetName === error.record.targetName).map(forget),
+  const { judged, stale } = await verdicts.all();
+  for (const record of stale) {
+    const { packageId, targetName } = record;
+    const damaged = artifacts.filter(
+      (a) => a.packageId === packageId && a.targetName === targetName,
     );
-    lost.push(error.record.targetName);
-    return undefined;
-  });
-  if (judged === undefined) return { lost };
+    await Promise.all(damaged.map(forget));
+    lost.push(targetName);
+  }
+  if (lost.length > 0) return { lost };
   timing.judge = seconds(judgeStarted);
 
   const usages = judged.flatMap((verdict) => verdict.usages);
   const problems: Problem[] = judged.flatMap((verdict) => verdict.problems);
   for (const unit of records.current) {
-    problems.push(...keywordProblems(unit, workspace, config), ...missingPermissions(unit, workspace, config));
+    problems.push(
+      ...keywordProblems(unit, workspace, config),
+      ...missingPermissions(unit, workspace, config),
+    );
   }
   for (const outDir of executed) {
     const script = records.script(outDir);
     const p = script && workspace.packages.find(({ id }) => id === script.packageId);
     if (script === undefined || p === undefined) continue;
     for (const instruction of gates.refused(script)) {
-      problems.push({ kind: 'disallowed-build-instruction', packageLabel: p.label, packageName: p.name, instruction });
+      problems.push({
+        kind: 'disallowed-build-instruction',
+        packageLabel: p.label,
+        packageName: p.name,
+        instruction,
+      });
     }
   }
   problems.push(...gates.refusedInstructions());
   for (const failed of outcome.failedBuildScripts) {
     const p = workspace.packages.find(({ id }) => id === failed.packageId);
     if (p === undefined) continue;
-    problems.push({ kind: 'execution-failed', packageLabel: p.label, packageName: p.name, executable: 'build script', output: failed.output });
+    problems.push({
+      kind: 'execution-failed',
+      packageLabel: p.label,
+      packageName: p.name,
+      executable: 'build script',
+      output: failed.output,
+    });
   }
   problems.push(...verdicts.exportsOf(judged), ...unknownPackages(config, workspace));
-  const complete = gates.held.size === 0 && outcome.failedBuildScripts.length === 0 && options.packages.length === 0;
+  const complete =
+    gates.held.size === 0 &&
+    outcome.failedBuildScripts.length === 0 &&
+    options.packages.length === 0;
   if (complete) problems.push(...unusedPermissions(config, workspace, usages));
   if (config.version < 3 && !options.ignoreNewerVersions) {
     problems.push({ kind: 'newer-config-version', version: config.version, newest: 3 });
@@ -271,17 +324,26 @@ function cargoArguments(options: CheckOptions, config: Config): string[] {
 /** A compile error is cargo's to explain, and no check was made; what a gate held back is a problem instead. */
 function failOnBuildError(outcome: BuildOutcome, gates: Gates, workspace: Workspace): void {
   if (outcome.cargoStatus === 0) return;
-  const indexOf = (packageId: string) => workspace.packages.find(({ id }) => id === packageId)?.index;
+  const indexOf = (packageId: string) =>
+    workspace.packages.find(({ id }) => id === packageId)?.index;
   const heldPackages = [...gates.held.values()].map((held) => indexOf(held.packageId));
   // A unit may fail for lack of what a held build script would have given it: that is no fault of its own.
   const ownFailures = outcome.failedUnits.filter((packageId) => {
     const failed = indexOf(packageId);
-    return !heldPackages.some((held) => failed !== undefined && held !== undefined && workspace.dependsOn(failed, held));
+    return !heldPackages.some(
+      (held) => failed !== undefined && held !== undefined && workspace.dependsOn(failed, held),
+    );
   });
   if (ownFailures.length > 0) {
-    throw new CheckError('the workspace does not compile', 'cargo says why above; mend that and check again');
+    throw new CheckError(
+      'the workspace does not compile',
+      'cargo says why above; mend that and check again',
+    );
   }
   if (gates.held.size > 0 || outcome.failedBuildScripts.length > 0) return;
-  const how = outcome.cargoSignal === null ? `exit status ${outcome.cargoStatus}` : `signal ${outcome.cargoSignal}`;
+  const how =
+    outcome.cargoSignal === null
+      ? `exit status ${outcome.cargoStatus}`
+      : `signal ${outcome.cargoSignal}`;
   throw new CheckError(`cargo failed with ${how}`, 'cargo says why above');
 }

@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { buildParsers } from '../wasm/build.mjs';
 import { cache, root } from './paths.mjs';
 import { hashOf, parserSources } from './stamp.mjs';
 import { output, run, step } from './steps.mjs';
-import { buildParsers } from '../wasm/build.mjs';
 
 const parsers = ['object-wasm', 'gimli-wasm', 'source-wasm'];
 
@@ -26,7 +26,9 @@ export async function buildAll(stampFile, stampNow) {
     await writeFile(installed, '');
   }
   await ensureParsers();
-  await step('bundle', () => run(process.execPath, [join(root, 'setup', 'bundle.mjs')], { cwd: root }));
+  await step('bundle', () =>
+    run(process.execPath, [join(root, 'setup', 'bundle.mjs')], { cwd: root }),
+  );
   await ensureBubblewrap();
   await writeFile(stampFile, stampNow());
 }
@@ -57,6 +59,8 @@ async function ensureBubblewrap() {
     ((await run(program, [...args, 'update'], { allowFailure: true })) &&
       (await run(program, [...args, 'install', '-y', 'bubblewrap'], { allowFailure: true })));
   if (!got) {
-    process.stderr.write('cackle set-up: bubblewrap could not be installed; install your system\'s package `bubblewrap` before you ask for a sandbox\n');
+    process.stderr.write(
+      "cackle set-up: bubblewrap could not be installed; install your system's package `bubblewrap` before you ask for a sandbox\n",
+    );
   }
 }

@@ -25,7 +25,16 @@ function visit(path, hash, byContent) {
 }
 
 /** Sources of dist/. */
-export const sources = ['package.json', 'package-lock.json', 'Cargo.toml', 'Cargo.lock', 'cli', 'engine', 'wasm', 'setup'];
+export const sources = [
+  'package.json',
+  'package-lock.json',
+  'Cargo.toml',
+  'Cargo.lock',
+  'cli',
+  'engine',
+  'wasm',
+  'setup',
+];
 
 /** Sources of the parsers. */
 export const parserSources = ['Cargo.toml', 'Cargo.lock', 'wasm'];

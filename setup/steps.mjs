@@ -11,7 +11,9 @@ export async function step(title, work) {
   const started = Date.now();
   process.stderr.write(`cackle set-up: ${title} …\n`);
   const result = await work();
-  process.stderr.write(`cackle set-up: ${title}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
+  process.stderr.write(
+    `cackle set-up: ${title}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`,
+  );
   return result;
 }
 
@@ -34,7 +36,10 @@ export async function run(program, args, options = {}) {
     });
   });
   if (status !== 0 && !allowFailure) {
-    const missing = status === 127 ? `${program} was not found: install it` : `\`${program} ${args.slice(0, 3).join(' ')}\` failed`;
+    const missing =
+      status === 127
+        ? `${program} was not found: install it`
+        : `\`${program} ${args.slice(0, 3).join(' ')}\` failed`;
     throw new Error(`set-up: ${missing} (the log is ${log})`);
   }
   return status === 0;

@@ -84,7 +84,11 @@ export class CargoStderr {
   private line(part: string): void {
     const found = progressLine.exec(part);
     if (found !== null) {
-      this.progress({ built: Number(found[1]), total: Number(found[2]), current: (found[3] ?? '').trim() });
+      this.progress({
+        built: Number(found[1]),
+        total: Number(found[2]),
+        current: (found[3] ?? '').trim(),
+      });
       return;
     }
     const text = part.replace(/[\r\n]+$/, '');

@@ -79,7 +79,14 @@ export async function runCargo(
         },
       },
     );
-    const ended = await follow(cargo, toolchain.cargo, handlers, AbortSignal.any([signal, stop.signal]), fail, () => server.close());
+    const ended = await follow(
+      cargo,
+      toolchain.cargo,
+      handlers,
+      AbortSignal.any([signal, stop.signal]),
+      fail,
+      () => server.close(),
+    );
     if (failure !== undefined) throw failure.error;
     return {
       cargoStatus: ended.status,
@@ -106,7 +113,11 @@ async function wrapperLink(workspace: Workspace, shim: string, storeId: string):
     await symlink(shim, path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new CheckError(`cannot write to ${directory}: ${(error as Error).message}`, 'the target directory has to be writable', { cause: error });
+      throw new CheckError(
+        `cannot write to ${directory}: ${(error as Error).message}`,
+        'the target directory has to be writable',
+        { cause: error },
+      );
     }
   }
   return path;
@@ -143,15 +154,23 @@ async function follow(
         if (message.kind === 'artifact') handlers.onArtifact(message.artifact);
         else if (message.kind === 'executed') handlers.onBuildScriptExecuted(message);
       } catch (error) {
-        fail(new CheckError(`cargo printed a message that cannot be read: ${(error as Error).message}`, undefined, { cause: error }));
+        fail(
+          new CheckError(
+            `cargo printed a message that cannot be read: ${(error as Error).message}`,
+            undefined,
+            { cause: error },
+          ),
+        );
       }
     }
   })();
   try {
-    const ended = await new Promise<{ status: number | null; signal: string | null }>((done, failed) => {
-      cargo.once('error', (error) => failed(cannotStart(program, error, INSTALL_RUST)));
-      cargo.once('close', (status, endedBy) => done({ status, signal: endedBy }));
-    });
+    const ended = await new Promise<{ status: number | null; signal: string | null }>(
+      (done, failed) => {
+        cargo.once('error', (error) => failed(cannotStart(program, error, INSTALL_RUST)));
+        cargo.once('close', (status, endedBy) => done({ status, signal: endedBy }));
+      },
+    );
     await read;
     stderr.end();
     return ended;

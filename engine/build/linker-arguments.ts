@@ -15,13 +15,95 @@ export interface LinkerCommand {
 }
 
 /** Options of gcc whose value is the next argument. */
-const driverWithValue = new Set(['-o', '-L', '-l', '-B', '-z', '-T', '-u', '-e', '-x', '-target', '--target', '-arch', '-Xlinker', '-h', '-soname', '-rpath', '-m', '-isysroot', '--sysroot', '-dynamic-linker']);
+const driverWithValue = new Set([
+  '-o',
+  '-L',
+  '-l',
+  '-B',
+  '-z',
+  '-T',
+  '-u',
+  '-e',
+  '-x',
+  '-target',
+  '--target',
+  '-arch',
+  '-Xlinker',
+  '-h',
+  '-soname',
+  '-rpath',
+  '-m',
+  '-isysroot',
+  '--sysroot',
+  '-dynamic-linker',
+]);
 
 /** ld options with a separate value (also spelled `--NAME=VALUE`). */
-const ldWithValue = new Set(['version-script', 'dynamic-list', 'undefined', 'require-defined', 'entry', 'init', 'fini', 'export-dynamic-symbol', 'export-dynamic-symbol-list', 'soname', 'rpath', 'rpath-link', 'dynamic-linker', 'plugin', 'plugin-opt', 'library', 'library-path', 'sysroot', 'defsym', 'wrap', 'script', 'Map', 'build-id', 'hash-style', 'sort-section', 'threads', 'thread-count', 'default-script', 'just-symbols', 'section-start', 'exclude-libs', 'format', 'emulation', 'image-base', 'unresolved-symbols', 'auxiliary', 'filter', 'out-implib']);
+const ldWithValue = new Set([
+  'version-script',
+  'dynamic-list',
+  'undefined',
+  'require-defined',
+  'entry',
+  'init',
+  'fini',
+  'export-dynamic-symbol',
+  'export-dynamic-symbol-list',
+  'soname',
+  'rpath',
+  'rpath-link',
+  'dynamic-linker',
+  'plugin',
+  'plugin-opt',
+  'library',
+  'library-path',
+  'sysroot',
+  'defsym',
+  'wrap',
+  'script',
+  'Map',
+  'build-id',
+  'hash-style',
+  'sort-section',
+  'threads',
+  'thread-count',
+  'default-script',
+  'just-symbols',
+  'section-start',
+  'exclude-libs',
+  'format',
+  'emulation',
+  'image-base',
+  'unresolved-symbols',
+  'auxiliary',
+  'filter',
+  'out-implib',
+]);
 
 /** Single-letter ld options with a value, attached or separate. */
-const ldShortWithValue = new Set(['L', 'l', 'o', 'u', 'e', 'z', 'm', 'h', 'T', 'R', 'y', 'I', 'f', 'F', 'a', 'A', 'b', 'G', 'O', 'Y', 'c']);
+const ldShortWithValue = new Set([
+  'L',
+  'l',
+  'o',
+  'u',
+  'e',
+  'z',
+  'm',
+  'h',
+  'T',
+  'R',
+  'y',
+  'I',
+  'f',
+  'F',
+  'a',
+  'A',
+  'b',
+  'G',
+  'O',
+  'Y',
+  'c',
+]);
 
 class Scan {
   output = 'a.out';
@@ -33,7 +115,10 @@ class Scan {
   readonly scripts: string[] = [];
   readonly unsupported: string[] = [];
   readonly searched: string[] = [];
-  readonly inputs: ({ path: string; wholeArchive: boolean } | { library: string; static: boolean; wholeArchive: boolean })[] = [];
+  readonly inputs: (
+    | { path: string; wholeArchive: boolean }
+    | { library: string; static: boolean; wholeArchive: boolean }
+  )[] = [];
   private wholeArchive = false;
   private static = false;
   private allStatic = false;
@@ -49,7 +134,11 @@ class Scan {
   }
 
   library(name: string): void {
-    this.inputs.push({ library: name, static: this.static || this.allStatic, wholeArchive: this.wholeArchive });
+    this.inputs.push({
+      library: name,
+      static: this.static || this.allStatic,
+      wholeArchive: this.wholeArchive,
+    });
   }
 
   /** One option that ld itself takes; `next` gives the argument behind it. */
@@ -138,10 +227,21 @@ class Scan {
         return;
     }
     if (ldWithValue.has(name)) {
-      if (long?.[2] === undefined && name !== 'build-id' && name !== 'threads' && name !== 'plugin-opt') next();
+      if (
+        long?.[2] === undefined &&
+        name !== 'build-id' &&
+        name !== 'threads' &&
+        name !== 'plugin-opt'
+      )
+        next();
       return;
     }
-    if (short !== null && !argument.startsWith('--') && ldShortWithValue.has(short[1] as string) && !long?.[2]) {
+    if (
+      short !== null &&
+      !argument.startsWith('--') &&
+      ldShortWithValue.has(short[1] as string) &&
+      !long?.[2]
+    ) {
       const rest = short[2] as string;
       this.short(short[1] as string, rest === '' ? (next() ?? '') : rest);
     }
@@ -184,12 +284,16 @@ export function parseLinkerArguments(args: readonly string[], cwd: string): Link
       const words = argument.slice(4).split(',');
       for (let w = 0; w < words.length; w++) {
         const word = words[w] as string;
-        if (word.startsWith('-')) scan.ld(word, () => words[++w] ?? linkerValue(args, () => next()));
+        if (word.startsWith('-'))
+          scan.ld(word, () => words[++w] ?? linkerValue(args, () => next()));
         else if (word !== '') scan.file(word);
       }
     } else if (argument === '-Xlinker') {
       const word = next() ?? '';
-      scan.ld(word, () => (args[index + 1] === '-Xlinker' ? (next(), next()) : next()));
+      scan.ld(word, () => {
+        if (args[index + 1] === '-Xlinker') next();
+        return next();
+      });
     } else if (!argument.startsWith('-')) {
       scan.file(argument);
     } else {
@@ -200,7 +304,8 @@ export function parseLinkerArguments(args: readonly string[], cwd: string): Link
   for (const input of scan.inputs) {
     const path = 'path' in input ? input.path : find(input.library, input.static, scan.searched);
     if (path === undefined || isSharedObject(path)) continue;
-    if (!/\.(?:o|obj|a|rlib|lo|rmeta)$/.test(path)) scan.unsupported.push(`${path} (an input of an unknown kind)`);
+    if (!/\.(?:o|obj|a|rlib|lo|rmeta)$/.test(path))
+      scan.unsupported.push(`${path} (an input of an unknown kind)`);
     inputs.push({ path, wholeArchive: input.wholeArchive });
   }
   return {
@@ -227,7 +332,11 @@ function driver(argument: string, scan: Scan, next: () => string | undefined): v
   else if (argument === '-rdynamic') scan.exportsAll = true;
   else if (argument === '-r') scan.unsupported.push('-r (a relocatable output)');
   else if (argument === '-flavor') next();
-  else if (argument.startsWith('-flto') || argument.startsWith('-fplugin') || argument.startsWith('-specs')) {
+  else if (
+    argument.startsWith('-flto') ||
+    argument.startsWith('-fplugin') ||
+    argument.startsWith('-specs')
+  ) {
     scan.unsupported.push(`${argument} (code that only the linker sees)`);
   } else if (/^-[oLlueT]/.test(argument) && !/^-(?:lto|undefined|entry)/.test(argument)) {
     const rest = argument.slice(2);
@@ -247,7 +356,9 @@ function isSharedObject(path: string): boolean {
 /** The file that `-lNAME` finds; undefined for a shared or system library, whose code is not in the output. */
 function find(name: string, isStatic: boolean, searched: readonly string[]): string | undefined {
   if (name.startsWith(':')) {
-    return searched.map((directory) => join(directory, name.slice(1))).find((path) => existsSync(path));
+    return searched
+      .map((directory) => join(directory, name.slice(1)))
+      .find((path) => existsSync(path));
   }
   for (const directory of searched) {
     if (!isStatic) {
@@ -264,7 +375,9 @@ function find(name: string, isStatic: boolean, searched: readonly string[]): str
 export function exportedPatterns(script: string): string[] {
   const patterns: string[] = [];
   let global = true;
-  for (const word of script.replace(/\/\*[\s\S]*?\*\/|#[^\n]*/g, ' ').match(/"[^"]*"|[^\s{};]+|[{}]/g) ?? []) {
+  for (const word of script
+    .replace(/\/\*[\s\S]*?\*\/|#[^\n]*/g, ' ')
+    .match(/"[^"]*"|[^\s{};]+|[{}]/g) ?? []) {
     if (word === 'global:') global = true;
     else if (word === 'local:') global = false;
     else if (word === '{') global = true;

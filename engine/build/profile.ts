@@ -17,10 +17,16 @@ const settings = [
 ];
 
 /** Arguments that select the profile, and define it when it is ours and nobody else did. */
-export async function profileArguments(profile: string, workspaceRoot: string, config: CargoConfig): Promise<string[]> {
+export async function profileArguments(
+  profile: string,
+  workspaceRoot: string,
+  config: CargoConfig,
+): Promise<string[]> {
   const select = ['--profile', profile];
   if (profile !== 'cackle' || config.profile('cackle') !== undefined) return select;
-  const manifest = manifestSchema.parse(parse(await readFile(join(workspaceRoot, 'Cargo.toml'), 'utf8')));
+  const manifest = manifestSchema.parse(
+    parse(await readFile(join(workspaceRoot, 'Cargo.toml'), 'utf8')),
+  );
   if (manifest.profile?.cackle !== undefined) return select;
   return [...select, ...settings.flatMap((setting) => ['--config', `profile.cackle.${setting}`])];
 }

@@ -35,9 +35,7 @@ const doneSchema = z.object({
     stdout: z.string().optional(),
     stderr: z.string().optional(),
     lints: z
-      .array(
-        z.object({ lint: z.string(), file: z.string(), line: z.number(), column: z.number() }),
-      )
+      .array(z.object({ lint: z.string(), file: z.string(), line: z.number(), column: z.number() }))
       .optional(),
   }),
 });
@@ -62,7 +60,12 @@ export type Answer =
       readonly stderr?: 'pass' | 'lints' | 'keep';
       readonly lints?: readonly string[];
     } & Command)
-  | { readonly do: 'exit'; readonly status: number; readonly emit?: boolean; readonly append?: string }
+  | {
+      readonly do: 'exit';
+      readonly status: number;
+      readonly emit?: boolean;
+      readonly append?: string;
+    }
   | { readonly do: 'refuse'; readonly message: string };
 
 /** The shim broke the protocol or went away in the middle. */
@@ -129,7 +132,8 @@ export class ShimConnection {
   /** The first message. Throws ShimGoneError. */
   async hello(): Promise<Hello> {
     const parsed = helloSchema.safeParse(await this.#line());
-    if (!parsed.success) throw new ShimGoneError(`bad first message: ${z.prettifyError(parsed.error)}`);
+    if (!parsed.success)
+      throw new ShimGoneError(`bad first message: ${z.prettifyError(parsed.error)}`);
     return { ...parsed.data, env: new Map(parsed.data.env) };
   }
 

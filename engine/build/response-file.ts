@@ -7,7 +7,10 @@ async function readText(path: string): Promise<string> {
 }
 
 /** Replaces each `@FILE` of a rustc command line by the file's lines (rustc book, "@path"). */
-export async function expandRustcArguments(args: readonly string[], cwd: string): Promise<string[]> {
+export async function expandRustcArguments(
+  args: readonly string[],
+  cwd: string,
+): Promise<string[]> {
   const expanded: string[] = [];
   for (const argument of args) {
     if (!argument.startsWith('@')) expanded.push(argument);

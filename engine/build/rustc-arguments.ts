@@ -85,9 +85,12 @@ const ourCodegen = new Set([
 /** What we add: names and places in every unit, the two lints, and our linker. */
 function additions(linker: string): string[] {
   return [
-    ...['debuginfo=1', 'split-debuginfo=off', 'symbol-mangling-version=v0', `linker=${linker}`].flatMap(
-      (option) => ['-C', option],
-    ),
+    ...[
+      'debuginfo=1',
+      'split-debuginfo=off',
+      'symbol-mangling-version=v0',
+      `linker=${linker}`,
+    ].flatMap((option) => ['-C', option]),
     ...OUR_LINTS.flatMap((lint) => ['--force-warn', lint]),
   ];
 }

@@ -1,5 +1,15 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmod, copyFile, mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
@@ -7,8 +17,22 @@ import type { Workspace } from '../workspace/types.ts';
 import { exportedPatterns, parseLinkerArguments } from './linker-arguments.ts';
 import { exitStatus, type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
 import { expandLinkerArguments, expandRustcArguments } from './response-file.ts';
-import { describeRustcCommand, FLAGS_VERSION, OUR_LINTS, parseRustcArguments, type RustcCommand, rewriteRustcArguments } from './rustc-arguments.ts';
-import type { BuildHandlers, BuildScriptRun, LinkRequest, LintHit, OutputKind, RustcInvocation } from './types.ts';
+import {
+  describeRustcCommand,
+  FLAGS_VERSION,
+  OUR_LINTS,
+  parseRustcArguments,
+  type RustcCommand,
+  rewriteRustcArguments,
+} from './rustc-arguments.ts';
+import type {
+  BuildHandlers,
+  BuildScriptRun,
+  LinkRequest,
+  LintHit,
+  OutputKind,
+  RustcInvocation,
+} from './types.ts';
 import { identify, packageOf } from './units.ts';
 
 /** Where a build script's linked file waits while the shim has its name. */
@@ -19,7 +43,13 @@ const MAX_BUILD_SCRIPT_OUTPUT = 64 * 1024 * 1024;
 const MAX_COMMAND_LINE = 128 * 1024;
 
 /** Variables of ours: none reaches what we do not trust. */
-const ourVariables = ['CACKLE_SOCKET', 'CACKLE_TOKEN', 'CACKLE_LINK_TOKEN', 'CACKLE_SHIM', 'CACKLE_BUILD_SCRIPT'];
+const ourVariables = [
+  'CACKLE_SOCKET',
+  'CACKLE_TOKEN',
+  'CACKLE_LINK_TOKEN',
+  'CACKLE_SHIM',
+  'CACKLE_BUILD_SCRIPT',
+];
 
 const placeholder = `#!/bin/sh
 echo "cackle judged this program without linking it; build it with cargo to run it" >&2
@@ -88,7 +118,8 @@ export class ShimServer {
     try {
       const hello = await shim.hello();
       if (hello.role === 'linker') await this.linker(shim, hello);
-      else if (!sameSecret(hello.token, this.token)) shim.end({ do: 'refuse', message: 'this process does not belong to the running check' });
+      else if (!sameSecret(hello.token, this.token))
+        shim.end({ do: 'refuse', message: 'this process does not belong to the running check' });
       else if (hello.role === 'rustc') await this.rustc(shim, hello);
       else await this.buildScript(shim, hello);
     } catch (error) {
@@ -105,12 +136,28 @@ export class ShimServer {
     const options = hello.args.findIndex((a) => a.startsWith('-') || a.startsWith('@'));
     const programs = hello.args.slice(0, options < 0 ? undefined : options);
     const given = options < 0 ? [] : hello.args.slice(options);
-    const wrapped = this.options.userWrapper === undefined ? programs : [this.options.userWrapper, ...programs];
-    const plain = { args: [...wrapped, ...given], unset: [...ourVariables, 'RUSTC_WRAPPER'], set: [] };
+    const wrapped =
+      this.options.userWrapper === undefined ? programs : [this.options.userWrapper, ...programs];
+    const plain = {
+      args: [...wrapped, ...given],
+      unset: [...ourVariables, 'RUSTC_WRAPPER'],
+      set: [],
+    };
     if (given.includes('-vV')) {
-      const done = await shim.run({ do: 'run', stdout: 'collect', limit: 1 << 20, stderr: 'pass', ...plain });
+      const done = await shim.run({
+        do: 'run',
+        stdout: 'collect',
+        limit: 1 << 20,
+        stderr: 'pass',
+        ...plain,
+      });
       const append = `cackle: ${FLAGS_VERSION} ${this.options.storeId}\n`;
-      shim.end({ do: 'exit', status: exitStatus(done), emit: true, ...(exitStatus(done) === 0 ? { append } : {}) });
+      shim.end({
+        do: 'exit',
+        status: exitStatus(done),
+        emit: true,
+        ...(exitStatus(done) === 0 ? { append } : {}),
+      });
       return;
     }
     const args = parseRustcArguments(await expandRustcArguments(given, hello.cwd));
@@ -155,7 +202,8 @@ export class ShimServer {
       ],
     });
     this.unitsByLinkToken.delete(token);
-    if (done.spawnError !== undefined) throw new CheckError(done.spawnError, 'is the toolchain complete?');
+    if (done.spawnError !== undefined)
+      throw new CheckError(done.spawnError, 'is the toolchain complete?');
     const success = done.status === 0;
     if (!success && !this.closing) this.failedUnits.push(invocation.packageId);
     const lints: LintHit[] = (done.lints ?? []).map((hit) => ({
@@ -200,10 +248,15 @@ export class ShimServer {
       return;
     }
     const { invocation } = unit;
-    const request = await linkRequest(invocation, await expandLinkerArguments(hello.args, hello.cwd), hello.cwd);
+    const request = await linkRequest(
+      invocation,
+      await expandLinkerArguments(hello.args, hello.cwd),
+      hello.cwd,
+    );
     const reading = this.options.handlers.onLink(request);
     reading.catch(() => undefined);
-    const linkReally = this.options.linkAll || invocation.kind === 'build-script' || needsCode(invocation);
+    const linkReally =
+      this.options.linkAll || invocation.kind === 'build-script' || needsCode(invocation);
     if (linkReally) {
       const done = await shim.run({
         do: 'run',
@@ -214,8 +267,13 @@ export class ShimServer {
         set: [],
       });
       await reading;
-      if (done.spawnError !== undefined) throw new CheckError(done.spawnError, 'a linker such as gcc is needed to build Rust programs');
-      if (exitStatus(done) === 0 && invocation.kind === 'build-script') await this.standIn(request.output);
+      if (done.spawnError !== undefined)
+        throw new CheckError(
+          done.spawnError,
+          'a linker such as gcc is needed to build Rust programs',
+        );
+      if (exitStatus(done) === 0 && invocation.kind === 'build-script')
+        await this.standIn(request.output);
       shim.end({ do: 'exit', status: exitStatus(done) });
       return;
     }
@@ -237,8 +295,15 @@ export class ShimServer {
     const p = packageOf(hello.env, workspace);
     const linkedOutput = await linkedOutputOf(hello.executable);
     const outDir = hello.env.get('OUT_DIR');
-    if (outDir === undefined) throw new CheckError(`cargo runs the build script of ${p.label} without OUT_DIR`);
-    const run: BuildScriptRun = { executable: hello.executable, linkedOutput, package: p.index, packageId: p.id, outDir };
+    if (outDir === undefined)
+      throw new CheckError(`cargo runs the build script of ${p.label} without OUT_DIR`);
+    const run: BuildScriptRun = {
+      executable: hello.executable,
+      linkedOutput,
+      package: p.index,
+      packageId: p.id,
+      outDir,
+    };
     const gate = await handlers.onBuildScriptStart(run);
     if (!gate.allow) {
       shim.end({ do: 'exit', status: 0 });
@@ -261,14 +326,25 @@ export class ShimServer {
       shim.end({ do: 'exit', status: exitStatus(done) || 1, emit: true });
       return;
     }
-    if (done.tooLong === true) throw new CheckError(`the build script of ${p.label} printed more than ${MAX_BUILD_SCRIPT_OUTPUT} bytes`);
+    if (done.tooLong === true)
+      throw new CheckError(
+        `the build script of ${p.label} printed more than ${MAX_BUILD_SCRIPT_OUTPUT} bytes`,
+      );
     const answer = await handlers.onBuildScriptDone(run, stdout);
     if (answer.allow) {
       shim.end({ do: 'exit', status: 0, emit: true });
       return;
     }
     // What was collected is dropped: the shim runs a command that prints nothing, and appends what may pass.
-    await shim.run({ do: 'run', args: ['true'], stdout: 'collect', limit: 0, stderr: 'pass', unset: ourVariables, set: [] });
+    await shim.run({
+      do: 'run',
+      args: ['true'],
+      stdout: 'collect',
+      limit: 0,
+      stderr: 'pass',
+      unset: ourVariables,
+      set: [],
+    });
     shim.end({ do: 'exit', status: 0, emit: true, append: answer.passed });
   }
 }
@@ -284,9 +360,17 @@ function needsCode(invocation: RustcInvocation): boolean {
   return invocation.isProcMacro || invocation.crateTypes.includes('dylib');
 }
 
-async function linkRequest(invocation: RustcInvocation, args: readonly string[], cwd: string): Promise<LinkRequest> {
+async function linkRequest(
+  invocation: RustcInvocation,
+  args: readonly string[],
+  cwd: string,
+): Promise<LinkRequest> {
   const command = parseLinkerArguments(args, cwd);
-  const outputKind: OutputKind = !command.shared ? 'executable' : invocation.isProcMacro ? 'proc-macro' : 'shared';
+  const outputKind: OutputKind = !command.shared
+    ? 'executable'
+    : invocation.isProcMacro
+      ? 'proc-macro'
+      : 'shared';
   const scripts = await Promise.all(command.scripts.map((path) => readFile(path, 'utf8')));
   const exportPatterns = scripts.flatMap(exportedPatterns);
   return {
@@ -305,9 +389,18 @@ async function linkRequest(invocation: RustcInvocation, args: readonly string[],
 async function outputsOf(invocation: RustcInvocation): Promise<string[]> {
   const { outDir, crateName, extraFilename } = invocation;
   const stem = `${crateName}${extraFilename}`;
-  const candidates = ['.rlib', '.rmeta', '.so', '.a'].map((ending) => join(outDir, `lib${stem}${ending}`));
+  const candidates = ['.rlib', '.rmeta', '.so', '.a'].map((ending) =>
+    join(outDir, `lib${stem}${ending}`),
+  );
   candidates.push(join(outDir, stem));
-  const found = await Promise.all(candidates.map((path) => stat(path).then(() => path, () => undefined)));
+  const found = await Promise.all(
+    candidates.map((path) =>
+      stat(path).then(
+        () => path,
+        () => undefined,
+      ),
+    ),
+  );
   return found.filter((path) => path !== undefined);
 }
 
@@ -322,7 +415,11 @@ async function linkedOutputOf(executable: string): Promise<string> {
     const output = join(directory, name.slice(0, -REAL_SUFFIX.length));
     const linked = await stat(output).catch(() => undefined);
     const stem = basename(executable).replaceAll('-', '_');
-    if (linked !== undefined && (linked.ino === ino || basename(output).startsWith(`${stem}-`))) return output;
+    if (linked !== undefined && (linked.ino === ino || basename(output).startsWith(`${stem}-`)))
+      return output;
   }
-  throw new CheckError(`${executable} is not a build script that cackle linked`, `remove ${directory} and check again`);
+  throw new CheckError(
+    `${executable} is not a build script that cackle linked`,
+    `remove ${directory} and check again`,
+  );
 }

@@ -8,7 +8,10 @@ import { runProgram, type Toolchain } from '../workspace/toolchain.ts';
 
 /** Where the shim's sources are: beside this file in a clone, in dist/ of the npm package. */
 async function sourceDirectory(): Promise<string> {
-  for (const directory of [join(packageRoot(), 'engine', 'shim', 'src'), join(packageRoot(), 'dist', 'shim-src')]) {
+  for (const directory of [
+    join(packageRoot(), 'engine', 'shim', 'src'),
+    join(packageRoot(), 'dist', 'shim-src'),
+  ]) {
     if (await stat(join(directory, 'main.rs')).catch(() => undefined)) return directory;
   }
   throw new CheckError('the sources of the shim are missing', 'install cackle again');
@@ -21,7 +24,8 @@ async function sourceDirectory(): Promise<string> {
 export async function ensureShim(toolchain: Toolchain): Promise<string> {
   const directory = await sourceDirectory();
   const hash = createHash('sha256').update(toolchain.version);
-  for (const name of (await readdir(directory)).sort()) hash.update(name).update(await readFile(join(directory, name)));
+  for (const name of (await readdir(directory)).sort())
+    hash.update(name).update(await readFile(join(directory, name)));
   const key = hash.digest('hex').slice(0, 24);
   const base = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cackle', 'shim');
   const finished = join(base, key, 'cackle-shim');
@@ -36,11 +40,25 @@ export async function ensureShim(toolchain: Toolchain): Promise<string> {
   try {
     const made = join(work, 'cackle-shim');
     const compiled = await runProgram(toolchain.rustc, [
-      '--edition', '2021', '--crate-name', 'cackle_shim', '-C', 'opt-level=2', '-C', 'panic=abort', '-C', 'strip=symbols',
-      '-o', made, join(directory, 'main.rs'),
+      '--edition',
+      '2021',
+      '--crate-name',
+      'cackle_shim',
+      '-C',
+      'opt-level=2',
+      '-C',
+      'panic=abort',
+      '-C',
+      'strip=symbols',
+      '-o',
+      made,
+      join(directory, 'main.rs'),
     ]);
     if (compiled.status !== 0) {
-      throw new CheckError(`rustc could not compile the shim:\n${compiled.stderr}`, 'a linker (gcc or clang) is needed as for any Rust program');
+      throw new CheckError(
+        `rustc could not compile the shim:\n${compiled.stderr}`,
+        'a linker (gcc or clang) is needed as for any Rust program',
+      );
     }
     await chmod(made, 0o755);
     const target = join(parent, 'cackle-shim');

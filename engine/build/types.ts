@@ -67,7 +67,9 @@ export interface LinkRequest {
 export type Gate = { readonly allow: true } | { readonly allow: false; readonly reason: string };
 
 /** What cargo gets of a build script's output: all of it, or only `passed` when instructions are held back. */
-export type OutputGate = { readonly allow: true } | { readonly allow: false; readonly passed: string };
+export type OutputGate =
+  | { readonly allow: true }
+  | { readonly allow: false; readonly passed: string };
 
 /** A build script that cargo is about to run, or has run. */
 export interface BuildScriptRun {

@@ -20,7 +20,9 @@ export function packageOf(env: ReadonlyMap<string, string>, workspace: Workspace
     candidates.find((p) => p.directory === directory || dirname(p.manifestPath) === directory) ??
     candidates.find((p) => p.directory === resolved(directory));
   if (found === undefined) {
-    throw new UnknownUnitError(`cargo compiles ${name ?? '?'} ${version ?? ''} in ${directory}, which is not in the tree`);
+    throw new UnknownUnitError(
+      `cargo compiles ${name ?? '?'} ${version ?? ''} in ${directory}, which is not in the tree`,
+    );
   }
   return found;
 }
@@ -34,13 +36,20 @@ function resolved(path: string): string {
 }
 
 /** Names the unit of a rustc command line. Throws {@link UnknownUnitError}. */
-export function identify(id: number, hello: Hello, command: RustcCommand, workspace: Workspace): RustcInvocation {
+export function identify(
+  id: number,
+  hello: Hello,
+  command: RustcCommand,
+  workspace: Workspace,
+): RustcInvocation {
   const p = packageOf(hello.env, workspace);
   const sourcePath = resolve(hello.cwd, command.input ?? '');
   const crateName = command.crateName ?? hello.env.get('CARGO_CRATE_NAME') ?? '';
   const target = targetOf(p, sourcePath, crateName);
   if (target === undefined) {
-    throw new UnknownUnitError(`package ${p.label} has no target for ${sourcePath} (crate ${crateName})`);
+    throw new UnknownUnitError(
+      `package ${p.label} has no target for ${sourcePath} (crate ${crateName})`,
+    );
   }
   const kinds = target.kind;
   const kind: CrateKind = kinds.includes('custom-build')
@@ -59,14 +68,24 @@ export function identify(id: number, hello: Hello, command: RustcCommand, worksp
     sourcePath,
     outDir: resolve(hello.cwd, command.outDir ?? '.'),
     extraFilename: command.extraFilename,
-    externs: command.externs.map((e) => ({ ...e, path: e.path === undefined ? undefined : resolve(hello.cwd, e.path) })),
+    externs: command.externs.map((e) => ({
+      ...e,
+      path: e.path === undefined ? undefined : resolve(hello.cwd, e.path),
+    })),
     cwd: hello.cwd,
     isProcMacro: command.crateTypes.includes('proc-macro') && !command.isTest,
   };
 }
 
 function targetOf(p: Package, sourcePath: string, crateName: string): CargoTarget | undefined {
-  const same = p.targets.filter((t) => t.sourcePath === sourcePath || resolved(t.sourcePath) === resolved(sourcePath));
+  const same = p.targets.filter(
+    (t) => t.sourcePath === sourcePath || resolved(t.sourcePath) === resolved(sourcePath),
+  );
   const named = (t: CargoTarget): boolean => t.name.replaceAll('-', '_') === crateName;
-  return same.find(named) ?? same.find((t) => t.kind.includes('custom-build')) ?? same[0] ?? p.targets.find(named);
+  return (
+    same.find(named) ??
+    same.find((t) => t.kind.includes('custom-build')) ??
+    same[0] ??
+    p.targets.find(named)
+  );
 }

@@ -28,7 +28,12 @@ export const builtinApis: ReadonlyMap<string, ApiDefinition> = new Map(
     definition('unix_sockets', ['std::os::unix::net']),
     definition(
       'process',
-      ['std::process', 'std::os::linux::process', 'std::os::unix::process', 'std::os::windows::process'],
+      [
+        'std::process',
+        'std::os::linux::process',
+        'std::os::unix::process',
+        'std::os::windows::process',
+      ],
       ['std::process::abort', 'std::process::exit'],
     ),
     definition('terminate', ['std::process::abort', 'std::process::exit']),

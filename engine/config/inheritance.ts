@@ -1,4 +1,4 @@
-import type { Permissions, PermissionScope, ScopeSuffix, ScopeTable } from './types.ts';
+import type { PermissionScope, Permissions, ScopeSuffix, ScopeTable } from './types.ts';
 
 /** Scopes from which a scope inherits, nearest first (spec §1): pkg → from.build → build, and the same for test. */
 export const ancestors: Readonly<Record<ScopeSuffix, readonly ScopeSuffix[]>> = {
@@ -14,7 +14,9 @@ export function permissionLookup(
   tables: readonly ScopeTable[],
   version: 1 | 2 | 3,
 ): (scope: PermissionScope) => Permissions {
-  const byScope = new Map(tables.map((table) => [`${table.scope.package}\0${table.scope.suffix}`, table]));
+  const byScope = new Map(
+    tables.map((table) => [`${table.scope.package}\0${table.scope.suffix}`, table]),
+  );
   const memo = new Map<string, Permissions>();
   return (scope) => {
     const key = `${scope.package}\0${scope.suffix}`;

@@ -5,5 +5,5 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   const candidates = [...known];
   if (candidates.length === 0) return undefined;
   const best = closest(name, candidates);
-  return distance(name, best) <= Math.max(1, Math.floor(name.length / 3)) ? best : undefined;
+  return distance(name, best) <= Math.max(2, Math.floor(name.length / 3)) ? best : undefined;
 }

@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { builtinApis } from './builtin.ts';
 import { permissionLookup } from './inheritance.ts';
 import { nearest } from './nearest.ts';
-import { parseToml, TomlSyntaxError, type TomlEntry, type TomlTable, type TomlValue } from './toml-tree.ts';
+import {
+  parseToml,
+  type TomlEntry,
+  TomlSyntaxError,
+  type TomlTable,
+  type TomlValue,
+} from './toml-tree.ts';
 import {
   type AllowedApi,
   type ApiDefinition,
@@ -17,10 +23,31 @@ import {
 /** The newest `common.version` that is known. */
 export const NEWEST_VERSION = 3;
 
-const commonKeys = ['version', 'import_std', 'features', 'build_flags', 'profile', 'explicit_build_scripts'];
+const commonKeys = [
+  'version',
+  'import_std',
+  'features',
+  'build_flags',
+  'profile',
+  'explicit_build_scripts',
+];
 const apiKeys = ['include', 'exclude', 'no_auto_detect'];
-const scopeKeys = ['allow_unsafe', 'allow_extern', 'allow_proc_macro', 'allow_apis', 'allow_build_instructions', 'sandbox'];
-const sandboxKeys = ['kind', 'allow_network', 'bind_writable', 'make_writable', 'pass_env', 'extra_args'];
+const scopeKeys = [
+  'allow_unsafe',
+  'allow_extern',
+  'allow_proc_macro',
+  'allow_apis',
+  'allow_build_instructions',
+  'sandbox',
+];
+const sandboxKeys = [
+  'kind',
+  'allow_network',
+  'bind_writable',
+  'make_writable',
+  'pass_env',
+  'extra_args',
+];
 
 /** Reads and checks cackle.toml (spec §2). Throws {@link ConfigError} with every fault found. */
 export async function readConfig(file: string): Promise<Config> {
@@ -30,7 +57,11 @@ export async function readConfig(file: string): Promise<Config> {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const reason =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a directory' : (error as Error).message;
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EISDIR'
+          ? 'it is a directory'
+          : (error as Error).message;
     const help =
       code === 'ENOENT'
         ? 'write one beside Cargo.toml; to begin with:\n\n  [common]\n  version = 3\n  import_std = ["fs", "net", "process"]\n\n  [sandbox]\n  kind = "Disabled"\n'
@@ -122,13 +153,26 @@ class Reader {
     const entry = common?.entries.get('version');
     if (entry === undefined) {
       const place = common?.place;
-      this.report(place, common?.length ?? 0, 'common.version is missing', `write: [common]\n  version = ${NEWEST_VERSION}`);
+      this.report(
+        place,
+        common?.length ?? 0,
+        'common.version is missing',
+        `write: [common]\n  version = ${NEWEST_VERSION}`,
+      );
       return NEWEST_VERSION;
     }
     const { value } = entry;
     if (value.kind !== 'integer' || value.value < 1 || value.value > NEWEST_VERSION) {
-      const shown = value.kind === 'integer' ? `version ${value.value} is not known` : 'a whole number was expected';
-      this.report(value.place, value.length, shown, `versions 1 to ${NEWEST_VERSION} are known; a newer cackle may know more`);
+      const shown =
+        value.kind === 'integer'
+          ? `version ${value.value} is not known`
+          : 'a whole number was expected';
+      this.report(
+        value.place,
+        value.length,
+        shown,
+        `versions 1 to ${NEWEST_VERSION} are known; a newer cackle may know more`,
+      );
       return NEWEST_VERSION;
     }
     return value.value as 1 | 2 | 3;
@@ -144,7 +188,9 @@ class Reader {
           item.place,
           item.length,
           `there is no built-in API \`${item.value}\``,
-          near === undefined ? `the built-in APIs are: ${[...builtinApis.keys()].join(', ')}` : `did you mean \`${near}\`?`,
+          near === undefined
+            ? `the built-in APIs are: ${[...builtinApis.keys()].join(', ')}`
+            : `did you mean \`${near}\`?`,
         );
         continue;
       }
@@ -166,7 +212,12 @@ class Reader {
   }
 
   /** `[pkg.NAME]` and the narrower scopes below it. */
-  private scopes(entry: TomlEntry, table: TomlTable, apis: ReadonlyMap<string, ApiDefinition>, out: ScopeTable[]): void {
+  private scopes(
+    entry: TomlEntry,
+    table: TomlTable,
+    apis: ReadonlyMap<string, ApiDefinition>,
+    out: ScopeTable[],
+  ): void {
     const name = entry.key;
     this.checkKeys(table, [...scopeKeys, 'import', 'build', 'test', 'from'], `[pkg.${name}]`);
     out.push(this.scope(name, '', entry.place, table, apis));
@@ -174,7 +225,12 @@ class Reader {
     const imported = table.entries.get('import');
     if (imported !== undefined && this.items(imported).length > 0) {
       this.unsupported.push(
-        this.diagnostic(imported.place, imported.length, 'imports of API definitions that packages export are not supported yet', 'define the API under [api] here, and write import = []'),
+        this.diagnostic(
+          imported.place,
+          imported.length,
+          'imports of API definitions that packages export are not supported yet',
+          'define the API under [api] here, and write import = []',
+        ),
       );
     }
     const below = (parent: TomlTable, key: 'build' | 'test', suffix: ScopeSuffix): void => {
@@ -212,7 +268,12 @@ class Reader {
             : `did you mean \`${near}\`?`;
         this.report(item.place, item.length, `the API \`${item.value}\` is not defined`, hint);
       } else if (allowApis.some((known) => known.api === item.value)) {
-        this.report(item.place, item.length, `the API \`${item.value}\` is allowed twice`, 'remove one of them');
+        this.report(
+          item.place,
+          item.length,
+          `the API \`${item.value}\` is allowed twice`,
+          'remove one of them',
+        );
       } else {
         allowApis.push({ api: item.value, place: item.place });
       }
@@ -236,16 +297,32 @@ class Reader {
     const kind = table.entries.get('kind');
     const value = this.string(kind);
     this.boolean(table.entries.get('allow_network'));
-    for (const key of ['bind_writable', 'make_writable', 'pass_env', 'extra_args']) this.strings(table.entries.get(key));
+    for (const key of ['bind_writable', 'make_writable', 'pass_env', 'extra_args'])
+      this.strings(table.entries.get(key));
     if (kind === undefined || value === undefined) return;
     const { place, length } = kind.value;
     if (!kindHasMeaning) {
-      this.report(kind.place, kind.length, 'a package as a whole has no sandbox kind', 'set it under .build.sandbox, .test.sandbox or [sandbox]');
+      this.report(
+        kind.place,
+        kind.length,
+        'a package as a whole has no sandbox kind',
+        'set it under .build.sandbox, .test.sandbox or [sandbox]',
+      );
     } else if (value !== 'Bubblewrap' && value !== 'Disabled') {
-      this.report(place, length, `there is no sandbox \`${value}\``, 'write "Bubblewrap" or "Disabled"');
+      this.report(
+        place,
+        length,
+        `there is no sandbox \`${value}\``,
+        'write "Bubblewrap" or "Disabled"',
+      );
     } else if (value === 'Bubblewrap') {
       this.unsupported.push(
-        this.diagnostic(place, length, 'a sandbox is asked for, and this version cannot make one yet', 'write kind = "Disabled" to check without; nothing runs before it was judged'),
+        this.diagnostic(
+          place,
+          length,
+          'a sandbox is asked for, and this version cannot make one yet',
+          'write kind = "Disabled" to check without; nothing runs before it was judged',
+        ),
       );
     }
   }
@@ -288,29 +365,44 @@ class Reader {
     return this.items(entry).map((item) => item.value);
   }
 
-  private items(entry: TomlEntry | undefined): { value: string; place: ConfigPlace; length: number }[] {
+  private items(
+    entry: TomlEntry | undefined,
+  ): { value: string; place: ConfigPlace; length: number }[] {
     if (entry === undefined) return [];
     if (entry.value.kind !== 'array') {
       this.expected(entry.value, 'a list of strings');
       return [];
     }
     return entry.value.items.flatMap((item) => {
-      if (item.kind === 'string') return [{ value: item.value, place: item.place, length: item.length }];
+      if (item.kind === 'string')
+        return [{ value: item.value, place: item.place, length: item.length }];
       this.expected(item, 'a string');
       return [];
     });
   }
 
   private expected(value: TomlValue, what: string): void {
-    const already = this.faults.some((f) => f.place?.line === value.place.line && f.place.column === value.place.column);
+    const already = this.faults.some(
+      (f) => f.place?.line === value.place.line && f.place.column === value.place.column,
+    );
     if (!already) this.report(value.place, value.length, `${what} was expected here`);
   }
 
-  private report(place: ConfigPlace | undefined, length: number, message: string, help?: string): void {
+  private report(
+    place: ConfigPlace | undefined,
+    length: number,
+    message: string,
+    help?: string,
+  ): void {
     this.faults.push(this.diagnostic(place, length, message, help));
   }
 
-  private diagnostic(place: ConfigPlace | undefined, length: number, message: string, help?: string): ConfigDiagnostic {
+  private diagnostic(
+    place: ConfigPlace | undefined,
+    length: number,
+    message: string,
+    help?: string,
+  ): ConfigDiagnostic {
     const sourceLine = place === undefined ? undefined : this.lines[place.line - 1];
     return { file: this.file, place, length, message, help, sourceLine };
   }

@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import type { ConfigDiagnostic } from './types.ts';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
-const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+/** Controls, bidi marks and zero-width characters: a terminal would act on them. */
+const unprintable = /[\p{Cc}\p{Cf}]/gu;
 
 /** A fault with its line, the place marked below it, and what to write instead; plain text. */
 export function renderDiagnostic(diagnostic: ConfigDiagnostic): string {
@@ -12,8 +12,13 @@ export function renderDiagnostic(diagnostic: ConfigDiagnostic): string {
   if (place !== undefined && sourceLine !== undefined) {
     const number = String(place.line);
     const text = sourceLine.replaceAll('\t', ' ');
-    const mark = '^'.repeat(Math.max(1, Math.min(diagnostic.length, text.length - place.column + 1)));
-    lines.push(`  ${number} | ${text}`, `  ${' '.repeat(number.length)} | ${' '.repeat(place.column - 1)}${mark}`);
+    const mark = '^'.repeat(
+      Math.max(1, Math.min(diagnostic.length, text.length - place.column + 1)),
+    );
+    lines.push(
+      `  ${number} | ${text}`,
+      `  ${' '.repeat(number.length)} | ${' '.repeat(place.column - 1)}${mark}`,
+    );
   }
   if (diagnostic.help !== undefined) lines.push(`  ${diagnostic.help}`);
   return lines.map((line) => line.replace(unprintable, '\ufffd')).join('\n');

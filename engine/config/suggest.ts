@@ -11,7 +11,9 @@ export type Allowance =
 
 /** The lines of cackle.toml that allow something in a scope, with dotted keys below the package's table. */
 export function allowSnippet(scope: PermissionScope, allowance: Allowance): string {
-  const name = /^[A-Za-z0-9_-]+$/.test(scope.package) ? scope.package : JSON.stringify(scope.package);
+  const name = /^[A-Za-z0-9_-]+$/.test(scope.package)
+    ? scope.package
+    : JSON.stringify(scope.package);
   if (allowance.kind === 'build-script') return `[pkg.${name}.build]`;
   const prefix = scope.suffix === '' ? '' : `${scope.suffix}.`;
   return `[pkg.${name}]\n${prefix}${setting(allowance)}`;

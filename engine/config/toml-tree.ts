@@ -3,12 +3,42 @@ import type { ConfigPlace } from './types.ts';
 
 /** A value of a TOML document with its places. Tables keep the order of the file. */
 export type TomlValue =
-  | { readonly kind: 'table'; readonly entries: Map<string, TomlEntry>; readonly place: ConfigPlace; readonly length: number }
-  | { readonly kind: 'array'; readonly items: readonly TomlValue[]; readonly place: ConfigPlace; readonly length: number }
-  | { readonly kind: 'string'; readonly value: string; readonly place: ConfigPlace; readonly length: number }
-  | { readonly kind: 'boolean'; readonly value: boolean; readonly place: ConfigPlace; readonly length: number }
-  | { readonly kind: 'integer'; readonly value: number; readonly place: ConfigPlace; readonly length: number }
-  | { readonly kind: 'other'; readonly type: string; readonly place: ConfigPlace; readonly length: number };
+  | {
+      readonly kind: 'table';
+      readonly entries: Map<string, TomlEntry>;
+      readonly place: ConfigPlace;
+      readonly length: number;
+    }
+  | {
+      readonly kind: 'array';
+      readonly items: readonly TomlValue[];
+      readonly place: ConfigPlace;
+      readonly length: number;
+    }
+  | {
+      readonly kind: 'string';
+      readonly value: string;
+      readonly place: ConfigPlace;
+      readonly length: number;
+    }
+  | {
+      readonly kind: 'boolean';
+      readonly value: boolean;
+      readonly place: ConfigPlace;
+      readonly length: number;
+    }
+  | {
+      readonly kind: 'integer';
+      readonly value: number;
+      readonly place: ConfigPlace;
+      readonly length: number;
+    }
+  | {
+      readonly kind: 'other';
+      readonly type: string;
+      readonly place: ConfigPlace;
+      readonly length: number;
+    };
 
 /** A table value. */
 export type TomlTable = Extract<TomlValue, { kind: 'table' }>;
@@ -38,7 +68,10 @@ export function parseToml(text: string): TomlTable {
     program = parseTOML(text, { tomlVersion: '1.0' });
   } catch (error) {
     if (error instanceof ParseError) {
-      throw new TomlSyntaxError(error.message, { line: error.lineNumber, column: error.column + 1 });
+      throw new TomlSyntaxError(error.message, {
+        line: error.lineNumber,
+        column: error.column + 1,
+      });
     }
     throw error;
   }
@@ -84,14 +117,14 @@ function addPair(table: TomlTable, pair: AST.TOMLKeyValue): void {
   if (last === undefined) return;
   const parent = descend(table, keys.slice(0, -1));
   const name = keyName(last);
-  parent.entries.set(name, { key: name, ...placeOf(last), value: valueOf(pair.value) });
+  parent.entries.set(name, { key: name, ...placeOf(last), value: tomlValue(pair.value) });
 }
 
-function valueOf(node: AST.TOMLContentNode): TomlValue {
+function tomlValue(node: AST.TOMLContentNode): TomlValue {
   const at = placeOf(node);
   switch (node.type) {
     case 'TOMLArray':
-      return { kind: 'array', items: node.elements.map(valueOf), ...at };
+      return { kind: 'array', items: node.elements.map(tomlValue), ...at };
     case 'TOMLInlineTable': {
       const table = newTable(at.place, at.length);
       for (const pair of node.body) addPair(table, pair);

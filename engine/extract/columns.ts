@@ -22,7 +22,8 @@ export class GrowingU32 {
 export function firstRows(sortedGroups: Uint32Array, groupCount: number): Uint32Array {
   const first = new Uint32Array(groupCount + 1);
   for (const group of sortedGroups) first[group + 1] = (first[group + 1] as number) + 1;
-  for (let i = 0; i < groupCount; i++) first[i + 1] = (first[i + 1] as number) + (first[i] as number);
+  for (let i = 0; i < groupCount; i++)
+    first[i + 1] = (first[i + 1] as number) + (first[i] as number);
   return first;
 }
 

@@ -77,7 +77,9 @@ export class EntityStrings {
 function decodeOne(table: StringTable, id: number): string {
   const start = table.offsets[id] as number;
   const end = table.offsets[id + 1] as number;
-  return Buffer.from(table.bytes.buffer, table.bytes.byteOffset + start, end - start).toString('utf8');
+  return Buffer.from(table.bytes.buffer, table.bytes.byteOffset + start, end - start).toString(
+    'utf8',
+  );
 }
 
 function decodeAll(table: StringTable): string[] {

@@ -1,7 +1,7 @@
 import { ENTITY_BIT, NONE, NodeFlag, type ObjectFacts, SectionFlag } from '../facts/tables.ts';
-import type { DwarfTables, ObjectTables, SplitNames, StringTable } from './parsers.ts';
-import { EntityStrings } from './entity-strings.ts';
 import { firstRows, GrowingU32, groupBy } from './columns.ts';
+import { EntityStrings } from './entity-strings.ts';
+import type { DwarfTables, ObjectTables, SplitNames, StringTable } from './parsers.ts';
 import { Sweep } from './sweep.ts';
 import { TupleTable } from './tuple-table.ts';
 
@@ -46,11 +46,26 @@ export function joinFacts(
     file === NONE || dwarf === undefined
       ? NONE
       : places.intern(strings.foreign(dwarf.strings, file), line, column, 0);
-  const frameOfRow = dwarf === undefined ? undefined : new Uint32Array(dwarf.inlinedSection.length).fill(NONE);
+  const frameOfRow =
+    dwarf === undefined ? undefined : new Uint32Array(dwarf.inlinedSection.length).fill(NONE);
 
   if (dwarf !== undefined && frameOfRow !== undefined) {
-    declare(dwarf.functionSection, dwarf.functionStart, dwarf.functionLinkage, dwarf.functionQualified, dwarf.functionFile, dwarf.functionLine);
-    declare(dwarf.variableSection, dwarf.variableOffset, dwarf.variableLinkage, dwarf.variableQualified, dwarf.variableFile, dwarf.variableLine);
+    declare(
+      dwarf.functionSection,
+      dwarf.functionStart,
+      dwarf.functionLinkage,
+      dwarf.functionQualified,
+      dwarf.functionFile,
+      dwarf.functionLine,
+    );
+    declare(
+      dwarf.variableSection,
+      dwarf.variableOffset,
+      dwarf.variableLinkage,
+      dwarf.variableQualified,
+      dwarf.variableFile,
+      dwarf.variableLine,
+    );
     for (let row = 0; row < dwarf.inlinedSection.length; row++) frameOf(row, 0);
   }
 
@@ -109,7 +124,10 @@ export function joinFacts(
     if (known !== NONE) return known;
     const linkage = dwarf.inlinedLinkage[row] as number;
     const qualified = dwarf.inlinedQualified[row] as number;
-    const node = nodeCovering(dwarf.inlinedSection[row] as number, dwarf.inlinedStart[row] as number);
+    const node = nodeCovering(
+      dwarf.inlinedSection[row] as number,
+      dwarf.inlinedStart[row] as number,
+    );
     const named = linkage !== NONE ? linkage : qualified;
     if (node === NONE || named === NONE || depth > 512) return NONE;
     const parentRow = dwarf.inlinedParent[row] as number;
@@ -141,7 +159,10 @@ export function joinFacts(
     if (toNode === NONE && toSymbol === NONE) continue; // R_*_NONE against symbol 0
     let place = NONE;
     let frame = NONE;
-    if (sweep !== undefined && ((object.sectionFlags[section] as number) & SectionFlag.exec) !== 0) {
+    if (
+      sweep !== undefined &&
+      ((object.sectionFlags[section] as number) & SectionFlag.exec) !== 0
+    ) {
       sweep.moveTo(section, object.refOffset[ref] as number);
       place = placeOf(sweep.file, sweep.line, sweep.column);
       if (sweep.inlined !== NONE) frame = frameOf(sweep.inlined, 0);
@@ -158,14 +179,22 @@ export function joinFacts(
     );
   }
 
-  function addEdge(from: number, toNode: number, toSymbol: number, frame: number, place: number): void {
+  function addEdge(
+    from: number,
+    toNode: number,
+    toSymbol: number,
+    frame: number,
+    place: number,
+  ): void {
     const target = toNode !== NONE ? toNode : (ENTITY_BIT | strings.entity(toSymbol)) >>> 0;
     if (edges.intern(from, target, frame, place) === edgeFrom.length) edgeFrom.push(from);
   }
 
   const absoluteEntity = object.absoluteSymbol.map((symbol) => strings.entity(symbol));
   const undefinedEntity = object.undefinedSymbol.map((symbol) => strings.entity(symbol));
-  const bitcodeMember = object.skippedName.filter((_, i) => object.skippedKind[i] === SKIPPED_BITCODE);
+  const bitcodeMember = object.skippedName.filter(
+    (_, i) => object.skippedKind[i] === SKIPPED_BITCODE,
+  );
   const table = strings.table();
   const names = split(strings.entityTable());
   const callShims = namesOfCallShims(names);
@@ -178,11 +207,14 @@ export function joinFacts(
     const binding = object.nodeBinding[node];
     const visibility = object.nodeVisibility[node];
     const entity = nodeEntity[node] as number;
-    const executable = ((object.sectionFlags[object.nodeSection[node] as number] as number) & SectionFlag.exec) !== 0;
+    const executable =
+      ((object.sectionFlags[object.nodeSection[node] as number] as number) & SectionFlag.exec) !==
+      0;
     let flags = 0;
     if (binding === BINDING_GLOBAL) flags |= NodeFlag.global;
     if (binding === BINDING_WEAK) flags |= NodeFlag.global | NodeFlag.weak;
-    if (visibility === VISIBILITY_HIDDEN || visibility === VISIBILITY_INTERNAL) flags |= NodeFlag.hidden;
+    if (visibility === VISIBILITY_HIDDEN || visibility === VISIBILITY_INTERNAL)
+      flags |= NodeFlag.hidden;
     if (object.nodeKind[node] === KIND_FUNCTION || executable) flags |= NodeFlag.function;
     if (!executable && (entity === NONE || inventedDataName.test(strings.entityText(entity)))) {
       flags |= NodeFlag.anonymous;
@@ -199,7 +231,8 @@ export function joinFacts(
   frameOrder.order.forEach((old, i) => {
     newFrame[old] = i;
   });
-  const renumbered = (frame: number): number => (frame === NONE ? NONE : (newFrame[frame] as number));
+  const renumbered = (frame: number): number =>
+    frame === NONE ? NONE : (newFrame[frame] as number);
 
   return {
     stringOffsets: table.offsets,
@@ -251,7 +284,9 @@ function namesOfCallShims(split: SplitNames): Uint8Array {
     const end = offsets[name + 1] as number;
     // "core::ops::function::" has 21 letters: most names are ruled out by length or the last of them.
     if (end - start < 26 || end - start > 64 || bytes[start + 19] !== 0x3a) continue;
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString(
+      'latin1',
+    );
     if (callShimName.test(text)) isShim[name] = 1;
   }
   const shims = new Uint8Array(split.start.length - 1);

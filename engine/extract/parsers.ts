@@ -157,14 +157,20 @@ function guarded<M extends ParserModule, T>(crate: string, use: (module: M) => T
       throw new ExtractError(member ? `member ${member}: ${error.message}` : error.message);
     }
     discard(crate);
-    throw new ExtractError(`${crate} failed: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ExtractError(
+      `${crate} failed: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 
 /** Copies every column out of the parser's memory, then frees it there. */
-function columnsOf<T extends object>(raw: Free<T>, keys: readonly string[]): Record<string, Uint32Array & Uint8Array> {
+function columnsOf<T extends object>(
+  raw: Free<T>,
+  keys: readonly string[],
+): Record<string, Uint32Array & Uint8Array> {
   const tables: Record<string, Uint32Array & Uint8Array> = {};
-  for (const key of keys) tables[key] = (raw as unknown as Record<string, Uint32Array & Uint8Array>)[key]!;
+  for (const key of keys)
+    tables[key] = (raw as unknown as Record<string, Uint32Array & Uint8Array>)[key]!;
   raw.free();
   return tables;
 }
@@ -180,7 +186,10 @@ export function readObjects(data: Uint8Array): ObjectTables {
   return guarded<ObjectModule, ObjectTables>('object-wasm', (module) => {
     const raw = module.extract(data);
     const { stringOffsets, stringBytes, ...columns } = columnsOf(raw, getters(raw));
-    return { ...columns, strings: { offsets: stringOffsets, bytes: stringBytes } } as unknown as ObjectTables;
+    return {
+      ...columns,
+      strings: { offsets: stringOffsets, bytes: stringBytes },
+    } as unknown as ObjectTables;
   });
 }
 
@@ -189,7 +198,10 @@ export function readDebugInfo(data: Uint8Array): DwarfTables {
   return guarded<DwarfModule, DwarfTables>('gimli-wasm', (module) => {
     const raw = module.extract(data);
     const { stringOffsets, stringBytes, ...columns } = columnsOf(raw, getters(raw));
-    return { ...columns, strings: { offsets: stringOffsets, bytes: stringBytes } } as unknown as DwarfTables;
+    return {
+      ...columns,
+      strings: { offsets: stringOffsets, bytes: stringBytes },
+    } as unknown as DwarfTables;
   });
 }
 

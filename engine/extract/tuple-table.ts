@@ -53,8 +53,12 @@ export class TupleTable {
     for (let id = 0; id < this.count; id++) {
       const at = id * 4;
       let slot =
-        hash(rows[at] as number, rows[at + 1] as number, rows[at + 2] as number, rows[at + 3] as number) &
-        mask;
+        hash(
+          rows[at] as number,
+          rows[at + 1] as number,
+          rows[at + 2] as number,
+          rows[at + 3] as number,
+        ) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = id + 1;
     }

@@ -33,26 +33,43 @@ export interface ArtefactResult {
 }
 
 /** Piscina's entry: one file in, facts on disk. Errors name the file and the member. */
-export default async function run(job: ArtefactJob | SourcesJob): Promise<ArtefactResult | KeywordHit[]> {
+export default async function run(
+  job: ArtefactJob | SourcesJob,
+): Promise<ArtefactResult | KeywordHit[]> {
   return job.kind === 'artefact' ? extractArtefact(job) : scanSources(job.files);
 }
 
 async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
   const bytes = await readFile(job.path);
-  const hash = createHash('sha256').update(bytes).update(job.debugInfo ? 'd' : 'n').digest('hex').slice(0, 40);
+  const hash = createHash('sha256')
+    .update(bytes)
+    .update(job.debugInfo ? 'd' : 'n')
+    .digest('hex')
+    .slice(0, 40);
   const target = factsPath(job.store, hash);
   const stored = await readStored(target);
   if (stored !== undefined) {
-    return { facts: hash, bytes: bytes.length, members: factCounts(stored).members, extracted: false };
+    return {
+      facts: hash,
+      bytes: bytes.length,
+      members: factCounts(stored).members,
+      extracted: false,
+    };
   }
   try {
     const object = readObjects(bytes);
     const debugInfo = job.debugInfo ? readDebugInfo(bytes) : undefined;
     const facts = joinFacts(object, debugInfo, splitNames);
     await writeAtomically(target, encodeFacts(facts));
-    return { facts: hash, bytes: bytes.length, members: factCounts(facts).members, extracted: true };
+    return {
+      facts: hash,
+      bytes: bytes.length,
+      members: factCounts(facts).members,
+      extracted: true,
+    };
   } catch (error) {
-    if (error instanceof ExtractError) throw new ExtractError(`cannot read ${job.path}: ${error.message}`);
+    if (error instanceof ExtractError)
+      throw new ExtractError(`cannot read ${job.path}: ${error.message}`);
     throw error;
   }
 }

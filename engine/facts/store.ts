@@ -83,7 +83,10 @@ export class RecordStore {
     let id = await readText(path);
     if (id === undefined || !/^[0-9a-f]{16}$/.test(id)) {
       id = randomBytes(8).toString('hex');
-      await writeAtomically(join(root, 'CACHEDIR.TAG'), 'Signature: 8a477f597d28d172789f06886806bc55\n');
+      await writeAtomically(
+        join(root, 'CACHEDIR.TAG'),
+        'Signature: 8a477f597d28d172789f06886806bc55\n',
+      );
       await writeAtomically(path, id);
       // Two checks may start at once: the last rename wins for both.
       id = (await readText(path)) ?? id;
@@ -103,13 +106,23 @@ export class RecordStore {
 
   /** Resolves when the record is on disk under its unit's name. */
   async putUnit(record: UnitRecord): Promise<void> {
-    const key = digest([record.packageId, record.outDir, record.crateName, record.extraFilename, record.kind, record.sourcePath]);
+    const key = digest([
+      record.packageId,
+      record.outDir,
+      record.crateName,
+      record.extraFilename,
+      record.kind,
+      record.sourcePath,
+    ]);
     await writeAtomically(join(this.root, 'units', `${key}.json`), JSON.stringify(record));
   }
 
   /** Resolves when the output of the build script is on disk under its OUT_DIR's name. */
   async putBuildScript(record: BuildScriptRecord): Promise<void> {
-    await writeAtomically(join(this.root, 'build-scripts', `${digest([record.outDir])}.json`), JSON.stringify(record));
+    await writeAtomically(
+      join(this.root, 'build-scripts', `${digest([record.outDir])}.json`),
+      JSON.stringify(record),
+    );
   }
 }
 
@@ -126,7 +139,10 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-async function readRecords<S extends z.ZodType>(directory: string, schema: S): Promise<z.infer<S>[]> {
+async function readRecords<S extends z.ZodType>(
+  directory: string,
+  schema: S,
+): Promise<z.infer<S>[]> {
   let names: string[];
   try {
     names = await readdir(directory);

@@ -1,4 +1,4 @@
-import { ENTITY_BIT, factString, NodeFlag, NONE, SectionFlag } from '../facts/tables.ts';
+import { ENTITY_BIT, factString, NONE, NodeFlag, SectionFlag } from '../facts/tables.ts';
 import type { LoadedFacts, SymbolId, SymbolNames } from './loaded-facts.ts';
 
 /** One input of a link in command-line order; an archive's members count once something needs them. */
@@ -75,7 +75,8 @@ export class JoinedOutput {
       for (let section = 0; section < facts.sectionName.length; section++) {
         if (this.live[base + section] === 0) continue;
         const end = facts.sectionFirstNode[section + 1] as number;
-        for (let node = facts.sectionFirstNode[section] as number; node < end; node++) yield { input, node };
+        for (let node = facts.sectionFirstNode[section] as number; node < end; node++)
+          yield { input, node };
       }
     }
   }
@@ -104,7 +105,8 @@ export class JoinedOutput {
   /** The symbol that a target is called by, undefined for data without a symbol. */
   symbolOfTarget(input: number, target: number): SymbolId | undefined {
     const { facts, entitySymbol } = (this.inputs[input] as JoinInput).loaded;
-    const entity = target >= ENTITY_BIT ? target - ENTITY_BIT : (facts.nodeEntity[target] as number);
+    const entity =
+      target >= ENTITY_BIT ? target - ENTITY_BIT : (facts.nodeEntity[target] as number);
     return entity === NONE ? undefined : (entitySymbol[entity] as SymbolId);
   }
 
@@ -167,7 +169,8 @@ export class JoinedOutput {
     };
     const need = (symbol: number): void => {
       const at = this.definitionOf(symbol as SymbolId);
-      if (at !== undefined) load(at.input, (this.inputs[at.input] as JoinInput).loaded.memberOfNode(at.node));
+      if (at !== undefined)
+        load(at.input, (this.inputs[at.input] as JoinInput).loaded.memberOfNode(at.node));
     };
     this.inputs.forEach(({ loaded, archive }, input) => {
       if (!archive) for (let member = 0; member < loaded.memberCount; member++) load(input, member);
@@ -178,7 +181,8 @@ export class JoinedOutput {
     }
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const [input, member] = next;
-      for (const symbol of (this.inputs[input] as JoinInput).loaded.memberNeeds[member] ?? []) need(symbol);
+      for (const symbol of (this.inputs[input] as JoinInput).loaded.memberNeeds[member] ?? [])
+        need(symbol);
     }
   }
 
@@ -189,7 +193,8 @@ export class JoinedOutput {
       const isLoaded = this.memberLoaded[input] as Uint8Array;
       const always = SectionFlag.rootArray | SectionFlag.retain | SectionFlag.note;
       facts.sectionFlags.forEach((flags, section) => {
-        if ((flags & SectionFlag.alloc) === 0 || isLoaded[sectionMember[section] as number] === 0) return;
+        if ((flags & SectionFlag.alloc) === 0 || isLoaded[sectionMember[section] as number] === 0)
+          return;
         if (!roots.gcSections || (flags & always) !== 0) this.reach(input, section, ROOT, 0);
       });
       if (exported === undefined) return;
@@ -197,7 +202,8 @@ export class JoinedOutput {
         if (isLoaded[loaded.memberOfNode(node)] === 0) continue;
         if (((facts.nodeFlags[node] as number) & NodeFlag.hidden) !== 0) continue;
         const symbol = entitySymbol[facts.nodeEntity[node] as number] as SymbolId;
-        if (exported(this.symbols.text(symbol))) this.reach(input, facts.nodeSection[node] as number, ROOT, 0);
+        if (exported(this.symbols.text(symbol)))
+          this.reach(input, facts.nodeSection[node] as number, ROOT, 0);
       }
     });
     for (const name of roots.symbols) {
@@ -241,10 +247,27 @@ export class JoinedOutput {
           continue;
         }
         const definer = (this.inputs[definedIn] as JoinInput).loaded.facts;
-        this.reach(definedIn, definer.nodeSection[this.definitionNode[symbol] as number] as number, edge, input);
+        this.reach(
+          definedIn,
+          definer.nodeSection[this.definitionNode[symbol] as number] as number,
+          edge,
+          input,
+        );
       }
-      for (const member of loaded.groupOf(section)) this.reach(input, member, this.reachedBy[index] as number, this.reachedFrom[index] as number);
-      for (const follower of loaded.followersOf(section)) this.reach(input, follower, this.reachedBy[index] as number, this.reachedFrom[index] as number);
+      for (const member of loaded.groupOf(section))
+        this.reach(
+          input,
+          member,
+          this.reachedBy[index] as number,
+          this.reachedFrom[index] as number,
+        );
+      for (const follower of loaded.followersOf(section))
+        this.reach(
+          input,
+          follower,
+          this.reachedBy[index] as number,
+          this.reachedFrom[index] as number,
+        );
     }
   }
 
@@ -265,7 +288,11 @@ export class JoinedOutput {
   }
 
   private inputOfSection(index: number, hint: number): number {
-    if (index >= (this.sectionBase[hint] as number) && index < (this.sectionBase[hint + 1] as number)) return hint;
+    if (
+      index >= (this.sectionBase[hint] as number) &&
+      index < (this.sectionBase[hint + 1] as number)
+    )
+      return hint;
     let low = 0;
     let high = this.inputs.length;
     while (low + 1 < high) {
@@ -284,6 +311,14 @@ function exportMatcher(roots: JoinRoots): ((name: string) => boolean) | undefine
   const exact = new Set(roots.exportPatterns.filter((p) => !/[*?[]/.test(p)));
   const globs = roots.exportPatterns
     .filter((p) => /[*?[]/.test(p))
-    .map((p) => new RegExp(`^${p.replace(/[.+^${}()|\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.')}$`));
+    .map(
+      (p) =>
+        new RegExp(
+          `^${p
+            .replace(/[.+^${}()|\\]/g, '\\$&')
+            .replace(/\*/g, '.*')
+            .replace(/\?/g, '.')}$`,
+        ),
+    );
   return (name) => exact.has(name) || globs.some((glob) => glob.test(name));
 }

@@ -1,4 +1,11 @@
-import { ENTITY_BIT, factName, factString, NodeFlag, NONE, type ObjectFacts } from '../facts/tables.ts';
+import {
+  ENTITY_BIT,
+  factName,
+  factString,
+  NONE,
+  NodeFlag,
+  type ObjectFacts,
+} from '../facts/tables.ts';
 
 declare const symbolBrand: unique symbol;
 /** A symbol or debug name, numbered over all inputs that this thread has loaded. */
@@ -62,11 +69,16 @@ export class LoadedFacts {
       return nameCache[id];
     };
     for (let entity = 0; entity < entities; entity++) {
-      this.entitySymbol[entity] = symbols.intern(factString(facts, facts.entityString[entity] as number), () =>
-        Array.from(
-          facts.entityNames.subarray(facts.entityFirstName[entity], facts.entityFirstName[entity + 1]),
-          nameText,
-        ),
+      this.entitySymbol[entity] = symbols.intern(
+        factString(facts, facts.entityString[entity] as number),
+        () =>
+          Array.from(
+            facts.entityNames.subarray(
+              facts.entityFirstName[entity],
+              facts.entityFirstName[entity + 1],
+            ),
+            nameText,
+          ),
       );
     }
     const definitions: number[] = [];

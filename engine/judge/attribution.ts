@@ -31,7 +31,10 @@ export interface AttributedUsage {
 const sysrootCrates = new Set(['std', 'core', 'alloc', 'proc_macro', 'test']);
 
 /** Spec §1: the scope of a usage by `user` in an output of `owner`. */
-export function scopeOf(user: Package, owner: Pick<OutputOwner, 'package' | 'kind'>): PermissionScope {
+export function scopeOf(
+  user: Package,
+  owner: Pick<OutputOwner, 'package' | 'kind'>,
+): PermissionScope {
   const own = user.index === owner.package;
   const suffixes: Record<CrateKind, ScopeSuffix> = {
     primary: '',
@@ -60,7 +63,8 @@ export function attribute(
       );
       if (target === undefined) continue;
       const providers = workspace.byCrateName.get(firstSegment(target)) ?? [];
-      const offTree = providers.length > 0 && !providers.some((p) => workspace.dependsOn(user.index, p));
+      const offTree =
+        providers.length > 0 && !providers.some((p) => workspace.dependsOn(user.index, p));
       if (offTree && belongsTo(reference.outerFile, providers, owners)) continue;
       const usage: AttributedUsage = {
         package: user.index,
@@ -72,7 +76,15 @@ export function attribute(
         targetNames: names,
         offTree: offTree ? providers[0] : undefined,
       };
-      const key = [user.index, usage.scope.suffix, usage.api, reference.from, place.file, place.line, place.column].join('\0');
+      const key = [
+        user.index,
+        usage.scope.suffix,
+        usage.api,
+        reference.from,
+        place.file,
+        place.line,
+        place.column,
+      ].join('\0');
       const known = usages.get(key);
       if (known === undefined || known.target.length > target.length) usages.set(key, usage);
     }
@@ -102,7 +114,11 @@ function usersOf(
   return { users, place: reference.place ?? { file: file ?? root, line: 0, column: 0 } };
 }
 
-function belongsTo(file: string | undefined, packages: readonly PackageIndex[], owners: FileOwners): boolean {
+function belongsTo(
+  file: string | undefined,
+  packages: readonly PackageIndex[],
+  owners: FileOwners,
+): boolean {
   return file !== undefined && owners.of(file).some((owner) => packages.includes(owner));
 }
 
@@ -111,7 +127,9 @@ const crateNames = new WeakMap<Package, ReadonlySet<string>>();
 function crateNamesOf(p: Package): ReadonlySet<string> {
   let names = crateNames.get(p);
   if (names === undefined) {
-    names = new Set(p.targets.map((t) => t.name.replaceAll('-', '_')).filter((name) => !sysrootCrates.has(name)));
+    names = new Set(
+      p.targets.map((t) => t.name.replaceAll('-', '_')).filter((name) => !sysrootCrates.has(name)),
+    );
     crateNames.set(p, names);
   }
   return names;
@@ -127,13 +145,20 @@ export function newExports(
   found: Iterable<PossibleExport>,
   workspace: Workspace,
   apis: ReadonlyMap<string, ApiDefinition>,
-): { readonly package: Package; readonly api: string; readonly path: string; readonly symbol: string }[] {
+): {
+  readonly package: Package;
+  readonly api: string;
+  readonly path: string;
+  readonly symbol: string;
+}[] {
   const suggestions = [];
   for (const { crate, module, symbol } of found) {
     const api = apis.get(module);
     if (api === undefined || sysrootCrates.has(crate)) continue;
     const path = `${crate}::${module}`;
-    const covered = [...api.include, ...api.exclude].some((p) => p === path || p.startsWith(`${path}::`) || path.startsWith(`${p}::`));
+    const covered = [...api.include, ...api.exclude].some(
+      (p) => p === path || p.startsWith(`${path}::`) || path.startsWith(`${p}::`),
+    );
     if (covered) continue;
     for (const index of workspace.byCrateName.get(crate) ?? []) {
       const p = workspace.packages[index];

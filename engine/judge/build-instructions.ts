@@ -2,7 +2,8 @@
 const harmless = /^cargo:(?:rerun-if-[a-z-]+|warning|error|rustc-cfg|rustc-check-cfg)(?:=|$)/;
 
 /** Instructions whose effect is judged again when it shows (link inputs) or reaches other build scripts only. */
-const cannotRunCode = /^cargo:(?:rustc-link-lib|rustc-link-search|metadata)(?:=|$)|^cargo:(?!rustc-)[^=]+=/;
+const cannotRunCode =
+  /^cargo:(?:rustc-link-lib|rustc-link-search|metadata)(?:=|$)|^cargo:(?!rustc-)[^=]+=/;
 
 /**
  * The instructions in a build script's output that need a permission, in the `cargo:` spelling, each once.
@@ -30,9 +31,11 @@ function normalised(line: string): string {
 
 /** True when a rule of allow_build_instructions covers the instruction; a trailing `*` matches any rest. */
 export function isInstructionAllowed(instruction: string, rules: readonly string[]): boolean {
-  return rules.map(normalised).some((rule) =>
-    rule.endsWith('*') ? instruction.startsWith(rule.slice(0, -1)) : instruction === rule,
-  );
+  return rules
+    .map(normalised)
+    .some((rule) =>
+      rule.endsWith('*') ? instruction.startsWith(rule.slice(0, -1)) : instruction === rule,
+    );
 }
 
 /** True when cargo may act on it before anybody allowed it: it can not make rustc or the linker run code. */

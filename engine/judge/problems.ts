@@ -44,17 +44,55 @@ interface Located {
 
 /** Spec §5: everything that a check can find. `kind` is stable and appears in machine output. */
 export type Problem =
-  | (Located & { readonly kind: 'disallowed-api'; readonly scope: PermissionScope; readonly api: string; readonly usages: readonly Usage[] })
-  | (Located & { readonly kind: 'off-tree-api'; readonly scope: PermissionScope; readonly api: string; readonly providedBy: string; readonly usages: readonly Usage[] })
-  | (Located & { readonly kind: 'disallowed-unsafe'; readonly scope: PermissionScope; readonly uses: readonly KeywordUse[] })
-  | (Located & { readonly kind: 'disallowed-extern'; readonly scope: PermissionScope; readonly uses: readonly KeywordUse[] })
+  | (Located & {
+      readonly kind: 'disallowed-api';
+      readonly scope: PermissionScope;
+      readonly api: string;
+      readonly usages: readonly Usage[];
+    })
+  | (Located & {
+      readonly kind: 'off-tree-api';
+      readonly scope: PermissionScope;
+      readonly api: string;
+      readonly providedBy: string;
+      readonly usages: readonly Usage[];
+    })
+  | (Located & {
+      readonly kind: 'disallowed-unsafe';
+      readonly scope: PermissionScope;
+      readonly uses: readonly KeywordUse[];
+    })
+  | (Located & {
+      readonly kind: 'disallowed-extern';
+      readonly scope: PermissionScope;
+      readonly uses: readonly KeywordUse[];
+    })
   | (Located & { readonly kind: 'proc-macro-not-allowed' })
   | (Located & { readonly kind: 'build-script-not-allowed' })
   | (Located & { readonly kind: 'disallowed-build-instruction'; readonly instruction: string })
-  | (Located & { readonly kind: 'execution-failed'; readonly executable: 'build script'; readonly output: string })
-  | (Located & { readonly kind: 'unused-allow-api'; readonly scope: PermissionScope; readonly api: string; readonly configPlace: ConfigPlace })
-  | { readonly kind: 'unknown-package'; readonly packageName: string; readonly configPlace: ConfigPlace; readonly nearest: string | undefined }
-  | (Located & { readonly kind: 'possible-export'; readonly api: string; readonly path: string; readonly symbol: string })
+  | (Located & {
+      readonly kind: 'execution-failed';
+      readonly executable: 'build script';
+      readonly output: string;
+    })
+  | (Located & {
+      readonly kind: 'unused-allow-api';
+      readonly scope: PermissionScope;
+      readonly api: string;
+      readonly configPlace: ConfigPlace;
+    })
+  | {
+      readonly kind: 'unknown-package';
+      readonly packageName: string;
+      readonly configPlace: ConfigPlace;
+      readonly nearest: string | undefined;
+    }
+  | (Located & {
+      readonly kind: 'possible-export';
+      readonly api: string;
+      readonly path: string;
+      readonly symbol: string;
+    })
   | { readonly kind: 'newer-config-version'; readonly version: number; readonly newest: number };
 
 /** Warnings do not fail a check unless `--fail-on-warnings` is given (spec §5). */

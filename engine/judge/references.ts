@@ -1,4 +1,4 @@
-import { factString, NodeFlag, NONE } from '../facts/tables.ts';
+import { factString, NONE, NodeFlag } from '../facts/tables.ts';
 import type { JoinedOutput, JoinInput, NodeAt } from '../graph/link.ts';
 import type { SymbolId, SymbolNames } from '../graph/loaded-facts.ts';
 import type { ApiHit, ApiMatcher } from './api-matcher.ts';
@@ -57,8 +57,17 @@ export class ReferenceFinder {
       // What anonymous data refers to counts for whoever refers to the data (spec §4).
       if ((flags & NodeFlag.anonymous) !== 0 && !output.isRoot(at)) continue;
       const own = this.hitsOfNode(output, at);
-      const add = (target: SymbolId, hits: readonly ApiHit[], frame: number, parent: number, placeId: number): void => {
-        const fromHits = frame === NONE ? own : this.hitsOf(entitySymbol[facts.frameEntity[frame] as number] as SymbolId);
+      const add = (
+        target: SymbolId,
+        hits: readonly ApiHit[],
+        frame: number,
+        parent: number,
+        placeId: number,
+      ): void => {
+        const fromHits =
+          frame === NONE
+            ? own
+            : this.hitsOf(entitySymbol[facts.frameEntity[frame] as number] as SymbolId);
         const key = `${at.input}.${at.node}.${frame}.${placeId}.${target}`;
         if (seen.has(key)) return;
         seen.add(key);
@@ -82,7 +91,12 @@ export class ReferenceFinder {
       for (let edge = firstEdge; edge < endEdge; edge++) {
         const frame = facts.edgeFrame[edge] as number;
         const place = facts.edgePlace[edge] as number;
-        for (const target of this.targets(output, at.input, facts.edgeTarget[edge] as number, throughMemo)) {
+        for (const target of this.targets(
+          output,
+          at.input,
+          facts.edgeTarget[edge] as number,
+          throughMemo,
+        )) {
           const hits = this.hitsOfTarget(output, target);
           if (hits.length > 0) add(target, hits, frame, frame, place);
         }
@@ -111,7 +125,8 @@ export class ReferenceFinder {
       const symbol = entitySymbol[entity] as SymbolId;
       for (const name of this.symbols.namesOf(symbol)) {
         const [crate, module, rest] = name.split('::', 3);
-        if (crate === undefined || module === undefined || rest === undefined || !apis.has(module)) continue;
+        if (crate === undefined || module === undefined || rest === undefined || !apis.has(module))
+          continue;
         const key = `${crate}::${module}`;
         if (!found.has(key)) found.set(key, { crate, module, symbol: name });
       }
@@ -128,7 +143,8 @@ export class ReferenceFinder {
   ): readonly SymbolId[] {
     const symbol = output.symbolOfTarget(input, target);
     const at = output.resolve(input, target);
-    if (at === undefined || !isLookedThrough(output, at)) return symbol === undefined ? [] : [symbol];
+    if (at === undefined || !isLookedThrough(output, at))
+      return symbol === undefined ? [] : [symbol];
     const key = `${at.input}.${at.node}`;
     let through = memo.get(key);
     if (through === undefined) {
@@ -191,9 +207,15 @@ export class ReferenceFinder {
 }
 
 /** The symbol of the function at a reference: an inlined frame's or the node's. */
-export function nameOf(symbols: SymbolNames, output: JoinedOutput, at: NodeAt, frame: number): string {
+export function nameOf(
+  symbols: SymbolNames,
+  output: JoinedOutput,
+  at: NodeAt,
+  frame: number,
+): string {
   const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
-  const entity = frame === NONE ? (facts.nodeEntity[at.node] as number) : (facts.frameEntity[frame] as number);
+  const entity =
+    frame === NONE ? (facts.nodeEntity[at.node] as number) : (facts.frameEntity[frame] as number);
   return entity === NONE ? '' : symbols.text(entitySymbol[entity] as SymbolId);
 }
 

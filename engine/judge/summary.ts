@@ -19,7 +19,8 @@ export function covers(wide: ScopeSuffix, narrow: ScopeSuffix): boolean {
 /** Every (scope, API) that was used, without those that a wider one covers. */
 export function minimalGrants(usages: Iterable<AttributedUsage>): Grant[] {
   const all = new Map<string, Grant>();
-  for (const { scope, api } of usages) all.set(`${scope.package}\0${scope.suffix}\0${api}`, { scope, api });
+  for (const { scope, api } of usages)
+    all.set(`${scope.package}\0${scope.suffix}\0${api}`, { scope, api });
   const grants = [...all.values()];
   return grants
     .filter(
@@ -41,7 +42,11 @@ function keyOf({ scope, api }: Grant): string {
 }
 
 /** allow_apis entries that no usage needs, and tables for packages that are not in the tree (spec §5). */
-export function unusedPermissions(config: Config, workspace: Workspace, usages: Iterable<AttributedUsage>): Problem[] {
+export function unusedPermissions(
+  config: Config,
+  workspace: Workspace,
+  usages: Iterable<AttributedUsage>,
+): Problem[] {
   const used = new Map<string, ScopeSuffix[]>();
   for (const { scope, api } of usages) {
     const key = `${scope.package}\0${api}`;
@@ -54,9 +59,17 @@ export function unusedPermissions(config: Config, workspace: Workspace, usages: 
     const name = table.scope.package;
     if (!workspace.byName.has(name)) continue;
     for (const { api, place } of table.allowApis) {
-      const inUse = used.get(`${name}\0${api}`)?.some((suffix) => covers(table.scope.suffix, suffix)) ?? false;
+      const inUse =
+        used.get(`${name}\0${api}`)?.some((suffix) => covers(table.scope.suffix, suffix)) ?? false;
       if (inUse) continue;
-      problems.push({ kind: 'unused-allow-api', packageLabel: name, packageName: name, scope: table.scope, api, configPlace: place });
+      problems.push({
+        kind: 'unused-allow-api',
+        packageLabel: name,
+        packageName: name,
+        scope: table.scope,
+        api,
+        configPlace: place,
+      });
     }
   }
   return problems;
@@ -83,7 +96,9 @@ export function mergeProblems(problems: readonly Problem[]): Problem[] {
     merged.set(key, known === undefined ? problem : join(known, problem));
   }
   const all = [...merged.values()];
-  return all.map((problem) => withoutCovered(problem, all)).filter((problem) => problem !== undefined);
+  return all
+    .map((problem) => withoutCovered(problem, all))
+    .filter((problem) => problem !== undefined);
 }
 
 function mergeKey(problem: Problem): string {
@@ -93,7 +108,13 @@ function mergeKey(problem: Problem): string {
     case 'unused-allow-api':
       return [kind, problem.packageName, problem.scope.suffix, problem.api].join('\0');
     case 'off-tree-api':
-      return [kind, problem.packageName, problem.scope.suffix, problem.api, problem.providedBy].join('\0');
+      return [
+        kind,
+        problem.packageName,
+        problem.scope.suffix,
+        problem.api,
+        problem.providedBy,
+      ].join('\0');
     case 'disallowed-unsafe':
     case 'disallowed-extern':
       return [kind, problem.packageLabel, problem.scope.suffix].join('\0');
@@ -122,7 +143,11 @@ function join(a: Problem, b: Problem): Problem {
 function withoutCovered(problem: Problem, all: readonly Problem[]): Problem | undefined {
   if (problem.kind === 'disallowed-unsafe' || problem.kind === 'disallowed-extern') {
     const wider = all.filter(
-      (o) => o.kind === problem.kind && o.packageLabel === problem.packageLabel && o !== problem && covers(o.scope.suffix, problem.scope.suffix),
+      (o) =>
+        o.kind === problem.kind &&
+        o.packageLabel === problem.packageLabel &&
+        o !== problem &&
+        covers(o.scope.suffix, problem.scope.suffix),
     );
     const shown = new Set(wider.flatMap((o) => ('uses' in o ? o.uses.map(placeKey) : [])));
     const uses = problem.uses.filter((use) => !shown.has(placeKey(use)));

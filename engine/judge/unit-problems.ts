@@ -3,7 +3,11 @@ import type { KeywordHit, UnitRecord } from '../facts/unit-record.ts';
 import type { CrateKind, Workspace } from '../workspace/types.ts';
 import type { KeywordUse, Problem } from './problems.ts';
 
-const suffixOf: Readonly<Record<CrateKind, ScopeSuffix>> = { primary: '', 'build-script': 'build', test: 'test' };
+const suffixOf: Readonly<Record<CrateKind, ScopeSuffix>> = {
+  primary: '',
+  'build-script': 'build',
+  test: 'test',
+};
 
 /** `unsafe` and `extern` in a unit's sources that its scope does not allow (spec §4). */
 export function keywordProblems(unit: UnitRecord, workspace: Workspace, config: Config): Problem[] {
@@ -25,7 +29,11 @@ export function keywordProblems(unit: UnitRecord, workspace: Workspace, config: 
 }
 
 /** What a package must be allowed to be: a proc macro, or one with a build script (spec §5). */
-export function missingPermissions(unit: UnitRecord, workspace: Workspace, config: Config): Problem[] {
+export function missingPermissions(
+  unit: UnitRecord,
+  workspace: Workspace,
+  config: Config,
+): Problem[] {
   const p = workspace.packages.find(({ id }) => id === unit.packageId);
   if (p === undefined) return [];
   const common = { packageLabel: p.label, packageName: p.name };
@@ -33,7 +41,11 @@ export function missingPermissions(unit: UnitRecord, workspace: Workspace, confi
   if (unit.isProcMacro && !config.permissions({ package: p.name, suffix: '' }).allowProcMacro) {
     problems.push({ kind: 'proc-macro-not-allowed', ...common });
   }
-  if (unit.kind === 'build-script' && config.explicitBuildScripts && !config.hasBuildSection(p.name)) {
+  if (
+    unit.kind === 'build-script' &&
+    config.explicitBuildScripts &&
+    !config.hasBuildSection(p.name)
+  ) {
     problems.push({ kind: 'build-script-not-allowed', ...common });
   }
   return problems;
@@ -46,7 +58,10 @@ function usesOf(hits: readonly KeywordHit[], keyword: KeywordHit['keyword']): Ke
     if (hit.keyword !== keyword) continue;
     const key = `${hit.file}\0${hit.line}`;
     if (byLine.has(key)) continue;
-    byLine.set(key, { place: { file: hit.file, line: hit.line, column: hit.column }, foundBy: hit.foundBy });
+    byLine.set(key, {
+      place: { file: hit.file, line: hit.line, column: hit.column },
+      foundBy: hit.foundBy,
+    });
   }
   return [...byLine.values()];
 }

@@ -1,17 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { demangle } from '../extract/parsers.ts';
 import { decodeFacts, FactsFormatError } from '../facts/codec.ts';
-import { NodeFlag, NONE } from '../facts/tables.ts';
+import { NONE, NodeFlag } from '../facts/tables.ts';
 import { JoinedOutput, type JoinInput, type JoinRoots, type NodeAt } from '../graph/link.ts';
 import { LoadedFacts, SymbolNames } from '../graph/loaded-facts.ts';
 import { ApiMatcher } from './api-matcher.ts';
 import type { BacktraceFrame } from './problems.ts';
-import { nameOf, placeOf, type PossibleExport, type Reference, ReferenceFinder } from './references.ts';
+import {
+  nameOf,
+  type PossibleExport,
+  placeOf,
+  type Reference,
+  ReferenceFinder,
+} from './references.ts';
 
 /** One output to join: the facts files of its inputs in link order, and what the linker keeps. */
 export interface OutputSpec {
   readonly name: string;
-  readonly inputs: readonly { readonly facts: string; readonly archive: boolean; readonly path: string }[];
+  readonly inputs: readonly {
+    readonly facts: string;
+    readonly archive: boolean;
+    readonly path: string;
+  }[];
   readonly roots: JoinRoots;
 }
 
@@ -19,14 +29,22 @@ export interface OutputSpec {
 export interface ReferencesJob {
   readonly kind: 'references';
   readonly output: OutputSpec;
-  readonly apis: readonly { readonly name: string; readonly include: readonly string[]; readonly exclude: readonly string[] }[];
+  readonly apis: readonly {
+    readonly name: string;
+    readonly include: readonly string[];
+    readonly exclude: readonly string[];
+  }[];
 }
 
 /** Explain how places of an output are reached. */
 export interface BacktracesJob {
   readonly kind: 'backtraces';
   readonly output: OutputSpec;
-  readonly sites: readonly { readonly input: number; readonly node: number; readonly frame: number }[];
+  readonly sites: readonly {
+    readonly input: number;
+    readonly node: number;
+    readonly frame: number;
+  }[];
 }
 
 /** The answer to a {@link ReferencesJob}. */
@@ -67,7 +85,8 @@ export default async function run(
   }
   if (job.kind === 'backtraces') return job.sites.map((site) => backtrace(joined, site));
   const key = JSON.stringify(job.apis);
-  if (finder?.key !== key) finder = { key, finder: new ReferenceFinder(symbols, new ApiMatcher(job.apis)) };
+  if (finder?.key !== key)
+    finder = { key, finder: new ReferenceFinder(symbols, new ApiMatcher(job.apis)) };
   return {
     references: finder.finder.references(joined),
     exports: finder.finder.possibleExports(joined),
@@ -81,7 +100,9 @@ async function join(output: OutputSpec): Promise<JoinedOutput> {
   for (const input of output.inputs) {
     const facts = await load(input.facts);
     if (facts.facts.bitcodeMember.length > 0) {
-      throw new Error(`${input.path} holds LLVM bitcode that ${output.name} links: build without linker-plugin-lto`);
+      throw new Error(
+        `${input.path} holds LLVM bitcode that ${output.name} links: build without linker-plugin-lto`,
+      );
     }
     inputs.push({ loaded: facts, archive: input.archive });
   }
@@ -104,7 +125,10 @@ async function load(path: string): Promise<LoadedFacts> {
   }
 }
 
-function backtrace(output: JoinedOutput, site: { input: number; node: number; frame: number }): BacktraceFrame[] {
+function backtrace(
+  output: JoinedOutput,
+  site: { input: number; node: number; frame: number },
+): BacktraceFrame[] {
   const frames: BacktraceFrame[] = [];
   const steps = output.pathTo({ input: site.input, node: site.node });
   for (const { input, edge } of steps) {
@@ -112,17 +136,30 @@ function backtrace(output: JoinedOutput, site: { input: number; node: number; fr
     const at: NodeAt = { input, node: output.nodeOfEdge(input, edge) };
     const flags = facts.nodeFlags[at.node] as number;
     if ((flags & NodeFlag.anonymous) !== 0) continue;
-    pushFrames(frames, output, at, facts.edgeFrame[edge] as number, facts.edgePlace[edge] as number);
+    pushFrames(
+      frames,
+      output,
+      at,
+      facts.edgeFrame[edge] as number,
+      facts.edgePlace[edge] as number,
+    );
   }
   pushFrames(frames, output, site, site.frame, NONE);
   return frames;
 }
 
 /** The function itself, then what was inlined into it, outermost first, each with the place of its call. */
-function pushFrames(frames: BacktraceFrame[], output: JoinedOutput, at: NodeAt, frame: number, place: number): void {
+function pushFrames(
+  frames: BacktraceFrame[],
+  output: JoinedOutput,
+  at: NodeAt,
+  frame: number,
+  place: number,
+): void {
   const { facts } = (output.inputs[at.input] as JoinInput).loaded;
   const chain: number[] = [];
-  for (let f = frame; f !== NONE && chain.length < 256; f = facts.frameParent[f] as number) chain.unshift(f);
+  for (let f = frame; f !== NONE && chain.length < 256; f = facts.frameParent[f] as number)
+    chain.unshift(f);
   const names = [NONE, ...chain];
   names.forEach((f, i) => {
     const next = chain[i];

@@ -1,9 +1,19 @@
 import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build/types.ts';
 import type { Config } from '../config/types.ts';
-import { type BuildScriptRecord, type LinkRecord, UNIT_RECORD_VERSION, type UnitRecord } from '../facts/unit-record.ts';
-import { instructionsOf, isInstructionAllowed, mayProceed, withoutInstructions } from '../judge/build-instructions.ts';
-import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
+import {
+  type BuildScriptRecord,
+  type LinkRecord,
+  UNIT_RECORD_VERSION,
+  type UnitRecord,
+} from '../facts/unit-record.ts';
+import {
+  instructionsOf,
+  isInstructionAllowed,
+  mayProceed,
+  withoutInstructions,
+} from '../judge/build-instructions.ts';
 import type { Problem } from '../judge/problems.ts';
+import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 import type { OutputVerdict, Verdicts } from './verdicts.ts';
@@ -50,12 +60,18 @@ export class Gates {
     const record = this.records.byOutput(run.linkedOutput);
     const link = record?.links.find((l) => l.output === run.linkedOutput);
     if (record === undefined || link === undefined) {
-      return { allow: false, reason: `the build script of ${label} was never judged: remove ${run.executable} and check again` };
+      return {
+        allow: false,
+        reason: `the build script of ${label} was never judged: remove ${run.executable} and check again`,
+      };
     }
     const problems = await this.problemsOf(record, link);
     if (problems.length === 0) return { allow: true };
     this.hold(run.packageId, 'build script');
-    return { allow: false, reason: `cackle holds the build script of ${label}: ${summary(problems)}` };
+    return {
+      allow: false,
+      reason: `cackle holds the build script of ${label}: ${summary(problems)}`,
+    };
   }
 
   /** What a build script printed, before cargo acts on it. */
@@ -68,7 +84,8 @@ export class Gates {
       return { allow: false, passed: '' };
     }
     const record: BuildScriptRecord = { ...recordOf(run), instructions };
-    for (const instruction of this.refused(record)) this.seen.set(`${run.packageId}\0${instruction}`, record);
+    for (const instruction of this.refused(record))
+      this.seen.set(`${run.packageId}\0${instruction}`, record);
     const refused = this.refused(record).filter((instruction) => !mayProceed(instruction));
     if (refused.length === 0) {
       await this.records.putScript(record);
@@ -84,13 +101,26 @@ export class Gates {
     const unreadable = [...this.notUtf8].map((packageId): Problem => {
       const p = this.workspace.packages.find(({ id }) => id === packageId);
       const output = 'it printed something that is not UTF-8';
-      return { kind: 'execution-failed', packageLabel: p?.label ?? '?', packageName: p?.name ?? '?', executable: 'build script', output };
+      return {
+        kind: 'execution-failed',
+        packageLabel: p?.label ?? '?',
+        packageName: p?.name ?? '?',
+        executable: 'build script',
+        output,
+      };
     });
     const refused = [...this.seen.keys()].flatMap((key): Problem[] => {
       const [packageId, instruction] = key.split('\0', 2);
       const p = this.workspace.packages.find(({ id }) => id === packageId);
       if (p === undefined || instruction === undefined) return [];
-      return [{ kind: 'disallowed-build-instruction', packageLabel: p.label, packageName: p.name, instruction }];
+      return [
+        {
+          kind: 'disallowed-build-instruction',
+          packageLabel: p.label,
+          packageName: p.name,
+          instruction,
+        },
+      ];
     });
     return [...unreadable, ...refused];
   }
@@ -99,7 +129,10 @@ export class Gates {
   refused(record: BuildScriptRecord): string[] {
     const p = this.workspace.packages.find(({ id }) => id === record.packageId);
     if (p === undefined) return [];
-    const rules = this.config.permissions({ package: p.name, suffix: 'build' }).allowBuildInstructions;
+    const rules = this.config.permissions({
+      package: p.name,
+      suffix: 'build',
+    }).allowBuildInstructions;
     return record.instructions.filter((instruction) => !isInstructionAllowed(instruction, rules));
   }
 
@@ -112,19 +145,31 @@ export class Gates {
         const problems = await this.problemsOf(record, link);
         if (problems.length === 0) continue;
         this.hold(record.packageId, 'proc macro');
-        return { allow: false, reason: `cackle holds the proc macro ${this.labelOf(record.packageId)}: ${summary(problems)}` };
+        return {
+          allow: false,
+          reason: `cackle holds the proc macro ${this.labelOf(record.packageId)}: ${summary(problems)}`,
+        };
       }
     }
-    const unknown = paths.find((path) => path.endsWith('.so') && this.records.byOutput(path) === undefined);
-    if (unknown !== undefined) return { allow: false, reason: `${unknown} was never judged: remove it and check again` };
+    const unknown = paths.find(
+      (path) => path.endsWith('.so') && this.records.byOutput(path) === undefined,
+    );
+    if (unknown !== undefined)
+      return { allow: false, reason: `${unknown} was never judged: remove it and check again` };
     return { allow: true };
   }
 
   /** All that stands against running an output: its usages, its unsafe code, missing permissions of its package. */
   private async problemsOf(record: UnitRecord, link: LinkRecord): Promise<Problem[]> {
     const verdict: OutputVerdict = await this.verdicts.of(record, link);
-    const linked = [record, ...link.inputs.map((i) => this.records.byOutput(i.path)).filter((r) => r !== undefined)];
-    const problems: Problem[] = [...verdict.problems, ...missingPermissions(record, this.workspace, this.config)];
+    const linked = [
+      record,
+      ...link.inputs.map((i) => this.records.byOutput(i.path)).filter((r) => r !== undefined),
+    ];
+    const problems: Problem[] = [
+      ...verdict.problems,
+      ...missingPermissions(record, this.workspace, this.config),
+    ];
     for (const unit of new Set(linked)) {
       problems.push(...keywordProblems(unit, this.workspace, this.config));
     }
@@ -135,7 +180,8 @@ export class Gates {
     const found = new Set<UnitRecord>();
     const pending = [...paths];
     for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-      const record = this.records.byOutput(path) ?? this.records.byOutput(path.replace(/\.rmeta$/, '.rlib'));
+      const record =
+        this.records.byOutput(path) ?? this.records.byOutput(path.replace(/\.rmeta$/, '.rlib'));
       if (record === undefined || found.has(record)) continue;
       found.add(record);
       // A proc macro's own dependencies are linked into it, not loaded beside it.
@@ -145,7 +191,11 @@ export class Gates {
   }
 
   private hold(packageId: string, held: string): void {
-    this.held.set(`${packageId}\0${held}`, { packageLabel: this.labelOf(packageId), packageId, held });
+    this.held.set(`${packageId}\0${held}`, {
+      packageLabel: this.labelOf(packageId),
+      packageId,
+      held,
+    });
   }
 
   private labelOf(packageId: string): string {
@@ -154,7 +204,13 @@ export class Gates {
 }
 
 function recordOf(run: BuildScriptRun): BuildScriptRecord {
-  return { version: UNIT_RECORD_VERSION, packageId: run.packageId, outDir: run.outDir, instructions: [], held: false };
+  return {
+    version: UNIT_RECORD_VERSION,
+    packageId: run.packageId,
+    outDir: run.outDir,
+    instructions: [],
+    held: false,
+  };
 }
 
 function summary(problems: readonly Problem[]): string {

@@ -2,8 +2,13 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import type { ArtefactJob, ArtefactResult, SourcesJob } from '../extract/worker.ts';
 import type { KeywordHit } from '../facts/unit-record.ts';
-import type { BacktracesJob, ReferencesJob, ReferencesResult, StaleFacts } from '../judge/worker.ts';
 import type { BacktraceFrame } from '../judge/problems.ts';
+import type {
+  BacktracesJob,
+  ReferencesJob,
+  ReferencesResult,
+  StaleFacts,
+} from '../judge/worker.ts';
 import { distPath } from '../paths.ts';
 
 /** The worker threads of one check: extraction beside the build, and one thread that joins and judges. */

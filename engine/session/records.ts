@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ArtifactMessage } from '../build/types.ts';
 import { type RecordStore, sameFile, stampOf } from '../facts/store.ts';
@@ -76,14 +76,20 @@ export class Records {
 
   /** The record of an artifact that cargo calls fresh; undefined when there is none for these very files. */
   async ofArtifact(artifact: ArtifactMessage): Promise<UnitRecord | undefined> {
-    const files = [...artifact.filenames, ...(artifact.executable === undefined ? [] : [artifact.executable])];
+    const files = [
+      ...artifact.filenames,
+      ...(artifact.executable === undefined ? [] : [artifact.executable]),
+    ];
     for (const file of files) {
       const stamp = await stampOf(file);
       if (stamp === undefined) continue;
       const record = this.byPath.get(file) ?? this.byInode.get(stamp.inode);
       if (record === undefined || record.packageId !== artifact.packageId) continue;
-      const recorded = record.outputs.find((output) => output.path === file || output.inode === stamp.inode);
-      if (recorded !== undefined && (sameFile(recorded, stamp) || recorded.path !== file)) return record;
+      const recorded = record.outputs.find(
+        (output) => output.path === file || output.inode === stamp.inode,
+      );
+      if (recorded !== undefined && (sameFile(recorded, stamp) || recorded.path !== file))
+        return record;
     }
     return undefined;
   }
@@ -97,14 +103,31 @@ export class Records {
     for (const link of record.links) {
       this.byPath.set(link.output, record);
       for (const input of link.inputs) {
-        if (input.stamp !== undefined) this.factsOfInput.set(input.path, { stamp: input.stamp, facts: input.facts });
+        if (input.stamp !== undefined)
+          this.factsOfInput.set(input.path, { stamp: input.stamp, facts: input.facts });
       }
     }
   }
 }
 
-/** Removes what cargo calls fresh and we cannot judge, so that the next run builds it again. */
+/**
+ * Removes what cargo calls fresh and we cannot judge, so that the next run builds it again. Cargo looks at
+ * the file in deps/ or examples/, not at the hard link above it that an artifact message names.
+ */
 export async function forget(artifact: ArtifactMessage): Promise<void> {
-  const files = [...artifact.filenames, ...(artifact.executable === undefined ? [] : [artifact.executable])];
-  await Promise.all(files.map((file) => rm(file, { force: true })));
+  const named = [
+    ...artifact.filenames,
+    ...(artifact.executable === undefined ? [] : [artifact.executable]),
+  ];
+  const doomed = new Set(named);
+  for (const file of named) {
+    const inode = (await stampOf(file))?.inode;
+    for (const directory of [join(dirname(file), 'deps'), dirname(file)]) {
+      for (const name of await readdir(directory).catch(() => [])) {
+        const path = join(directory, name);
+        if (inode !== undefined && (await stampOf(path))?.inode === inode) doomed.add(path);
+      }
+    }
+  }
+  await Promise.all([...doomed].map((file) => rm(file, { force: true })));
 }

@@ -13,7 +13,10 @@ export function unchecked(
   return [...held].map(({ packageId, packageLabel, held: what }) => {
     const origin = workspace.packages.find(({ id }) => id === packageId);
     const blocks = workspace.packages
-      .filter((p) => p.isWorkspaceMember && origin !== undefined && workspace.dependsOn(p.index, origin.index))
+      .filter(
+        (p) =>
+          p.isWorkspaceMember && origin !== undefined && workspace.dependsOn(p.index, origin.index),
+      )
       .flatMap((p) =>
         p.targets
           .filter((t) => !built.has(`${p.id}\0${t.name}`))

@@ -1,6 +1,12 @@
 import type { LinkRequest, RustcInvocation, RustcOutcome } from '../build/types.ts';
 import { stampOf } from '../facts/store.ts';
-import { type KeywordHit, type LinkInput, type LinkRecord, UNIT_RECORD_VERSION, type UnitRecord } from '../facts/unit-record.ts';
+import {
+  type KeywordHit,
+  type LinkInput,
+  type LinkRecord,
+  UNIT_RECORD_VERSION,
+  type UnitRecord,
+} from '../facts/unit-record.ts';
 import { CheckError } from '../judge/problems.ts';
 import { readDepInfo } from '../workspace/dep-info.ts';
 import type { Inputs } from './inputs.ts';
@@ -61,7 +67,8 @@ export class Units {
     const { invocation } = outcome;
     for (const output of outcome.outputs) this.inputs.renewed(output);
     const links = await Promise.all(this.links.get(invocation.id) ?? []);
-    const sources = outcome.depInfo === undefined ? [] : await readDepInfo(outcome.depInfo, invocation.cwd);
+    const sources =
+      outcome.depInfo === undefined ? [] : await readDepInfo(outcome.depInfo, invocation.cwd);
     const libraries = outcome.outputs.filter((path) => path.endsWith('.a'));
     for (const path of libraries) links.push(await this.staticLibrary(path));
     const outputs = [...new Set([...outcome.outputs, ...links.map((link) => link.output)])];
@@ -95,7 +102,9 @@ export class Units {
     return {
       outputKind: 'static-library',
       output: path,
-      inputs: [{ path, wholeArchive: true, own: false, facts, ...(stamp === undefined ? {} : { stamp }) }],
+      inputs: [
+        { path, wholeArchive: true, own: false, facts, ...(stamp === undefined ? {} : { stamp }) },
+      ],
       gcSections: true,
       rootSymbols: [],
       exportPatterns: [],
@@ -103,11 +112,16 @@ export class Units {
     };
   }
 
-  private async tokens(invocation: RustcInvocation, sources: readonly string[]): Promise<KeywordHit[]> {
+  private async tokens(
+    invocation: RustcInvocation,
+    sources: readonly string[],
+  ): Promise<KeywordHit[]> {
     try {
       return await this.pools.keywords({ files: sources });
     } catch (error) {
-      throw new CheckError(`cannot scan the sources of ${invocation.crateName}: ${(error as Error).message}`);
+      throw new CheckError(
+        `cannot scan the sources of ${invocation.crateName}: ${(error as Error).message}`,
+      );
     }
   }
 }

@@ -1,11 +1,11 @@
+import type { Config } from '../config/types.ts';
+import { demangle } from '../extract/parsers.ts';
+import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { type AttributedUsage, attribute, newExports } from '../judge/attribution.ts';
-import type { PossibleExport } from '../judge/references.ts';
 import type { BacktraceFrame, Problem, Usage } from '../judge/problems.ts';
 import { CheckError } from '../judge/problems.ts';
+import type { PossibleExport } from '../judge/references.ts';
 import type { OutputSpec } from '../judge/worker.ts';
-import type { Config } from '../config/types.ts';
-import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
-import { demangle } from '../extract/parsers.ts';
 import { type FileOwners, fileOwners } from '../workspace/owners.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Inputs } from './inputs.ts';
@@ -35,7 +35,11 @@ export class StaleOutputError extends Error {
 /** Judges outputs, each once a check, as soon as the facts of its inputs are there. */
 export class Verdicts {
   private readonly verdicts = new Map<string, Promise<OutputVerdict>>();
-  private readonly apis: readonly { name: string; include: readonly string[]; exclude: readonly string[] }[];
+  private readonly apis: readonly {
+    name: string;
+    include: readonly string[];
+    exclude: readonly string[];
+  }[];
   private readonly pools: Pools;
   private readonly inputs: Inputs;
   private readonly records: Records;
@@ -58,7 +62,11 @@ export class Verdicts {
     this.workspace = deps.workspace;
     this.config = deps.config;
     this.backtraces = deps.backtraces;
-    this.apis = [...deps.config.apis.values()].map(({ name, include, exclude }) => ({ name, include, exclude }));
+    this.apis = [...deps.config.apis.values()].map(({ name, include, exclude }) => ({
+      name,
+      include,
+      exclude,
+    }));
   }
 
   get found(): number {
@@ -76,9 +84,16 @@ export class Verdicts {
     return verdict;
   }
 
-  /** All verdicts that were asked for. */
-  all(): Promise<OutputVerdict[]> {
-    return Promise.all(this.verdicts.values());
+  /** All verdicts that were asked for, and the units whose stored facts cannot be used. Throws what else went wrong. */
+  async all(): Promise<{ judged: OutputVerdict[]; stale: UnitRecord[] }> {
+    const judged: OutputVerdict[] = [];
+    const stale: UnitRecord[] = [];
+    for (const settled of await Promise.allSettled(this.verdicts.values())) {
+      if (settled.status === 'fulfilled') judged.push(settled.value);
+      else if (settled.reason instanceof StaleOutputError) stale.push(settled.reason.record);
+      else throw settled.reason;
+    }
+    return { judged, stale };
   }
 
   private async judge(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
@@ -94,21 +109,27 @@ export class Verdicts {
         gcSections: link.gcSections,
         symbols: ['main', '_start', 'rust_eh_personality', '_init', '_fini', ...link.rootSymbols],
         exportPatterns: link.exportPatterns,
-        exports: link.outputKind === 'static-library' ? 'unmangled' : link.exportsAll ? 'all' : 'listed',
+        exports:
+          link.outputKind === 'static-library' ? 'unmangled' : link.exportsAll ? 'all' : 'listed',
       },
     };
     const result = await this.pools.references({ output, apis: this.apis });
     if ('stale' in result) throw new StaleOutputError(record);
     const owner = this.packageOf(record);
-    const inputPackages = link.inputs.map((input) => this.packageOfInput(record, input.path, input.own));
+    const inputPackages = link.inputs.map((input) =>
+      this.packageOfInput(record, input.path, input.own),
+    );
     const usages = attribute(
       result.references,
       { package: owner, kind: record.kind, inputPackages },
       this.workspace,
       this.owners(),
     );
-    const refused = usages.filter((usage) => !this.config.permissions(usage.scope).allowApis.has(usage.api));
-    const traces = this.backtraces && refused.length > 0 ? await this.explain(record, output, refused) : [];
+    const refused = usages.filter(
+      (usage) => !this.config.permissions(usage.scope).allowApis.has(usage.api),
+    );
+    const traces =
+      this.backtraces && refused.length > 0 ? await this.explain(record, output, refused) : [];
     const problems = refused.map((usage, i) => this.problem(usage, label, traces[i] ?? []));
     this.judged++;
     return { label, record, usages, exports: result.exports, problems };
@@ -129,7 +150,11 @@ export class Verdicts {
     return traces;
   }
 
-  private problem(usage: AttributedUsage, label: string, backtrace: readonly BacktraceFrame[]): Problem {
+  private problem(
+    usage: AttributedUsage,
+    label: string,
+    backtrace: readonly BacktraceFrame[],
+  ): Problem {
     const p = this.workspace.packages[usage.package];
     const shown: Usage = {
       place: usage.place,
@@ -154,7 +179,11 @@ export class Verdicts {
   /** Possible exports over all verdicts, each once (spec §4). */
   exportsOf(verdicts: readonly OutputVerdict[]): Problem[] {
     const seen = new Map<string, Problem>();
-    for (const suggestion of newExports(verdicts.flatMap((v) => v.exports), this.workspace, this.config.apis)) {
+    for (const suggestion of newExports(
+      verdicts.flatMap((v) => v.exports),
+      this.workspace,
+      this.config.apis,
+    )) {
       const p = suggestion.package;
       seen.set(`${p.name}\0${suggestion.api}`, {
         kind: 'possible-export',
@@ -171,7 +200,9 @@ export class Verdicts {
   packageOf(record: UnitRecord): PackageIndex {
     const found = this.workspace.packages.find((p) => p.id === record.packageId);
     if (found === undefined) {
-      throw new CheckError(`the unit ${record.crateName} belongs to a package that is not in the tree: ${record.packageId}`);
+      throw new CheckError(
+        `the unit ${record.crateName} belongs to a package that is not in the tree: ${record.packageId}`,
+      );
     }
     return found.index;
   }
@@ -194,7 +225,10 @@ export class Verdicts {
         const p = this.workspace.packages.find(({ id }) => id === unit.packageId);
         return p === undefined ? [] : [{ package: p.index, files: unit.sources }];
       });
-      this.known = { revision, owners: fileOwners(this.workspace, { sources, outDirectories: this.outDirectories }) };
+      this.known = {
+        revision,
+        owners: fileOwners(this.workspace, { sources, outDirectories: this.outDirectories }),
+      };
     }
     return this.known.owners;
   }
@@ -206,5 +240,10 @@ export class Verdicts {
 function labelOfKind(record: UnitRecord, link: LinkRecord): string {
   if (record.kind === 'build-script') return 'build script';
   if (record.kind === 'test') return 'test';
-  return { executable: 'bin', shared: 'shared library', 'proc-macro': 'proc macro', 'static-library': 'static library' }[link.outputKind];
+  return {
+    executable: 'bin',
+    shared: 'shared library',
+    'proc-macro': 'proc macro',
+    'static-library': 'static library',
+  }[link.outputKind];
 }

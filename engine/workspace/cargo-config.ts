@@ -15,7 +15,7 @@ const configSchema = z.looseObject({
     .looseObject({
       rustc: z.string().optional(),
       'rustc-wrapper': z.string().optional(),
-      'target': z.union([z.string(), z.array(z.string())]).optional(),
+      target: z.union([z.string(), z.array(z.string())]).optional(),
     })
     .optional(),
   profile: z.record(z.string(), table).optional(),
@@ -71,7 +71,8 @@ export async function readCargoConfig(
   const wrapper =
     fromEnvironment(['RUSTC_WRAPPER', 'CARGO_BUILD_RUSTC_WRAPPER']) ?? fromFiles('rustc-wrapper');
   const rustc = fromEnvironment(['RUSTC', 'CARGO_BUILD_RUSTC']) ?? fromFiles('rustc');
-  const targets = env.CARGO_BUILD_TARGET ?? layers.find((l) => l.values.build?.target)?.values.build?.target;
+  const targets =
+    env.CARGO_BUILD_TARGET ?? layers.find((l) => l.values.build?.target)?.values.build?.target;
   return {
     // An empty wrapper means none, and overrides what files say.
     rustcWrapper: wrapper === '' ? undefined : wrapper,
@@ -144,7 +145,9 @@ async function readLayer(path: string, base: string, above: readonly string[]): 
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new CheckError(`cannot read ${path}: ${(error as Error).message}`, undefined, { cause: error });
+    throw new CheckError(`cannot read ${path}: ${(error as Error).message}`, undefined, {
+      cause: error,
+    });
   }
   const values = parseLayer(text, path);
   const layers: Layer[] = [{ base, values }];
@@ -163,9 +166,13 @@ function parseLayer(text: string, origin: string): z.infer<typeof configSchema> 
   try {
     raw = parse(text);
   } catch (error) {
-    throw new CheckError(`cannot parse ${origin}: ${(error as Error).message}`, 'correct the TOML', {
-      cause: error,
-    });
+    throw new CheckError(
+      `cannot parse ${origin}: ${(error as Error).message}`,
+      'correct the TOML',
+      {
+        cause: error,
+      },
+    );
   }
   const result = configSchema.safeParse(raw);
   if (!result.success) {

@@ -56,7 +56,10 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
   const toolchain = await readToolchain(directory, config.rustc);
   const targets = options.target === undefined ? config.targets : [options.target];
   // Build scripts and proc macros are for the host, whatever the target.
-  const platforms = [toolchain.host, ...targets.filter((t) => t !== 'host-tuple' && t !== toolchain.host)];
+  const platforms = [
+    toolchain.host,
+    ...targets.filter((t) => t !== 'host-tuple' && t !== toolchain.host),
+  ];
   const args = [
     'metadata',
     '--format-version=1',
@@ -84,7 +87,10 @@ async function manifestDirectory(path: string): Promise<string> {
   const start = resolve(path);
   const found = await stat(start).catch(() => undefined);
   if (!found?.isDirectory()) {
-    throw new CheckError(`${start} is not a directory`, 'give --path a directory with a Cargo.toml');
+    throw new CheckError(
+      `${start} is not a directory`,
+      'give --path a directory with a Cargo.toml',
+    );
   }
   for (let directory = start; ; directory = dirname(directory)) {
     const manifest = await stat(join(directory, 'Cargo.toml')).catch(() => undefined);
@@ -98,7 +104,13 @@ async function manifestDirectory(path: string): Promise<string> {
   }
 }
 
-const treeFlags = new Set(['--all-features', '--no-default-features', '--locked', '--offline', '--frozen']);
+const treeFlags = new Set([
+  '--all-features',
+  '--no-default-features',
+  '--locked',
+  '--offline',
+  '--frozen',
+]);
 const treeOptions = new Set(['--features', '-F', '--config', '-Z', '--lockfile-path']);
 
 /** Those arguments for `cargo build` that change what `cargo metadata` resolves. */
@@ -139,7 +151,8 @@ async function buildWorkspace(metadata: Metadata): Promise<Workspace> {
   const indexOf = new Map(listed.map((p, index) => [p.id, index as PackageIndex]));
   const known = (id: string): PackageIndex => {
     const index = indexOf.get(id);
-    if (index === undefined) throw new CheckError(`\`cargo metadata\` names the unknown package ${id}`);
+    if (index === undefined)
+      throw new CheckError(`\`cargo metadata\` names the unknown package ${id}`);
     return index;
   };
   const versions = new Map<string, number>();
@@ -188,7 +201,9 @@ const libraryKinds = new Set(['lib', 'rlib', 'dylib', 'cdylib', 'staticlib', 'pr
 
 /** Names under which a package's library appears in symbols. */
 function libraryNames(p: Package): string[] {
-  const libraries = p.targets.filter((target) => target.kind.some((kind) => libraryKinds.has(kind)));
+  const libraries = p.targets.filter((target) =>
+    target.kind.some((kind) => libraryKinds.has(kind)),
+  );
   return [...new Set(libraries.map((target) => target.name.replaceAll('-', '_')))];
 }
 

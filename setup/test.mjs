@@ -1,0 +1,74 @@
+// `npm test`: the same set-up as ./cackle, then the crates' tests and the suite; counts go to target/test-counts.
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureBuilt } from './ensure.mjs';
+import { root } from './paths.mjs';
+
+const counts = join(root, 'target', 'test-counts');
+const results = join(root, 'target', 'vitest.json');
+mkdirSync(join(root, 'target'), { recursive: true });
+rmSync(counts, { force: true });
+rmSync(results, { force: true });
+
+try {
+  await ensureBuilt();
+} catch (error) {
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exit(2);
+}
+const crates = await run('cargo', ['test', '--workspace', '--locked'], true);
+const shim = await run(
+  'cargo',
+  ['test', '--locked', '--manifest-path', 'engine/shim/Cargo.toml', '--target-dir', 'target/shim'],
+  true,
+);
+const suite = await run(
+  process.execPath,
+  [
+    join(root, 'node_modules', 'vitest', 'vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${results}`,
+  ],
+  false,
+);
+let passed = crates.passed + shim.passed;
+let failed = crates.failed + shim.failed;
+try {
+  const json = JSON.parse(readFileSync(results, 'utf8'));
+  passed += json.numPassedTests;
+  failed +=
+    json.numFailedTests + (json.numFailedTestSuites > 0 && json.numFailedTests === 0 ? 1 : 0);
+} catch {
+  failed += 1;
+}
+if (failed === 0 && (crates.status !== 0 || shim.status !== 0 || suite.status !== 0)) failed = 1;
+writeFileSync(counts, `${passed} ${failed}\n`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Runs a program with its output shown, and counts what `cargo test` says of its tests. */
+function run(program, args, count) {
+  return new Promise((done) => {
+    const child = spawn(program, args, {
+      cwd: root,
+      stdio: ['ignore', count ? 'pipe' : 'inherit', 'inherit'],
+    });
+    let text = '';
+    child.stdout?.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+      process.stdout.write(chunk);
+    });
+    child.on('error', () => done({ status: 1, passed: 0, failed: 1 }));
+    child.on('close', (status) => {
+      const sum = (pattern) =>
+        [...text.matchAll(pattern)].reduce((total, m) => total + Number(m[1]), 0);
+      done({
+        status: status ?? 1,
+        passed: sum(/test result: .* (\d+) passed/g),
+        failed: sum(/test result: .*; (\d+) failed/g),
+      });
+    });
+  });
+}

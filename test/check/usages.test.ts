@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest';
+import { check, config, manifest, short, workspace } from '../support/cackle.ts';
+
+const shorts = async (name: string, files: Record<string, string>): Promise<string[]> =>
+  (await check(workspace(name, files))).problems.map(short).sort();
+
+test('spec 4, live: dead code never counts, reachable code does', async () => {
+  const files = {
+    'Cargo.toml': manifest('live', '[dependencies]\nhelper = { path = "helper" }\n'),
+    'src/main.rs': 'fn main() { helper::used(); }',
+    'helper/Cargo.toml': manifest('helper'),
+    'helper/src/lib.rs':
+      'pub fn used() { let _ = std::fs::read("x"); }\npub fn dead() { let _ = std::net::TcpStream::connect("127.0.0.1:9"); }',
+    'cackle.toml': config(),
+  };
+  expect(await shorts('live', files)).toEqual(['disallowed-api helper fs']);
+});
+
+test('spec 4, anonymous data: what a vtable or a table of functions refers to is charged to its user', async () => {
+  const files = {
+    'Cargo.toml': manifest('anonymous'),
+    'src/main.rs': `
+      static TABLE: [fn(&'static str) -> std::io::Result<Vec<u8>>; 1] = [std::fs::read::<&'static str>];
+      fn main() {
+        let _ = TABLE[std::hint::black_box(0)]("x");
+        let connect: &dyn Fn(&str) = &|a| { let _ = std::net::TcpStream::connect(a); };
+        std::hint::black_box(connect)("127.0.0.1:9");
+      }`,
+    'cackle.toml': config(),
+  };
+  expect(await shorts('anonymous', files)).toEqual([
+    'disallowed-api anonymous fs',
+    'disallowed-api anonymous net',
+  ]);
+});
+
+test('spec 4, inlined calls are references though they leave no relocation', async () => {
+  const files = {
+    'Cargo.toml': manifest('inlined', '[profile.cackle]\ninherits = "release"\n'),
+    'src/main.rs':
+      'fn main() { std::process::Command::new("x").arg("y"); println!("{}", helper()); }\n#[inline(always)] fn helper() -> usize { std::env::args().count() }',
+    'cackle.toml': config(),
+  };
+  const report = await check(workspace('inlined', files));
+  expect(report.problems.map(short).sort()).toEqual([
+    'disallowed-api inlined env',
+    'disallowed-api inlined process',
+  ]);
+});
+
+test('spec 1, scopes: a build script, a test and a library used from a build script', async () => {
+  const files = {
+    'Cargo.toml': manifest('scopes', '[build-dependencies]\nhelper = { path = "helper" }\n'),
+    'build.rs': 'fn main() { helper::used(); let _ = std::env::var("X"); }',
+    'src/lib.rs': '#[test] fn t() { let _ = std::fs::read("x"); }',
+    'helper/Cargo.toml': manifest('helper'),
+    'helper/src/lib.rs': 'pub fn used() { let _ = std::net::TcpStream::connect("127.0.0.1:9"); }',
+    'cackle.toml': config(),
+  };
+  expect(await shorts('scopes', files)).toEqual([
+    'disallowed-api helper.from.build net',
+    'disallowed-api scopes.build env',
+    'disallowed-api scopes.test fs',
+  ]);
+});
+
+test('spec 1, inheritance: pkg.P covers its narrower scopes; a clean check exits 0 and warns of nothing', async () => {
+  const files = {
+    'Cargo.toml': manifest('inherits'),
+    'build.rs': 'fn main() { let _ = std::env::var("X"); }',
+    'src/main.rs': 'fn main() { let _ = std::env::var("X"); }',
+    'cackle.toml': config('[pkg.inherits]\nallow_apis = ["env"]\n'),
+  };
+  const report = await check(workspace('inherits', files));
+  expect(report.problems).toEqual([]);
+  expect(report.status).toBe(0);
+});
+
+test('spec 4: places are file, line and column; the backtrace leads from main to the user', async () => {
+  const files = {
+    'Cargo.toml': manifest('places'),
+    'src/main.rs':
+      'fn main() { outer(); }\nfn outer() { inner() }\nfn inner() {\n    let _ = std::fs::read("x");\n}\n',
+    'cackle.toml': config(),
+  };
+  const report = await check(workspace('places', files));
+  const problem = report.problems[0];
+  if (problem?.kind !== 'disallowed-api') throw new Error('no usage found');
+  const usage = problem.usages.find((u) => u.target.startsWith('std::fs::read'));
+  expect(usage?.place.file).toMatch(/places\/src\/main\.rs$/);
+  expect([usage?.place.line, usage?.place.column]).toEqual([4, 13]);
+  expect(usage?.backtrace.map((f) => f.name)).toEqual(
+    expect.arrayContaining(['main', 'places::main', 'places::outer', 'places::inner']),
+  );
+});
+
+test('spec 4: unsafe by lint and token, extern, and what is allowed', async () => {
+  const files = {
+    'Cargo.toml': manifest('keywords', '[dependencies]\nquiet = { path = "quiet" }\n'),
+    'src/main.rs':
+      '// unsafe in a comment\nfn main() { unsafe { quiet::f() } }\nextern "C" { fn abs(x: i32) -> i32; }\npub fn g() -> i32 { 0 }',
+    'quiet/Cargo.toml': manifest('quiet'),
+    'quiet/src/lib.rs': '/// # Safety\n/// None.\npub unsafe fn f() {}\n#[no_mangle] pub fn g() {}',
+    'cackle.toml': config('[pkg.quiet]\nallow_unsafe = true\n'),
+  };
+  expect(await shorts('keywords', files)).toEqual([
+    'disallowed-extern keywords',
+    'disallowed-unsafe keywords',
+  ]);
+});
+
+test('spec 2: before version 3 allow_unsafe implies allow_extern', async () => {
+  const files = {
+    'Cargo.toml': manifest('older'),
+    'src/main.rs': 'extern "C" { fn abs(x: i32) -> i32; }\nfn main() { unsafe { abs(1); } }',
+    'cackle.toml': config('[pkg.older]\nallow_unsafe = true\n', 2),
+  };
+  expect(await shorts('older', files)).toEqual(['newer-config-version']);
+});
+
+test('spec 5: unused permission, unknown package, possible export', async () => {
+  const files = {
+    'Cargo.toml': manifest(
+      'warnings',
+      '[dependencies]\nsocket = { path = "../warnings-dep/socket" }\n',
+    ),
+    'src/main.rs': 'fn main() { socket::net::open(); }',
+    '../warnings-dep/socket/Cargo.toml': `${manifest('socket')}\n[workspace]\n`,
+    '../warnings-dep/socket/src/lib.rs': 'pub mod net { pub fn open() {} }',
+    'cackle.toml': config(
+      '[pkg.warnings]\nallow_apis = ["fs"]\n[pkg.sockte]\nallow_apis = ["net"]\n',
+    ),
+  };
+  const report = await check(workspace('warnings', files));
+  expect(report.problems.map(short).sort()).toEqual([
+    'possible-export socket net',
+    'unknown-package sockte',
+    'unused-allow-api warnings fs',
+  ]);
+  expect(report.status).toBe(0);
+  expect((await check(workspace('warnings', files), ['--fail-on-warnings'])).status).toBe(1);
+});

@@ -1,0 +1,52 @@
+import { build } from 'esbuild';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../engine/paths.ts';
+
+/** What each room may import besides itself; ARCHITECTURE.md draws it. */
+const rooms: Readonly<Record<string, readonly string[]>> = {
+  'engine/facts': [],
+  'engine/config': [],
+  'engine/graph': ['engine/facts'],
+  'engine/extract': ['engine/facts', 'engine/paths'],
+  'engine/workspace': ['engine/judge/problems'],
+  'engine/judge': [
+    'engine/facts',
+    'engine/graph',
+    'engine/config',
+    'engine/workspace',
+    'engine/extract/parsers',
+  ],
+  'engine/build': ['engine/workspace', 'engine/judge/problems', 'engine/paths'],
+  'engine/session': ['engine/'],
+  cli: ['engine/session.ts', 'engine/paths.ts', 'engine/judge/problems', 'engine/config/types'],
+};
+
+test('imports between rooms go one way', async () => {
+  const { metafile } = await build({
+    absWorkingDir: packageRoot(),
+    entryPoints: ['cli/main.ts', 'engine/extract/worker.ts', 'engine/judge/worker.ts'],
+    bundle: true,
+    write: false,
+    metafile: true,
+    outdir: 'target/unused',
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+  });
+  const wrong: string[] = [];
+  let seen = 0;
+  for (const [file, { imports }] of Object.entries(metafile.inputs)) {
+    const room = Object.keys(rooms).find((r) => file.startsWith(`${r}/`));
+    if (room === undefined) continue;
+    for (const { path, external } of imports) {
+      if (external === true) continue;
+      seen++;
+      const allowed = [`${room}/`, ...(rooms[room] ?? [])].some((prefix) =>
+        path.startsWith(prefix),
+      );
+      if (!allowed) wrong.push(`${file} imports ${path}`);
+    }
+  }
+  expect(seen).toBeGreaterThan(50);
+  expect(wrong).toEqual([]);
+});

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { CheckReport, Problem } from '../../engine/judge/problems.ts';
+import { packageRoot } from '../../engine/paths.ts';
+
+/** A finished run of the real program. */
+export interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs dist/cli.js as a user would. */
+export function cackle(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [join(packageRoot(), 'dist', 'cli.js'), ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
+    });
+    child.on('close', (status) => done({ status, stdout, stderr }));
+  });
+}
+
+/** The built-in APIs, no sandbox, and what a test adds. */
+export const config = (rest = '', version = 3): string => `[common]
+version = ${version}
+import_std = ["fs", "net", "process", "env"]
+
+[sandbox]
+kind = "Disabled"
+
+${rest}`;
+
+/** A manifest of a tiny offline package. */
+export const manifest = (name: string, rest = ''): string =>
+  `[package]\nname = "${name}"\nversion = "1.0.0"\nedition = "2021"\n${rest}`;
+
+/** Writes a fixture workspace anew below target/fixtures and gives its directory. */
+export function workspace(name: string, files: Readonly<Record<string, string | Buffer>>): string {
+  const directory = join(packageRoot(), 'target', 'fixtures', name);
+  rmSync(directory, { recursive: true, force: true });
+  for (const [path, content] of Object.entries(files)) {
+    const file = join(directory, path);
+    mkdirSync(dirname(file), { recursive: true });
+    const root =
+      path === 'Cargo.toml' && !String(content).includes('[workspace') ? '\n[workspace]\n' : '';
+    writeFileSync(file, root === '' ? content : `${content}${root}`);
+  }
+  return directory;
+}
+
+/** Checks a workspace and reads the machine output; fails the test when no check was made. */
+export async function check(
+  directory: string,
+  args: readonly string[] = [],
+): Promise<CheckReport & { status: number | null }> {
+  const ran = await cackle(['-n', '--output-format', 'json', '--path', directory, ...args]);
+  const line = ran.stdout.trim().split('\n').at(-1) ?? '';
+  if (!line.startsWith('{')) throw new Error(`no report (status ${ran.status}): ${ran.stderr}`);
+  return { status: ran.status, ...(JSON.parse(line) as CheckReport) };
+}
+
+/** A problem in short: kind, scope and API. */
+export function short(problem: Problem): string {
+  const scope =
+    'scope' in problem
+      ? ` ${problem.scope.package}${problem.scope.suffix === '' ? '' : `.${problem.scope.suffix}`}`
+      : 'packageName' in problem
+        ? ` ${problem.packageName}`
+        : '';
+  const api = 'api' in problem ? ` ${problem.api}` : '';
+  return `${problem.kind}${scope}${api}`;
+}
