@@ -30,8 +30,8 @@ export function permissionLookup(
     const allowUnsafe = flag((t) => t.allowUnsafe) ?? false;
     const permissions: Permissions = {
       allowUnsafe,
-      // Before version 3 there was no allow_extern: unsafe covered it.
-      allowExtern: flag((t) => t.allowExtern) ?? (version < 3 && allowUnsafe),
+      // Before version 3 there was no allow_extern, and extern alone was no problem.
+      allowExtern: flag((t) => t.allowExtern) ?? version < 3,
       allowProcMacro: flag((t) => t.allowProcMacro) ?? false,
       allowApis: new Set(chain.flatMap((t) => t.allowApis.map((entry) => entry.api))),
       allowBuildInstructions: chain.flatMap((t) => t.allowBuildInstructions),

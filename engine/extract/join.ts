@@ -53,7 +53,6 @@ export function joinFacts(
     declare(
       dwarf.functionSection,
       dwarf.functionStart,
-      dwarf.functionLinkage,
       dwarf.functionQualified,
       dwarf.functionFile,
       dwarf.functionLine,
@@ -61,7 +60,6 @@ export function joinFacts(
     declare(
       dwarf.variableSection,
       dwarf.variableOffset,
-      dwarf.variableLinkage,
       dwarf.variableQualified,
       dwarf.variableFile,
       dwarf.variableLine,
@@ -72,7 +70,6 @@ export function joinFacts(
   function declare(
     section: Uint32Array,
     start: Uint32Array,
-    linkage: Uint32Array,
     qualified: Uint32Array,
     file: Uint32Array,
     line: Uint32Array,

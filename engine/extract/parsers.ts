@@ -169,8 +169,10 @@ function columnsOf<T extends object>(
   keys: readonly string[],
 ): Record<string, Uint32Array & Uint8Array> {
   const tables: Record<string, Uint32Array & Uint8Array> = {};
-  for (const key of keys)
-    tables[key] = (raw as unknown as Record<string, Uint32Array & Uint8Array>)[key]!;
+  for (const key of keys) {
+    tables[key] = (raw as unknown as Record<string, Uint32Array & Uint8Array>)[key] as Uint32Array &
+      Uint8Array;
+  }
   raw.free();
   return tables;
 }
