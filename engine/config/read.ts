@@ -1,14 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { builtinApis } from './builtin.ts';
+import { DocumentReader } from './document-reader.ts';
 import { permissionLookup } from './inheritance.ts';
 import { nearest } from './nearest.ts';
-import {
-  parseToml,
-  type TomlEntry,
-  TomlSyntaxError,
-  type TomlTable,
-  type TomlValue,
-} from './toml-tree.ts';
+import { readSandboxTable, rustcSandbox, sandboxLookup, scopeKey } from './sandbox.ts';
+import { parseToml, type TomlEntry, TomlSyntaxError, type TomlTable } from './toml-tree.ts';
 import {
   type AllowedApi,
   type ApiDefinition,
@@ -16,6 +12,8 @@ import {
   type ConfigDiagnostic,
   ConfigError,
   type ConfigPlace,
+  type PermissionScope,
+  type SandboxTable,
   type ScopeSuffix,
   type ScopeTable,
 } from './types.ts';
@@ -40,15 +38,6 @@ const scopeKeys = [
   'allow_build_instructions',
   'sandbox',
 ];
-const sandboxKeys = [
-  'kind',
-  'allow_network',
-  'bind_writable',
-  'make_writable',
-  'pass_env',
-  'extra_args',
-];
-
 /** Reads and checks cackle.toml (spec §2). Throws {@link ConfigError} with every fault found. */
 export async function readConfig(file: string): Promise<Config> {
   let bytes: Buffer;
@@ -87,18 +76,9 @@ export function parseConfig(file: string, text: string): Config {
   return reader.read();
 }
 
-class Reader {
-  private readonly file: string;
-  private readonly text: string;
-  private readonly lines: readonly string[];
-  private readonly faults: ConfigDiagnostic[] = [];
+class Reader extends DocumentReader {
   private readonly unsupported: ConfigDiagnostic[] = [];
-
-  constructor(file: string, text: string) {
-    this.file = file;
-    this.text = text;
-    this.lines = text.split(/\r?\n/);
-  }
+  private readonly sandboxes = new Map<string, SandboxTable>();
 
   read(): Config {
     let root: TomlTable;
@@ -124,12 +104,13 @@ class Reader {
       if (table.entries.has('build')) withBuild.add(entry.key);
       this.scopes(entry, table, apis, tables);
     }
-    this.sandbox(root.entries.get('sandbox'), true);
     const rustc = this.table(root.entries.get('rustc'));
-    if (rustc !== undefined) {
-      this.checkKeys(rustc, ['sandbox'], '[rustc]');
-      this.sandbox(rustc.entries.get('sandbox'), true);
-    }
+    if (rustc !== undefined) this.checkKeys(rustc, ['sandbox'], '[rustc]');
+    const sandboxes = {
+      top: readSandboxTable(this, root.entries.get('sandbox'), '[sandbox]'),
+      rustc: readSandboxTable(this, rustc?.entries.get('sandbox'), '[rustc.sandbox]'),
+      scopes: this.sandboxes,
+    };
     if (this.faults.length > 0) throw new ConfigError(this.faults);
     return {
       file: this.file,
@@ -146,6 +127,13 @@ class Reader {
       unsupported: this.unsupported,
       hasBuildSection: (name) => withBuild.has(name),
       permissions: permissionLookup(tables, version),
+      sandbox: sandboxLookup(sandboxes),
+      rustcSandbox: rustcSandbox(sandboxes, version),
+      meaninglessSandboxKinds: [...packages.keys()].flatMap((name) => {
+        const place = this.sandboxes.get(scopeKey({ package: name, suffix: '' }))?.kindPlace;
+        return place === undefined ? [] : [{ package: name, place }];
+      }),
+      sandboxChosen: sandboxes.top?.kind !== undefined,
     };
   }
 
@@ -221,7 +209,7 @@ class Reader {
     const name = entry.key;
     this.checkKeys(table, [...scopeKeys, 'import', 'build', 'test', 'from'], `[pkg.${name}]`);
     out.push(this.scope(name, '', entry.place, table, apis));
-    this.sandbox(table.entries.get('sandbox'), false);
+    this.sandbox({ package: name, suffix: '' }, table);
     const imported = table.entries.get('import');
     if (imported !== undefined && this.items(imported).length > 0) {
       this.unsupported.push(
@@ -239,7 +227,7 @@ class Reader {
       if (inner === undefined || innerTable === undefined) return;
       this.checkKeys(innerTable, scopeKeys, `[pkg.${name}.${suffix}]`);
       out.push(this.scope(name, suffix, inner.place, innerTable, apis));
-      this.sandbox(innerTable.entries.get('sandbox'), true);
+      this.sandbox({ package: name, suffix }, innerTable);
     };
     below(table, 'build', 'build');
     below(table, 'test', 'test');
@@ -248,6 +236,12 @@ class Reader {
     this.checkKeys(from, ['build', 'test'], `[pkg.${name}.from]`);
     below(from, 'build', 'from.build');
     below(from, 'test', 'from.test');
+  }
+
+  private sandbox(scope: PermissionScope, table: TomlTable): void {
+    const where = ['pkg', scope.package, scope.suffix, 'sandbox'].filter((part) => part !== '');
+    const read = readSandboxTable(this, table.entries.get('sandbox'), `[${where.join('.')}]`);
+    if (read !== undefined) this.sandboxes.set(scopeKey(scope), read);
   }
 
   private scope(
@@ -287,123 +281,5 @@ class Reader {
       allowApis,
       allowBuildInstructions: this.strings(table.entries.get('allow_build_instructions')),
     };
-  }
-
-  /** Sandboxes come later: what is written is checked, and what asks for one is remembered. */
-  private sandbox(entry: TomlEntry | undefined, kindHasMeaning: boolean): void {
-    const table = this.table(entry);
-    if (table === undefined) return;
-    this.checkKeys(table, sandboxKeys, 'a sandbox');
-    const kind = table.entries.get('kind');
-    const value = this.string(kind);
-    this.boolean(table.entries.get('allow_network'));
-    for (const key of ['bind_writable', 'make_writable', 'pass_env', 'extra_args'])
-      this.strings(table.entries.get(key));
-    if (kind === undefined || value === undefined) return;
-    const { place, length } = kind.value;
-    if (!kindHasMeaning) {
-      this.report(
-        kind.place,
-        kind.length,
-        'a package as a whole has no sandbox kind',
-        'set it under .build.sandbox, .test.sandbox or [sandbox]',
-      );
-    } else if (value !== 'Bubblewrap' && value !== 'Disabled') {
-      this.report(
-        place,
-        length,
-        `there is no sandbox \`${value}\``,
-        'write "Bubblewrap" or "Disabled"',
-      );
-    } else if (value === 'Bubblewrap') {
-      this.unsupported.push(
-        this.diagnostic(
-          place,
-          length,
-          'a sandbox is asked for, and this version cannot make one yet',
-          'write kind = "Disabled" to check without; nothing runs before it was judged',
-        ),
-      );
-    }
-  }
-
-  private checkKeys(table: TomlTable, known: readonly string[], where: string): void {
-    for (const entry of table.entries.values()) {
-      if (known.includes(entry.key)) continue;
-      const near = nearest(entry.key, known);
-      this.report(
-        entry.place,
-        entry.length,
-        `unknown key \`${entry.key}\` in ${where}`,
-        near === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${near}\`?`,
-      );
-    }
-  }
-
-  private table(entry: TomlEntry | undefined): TomlTable | undefined {
-    if (entry === undefined) return undefined;
-    if (entry.value.kind === 'table') return entry.value;
-    this.expected(entry.value, 'a table');
-    return undefined;
-  }
-
-  private boolean(entry: TomlEntry | undefined): boolean | undefined {
-    if (entry === undefined) return undefined;
-    if (entry.value.kind === 'boolean') return entry.value.value;
-    this.expected(entry.value, 'true or false');
-    return undefined;
-  }
-
-  private string(entry: TomlEntry | undefined): string | undefined {
-    if (entry === undefined) return undefined;
-    if (entry.value.kind === 'string') return entry.value.value;
-    this.expected(entry.value, 'a string');
-    return undefined;
-  }
-
-  private strings(entry: TomlEntry | undefined): string[] {
-    return this.items(entry).map((item) => item.value);
-  }
-
-  private items(
-    entry: TomlEntry | undefined,
-  ): { value: string; place: ConfigPlace; length: number }[] {
-    if (entry === undefined) return [];
-    if (entry.value.kind !== 'array') {
-      this.expected(entry.value, 'a list of strings');
-      return [];
-    }
-    return entry.value.items.flatMap((item) => {
-      if (item.kind === 'string')
-        return [{ value: item.value, place: item.place, length: item.length }];
-      this.expected(item, 'a string');
-      return [];
-    });
-  }
-
-  private expected(value: TomlValue, what: string): void {
-    const already = this.faults.some(
-      (f) => f.place?.line === value.place.line && f.place.column === value.place.column,
-    );
-    if (!already) this.report(value.place, value.length, `${what} was expected here`);
-  }
-
-  private report(
-    place: ConfigPlace | undefined,
-    length: number,
-    message: string,
-    help?: string,
-  ): void {
-    this.faults.push(this.diagnostic(place, length, message, help));
-  }
-
-  private diagnostic(
-    place: ConfigPlace | undefined,
-    length: number,
-    message: string,
-    help?: string,
-  ): ConfigDiagnostic {
-    const sourceLine = place === undefined ? undefined : this.lines[place.line - 1];
-    return { file: this.file, place, length, message, help, sourceLine };
   }
 }

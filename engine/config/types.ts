@@ -6,6 +6,13 @@ export interface ConfigPlace {
   readonly column: number;
 }
 
+/** A string of the configuration file with its place; `length` is in characters. */
+export interface ConfigText {
+  readonly value: string;
+  readonly place: ConfigPlace;
+  readonly length: number;
+}
+
 /** The scope of a permission (spec §1): `pkg.P`, `.build`, `.test`, `.from.build`, `.from.test`. */
 export type ScopeSuffix = '' | 'build' | 'test' | 'from.build' | 'from.test';
 
@@ -49,6 +56,35 @@ export interface Permissions {
   readonly allowBuildInstructions: readonly string[];
 }
 
+/** How programs are kept in. */
+export type SandboxKind = 'Bubblewrap' | 'Disabled';
+
+/** What one sandbox table says, before inheritance. */
+export interface SandboxTable {
+  /** Its name in messages, e.g. `[pkg.x.build.sandbox]`. */
+  readonly where: string;
+  readonly kind: SandboxKind | undefined;
+  readonly kindPlace: ConfigPlace | undefined;
+  readonly allowNetwork: boolean | undefined;
+  readonly bindWritable: readonly ConfigText[];
+  readonly makeWritable: readonly ConfigText[];
+  readonly passEnv: readonly ConfigText[];
+  readonly extraArgs: readonly ConfigText[];
+}
+
+/** A sandbox as it is in force somewhere, inheritance applied. */
+export interface SandboxSettings {
+  /** Undefined where nobody chose one. */
+  readonly kind: SandboxKind | undefined;
+  readonly allowNetwork: boolean;
+  /** Paths; a relative one starts at the workspace root. It has to exist. */
+  readonly bindWritable: readonly ConfigText[];
+  /** As above; directories that are created when missing. */
+  readonly makeWritable: readonly ConfigText[];
+  readonly passEnv: readonly ConfigText[];
+  readonly extraArgs: readonly ConfigText[];
+}
+
 /** A configuration that was read and found valid. */
 export interface Config {
   readonly file: string;
@@ -62,11 +98,21 @@ export interface Config {
   /** Names in `[pkg.NAME]`, with the place of the first table. */
   readonly packages: ReadonlyMap<string, ConfigPlace>;
   readonly tables: readonly ScopeTable[];
-  /** What was asked for and is not there yet, e.g. a sandbox: a check refuses to start. */
+  /** What was asked for and is not there yet: a check refuses to start. */
   readonly unsupported: readonly ConfigDiagnostic[];
   /** Does a `[pkg.NAME.build]` table exist (explicit_build_scripts)? */
   hasBuildSection(packageName: string): boolean;
   permissions(scope: PermissionScope): Permissions;
+  /** The sandbox of what a scope's package runs: its build scripts (`build`) or tests (`test`). */
+  sandbox(scope: PermissionScope): SandboxSettings;
+  readonly rustcSandbox: SandboxSettings;
+  /** Every `pkg.NAME.sandbox.kind`: it has no meaning (spec §5). */
+  readonly meaninglessSandboxKinds: readonly {
+    readonly package: string;
+    readonly place: ConfigPlace;
+  }[];
+  /** Does `[sandbox]` choose a kind? */
+  readonly sandboxChosen: boolean;
 }
 
 /** One fault in cackle.toml; rendered by the CLI with the line and the place marked. */

@@ -1,0 +1,90 @@
+import { nearest } from './nearest.ts';
+import type { TomlEntry, TomlTable, TomlValue } from './toml-tree.ts';
+import type { ConfigDiagnostic, ConfigPlace, ConfigText } from './types.ts';
+
+/** Takes typed values out of a TOML document and gathers a fault for each that is not as expected. */
+export class DocumentReader {
+  protected readonly file: string;
+  protected readonly text: string;
+  private readonly lines: readonly string[];
+  protected readonly faults: ConfigDiagnostic[] = [];
+
+  constructor(file: string, text: string) {
+    this.file = file;
+    this.text = text;
+    this.lines = text.split(/\r?\n/);
+  }
+
+  checkKeys(table: TomlTable, known: readonly string[], where: string): void {
+    for (const entry of table.entries.values()) {
+      if (known.includes(entry.key)) continue;
+      const near = nearest(entry.key, known);
+      this.report(
+        entry.place,
+        entry.length,
+        `unknown key \`${entry.key}\` in ${where}`,
+        near === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${near}\`?`,
+      );
+    }
+  }
+
+  table(entry: TomlEntry | undefined): TomlTable | undefined {
+    if (entry === undefined) return undefined;
+    if (entry.value.kind === 'table') return entry.value;
+    this.#expected(entry.value, 'a table');
+    return undefined;
+  }
+
+  boolean(entry: TomlEntry | undefined): boolean | undefined {
+    if (entry === undefined) return undefined;
+    if (entry.value.kind === 'boolean') return entry.value.value;
+    this.#expected(entry.value, 'true or false');
+    return undefined;
+  }
+
+  string(entry: TomlEntry | undefined): string | undefined {
+    if (entry === undefined) return undefined;
+    if (entry.value.kind === 'string') return entry.value.value;
+    this.#expected(entry.value, 'a string');
+    return undefined;
+  }
+
+  strings(entry: TomlEntry | undefined): string[] {
+    return this.items(entry).map((item) => item.value);
+  }
+
+  items(entry: TomlEntry | undefined): ConfigText[] {
+    if (entry === undefined) return [];
+    if (entry.value.kind !== 'array') {
+      this.#expected(entry.value, 'a list of strings');
+      return [];
+    }
+    return entry.value.items.flatMap((item) => {
+      if (item.kind === 'string')
+        return [{ value: item.value, place: item.place, length: item.length }];
+      this.#expected(item, 'a string');
+      return [];
+    });
+  }
+
+  #expected(value: TomlValue, what: string): void {
+    const already = this.faults.some(
+      (f) => f.place?.line === value.place.line && f.place.column === value.place.column,
+    );
+    if (!already) this.report(value.place, value.length, `${what} was expected here`);
+  }
+
+  report(place: ConfigPlace | undefined, length: number, message: string, help?: string): void {
+    this.faults.push(this.diagnostic(place, length, message, help));
+  }
+
+  diagnostic(
+    place: ConfigPlace | undefined,
+    length: number,
+    message: string,
+    help?: string,
+  ): ConfigDiagnostic {
+    const sourceLine = place === undefined ? undefined : this.lines[place.line - 1];
+    return { file: this.file, place, length, message, help, sourceLine };
+  }
+}

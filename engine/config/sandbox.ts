@@ -1,0 +1,126 @@
+import type { DocumentReader } from './document-reader.ts';
+import { ancestors } from './inheritance.ts';
+import { nearest } from './nearest.ts';
+import type { TomlEntry } from './toml-tree.ts';
+import type {
+  ConfigText,
+  PermissionScope,
+  SandboxKind,
+  SandboxSettings,
+  SandboxTable,
+} from './types.ts';
+
+const keys = [
+  'kind',
+  'allow_network',
+  'bind_writable',
+  'make_writable',
+  'pass_env',
+  'extra_args',
+] as const;
+
+const kinds: readonly SandboxKind[] = ['Bubblewrap', 'Disabled'];
+
+/** Variables that no setting brings into a sandbox: with them, what runs inside could start ours. */
+const neverPassed = /^(?:RUSTC_WRAPPER$|CACKLE_)/;
+
+/** Reads one sandbox table (spec §2); faults go to the reader. `where` is its name, e.g. `[sandbox]`. */
+export function readSandboxTable(
+  reader: DocumentReader,
+  entry: TomlEntry | undefined,
+  where: string,
+): SandboxTable | undefined {
+  const table = reader.table(entry);
+  if (entry === undefined || table === undefined) return undefined;
+  reader.checkKeys(table, keys, where);
+  const list = (key: (typeof keys)[number], fault: (text: string) => string | undefined) => {
+    const texts = reader.items(table.entries.get(key));
+    for (const { value, place, length } of texts) {
+      const found = value.includes('\0') ? 'a NUL character cannot stand here' : fault(value);
+      if (found !== undefined) reader.report(place, length, found);
+    }
+    return texts;
+  };
+  const path = (text: string) => (text === '' ? 'a path is expected here' : undefined);
+  const kindEntry = table.entries.get('kind');
+  return {
+    where,
+    kind: readKind(reader, kindEntry),
+    kindPlace: kindEntry?.place,
+    allowNetwork: reader.boolean(table.entries.get('allow_network')),
+    bindWritable: list('bind_writable', path),
+    makeWritable: list('make_writable', path),
+    passEnv: list('pass_env', variableFault),
+    extraArgs: list('extra_args', () => undefined),
+  };
+}
+
+function variableFault(name: string): string | undefined {
+  if (name === '' || name.includes('=')) return 'the name of an environment variable is expected';
+  return neverPassed.test(name) ? `${name} is never passed into a sandbox` : undefined;
+}
+
+function readKind(reader: DocumentReader, entry: TomlEntry | undefined): SandboxKind | undefined {
+  const value = reader.string(entry);
+  if (entry === undefined || value === undefined) return undefined;
+  const kind = kinds.find((known) => known === value);
+  if (kind === undefined) {
+    const near = nearest(value, kinds);
+    reader.report(
+      entry.value.place,
+      entry.value.length,
+      `there is no sandbox \`${value}\``,
+      near === undefined ? 'write "Bubblewrap" or "Disabled"' : `did you mean "${near}"?`,
+    );
+  }
+  return kind;
+}
+
+/** The sandbox tables of a file. */
+export interface SandboxTables {
+  readonly top: SandboxTable | undefined;
+  readonly rustc: SandboxTable | undefined;
+  /** By package and suffix, as {@link scopeKey} writes them. */
+  readonly scopes: ReadonlyMap<string, SandboxTable>;
+}
+
+/** Key of a scope in {@link SandboxTables}. */
+export function scopeKey(scope: PermissionScope): string {
+  return `${scope.package}\0${scope.suffix}`;
+}
+
+/**
+ * The settings in force in a scope: those of its own table, of the wider scopes, then of `[sandbox]`
+ * (spec §1). `pkg.X.sandbox.kind` has no meaning and is passed over.
+ */
+export function sandboxLookup(tables: SandboxTables): (scope: PermissionScope) => SandboxSettings {
+  return (scope) => {
+    const chain = [scope.suffix, ...ancestors[scope.suffix]].map((suffix) => {
+      const table = tables.scopes.get(scopeKey({ package: scope.package, suffix }));
+      return suffix === '' && table !== undefined ? { ...table, kind: undefined } : table;
+    });
+    return united([...chain, tables.top]);
+  };
+}
+
+/** The settings for rustc. Version 1 took nothing from `[sandbox]`: without a kind of its own, none. */
+export function rustcSandbox(tables: SandboxTables, version: 1 | 2 | 3): SandboxSettings {
+  if (version > 1) return united([tables.rustc, tables.top]);
+  const own = united([tables.rustc]);
+  return { ...own, kind: own.kind ?? 'Disabled' };
+}
+
+/** Nearest table first: a scalar is the nearest that is set; lists are united, the widest scope's first. */
+function united(chain: readonly (SandboxTable | undefined)[]): SandboxSettings {
+  const set = chain.filter((table) => table !== undefined);
+  const list = (read: (table: SandboxTable) => readonly ConfigText[]): ConfigText[] =>
+    set.toReversed().flatMap(read);
+  return {
+    kind: set.map((table) => table.kind).find((kind) => kind !== undefined),
+    allowNetwork: set.map((t) => t.allowNetwork).find((value) => value !== undefined) ?? false,
+    bindWritable: list((table) => table.bindWritable),
+    makeWritable: list((table) => table.makeWritable),
+    passEnv: list((table) => table.passEnv),
+    extraArgs: list((table) => table.extraArgs),
+  };
+}
