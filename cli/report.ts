@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import { isAbsolute, relative } from 'node:path';
 import type { ColorFunction } from 'consola/utils';
 import type { PermissionScope } from '../engine/config/types.ts';
@@ -8,7 +9,7 @@ import type {
   SourcePlace,
   Usage,
 } from '../engine/judge/problems.ts';
-import { allowSnippet, severityOf } from '../engine/session.ts';
+import { allowSnippet, severityOf, shellWords } from '../engine/session.ts';
 import { printable } from './printable.ts';
 
 /** Colours of a report; all plain where colour is off. */
@@ -101,6 +102,11 @@ function renderProblem(
   if (problem.kind === 'execution-failed') {
     for (const line of problem.output.split('\n').slice(-20))
       lines.push(paint.dim(`    | ${printable(line)}`));
+    if (problem.sandboxCommand !== undefined)
+      lines.push(
+        '    its sandbox was:',
+        paint.dim(`      ${printable(shellWords(problem.sandboxCommand))}`),
+      );
   }
   const advice = adviceFor(problem);
   if (advice !== undefined)
@@ -128,7 +134,11 @@ function titleOf(problem: Problem): string {
     case 'disallowed-build-instruction':
       return `its build script gives the instruction \`${problem.instruction}\`, which is not allowed`;
     case 'execution-failed':
-      return `its ${problem.executable} failed`;
+      return `its ${problem.executable} failed${endingOf(problem)}`;
+    case 'sandbox-not-chosen':
+      return 'no sandbox is chosen for build scripts, tests and rustc; until then no build script runs';
+    case 'sandbox-kind-without-meaning':
+      return `cackle.toml:${problem.configPlace.line}: a package as a whole has no sandbox kind; set it under build.sandbox or test.sandbox, or in [sandbox]`;
     case 'unused-allow-api':
       return `cackle.toml:${problem.configPlace.line}: the permission \`${problem.api}\`${inScope(problem.scope)} is not used; remove it`;
     case 'unknown-package':
@@ -138,6 +148,21 @@ function titleOf(problem: Problem): string {
     case 'newer-config-version':
       return `common.version is ${problem.version}; version ${problem.newest} is the newest`;
   }
+}
+
+/** How a program ended. Inside a sandbox a signal shows as 128 and its number (bwrap's manual). */
+function endingOf(problem: Extract<Problem, { kind: 'execution-failed' }>): string {
+  const { status, signal, sandboxCommand } = problem;
+  const sandboxed = sandboxCommand === undefined ? '' : ' in its sandbox';
+  if (signal !== undefined) return `${sandboxed}: ${signalText(signal)}`;
+  if (status === undefined) return sandboxed;
+  const within = sandboxCommand !== undefined && status > 128 && status <= 128 + 64;
+  return `${sandboxed}: exit status ${status}${within ? `, as for ${signalText(status - 128)}` : ''}`;
+}
+
+function signalText(signal: number): string {
+  const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
+  return `signal ${signal}${name === undefined ? '' : ` (${name})`}`;
 }
 
 function inScope({ suffix }: PermissionScope): string {
@@ -172,6 +197,15 @@ function adviceFor(problem: Problem): string | undefined {
         { package: problem.packageName, suffix: 'build' },
         { kind: 'build-instruction', instruction: problem.instruction },
       );
+    case 'sandbox-not-chosen':
+      return '[sandbox]\nkind = "Bubblewrap"  # or "Disabled"';
+    case 'execution-failed':
+      return problem.sandboxCommand === undefined || problem.executable === 'test'
+        ? undefined
+        : allowSnippet(
+            { package: problem.packageName, suffix: 'build' },
+            { kind: 'sandbox-network' },
+          );
     default:
       return undefined;
   }

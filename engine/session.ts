@@ -18,10 +18,17 @@ import {
   unusedPermissions,
 } from './judge/summary.ts';
 import { keywordProblems, missingPermissions } from './judge/unit-problems.ts';
+import { Sandboxes } from './sandbox/sandboxes.ts';
 import { Gates } from './session/gates.ts';
 import { Inputs } from './session/inputs.ts';
 import { Pools } from './session/pools.ts';
 import { forget, Records } from './session/records.ts';
+import {
+  compileError,
+  failedBuildScripts,
+  sandboxProblems,
+  variablesSet,
+} from './session/sandbox-problems.ts';
 import { unchecked } from './session/unchecked.ts';
 import { Units } from './session/units.ts';
 import { Verdicts } from './session/verdicts.ts';
@@ -32,6 +39,7 @@ export { renderDiagnostic } from './config/render.ts';
 export { allowSnippet } from './config/suggest.ts';
 export { ConfigError } from './config/types.ts';
 export { CheckError, severityOf } from './judge/problems.ts';
+export { shellWords } from './session/sandbox-problems.ts';
 
 /** What a check is asked for; absent options take what cackle.toml or cargo says. */
 export interface CheckOptions {
@@ -76,6 +84,7 @@ export async function check(
   timing.metadata = seconds(started);
   const config = await readConfig(options.configFile ?? join(workspace.root, 'cackle.toml'));
   if (config.unsupported.length > 0) throw new ConfigError(config.unsupported);
+  const sandboxes = await Sandboxes.open(config, workspace, false);
   const location = storeLocation(workspace.targetDirectory);
   const store = await openStore(location.root);
   const pools = new Pools();
@@ -87,6 +96,7 @@ export async function check(
         signal,
         workspace,
         config,
+        sandboxes,
         pools,
         store,
         location,
@@ -135,6 +145,7 @@ interface Round {
   readonly signal: AbortSignal;
   readonly workspace: Workspace;
   readonly config: Config;
+  readonly sandboxes: Sandboxes | undefined;
   readonly pools: Pools;
   readonly store: RecordStore;
   readonly location: ReturnType<typeof storeLocation>;
@@ -143,7 +154,7 @@ interface Round {
 
 /** Runs cargo once and judges what it built or found fresh; no report when facts of fresh units were lost. */
 async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost: string[] }> {
-  const { options, observer, workspace, config, pools, store, location, timing } = round;
+  const { options, observer, workspace, config, sandboxes, pools, store, location, timing } = round;
   const records = await Records.load(store);
   const inputs = new Inputs(pools, records, location);
   const verdicts = new Verdicts({
@@ -191,6 +202,7 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
       return gates.buildScript(run);
     },
     onBuildScriptDone: (run, stdout) => gates.instructions(run, stdout),
+    variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
     onArtifact: (artifact) => artifacts.push(artifact),
     onBuildScriptExecuted: ({ outDir }) => executed.add(outDir),
     onProgress(progress) {
@@ -211,6 +223,7 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
       profile: options.profile ?? config.profile,
       linkAll: false,
       storeId: store.id,
+      sandboxes,
       colour: options.colour,
       showProgress: options.showProgress,
     },
@@ -268,18 +281,11 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
       });
     }
   }
-  problems.push(...gates.refusedInstructions());
-  for (const failed of outcome.failedBuildScripts) {
-    const p = workspace.packages.find(({ id }) => id === failed.packageId);
-    if (p === undefined) continue;
-    problems.push({
-      kind: 'execution-failed',
-      packageLabel: p.label,
-      packageName: p.name,
-      executable: 'build script',
-      output: failed.output,
-    });
-  }
+  problems.push(
+    ...gates.refusedInstructions(),
+    ...failedBuildScripts(outcome, workspace),
+    ...sandboxProblems(config),
+  );
   problems.push(...verdicts.exportsOf(judged), ...unknownPackages(config, workspace));
   const complete =
     gates.held.size === 0 &&
@@ -334,12 +340,7 @@ function failOnBuildError(outcome: BuildOutcome, gates: Gates, workspace: Worksp
       (held) => failed !== undefined && held !== undefined && workspace.dependsOn(failed, held),
     );
   });
-  if (ownFailures.length > 0) {
-    throw new CheckError(
-      'the workspace does not compile',
-      'cargo says why above; mend that and check again',
-    );
-  }
+  if (ownFailures.length > 0) throw compileError(outcome);
   if (gates.held.size > 0 || outcome.failedBuildScripts.length > 0) return;
   const how =
     outcome.cargoSignal === null

@@ -16,7 +16,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'engine/workspace',
     'engine/extract/parsers',
   ],
-  'engine/build': ['engine/workspace', 'engine/judge/problems', 'engine/paths'],
+  'engine/sandbox': ['engine/config', 'engine/workspace', 'engine/judge/problems'],
+  'engine/build': ['engine/workspace', 'engine/sandbox', 'engine/judge/problems', 'engine/paths'],
   'engine/session': ['engine/'],
   cli: ['engine/session.ts', 'engine/paths.ts', 'engine/judge/problems', 'engine/config/types'],
 };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CheckError } from '../judge/problems.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
-import { cannotStart, INSTALL_RUST, readToolchain } from '../workspace/toolchain.ts';
+import { cannotStart, INSTALL_RUST, readSysroot, readToolchain } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { CargoStderr, readCargoMessage } from './cargo-messages.ts';
 import { profileArguments } from './profile.ts';
@@ -47,6 +47,11 @@ export async function runCargo(
     userWrapper: config.rustcWrapper,
     linkAll: request.linkAll,
     storeId: request.storeId,
+    sandbox: request.sandboxes && {
+      sandboxes: request.sandboxes,
+      sysroot: await readSysroot(request.workspaceRoot, toolchain.rustc),
+      host: toolchain.host,
+    },
     fail,
   });
   try {
@@ -93,6 +98,7 @@ export async function runCargo(
       cargoSignal: ended.signal,
       failedUnits: server.failedUnits,
       failedBuildScripts: server.failedBuildScripts,
+      failedSandboxedUnits: server.failedSandboxedUnits,
     };
   } finally {
     await server.close();

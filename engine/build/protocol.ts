@@ -48,6 +48,8 @@ interface Command {
   readonly unset: readonly string[];
   readonly set: readonly (readonly [string, string])[];
   readonly arg0?: string;
+  /** Start from an empty environment. */
+  readonly clear?: boolean;
 }
 
 /** What the shim is told to do; see engine/shim/src/plan.rs. */

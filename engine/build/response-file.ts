@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 /** Decodes a response file; what is not UTF-8 cannot be judged. */
-async function readText(path: string): Promise<string> {
-  return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+function decode(bytes: Buffer): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }
 
 /** Replaces each `@FILE` of a rustc command line by the file's lines (rustc book, "@path"). */
@@ -14,7 +14,7 @@ export async function expandRustcArguments(
   const expanded: string[] = [];
   for (const argument of args) {
     if (!argument.startsWith('@')) expanded.push(argument);
-    else expanded.push(...readLines(await readText(resolve(cwd, argument.slice(1)))));
+    else expanded.push(...readLines(decode(await readFile(resolve(cwd, argument.slice(1))))));
   }
   return expanded;
 }
@@ -31,11 +31,12 @@ const MAX_NESTING = 32;
 /**
  * Replaces each `@FILE` of a linker command line as gcc and GNU ld do (libiberty's expandargv): words
  * end at white space, quotes and backslashes escape, files may name further files. A file that cannot
- * be opened leaves its argument as it is, as there. Throws when nested without end.
+ * be opened leaves its argument as it is, as there. Throws when nested without end, or what `read` throws.
  */
 export async function expandLinkerArguments(
   args: readonly string[],
   cwd: string,
+  read: (path: string) => Promise<Buffer> = readFile,
   depth = 0,
 ): Promise<string[]> {
   if (depth > MAX_NESTING) throw new Error('response files are nested without end');
@@ -47,13 +48,13 @@ export async function expandLinkerArguments(
     }
     let text: string;
     try {
-      text = await readText(resolve(cwd, argument.slice(1)));
+      text = decode(await read(resolve(cwd, argument.slice(1))));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       expanded.push(argument);
       continue;
     }
-    expanded.push(...(await expandLinkerArguments(splitWords(text), cwd, depth + 1)));
+    expanded.push(...(await expandLinkerArguments(splitWords(text), cwd, read, depth + 1)));
   }
   return expanded;
 }

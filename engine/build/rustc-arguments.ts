@@ -134,6 +134,8 @@ export interface RustcCommand {
   readonly linker: string | undefined;
   readonly linkerFlavor: string | undefined;
   readonly target: string | undefined;
+  /** Directory of `-C incremental`. */
+  readonly incremental: string | undefined;
   readonly jsonErrors: boolean;
 }
 
@@ -164,6 +166,7 @@ export function describeRustcCommand(args: readonly RustcArgument[]): RustcComma
     linker: codegen('linker'),
     linkerFlavor: codegen('linker-flavor'),
     target: all('target').at(-1),
+    incremental: codegen('incremental'),
     jsonErrors: all('error-format').at(-1) === 'json',
   };
 }

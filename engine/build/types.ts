@@ -1,3 +1,4 @@
+import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { CrateKind, PackageIndex } from '../workspace/types.ts';
 
 /** One `--extern NAME=PATH` of a rustc command line; a path is absent for the sysroot's crates. */
@@ -96,6 +97,8 @@ export interface BuildHandlers {
   onBuildScriptStart(run: BuildScriptRun): Promise<Gate>;
   /** stdout of a build script that exited 0, before cargo sees it. */
   onBuildScriptDone(run: BuildScriptRun, stdout: Buffer): Promise<OutputGate>;
+  /** Names that a build script set by `rustc-env`, found by its OUT_DIR: its package's rustc gets them. */
+  variablesOf(outDir: string): readonly string[];
   /** `compiler-artifact`, after the unit is done or found fresh. */
   onArtifact(artifact: ArtifactMessage): void;
   /** `build-script-executed` (fresh ones too): its OUT_DIR finds the record of its output. */
@@ -136,6 +139,8 @@ export interface BuildRequest {
   readonly linkAll: boolean;
   /** Goes into the line that the shim adds to `rustc -vV`: a lost store makes cargo rebuild. */
   readonly storeId: string;
+  /** The sandboxes that cackle.toml asks for. */
+  readonly sandboxes: Sandboxes | undefined;
   readonly colour: boolean;
   readonly showProgress: boolean;
 }
@@ -145,5 +150,21 @@ export interface BuildOutcome {
   readonly cargoStatus: number | null;
   readonly cargoSignal: string | null;
   readonly failedUnits: readonly string[];
-  readonly failedBuildScripts: readonly { readonly packageId: string; readonly output: string }[];
+  readonly failedBuildScripts: readonly FailedProgram[];
+  /** Sandboxed rustc runs that failed, with their sandbox command lines. */
+  readonly failedSandboxedUnits: readonly {
+    readonly packageId: string;
+    readonly command: readonly string[];
+  }[];
+}
+
+/** A build script or test that ended badly. */
+export interface FailedProgram {
+  readonly packageId: string;
+  /** The end of what it wrote to stderr, or why it could not be started. */
+  readonly output: string;
+  readonly status: number | undefined;
+  readonly signal: number | undefined;
+  /** Undefined when it ran without a sandbox. */
+  readonly sandboxCommand: readonly string[] | undefined;
 }

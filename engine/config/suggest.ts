@@ -7,6 +7,7 @@ export type Allowance =
   | { readonly kind: 'extern' }
   | { readonly kind: 'proc-macro' }
   | { readonly kind: 'build-script' }
+  | { readonly kind: 'sandbox-network' }
   | { readonly kind: 'build-instruction'; readonly instruction: string };
 
 /** The lines of cackle.toml that allow something in a scope, with dotted keys below the package's table. */
@@ -29,6 +30,8 @@ function setting(allowance: Exclude<Allowance, { kind: 'build-script' }>): strin
       return 'allow_extern = true';
     case 'proc-macro':
       return 'allow_proc_macro = true';
+    case 'sandbox-network':
+      return 'sandbox.allow_network = true';
     case 'build-instruction': {
       const end = allowance.instruction.indexOf('=');
       const rule = end < 0 ? allowance.instruction : `${allowance.instruction.slice(0, end)}=*`;

@@ -72,8 +72,18 @@ export type Problem =
   | (Located & { readonly kind: 'disallowed-build-instruction'; readonly instruction: string })
   | (Located & {
       readonly kind: 'execution-failed';
-      readonly executable: 'build script';
+      readonly executable: 'build script' | 'test';
+      /** The end of its stderr, or what was wrong with its output. */
       readonly output: string;
+      readonly status?: number | undefined;
+      readonly signal?: number | undefined;
+      /** The command line of its sandbox; absent when it ran without one. */
+      readonly sandboxCommand?: readonly string[] | undefined;
+    })
+  | { readonly kind: 'sandbox-not-chosen' }
+  | (Located & {
+      readonly kind: 'sandbox-kind-without-meaning';
+      readonly configPlace: ConfigPlace;
     })
   | (Located & {
       readonly kind: 'unused-allow-api';

@@ -1,5 +1,5 @@
 import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build/types.ts';
-import type { Config } from '../config/types.ts';
+import type { Config, SandboxKind } from '../config/types.ts';
 import {
   type BuildScriptRecord,
   type LinkRecord,
@@ -66,12 +66,18 @@ export class Gates {
       };
     }
     const problems = await this.problemsOf(record, link);
+    if (this.sandboxOf(run) === undefined) problems.push({ kind: 'sandbox-not-chosen' });
     if (problems.length === 0) return { allow: true };
     this.hold(run.packageId, 'build script');
     return {
       allow: false,
       reason: `cackle holds the build script of ${label}: ${summary(problems)}`,
     };
+  }
+
+  private sandboxOf(run: BuildScriptRun): SandboxKind | undefined {
+    const name = this.workspace.packages[run.package]?.name ?? '';
+    return this.config.sandbox({ package: name, suffix: 'build' }).kind;
   }
 
   /** What a build script printed, before cargo acts on it. */
@@ -232,6 +238,8 @@ function describe(problem: Problem): string {
       return `${problem.packageLabel} is a proc macro and not allowed to be`;
     case 'build-script-not-allowed':
       return `${problem.packageLabel} has a build script and no build section`;
+    case 'sandbox-not-chosen':
+      return 'nobody chose whether it runs in a sandbox';
     default:
       return problem.kind;
   }

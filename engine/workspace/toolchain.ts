@@ -24,7 +24,11 @@ export interface Finished {
 export function runProgram(
   program: string,
   args: readonly string[],
-  options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
+  options: {
+    readonly cwd?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly signal?: AbortSignal;
+  } = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -54,6 +58,20 @@ export function cannotStart(program: string, error: unknown, help: string): Chec
   const code = (error as NodeJS.ErrnoException).code;
   const reason = code === 'ENOENT' ? 'it was not found' : String((error as Error).message);
   return new CheckError(`cannot run ${program}: ${reason}`, help, { cause: error });
+}
+
+/** Directory of the toolchain that rustc belongs to. Throws CheckError. */
+export async function readSysroot(directory: string, rustc: string): Promise<string> {
+  let result: Finished;
+  try {
+    result = await runProgram(rustc, ['--print', 'sysroot'], { cwd: directory });
+  } catch (error) {
+    throw cannotStart(rustc, error, INSTALL_RUST);
+  }
+  const sysroot = result.stdout.toString().trim();
+  if (result.status !== 0 || sysroot === '')
+    throw new CheckError(`\`${rustc} --print sysroot\` failed: ${result.stderr}`, INSTALL_RUST);
+  return sysroot;
 }
 
 /** Where to get what is missing. */

@@ -1,7 +1,8 @@
 //! Does what the engine's answers say.
 //!
 //! Answers, by their `do` field:
-//! - `exec`: become the program `args` with the environment changes `unset` and `set`.
+//! - `exec`: become the program `args` with the environment changes `unset` and `set`; `clear` true
+//!   starts from an empty environment.
 //! - `run`: run it, then report `{"done":{status,signal,...}}` and wait for the next answer.
 //!   `stdout`: `pass` or `collect` (up to `limit` bytes, reported as base64, held back).
 //!   `stderr`: `pass`, `lints` (rustc's JSON: diagnostics whose code is in `lints` are taken out and
@@ -68,6 +69,9 @@ fn command(answer: &Value) -> Result<(Command, String), String> {
     let (program, rest) = args.split_first().ok_or(BAD_ANSWER)?;
     let mut command = Command::new(program);
     command.args(rest);
+    if answer.get("clear") == Some(&Value::Bool(true)) {
+        command.env_clear();
+    }
     for name in strings(answer, "unset")? {
         command.env_remove(name);
     }

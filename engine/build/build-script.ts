@@ -1,0 +1,128 @@
+import { chmod, copyFile, readdir, rename, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { CheckError } from '../judge/problems.ts';
+import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
+import { ourVariables, runPlaces, type ServerOptions } from './server-options.ts';
+import type { BuildScriptRun, FailedProgram } from './types.ts';
+import { packageOf } from './units.ts';
+
+/** Where a build script's linked file waits while the shim has its name. */
+const REAL_SUFFIX = '.cackle-real';
+/** More than any build script says to cargo; a longer output is refused. */
+const MAX_BUILD_SCRIPT_OUTPUT = 64 * 1024 * 1024;
+
+/** Puts the linked build script aside and a copy of the shim in its place. */
+export async function standIn(output: string, shim: string): Promise<void> {
+  await rename(output, `${output}${REAL_SUFFIX}`);
+  // A copy: cargo hard-links it, and nobody may reach the shim itself through that.
+  await copyFile(shim, output);
+  await chmod(output, 0o755);
+}
+
+/**
+ * Answers a shim that stands at a build script's path: the script runs when the gate allows, in its sandbox
+ * where there is one. Gives how it failed, if it did.
+ */
+export async function serveBuildScript(
+  shim: ShimConnection,
+  hello: Hello,
+  options: ServerOptions,
+): Promise<FailedProgram | undefined> {
+  const { handlers, workspace } = options;
+  const p = packageOf(hello.env, workspace);
+  const linkedOutput = await linkedOutputOf(hello.executable);
+  const outDir = hello.env.get('OUT_DIR');
+  if (outDir === undefined)
+    throw new CheckError(`cargo runs the build script of ${p.label} without OUT_DIR`);
+  const run: BuildScriptRun = {
+    executable: hello.executable,
+    linkedOutput,
+    package: p.index,
+    packageId: p.id,
+    outDir,
+  };
+  const gate = await handlers.onBuildScriptStart(run);
+  if (!gate.allow) {
+    shim.end({ do: 'exit', status: 0 });
+    return undefined;
+  }
+  const linked = `${linkedOutput}${REAL_SUFFIX}`;
+  const sandboxCommand = options.sandbox?.sandboxes.buildScript(
+    {
+      package: p,
+      command: [hello.executable, ...hello.args],
+      linked,
+      outDir,
+      cwd: hello.cwd,
+      env: hello.env,
+    },
+    runPlaces(options, options.sandbox),
+  );
+  const done = await shim.run({
+    do: 'run',
+    stdout: 'collect',
+    limit: MAX_BUILD_SCRIPT_OUTPUT,
+    stderr: 'keep',
+    ...(sandboxCommand === undefined
+      ? {
+          args: [linked, ...hello.args],
+          arg0: hello.executable,
+          unset: [...ourVariables, 'RUSTC_WRAPPER'],
+          set: [],
+        }
+      : { args: sandboxCommand, clear: true, unset: [], set: [] }),
+  });
+  const stdout = Buffer.from(done.stdout ?? '', 'base64');
+  if (done.spawnError !== undefined || exitStatus(done) !== 0) {
+    const stderr = Buffer.from(done.stderr ?? '', 'base64').toString();
+    shim.end({ do: 'exit', status: exitStatus(done) || 1, emit: true });
+    return {
+      packageId: p.id,
+      output: done.spawnError ?? stderr,
+      status: done.status,
+      signal: done.signal,
+      sandboxCommand,
+    };
+  }
+  if (done.tooLong === true)
+    throw new CheckError(
+      `the build script of ${p.label} printed more than ${MAX_BUILD_SCRIPT_OUTPUT} bytes`,
+    );
+  const answer = await handlers.onBuildScriptDone(run, stdout);
+  if (answer.allow) {
+    shim.end({ do: 'exit', status: 0, emit: true });
+    return undefined;
+  }
+  // What was collected is dropped: the shim runs a command that prints nothing, and appends what may pass.
+  await shim.run({
+    do: 'run',
+    args: ['true'],
+    stdout: 'collect',
+    limit: 0,
+    stderr: 'pass',
+    unset: ourVariables,
+    set: [],
+  });
+  shim.end({ do: 'exit', status: 0, emit: true, append: answer.passed });
+  return undefined;
+}
+
+/** Cargo runs `build-script-build`, a hard link of what was linked as `build_script_build-HASH` beside it. */
+async function linkedOutputOf(executable: string): Promise<string> {
+  const directory = dirname(executable);
+  const own = `${executable}${REAL_SUFFIX}`;
+  if (await stat(own).catch(() => undefined)) return executable;
+  const { ino } = await stat(executable);
+  for (const name of await readdir(directory)) {
+    if (!name.endsWith(REAL_SUFFIX)) continue;
+    const output = join(directory, name.slice(0, -REAL_SUFFIX.length));
+    const linked = await stat(output).catch(() => undefined);
+    const stem = basename(executable).replaceAll('-', '_');
+    if (linked !== undefined && (linked.ino === ino || basename(output).startsWith(`${stem}-`)))
+      return output;
+  }
+  throw new CheckError(
+    `${executable} is not a build script that cackle linked`,
+    `remove ${directory} and check again`,
+  );
+}

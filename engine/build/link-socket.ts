@@ -1,0 +1,254 @@
+import { constants } from 'node:fs';
+import {
+  mkdir,
+  mkdtemp,
+  open,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import { basename, dirname, join, resolve } from 'node:path';
+import { CheckError } from '../judge/problems.ts';
+import { isWithin } from '../sandbox/bubblewrap.ts';
+import { type Finished, runProgram } from '../workspace/toolchain.ts';
+import { describeLink, expectsLink, needsLink, placeholder } from './link.ts';
+import { parseLinkerArguments } from './linker-arguments.ts';
+import { type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
+import { expandLinkerArguments } from './response-file.ts';
+import type { ServerOptions } from './server-options.ts';
+import type { RustcInvocation } from './types.ts';
+
+/** What the links of one sandboxed rustc need. */
+export interface LinkSocketOptions {
+  readonly server: ServerOptions;
+  readonly invocation: RustcInvocation;
+  /** The user's linker. */
+  readonly linker: string;
+  readonly token: string;
+  /** The sandboxed command line of a linker that writes to `directory` only. */
+  readonly sandboxed: (command: readonly string[], directory: string) => readonly string[];
+}
+
+/** The sandbox of rustc asks for something that no rustc asks for. */
+class BadLinkError extends Error {
+  override readonly name = 'BadLinkError';
+}
+
+/**
+ * A socket for the links of one rustc that runs in a sandbox. With rustc run its proc macros, so whoever speaks
+ * here may lie. Therefore
+ * - the socket takes links of this one unit, once for each output, and nothing else;
+ * - the engine copies the unit's objects to where the sandbox cannot write, judges the copies, and links the
+ *   copies itself, in a sandbox of its own;
+ * - the output takes its place when rustc, and with it every process of its sandbox, has ended.
+ * So what is judged is what was linked, whatever the sandbox says.
+ */
+export class LinkSocket {
+  readonly #options: LinkSocketOptions;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #stop = new AbortController();
+  /** Output to the file that will take its place. */
+  readonly #made = new Map<string, string | undefined>();
+  #storage: string | undefined;
+
+  constructor(options: LinkSocketOptions) {
+    this.#options = options;
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+      void this.#serve(new ShimConnection(socket));
+    });
+  }
+
+  /** Directory that the sandbox sees: the socket, and whatever else rustc is given as a file. */
+  get directory(): string {
+    return join(this.#options.server.directory, `unit-${this.#options.invocation.id}`);
+  }
+
+  get path(): string {
+    return join(this.directory, 'link.sock');
+  }
+
+  /** Listens; gives the path of the linker for rustc, which has the file stem `name`. */
+  async listen(name: string): Promise<string> {
+    const { shim, workspace } = this.#options.server;
+    await mkdir(join(this.directory, 'cackle-linker'), { recursive: true, mode: 0o700 });
+    // Beside the target directory's other contents, so that a finished output need only be renamed.
+    const storage = join(workspace.targetDirectory, '.cackle', 'link');
+    await mkdir(storage, { recursive: true });
+    this.#storage = await mkdtemp(join(storage, 'unit-'));
+    const linker = join(this.directory, 'cackle-linker', name);
+    await symlink(shim, linker);
+    await new Promise<void>((done, failed) => {
+      this.#server.once('error', failed);
+      this.#server.listen(this.path, () => done());
+    });
+    return linker;
+  }
+
+  /** After a rustc that succeeded: puts the outputs in place. Throws CheckError when one was never linked. */
+  async finish(): Promise<readonly string[]> {
+    const { invocation } = this.#options;
+    if (this.#made.size === 0 && expectsLink(invocation)) {
+      throw new CheckError(
+        `rustc compiled ${invocation.crateName} in its sandbox, and nothing was linked: the output could not be judged`,
+        'does a proc macro of it interfere with the compiler?',
+      );
+    }
+    for (const [output, made] of this.#made) {
+      if (made === undefined)
+        throw new CheckError(`rustc went on although ${output} could not be linked`);
+      await rename(made, output);
+    }
+    return [...this.#made.keys()];
+  }
+
+  /** Ends everything and removes what is left. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise<void>((done) => this.#server.close(() => done()));
+    if (this.#storage !== undefined) await rm(this.#storage, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  async #serve(shim: ShimConnection): Promise<void> {
+    try {
+      const hello = await shim.hello();
+      if (hello.role !== 'linker' || hello.token !== this.#options.token)
+        throw new BadLinkError('only the links of this rustc are answered here');
+      const { status, stdout, stderr } = await this.#link(hello);
+      const append = `${stdout.toString()}${stderr}`;
+      shim.end({ do: 'exit', status: status ?? 1, emit: true, append });
+    } catch (error) {
+      const bad = error instanceof BadLinkError;
+      if (!bad && !(error instanceof ShimGoneError) && !this.#stop.signal.aborted)
+        this.#options.server.fail(error);
+      // Other errors may tell of files that the sandbox must not know.
+      shim.end({ do: 'refuse', message: bad ? error.message : 'the link cannot be made' });
+    }
+  }
+
+  async #link(hello: Hello): Promise<Pick<Finished, 'status' | 'stdout' | 'stderr'>> {
+    const { invocation, server, linker } = this.#options;
+    const args = await expandLinkerArguments(hello.args, invocation.cwd, (path) =>
+      readWithin(path, invocation.outDir),
+    );
+    const command = parseLinkerArguments(args, invocation.cwd);
+    const { output } = command;
+    if (dirname(output) !== invocation.outDir || this.#made.has(output))
+      throw new BadLinkError(`${output} is not for this rustc to link, or was linked already`);
+    this.#made.set(output, undefined);
+    const storage = await mkdtemp(join(this.#storage as string, 'link-'));
+    const copies = await this.#copy(
+      [...command.inputs.map((i) => i.path), ...command.scripts],
+      storage,
+    );
+    const copied = (path: string): string => copies.get(path) ?? path;
+    const request = await describeLink(invocation, {
+      ...command,
+      inputs: command.inputs.map((input) => ({ ...input, path: copied(input.path) })),
+      scripts: command.scripts.map(copied),
+    });
+    const reading = server.handlers.onLink(request);
+    reading.catch(() => undefined);
+    const made = join(storage, basename(output));
+    let finished: Pick<Finished, 'status' | 'stdout' | 'stderr'> = {
+      status: 0,
+      stdout: Buffer.alloc(0),
+      stderr: '',
+    };
+    if (needsLink(invocation, server.linkAll)) {
+      const real = replaced(args, new Map([...copies, [output, made]]), invocation.cwd);
+      // Always by a file: the list may be too long for a command line.
+      const list = join(storage, 'arguments');
+      await writeFile(list, real.map(quoted).join('\n'));
+      const [program, ...rest] = this.#options.sandboxed([linker, `@${list}`], storage);
+      finished = await runProgram(program as string, rest, {
+        env: {},
+        signal: this.#stop.signal,
+      });
+    } else {
+      await writeFile(made, placeholder, { mode: 0o755 });
+    }
+    await reading;
+    if (finished.status === 0) this.#made.set(output, made);
+    return finished;
+  }
+
+  /**
+   * Copies what belongs to this rustc alone: its objects, and all in its temporary directories. Libraries
+   * directly in the output directory are other units'.
+   */
+  async #copy(paths: readonly string[], storage: string): Promise<Map<string, string>> {
+    const { outDir } = this.#options.invocation;
+    const copies = new Map<string, string>();
+    for (const path of paths) {
+      const isLibrary = /\.(?:rlib|a)$/.test(path) && dirname(path) === outDir;
+      if (copies.has(path) || isLibrary || !isWithin(path, outDir)) continue;
+      const directory = join(storage, String(copies.size));
+      await mkdir(directory);
+      const copy = join(directory, basename(path));
+      await writeFile(copy, await readWithin(path, outDir));
+      copies.set(path, copy);
+    }
+    return copies;
+  }
+}
+
+/**
+ * Reads a regular file below `directory`, which a sandbox writes to. A symbolic link that leads out of it would
+ * give the sandbox a file that it cannot read itself: BadLinkError.
+ */
+async function readWithin(path: string, directory: string): Promise<Buffer> {
+  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
+    throw new BadLinkError(`${path}: ${error.code}`);
+  });
+  try {
+    // What was really opened, whatever the names on the way are now.
+    const opened = await readlink(`/proc/self/fd/${file.fd}`);
+    const within = isWithin(opened, await realpath(directory));
+    if (!within || !(await file.stat()).isFile())
+      throw new BadLinkError(`${path} is no file of this rustc`);
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * The arguments with files replaced, given by themselves or after `=` or `,` at the end of an option. Throws
+ * BadLinkError unless every one of them was found.
+ */
+function replaced(
+  args: readonly string[],
+  files: ReadonlyMap<string, string>,
+  cwd: string,
+): string[] {
+  const missing = new Set(files.keys());
+  const result = args.map((argument) => {
+    const end = Math.max(argument.lastIndexOf('='), argument.lastIndexOf(',')) + 1;
+    for (const from of argument.startsWith('-') ? [end] : [0]) {
+      const path = resolve(cwd, argument.slice(from));
+      const file = files.get(path);
+      if (file === undefined) continue;
+      missing.delete(path);
+      return `${argument.slice(0, from)}${file}`;
+    }
+    return argument;
+  });
+  if (missing.size > 0)
+    throw new BadLinkError(`cannot link ${[...missing].join(', ')}: named in an unknown way`);
+  return result;
+}
+
+/** A word of a GNU response file. */
+function quoted(argument: string): string {
+  return `"${argument.replaceAll(/["\\]/g, '\\$&')}"`;
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { standIn } from './build-script.ts';
+import { LinkSocket } from './link-socket.ts';
+import { type Answer, type Done, exitStatus, type Hello, type ShimConnection } from './protocol.ts';
+import { type RustcArgument, type RustcCommand, rewriteRustcArguments } from './rustc-arguments.ts';
+import { runPlaces, type SandboxedRun, type ServerOptions } from './server-options.ts';
+import type { RustcInvocation } from './types.ts';
+
+/** One compilation that cargo asked for. */
+export interface Compilation {
+  readonly hello: Hello;
+  /** rustc, after a workspace wrapper if there is one. */
+  readonly programs: readonly string[];
+  readonly args: readonly RustcArgument[];
+  readonly command: RustcCommand;
+  readonly invocation: RustcInvocation;
+}
+
+type Run = Extract<Answer, { do: 'run' }>;
+
+/**
+ * Compiles in the sandbox of `[rustc.sandbox]`, proc macros and linker included, and puts what was linked in its
+ * place. Gives how rustc ended and the sandbox command line.
+ */
+export async function compileInside(
+  shim: ShimConnection,
+  compilation: Compilation,
+  output: Pick<Run, 'stdout' | 'stderr' | 'lints'>,
+  options: ServerOptions,
+  sandbox: SandboxedRun,
+): Promise<{ done: Done; sandboxCommand: readonly string[] }> {
+  const { hello, programs, args, command, invocation } = compilation;
+  const { sandboxes, sysroot, host } = sandbox;
+  const places = runPlaces(options, sandbox);
+  const p = options.workspace.packages[invocation.package];
+  if (p === undefined) throw new Error(`no package ${invocation.package}`);
+  const token = randomBytes(16).toString('hex');
+  const common = { package: p, cwd: hello.cwd };
+  // rustc puts its own programs first for the linker (`rust-lld`, `gcc-ld`).
+  const tools = join(sysroot, 'lib', 'rustlib', host, 'bin');
+  const linkerPath = [tools, join(tools, 'self-contained'), hello.env.get('PATH') ?? ''].join(':');
+  const linkerEnv = new Map([
+    ...hello.env,
+    ['PATH', linkerPath],
+    ['LC_ALL', 'C'],
+    ['VSLANG', '1033'],
+  ]);
+  const links = new LinkSocket({
+    server: options,
+    invocation,
+    linker: command.linker ?? 'cc',
+    token,
+    sandboxed: (linking, directory) =>
+      sandboxes.linker({ ...common, command: linking, env: linkerEnv, directory }, places),
+  });
+  try {
+    const name = command.linker === undefined ? 'cackle-cc' : basename(command.linker);
+    const linker = await links.listen(name);
+    // Always by a file: most of the command line is the sandbox's.
+    const file = join(links.directory, 'rustc.args');
+    await writeFile(file, rewriteRustcArguments(args, linker).join('\n'));
+    const env = new Map([
+      ...hello.env,
+      ['CACKLE_SOCKET', links.path],
+      ['CACKLE_LINK_TOKEN', token],
+    ]);
+    const sandboxCommand = sandboxes.rustc(
+      {
+        ...common,
+        env,
+        command: [programs.at(-1) ?? 'rustc', `@${file}`],
+        wrappers: programs.slice(0, -1),
+        outDir: invocation.outDir,
+        incremental: command.incremental && resolve(hello.cwd, command.incremental),
+        ownVariables: [
+          'CACKLE_SOCKET',
+          'CACKLE_LINK_TOKEN',
+          ...options.handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
+        ],
+        reads: [options.shim, links.directory],
+      },
+      places,
+    );
+    const done = await shim.run({
+      do: 'run',
+      args: sandboxCommand,
+      clear: true,
+      unset: [],
+      set: [],
+      ...output,
+    });
+    if (exitStatus(done) === 0) {
+      const outputs = await links.finish();
+      if (invocation.kind === 'build-script')
+        for (const linked of outputs) await standIn(linked, options.shim);
+    }
+    return { done, sandboxCommand };
+  } finally {
+    await links.close();
+  }
+}

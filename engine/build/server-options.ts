@@ -1,0 +1,40 @@
+import type { RunPlaces, Sandboxes } from '../sandbox/sandboxes.ts';
+import type { Workspace } from '../workspace/types.ts';
+import type { BuildHandlers } from './types.ts';
+
+/** What a server needs to know of the run. */
+export interface ServerOptions {
+  readonly directory: string;
+  readonly shim: string;
+  readonly workspace: Workspace;
+  readonly handlers: BuildHandlers;
+  readonly userWrapper: string | undefined;
+  readonly linkAll: boolean;
+  readonly storeId: string;
+  /** Undefined when cackle.toml asks for no sandbox. */
+  readonly sandbox: SandboxedRun | undefined;
+  /** Called with the first error that makes the check impossible. */
+  readonly fail: (error: unknown) => void;
+}
+
+/** The sandboxes and the toolchain that they show. */
+export interface SandboxedRun {
+  readonly sandboxes: Sandboxes;
+  readonly sysroot: string;
+  /** Target triple of the machine. */
+  readonly host: string;
+}
+
+/** Where a sandbox finds the toolchain, and the directory that it hides. */
+export function runPlaces(options: ServerOptions, run: SandboxedRun | undefined): RunPlaces {
+  return { sysroot: run?.sysroot ?? '', sessionDirectory: options.directory };
+}
+
+/** Variables of ours: none reaches what we do not trust. */
+export const ourVariables = [
+  'CACKLE_SOCKET',
+  'CACKLE_TOKEN',
+  'CACKLE_LINK_TOKEN',
+  'CACKLE_SHIM',
+  'CACKLE_BUILD_SCRIPT',
+];

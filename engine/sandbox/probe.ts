@@ -1,0 +1,118 @@
+import { constants } from 'node:fs';
+import { access, readFile, realpath } from 'node:fs/promises';
+import { isAbsolute, join } from 'node:path';
+import { CheckError } from '../judge/problems.ts';
+import { type Finished, runProgram } from '../workspace/toolchain.ts';
+import { isolation } from './bubblewrap.ts';
+
+const WITHOUT =
+  'or write kind = "Disabled" in cackle.toml to run build scripts and rustc outside a sandbox; they are still judged first';
+
+/** What the machine says about user namespaces; a field is undefined where the kernel has no such setting. */
+export interface NamespaceFacts {
+  /** /proc/sys/user/max_user_namespaces */
+  readonly limit: number | undefined;
+  /** /proc/sys/kernel/unprivileged_userns_clone (Debian's kernels) */
+  readonly clone: number | undefined;
+  /** /proc/sys/kernel/apparmor_restrict_unprivileged_userns (Ubuntu's) */
+  readonly apparmor: number | undefined;
+  readonly inContainer: boolean;
+}
+
+/** Why bwrap failed, and what to change, from its own words and the machine's settings. */
+export function explainFailure(stderr: string, facts: NamespaceFacts): CheckError {
+  const said = stderr.trim() || 'it said nothing';
+  const message = (reason: string) =>
+    `cackle.toml asks for a sandbox, and Bubblewrap cannot make one here: ${reason}\n  ${said}`;
+  if (facts.limit === 0)
+    return new CheckError(
+      message('user namespaces are switched off'),
+      `switch them on: sysctl user.max_user_namespaces=15000; ${WITHOUT}`,
+    );
+  if (facts.clone === 0)
+    return new CheckError(
+      message('the kernel allows user namespaces to root only'),
+      `allow them: sysctl kernel.unprivileged_userns_clone=1; ${WITHOUT}`,
+    );
+  if (facts.apparmor === 1 && !facts.inContainer)
+    return new CheckError(
+      message('AppArmor forbids user namespaces to programs without a profile'),
+      `give bwrap a profile with \`userns,\` in /etc/apparmor.d/bwrap, or: sysctl kernel.apparmor_restrict_unprivileged_userns=0; ${WITHOUT}`,
+    );
+  if (facts.inContainer)
+    return new CheckError(
+      message('the container forbids user namespaces or mounts'),
+      `start it with: --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined; ${WITHOUT}`,
+    );
+  return new CheckError(
+    message('it failed'),
+    `\`bwrap --unshare-all --ro-bind / / true\` has to work; ${WITHOUT}`,
+  );
+}
+
+async function namespaceFacts(): Promise<NamespaceFacts> {
+  const setting = async (path: string): Promise<number | undefined> => {
+    const text = await readFile(`/proc/sys/${path}`, 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : Number(text);
+  };
+  const exists = (path: string) =>
+    access(path).then(
+      () => true,
+      () => false,
+    );
+  return {
+    limit: await setting('user/max_user_namespaces'),
+    clone: await setting('kernel/unprivileged_userns_clone'),
+    apparmor: await setting('kernel/apparmor_restrict_unprivileged_userns'),
+    inContainer:
+      (await exists('/.dockerenv')) ||
+      (await exists('/run/.containerenv')) ||
+      process.env.container !== undefined,
+  };
+}
+
+/** Absolute path of bwrap on PATH; relative entries of PATH are passed over, as what lies there is not trusted. */
+export async function findBubblewrap(path = process.env.PATH ?? ''): Promise<string | undefined> {
+  for (const directory of path.split(':').filter(isAbsolute)) {
+    const program = join(directory, 'bwrap');
+    const usable = await access(program, constants.X_OK).then(
+      () => true,
+      () => false,
+    );
+    if (usable) return realpath(program);
+  }
+  return undefined;
+}
+
+/**
+ * Finds bwrap and tries it with all that the sandboxes use. Throws CheckError that says what to change: a
+ * check that was to be sandboxed is never made without.
+ */
+export async function requireBubblewrap(): Promise<string> {
+  const bwrap = await findBubblewrap();
+  if (bwrap === undefined) {
+    throw new CheckError(
+      'cackle.toml asks for a sandbox, and bwrap (Bubblewrap) is not installed',
+      `install the package bubblewrap (apt, dnf, pacman, zypper and apk all call it so); ${WITHOUT}`,
+    );
+  }
+  const tried = await tryBubblewrap(bwrap, []);
+  if (tried.status !== 0) throw explainFailure(tried.stderr, await namespaceFacts());
+  return bwrap;
+}
+
+/** Runs bwrap around itself: a program that surely exists inside. */
+export async function tryBubblewrap(bwrap: string, extra: readonly string[]): Promise<Finished> {
+  const root = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp'];
+  try {
+    return await runProgram(
+      bwrap,
+      [...isolation(false), ...root, ...extra, '--', bwrap, '--version'],
+      { env: {} },
+    );
+  } catch (error) {
+    throw new CheckError(`cannot run ${bwrap}: ${(error as Error).message}`, WITHOUT, {
+      cause: error,
+    });
+  }
+}

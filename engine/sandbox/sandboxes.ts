@@ -1,0 +1,203 @@
+import { join, resolve } from 'node:path';
+import type { Config, PermissionScope, SandboxSettings } from '../config/types.ts';
+import { CheckError } from '../judge/problems.ts';
+import type { Package, Workspace } from '../workspace/types.ts';
+import { type Access, bubblewrapCommand, type Mount } from './bubblewrap.ts';
+import { prepareSettings } from './directories.ts';
+import { sandboxEnvironment, withoutProxy } from './environment.ts';
+import { cargoManaged, type HostPlaces, hostPlaces, mountsFor } from './host.ts';
+import { requireBubblewrap } from './probe.ts';
+
+/** A program that cargo or rustc wants to run. */
+export interface Program {
+  readonly package: Package;
+  /** The program and its arguments; the program by the path under which it is to be seen inside. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly env: ReadonlyMap<string, string>;
+}
+
+/** A run of a build script. */
+export interface BuildScriptProgram extends Program {
+  /** The file that is at the path of `command[0]` inside. */
+  readonly linked: string;
+  readonly outDir: string;
+}
+
+/** A run of rustc for a unit. */
+export interface RustcProgram extends Program {
+  readonly outDir: string;
+  /** Programs of the user's before rustc. */
+  readonly wrappers: readonly string[];
+  /** `-C incremental` */
+  readonly incremental: string | undefined;
+  /** Names that the package's build script set by `rustc-env`. */
+  readonly ownVariables: readonly string[];
+  /** Files that it reads beside the package: the shim, the directory of its socket. */
+  readonly reads: readonly string[];
+}
+
+/** A run of the linker for a unit of a sandboxed rustc. */
+export interface LinkerProgram extends Program {
+  /** Where it writes; no sandboxed rustc can. */
+  readonly directory: string;
+}
+
+/** Where things are in one cargo run. */
+export interface RunPlaces {
+  readonly sysroot: string;
+  /** Holds the engine's socket. */
+  readonly sessionDirectory: string;
+}
+
+/** The sandboxes that a configuration asks for. */
+export class Sandboxes {
+  private readonly config: Config;
+  private readonly workspace: Workspace;
+  private readonly bwrap: string;
+  private readonly host: HostPlaces;
+
+  private constructor(config: Config, workspace: Workspace, bwrap: string) {
+    this.config = config;
+    this.workspace = workspace;
+    this.bwrap = bwrap;
+    this.host = hostPlaces();
+  }
+
+  /**
+   * Gets ready for the sandboxes of build scripts, rustc and, where `tests`, test binaries: undefined when all
+   * are disabled. Throws CheckError when Bubblewrap cannot work here, ConfigError for a setting that cannot hold.
+   */
+  static async open(
+    config: Config,
+    workspace: Workspace,
+    tests: boolean,
+  ): Promise<Sandboxes | undefined> {
+    const scopes = workspace.packages.flatMap((p): PermissionScope[] => [
+      ...(p.targets.some((t) => t.kind.includes('custom-build'))
+        ? [{ package: p.name, suffix: 'build' as const }]
+        : []),
+      ...(tests && p.isWorkspaceMember ? [{ package: p.name, suffix: 'test' as const }] : []),
+    ]);
+    const used = [config.rustcSandbox, ...scopes.map((scope) => config.sandbox(scope))].filter(
+      (settings) => settings.kind === 'Bubblewrap',
+    );
+    if (used.length === 0) return undefined;
+    const bwrap = await requireBubblewrap();
+    await prepareSettings(used, workspace.root, bwrap, config.file);
+    const sandboxes = new Sandboxes(config, workspace, bwrap);
+    sandboxes.requireOwnDirectories();
+    return sandboxes;
+  }
+
+  /** What is shown must not be what is to be hidden, or all of it would be seen. */
+  private requireOwnDirectories(): void {
+    const { root, targetDirectory, packages } = this.workspace;
+    const hidden = [...this.host.hidden, ...this.host.hiddenWithoutNetwork];
+    for (const directory of [root, targetDirectory, ...packages.map((p) => p.directory)]) {
+      if (!mountsFor(directory, 'read', []).some(({ path }) => hidden.includes(path))) continue;
+      throw new CheckError(
+        `the sandbox would have to show all of ${directory}, which it hides`,
+        'move the project, or its target directory, into a directory of its own',
+      );
+    }
+  }
+
+  get forRustc(): boolean {
+    return this.config.rustcSandbox.kind === 'Bubblewrap';
+  }
+
+  /** The command line for a build script, or undefined where its sandbox is disabled. OUT_DIR is writable, nothing else that lasts. */
+  buildScript(program: BuildScriptProgram, run: RunPlaces): string[] | undefined {
+    const settings = this.config.sandbox({ package: program.package.name, suffix: 'build' });
+    if (settings.kind !== 'Bubblewrap') return undefined;
+    const executable = program.command[0] as string;
+    return this.command(settings, program, [], run, [
+      ...this.show(program.package.directory, 'read'),
+      ...this.show(program.outDir, 'write'),
+      ...this.show(executable, 'read').map((mount) => ({ ...mount, source: program.linked })),
+    ]);
+  }
+
+  /** As above for a test binary: nothing is writable but what cackle.toml says. */
+  test(program: Program, run: RunPlaces): string[] | undefined {
+    const settings = this.config.sandbox({ package: program.package.name, suffix: 'test' });
+    if (settings.kind !== 'Bubblewrap') return undefined;
+    return this.command(settings, program, [], run, this.show(program.package.directory, 'read'));
+  }
+
+  /** The command line for rustc where {@link forRustc}: the target directory is writable, save what cargo keeps there for others. */
+  rustc(program: RustcProgram, run: RunPlaces): string[] {
+    const { targetDirectory } = this.workspace;
+    const [rustc, ...args] = program.command;
+    const real = withoutProxy(rustc as string, 'rustc', this.toolchain(run));
+    const command = [...program.wrappers, real, ...args];
+    const { ownVariables, outDir, incremental, reads } = program;
+    return this.command(this.config.rustcSandbox, { ...program, command }, ownVariables, run, [
+      ...this.show(this.sources(program.package), 'read'),
+      ...this.show(targetDirectory, 'write'),
+      ...cargoManaged(targetDirectory).flatMap((path) => this.show(path, 'read')),
+      ...this.show(outDir, 'write'),
+      ...(incremental === undefined ? [] : this.show(incremental, 'write')),
+      ...reads.flatMap((path) => this.show(path, 'read')),
+    ]);
+  }
+
+  /** The command line for the linker of a sandboxed rustc; only its own directory is writable. */
+  linker(program: LinkerProgram, run: RunPlaces): string[] {
+    return this.command(this.config.rustcSandbox, program, ['LC_ALL', 'VSLANG'], run, [
+      ...this.show(this.sources(program.package), 'read'),
+      ...this.show(program.directory, 'write'),
+    ]);
+  }
+
+  /** A member's sources may include files of the workspace, such as its README; a dependency's may not. */
+  private sources(p: Package): string {
+    return p.isWorkspaceMember ? this.workspace.root : p.directory;
+  }
+
+  private toolchain({ sysroot }: RunPlaces) {
+    return { sysroot, cargoHome: this.host.cargoHome };
+  }
+
+  private show(path: string, access: Access): Mount[] {
+    return mountsFor(path, access, [...this.host.hidden, ...this.host.hiddenWithoutNetwork]);
+  }
+
+  private command(
+    settings: SandboxSettings,
+    program: Program,
+    ownVariables: readonly string[],
+    run: RunPlaces,
+    mounts: readonly Mount[],
+  ): string[] {
+    const { hidden, hiddenWithoutNetwork, shown } = this.host;
+    const { root, targetDirectory } = this.workspace;
+    const values = (texts: SandboxSettings['passEnv']) => texts.map(({ value }) => value);
+    const hide = [
+      ...hidden,
+      ...(settings.allowNetwork ? [] : hiddenWithoutNetwork),
+      run.sessionDirectory,
+    ];
+    const writable = [...values(settings.bindWritable), ...values(settings.makeWritable)];
+    return bubblewrapCommand({
+      bwrap: this.bwrap,
+      allowNetwork: settings.allowNetwork,
+      mounts: [
+        ...hide.flatMap((path) => mountsFor(path, 'hide', [])),
+        ...[...shown, run.sysroot, targetDirectory].flatMap((path) => this.show(path, 'read')),
+        ...mounts,
+        ...writable.flatMap((path) => this.show(resolve(root, path), 'user')),
+        ...this.show(join(targetDirectory, '.cackle'), 'protect'),
+      ],
+      env: sandboxEnvironment(
+        program.env,
+        [...values(settings.passEnv), ...ownVariables],
+        this.toolchain(run),
+      ),
+      cwd: program.cwd,
+      extraArgs: values(settings.extraArgs),
+      command: program.command,
+    });
+  }
+}
