@@ -121,6 +121,7 @@ function mergeKey(problem: Problem): string {
     case 'disallowed-build-instruction':
       return [kind, problem.packageName, problem.instruction].join('\0');
     case 'newer-config-version':
+    case 'sandbox-not-chosen':
       return kind;
     case 'unknown-package':
       return [kind, problem.packageName].join('\0');
