@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
   type ConfigDiagnostic,
@@ -63,5 +63,9 @@ export async function prepareSettings(
       '`man bwrap` lists its arguments',
     );
   }
-  if (faults.length > 0) throw new ConfigError(faults);
+  if (faults.length === 0) return;
+  const lines = (await readFile(file, 'utf8')).split(/\r?\n/);
+  throw new ConfigError(
+    faults.map((found) => ({ ...found, sourceLine: lines[(found.place?.line ?? 0) - 1] })),
+  );
 }

@@ -1,0 +1,212 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { packageRoot } from '../../engine/paths.ts';
+import { cackle, check, manifest, short, workspace } from '../support/cackle.ts';
+import { noBubblewrap } from './support.ts';
+
+/** A workspace with a build script, and its cackle.toml. */
+function project(name: string, build: string, config: string): string {
+  return workspace(name, {
+    'Cargo.toml': manifest('boxed'),
+    'build.rs': build,
+    'src/main.rs': 'fn main() {}',
+    'cackle.toml': `[common]\nversion = 3\nimport_std = ["fs", "net", "process", "env"]\n${config}\n[pkg.boxed]\nbuild.allow_apis = ["fs", "net", "process", "env"]\n`,
+  });
+}
+
+const quiet = 'fn main() { std::fs::write("ran", "").unwrap(); }';
+const boxed = '[sandbox]\nkind = "Bubblewrap"\n';
+
+/** A PATH like ours, without bwrap, and with `script` as bwrap where given. */
+function pathWithout(script?: string): string {
+  const directory = join(
+    packageRoot(),
+    'target',
+    'fixtures',
+    `bin-${script === undefined ? 'none' : 'fake'}`,
+  );
+  mkdirSync(directory, { recursive: true });
+  for (const place of (process.env.PATH ?? '').split(':').filter(existsSync))
+    for (const name of readdirSync(place))
+      if (name !== 'bwrap' && !existsSync(join(directory, name)))
+        try {
+          symlinkSync(join(place, name), join(directory, name));
+        } catch {
+          // A dangling link of that name is there from an earlier run.
+        }
+  if (script !== undefined) {
+    writeFileSync(join(directory, 'bwrap'), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(directory, 'bwrap'), 0o755);
+  }
+  return directory;
+}
+
+test('spec 7: without bwrap no check is made, and nothing runs unsandboxed instead', async () => {
+  const directory = project('no-bwrap', quiet, boxed);
+  const ran = await cackle(['-n', '--path', directory], { PATH: pathWithout() });
+  expect(ran.status).toBe(2);
+  expect(ran.stderr).toContain('bwrap (Bubblewrap) is not installed');
+  expect(ran.stderr).toContain('install the package bubblewrap');
+  expect(existsSync(join(directory, 'ran'))).toBe(false);
+  expect(existsSync(join(directory, 'target/cackle'))).toBe(false);
+});
+
+test('spec 7: a bwrap that cannot make namespaces is told of with its own words', async () => {
+  const directory = project('bad-bwrap', quiet, boxed);
+  const PATH = pathWithout('echo "bwrap: setting up uid map: Permission denied" >&2; exit 1');
+  const ran = await cackle(['-n', '--path', directory], { PATH });
+  expect(ran.status).toBe(2);
+  expect(ran.stderr).toContain('setting up uid map: Permission denied');
+  expect(existsSync(join(directory, 'ran'))).toBe(false);
+});
+
+test('a disabled sandbox needs no bwrap', async () => {
+  const directory = project('disabled', quiet, '[sandbox]\nkind = "Disabled"\n');
+  const ran = await cackle(['-n', '--path', directory], { PATH: pathWithout() });
+  expect(ran.status, ran.stderr).toBe(0);
+  expect(existsSync(join(directory, 'ran'))).toBe(true);
+});
+
+/** Can this machine give us a user namespace in which there can be no further ones? */
+const without = [
+  '-Ur',
+  'sh',
+  '-c',
+  'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"',
+  'sh',
+];
+const canForbid = spawnSync('unshare', [...without, 'true']).status === 0;
+
+test.skipIf(noBubblewrap !== undefined || !canForbid)(
+  'spec 7: where the kernel forbids user namespaces, the error says which setting',
+  async () => {
+    const directory = project('no-userns', quiet, boxed);
+    const cli = [
+      process.execPath,
+      join(packageRoot(), 'dist', 'cli.js'),
+      '-n',
+      '--path',
+      directory,
+    ];
+    const ran = spawnSync('unshare', [...without, ...cli], { encoding: 'utf8' });
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain('user namespaces are switched off');
+    expect(ran.stderr).toContain('sysctl user.max_user_namespaces');
+    expect(existsSync(join(directory, 'ran'))).toBe(false);
+  },
+);
+
+describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
+  test.each([
+    ['exits', 'eprintln!("no luck today"); std::process::exit(3)', { status: 3 }, 'exit status 3'],
+    ['panics', 'panic!("no luck today")', { status: 101 }, 'exit status 101'],
+    [
+      'is killed',
+      'eprintln!("no luck today"); let me = std::process::id().to_string(); std::process::Command::new("kill").args(["-9", &me]).status().unwrap();',
+      { status: 137 },
+      'exit status 137, as for signal 9 (SIGKILL)',
+    ],
+  ])('spec 5, execution failed: a build script that %s', async (how, body, ended, text) => {
+    const directory = project(`fails-${how.replace(' ', '-')}`, `fn main() { ${body} }`, boxed);
+    const report = await check(directory);
+    expect(report.status).toBe(1);
+    const failed = report.problems.find((p) => p.kind === 'execution-failed');
+    expect(failed).toMatchObject(ended);
+    if (failed?.kind !== 'execution-failed') throw new Error('no such problem');
+    expect(failed.output).toContain('no luck today');
+    expect(failed.sandboxCommand?.[0]).toMatch(/\/bwrap$/);
+    const { stdout } = await cackle(['-n', '--path', directory]);
+    expect(stdout).toContain(`its build script failed in its sandbox: ${text}`);
+    expect(stdout).toContain('no luck today');
+    expect(stdout).toContain(' --unshare-all ');
+    expect(stdout).toContain('build.sandbox.allow_network = true');
+  });
+
+  test('the command line that is shown can be run by hand', async () => {
+    const body = 'eprintln!("no luck today"); std::process::exit(3)';
+    const directory = project('by-hand', `fn main() { ${body} }`, boxed);
+    const { stdout } = await cackle(['-n', '--path', directory]);
+    const line = stdout.split('\n').find((text) => text.includes(' --unshare-all ')) ?? '';
+    const again = spawnSync('sh', ['-c', line], { encoding: 'utf8' });
+    expect(again.status).toBe(3);
+    expect(again.stderr).toContain('no luck today');
+  });
+
+  test('spec 2: bind_writable has to exist; make_writable is made; both start at the workspace root', async () => {
+    const body = 'std::fs::write("made/by/us/x", "").unwrap();';
+    const made = `${boxed}make_writable = ["made/by/us"]\n`;
+    const directory = project('make-writable', `fn main() { ${body} }`, made);
+    expect((await check(directory)).status).toBe(0);
+    expect(existsSync(join(directory, 'made/by/us/x'))).toBe(true);
+    const missing = project('bind-missing', quiet, `${boxed}bind_writable = ["nowhere"]\n`);
+    const ran = await cackle(['-n', '--path', missing]);
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toMatch(
+      /cackle\.toml:6:18: bind_writable: .*\/nowhere: there is no such path/,
+    );
+    expect(ran.stderr).toContain('make_writable');
+  });
+
+  test('make_writable that cannot be made, and extra_args that bwrap does not know, are errors at their place', async () => {
+    const config = `${boxed}make_writable = ["Cargo.toml/x"]\nextra_args = ["--no-such-thing"]\n`;
+    const ran = await cackle(['-n', '--path', project('bad-settings', quiet, config)]);
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toMatch(/cackle\.toml:6:18: make_writable: cannot create /);
+    expect(ran.stderr).toMatch(
+      /cackle\.toml:7:15: extra_args: bwrap does not take --no-such-thing: /,
+    );
+    expect(ran.stderr).toContain('Unknown option --no-such-thing');
+  });
+
+  test('a second check finds everything fresh, proc macros and build scripts of a sandbox too', async () => {
+    const directory = project('fresh', 'fn main() {}', boxed);
+    await check(directory);
+    const { counts, problems } = await check(directory);
+    expect(problems.filter((p) => p.kind !== 'unused-allow-api')).toEqual([]);
+    expect(counts.unitsBuilt).toBe(0);
+  });
+
+  test('rustc gets what the build script set by rustc-env, and the error of one that fails tells of the sandbox', async () => {
+    const config = `${boxed}[pkg.boxed.build]\nallow_build_instructions = ["cargo:rustc-env=*"]\n`;
+    const body = 'println!("cargo::rustc-env=SET_BY_US=1");';
+    const directory = workspace('rustc-env', {
+      'Cargo.toml': manifest('boxed'),
+      'build.rs': `fn main() { ${body} }`,
+      'src/main.rs': 'fn main() { println!("{}", env!("SET_BY_US")); }',
+      'cackle.toml': `[common]\nversion = 3\n${config}`,
+    });
+    expect((await check(directory)).status).toBe(0);
+    writeFileSync(join(directory, 'src/main.rs'), 'fn main() { env!("NOT_SET"); }');
+    const ran = await cackle(['-n', '--path', directory], { NOT_SET: 'outside' });
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain('rustc ran in the sandbox of [rustc.sandbox]');
+  });
+
+  test('version 1 leaves rustc outside', async () => {
+    const directory = workspace('version-1', {
+      'Cargo.toml': manifest('boxed'),
+      'src/main.rs': 'fn main() { env!("SET_OUTSIDE"); }',
+      'cackle.toml': `[common]\nversion = 1\n${boxed}`,
+    });
+    const ran = await cackle(['-n', '--path', directory], { SET_OUTSIDE: '1' });
+    expect(ran.status, ran.stderr).toBe(0);
+  });
+});
+
+test('spec 5: until a sandbox is chosen, that is a problem, and no build script runs', async () => {
+  const directory = project('not-chosen', quiet, '');
+  const report = await check(directory);
+  expect(report.problems.map(short)).toContain('sandbox-not-chosen');
+  expect(report.unchecked.map((u) => u.held)).toEqual(['build script']);
+  expect(existsSync(join(directory, 'ran'))).toBe(false);
+});
+
+test('spec 5: a sandbox kind for a package as a whole is a problem at its place', async () => {
+  const config = '[sandbox]\nkind = "Disabled"\n[pkg.boxed.sandbox]\nkind = "Bubblewrap"\n';
+  const directory = project('meaningless', 'fn main() {}', config);
+  const { status, stdout } = await cackle(['-n', '--path', directory]);
+  expect(status).toBe(1);
+  expect(stdout).toContain('cackle.toml:7: a package as a whole has no sandbox kind');
+});
