@@ -54,6 +54,11 @@ export async function runCargo(
     },
     fail,
   });
+  if (config.rustcWrapper !== undefined && request.sandboxes?.forRustc === true) {
+    handlers.onCargoOutput(
+      `note: rustc runs in a sandbox, so without the wrapper ${config.rustcWrapper}, which may compile outside`,
+    );
+  }
   try {
     await server.listen();
     const profile = await profileArguments(request.profile, request.workspaceRoot, config);

@@ -63,12 +63,6 @@ describe('what cannot be checked exits 2 and says what to do (spec 6)', () => {
     ).toContain('twice');
   });
 
-  test('a sandbox is never silently left out', async () => {
-    expect(
-      await refused('sandbox', simple(config('[pkg.simple.build.sandbox]\nkind = "Bubblewrap"\n'))),
-    ).toContain('sandbox');
-  });
-
   test("a compile error is cargo's own message", async () => {
     const stderr = await refused('broken', {
       ...simple(config()),
