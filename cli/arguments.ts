@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { closest, distance } from 'fastest-levenshtein';
 
 /** The command line, read and checked. */
 export interface Arguments {
@@ -57,7 +58,7 @@ export function readArguments(argv: readonly string[]): Arguments {
   try {
     parsed = parse(argv);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    throw new UsageError(unknownOption(argv) ?? (error as Error).message);
   }
   const { values, positionals } = parsed;
   const first = positionals[0];
@@ -65,7 +66,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     throw new UsageError(
       later.has(first)
         ? `the command \`${first}\` is not there yet; a check has no command`
-        : `unexpected argument \`${first}\``,
+        : `unexpected argument \`${first}\`${didYouMean(first, later)}`,
     );
   }
   oneOf('ui', values.ui, ['none', 'basic', 'full']);
@@ -94,6 +95,27 @@ function parse(argv: readonly string[]) {
   return parseArgs({ args: [...argv], options, allowPositionals: true, strict: true });
 }
 
+/** The first option that is not known, with the nearest one that is. */
+function unknownOption(argv: readonly string[]): string | undefined {
+  const end = argv.indexOf('--');
+  const shorts = Object.values(options).flatMap((o) => ('short' in o ? [o.short] : []));
+  for (const argument of end < 0 ? argv : argv.slice(0, end)) {
+    const long = /^--([^=]+)/.exec(argument)?.[1];
+    if (long !== undefined && !Object.hasOwn(options, long))
+      return `unknown option \`--${long}\`${didYouMean(long, Object.keys(options), '--')}`;
+    const short = /^-([^-])/u.exec(argument)?.[1];
+    if (short !== undefined && !shorts.some((s) => s === short))
+      return `unknown option \`-${short}\``;
+  }
+  return undefined;
+}
+
+function didYouMean(given: string, known: Iterable<string>, prefix = ''): string {
+  const best = closest(given, [...known]);
+  const near = distance(given, best) <= Math.max(2, Math.floor(given.length / 3));
+  return near ? `; did you mean \`${prefix}${best}\`?` : '';
+}
+
 function oneOf<T extends string>(
   name: string,
   value: string | undefined,
@@ -102,7 +124,9 @@ function oneOf<T extends string>(
   if (value === undefined) return undefined;
   const found = known.find((k) => k === value);
   if (found === undefined)
-    throw new UsageError(`--${name} takes ${known.join(', ')}; \`${value}\` is none of them`);
+    throw new UsageError(
+      `--${name} takes ${known.join(', ')}; \`${value}\` is none of them${didYouMean(value, known)}`,
+    );
   return found;
 }
 

@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { getColor } from 'consola/utils';
 import { CheckError, ConfigError, check, renderDiagnostic, severityOf } from '../engine/session.ts';
 import type { Arguments } from './arguments.ts';
-import { printable } from './printable.ts';
+import { printableJson, printableLines, printableOutput } from './printable.ts';
 import { StatusLine } from './progress.ts';
 import { type Paint, renderReport } from './report.ts';
 
@@ -34,6 +34,7 @@ const signals: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, S
 /** Makes one check and prints its report; resolves to the exit status (spec §6). */
 export async function runCheck(args: Arguments): Promise<number> {
   const colour = wantsColour(args.colour, process.stdout.isTTY === true);
+  const stderrColour = wantsColour(args.colour, process.stderr.isTTY === true);
   const interactive = process.stderr.isTTY === true && !args.quiet;
   const status = new StatusLine(interactive);
   const abort = new AbortController();
@@ -54,7 +55,7 @@ export async function runCheck(args: Arguments): Promise<number> {
         features: args.features,
         packages: args.packages,
         backtraces: args.backtraces,
-        colour: wantsColour(args.colour, process.stderr.isTTY === true),
+        colour: stderrColour,
         showProgress: interactive,
         ignoreNewerVersions: args.ignoreNewerVersions,
       },
@@ -67,7 +68,7 @@ export async function runCheck(args: Arguments): Promise<number> {
             /^\s*(?:Compiling|Finished|Fresh|Running)\b/.test(stripVTControlCharacters(text))
           )
             return;
-          status.print(text);
+          status.print(printableOutput(text, stderrColour));
         },
       },
       abort.signal,
@@ -80,7 +81,7 @@ export async function runCheck(args: Arguments): Promise<number> {
         severity: severityOf(problem),
         ...problem,
       }));
-      process.stdout.write(`${JSON.stringify({ schemaVersion: 1, ...report, problems })}\n`);
+      process.stdout.write(`${printableJson({ schemaVersion: 1, ...report, problems })}\n`);
     } else if (!args.quiet || report.problems.length > 0) {
       process.stdout.write(
         renderReport(report, paintFor(colour), {
@@ -146,9 +147,9 @@ function wantsColour(choice: Arguments['colour'], terminal: boolean): boolean {
 
 function messageOf(error: unknown, debug: boolean): string {
   if (error instanceof ConfigError)
-    return error.diagnostics.map((d) => `error: ${renderDiagnostic(d)}`).join('\n');
+    return printableLines(error.diagnostics.map((d) => `error: ${renderDiagnostic(d)}`).join('\n'));
   const message = error instanceof Error ? error.message : String(error);
   const help = error instanceof CheckError && error.help !== undefined ? `\n  ${error.help}` : '';
   const stack = debug && error instanceof Error ? `\n${error.stack}` : '';
-  return `error: ${message.split('\n').map(printable).join('\n')}${help}${stack}`;
+  return printableLines(`error: ${message}${help}${stack}`);
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { packageRoot } from '../engine/paths.ts';
 import { helpText, readArguments, UsageError } from './arguments.ts';
+import { printable, printableLines } from './printable.ts';
 
 /** Runs the command line; resolves to the exit status (spec §6). */
 async function main(argv: readonly string[]): Promise<number> {
@@ -26,13 +27,24 @@ async function main(argv: readonly string[]): Promise<number> {
     return await runCheck(args);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`error: ${error.message}\n  \`cackle --help\` lists what there is\n`);
+    process.stderr.write(
+      `error: ${printable(error.message)}\n  \`cackle --help\` lists what there is\n`,
+    );
     return 2;
   }
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader of a pipe may leave early.
+  if (error.code !== 'EPIPE')
+    process.stderr.write(`error: cannot write the report to stdout: ${error.message}\n`);
   process.exit(error.code === 'EPIPE' ? 1 : 2);
+});
+// Whatever nobody caught: no check was made, and Node's own status would say "problems found".
+process.on('uncaughtException', (error) => {
+  process.stderr.write(
+    `${printableLines(`error: internal error, please report it: ${error.stack ?? error.message}`)}\n`,
+  );
+  process.exit(2);
 });
 process.exitCode = await main(process.argv.slice(2));

@@ -1,4 +1,5 @@
 import type { CheckProgress } from '../engine/judge/problems.ts';
+import { printable } from './printable.ts';
 
 const INTERVAL_MS = 100;
 
@@ -21,7 +22,7 @@ export class StatusLine {
       unitsTotal > 0 ? `built ${unitsBuilt} of ${unitsTotal}` : 'starting cargo',
       `judged ${outputsJudged} of ${outputsFound}`,
       `${problems} problem${problems === 1 ? '' : 's'} so far`,
-      building,
+      printable(building),
     ];
     const width = (process.stderr.columns ?? 80) - 1;
     process.stderr.write(

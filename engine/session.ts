@@ -248,7 +248,7 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
     for (const link of record.links) void verdicts.of(record, link);
   }
   if (lost.length > 0) return { lost };
-  const { judged, stale } = await verdicts.all();
+  const { judged, stale } = await untilAborted(round.signal, verdicts.all());
   for (const record of stale) {
     const { packageId, targetName } = record;
     const damaged = artifacts.filter(
@@ -258,6 +258,7 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
     lost.push(targetName);
   }
   if (lost.length > 0) return { lost };
+  await untilAborted(round.signal, readLibraries(records, inputs));
   timing.judge = seconds(judgeStarted);
 
   const usages = judged.flatMap((verdict) => verdict.usages);
@@ -315,6 +316,32 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
       grants: minimalGrants(usages),
     },
   };
+}
+
+/** Rejects as soon as the user interrupts, whatever the work still waits for. */
+async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  signal.throwIfAborted();
+  work.catch(() => undefined);
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
+}
+
+/** A library that nothing here links is read all the same: what cannot be read is never passed over. */
+async function readLibraries(records: Records, inputs: Inputs): Promise<void> {
+  const libraries = [...records.current].flatMap(({ outputs }) =>
+    outputs.map(({ path }) => path).filter((path) => path.endsWith('.rlib')),
+  );
+  for (const settled of await Promise.allSettled(libraries.map((path) => inputs.archive(path)))) {
+    if (settled.status === 'rejected') throw settled.reason;
+  }
 }
 
 function cargoArguments(options: CheckOptions, config: Config): string[] {

@@ -56,6 +56,9 @@ export function readCargoMessage(line: string): CargoMessage {
   return { kind: 'other' };
 }
 
+/** A longer line is cut: a program may print without end and without a line break. */
+const MAX_LINE = 64 * 1024;
+
 const progressLine = /Building \[[=> ]*\] (\d+)\/(\d+)(?:: (.*))?/;
 
 /** Cuts cargo's stderr into progress and text for the user. Chunks may end anywhere. */
@@ -73,6 +76,10 @@ export class CargoStderr {
     const parts = (this.rest + chunk).split(/(?<=[\r\n])/);
     const last = parts.at(-1) ?? '';
     this.rest = /[\r\n]$/.test(last) ? '' : (parts.pop() ?? '');
+    if (this.rest.length > MAX_LINE) {
+      parts.push(this.rest);
+      this.rest = '';
+    }
     for (const part of parts) this.line(part);
   }
 

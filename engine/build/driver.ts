@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -89,6 +89,7 @@ export async function runCargo(
         },
       },
     );
+    if (cargo.pid !== undefined) server.processGroup = cargo.pid;
     const ended = await follow(
       cargo,
       toolchain.cargo,
@@ -120,16 +121,17 @@ async function wrapperLink(workspace: Workspace, shim: string, storeId: string):
   const path = join(directory, `rustc-${FLAGS_VERSION}-${storeId}`);
   try {
     await mkdir(directory, { recursive: true });
-    await rm(path, { force: true });
-    await symlink(shim, path);
+    // Renamed into place: cargo of another check may run it at any moment.
+    const temporary = `${path}.${process.pid}`;
+    await rm(temporary, { force: true });
+    await symlink(shim, temporary);
+    await rename(temporary, path);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new CheckError(
-        `cannot write to ${directory}: ${(error as Error).message}`,
-        'the target directory has to be writable',
-        { cause: error },
-      );
-    }
+    throw new CheckError(
+      `cannot write to ${directory}: ${(error as Error).message}`,
+      'the target directory has to be writable, with room on its disk',
+      { cause: error },
+    );
   }
   return path;
 }
@@ -187,6 +189,8 @@ async function follow(
     return ended;
   } finally {
     signal.removeEventListener('abort', interrupt);
+    // What a build script started may have outlived it, but not its group.
+    if (signal.aborted) kill(cargo, 'SIGKILL');
   }
 }
 

@@ -81,14 +81,17 @@ const MAX_LINE = 256 * 1024 * 1024;
 /** One shim process at the other end of a socket. */
 export class ShimConnection {
   readonly #socket: Socket;
+  readonly #group: () => number | undefined;
   readonly #lines: Buffer[] = [];
   #parts: Buffer[] = [];
   #length = 0;
   #closed = false;
   #wake: (() => void) | undefined;
 
-  constructor(socket: Socket) {
+  /** `group` gives the process group that a shim ends when this engine is gone while its program runs. */
+  constructor(socket: Socket, group: () => number | undefined = () => undefined) {
     this.#socket = socket;
+    this.#group = group;
     socket.on('data', (chunk: Buffer) => this.#take(chunk));
     socket.on('error', () => this.#close());
     socket.on('close', () => this.#close());
@@ -146,7 +149,7 @@ export class ShimConnection {
 
   /** Sends a `run` and waits for how it ended. Throws ShimGoneError. */
   async run(answer: Extract<Answer, { do: 'run' }>): Promise<Done> {
-    this.#socket.write(`${JSON.stringify(answer)}\n`);
+    this.#socket.write(`${JSON.stringify({ ...answer, group: this.#group() })}\n`);
     const parsed = doneSchema.safeParse(await this.#line());
     if (!parsed.success) throw new ShimGoneError(`bad report: ${z.prettifyError(parsed.error)}`);
     return parsed.data.done;

@@ -20,6 +20,8 @@ import { ourVariables, type ServerOptions } from './server-options.ts';
 import type { FailedProgram, LintHit, RustcInvocation } from './types.ts';
 import { identify } from './units.ts';
 
+/** More than this of what a compilation prints is not shown. */
+const MAX_RUSTC_OUTPUT = 256 * 1024;
 /** Above this a command line goes to rustc in a file. */
 const MAX_COMMAND_LINE = 128 * 1024;
 
@@ -37,6 +39,8 @@ export class ShimServer {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private readonly unitsByLinkToken = new Map<string, Unit>();
+  /** Cargo's process group: the shims end it when this engine is gone and cannot. */
+  processGroup: number | undefined;
   private nextId = 1;
   private closing = false;
   private readonly options: ServerOptions;
@@ -46,7 +50,7 @@ export class ShimServer {
     this.server = createServer((socket) => {
       this.sockets.add(socket);
       socket.on('close', () => this.sockets.delete(socket));
-      void this.serve(new ShimConnection(socket));
+      void this.serve(new ShimConnection(socket, () => this.processGroup));
     });
   }
 
@@ -143,7 +147,9 @@ export class ShimServer {
       return;
     }
     const output = {
-      stdout: 'pass',
+      // What a proc macro prints would reach us as if cargo had said it.
+      stdout: 'collect',
+      limit: MAX_RUSTC_OUTPUT,
       stderr: command.jsonErrors ? 'lints' : 'pass',
       lints: [...OUR_LINTS],
     } as const;
@@ -152,6 +158,8 @@ export class ShimServer {
     const { done, sandboxCommand } = sandbox?.sandboxes.forRustc
       ? await compileInside(shim, compilation, output, this.options, sandbox)
       : await this.compileOutside(shim, compilation, output);
+    const printed = Buffer.from(done.stdout ?? '', 'base64').toString();
+    for (const line of printed.split('\n')) if (line !== '') handlers.onCargoOutput(line);
     if (done.spawnError !== undefined)
       throw new CheckError(done.spawnError, 'is the toolchain complete?');
     const success = done.status === 0;

@@ -238,6 +238,7 @@ export function joinFacts(
     nameBytes: names.names.bytes,
     memberName: object.memberName,
     memberFirstSection: object.memberFirstSection,
+    memberMachine: object.memberMachine,
     sectionName: object.sectionName,
     sectionFlags: object.sectionFlags,
     sectionGroup: object.sectionGroup,

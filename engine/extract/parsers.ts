@@ -13,6 +13,7 @@ export interface ObjectTables {
   readonly memberName: Uint32Array;
   readonly memberFirstSection: Uint32Array;
   readonly memberSectionCount: Uint32Array;
+  readonly memberMachine: Uint32Array;
   readonly skippedName: Uint32Array;
   readonly skippedKind: Uint8Array;
   readonly sectionName: Uint32Array;

@@ -40,7 +40,9 @@ export default async function run(
 }
 
 async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
-  const bytes = await readFile(job.path);
+  const bytes = await readFile(job.path).catch((error: Error) => {
+    throw new ExtractError(`cannot read ${job.path}: ${error.message}`);
+  });
   const hash = createHash('sha256')
     .update(bytes)
     .update(job.debugInfo ? 'd' : 'n')

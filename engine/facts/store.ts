@@ -34,7 +34,9 @@ export function factsPath(directory: string, hash: string): string {
 
 /** Writes to a temporary name beside `path`, then renames: a reader sees all of it or nothing. */
 export async function writeAtomically(path: string, content: Buffer | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true }).catch((error) => {
+    throw cannotWrite(path, error);
+  });
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const file = await open(temporary, 'wx');
@@ -46,8 +48,17 @@ export async function writeAtomically(path: string, content: Buffer | string): P
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw cannotWrite(path, error as NodeJS.ErrnoException);
   }
+}
+
+/** What to do about a failed write is part of the message: a class would not survive the way between threads. */
+function cannotWrite(path: string, error: NodeJS.ErrnoException): Error {
+  const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
+  const advice = full
+    ? 'make room on that disk, or let CARGO_TARGET_DIR name a directory on another'
+    : 'that directory has to be writable; CARGO_TARGET_DIR names another';
+  return new Error(`cannot write ${path}: ${error.message}\n  ${advice}`, { cause: error });
 }
 
 /** Size, mtime and inode of a file; undefined when it is not there. */
@@ -114,20 +125,33 @@ export class RecordStore {
       record.kind,
       record.sourcePath,
     ]);
-    await writeAtomically(join(this.root, 'units', `${key}.json`), JSON.stringify(record));
+    await writeAtomically(join(this.root, 'units', `${key}.record`), encodeRecord(record));
   }
 
   /** Resolves when the output of the build script is on disk under its OUT_DIR's name. */
   async putBuildScript(record: BuildScriptRecord): Promise<void> {
     await writeAtomically(
-      join(this.root, 'build-scripts', `${digest([record.outDir])}.json`),
-      JSON.stringify(record),
+      join(this.root, 'build-scripts', `${digest([record.outDir])}.record`),
+      encodeRecord(record),
     );
   }
 }
 
 function digest(parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
+}
+
+/** A record is a line of JSON and a line with the hash of it: a changed byte is not believed. */
+function encodeRecord(record: UnitRecord | BuildScriptRecord): string {
+  const json = JSON.stringify(record);
+  return `${json}\n${digest([json])}\n`;
+}
+
+function decodeRecord(text: string): unknown {
+  const [json, hash, ...rest] = text.split('\n');
+  if (json === undefined || hash !== digest([json]) || rest.join('') !== '')
+    throw new Error('the record is damaged');
+  return JSON.parse(json);
 }
 
 async function readText(path: string): Promise<string | undefined> {
@@ -152,12 +176,12 @@ async function readRecords<S extends z.ZodType>(
   }
   const records = await Promise.all(
     names
-      .filter((name) => name.endsWith('.json'))
+      .filter((name) => name.endsWith('.record'))
       .map(async (name) => {
         const text = await readText(join(directory, name));
         if (text === undefined) return undefined;
         try {
-          return schema.parse(JSON.parse(text));
+          return schema.parse(decodeRecord(text));
         } catch {
           return undefined;
         }

@@ -48,6 +48,8 @@ export const columnTypes = {
   nameBytes: 'u8',
   memberName: 'u32',
   memberFirstSection: 'u32',
+  /** ELF's e_machine. */
+  memberMachine: 'u32',
   sectionName: 'u32',
   sectionFlags: 'u32',
   sectionGroup: 'u32',

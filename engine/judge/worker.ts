@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { demangle } from '../extract/parsers.ts';
 import { decodeFacts, FactsFormatError } from '../facts/codec.ts';
-import { NONE, NodeFlag } from '../facts/tables.ts';
+import { factString, NONE, NodeFlag, type ObjectFacts } from '../facts/tables.ts';
 import { JoinedOutput, type JoinInput, type JoinRoots, type NodeAt } from '../graph/link.ts';
 import { LoadedFacts, SymbolNames } from '../graph/loaded-facts.ts';
 import { ApiMatcher } from './api-matcher.ts';
@@ -97,6 +97,7 @@ async function join(output: OutputSpec): Promise<JoinedOutput> {
   const key = JSON.stringify(output);
   if (last?.key === key) return last.joined;
   const inputs: JoinInput[] = [];
+  let machine: number | undefined;
   for (const input of output.inputs) {
     const facts = await load(input.facts);
     if (facts.facts.bitcodeMember.length > 0) {
@@ -104,11 +105,39 @@ async function join(output: OutputSpec): Promise<JoinedOutput> {
         `${input.path} holds LLVM bitcode that ${output.name} links: build without linker-plugin-lto`,
       );
     }
+    machine = sameMachine(facts.facts, machine, input.path, output.name);
     inputs.push({ loaded: facts, archive: input.archive });
   }
   const joined = new JoinedOutput(inputs, output.roots, symbols);
   last = { key, joined };
   return joined;
+}
+
+/** Names of the machines that are likely to meet (ELF gABI, e_machine). */
+const machineNames: Readonly<Record<number, string>> = {
+  3: 'i386',
+  40: 'arm',
+  62: 'x86-64',
+  183: 'aarch64',
+  243: 'riscv',
+  258: 'loongarch',
+};
+
+/** A linker refuses objects of another machine; an output that is only judged has no linker to do so. */
+function sameMachine(
+  facts: ObjectFacts,
+  machine: number | undefined,
+  path: string,
+  output: string,
+): number | undefined {
+  const expected = machine ?? facts.memberMachine[0];
+  const other = facts.memberMachine.findIndex((m) => m !== expected);
+  if (expected === undefined || other < 0) return expected;
+  const nameOf = (m: number): string => machineNames[m] ?? `machine ${m}`;
+  const member = factString(facts, facts.memberName[other] as number);
+  throw new Error(
+    `cannot judge ${output}: ${path}${member === '' ? '' : `, member ${member},`} is for ${nameOf(facts.memberMachine[other] as number)}, and what it is linked with for ${nameOf(expected)}\n  link a library that was built for the target`,
+  );
 }
 
 async function load(path: string): Promise<LoadedFacts> {

@@ -57,6 +57,7 @@ export class Gates {
 
   private async judgeBuildScript(run: BuildScriptRun): Promise<Gate> {
     const label = this.labelOf(run.packageId);
+    await this.records.refreshFor([run.linkedOutput]);
     const record = this.records.byOutput(run.linkedOutput);
     const link = record?.links.find((l) => l.output === run.linkedOutput);
     if (record === undefined || link === undefined) {
@@ -145,6 +146,7 @@ export class Gates {
   /** A rustc that is about to load proc macros: those it names and those that its dependencies were built with. */
   async procMacros(invocation: RustcInvocation): Promise<Gate> {
     const paths = invocation.externs.map((e) => e.path).filter((path) => path !== undefined);
+    await this.records.refreshFor(paths.filter((path) => path.endsWith('.so')));
     for (const record of this.closure(paths)) {
       if (!record.isProcMacro) continue;
       for (const link of record.links) {

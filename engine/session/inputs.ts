@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { factsPath, type StoreLocation, stampOf } from '../facts/store.ts';
 import type { FileStamp } from '../facts/unit-record.ts';
+import { CheckError } from '../judge/problems.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
 
@@ -64,11 +65,11 @@ export class Inputs {
   }
 
   private async extract(path: string): Promise<string> {
-    const result = await this.pools.extract({
-      path,
-      debugInfo: !isSysroot(path),
-      store: this.storeOf(path),
-    });
+    const result = await this.pools
+      .extract({ path, debugInfo: !isSysroot(path), store: this.storeOf(path) })
+      .catch((error: Error) => {
+        throw new CheckError(error.message, adviceFor(error.message), { cause: error });
+      });
     this.objects += result.members;
     if (result.extracted) {
       this.objectsExtracted += result.members;
@@ -80,6 +81,12 @@ export class Inputs {
   private storeOf(path: string): string {
     return isSysroot(path) ? this.location.shared : `${this.location.root}/facts`;
   }
+}
+
+/** What to do about an input that cannot be read; a failed write says it itself. */
+function adviceFor(message: string): string | undefined {
+  if (!message.startsWith('cannot read ')) return undefined;
+  return 'what cannot be read cannot be judged: if cargo made that file, remove it and check again; else leave it out of the link, or ask who made it';
 }
 
 /** True for what comes with the toolchain: the standard library's rlibs. */

@@ -12,6 +12,8 @@ export class Records {
   private readonly byPath = new Map<string, UnitRecord>();
   private readonly byInode = new Map<string, UnitRecord>();
   private readonly scripts = new Map<string, BuildScriptRecord>();
+  /** OUT_DIRs of the build scripts that this check ran or held. */
+  private readonly fresh = new Set<string>();
   private readonly factsOfInput = new Map<string, { stamp: FileStamp; facts: string }>();
   private readonly store: RecordStore;
 
@@ -22,9 +24,27 @@ export class Records {
   /** Reads every record of the store. */
   static async load(store: RecordStore): Promise<Records> {
     const records = new Records(store);
-    for (const record of await store.units()) records.index(record);
-    for (const script of await store.buildScripts()) records.scripts.set(script.outDir, script);
+    await records.refresh();
     return records;
+  }
+
+  /** Takes over what another check of the same target directory has recorded meanwhile. */
+  private async refresh(): Promise<void> {
+    for (const record of await this.store.units()) {
+      const known = record.outputs.some(({ path }) => {
+        const unit = this.byPath.get(path);
+        return unit !== undefined && this.current.has(unit);
+      });
+      if (!known) this.index(record);
+    }
+    for (const script of await this.store.buildScripts()) {
+      if (!this.fresh.has(script.outDir)) this.scripts.set(script.outDir, script);
+    }
+  }
+
+  /** Reads the store again when one of these outputs has no record: cargo's lock lets checks take turns. */
+  async refreshFor(outputs: readonly string[]): Promise<void> {
+    if (outputs.some((path) => !this.byPath.has(path))) await this.refresh();
   }
 
   /** Resolves when the record is on disk; from then on it is found by its files. */
@@ -36,6 +56,7 @@ export class Records {
 
   async putScript(record: BuildScriptRecord): Promise<void> {
     this.scripts.set(record.outDir, record);
+    this.fresh.add(record.outDir);
     await this.store.putBuildScript(record);
   }
 
@@ -76,6 +97,13 @@ export class Records {
 
   /** The record of an artifact that cargo calls fresh; undefined when there is none for these very files. */
   async ofArtifact(artifact: ArtifactMessage): Promise<UnitRecord | undefined> {
+    const known = await this.find(artifact);
+    if (known !== undefined) return known;
+    await this.refresh();
+    return this.find(artifact);
+  }
+
+  private async find(artifact: ArtifactMessage): Promise<UnitRecord | undefined> {
     const files = [
       ...artifact.filenames,
       ...(artifact.executable === undefined ? [] : [artifact.executable]),

@@ -1,41 +1,65 @@
 //! The program that the shim runs for the engine.
 
 use std::process::{Child, ExitStatus};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Holds the running child, so that the thread that notices the engine's end can kill it.
+const SIGKILL: i32 = 9;
+
+extern "C" {
+    fn kill(pid: i32, signal: i32) -> i32;
+}
+
+/// Watches the running child, so that the thread that notices the engine's end can kill it.
 #[derive(Default)]
-pub struct Slot {
-    child: Mutex<Option<Child>>,
-    ended: AtomicBool,
+pub struct Slot(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    /// Process id of the running child, and the process group that ends with the engine (0: none).
+    running: Option<(i32, i32)>,
+    ended: bool,
 }
 
 impl Slot {
-    /// Puts a started child under watch.
-    pub fn set(&self, mut child: Child) {
-        let mut slot = self.child.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.ended.load(Ordering::SeqCst) {
-            let _ = child.kill();
-        }
-        *slot = Some(child);
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for the child. Call it once its pipes are at their end, since it keeps `end` waiting.
-    pub fn wait(&self) -> Result<ExitStatus, String> {
-        let mut slot = self.child.lock().unwrap_or_else(PoisonError::into_inner);
-        match slot.take() {
-            Some(mut child) => child.wait().map_err(|e| e.to_string()),
-            None => Err("no program is running".to_string()),
+    /// Puts a started child under watch. `group` is cargo's process group, with all that it started.
+    pub fn set(&self, child: &Child, group: i32) {
+        let mut state = self.state();
+        state.running = Some((child.id() as i32, group));
+        if state.ended {
+            state.end();
         }
+    }
+
+    /// Waits for the child, which stays under watch until it has ended.
+    pub fn wait(&self, mut child: Child) -> Result<ExitStatus, String> {
+        let status = child.wait().map_err(|e| e.to_string());
+        self.state().running = None;
+        status
     }
 
     /// The engine is gone: what it allowed must not go on.
     pub fn end(&self) {
-        self.ended.store(true, Ordering::SeqCst);
-        let mut slot = self.child.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(child) = slot.as_mut() {
-            let _ = child.kill();
+        let mut state = self.state();
+        state.ended = true;
+        state.end();
+    }
+}
+
+impl State {
+    fn end(&self) {
+        let Some((child, group)) = self.running else { return };
+        eprintln!("error: cackle: {}", crate::wire::GONE);
+        // SAFETY: kill takes two numbers and touches no memory.
+        unsafe {
+            kill(child, SIGKILL);
+            // What the child started would live on. This process is in the group too.
+            if group > 1 {
+                kill(-group, SIGKILL);
+            }
         }
     }
 }

@@ -7,6 +7,7 @@
 //!   `stdout`: `pass` or `collect` (up to `limit` bytes, reported as base64, held back).
 //!   `stderr`: `pass`, `lints` (rustc's JSON: diagnostics whose code is in `lints` are taken out and
 //!   reported) or `keep` (passed on, and the last part reported as base64).
+//!   `group`: the process group to end when the engine goes away while the program runs.
 //! - `exit`: end with `status`; `emit` true first writes out what was collected, then `append`.
 //! - `refuse`: print `message` and end with status 1.
 
@@ -120,7 +121,8 @@ fn run(engine: &Engine, answer: &Value, collected: &mut Vec<u8>) -> Result<Strin
         }
     };
     let (out, err) = (child.stdout.take(), child.stderr.take());
-    engine.child.set(child);
+    let group = answer.get("group").and_then(Value::number).unwrap_or(0.0) as i32;
+    engine.child.set(&child, group);
     let reader = out.map(|pipe| thread::spawn(move || read_all(pipe, limit)));
     let mut fields = String::new();
     if let Some(pipe) = err {
@@ -134,7 +136,7 @@ fn run(engine: &Engine, answer: &Value, collected: &mut Vec<u8>) -> Result<Strin
         let _ = write!(fields, ",\"tooLong\":{too_long},\"stdout\":\"{}\"", base64(&bytes));
         *collected = bytes;
     }
-    let status = engine.child.wait()?;
+    let status = engine.child.wait(child)?;
     Ok(format!("{{\"done\":{{{}{fields}}}}}", status_fields(status)))
 }
 

@@ -10,7 +10,7 @@ use std::thread;
 use crate::child::Slot;
 use crate::json::{parse, Value};
 
-const GONE: &str = "the cackle process is gone, so nothing more is built";
+pub const GONE: &str = "the cackle process is gone, so nothing more is built";
 
 pub struct Engine {
     stream: UnixStream,

@@ -3,9 +3,13 @@
 //! Members count from 0 in archive order, ELF members only; sections are numbered over the whole input
 //! (null section included), so that object-wasm and gimli-wasm speak of the same rows.
 
+#[cfg(feature = "mutate")]
+pub mod mutate;
 mod strings;
+mod text;
 
 pub use strings::Strings;
+pub use text::as_text;
 
 use object::read::archive::ArchiveFile;
 use std::fmt;
@@ -84,8 +88,10 @@ pub fn open(data: &[u8]) -> Result<Input<'_>, ExtractError> {
         return Err(ExtractError::new("", "neither an ELF object nor an archive"));
     }
     let archive = ArchiveFile::parse(data).map_err(|e| ExtractError::new("", e))?;
+    let mut behind = String::from("at the start");
     for member in archive.members() {
-        let member = member.map_err(|e| ExtractError::new("", e))?;
+        let member = member.map_err(|e| ExtractError::new("", format!("{e} ({behind})")))?;
+        behind = format!("behind member {}", String::from_utf8_lossy(member.name()));
         let name = std::str::from_utf8(member.name())
             .map_err(|_| ExtractError::new(&String::from_utf8_lossy(member.name()), "member name is not UTF-8"))?
             .to_string();

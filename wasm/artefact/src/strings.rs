@@ -1,18 +1,38 @@
+/// Offsets are u32.
+const MAX_BYTES: u64 = u32::MAX as u64;
+/// No honest table at most half full comes near; the hash has no secret, so names can be made to collide.
+const MAX_PROBES: u32 = 2048;
+
 /// An interned table of byte strings: equal bytes get equal ids.
 pub struct Strings {
     pub bytes: Vec<u8>,
     /// One more entry than there are strings.
     pub offsets: Vec<u32>,
     slots: Vec<u32>,
+    /// Bytes that were looked up, and how many may be.
+    work: u64,
+    limit: u64,
+    exceeded: Option<&'static str>,
 }
 
 impl Default for Strings {
     fn default() -> Self {
-        Strings { bytes: Vec::new(), offsets: vec![0], slots: vec![0; 1024] }
+        Strings { bytes: Vec::new(), offsets: vec![0], slots: vec![0; 1024], work: 0, limit: MAX_BYTES, exceeded: None }
     }
 }
 
 impl Strings {
+    /// A table for what an input of `length` bytes says: many times that, so that only an input that
+    /// was made to blow up comes near.
+    pub fn for_input(length: usize) -> Self {
+        Strings { limit: (64 << 20) + 64 * length as u64, ..Strings::default() }
+    }
+
+    /// An error once a limit was passed; from then on ids mean nothing.
+    pub fn check(&self) -> Result<(), &'static str> {
+        self.exceeded.map_or(Ok(()), Err)
+    }
+
     pub fn len(&self) -> usize {
         self.offsets.len() - 1
     }
@@ -26,11 +46,27 @@ impl Strings {
         &self.bytes[self.offsets[id] as usize..self.offsets[id + 1] as usize]
     }
 
-    /// The id of `text`, new or old. The input is smaller than 4 GiB, and so is what is interned of it.
+    /// The id of `text`, new or old. See [`Strings::check`] for what bounds it.
     pub fn intern(&mut self, text: &[u8]) -> u32 {
         let mask = self.slots.len() - 1;
+        self.work += text.len() as u64;
+        if self.work > self.limit {
+            self.exceeded = Some("names and paths of it are out of all proportion to its size");
+        }
+        if self.bytes.len() as u64 + text.len() as u64 > MAX_BYTES {
+            self.exceeded = Some("names and paths of it take more than 4 GiB");
+        }
+        if self.exceeded.is_some() {
+            return 0;
+        }
+        let mut probes = 0;
         let mut slot = hash(text) as usize & mask;
         loop {
+            probes += 1;
+            if probes > MAX_PROBES {
+                self.exceeded = Some("names of it were made to collide");
+                return 0;
+            }
             let id = self.slots[slot];
             if id == 0 {
                 break;
@@ -78,4 +114,38 @@ fn hash(text: &[u8]) -> u32 {
         h = (h.rotate_left(5) ^ u64::from(byte)).wrapping_mul(K);
     }
     ((h ^ (h >> 29)) >> 16) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Strings;
+
+    #[test]
+    fn names_that_were_made_to_collide_end_the_table() {
+        let mut strings = Strings::default();
+        for n in 0..1u32 << 14 {
+            let mut name = Vec::new();
+            for bit in 0..14 {
+                let (mut first, mut second) = (*b"abcdefgh", *b"abcdefgh");
+                if n >> bit & 1 == 1 {
+                    // The highest bit survives the product, and rotate_left(5) takes it to bit 4.
+                    first[7] ^= 0x80;
+                    second[0] ^= 0x10;
+                }
+                name.extend([first, second].concat());
+            }
+            strings.intern(&name);
+        }
+        assert_eq!(strings.check(), Err("names of it were made to collide"));
+    }
+
+    #[test]
+    fn a_table_has_an_end() {
+        let mut strings = Strings::for_input(1);
+        assert_ne!(strings.intern(b"a"), strings.intern(b"b"));
+        for _ in 0..100 {
+            strings.intern(&[b'x'; 1 << 20]);
+        }
+        assert!(strings.check().is_err());
+    }
 }

@@ -1,6 +1,7 @@
 //! What the debug info of a link input says: which line an address comes from, which functions it
 //! defines, and which calls were inlined into them.
 
+mod budget;
 mod lines;
 mod sections;
 mod tables;
@@ -9,7 +10,7 @@ mod wasm;
 
 pub use tables::DwarfTables;
 
-use artefact::ExtractError;
+use artefact::{ExtractError, Strings};
 use object::elf;
 use object::Endianness;
 use sections::Sections;
@@ -20,16 +21,17 @@ pub fn extract(data: &[u8]) -> Result<DwarfTables, ExtractError> {
         return Err(ExtractError::new("", "larger than 4 GiB"));
     }
     let input = artefact::open(data)?;
-    let mut tables = DwarfTables::default();
+    let mut tables = DwarfTables { strings: Strings::for_input(data.len()), ..DwarfTables::default() };
+    let mut unpacked = 0u64;
     let mut first_section = 0u32;
     for member in &input.members {
         let fail = |reason: &dyn std::fmt::Display| ExtractError::new(&member.name, reason);
         let sections = match member.data.get(4).copied() {
             Some(elf::ELFCLASS64) => {
-                Sections::load::<elf::FileHeader64<Endianness>>(member.data).map_err(|e| fail(&e))?
+                Sections::load::<elf::FileHeader64<Endianness>>(member.data, &mut unpacked).map_err(|e| fail(&e))?
             }
             Some(elf::ELFCLASS32) => {
-                Sections::load::<elf::FileHeader32<Endianness>>(member.data).map_err(|e| fail(&e))?
+                Sections::load::<elf::FileHeader32<Endianness>>(member.data, &mut unpacked).map_err(|e| fail(&e))?
             }
             _ => return Err(fail(&"unknown ELF class")),
         };

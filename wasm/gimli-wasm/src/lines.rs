@@ -1,3 +1,4 @@
+use crate::budget::{DwarfError, Result};
 use crate::sections::Sections;
 use crate::tables::DwarfTables;
 use artefact::NONE;
@@ -5,6 +6,9 @@ use gimli::{AttributeValue, EndianSlice, RunTimeEndian, UnitRef};
 use std::collections::HashMap;
 
 pub type Slice<'a> = EndianSlice<'a, RunTimeEndian>;
+
+/// Longer than any path that a system takes.
+const MAX_PATH: usize = 32 * 1024;
 
 /// File numbers of one unit to rows of the string table.
 #[derive(Default)]
@@ -19,7 +23,7 @@ impl Files {
         unit: UnitRef<'_, Slice<'_>>,
         index: u64,
         tables: &mut DwarfTables,
-    ) -> gimli::Result<u32> {
+    ) -> Result<u32> {
         if let Some(&known) = self.known.get(&index) {
             return Ok(known);
         }
@@ -33,8 +37,12 @@ impl Files {
                     None => String::new(),
                 };
                 let compiled_in = unit.comp_dir.map(|d| d.to_string().map(str::to_owned)).transpose()?;
-                let path = join(&[compiled_in.as_deref().unwrap_or(""), &directory, &name]);
-                id = tables.strings.intern(path.as_bytes());
+                let parts = [compiled_in.as_deref().unwrap_or(""), &directory, &name];
+                if parts.iter().any(|part| part.len() > MAX_PATH) {
+                    return Err(DwarfError::Disproportionate("a path of it is too long"));
+                }
+                id = tables.strings.intern(join(&parts).as_bytes());
+                tables.strings.check().map_err(DwarfError::Disproportionate)?;
             }
         }
         self.known.insert(index, id);
@@ -84,7 +92,7 @@ pub fn collect(
     first_section: u32,
     files: &mut Files,
     tables: &mut DwarfTables,
-) -> gimli::Result<()> {
+) -> Result<()> {
     let Some(program) = unit.line_program.clone() else { return Ok(()) };
     let mut rows = program.rows();
     // Section and made-up address of the sequence that is being read.

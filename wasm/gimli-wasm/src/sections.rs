@@ -1,11 +1,14 @@
 use object::elf;
 use object::read::elf::{ElfFile, FileHeader, Rela, SectionHeader, Sym};
-use object::{Endianness, Object, ObjectSection};
+use object::{CompressionFormat, Endianness, Object, ObjectSection};
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::io::Read;
 
 /// Debug sections never unpack to more than this many times their stored size, or a mebibyte.
-const MAX_EXPANSION: u64 = 1000;
+const MAX_EXPANSION: u64 = 200;
+/// What all compressed sections of one input may unpack to.
+const MAX_UNPACKED: u64 = 1 << 30;
 
 /// The debug sections of one member with relocations applied. Loaded sections get distinct made-up
 /// addresses: in a relocatable object all begin at 0, and rows could not be told apart.
@@ -18,7 +21,11 @@ pub struct Sections<'data> {
 }
 
 impl<'data> Sections<'data> {
-    pub fn load<Elf: FileHeader<Endian = Endianness>>(data: &'data [u8]) -> Result<Self, String> {
+    /// `unpacked` counts the bytes of compressed sections over the whole input.
+    pub fn load<Elf: FileHeader<Endian = Endianness>>(
+        data: &'data [u8],
+        unpacked: &mut u64,
+    ) -> Result<Self, String> {
         let text = |e: object::Error| e.to_string();
         let file = ElfFile::<Elf>::parse(data).map_err(text)?;
         let endian = file.endian();
@@ -46,16 +53,31 @@ impl<'data> Sections<'data> {
         if next >= u64::from(u32::MAX) {
             return Err("sections claim more than 4 GiB".to_string());
         }
+        let mut claimed = 0u64;
         for section in file.sections() {
             let name = section.name().map_err(text)?;
             if !name.starts_with(".debug_") {
                 continue;
             }
             let compressed = section.compressed_data().map_err(text)?;
+            // Sections of an object never share bytes; see object-wasm.
+            claimed += compressed.data.len() as u64;
+            if claimed > data.len() as u64 {
+                return Err("its sections overlap".to_string());
+            }
             if compressed.uncompressed_size > compressed.data.len() as u64 * MAX_EXPANSION + (1 << 20) {
                 return Err(format!("{name} claims to unpack to {} bytes", compressed.uncompressed_size));
             }
-            let mut content = section.uncompressed_data().map_err(text)?;
+            let mut content = match compressed.format {
+                CompressionFormat::None => Cow::Borrowed(compressed.data),
+                format => {
+                    *unpacked += compressed.uncompressed_size;
+                    if *unpacked > MAX_UNPACKED {
+                        return Err(format!("debug info unpacks to more than {MAX_UNPACKED} bytes"));
+                    }
+                    Cow::Owned(unpack(format, compressed.data, compressed.uncompressed_size, name)?)
+                }
+            };
             relocate(&file, section.index().0, &address_of, &mut content)?;
             sections.debug.insert(name.to_string(), content);
         }
@@ -74,6 +96,32 @@ impl<'data> Sections<'data> {
         let offset = address - start;
         (offset < size || (end && offset == size)).then_some((section, offset as u32))
     }
+}
+
+/// Unpacks a section into exactly the size that its header tells, never more.
+fn unpack(format: CompressionFormat, data: &[u8], size: u64, name: &str) -> Result<Vec<u8>, String> {
+    let length = usize::try_from(size).map_err(|_| format!("{name} is too large"))?;
+    let mut content = Vec::new();
+    content.try_reserve_exact(length).map_err(|_| format!("no memory to unpack {name}"))?;
+    match format {
+        CompressionFormat::Zlib => {
+            flate2::Decompress::new(true)
+                .decompress_vec(data, &mut content, flate2::FlushDecompress::Finish)
+                .map_err(|_| format!("{name} is not zlib data"))?;
+        }
+        CompressionFormat::Zstandard => {
+            ruzstd::decoding::StreamingDecoder::new(data)
+                .map_err(|e| format!("{name} is not zstd data: {e}"))?
+                .take(size + 1)
+                .read_to_end(&mut content)
+                .map_err(|e| format!("{name} is not zstd data: {e}"))?;
+        }
+        _ => return Err(format!("{name} is compressed in a way that is not supported")),
+    }
+    if content.len() != length {
+        return Err(format!("{name} does not unpack to the {size} bytes that it claims"));
+    }
+    Ok(content)
 }
 
 /// Writes each relocation's value into a copy of the section. Debug sections count from 0.

@@ -1,11 +1,16 @@
+use crate::budget::{Budget, Budgets, DwarfError, Result};
 use crate::lines::{self, Files, Slice};
 use crate::sections::Sections;
 use crate::tables::DwarfTables;
-use artefact::NONE;
-use gimli::{AttributeValue, DebugInfoOffset, RunTimeEndian, UnitRef, UnitSectionOffset};
+use artefact::{as_text, NONE};
+use gimli::{AttributeValue, Reader, DebugAbbrevOffset, DebugInfoOffset, RunTimeEndian, UnitRef, UnitSectionOffset};
+use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Hops from an inlined call over abstract origins and specifications to a name.
 const MAX_HOPS: usize = 8;
+/// Longer than any name that a compiler writes.
+const MAX_NAME: usize = 16 << 20;
 
 /// A namespace or type that encloses declarations.
 struct Scope<'a> {
@@ -59,20 +64,86 @@ struct Attributes<'a> {
 }
 
 /// Appends line rows, functions, inlined calls and statics of one member.
-pub fn collect(sections: &Sections<'_>, first_section: u32, tables: &mut DwarfTables) -> gimli::Result<()> {
+pub fn collect(sections: &Sections<'_>, first_section: u32, tables: &mut DwarfTables) -> Result<()> {
     let endian = if sections.little_endian { RunTimeEndian::Little } else { RunTimeEndian::Big };
     let dwarf = gimli::Dwarf::load(|id| Ok::<_, gimli::Error>(Slice::new(sections.get(id.name()), endian)))?;
     let mut debug = Debug::default();
+    let size = |name: &str| sections.get(name).len() as u64;
+    let mut budgets = Budgets {
+        lines: Budget::new(size(".debug_line"), "line programs overlap"),
+        ranges: Budget::new(4 * (size(".debug_ranges") + size(".debug_rnglists")) + 4096, "range lists overlap"),
+        attributes: Budget::new(16 * size(".debug_info") + 4096, "entries have too many attributes"),
+    };
+    let mut abbreviations = AbbreviationTables::new(&dwarf, sections.get(".debug_abbrev"), endian)?;
     let mut headers = dwarf.units();
     while let Some(header) = headers.next()? {
-        let unit = dwarf.unit(header)?;
+        let table = abbreviations.get(header.debug_abbrev_offset())?;
+        spend_on_root(&header, &table, sections.get(".debug_line"), endian, &mut budgets)?;
+        let unit = gimli::Unit::new_with_abbreviations(&dwarf, header, table)?;
         let unit = unit.unit_ref(&dwarf);
         let mut files = Files::default();
         lines::collect(unit, sections, first_section, &mut files, tables)?;
-        entries(unit, sections, first_section, &mut files, &mut debug, tables)?;
+        entries(unit, sections, first_section, &mut files, &mut debug, &mut budgets, tables)?;
     }
-    name_rows(&debug, tables);
+    name_rows(&debug, tables)
+}
+
+/// What opening a unit will read: the attributes of its first entry, and the line program that it names.
+fn spend_on_root(
+    header: &gimli::UnitHeader<Slice<'_>>,
+    abbreviations: &gimli::Abbreviations,
+    lines: &[u8],
+    endian: RunTimeEndian,
+    budgets: &mut Budgets,
+) -> Result<()> {
+    let mut raw = header.entries_raw(abbreviations, None)?;
+    let Some(abbreviation) = raw.read_abbreviation()? else { return Ok(()) };
+    budgets.attributes.spend(abbreviation.attributes().len() as u64)?;
+    for specification in abbreviation.attributes() {
+        let attribute = raw.read_attribute(*specification)?;
+        if let (gimli::DW_AT_stmt_list, AttributeValue::DebugLineRef(offset)) = (attribute.name(), attribute.value()) {
+            let mut program = Slice::new(lines.get(offset.0..).unwrap_or_default(), endian);
+            let (length, _) = program.read_initial_length()?;
+            budgets.lines.spend(length as u64)?;
+        }
+    }
     Ok(())
+}
+
+/// Abbreviation tables, each parsed once and no further than to the start of the next: tables that
+/// overlap would be read once for each unit.
+struct AbbreviationTables<'a> {
+    section: &'a [u8],
+    endian: RunTimeEndian,
+    /// Where tables start, ascending.
+    starts: Vec<usize>,
+    parsed: HashMap<usize, Arc<gimli::Abbreviations>>,
+}
+
+impl<'a> AbbreviationTables<'a> {
+    fn new(dwarf: &gimli::Dwarf<Slice<'a>>, section: &'a [u8], endian: RunTimeEndian) -> Result<Self> {
+        let mut starts = Vec::new();
+        let mut headers = dwarf.units();
+        while let Some(header) = headers.next()? {
+            starts.push(header.debug_abbrev_offset().0);
+        }
+        starts.sort_unstable();
+        starts.dedup();
+        Ok(AbbreviationTables { section, endian, starts, parsed: HashMap::new() })
+    }
+
+    fn get(&mut self, offset: DebugAbbrevOffset) -> Result<Arc<gimli::Abbreviations>> {
+        if let Some(known) = self.parsed.get(&offset.0) {
+            return Ok(known.clone());
+        }
+        let after = self.starts.partition_point(|&start| start <= offset.0);
+        let end = self.starts.get(after).copied().unwrap_or(usize::MAX).min(self.section.len());
+        let table = Arc::new(
+            gimli::DebugAbbrev::new(&self.section[..end], self.endian).abbreviations(offset)?,
+        );
+        self.parsed.insert(offset.0, table.clone());
+        Ok(table)
+    }
 }
 
 struct Open {
@@ -89,8 +160,9 @@ fn entries<'a>(
     first_section: u32,
     files: &mut Files,
     debug: &mut Debug<'a>,
+    budgets: &mut Budgets,
     tables: &mut DwarfTables,
-) -> gimli::Result<()> {
+) -> Result<()> {
     let mut open: Vec<Open> = vec![Open { depth: -1, scope: NONE, inlined: NONE, inlined_depth: 0 }];
     let mut raw = unit.entries_raw(None)?;
     while !raw.is_empty() {
@@ -102,6 +174,7 @@ fn entries<'a>(
         }
         let (scope, inlined, inlined_depth) =
             open.last().map_or((NONE, NONE, 0), |o| (o.scope, o.inlined, o.inlined_depth));
+        budgets.attributes.spend(abbreviation.attributes().len() as u64)?;
         let tag = abbreviation.tag();
         let of_interest = matches!(
             tag,
@@ -137,7 +210,7 @@ fn entries<'a>(
                     line: found.line,
                     origin: found.origin,
                 });
-                for (section, start, end) in ranges(unit, sections, &found)? {
+                for (section, start, end) in ranges(unit, sections, &found, &mut budgets.ranges)? {
                     debug.unnamed.push((Row::Function(tables.function_section.len()), entry));
                     tables.function_section.push(first_section + section);
                     tables.function_start.push(start);
@@ -154,7 +227,7 @@ fn entries<'a>(
                 let mut row = inlined;
                 let call_file =
                     if found.call_line > 0 { files.path(unit, found.call_file, tables)? } else { NONE };
-                for (i, (section, start, end)) in ranges(unit, sections, &found)?.into_iter().enumerate() {
+                for (i, (section, start, end)) in ranges(unit, sections, &found, &mut budgets.ranges)?.into_iter().enumerate() {
                     let this = tables.inlined_section.len();
                     if i == 0 {
                         row = this as u32;
@@ -271,7 +344,8 @@ fn ranges<'a>(
     unit: UnitRef<'_, Slice<'a>>,
     sections: &Sections<'_>,
     found: &Attributes<'a>,
-) -> gimli::Result<Vec<(u32, u32, u32)>> {
+    budget: &mut Budget,
+) -> Result<Vec<(u32, u32, u32)>> {
     let mut rows = Vec::new();
     let mut add = |begin: u64, end: u64| {
         let Some((section, start)) = sections.place(begin, false) else { return };
@@ -284,6 +358,7 @@ fn ranges<'a>(
         if let Some(offset) = unit.attr_ranges_offset(value)? {
             let mut list = unit.ranges(offset)?;
             while let Some(range) = list.next()? {
+                budget.spend(1)?;
                 add(range.begin, range.end);
             }
         }
@@ -293,7 +368,7 @@ fn ranges<'a>(
     Ok(rows)
 }
 
-fn name_rows(debug: &Debug<'_>, tables: &mut DwarfTables) {
+fn name_rows(debug: &Debug<'_>, tables: &mut DwarfTables) -> Result<()> {
     for (row, entry) in &debug.unnamed {
         let mut linkage = None;
         let mut named: Option<(&[u8], u32)> = None;
@@ -315,15 +390,14 @@ fn name_rows(debug: &Debug<'_>, tables: &mut DwarfTables) {
             at = subprogram.origin;
         }
         let is_v0 = linkage.is_some_and(|l| l.starts_with(b"_R"));
-        let utf8 = |text: &[u8]| std::str::from_utf8(text).is_ok();
-        let linkage_id = linkage.filter(|l| utf8(l)).map_or(NONE, |l| tables.strings.intern(l));
+        let linkage_id = linkage.map_or(NONE, |l| tables.strings.intern(as_text(l).as_bytes()));
         let qualified_id = match named {
             Some((name, scope)) if !is_v0 => {
-                let path = qualified(debug, name, scope);
-                if utf8(&path) { tables.strings.intern(&path) } else { NONE }
+                tables.strings.intern(as_text(&qualified(debug, name, scope)?).as_bytes())
             }
             _ => NONE,
         };
+        tables.strings.check().map_err(DwarfError::Disproportionate)?;
         match *row {
             Row::Function(row) => {
                 tables.function_linkage[row] = linkage_id;
@@ -343,9 +417,10 @@ fn name_rows(debug: &Debug<'_>, tables: &mut DwarfTables) {
             }
         }
     }
+    Ok(())
 }
 
-fn qualified(debug: &Debug<'_>, name: &[u8], scope: u32) -> Vec<u8> {
+fn qualified(debug: &Debug<'_>, name: &[u8], scope: u32) -> Result<Vec<u8>> {
     let mut parts = vec![name];
     let mut at = scope;
     while at != NONE && parts.len() < 64 {
@@ -353,6 +428,9 @@ fn qualified(debug: &Debug<'_>, name: &[u8], scope: u32) -> Vec<u8> {
         parts.push(scope.name);
         at = scope.parent;
     }
+    if parts.iter().map(|part| part.len()).sum::<usize>() > MAX_NAME {
+        return Err(DwarfError::Disproportionate("a name of it is too long"));
+    }
     parts.reverse();
-    parts.join(&b"::"[..])
+    Ok(parts.join(&b"::"[..]))
 }

@@ -6,6 +6,9 @@ use object::read::elf::{FileHeader, SectionHeader};
 use object::Endianness;
 use std::collections::HashMap;
 
+/// A CIE refers to its personality function, and to nothing else that is known.
+const MAX_PERSONALITIES: usize = 4;
+
 struct Record {
     start: u64,
     end: u64,
@@ -59,7 +62,14 @@ fn tie<Elf: FileHeader<Endian = Endianness>>(
             let target = references::resolve(member, nodes, machine, &relocations[next], tables)?;
             next += 1;
             match record.cie {
-                None => personalities.entry(record.start).or_default().push(target),
+                None => {
+                    let named = personalities.entry(record.start).or_default();
+                    named.push(target);
+                    // Every FDE repeats what its CIE refers to.
+                    if named.len() > MAX_PERSONALITIES {
+                        return Err(member.fail(".eh_frame has an entry with too many relocations"));
+                    }
+                }
                 Some(_) if function == NONE => {
                     // The first reference of an FDE is its function; a global one may be defined here.
                     function = if target.node != NONE { target.node } else { defined_here(member, nodes, &relocations[next - 1]) };

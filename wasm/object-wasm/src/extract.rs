@@ -1,7 +1,7 @@
 use crate::nodes::{self, MemberSymbols};
 use crate::tables::{section_flag, ObjectTables};
 use crate::{eh_frame, references};
-use artefact::{ExtractError, NONE};
+use artefact::{ExtractError, Strings, NONE};
 use object::elf;
 use object::read::elf::{FileHeader, SectionHeader};
 use object::Endianness;
@@ -12,7 +12,7 @@ pub fn extract(data: &[u8]) -> Result<ObjectTables, ExtractError> {
         return Err(ExtractError::new("", "larger than 4 GiB"));
     }
     let input = artefact::open(data)?;
-    let mut tables = ObjectTables::default();
+    let mut tables = ObjectTables { strings: Strings::for_input(data.len()), ..ObjectTables::default() };
     for (name, kind) in &input.skipped {
         tables.skipped_name.push(tables.strings.intern(name.as_bytes()));
         tables.skipped_kind.push(*kind as u8);
@@ -28,6 +28,7 @@ pub fn extract(data: &[u8]) -> Result<ObjectTables, ExtractError> {
             }
             _ => return Err(ExtractError::new(&member.name, "unknown ELF class")),
         }
+        tables.strings.check().map_err(|reason| ExtractError::new(&member.name, reason))?;
     }
     Ok(tables)
 }
@@ -48,6 +49,8 @@ fn extract_member<'data, Elf: FileHeader<Endian = Endianness>>(
     tables.member_name.push(tables.strings.intern(name.as_bytes()));
     tables.member_first_section.push(first_section);
     tables.member_section_count.push(sections.len() as u32);
+    tables.member_machine.push(header.e_machine(endian).into());
+    let mut claimed = 0u64;
     for (index, section) in sections.enumerate() {
         let section_name = if index.0 == 0 {
             &[][..]
@@ -64,7 +67,15 @@ fn extract_member<'data, Elf: FileHeader<Endian = Endianness>>(
         let flags = flags_of::<Elf>(endian, section, section_name);
         if flags & section_flag::NOBITS == 0 {
             // A size that lies beyond the file is an error now, not when somebody reads it.
-            section.data(endian, data).map_err(|e| fail(&e))?;
+            section
+                .data(endian, data)
+                .map_err(|e| ExtractError::new(name, format!("section {} of {size} bytes: {e}", index.0)))?;
+            // Sections of an object never share bytes. If they did, a small file could make us read the
+            // same bytes once for each of its section headers.
+            claimed += size;
+            if claimed > data.len() as u64 {
+                return Err(ExtractError::new(name, "its sections overlap"));
+            }
         }
         let linked = section.sh_link(endian);
         let follows = flags & section_flag::LINK_ORDER != 0 && linked != 0;

@@ -19,21 +19,36 @@ pub fn demangle(symbol: &str) -> Cow<'_, str> {
     }
 }
 
-/// Splits every string of a table into its names.
-pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> SplitNames {
+/// Splits every string of a table into its names. An error says that they are out of all proportion: a
+/// short v0 symbol can stand for a megabyte of text.
+pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitNames, &'static str> {
     let mut split = SplitNames { start: vec![0], ..SplitNames::default() };
+    // By name: one more than the last text that has it.
+    let mut seen: Vec<u32> = Vec::new();
+    let (mut given, mut demangled) = (0u64, 0u64);
     for text in texts {
-        let first = split.name_ids.len();
+        let this = split.start.len() as u32;
         let SplitNames { name_ids, names, .. } = &mut split;
-        paths_in(&demangle(text), &mut |path| {
+        let plain = demangle(text);
+        given += text.len() as u64;
+        demangled += plain.len() as u64;
+        if demangled > (64 << 20) + 64 * given {
+            return Err("its symbols stand for names out of all proportion");
+        }
+        paths_in(&plain, &mut |path| {
             let id = names.intern(path.as_bytes());
-            if !name_ids[first..].contains(&id) {
+            if seen.len() <= id as usize {
+                seen.resize(id as usize + 1, 0);
+            }
+            if seen[id as usize] != this {
+                seen[id as usize] = this;
                 name_ids.push(id);
             }
         });
+        names.check()?;
         split.start.push(split.name_ids.len() as u32);
     }
-    split
+    Ok(split)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -183,7 +198,7 @@ mod tests {
     use super::*;
 
     fn names(text: &str) -> Vec<String> {
-        let split = split_names([text].into_iter());
+        let split = split_names([text].into_iter()).unwrap();
         split.name_ids.iter().map(|&id| String::from_utf8(split.names.get(id).to_vec()).unwrap()).collect()
     }
 

@@ -80,11 +80,9 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
             continue;
         }
         let name = member.symbols.symbol_name(endian, symbol).map_err(|e| member.fail(e))?;
-        if std::str::from_utf8(name).is_err() {
-            return Err(member.fail(format!("name of symbol {} is not UTF-8", index.0)));
-        }
         let is_local = symbol.st_bind() == elf::STB_LOCAL;
-        let id = if name.is_empty() { NONE } else { tables.strings.intern(name) };
+        let id = if name.is_empty() { NONE } else { tables.strings.intern(artefact::as_text(name).as_bytes()) };
+        tables.strings.check().map_err(|e| member.fail(e))?;
         if !is_local {
             global_name[index.0] = id;
         }
@@ -152,6 +150,12 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
 fn cover(named: &mut [Named], section: usize, tables: &mut ObjectTables, node_of_symbol: &mut [u32]) {
     named.sort_by_key(|n| (n.start, u32::MAX - n.size, n.symbol_index));
     let section_size = tables.section_size[section];
+    // Where a symbol without size ends: at the next one that starts later (assembly).
+    let mut next_start = vec![section_size; named.len()];
+    for i in (1..named.len()).rev() {
+        let later = named[i].start > named[i - 1].start;
+        next_start[i - 1] = if later { named[i].start } else { next_start[i] };
+    }
     let mut covered = 0u32;
     for i in 0..named.len() {
         let n = &named[i];
@@ -161,8 +165,7 @@ fn cover(named: &mut [Named], section: usize, tables: &mut ObjectTables, node_of
         let end = if n.size > 0 {
             n.start + n.size
         } else {
-            // A symbol without size reaches to the next one (assembly).
-            named[i..].iter().map(|m| m.start).find(|&s| s > n.start).unwrap_or(section_size)
+            next_start[i]
         };
         node_of_symbol[n.symbol_index as usize] = tables.node_section.len() as u32;
         push_node(tables, section, n.start, end - n.start, Some(n));

@@ -32,6 +32,8 @@ pub struct ObjectTables {
     pub member_name: Vec<u32>,
     pub member_first_section: Vec<u32>,
     pub member_section_count: Vec<u32>,
+    /// ELF's e_machine.
+    pub member_machine: Vec<u32>,
     pub skipped_name: Vec<u32>,
     pub skipped_kind: Vec<u8>,
     pub section_name: Vec<u32>,

@@ -32,6 +32,7 @@ columns!(ObjectTables:
     member_name "memberName" Uint32Array,
     member_first_section "memberFirstSection" Uint32Array,
     member_section_count "memberSectionCount" Uint32Array,
+    member_machine "memberMachine" Uint32Array,
     skipped_name "skippedName" Uint32Array,
     skipped_kind "skippedKind" Uint8Array,
     section_name "sectionName" Uint32Array,
@@ -111,7 +112,7 @@ pub fn split_names(offsets: &[u32], bytes: &[u8]) -> Result<SplitNames, JsValue>
             .ok_or_else(|| to_js(ExtractError::new("", "string table is not UTF-8")))?;
         texts.push(text);
     }
-    Ok(SplitNames(crate::split_names(texts.into_iter())))
+    crate::split_names(texts.into_iter()).map(SplitNames).map_err(|reason| to_js(ExtractError::new("", reason)))
 }
 
 /// A symbol as a person reads it, without hash.

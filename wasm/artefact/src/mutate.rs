@@ -1,0 +1,170 @@
+//! Damage for the parsers' tests: real objects and rlibs, broken in a way that a seed repeats.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// xorshift64*: enough for choosing places to damage, and the same everywhere.
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Self {
+        Random(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
+    }
+
+    pub fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) as usize % limit.max(1)
+    }
+}
+
+/// Numbers that counts, sizes and offsets overflow with.
+const HUGE: [u64; 8] = [u64::MAX, u64::MAX / 2, 1 << 63, u32::MAX as u64, 1 << 31, 0xffff, 0, 0x7f];
+
+/// One kind of damage a seed: byte flips, a cut at a 64th, bytes from elsewhere, huge numbers in the
+/// ELF header, in a section header, in the symbol table or anywhere.
+pub fn damaged(original: &[u8], seed: u64) -> Vec<u8> {
+    let mut random = Random::new(seed);
+    let mut bytes = original.to_vec();
+    let member = if (3..=5).contains(&(seed % 8)) { elf_starts(original) } else { Vec::new() };
+    let start = if member.is_empty() { 0 } else { member[random.below(member.len())] };
+    match seed % 8 {
+        0 => bytes.truncate(original.len() * (seed as usize / 8 % 64) / 64),
+        1 => {
+            for _ in 0..=random.below(8) {
+                let at = random.below(bytes.len());
+                bytes[at] ^= 1 << random.below(8);
+            }
+        }
+        2 => {
+            let length = random.below(512).min(bytes.len());
+            let from = random.below(bytes.len() - length);
+            let to = random.below(bytes.len() - length);
+            bytes[to..to + length].copy_from_slice(&original[from..from + length]);
+        }
+        3 => put(&mut bytes, start + random.below(64), &mut random),
+        4 | 5 => {
+            // e_shoff: where the section headers lie.
+            let field = original.get(start + 40..start + 48).unwrap_or(&[0; 8]);
+            let headers = u64::from_le_bytes(field.try_into().unwrap()) as usize;
+            for _ in 0..=random.below(3) {
+                let count = original.get(start + 60).map_or(1, |&low| usize::from(low).max(1));
+                let at = start.saturating_add(headers) + 64 * random.below(count) + 4 * random.below(16);
+                put(&mut bytes, at, &mut random);
+            }
+        }
+        6 => {
+            let at = random.below(bytes.len());
+            put(&mut bytes, at, &mut random);
+        }
+        _ => {
+            // A hole: what was there is cut out.
+            let length = random.below(256).min(bytes.len());
+            let at = random.below(bytes.len() - length);
+            bytes.drain(at..at + length);
+        }
+    }
+    bytes
+}
+
+fn put(bytes: &mut [u8], at: usize, random: &mut Random) {
+    let value = HUGE[random.below(HUGE.len())].to_le_bytes();
+    let width = [1, 2, 4, 8][random.below(4)];
+    if let Some(field) = at.checked_add(width).and_then(|end| bytes.get_mut(at..end)) {
+        field.copy_from_slice(&value[..width]);
+    }
+}
+
+fn elf_starts(bytes: &[u8]) -> Vec<usize> {
+    bytes.windows(4).enumerate().filter(|(_, w)| *w == b"\x7fELF").map(|(at, _)| at).collect()
+}
+
+const SOURCE: &str = r#"
+use std::collections::HashMap;
+pub trait Speak { fn speak(&self) -> String; }
+pub struct A(pub u32);
+impl Speak for A { fn speak(&self) -> String { format!("{}", self.0) } }
+pub static NAMES: [&str; 2] = ["a", "b"];
+#[inline(always)] fn inner(m: &mut HashMap<String, Vec<u8>>, k: &str) { m.entry(k.into()).or_default().push(1) }
+pub fn outer(k: &str) -> Option<Box<dyn Speak>> {
+    let mut m = HashMap::new();
+    inner(&mut m, k);
+    std::fs::read(NAMES[m.len() % 2]).ok().map(|v| Box::new(A(v.len() as u32)) as Box<dyn Speak>)
+}
+#[no_mangle] pub extern "C" fn plain() -> i32 { std::panic::catch_unwind(|| outer("x").is_some() as i32).unwrap_or(0) }
+"#;
+
+/// An object and an rlib of a small crate with debug info, made by the local rustc in a directory of its own.
+pub fn samples(directory: &Path) -> [Vec<u8>; 2] {
+    std::fs::create_dir_all(directory).expect("test directory");
+    let source = directory.join("sample.rs");
+    std::fs::write(&source, SOURCE).expect("test source");
+    [("obj", "sample.o", 1), ("link", "libsample.rlib", 3)].map(|(emit, name, codegen_units)| {
+        let out: PathBuf = directory.join(name);
+        let status = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+            .args(["--crate-type", "rlib", "--edition", "2021", "-C", "debuginfo=1"])
+            .args(["--target", "x86_64-unknown-linux-gnu", "-C", "symbol-mangling-version=v0"])
+            .arg(format!("-Ccodegen-units={codegen_units}"))
+            .arg(format!("--emit={emit}={}", out.display()))
+            .arg(&source)
+            .current_dir(directory)
+            .status()
+            .expect("rustc runs");
+        assert!(status.success());
+        std::fs::read(out).expect("what rustc wrote")
+    })
+}
+
+/// A section of a hand-made object: name, type, flags, link, info, entry size, content.
+#[derive(Clone, Default)]
+pub struct Section<'a> {
+    pub name: &'a str,
+    pub kind: u32,
+    pub flags: u64,
+    pub link: u32,
+    pub info: u32,
+    pub entry_size: u64,
+    pub content: Vec<u8>,
+    /// Lies at the bytes of the section of this number, which has to come earlier.
+    pub shares: Option<usize>,
+}
+
+/// A relocatable x86-64 object; sections count from 1, the last one is .shstrtab.
+pub fn elf(sections: &[Section<'_>]) -> Vec<u8> {
+    let mut names = vec![0u8];
+    let mut body = Vec::new();
+    let mut headers = vec![0u8; 64];
+    let mut places: Vec<(u64, u64)> = vec![(0, 0)];
+    let table = Section { name: ".shstrtab", kind: 3, ..Section::default() };
+    for section in sections.iter().chain([&table]) {
+        let name = names.len() as u32;
+        names.extend_from_slice(section.name.as_bytes());
+        names.push(0);
+        let content = if section.name == ".shstrtab" { names.clone() } else { section.content.clone() };
+        let place = section.shares.map_or((64 + body.len() as u64, content.len() as u64), |of| places[of]);
+        if section.shares.is_none() {
+            body.extend_from_slice(&content);
+        }
+        places.push(place);
+        headers.extend(name.to_le_bytes());
+        headers.extend(section.kind.to_le_bytes());
+        for value in [section.flags, 0, place.0, place.1] {
+            headers.extend(value.to_le_bytes());
+        }
+        headers.extend(section.link.to_le_bytes());
+        headers.extend(section.info.to_le_bytes());
+        headers.extend(1u64.to_le_bytes());
+        headers.extend(section.entry_size.to_le_bytes());
+    }
+    let count = places.len() as u16;
+    let mut file = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x01\0\x3e\0\x01\0\0\0".to_vec();
+    file.extend([0; 16]);
+    file.extend((64 + body.len() as u64).to_le_bytes());
+    file.extend([0, 0, 0, 0, 64, 0, 0, 0, 0, 0, 64, 0]);
+    file.extend(count.to_le_bytes());
+    file.extend((count - 1).to_le_bytes());
+    file.extend(body);
+    file.extend(headers);
+    file
+}

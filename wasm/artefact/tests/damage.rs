@@ -1,0 +1,40 @@
+//! Archives that lie about their members are errors that say where (design, "Who is not trusted").
+
+use artefact::mutate::{damaged, samples};
+use std::path::Path;
+
+fn rlib(test: &str) -> Vec<u8> {
+    let [_, rlib] = samples(&Path::new(env!("CARGO_TARGET_TMPDIR")).join(test));
+    rlib
+}
+
+#[test]
+fn damaged_archives() {
+    let rlib = rlib("damaged");
+    for seed in 0..4000 {
+        if let Ok(input) = artefact::open(&damaged(&rlib, seed)) {
+            assert!(input.members.iter().map(|m| m.data.len()).sum::<usize>() <= rlib.len());
+        }
+    }
+}
+
+#[test]
+fn members_whose_headers_lie() {
+    let rlib = rlib("lies");
+    let whole = artefact::open(&rlib).unwrap();
+    let last = whole.members.last().unwrap();
+    // A header is 60 bytes: the size in decimal at 48, then a mark of two bytes.
+    let end = last.data.as_ptr() as usize - rlib.as_ptr() as usize;
+    let with = |at: usize, bytes: &[u8]| {
+        let mut broken = rlib.clone();
+        broken[at..at + bytes.len()].copy_from_slice(bytes);
+        artefact::open(&broken).err().unwrap()
+    };
+    let error = with(end - 12, b"9999999999");
+    assert_eq!(error.member, last.name);
+    assert!(error.reason.contains("size is too large"), "{error}");
+    let error = with(end - 12, b"no number!");
+    assert!(error.reason.contains("behind member"), "{error}");
+    let error = with(end - 2, b"??");
+    assert!(error.reason.contains("behind member"), "{error}");
+}
