@@ -89,7 +89,8 @@ function renderProblem(
   const lines = [`  ${mark}: ${printable(titleOf(problem))}`];
   if ('usages' in problem) {
     const shown = options.everyUsage ? problem.usages : problem.usages.slice(0, SHOWN_USAGES);
-    for (const usage of shown) lines.push(...renderUsage(usage, report, paint, options));
+    for (const group of byReferrer(shown))
+      lines.push(...renderUsages(group, report, paint, options));
     if (shown.length < problem.usages.length)
       lines.push(paint.dim(`    … and ${problem.usages.length - shown.length} more usages`));
   }
@@ -211,24 +212,40 @@ function adviceFor(problem: Problem): string | undefined {
   }
 }
 
-function renderUsage(
-  usage: Usage,
+/** Usages of one function that are reached in the same way stand together. */
+function byReferrer(usages: readonly Usage[]): readonly (readonly [Usage, ...Usage[]])[] {
+  const groups = new Map<string, [Usage, ...Usage[]]>();
+  for (const usage of usages) {
+    const key = JSON.stringify([usage.from, usage.output, usage.backtrace.slice(0, -1)]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [usage]);
+    else known.push(usage);
+  }
+  return [...groups.values()];
+}
+
+function renderUsages(
+  usages: readonly [Usage, ...Usage[]],
   report: CheckReport,
   paint: Paint,
   options: ReportOptions,
 ): string[] {
-  const lines = [
-    `    ${placeText(usage.place, report)}`,
-    `      ${printable(usage.from)} ${paint.dim('uses')} ${paint.bold(printable(usage.target))} ${paint.dim(`[${printable(usage.output)}]`)}`,
-  ];
-  if (!options.backtraces || usage.backtrace.length < 2) return lines;
-  const frames = usage.backtrace;
+  const [{ from, output, backtrace }] = usages;
+  const lines = [`    ${printable(from)} ${paint.dim(`[${printable(output)}]`)}`];
+  for (const { place, target } of usages) {
+    lines.push(
+      `      ${placeText(place, report)} ${paint.dim('uses')} ${paint.bold(printable(target))}`,
+    );
+  }
+  // The last frame is the referring function itself.
+  const frames = backtrace.slice(0, -1);
+  if (!options.backtraces || frames.length === 0) return lines;
   const hidden = frames.length - SHOWN_FRAMES.first - SHOWN_FRAMES.last;
   frames.forEach((frame, i) => {
     if (hidden > 1 && i === SHOWN_FRAMES.first)
       lines.push(paint.dim(`        … ${hidden} more frames`));
     if (hidden > 1 && i >= SHOWN_FRAMES.first && i < frames.length - SHOWN_FRAMES.last) return;
-    lines.push(paint.dim(`        ${i === 0 ? 'from' : '  → '} ${frameText(frame, report)}`));
+    lines.push(paint.dim(`      ${i === 0 ? 'from' : '  →'} ${frameText(frame, report)}`));
   });
   return lines;
 }

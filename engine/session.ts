@@ -31,7 +31,7 @@ import {
 } from './session/sandbox-problems.ts';
 import { unchecked } from './session/unchecked.ts';
 import { Units } from './session/units.ts';
-import { Verdicts } from './session/verdicts.ts';
+import { type OutputVerdict, Verdicts } from './session/verdicts.ts';
 import { loadWorkspace } from './workspace/metadata.ts';
 import type { Workspace } from './workspace/types.ts';
 
@@ -308,7 +308,7 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
         units: records.current.size,
         unitsBuilt: artifacts.filter((a) => !a.fresh).length,
         outputs: judged.length,
-        objects: inputs.objects,
+        objects: objectsOf(judged),
         objectsExtracted: inputs.objectsExtracted,
         permissionsUsed: minimalGrants(usages).length,
       },
@@ -316,6 +316,12 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
       grants: minimalGrants(usages),
     },
   };
+}
+
+/** Objects that went into the outputs, each once. */
+function objectsOf(judged: readonly OutputVerdict[]): number {
+  const objects = new Map(judged.flatMap((verdict) => [...verdict.objects]));
+  return [...objects.values()].reduce((sum, count) => sum + count, 0);
 }
 
 /** Rejects as soon as the user interrupts, whatever the work still waits for. */

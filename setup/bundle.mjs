@@ -1,11 +1,13 @@
 // Bundles the program into dist/: the CLI, and the workers of the Piscina pools.
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
+// Chunks have names of their content: those of other sources would stay.
+await rm(join(root, 'dist', 'chunks'), { recursive: true, force: true });
 await build({
   absWorkingDir: root,
   entryPoints: {

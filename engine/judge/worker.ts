@@ -51,6 +51,8 @@ export interface BacktracesJob {
 export interface ReferencesResult {
   readonly references: readonly Reference[];
   readonly exports: readonly PossibleExport[];
+  /** By input: how many objects it holds. */
+  readonly objects: readonly number[];
 }
 
 /** The answer when a stored facts file cannot be used: its input has to be extracted (or its unit built) again. */
@@ -90,6 +92,7 @@ export default async function run(
   return {
     references: finder.finder.references(joined),
     exports: finder.finder.possibleExports(joined),
+    objects: joined.inputs.map(({ loaded }) => loaded.memberCount),
   };
 }
 

@@ -13,7 +13,6 @@ export interface InputFacts {
 
 /** Turns link inputs into facts, each file once a check; the sysroot's go to the store that targets share. */
 export class Inputs {
-  objects = 0;
   objectsExtracted = 0;
   extractedBytes = 0;
   private readonly pending = new Map<string, Promise<InputFacts>>();
@@ -56,10 +55,7 @@ export class Inputs {
 
   private async readArchive(path: string): Promise<InputFacts> {
     const known = await this.records.knownFacts(path);
-    if (known !== undefined && existsSync(this.pathOf(path, known.facts))) {
-      this.objects++;
-      return known;
-    }
+    if (known !== undefined && existsSync(this.pathOf(path, known.facts))) return known;
     const stamp = await stampOf(path);
     return { facts: await this.extract(path), stamp };
   }
@@ -70,7 +66,6 @@ export class Inputs {
       .catch((error: Error) => {
         throw new CheckError(error.message, adviceFor(error.message), { cause: error });
       });
-    this.objects += result.members;
     if (result.extracted) {
       this.objectsExtracted += result.members;
       this.extractedBytes += result.bytes;

@@ -20,6 +20,8 @@ export interface OutputVerdict {
   readonly usages: readonly AttributedUsage[];
   readonly exports: readonly PossibleExport[];
   readonly problems: readonly Problem[];
+  /** Objects in its inputs, by the facts of the input. */
+  readonly objects: ReadonlyMap<string, number>;
 }
 
 /** Raised when stored facts of an output are gone or damaged: it has to be built again. */
@@ -132,7 +134,8 @@ export class Verdicts {
       this.backtraces && refused.length > 0 ? await this.explain(record, output, refused) : [];
     const problems = refused.map((usage, i) => this.problem(usage, label, traces[i] ?? []));
     this.judged++;
-    return { label, record, usages, exports: result.exports, problems };
+    const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
+    return { label, record, usages, exports: result.exports, problems, objects };
   }
 
   private async explain(
