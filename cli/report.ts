@@ -112,7 +112,9 @@ function renderProblem(
   const advice = adviceFor(problem);
   if (advice !== undefined)
     lines.push(
-      paint.dim(`    to allow it, in cackle.toml:`),
+      paint.dim(
+        `    to ${problem.kind === 'export-not-imported' ? 'settle' : 'allow'} it, in cackle.toml:`,
+      ),
       ...advice.split('\n').map((l) => `      ${paint.cyan(printable(l))}`),
     );
   return lines;
@@ -146,6 +148,10 @@ function titleOf(problem: Problem): string {
       return `cackle.toml:${problem.configPlace.line}: no package of this name is in the tree${problem.nearest === undefined ? '' : `; did you mean \`${problem.nearest}\`?`}`;
     case 'possible-export':
       return `seems to provide the API \`${problem.api}\` in \`${problem.path}\`: include it under [api.${problem.api}], or name the package in its no_auto_detect`;
+    case 'export-not-imported':
+      return problem.readable
+        ? `exports the API definitions ${problem.apis.map((api) => `\`${api}\``).join(', ')}, and cackle.toml does not say whether they are imported`
+        : `its cackle/export.toml cannot be read, and cackle.toml does not say that it is ignored`;
     case 'newer-config-version':
       return `common.version is ${problem.version}; version ${problem.newest} is the newest`;
   }
@@ -197,6 +203,11 @@ function adviceFor(problem: Problem): string | undefined {
       return allowSnippet(
         { package: problem.packageName, suffix: 'build' },
         { kind: 'build-instruction', instruction: problem.instruction },
+      );
+    case 'export-not-imported':
+      return allowSnippet(
+        { package: problem.packageName, suffix: '' },
+        { kind: 'import', apis: problem.readable ? problem.apis : [] },
       );
     case 'sandbox-not-chosen':
       return '[sandbox]\nkind = "Bubblewrap"  # or "Disabled"';

@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCargo } from './build/driver.ts';
 import type { ArtifactMessage, BuildHandlers, BuildOutcome, BuildProgress } from './build/types.ts';
+import { type Exports, readExports } from './config/exports.ts';
 import { readConfig } from './config/read.ts';
-import { type Config, ConfigError } from './config/types.ts';
+import { type Config, NEWEST_VERSION } from './config/types.ts';
 import { RecordStore, storeLocation } from './facts/store.ts';
 import {
   CheckError,
@@ -14,6 +15,7 @@ import {
 import {
   mergeProblems,
   minimalGrants,
+  notImported,
   unknownPackages,
   unusedPermissions,
 } from './judge/summary.ts';
@@ -82,8 +84,11 @@ export async function check(
     ...featuresOf(options),
   });
   timing.metadata = seconds(started);
-  const config = await readConfig(options.configFile ?? join(workspace.root, 'cackle.toml'));
-  if (config.unsupported.length > 0) throw new ConfigError(config.unsupported);
+  const exports = await readExports(workspace.packages);
+  const config = await readConfig(
+    options.configFile ?? join(workspace.root, 'cackle.toml'),
+    exports,
+  );
   const sandboxes = await Sandboxes.open(config, workspace, false);
   const location = storeLocation(workspace.targetDirectory);
   const store = await openStore(location.root);
@@ -96,6 +101,7 @@ export async function check(
         signal,
         workspace,
         config,
+        exports,
         sandboxes,
         pools,
         store,
@@ -145,6 +151,7 @@ interface Round {
   readonly signal: AbortSignal;
   readonly workspace: Workspace;
   readonly config: Config;
+  readonly exports: Exports;
   readonly sandboxes: Sandboxes | undefined;
   readonly pools: Pools;
   readonly store: RecordStore;
@@ -287,14 +294,22 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
     ...failedBuildScripts(outcome, workspace),
     ...sandboxProblems(config),
   );
-  problems.push(...verdicts.exportsOf(judged), ...unknownPackages(config, workspace));
+  problems.push(
+    ...verdicts.exportsOf(judged),
+    ...notImported(round.exports, config, workspace),
+    ...unknownPackages(config, workspace),
+  );
   const complete =
     gates.held.size === 0 &&
     outcome.failedBuildScripts.length === 0 &&
     options.packages.length === 0;
   if (complete) problems.push(...unusedPermissions(config, workspace, usages));
-  if (config.version < 3 && !options.ignoreNewerVersions) {
-    problems.push({ kind: 'newer-config-version', version: config.version, newest: 3 });
+  if (config.version < NEWEST_VERSION && !options.ignoreNewerVersions) {
+    problems.push({
+      kind: 'newer-config-version',
+      version: config.version,
+      newest: NEWEST_VERSION,
+    });
   }
   return {
     lost,

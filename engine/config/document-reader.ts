@@ -74,6 +74,11 @@ export class DocumentReader {
     if (!already) this.report(value.place, value.length, `${what} was expected here`);
   }
 
+  /** Takes over a fault of another file. */
+  add(fault: ConfigDiagnostic): void {
+    this.faults.push(fault);
+  }
+
   report(place: ConfigPlace | undefined, length: number, message: string, help?: string): void {
     this.faults.push(this.diagnostic(place, length, message, help));
   }

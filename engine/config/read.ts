@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { importBuiltin, importExported, readApiTables } from './apis.ts';
 import { builtinApis } from './builtin.ts';
 import { DocumentReader } from './document-reader.ts';
+import { type Exports, noExports } from './exports.ts';
 import { permissionLookup } from './inheritance.ts';
 import { nearest } from './nearest.ts';
 import { readSandboxTable, rustcSandbox, sandboxLookup, scopeKey } from './sandbox.ts';
@@ -12,14 +14,12 @@ import {
   type ConfigDiagnostic,
   ConfigError,
   type ConfigPlace,
+  NEWEST_VERSION,
   type PermissionScope,
   type SandboxTable,
   type ScopeSuffix,
   type ScopeTable,
 } from './types.ts';
-
-/** The newest `common.version` that is known. */
-export const NEWEST_VERSION = 3;
 
 const commonKeys = [
   'version',
@@ -29,7 +29,6 @@ const commonKeys = [
   'profile',
   'explicit_build_scripts',
 ];
-const apiKeys = ['include', 'exclude', 'no_auto_detect'];
 const scopeKeys = [
   'allow_unsafe',
   'allow_extern',
@@ -38,8 +37,9 @@ const scopeKeys = [
   'allow_build_instructions',
   'sandbox',
 ];
+
 /** Reads and checks cackle.toml (spec §2). Throws {@link ConfigError} with every fault found. */
-export async function readConfig(file: string): Promise<Config> {
+export async function readConfig(file: string, exports: Exports): Promise<Config> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
@@ -63,7 +63,7 @@ export async function readConfig(file: string): Promise<Config> {
   } catch {
     throw new ConfigError([fault(file, 'the file is not UTF-8', undefined)]);
   }
-  return parseConfig(file, text);
+  return parseConfig(file, text, exports);
 }
 
 function fault(file: string, message: string, help: string | undefined): ConfigDiagnostic {
@@ -71,14 +71,19 @@ function fault(file: string, message: string, help: string | undefined): ConfigD
 }
 
 /** Checks the text of a cackle.toml; `file` is for messages. Throws {@link ConfigError}. */
-export function parseConfig(file: string, text: string): Config {
-  const reader = new Reader(file, text);
-  return reader.read();
+export function parseConfig(file: string, text: string, exports = noExports): Config {
+  return new Reader(file, text, exports).read();
 }
 
 class Reader extends DocumentReader {
-  private readonly unsupported: ConfigDiagnostic[] = [];
   private readonly sandboxes = new Map<string, SandboxTable>();
+  private readonly imports = new Map<string, readonly string[]>();
+  private readonly exports: Exports;
+
+  constructor(file: string, text: string, exports: Exports) {
+    super(file, text);
+    this.exports = exports;
+  }
 
   read(): Config {
     let root: TomlTable;
@@ -124,7 +129,7 @@ class Reader extends DocumentReader {
       apis,
       packages,
       tables,
-      unsupported: this.unsupported,
+      imports: this.imports,
       hasBuildSection: (name) => withBuild.has(name),
       permissions: permissionLookup(tables, version),
       sandbox: sandboxLookup(sandboxes),
@@ -166,35 +171,15 @@ class Reader extends DocumentReader {
     return value.value as 1 | 2 | 3;
   }
 
+  /** Every API that a permission may name: the file's own, the imported ones of std and of packages. */
   private apis(root: TomlTable, common: TomlTable | undefined): Map<string, ApiDefinition> {
-    const apis = new Map<string, ApiDefinition>();
-    for (const item of this.items(common?.entries.get('import_std'))) {
-      const builtin = builtinApis.get(item.value);
-      if (builtin === undefined) {
-        const near = nearest(item.value, builtinApis.keys());
-        this.report(
-          item.place,
-          item.length,
-          `there is no built-in API \`${item.value}\``,
-          near === undefined
-            ? `the built-in APIs are: ${[...builtinApis.keys()].join(', ')}`
-            : `did you mean \`${near}\`?`,
-        );
-        continue;
-      }
-      apis.set(builtin.name, builtin);
-    }
-    for (const entry of this.table(root.entries.get('api'))?.entries.values() ?? []) {
-      const table = this.table(entry);
-      if (table === undefined) continue;
-      this.checkKeys(table, apiKeys, `[api.${entry.key}]`);
-      const builtin = apis.get(entry.key);
-      apis.set(entry.key, {
-        name: entry.key,
-        include: [...(builtin?.include ?? []), ...this.strings(table.entries.get('include'))],
-        exclude: [...(builtin?.exclude ?? []), ...this.strings(table.entries.get('exclude'))],
-        noAutoDetect: this.strings(table.entries.get('no_auto_detect')),
-      });
+    const apis = readApiTables(this, root.entries.get('api'));
+    importBuiltin(this, common?.entries.get('import_std'), apis);
+    for (const { key, value } of this.table(root.entries.get('pkg'))?.entries.values() ?? []) {
+      const imported = value.kind === 'table' ? value.entries.get('import') : undefined;
+      if (imported === undefined) continue;
+      this.imports.set(key, this.strings(imported));
+      importExported(this, key, imported, this.exports, apis);
     }
     return apis;
   }
@@ -210,17 +195,6 @@ class Reader extends DocumentReader {
     this.checkKeys(table, [...scopeKeys, 'import', 'build', 'test', 'from'], `[pkg.${name}]`);
     out.push(this.scope(name, '', entry.place, table, apis));
     this.sandbox({ package: name, suffix: '' }, table);
-    const imported = table.entries.get('import');
-    if (imported !== undefined && this.items(imported).length > 0) {
-      this.unsupported.push(
-        this.diagnostic(
-          imported.place,
-          imported.length,
-          'imports of API definitions that packages export are not supported yet',
-          'define the API under [api] here, and write import = []',
-        ),
-      );
-    }
     const below = (parent: TomlTable, key: 'build' | 'test', suffix: ScopeSuffix): void => {
       const inner = parent.entries.get(key);
       const innerTable = this.table(inner);

@@ -8,6 +8,7 @@ export type Allowance =
   | { readonly kind: 'proc-macro' }
   | { readonly kind: 'build-script' }
   | { readonly kind: 'sandbox-network' }
+  | { readonly kind: 'import'; readonly apis: readonly string[] }
   | { readonly kind: 'build-instruction'; readonly instruction: string };
 
 /** The lines of cackle.toml that allow something in a scope, with dotted keys below the package's table. */
@@ -32,6 +33,8 @@ function setting(allowance: Exclude<Allowance, { kind: 'build-script' }>): strin
       return 'allow_proc_macro = true';
     case 'sandbox-network':
       return 'sandbox.allow_network = true';
+    case 'import':
+      return `import = [${allowance.apis.map((api) => JSON.stringify(api)).join(', ')}]${allowance.apis.length > 0 ? '  # or [] for none' : ''}`;
     case 'build-instruction': {
       const end = allowance.instruction.indexOf('=');
       const rule = end < 0 ? allowance.instruction : `${allowance.instruction.slice(0, end)}=*`;

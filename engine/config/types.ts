@@ -1,5 +1,8 @@
 /** cackle.toml as the judge reads it (spec §2). */
 
+/** The newest `common.version` that is known. */
+export const NEWEST_VERSION = 3;
+
 /** A place in the configuration file; line and column count from 1. */
 export interface ConfigPlace {
   readonly line: number;
@@ -98,8 +101,8 @@ export interface Config {
   /** Names in `[pkg.NAME]`, with the place of the first table. */
   readonly packages: ReadonlyMap<string, ConfigPlace>;
   readonly tables: readonly ScopeTable[];
-  /** What was asked for and is not there yet: a check refuses to start. */
-  readonly unsupported: readonly ConfigDiagnostic[];
+  /** What `[pkg.NAME] import` says, by package; a package without the key is absent. */
+  readonly imports: ReadonlyMap<string, readonly string[]>;
   /** Does a `[pkg.NAME.build]` table exist (explicit_build_scripts)? */
   hasBuildSection(packageName: string): boolean;
   permissions(scope: PermissionScope): Permissions;

@@ -156,15 +156,21 @@ export function newExports(
     const api = apis.get(module);
     if (api === undefined || sysrootCrates.has(crate)) continue;
     const path = `${crate}::${module}`;
-    const covered = [...api.include, ...api.exclude].some(
-      (p) => p === path || p.startsWith(`${path}::`) || path.startsWith(`${p}::`),
-    );
-    if (covered) continue;
+    if (isCovered(path, api)) continue;
     for (const index of workspace.byCrateName.get(crate) ?? []) {
       const p = workspace.packages[index];
       if (p === undefined || p.isWorkspaceMember || api.noAutoDetect.includes(p.name)) continue;
+      // What the package itself defines, and cackle.toml imports, says it already.
+      const imported = apis.get(`${p.name}::${module}`);
+      if (imported !== undefined && isCovered(path, imported)) continue;
       suggestions.push({ package: p, api: module, path, symbol });
     }
   }
   return suggestions;
+}
+
+function isCovered(path: string, { include, exclude }: ApiDefinition): boolean {
+  return [...include, ...exclude].some(
+    (p) => p === path || p.startsWith(`${path}::`) || path.startsWith(`${p}::`),
+  );
 }

@@ -103,6 +103,15 @@ export type Problem =
       readonly path: string;
       readonly symbol: string;
     })
+  | (Located & {
+      readonly kind: 'export-not-imported';
+      /** The package's cackle/export.toml. */
+      readonly file: string;
+      /** Names of the API definitions in it. */
+      readonly apis: readonly string[];
+      /** False when the file has faults: it can be ignored, not imported. */
+      readonly readable: boolean;
+    })
   | { readonly kind: 'newer-config-version'; readonly version: number; readonly newest: number };
 
 /** Warnings do not fail a check unless `--fail-on-warnings` is given (spec §5). */
@@ -112,6 +121,7 @@ const warnings: ReadonlySet<Problem['kind']> = new Set([
   'unused-allow-api',
   'unknown-package',
   'possible-export',
+  'export-not-imported',
   'newer-config-version',
 ]);
 

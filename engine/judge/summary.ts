@@ -1,3 +1,4 @@
+import type { Exports } from '../config/exports.ts';
 import { ancestors } from '../config/inheritance.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
@@ -85,6 +86,26 @@ export function unknownPackages(config: Config, workspace: Workspace): Problem[]
       configPlace,
       nearest: nearest(packageName, workspace.byName.keys()),
     }));
+}
+
+/** Packages that offer API definitions of which cackle.toml says nothing, not even `import = []` (spec §5). */
+export function notImported(exports: Exports, config: Config, workspace: Workspace): Problem[] {
+  return [...exports.exporting].flatMap(([packageName, { file, apis, faults }]): Problem[] => {
+    const own = workspace.members.some((m) => workspace.packages[m]?.name === packageName);
+    if (own || config.imports.has(packageName)) return [];
+    const names = [...apis.keys()];
+    if (names.length === 0 && faults.length === 0) return [];
+    return [
+      {
+        kind: 'export-not-imported',
+        packageLabel: packageName,
+        packageName,
+        file,
+        apis: names,
+        readable: faults.length === 0,
+      },
+    ];
+  });
 }
 
 /** Same-key problems become one; what a wider scope's problem already shows is left out of narrower ones. */

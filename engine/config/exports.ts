@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readApiTables } from './apis.ts';
+import { DocumentReader } from './document-reader.ts';
+import { parseToml, TomlSyntaxError, type TomlTable } from './toml-tree.ts';
+import { type ApiDefinition, type ConfigDiagnostic, NEWEST_VERSION } from './types.ts';
+
+/** What one package offers in its `cackle/export.toml` (spec §2, `import`), or why that cannot be read. */
+export interface PackageExports {
+  readonly file: string;
+  readonly apis: ReadonlyMap<string, ApiDefinition>;
+  readonly faults: readonly ConfigDiagnostic[];
+}
+
+/** What the packages of a tree export. */
+export interface Exports {
+  /** Names of all packages of the tree. */
+  readonly packages: ReadonlySet<string>;
+  /** By package name, only those that have a file. */
+  readonly exporting: ReadonlyMap<string, PackageExports>;
+}
+
+/** The exports of no package, for a configuration that is read by itself. */
+export const noExports: Exports = { packages: new Set(), exporting: new Map() };
+
+/** Reads the export files of packages. Faults are kept: only who imports them has to care. */
+export async function readExports(
+  packages: readonly { readonly name: string; readonly directory: string }[],
+): Promise<Exports> {
+  const read = await Promise.all(
+    packages.map(async ({ name, directory }) => ({
+      name,
+      exports: await readExportFile(join(directory, 'cackle', 'export.toml')),
+    })),
+  );
+  const exporting = new Map<string, PackageExports>();
+  for (const { name, exports } of read) {
+    if (exports === undefined) continue;
+    const known = exporting.get(name);
+    exporting.set(name, known === undefined ? exports : united(known, exports));
+  }
+  return { packages: new Set(packages.map(({ name }) => name)), exporting };
+}
+
+/** Two versions of a package in one tree: what either offers. */
+function united(a: PackageExports, b: PackageExports): PackageExports {
+  const apis = new Map(a.apis);
+  for (const [name, api] of b.apis) {
+    const known = apis.get(name);
+    apis.set(
+      name,
+      known === undefined
+        ? api
+        : {
+            ...known,
+            include: [...new Set([...known.include, ...api.include])],
+            exclude: [...new Set([...known.exclude, ...api.exclude])],
+          },
+    );
+  }
+  return { file: a.file, apis, faults: [...a.faults, ...b.faults] };
+}
+
+async function readExportFile(file: string): Promise<PackageExports | undefined> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    return unreadable(file, `cannot read ${file}: ${(error as Error).message}`);
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return unreadable(file, 'the file is not UTF-8');
+  }
+  return new ExportReader(file, text).read();
+}
+
+function unreadable(file: string, message: string): PackageExports {
+  const fault = { file, place: undefined, length: 0, message, help: undefined };
+  return { file, apis: new Map(), faults: [{ ...fault, sourceLine: undefined }] };
+}
+
+class ExportReader extends DocumentReader {
+  read(): PackageExports {
+    let root: TomlTable;
+    try {
+      root = parseToml(this.text);
+    } catch (error) {
+      if (!(error instanceof TomlSyntaxError)) throw error;
+      this.report(error.place, 1, `this is not TOML: ${error.message}`);
+      return { file: this.file, apis: new Map(), faults: this.faults };
+    }
+    this.checkKeys(root, ['common', 'api'], 'the top level');
+    const common = this.table(root.entries.get('common'));
+    if (common !== undefined) this.checkKeys(common, ['version'], '[common]');
+    const version = common?.entries.get('version');
+    if (
+      version !== undefined &&
+      (version.value.kind !== 'integer' ||
+        version.value.value < 1 ||
+        version.value.value > NEWEST_VERSION)
+    )
+      this.report(
+        version.value.place,
+        version.value.length,
+        `versions 1 to ${NEWEST_VERSION} are known`,
+      );
+    const apis = readApiTables(this, root.entries.get('api'));
+    return { file: this.file, apis, faults: this.faults };
+  }
+}
