@@ -1,9 +1,10 @@
 /** Instructions that change nothing of what is built, or only which code is compiled (spec §4). */
 const harmless = /^cargo:(?:rerun-if-[a-z-]+|warning|error|rustc-cfg|rustc-check-cfg)(?:=|$)/;
 
-/** Instructions whose effect is judged again when it shows (link inputs) or reaches other build scripts only. */
-const cannotRunCode =
-  /^cargo:(?:rustc-link-lib|rustc-link-search|metadata)(?:=|$)|^cargo:(?!rustc-)[^=]+=/;
+/** Instructions that only tell other build scripts something. */
+const informs = /^cargo:(?!rustc-)[^=]+=/;
+/** Instructions that bring a library into whatever links the package: judged there when it is static. */
+const linksLibrary = /^cargo:(?:rustc-link-lib|rustc-link-search)(?:=|$)/;
 
 /**
  * The instructions in a build script's output that need a permission, in the `cargo:` spelling, each once.
@@ -17,15 +18,16 @@ export function instructionsOf(stdout: Uint8Array): string[] | undefined {
     return undefined;
   }
   const found = text
-    .split(/\r?\n/)
-    .filter((line) => line.startsWith('cargo:'))
+    .split('\n')
     .map(normalised)
+    .filter((line) => line.startsWith('cargo:'))
     .filter((line) => !harmless.test(line));
   return [...new Set(found)];
 }
 
-/** `cargo::X` and `cargo:X` are one instruction. */
-function normalised(line: string): string {
+/** As cargo reads a line: without white space around it (Unicode's, as Rust's `trim`). `cargo::X` and `cargo:X` are one. */
+function normalised(text: string): string {
+  const line = text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '');
   return line.startsWith('cargo::') ? `cargo:${line.slice('cargo::'.length)}` : line;
 }
 
@@ -38,9 +40,12 @@ export function isInstructionAllowed(instruction: string, rules: readonly string
     );
 }
 
-/** True when cargo may act on it before anybody allowed it: it can not make rustc or the linker run code. */
-export function mayProceed(instruction: string): boolean {
-  return cannotRunCode.test(instruction);
+/**
+ * True when cargo may act on it before anybody allowed it: no code that it brings in can run in this check. A
+ * library that is linked could run in a build script or proc macro: `linkedIntoHost` says whether one may link it.
+ */
+export function mayProceed(instruction: string, linkedIntoHost: boolean): boolean {
+  return informs.test(instruction) || (linksLibrary.test(instruction) && !linkedIntoHost);
 }
 
 /** A build script's output without the lines that give the refused instructions. */
@@ -48,6 +53,6 @@ export function withoutInstructions(stdout: Uint8Array, refused: readonly string
   return new TextDecoder()
     .decode(stdout)
     .split('\n')
-    .filter((line) => !refused.includes(normalised(line.replace(/\r$/, ''))))
+    .filter((line) => !refused.includes(normalised(line)))
     .join('\n');
 }

@@ -14,7 +14,7 @@ import {
 } from '../judge/build-instructions.ts';
 import type { Problem } from '../judge/problems.ts';
 import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
-import type { Workspace } from '../workspace/types.ts';
+import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 import type { OutputVerdict, Verdicts } from './verdicts.ts';
 
@@ -93,7 +93,10 @@ export class Gates {
     const record: BuildScriptRecord = { ...recordOf(run), instructions };
     for (const instruction of this.refused(record))
       this.seen.set(`${run.packageId}\0${instruction}`, record);
-    const refused = this.refused(record).filter((instruction) => !mayProceed(instruction));
+    const linkedIntoHost = isLinkedIntoHost(run.package, this.workspace);
+    const refused = this.refused(record).filter(
+      (instruction) => !mayProceed(instruction, linkedIntoHost),
+    );
     if (refused.length === 0) {
       await this.records.putScript(record);
       return { allow: true };
@@ -209,6 +212,15 @@ export class Gates {
   private labelOf(packageId: string): string {
     return this.workspace.packages.find(({ id }) => id === packageId)?.label ?? packageId;
   }
+}
+
+/** May a build script or proc macro link the package? Cargo does not tell for which kind of dependency. */
+function isLinkedIntoHost(index: PackageIndex, workspace: Workspace): boolean {
+  return workspace.packages.some((p) => {
+    if (!workspace.dependsOn(p.index, index)) return false;
+    const has = (kind: string): boolean => p.targets.some((t) => t.kind.includes(kind));
+    return has('proc-macro') || (has('custom-build') && p.index !== index);
+  });
 }
 
 function recordOf(run: BuildScriptRun): BuildScriptRecord {

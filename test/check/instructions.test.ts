@@ -1,0 +1,84 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  instructionsOf,
+  isInstructionAllowed,
+  mayProceed,
+  withoutInstructions,
+} from '../../engine/judge/build-instructions.ts';
+import { check, config, manifest, short, workspace } from '../support/cackle.ts';
+
+const printed = (...lines: string[]): Buffer => Buffer.from(`${lines.join('\n')}\n`);
+
+test('spec 4: a line is an instruction as cargo trims it, in both spellings, whatever white space is around it', () => {
+  const lines = [
+    'cargo::rustc-env=A=1',
+    '  cargo:rustc-env=B=2\r',
+    '\u0085\u3000\tcargo:rustc-flags=-lx\u00a0',
+    'not cargo:rustc-env=C=3',
+    'cargo:rerun-if-changed=x',
+    ' cargo::warning=w',
+    'cargo:rustc-cfg=y',
+    'cargo::rustc-check-cfg=cfg(y)',
+  ];
+  const found = instructionsOf(printed(...lines));
+  expect(found).toEqual(['cargo:rustc-env=A=1', 'cargo:rustc-env=B=2', 'cargo:rustc-flags=-lx']);
+  expect(withoutInstructions(printed(...lines), found ?? [])).toBe(
+    `${lines.slice(3).join('\n')}\n`,
+  );
+  expect(instructionsOf(Buffer.from([0x63, 0xff]))).toBeUndefined();
+});
+
+test('spec 2: a rule is exact, or a prefix with a trailing *', () => {
+  expect(isInstructionAllowed('cargo:rustc-link-lib=z', ['cargo::rustc-link-*'])).toBe(true);
+  expect(isInstructionAllowed('cargo:rustc-env=A=1', ['cargo:rustc-env=A'])).toBe(false);
+  expect(isInstructionAllowed('cargo:rustc-env=A=1', ['cargo:rustc-env=A=1'])).toBe(true);
+  expect(isInstructionAllowed('cargo:rustc-env=A=1', [])).toBe(false);
+});
+
+test('what may run code is never acted on before it is allowed', () => {
+  for (const instruction of [
+    'cargo:rustc-flags=-lx',
+    'cargo:rustc-env=A=1',
+    'cargo:rustc-link-arg=x',
+  ])
+    expect(mayProceed(instruction, false)).toBe(false);
+  expect(mayProceed('cargo:rustc-link-lib=z', false)).toBe(true);
+  expect(mayProceed('cargo:rustc-link-lib=z', true)).toBe(false);
+  expect(mayProceed('cargo:root=/x', true)).toBe(true);
+});
+
+test('spec 4, order of trust: a library that a refused instruction names is not linked into a proc macro', async () => {
+  const files = {
+    'Cargo.toml': manifest('uses', '[dependencies]\nmacros = { path = "macros" }\n'),
+    'src/main.rs': 'fn main() { macros::nothing!(); }',
+    'macros/Cargo.toml': manifest(
+      'macros',
+      '[lib]\nproc-macro = true\n[dependencies]\nz-sys = { path = "../z-sys" }\n',
+    ),
+    'macros/src/lib.rs':
+      'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { z_sys::touch(); TokenStream::new() }',
+    'z-sys/Cargo.toml': manifest('z-sys'),
+    'z-sys/build.rs':
+      'fn main() { println!("cargo:rustc-link-search=native=/nowhere"); println!("\\u{85} cargo:rustc-link-lib=dylib=cackle_no_such_library"); }',
+    'z-sys/src/lib.rs': 'pub fn touch() {}',
+    'cackle.toml': config('[pkg.macros]\nallow_proc_macro = true\n'),
+  };
+  const directory = workspace('host-library', files);
+  // The library does not exist: a link that asked for it would fail, and the check with it.
+  const report = await check(directory);
+  expect(report.problems.map(short)).toEqual([
+    'disallowed-build-instruction z-sys',
+    'disallowed-build-instruction z-sys',
+  ]);
+  writeFileSync(
+    join(directory, 'cackle.toml'),
+    config(
+      '[pkg.macros]\nallow_proc_macro = true\n[pkg.z-sys]\nbuild.allow_build_instructions = ["cargo:rustc-link-search=*"]\n',
+    ),
+  );
+  expect((await check(directory)).problems).toMatchObject([
+    { instruction: 'cargo:rustc-link-lib=dylib=cackle_no_such_library' },
+  ]);
+});
