@@ -17,15 +17,29 @@ export async function buildParsers(crates, directory) {
   await step('parsers to WASM', async () => {
     for (const crate of crates) {
       const out = join(directory, crate);
-      await run('wasm-pack', ['build', '--release', '--target', 'nodejs', '--mode', 'no-install', '--out-dir', out, join(root, 'wasm', crate)], {
-        cwd: root,
-        env: {
-          ...process.env,
-          ...toolchain.env,
-          CARGO_TARGET_DIR: join(root, 'target', 'wasm'),
-          PATH: [...tools, ...toolchain.path, process.env.PATH].join(':'),
+      await run(
+        'wasm-pack',
+        [
+          'build',
+          '--release',
+          '--target',
+          'nodejs',
+          '--mode',
+          'no-install',
+          '--out-dir',
+          out,
+          join(root, 'wasm', crate),
+        ],
+        {
+          cwd: root,
+          env: {
+            ...process.env,
+            ...toolchain.env,
+            CARGO_TARGET_DIR: join(root, 'target', 'wasm'),
+            PATH: [...tools, ...toolchain.path, process.env.PATH].join(':'),
+          },
         },
-      });
+      );
       await rm(join(out, '.gitignore'), { force: true });
     }
   });
@@ -47,9 +61,16 @@ async function cargoInstall(crate, binary, directory, args) {
   if (existsSync(join(directory, 'bin', binary))) return;
   await step(`${crate} (once, some minutes)`, async () => {
     const install = ['install', '--root', directory, crate, ...args];
+    // They run once and briefly: compiled without optimisation they are there in half the time.
+    const env = {
+      ...process.env,
+      CARGO_PROFILE_RELEASE_OPT_LEVEL: '0',
+      CARGO_PROFILE_RELEASE_LTO: 'off',
+      CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+    };
     // A release can have been locked to a dependency that was withdrawn since.
-    if (await run('cargo', [...install, '--locked'], { allowFailure: true })) return;
-    await run('cargo', install);
+    if (await run('cargo', [...install, '--locked'], { allowFailure: true, env })) return;
+    await run('cargo', install, { env });
   });
 }
 
@@ -66,7 +87,9 @@ async function ensureTarget() {
       run('rustup', ['target', 'add', target], { allowFailure: true, timeout: RUSTUP_PATIENCE_MS }),
     );
     if (added) return own;
-    await step('a compiler for wasm32 from Debian, unpacked into the cache (once)', () => unpackToolchain(unpacked, linker));
+    await step('a compiler for wasm32 from Debian, unpacked into the cache (once)', () =>
+      unpackToolchain(unpacked, linker),
+    );
   }
   return { env: environment(unpacked, linker), path: [join(unpacked, 'bin')] };
 }
@@ -104,15 +127,27 @@ async function unpackToolchain(unpacked, linker) {
 /** The packages and what they need that the system lacks. */
 async function packagesToFetch() {
   const list = async () =>
-    (await output('apt-get', ['install', '--print-uris', '-y', '--no-install-recommends', ...packages])) ?? '';
+    (await output('apt-get', [
+      'install',
+      '--print-uris',
+      '-y',
+      '--no-install-recommends',
+      ...packages,
+    ])) ?? '';
   const names = (text) => [...text.matchAll(/^'[^']*' ([^_\s]+)_/gm)].map((match) => match[1]);
   let found = names(await list());
   if (found.length === 0) {
-    await run(process.getuid?.() === 0 ? 'apt-get' : 'sudo', process.getuid?.() === 0 ? ['update'] : ['-n', 'apt-get', 'update'], { allowFailure: true });
+    await run(
+      process.getuid?.() === 0 ? 'apt-get' : 'sudo',
+      process.getuid?.() === 0 ? ['update'] : ['-n', 'apt-get', 'update'],
+      { allowFailure: true },
+    );
     found = names(await list());
   }
   if (found.length === 0) {
-    throw new Error('set-up: rustc has no target wasm32-unknown-unknown; run `rustup target add wasm32-unknown-unknown` and start again');
+    throw new Error(
+      'set-up: rustc has no target wasm32-unknown-unknown; run `rustup target add wasm32-unknown-unknown` and start again',
+    );
   }
   return [...new Set([...found, ...packages])];
 }
@@ -120,17 +155,30 @@ async function packagesToFetch() {
 async function buildStd(unpacked, linker) {
   const empty = join(unpacked, 'std-build');
   await mkdir(join(empty, 'src'), { recursive: true });
-  await writeFile(join(empty, 'Cargo.toml'), '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n\n[workspace]\n');
+  await writeFile(
+    join(empty, 'Cargo.toml'),
+    '[package]\nname = "empty"\nversion = "0.0.0"\nedition = "2021"\n\n[workspace]\n',
+  );
   await writeFile(join(empty, 'src', 'lib.rs'), '');
-  await run(join(unpacked, 'bin', 'cargo'), ['build', '--release', '-Zbuild-std=std,panic_abort,panic_unwind', '--target', target], {
-    cwd: empty,
-    env: { ...process.env, ...environment(unpacked, linker), RUSTC_BOOTSTRAP: '1', CARGO_TARGET_DIR: join(empty, 'target') },
-  });
+  await run(
+    join(unpacked, 'bin', 'cargo'),
+    ['build', '--release', '-Zbuild-std=std,panic_abort,panic_unwind', '--target', target],
+    {
+      cwd: empty,
+      env: {
+        ...process.env,
+        ...environment(unpacked, linker),
+        RUSTC_BOOTSTRAP: '1',
+        CARGO_TARGET_DIR: join(empty, 'target'),
+      },
+    },
+  );
   const built = join(empty, 'target', target, 'release', 'deps');
   const libraries = join(unpacked, 'usr', 'lib', 'rustlib', target, 'lib');
   await mkdir(libraries, { recursive: true });
   for (const name of await readdir(built)) {
-    if (name.endsWith('.rlib') && !name.startsWith('libempty')) await cp(join(built, name), join(libraries, name));
+    if (name.endsWith('.rlib') && !name.startsWith('libempty'))
+      await cp(join(built, name), join(libraries, name));
   }
   await rm(empty, { recursive: true, force: true });
 }
