@@ -55,7 +55,7 @@ export function attribute(
   for (const reference of references) {
     const { users, place } = usersOf(reference, output, workspace, owners);
     for (const user of users) {
-      const own = crateNamesOf(user);
+      const own = crateNamesOf(user, workspace);
       const names = reference.targetNames.filter((name) => !own.has(firstSegment(name)));
       const target = names.reduce<string | undefined>(
         (best, name) => (best === undefined || name.length < best.length ? name : best),
@@ -124,11 +124,22 @@ function belongsTo(
 
 const crateNames = new WeakMap<Package, ReadonlySet<string>>();
 
-function crateNamesOf(p: Package): ReadonlySet<string> {
+/**
+ * The names of a package's own crates. One that a dependency has too is none of them: else a package would
+ * only have to call an example `tokio` to use tokio's API unseen.
+ */
+function crateNamesOf(p: Package, workspace: Workspace): ReadonlySet<string> {
   let names = crateNames.get(p);
   if (names === undefined) {
+    const isDependency = (name: string): boolean =>
+      (workspace.byCrateName.get(name) ?? []).some(
+        (index) =>
+          workspace.packages[index]?.name !== p.name && workspace.dependsOn(p.index, index),
+      );
     names = new Set(
-      p.targets.map((t) => t.name.replaceAll('-', '_')).filter((name) => !sysrootCrates.has(name)),
+      p.targets
+        .map((t) => t.name.replaceAll('-', '_'))
+        .filter((name) => !sysrootCrates.has(name) && !isDependency(name)),
     );
     crateNames.set(p, names);
   }

@@ -144,8 +144,10 @@ function mergeKey(problem: Problem): string {
     case 'newer-config-version':
     case 'sandbox-not-chosen':
       return kind;
-    case 'unknown-package':
-      return [kind, problem.packageName].join('\0');
+    case 'possible-export':
+      return [kind, problem.packageName, problem.api].join('\0');
+    case 'execution-failed':
+      return [kind, problem.packageLabel, problem.executable].join('\0');
     default:
       return [kind, problem.packageName].join('\0');
   }

@@ -75,15 +75,16 @@ impl Walk<'_> {
         self.path.clear();
     }
 
-    fn word(&mut self, word: &str) {
+    /// `leads`: `::` follows, so that the word is the start of a path and no keyword.
+    fn word(&mut self, word: &str, leads: bool) {
         if self.path.ends_with("::") {
             self.path.push_str(word);
             return;
         }
         self.finish_path();
         let is_number = word.starts_with(|c: char| c.is_ascii_digit());
-        let is_keyword =
-            matches!(word, "as" | "mut" | "dyn" | "for" | "const" | "fn" | "unsafe" | "extern" | "impl" | "raw");
+        let is_keyword = !leads
+            && matches!(word, "as" | "mut" | "dyn" | "for" | "const" | "fn" | "unsafe" | "extern" | "impl");
         if !is_number && !is_keyword {
             self.path.push_str(word);
         }
@@ -103,17 +104,46 @@ impl Walk<'_> {
     }
 
     fn close_bracket(&mut self) {
+        self.close_until(Opened::Bracket);
+    }
+
+    /// Closes what is open, to the innermost of a kind; paths whose arguments never ended are names too.
+    fn close_until(&mut self, wanted: Opened) {
         self.finish_path();
-        while let Some((kind, _)) = self.open.pop() {
-            if kind == Opened::Bracket {
+        while let Some((kind, path)) = self.open.pop() {
+            if kind == wanted {
                 break;
             }
+            self.path = path;
+            self.finish_path();
         }
+    }
+
+    fn end(&mut self) {
+        while !self.open.is_empty() {
+            self.close_until(Opened::Bracket);
+        }
+        self.finish_path();
     }
 }
 
 fn is_word(c: char) -> bool {
     c == '_' || c == '$' || c.is_alphanumeric() || !c.is_ascii()
+}
+
+/// How many characters of a character constant stand behind its first quote, the last quote included; 0 when
+/// that quote begins a lifetime.
+fn character_length(rest: &str) -> usize {
+    let mut chars = rest.chars();
+    match chars.next() {
+        Some('\\') => {
+            let escaped = chars.next();
+            let more = chars.position(|c| c == '\'');
+            if escaped.is_some() { more.map_or(0, |more| more + 3) } else { 0 }
+        }
+        Some(_) if chars.next() == Some('\'') => 2,
+        _ => 0,
+    }
 }
 
 fn paths_in(text: &str, found: &mut dyn FnMut(&str)) {
@@ -152,11 +182,12 @@ fn paths_in(text: &str, found: &mut dyn FnMut(&str)) {
                 }
             }
             '\'' => {
-                // A lifetime, or a character constant.
-                while chars.peek().is_some_and(|&(_, next)| is_word(next)) {
+                let constant = character_length(&text[at + 1..]);
+                for _ in 0..constant {
                     chars.next();
                 }
-                chars.next_if(|&(_, next)| next == '\'');
+                // Else a lifetime.
+                while constant == 0 && chars.next_if(|&(_, next)| is_word(next)).is_some() {}
             }
             ':' if chars.peek().is_some_and(|&(_, next)| next == ':') => {
                 chars.next();
@@ -184,13 +215,13 @@ fn paths_in(text: &str, found: &mut dyn FnMut(&str)) {
                 while let Some((next_at, next)) = chars.next_if(|&(_, next)| is_word(next)) {
                     end = next_at + next.len_utf8();
                 }
-                walk.word(&text[at..end]);
+                walk.word(&text[at..end], text[end..].starts_with("::"));
             }
             _ => walk.finish_path(),
         }
         previous = c;
     }
-    walk.finish_path();
+    walk.end();
 }
 
 #[cfg(test)]
@@ -248,6 +279,53 @@ mod tests {
         assert_eq!(names("_RNvMNtCs4fqI2P2rA04_3std2fsNtB2_4File4open"), ["std::fs::File::open"]);
         // Non-ASCII identifier (v0 punycode): gödel
         assert_eq!(names("_RNvNtCs1234_7mycrateu8gdel_5qa1f"), ["mycrate::gödel::f"]);
+    }
+
+    #[test]
+    fn legacy_symbols() {
+        assert_eq!(names("_ZN4core3ptr39drop_in_place$LT$std..path..PathBuf$GT$17h0123456789abcdefE"), [
+            "std::path::PathBuf",
+            "core::ptr::drop_in_place"
+        ]);
+        assert_eq!(
+            names("_ZN58_$LT$alloc..string..String$u20$as$u20$core..fmt..Debug$GT$3fmt17h0123456789abcdefE"),
+            ["alloc::string::String", "core::fmt::Debug::fmt"]
+        );
+        assert_eq!(names("_ZN7mycrate10g$u4f6$del1f17h0123456789abcdefE"), ["mycrate::g\u{4f6}del::f"]); // gӶdel
+        assert_eq!(names("_ZN7mycrate9g$uf6$del1f17h0123456789abcdefE"), ["mycrate::gödel::f"]);
+        assert_eq!(
+            names("_ZN4core3ops8function6FnOnce40call_once$u7b$$u7b$vtable.shim$u7d$$u7d$17h0123456789abcdefE"),
+            ["core::ops::function::FnOnce::call_once"]
+        );
+    }
+
+    #[test]
+    fn what_is_no_name() {
+        assert_eq!(names("a::b::{{closure}}"), ["a::b"]);
+        assert_eq!(names("a::b::{closure#0}::{closure#3}<c::D>"), ["c::D", "a::b"]);
+        assert_eq!(names("a::f<17, -4, true, u8, &mut c::D, *mut e::F, *const g::H>"), ["c::D", "e::F", "g::H", "a::f"]);
+        assert_eq!(names("[a::B; 16]"), ["a::B"]);
+    }
+
+    #[test]
+    fn words_that_lead_a_path_are_no_keywords() {
+        assert_eq!(names("raw::net::open<raw::fs::File>"), ["raw::fs::File", "raw::net::open"]);
+        assert_eq!(names("dyn::a::f"), ["dyn::a::f"]);
+    }
+
+    #[test]
+    fn constants_hide_no_names() {
+        for constant in ["'<'", "'>'", "'('", "'{'", "'\"'", "'\\''", "'\\u{7f}'", "'x'", "':'", "\"<({\"", "\"\\\"<\""] {
+            let text = format!("a::f::<{constant}, std::fs::File>::g");
+            assert_eq!(names(&text), ["std::fs::File", "a::f::g"], "{text}");
+        }
+        assert_eq!(names("a::f::<&'a b::C<'_>, d::E>"), ["b::C", "d::E", "a::f"]);
+    }
+
+    #[test]
+    fn what_never_ends_keeps_its_names() {
+        assert_eq!(names("a::f::<(b::c<d::e"), ["d::e", "b::c", "a::f"]);
+        assert_eq!(names("a::f::<(b::c<d::e) g::h"), ["d::e", "b::c", "g::h", "a::f"]);
     }
 
     #[test]

@@ -30,19 +30,21 @@ pub fn scan(bytes: &[u8]) -> Option<SourceHits> {
     let text = std::str::from_utf8(bytes).ok()?;
     let mut hits = SourceHits::default();
     let skipped = strip_shebang(text).unwrap_or(0);
+    // No frontmatter: rustc refuses it in a crate, and what `include!` reads has none, only minus signs.
     let mut line = 1u32;
     let mut column = 1u32;
     let mut at = skipped;
     // The keyword whose meaning the next word decides.
     let mut pending: Option<(Keyword, u32, u32)> = None;
-    for token in tokenize(&text[skipped..], FrontmatterAllowed::Yes) {
+    for token in tokenize(&text[skipped..], FrontmatterAllowed::No) {
         let content = &text[at..at + token.len as usize];
         let is_space = matches!(
             token.kind,
             TokenKind::Whitespace | TokenKind::LineComment { .. } | TokenKind::BlockComment { .. }
         );
         if !is_space {
-            let word = (token.kind == TokenKind::Ident).then_some(content);
+            // Before edition 2021 the word in `extern"C"` is no prefix of the string but a keyword.
+            let word = matches!(token.kind, TokenKind::Ident | TokenKind::UnknownPrefix).then_some(content);
             if let Some((keyword, line, column)) = pending.take() {
                 let innocent = match keyword {
                     Keyword::Unsafe => word == Some("extern"),
@@ -107,11 +109,36 @@ mod tests {
     fn extern_counts_unless_crate_follows() {
         assert_eq!(kinds("extern crate alloc;"), []);
         assert_eq!(kinds("extern \"C\" fn f() {}"), [(1, 1, 1)]);
+        assert_eq!(kinds("extern /* x */ crate alloc; extern\n// x\ncrate core;"), []);
+        assert_eq!(kinds("fn f(x: extern fn()) {}"), [(1, 1, 9)]);
+    }
+
+    #[test]
+    fn keywords_that_touch_a_literal_count() {
+        // Editions 2015 and 2018 need no space here.
+        assert_eq!(kinds("extern\"C\" fn f() {}"), [(1, 1, 1)]);
+        assert_eq!(kinds("m!(unsafe\"x\")"), [(0, 1, 4)]);
+        assert_eq!(kinds("m!(unsafe'x')"), [(0, 1, 4)]);
+    }
+
+    #[test]
+    fn minus_signs_hide_nothing() {
+        assert_eq!(kinds("---\nunsafe { f() }\n---\n1"), [(0, 2, 1)]);
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        assert_eq!(kinds("/* ä€ */ unsafe {}"), [(0, 1, 10)]);
+        assert_eq!(kinds("\u{feff}unsafe {}").len(), 1);
     }
 
     #[test]
     fn linkage_attributes_count() {
         assert_eq!(kinds("#[no_mangle] fn f() {}"), [(2, 1, 3)]);
+        assert_eq!(kinds("#[export_name = \"x\"] fn f() {}"), [(2, 1, 3)]);
+        assert_eq!(kinds("#[link_section = \".x\"] static X: u8 = 0;"), [(2, 1, 3)]);
+        assert_eq!(kinds("global_asm!(\"nop\");"), [(2, 1, 1)]);
+        assert_eq!(kinds("#[unsafe(no_mangle)] fn f() {}"), [(0, 1, 3), (2, 1, 10)]);
     }
 
     #[test]
