@@ -63,6 +63,7 @@ export class JoinedOutput {
     this.memberLoaded = inputs.map((input) => new Uint8Array(input.loaded.memberCount));
     this.define();
     this.loadMembers(roots);
+    this.settleDefinitions();
     this.keepRoots(roots);
     this.walk();
   }
@@ -184,6 +185,26 @@ export class JoinedOutput {
       for (const symbol of (this.inputs[input] as JoinInput).loaded.memberNeeds[member] ?? [])
         need(symbol);
     }
+  }
+
+  /** Of what was loaded a strong definition beats a weak one that came first; what was not loaded defines nothing. */
+  private settleDefinitions(): void {
+    const strengthOf = (input: number, node: number): number => {
+      const { loaded } = this.inputs[input] as JoinInput;
+      if ((this.memberLoaded[input] as Uint8Array)[loaded.memberOfNode(node)] === 0) return 0;
+      return ((loaded.facts.nodeFlags[node] as number) & NodeFlag.weak) !== 0 ? 1 : 2;
+    };
+    this.inputs.forEach(({ loaded }, input) => {
+      const { facts, entitySymbol, definitions } = loaded;
+      for (const node of definitions) {
+        const symbol = entitySymbol[facts.nodeEntity[node] as number] as SymbolId;
+        const chosen = this.definitionOf(symbol) as NodeAt;
+        if (chosen.input === input && chosen.node === node) continue;
+        if (strengthOf(input, node) <= strengthOf(chosen.input, chosen.node)) continue;
+        this.definitionInput[symbol] = input;
+        this.definitionNode[symbol] = node;
+      }
+    });
   }
 
   private keepRoots(roots: JoinRoots): void {

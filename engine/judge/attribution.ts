@@ -108,10 +108,29 @@ function usersOf(
     if (isStandardLibraryFile(file)) return { users: [], place };
   }
   // No debug info, or of a file that nobody lists: whoever built the object answers for it.
-  const maker = output.inputPackages[reference.input];
-  const users = maker === undefined ? [] : packages([maker]);
+  const maker = makerOf(reference, output, workspace);
+  const users = packages(maker);
   const root = users[0]?.targets[0]?.sourcePath ?? file ?? '';
   return { users, place: reference.place ?? { file: file ?? root, line: 0, column: 0 } };
+}
+
+/** The package whose unit made the input. LTO puts statics of dependencies into the program's object: their name tells. */
+function makerOf(
+  { input, outerNames }: Reference,
+  output: OutputOwner,
+  workspace: Workspace,
+): readonly PackageIndex[] {
+  const maker = output.inputPackages[input];
+  if (maker === undefined) return [];
+  const [name, ...others] = outerNames;
+  if (maker !== output.package || name === undefined || others.length > 0) return [maker];
+  const crate = firstSegment(name);
+  if (workspace.packages[maker]?.targets.some((t) => t.name.replaceAll('-', '_') === crate))
+    return [maker];
+  const definers = (workspace.byCrateName.get(crate) ?? []).filter((index) =>
+    workspace.dependsOn(maker, index),
+  );
+  return definers.length > 0 ? definers : [maker];
 }
 
 function belongsTo(

@@ -13,7 +13,7 @@ const linksLibrary = /^cargo:(?:rustc-link-lib|rustc-link-search)(?:=|$)/;
 export function instructionsOf(stdout: Uint8Array): string[] | undefined {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(stdout);
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(stdout);
   } catch {
     return undefined;
   }
@@ -50,7 +50,7 @@ export function mayProceed(instruction: string, linkedIntoHost: boolean): boolea
 
 /** A build script's output without the lines that give the refused instructions. */
 export function withoutInstructions(stdout: Uint8Array, refused: readonly string[]): string {
-  return new TextDecoder()
+  return new TextDecoder('utf-8', { ignoreBOM: true })
     .decode(stdout)
     .split('\n')
     .filter((line) => !refused.includes(normalised(line)))

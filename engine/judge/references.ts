@@ -64,10 +64,7 @@ export class ReferenceFinder {
         parent: number,
         placeId: number,
       ): void => {
-        const fromHits =
-          frame === NONE
-            ? own
-            : this.hitsOf(entitySymbol[facts.frameEntity[frame] as number] as SymbolId);
+        const fromHits = frame === NONE ? own : this.hitsOfFrame(output, at.input, frame);
         const key = `${at.input}.${at.node}.${frame}.${placeId}.${target}`;
         if (seen.has(key)) return;
         seen.add(key);
@@ -105,7 +102,7 @@ export class ReferenceFinder {
       const endFrame = facts.nodeFirstFrame[at.node + 1] as number;
       for (let frame = firstFrame; frame < endFrame; frame++) {
         const callee = entitySymbol[facts.frameEntity[frame] as number] as SymbolId;
-        const hits = this.hitsOf(callee);
+        const hits = this.hitsOfFrame(output, at.input, frame);
         if (hits.length === 0) continue;
         const parent = facts.frameParent[frame] as number;
         add(callee, hits, parent, parent, facts.framePlace[frame] as number);
@@ -191,6 +188,16 @@ export class ReferenceFinder {
     if (at === undefined) return hits;
     const qualified = qualifiedSymbol(output, at);
     return qualified === undefined ? hits : this.hitsOf(qualified);
+  }
+
+  /** An inlined function's hits: by its symbol, and by its debug name where the symbol says less. */
+  private hitsOfFrame(output: JoinedOutput, input: number, frame: number): readonly ApiHit[] {
+    const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
+    const hits = this.hitsOf(entitySymbol[facts.frameEntity[frame] as number] as SymbolId);
+    const qualified = facts.frameQualified[frame] as number;
+    return hits.length > 0 || qualified === NONE
+      ? hits
+      : this.hitsOf(entitySymbol[qualified] as SymbolId);
   }
 
   private hitsOfNode(output: JoinedOutput, at: NodeAt): readonly ApiHit[] {

@@ -80,3 +80,48 @@ export function short(problem: Problem): string {
   const api = 'api' in problem ? ` ${problem.api}` : '';
   return `${problem.kind}${scope}${api}`;
 }
+
+/** The files of a workspace with one program and, under `crates/`, the packages it depends on. */
+export function tree(
+  name: string,
+  parts: {
+    readonly main: string;
+    readonly crates?: Readonly<Record<string, string>>;
+    /** Dependencies of the packages under `crates/` among each other. */
+    readonly needs?: Readonly<Record<string, readonly string[]>>;
+    readonly manifest?: string;
+    readonly config?: string;
+  },
+): Record<string, string> {
+  const crates = Object.keys(parts.crates ?? {});
+  const dependencies = (names: readonly string[], prefix: string): string =>
+    names.length === 0
+      ? ''
+      : `[dependencies]\n${names.map((n) => `${n} = { path = "${prefix}${n}" }\n`).join('')}`;
+  const files: Record<string, string> = {
+    'Cargo.toml': manifest(name, `${dependencies(crates, 'crates/')}${parts.manifest ?? ''}`),
+    'src/main.rs': parts.main,
+    'cackle.toml': config(parts.config),
+  };
+  for (const crate of crates) {
+    files[`crates/${crate}/Cargo.toml`] = manifest(
+      crate,
+      dependencies(parts.needs?.[crate] ?? [], '../'),
+    );
+    files[`crates/${crate}/src/lib.rs`] = parts.crates?.[crate] ?? '';
+  }
+  return files;
+}
+
+/** Every usage of every problem as `kind scope api file:line:column from -> target`, sorted; files from the root. */
+export function usageLines(report: CheckReport): string[] {
+  return report.problems
+    .flatMap((problem) => {
+      if (!('usages' in problem)) return [short(problem)];
+      return problem.usages.map(({ place, from, target }) => {
+        const file = place.file.replace(`${report.workspaceRoot}/`, '');
+        return `${short(problem)} ${file}:${place.line}:${place.column} ${from} -> ${target}`;
+      });
+    })
+    .sort();
+}

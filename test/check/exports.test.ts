@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { check, config, manifest, workspace } from '../support/cackle.ts';
+
+const source = `pub mod net { pub fn open() {} pub mod fs { pub fn deep() {} } }
+pub mod fs { pub fn read() {} }
+pub mod env { pub fn dead() {} }
+pub mod other { pub fn f() { } pub mod process { pub fn g() {} } }
+pub fn process() {}
+pub fn all() { net::open(); net::fs::deep(); other::f(); other::process::g(); process(); }`;
+
+/** A program and a package outside its workspace. */
+async function exported(name: string, rest: string, calls = 'socket::all(); socket::fs::read();') {
+  const files = {
+    'Cargo.toml': manifest(name, `[dependencies]\nsocket = { path = "../${name}-outside" }\n`),
+    'src/main.rs': `fn main() { ${calls} }`,
+    [`../${name}-outside/Cargo.toml`]: `${manifest('socket')}[workspace]\n`,
+    [`../${name}-outside/src/lib.rs`]: source,
+    'cackle.toml': config(rest),
+  };
+  const { problems } = await check(workspace(name, files));
+  return problems
+    .map((p) => (p.kind === 'possible-export' ? `${p.packageName} ${p.api} ${p.path}` : p.kind))
+    .sort();
+}
+
+test('spec 4, possible export: a live top-level module with the name of a defined API', async () => {
+  expect(await exported('exports', '')).toEqual(['socket fs socket::fs', 'socket net socket::net']);
+});
+
+test('spec 4, possible export: not for dead code, nor for APIs that nobody defined', async () => {
+  expect(await exported('exports-dead', '', 'socket::process();')).toEqual([]);
+});
+
+test('spec 2 and 4: not where the API includes it already, nor where no_auto_detect names the package', async () => {
+  const rest = '[api.net]\ninclude = ["socket::net"]\n[api.fs]\nno_auto_detect = ["socket"]\n';
+  expect(await exported('exports-known', rest)).toEqual([]);
+});
+
+test('spec 4: an included export is judged like std', async () => {
+  const rest = '[api.net]\ninclude = ["socket::net"]\n[api.fs]\nno_auto_detect = ["socket"]\n';
+  expect(await exported('exports-used', rest, 'socket::net::open();')).toEqual(['disallowed-api']);
+});

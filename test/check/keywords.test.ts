@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import type { CheckReport } from '../../engine/judge/problems.ts';
+import { check, config, manifest, short, tree, workspace } from '../support/cackle.ts';
+
+/** Every place of a keyword as `kind scope file:line`, sorted. */
+function keywordLines(report: CheckReport): string[] {
+  return report.problems
+    .flatMap((problem) =>
+      'uses' in problem
+        ? problem.uses.map(
+            ({ place }) =>
+              `${short(problem).replace('disallowed-', '')} ${place.file.replace(`${report.workspaceRoot}/`, '')}:${place.line}`,
+          )
+        : [short(problem)],
+    )
+    .sort();
+}
+
+const linesOf = async (name: string, files: Record<string, string | Buffer>) =>
+  keywordLines(await check(workspace(name, files)));
+
+test('spec 4, unsafe: every form of it counts, at its line', async () => {
+  const main = [
+    'use std::arch::asm;',
+    'fn block() { unsafe { asm!("nop") } }',
+    'unsafe fn function() {}',
+    'unsafe trait Trait {}',
+    'unsafe impl Trait for () {}',
+    '#[no_mangle] pub fn bare_a() {}',
+    '#[export_name = "bare_b"] pub fn b() {}',
+    '#[link_section = ".text.x"] pub fn c() {}',
+    '#[link_section = ".x"] pub static D: u8 = 0;',
+    '#[no_mangle] pub static BARE_E: u8 = 0;',
+    'core::arch::global_asm!("nop");',
+    'fn main() { block(); let f: unsafe fn() = function; let _ = f; }',
+  ].join('\n');
+  const lines = await linesOf('forms', tree('forms', { main }));
+  expect(lines).toEqual(
+    [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].map((n) => `unsafe forms src/main.rs:${n}`).sort(),
+  );
+});
+
+test('spec 4, unsafe: comments, strings and names do not count', async () => {
+  const main = `//! unsafe
+/* unsafe /* unsafe */ */
+/// unsafe extern
+fn main() {
+    let r#unsafe = "unsafe"; let _ = (r#unsafe, r#"unsafe "{}" extern"#, b"unsafe", c"unsafe");
+    let unsafely = 1; let _ = unsafely;
+}
+extern crate std as other;
+`;
+  expect(await linesOf('innocent', tree('innocent', { main }))).toEqual([]);
+});
+
+test('spec 4, unsafe: the second net sees what is not compiled, and macros where they are written', async () => {
+  const files = tree('unseen', {
+    main: 'fn main() { println!("{}", hides::peek!(&1)); }\n#[cfg(windows)]\nfn never() { unsafe {} }',
+    crates: {
+      hides:
+        '#[macro_export]\nmacro_rules! peek { ($p:expr) => {\n    unsafe { *($p as *const i32) }\n} }',
+    },
+  });
+  expect(await linesOf('unseen', files)).toEqual([
+    'unsafe hides crates/hides/src/lib.rs:3',
+    'unsafe unseen src/main.rs:3',
+  ]);
+});
+
+test('spec 4: files that rustc reads count, save those that are no text', async () => {
+  const files = {
+    ...tree('reads', {
+      main: 'const A: &str = include_str!("note.txt");\nconst B: &[u8] = include_bytes!("data.bin");\nfn main() { println!("{A} {B:?}"); include!("part.in"); }',
+    }),
+    'src/note.txt': 'first line\nthis is unsafe\n',
+    'src/data.bin': Buffer.from([0xff, ...Buffer.from(' unsafe extern ')]),
+    'src/part.in': '---\nunsafe { 1 }\n---\n1',
+  };
+  expect(await linesOf('reads', files)).toEqual([
+    'unsafe reads src/note.txt:2',
+    'unsafe reads src/part.in:2',
+  ]);
+});
+
+test('spec 4, extern: blocks and functions count, also marked unsafe; extern crate does not', async () => {
+  const main = `extern crate core;
+unsafe extern "C" { safe fn abs(x: i32) -> i32; }
+pub extern "C" fn callback() {}
+fn main() { abs(1); callback(); }`;
+  const report = await check(workspace('foreign', tree('foreign', { main })));
+  expect(keywordLines(report).filter((l) => l.startsWith('extern'))).toEqual([
+    'extern foreign src/main.rs:2',
+    'extern foreign src/main.rs:3',
+  ]);
+  // The lint of newer compilers reports `unsafe extern`; the token is excepted.
+  const unsafe = report.problems.find((p) => p.kind === 'disallowed-unsafe');
+  expect(unsafe?.uses.filter((use) => use.foundBy === 'token') ?? []).toEqual([]);
+});
+
+test('spec 4, extern: before edition 2021 the keyword may touch its string', async () => {
+  const files = tree('touching', { main: 'extern"C" fn f() {}\nfn main() { f(); }' });
+  files['Cargo.toml'] = String(files['Cargo.toml']).replace('2021', '2018');
+  expect(await linesOf('touching', files)).toEqual(['extern touching src/main.rs:1']);
+});
+
+test('spec 5: unsafe and extern need the scope of the crate they stand in; a test build of it says nothing new', async () => {
+  const code = (name: string) => `fn ${name}() { unsafe {} }\nextern "C" fn e_${name}() {}\n`;
+  const files = {
+    'Cargo.toml': manifest('places'),
+    'build.rs': `${code('a')}fn main() { a(); e_a(); }`,
+    'src/lib.rs': `${code('b')}pub fn f() { b(); e_b(); }\n#[cfg(test)] mod inner;`,
+    'src/inner.rs': code('c'),
+    'tests/it.rs': code('d'),
+    'cackle.toml': config(),
+  };
+  const report = await check(workspace('keyword-places', files));
+  expect(report.problems.map(short).sort()).toEqual([
+    'disallowed-extern places',
+    'disallowed-extern places.build',
+    'disallowed-extern places.test',
+    'disallowed-unsafe places',
+    'disallowed-unsafe places.build',
+    'disallowed-unsafe places.test',
+  ]);
+  expect(keywordLines(report)).toEqual([
+    'extern places src/lib.rs:2',
+    'extern places.build build.rs:2',
+    'extern places.test src/inner.rs:2',
+    'extern places.test tests/it.rs:2',
+    'unsafe places src/lib.rs:1',
+    'unsafe places.build build.rs:1',
+    'unsafe places.test src/inner.rs:1',
+    'unsafe places.test tests/it.rs:1',
+  ]);
+});
+
+test('spec 5: allow_unsafe and allow_extern each cover their own, and are inherited', async () => {
+  const code = 'fn a() { unsafe {} }\nextern "C" fn e() {}\n';
+  const files = (rest: string) => ({
+    'Cargo.toml': manifest('covers'),
+    'src/lib.rs': code,
+    'tests/it.rs': code,
+    'cackle.toml': config(rest),
+  });
+  expect(
+    await linesOf('covers', files('[pkg.covers]\nallow_unsafe = true\ntest.allow_extern = true\n')),
+  ).toEqual(['extern covers src/lib.rs:2']);
+  expect(
+    await linesOf(
+      'covers',
+      files('[pkg.covers]\nallow_extern = true\nallow_unsafe = true\ntest.allow_unsafe = false\n'),
+    ),
+  ).toEqual(['unsafe covers.test src/lib.rs:1', 'unsafe covers.test tests/it.rs:1']);
+});

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { splitNames } from '../../engine/extract/parsers.ts';
+import { ApiMatcher } from '../../engine/judge/api-matcher.ts';
+import { check, config, manifest, short, tree, usageLines, workspace } from '../support/cackle.ts';
+
+/** The names of one text by the built parser. */
+function names(text: string): string[] {
+  const bytes = Buffer.from(text);
+  const split = splitNames({ offsets: Uint32Array.of(0, bytes.length), bytes });
+  return Array.from(split.ids, (id) =>
+    Buffer.from(split.names.bytes)
+      .subarray(split.names.offsets[id], split.names.offsets[id + 1])
+      .toString(),
+  ).sort();
+}
+
+describe('spec 3, the table of texts and their names', () => {
+  test.each([
+    [
+      'core::ptr::drop_in_place<std::rt::lang_start<()>::{{closure}}>',
+      ['core::ptr::drop_in_place', 'std::rt::lang_start'],
+    ],
+    [
+      '<alloc::string::String as core::fmt::Debug>::fmt',
+      ['alloc::string::String', 'core::fmt::Debug::fmt'],
+    ],
+    [
+      'std::collections::HashMap<std::string::String, std::path::PathBuf>',
+      ['std::collections::HashMap', 'std::path::PathBuf', 'std::string::String'],
+    ],
+    ['std::vec::Vec<&mut std::string::String>', ['std::string::String', 'std::vec::Vec']],
+    [
+      '<std::rt::lang_start::{closure_env#0}<()> as core::ops::function::Fn<()>>::{vtable}',
+      ['core::ops::function::Fn', 'std::rt::lang_start'],
+    ],
+  ])('%s', (text, expected) => expect(names(text)).toEqual(expected));
+});
+
+describe('spec 3, symbols', () => {
+  test.each([
+    ['legacy', '_ZN3std2fs4File4open17h0123456789abcdefE', ['std::fs::File::open']],
+    [
+      'legacy with a type argument',
+      '_ZN4core3ptr39drop_in_place$LT$std..path..PathBuf$GT$17h0123456789abcdefE',
+      ['core::ptr::drop_in_place', 'std::path::PathBuf'],
+    ],
+    ['legacy, not ASCII', '_ZN7mycrate9g$uf6$del1f17h0123456789abcdefE', ['mycrate::gödel::f']],
+    ['v0', '_RNvMNtCs4fqI2P2rA04_3std2fsNtB2_4File4open', ['std::fs::File::open']],
+    ['v0, not ASCII', '_RNvNtCs1234_7mycrateu8gdel_5qa1f', ['mycrate::gödel::f']],
+    ['no mangling', 'socket', ['socket']],
+  ])('%s', (_, symbol, expected) => expect(names(symbol)).toEqual(expected));
+});
+
+describe('spec 3, a name matches an API', () => {
+  const matcher = new ApiMatcher([
+    { name: 'fs', include: ['std::fs', 'std::path'], exclude: ['std::path::Path::new'] },
+    { name: 'new', include: ['std::path::Path::new::deep'], exclude: ['std::path'] },
+    { name: 'c', include: ['system'], exclude: [] },
+  ]);
+  test.each([
+    ['std::fs', ['fs']],
+    ['std::fs::read', ['fs']],
+    ['std::fsx::read', []],
+    ['std', []],
+    ['other::std::fs', []],
+    ['std::path::Path', ['fs']],
+    ['std::path::Path::new', []],
+    ['std::path::Path::new::deep', []],
+    ['std::path::Path::newer', ['fs']],
+    ['system', ['c']],
+    ['systemd', []],
+  ])('%s: %j', (name, expected) =>
+    expect(matcher.match(name).map((api) => matcher.apis[api])).toEqual(expected),
+  );
+});
+
+test('spec 3: an API that only a generic argument names is found, non-ASCII identifiers around it', async () => {
+  const files = tree('generic-argument', {
+    main: `fn main() {
+    größe::von::<std::path::PathBuf>();
+}
+mod größe {
+    pub fn von<T>() { std::hint::black_box(std::mem::size_of::<T>()); }
+}`,
+  });
+  expect(usageLines(await check(workspace('generic-argument', files)))).toEqual([
+    'disallowed-api generic-argument fs src/main.rs:2:5 generic_argument::main -> std::path::PathBuf',
+  ]);
+});
+
+test('spec 3: exclusions win over inclusions, built-in ones too', async () => {
+  const files = {
+    'Cargo.toml': manifest('excluded'),
+    'src/main.rs':
+      'fn main() { if std::env::args().count() > 9 { std::process::exit(1) } std::process::abort() }',
+    'cackle.toml': config(
+      '[api.env]\nexclude = ["std::env::args", "std::env::Args"]\n[api.end]\ninclude = ["std::process::exit"]\n',
+    ),
+  };
+  expect((await check(workspace('excluded', files))).problems.map(short)).toEqual([
+    'disallowed-api excluded end',
+  ]);
+});

@@ -1,0 +1,298 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { instructionsOf, isInstructionAllowed } from '../../engine/judge/build-instructions.ts';
+import { mergeProblems } from '../../engine/judge/summary.ts';
+import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+
+const common = (lines: string, rest = ''): string =>
+  config(rest).replace('version = 3\n', `version = 3\n${lines}\n`);
+
+test('spec 5: a build script needs a build section under explicit_build_scripts, be it empty, and waits for it', async () => {
+  const files = (cackleToml: string) => ({
+    'Cargo.toml': manifest('explicit'),
+    'build.rs': 'fn main() {}',
+    'src/lib.rs': '',
+    'cackle.toml': cackleToml,
+  });
+  const report = await check(
+    workspace('explicit', files(common('explicit_build_scripts = true', '[pkg.explicit]\n'))),
+  );
+  expect(report.problems.map(short)).toEqual(['build-script-not-allowed explicit']);
+  expect(report.unchecked).toMatchObject([{ packageLabel: 'explicit', held: 'build script' }]);
+  for (const allowed of [
+    config(),
+    common('explicit_build_scripts = true', '[pkg.explicit.build]\n'),
+    common('explicit_build_scripts = true', '[pkg.explicit]\nbuild.allow_apis = []\n'),
+  ]) {
+    const again = await check(workspace('explicit', files(allowed)));
+    expect(again.problems).toEqual([]);
+    expect(again.status).toBe(0);
+  }
+});
+
+test('spec 5: a proc macro needs allow_proc_macro, whatever it does', async () => {
+  const files = (rest: string) => ({
+    'Cargo.toml': manifest('harmless', '[lib]\nproc-macro = true\n'),
+    'src/lib.rs':
+      'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { TokenStream::new() }',
+    'cackle.toml': config(rest),
+  });
+  const report = await check(workspace('harmless', files('')));
+  expect(report.problems.map(short)).toEqual(['proc-macro-not-allowed harmless']);
+  const allowed = files('[pkg.harmless]\nallow_proc_macro = true\n');
+  expect((await check(workspace('harmless', allowed))).problems).toEqual([]);
+});
+
+describe('spec 4, build instructions', () => {
+  const of = (text: string) => instructionsOf(Buffer.from(text));
+
+  test('each line that begins cargo: or cargo:: counts once, save the harmless ones', () => {
+    expect(
+      of(
+        [
+          'cargo:rustc-link-lib=z',
+          'cargo::rustc-link-lib=z',
+          'cargo::metadata=A=b',
+          'cargo:root=/x',
+          'cargo:rustc-flags=-l z',
+          'cargo:rustc-env=A=1',
+          'cargo:rustc-cfgx=1',
+          'cargo:rerun-if-changed=x',
+          'cargo::rerun-if-env-changed=X',
+          'cargo:warning=x',
+          'cargo::warning=x',
+          'cargo:rustc-cfg=x',
+          'cargo::rustc-check-cfg=cfg(x)',
+          'not cargo:rustc-env=A=1',
+          'Cargo:rustc-env=A=1',
+          'cargo rustc-env=A=1',
+        ].join('\n'),
+      ),
+    ).toEqual([
+      'cargo:rustc-link-lib=z',
+      'cargo:metadata=A=b',
+      'cargo:root=/x',
+      'cargo:rustc-flags=-l z',
+      'cargo:rustc-env=A=1',
+      'cargo:rustc-cfgx=1',
+    ]);
+  });
+
+  test('white space that cargo takes off hides nothing', () => {
+    expect(of(' cargo:a=1\n\t\u{85}cargo::b=2 \r\n\u{3000}cargo:c=3\r\ncargo:d=4')).toEqual([
+      'cargo:a=1',
+      'cargo:b=2',
+      'cargo:c=3',
+      'cargo:d=4',
+    ]);
+    expect(of('\u{feff}cargo:a=1')).toEqual([]);
+  });
+
+  test.each([
+    ['cargo:rustc-link-lib=z', true],
+    ['cargo::rustc-link-lib=z', true],
+    ['cargo:rustc-link-*', true],
+    ['cargo::rustc-*', true],
+    ['cargo:*', true],
+    ['cargo:rustc-link-lib', false],
+    ['cargo:rustc-link-lib=', false],
+    ['cargo:rustc-link-lib=zz', false],
+    ['cargo:rustc-env=*', false],
+    ['rustc-link-*', false],
+    ['cargo:rustc-*-lib=z', false],
+    ['', false],
+  ])('the rule %j covers cargo:rustc-link-lib=z: %s', (rule, covered) =>
+    expect(isInstructionAllowed('cargo:rustc-link-lib=z', [rule])).toBe(covered),
+  );
+
+  test('an instruction behind white space is refused, and cargo does not act on it', async () => {
+    const files = {
+      'Cargo.toml': manifest('spaced'),
+      'build.rs': 'fn main() { println!("  cargo:rustc-env=SPACED=1"); }',
+      'src/main.rs': 'const _: () = assert!(option_env!("SPACED").is_none());\nfn main() {}',
+      'cackle.toml': config(),
+    };
+    const report = await check(workspace('spaced', files));
+    expect(report.problems).toMatchObject([
+      { kind: 'disallowed-build-instruction', instruction: 'cargo:rustc-env=SPACED=1' },
+    ]);
+  });
+
+  test('rules of the whole package hold for its build script; the fresh output is judged again', async () => {
+    const files = {
+      'Cargo.toml': manifest('fresh'),
+      'build.rs': 'fn main() { println!("cargo:rustc-link-search=/nowhere"); }',
+      'src/lib.rs': '',
+      'cackle.toml': config(
+        '[pkg.fresh]\nallow_build_instructions = ["cargo:rustc-link-search=*"]\n',
+      ),
+    };
+    const directory = workspace('fresh', files);
+    expect((await check(directory)).problems).toEqual([]);
+    writeFileSync(join(directory, 'cackle.toml'), config());
+    const again = await check(directory);
+    expect(again.problems.map(short)).toEqual(['disallowed-build-instruction fresh']);
+  });
+});
+
+test('spec 4 and 5: build scripts that fail or print what is not UTF-8; the rest is judged all the same', async () => {
+  const files = {
+    'Cargo.toml': manifest(
+      'runs',
+      '[dependencies]\nfails = { path = "fails" }\ngarbles = { path = "garbles" }\n',
+    ),
+    'src/main.rs': 'fn main() {}',
+    'tests/other.rs': '',
+    'fails/Cargo.toml': manifest('fails'),
+    'fails/build.rs': 'fn main() { eprintln!("no luck today"); std::process::exit(3) }',
+    'fails/src/lib.rs': '',
+    'garbles/Cargo.toml': manifest('garbles'),
+    'garbles/build.rs':
+      'use std::io::Write;\nfn main() { std::io::stdout().write_all(b"cargo:rustc-env=A=\\xff\\n").unwrap(); }',
+    'garbles/src/lib.rs': 'pub fn f() { let _ = std::fs::read("x"); }',
+    'cackle.toml': config(),
+  };
+  const report = await check(workspace('runs', files));
+  const failed = report.problems.filter((p) => p.kind === 'execution-failed');
+  expect(report.problems.length).toBe(failed.length);
+  expect(failed.map((p) => [p.packageName, p.executable, p.status]).sort()).toEqual([
+    ['fails', 'build script', 3],
+    ['garbles', 'build script', undefined],
+  ]);
+  expect(failed.find((p) => p.packageName === 'fails')?.output).toContain('no luck today');
+  expect(failed.find((p) => p.packageName === 'garbles')?.output).toContain('not UTF-8');
+  expect(report.status).toBe(1);
+});
+
+test('spec 5: unused permissions are told by scope, and only by a check of the whole workspace', async () => {
+  const files = {
+    'Cargo.toml': manifest('unused', '[dependencies]\nhelper = { path = "helper" }\n'),
+    'src/main.rs': 'fn main() { helper::f(); }',
+    'helper/Cargo.toml': manifest('helper'),
+    'helper/src/lib.rs': 'pub fn f() { let _ = std::fs::read("x"); }',
+    'cackle.toml': config(
+      '[pkg.helper]\nallow_apis = [\n  "fs",\n  "net",\n]\nbuild.allow_apis = ["fs"]\nfrom.test.allow_apis = ["env"]\n[pkg.hepler]\n',
+    ),
+  };
+  const directory = workspace('unused', files);
+  const report = await check(directory);
+  expect(
+    report.problems
+      .map((p) => `${short(p)} ${'configPlace' in p ? p.configPlace.line : ''}`)
+      .sort(),
+  ).toEqual([
+    'unknown-package hepler 15',
+    'unused-allow-api helper net 11',
+    'unused-allow-api helper.build fs 13',
+    'unused-allow-api helper.from.test env 14',
+  ]);
+  expect(report.problems.find((p) => p.kind === 'unknown-package')?.nearest).toBe('helper');
+  expect(report.status).toBe(0);
+  const some = await check(directory, ['--package', 'unused']);
+  expect(some.problems.map(short)).toEqual(['unknown-package hepler']);
+  expect((await check(directory, ['--fail-on-warnings'])).status).toBe(1);
+});
+
+test('spec 5: a held build script leaves permissions undecided: none is called unused', async () => {
+  const files = {
+    'Cargo.toml': manifest('undecided'),
+    'build.rs': 'fn main() { let _ = std::env::var("X"); }',
+    'src/main.rs': 'fn main() {}',
+    'cackle.toml': config('[pkg.undecided]\nallow_apis = ["fs"]\n'),
+  };
+  expect((await check(workspace('undecided', files))).problems.map(short)).toEqual([
+    'disallowed-api undecided.build env',
+  ]);
+});
+
+test('spec 5: an older config version is a warning that can be ignored; a newer one is an error', async () => {
+  const files = (version: number) => ({
+    'Cargo.toml': manifest('version'),
+    'src/main.rs': 'fn main() {}',
+    'cackle.toml': config('', version),
+  });
+  const directory = workspace('version', files(1));
+  const report = await check(directory);
+  expect(report.problems).toEqual([
+    { severity: 'warning', kind: 'newer-config-version', version: 1, newest: 3 },
+  ]);
+  expect(report.status).toBe(0);
+  expect((await check(directory, ['--fail-on-warnings'])).status).toBe(1);
+  const ignoring = ['--fail-on-warnings', '--ignore-newer-config-versions'];
+  expect((await check(directory, ignoring)).status).toBe(0);
+  const newer = await cackle(['-n', '--path', workspace('version', files(4))]);
+  expect(newer.status).toBe(2);
+  expect(newer.stderr).toMatch(/cackle\.toml:2:\d+: version 4 is not known/);
+});
+
+test('spec 5: severities: what stops a check and what does not', async () => {
+  const files = {
+    'Cargo.toml': manifest('severe'),
+    'src/main.rs': 'fn main() { let _ = std::env::var("X"); unsafe {} }\nextern "C" fn f() {}',
+    'cackle.toml': config('[pkg.severe]\nallow_apis = ["fs"]\n'),
+  };
+  const { problems } = await check(workspace('severe', files));
+  const severities = problems.map((p) => `${(p as { severity?: string }).severity} ${short(p)}`);
+  expect(severities.sort()).toEqual([
+    'error disallowed-api severe env',
+    'error disallowed-extern severe',
+    'error disallowed-unsafe severe',
+    'warning unused-allow-api severe fs',
+  ]);
+});
+
+test('spec 5: problems of the same package, scope and API merge over outputs; other APIs stay apart', async () => {
+  const use = (line: number) =>
+    `${'\n'.repeat(line)}fn main() { let _ = std::fs::read("x"); let _ = std::env::var("X"); }`;
+  const files = {
+    'Cargo.toml': manifest('merges'),
+    'src/bin/a.rs': use(0),
+    'src/bin/b.rs': use(1),
+    'examples/c.rs': use(2),
+    'cackle.toml': config(),
+  };
+  const { problems } = await check(workspace('merges', files));
+  expect(problems.map(short).sort()).toEqual([
+    'disallowed-api merges env',
+    'disallowed-api merges fs',
+  ]);
+  const fs = problems.find((p) => p.kind === 'disallowed-api' && p.api === 'fs');
+  const places = fs && 'usages' in fs ? fs.usages.map((u) => `${u.output} ${u.place.line}`) : [];
+  expect(places.sort()).toEqual(['a (bin) 1', 'b (bin) 2', 'c (bin) 3']);
+});
+
+test('spec 5: possible exports merge by package and API', () => {
+  const possible = (api: string) =>
+    ({
+      kind: 'possible-export',
+      packageLabel: 'p',
+      packageName: 'p',
+      api,
+      path: `p::${api}`,
+      symbol: `p::${api}::f`,
+    }) as const;
+  expect(mergeProblems([possible('net'), possible('fs'), possible('net')])).toEqual([
+    possible('net'),
+    possible('fs'),
+  ]);
+});
+
+test('spec 4, order of trust: what is only compiled need not wait', async () => {
+  const files = {
+    'Cargo.toml': manifest('compiled', '[dependencies]\nheld = { path = "held" }\n'),
+    'src/main.rs': 'fn main() { let _ = std::net::TcpStream::connect("x"); }',
+    'held/Cargo.toml': manifest('held'),
+    'held/build.rs': 'fn main() { std::fs::write("ran", "").unwrap(); }',
+    'held/src/lib.rs': 'pub fn f() {}\npub fn g() { unsafe {} }',
+    'cackle.toml': config(),
+  };
+  const directory = workspace('compiled', files);
+  const report = await check(directory);
+  expect(report.problems.map(short).sort()).toEqual([
+    'disallowed-api compiled net',
+    'disallowed-api held.build fs',
+    'disallowed-unsafe held',
+  ]);
+  expect(existsSync(join(directory, 'held', 'ran'))).toBe(false);
+});
