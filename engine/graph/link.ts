@@ -197,10 +197,11 @@ export class JoinedOutput {
     this.inputs.forEach(({ loaded }, input) => {
       const { facts, entitySymbol, definitions } = loaded;
       for (const node of definitions) {
-        const symbol = entitySymbol[facts.nodeEntity[node] as number] as SymbolId;
-        const chosen = this.definitionOf(symbol) as NodeAt;
-        if (chosen.input === input && chosen.node === node) continue;
-        if (strengthOf(input, node) <= strengthOf(chosen.input, chosen.node)) continue;
+        const symbol = entitySymbol[facts.nodeEntity[node] as number] as number;
+        const chosenInput = this.definitionInput[symbol] as number;
+        const chosenNode = this.definitionNode[symbol] as number;
+        if (chosenInput === input && chosenNode === node) continue;
+        if (strengthOf(input, node) <= strengthOf(chosenInput, chosenNode)) continue;
         this.definitionInput[symbol] = input;
         this.definitionNode[symbol] = node;
       }
