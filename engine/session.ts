@@ -163,7 +163,7 @@ interface Round {
 async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost: string[] }> {
   const { options, observer, workspace, config, sandboxes, pools, store, location, timing } = round;
   const records = await Records.load(store);
-  const inputs = new Inputs(pools, records, location);
+  const inputs = new Inputs(pools, records, location, workspace);
   const verdicts = new Verdicts({
     pools,
     inputs,
@@ -173,7 +173,7 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
     backtraces: options.backtraces,
   });
   const gates = new Gates({ records, verdicts, config, workspace });
-  const units = new Units(pools, inputs, records);
+  const units = new Units(pools, inputs, records, workspace);
   const artifacts: ArtifactMessage[] = [];
   const executed = new Set<string>();
   let built: BuildProgress = { built: 0, total: 0, current: '' };
@@ -204,10 +204,7 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
       }
     },
     onLink: (link) => units.link(link),
-    async onBuildScriptStart(run) {
-      verdicts.outDirectories.push({ package: run.package, directory: run.outDir });
-      return gates.buildScript(run);
-    },
+    onBuildScriptStart: (run) => gates.buildScript(run),
     onBuildScriptDone: (run, stdout) => gates.instructions(run, stdout),
     variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
     onArtifact: (artifact) => artifacts.push(artifact),

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CheckError } from '../judge/problems.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
-import { cannotStart, INSTALL_RUST, readSysroot, readToolchain } from '../workspace/toolchain.ts';
+import { cannotStart, INSTALL_RUST, readToolchain } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { CargoStderr, readCargoMessage } from './cargo-messages.ts';
 import { profileArguments } from './profile.ts';
 import { FLAGS_VERSION } from './rustc-arguments.ts';
 import { ShimServer } from './server.ts';
 import { ensureShim } from './shim.ts';
+import { LibraryDirectories } from './system-directories.ts';
 import type { BuildHandlers, BuildOutcome, BuildRequest } from './types.ts';
 
 /** How long cargo has to end after an interrupt before it is killed. */
@@ -44,12 +45,13 @@ export async function runCargo(
     shim,
     workspace,
     handlers,
+    directories: new LibraryDirectories(),
     userWrapper: config.rustcWrapper,
     linkAll: request.linkAll,
     storeId: request.storeId,
     sandbox: request.sandboxes && {
       sandboxes: request.sandboxes,
-      sysroot: await readSysroot(request.workspaceRoot, toolchain.rustc),
+      sysroot: workspace.sysroot,
       host: toolchain.host,
     },
     fail,

@@ -28,6 +28,8 @@ export interface LinkSocketOptions {
   readonly invocation: RustcInvocation;
   /** The user's linker. */
   readonly linker: string;
+  /** The linker's environment. */
+  readonly env: ReadonlyMap<string, string>;
   readonly token: string;
   /** The sandboxed command line of a linker that writes to `directory` only. */
   readonly sandboxed: (command: readonly string[], directory: string) => readonly string[];
@@ -145,16 +147,31 @@ export class LinkSocket {
       throw new BadLinkError(`${output} is not for this rustc to link, or was linked already`);
     this.#made.set(output, undefined);
     const storage = await mkdtemp(join(this.#storage as string, 'link-'));
-    const copies = await this.#copy(
-      [...command.inputs.map((i) => i.path), ...command.scripts],
-      storage,
-    );
+    const named = command.inputs.flatMap((input) => ('path' in input ? [input.path] : []));
+    const copies = await this.#copy([...named, ...command.scripts], storage);
     const copied = (path: string): string => copies.get(path) ?? path;
-    const request = await describeLink(invocation, {
-      ...command,
-      inputs: command.inputs.map((input) => ({ ...input, path: copied(input.path) })),
-      scripts: command.scripts.map(copied),
-    });
+    const originals = new Map([...copies].map(([from, copy]) => [copy, from]));
+    const request = await describeLink(
+      invocation,
+      {
+        ...command,
+        inputs: command.inputs.map((input) =>
+          'path' in input ? { ...input, path: copied(input.path) } : input,
+        ),
+        scripts: command.scripts.map(copied),
+      },
+      {
+        ...server,
+        linker,
+        // Not what the sandbox says: this decides where a program of ours looks.
+        env: this.#options.env,
+        cwd: invocation.cwd,
+        original: (path) => originals.get(path) ?? path,
+      },
+    );
+    const writable = request.inputs.find(({ path }) => this.#isOwn(path));
+    if (writable !== undefined)
+      throw new BadLinkError(`cannot link ${writable.path}: it is named in an unknown way`);
     const reading = server.handlers.onLink(request);
     reading.catch(() => undefined);
     const made = join(storage, basename(output));
@@ -189,8 +206,7 @@ export class LinkSocket {
     const { outDir } = this.#options.invocation;
     const copies = new Map<string, string>();
     for (const path of paths) {
-      const isLibrary = /\.(?:rlib|a)$/.test(path) && dirname(path) === outDir;
-      if (copies.has(path) || isLibrary || !isWithin(path, outDir)) continue;
+      if (copies.has(path) || !this.#isOwn(path)) continue;
       const directory = join(storage, String(copies.size));
       await mkdir(directory);
       const copy = join(directory, basename(path));
@@ -198,6 +214,12 @@ export class LinkSocket {
       copies.set(path, copy);
     }
     return copies;
+  }
+
+  #isOwn(path: string): boolean {
+    const { outDir } = this.#options.invocation;
+    const isLibrary = /\.(?:rlib|a)$/.test(path) && dirname(path) === outDir;
+    return !isLibrary && isWithin(path, outDir);
   }
 }
 

@@ -1,5 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { exportedPatterns, type LinkerCommand, parseLinkerArguments } from './linker-arguments.ts';
+import { basename, dirname, resolve } from 'node:path';
+import { isWithin } from '../sandbox/bubblewrap.ts';
+import type { Workspace } from '../workspace/types.ts';
+import { linkFiles } from './link-inputs.ts';
+import { exportedPatterns, type LinkerCommand } from './linker-arguments.ts';
+import type { LibraryDirectories } from './system-directories.ts';
 import type { LinkRequest, OutputKind, RustcInvocation } from './types.ts';
 
 /** Stands at the path of an output that nobody runs. */
@@ -20,35 +25,73 @@ export function expectsLink({ crateTypes }: RustcInvocation): boolean {
   return crateTypes.length === 0 || crateTypes.some((type) => !unlinked.includes(type));
 }
 
-/** What a linker command line says, response files opened; its version scripts are read. */
-export async function linkRequest(
-  invocation: RustcInvocation,
-  args: readonly string[],
-  cwd: string,
-): Promise<LinkRequest> {
-  return describeLink(invocation, parseLinkerArguments(args, cwd));
+/** Where a link takes place. */
+export interface LinkPlace {
+  readonly workspace: Workspace;
+  readonly directories: LibraryDirectories;
+  /** The user's linker. */
+  readonly linker: string;
+  /** The linker's environment. */
+  readonly env: ReadonlyMap<string, string>;
+  readonly cwd: string;
+  /** The path by which rustc knows a file that was copied. */
+  readonly original?: (path: string) => string;
 }
 
-/** As {@link linkRequest}, from a command that is parsed. */
+/** What a linker command line says: its inputs are found, its version scripts are read. */
 export async function describeLink(
   invocation: RustcInvocation,
   command: LinkerCommand,
+  place: LinkPlace,
 ): Promise<LinkRequest> {
   const outputKind: OutputKind = !command.shared
     ? 'executable'
     : invocation.isProcMacro
       ? 'proc-macro'
       : 'shared';
+  const { workspace, directories, linker, env, cwd, original = (path) => path } = place;
   const scripts = await Promise.all(command.scripts.map((path) => readFile(path, 'utf8')));
+  const libraryPath = (env.get('LIBRARY_PATH') ?? '').split(':').filter((path) => path !== '');
+  const { files, unsupported } = await linkFiles(command, cwd, {
+    libraryPath: libraryPath.map((path) => resolve(cwd, path)),
+    system: () => directories.of(linker, command, env, cwd),
+  });
   return {
     invocation,
     outputKind,
     output: command.output,
-    inputs: command.inputs,
+    inputs: files.map((file) => ({
+      ...file,
+      own: file.kind === 'object' && isOwnObject(original(file.path), invocation),
+    })),
     gcSections: command.gcSections,
     rootSymbols: command.rootSymbols,
-    exportPatterns: scripts.flatMap(exportedPatterns),
-    exportsAll: command.exportsAll || (command.shared && command.scripts.length === 0),
-    unsupported: command.unsupported,
+    exportPatterns: [...command.exportPatterns, ...scripts.flatMap(exportedPatterns)],
+    exportsAll: command.exportsAll || (command.shared && !command.versioned),
+    unsupported: [
+      ...command.unsupported,
+      ...unsupported,
+      ...command.programs
+        .filter(({ path }) => isUnderJudgement(path, workspace))
+        .map(({ option }) => `${option} (a program of a package or of the target directory)`),
+    ],
   };
+}
+
+/** An object that rustc made for this unit: those of its code, and two in its temporary directory. */
+function isOwnObject(path: string, { outDir, crateName, extraFilename }: RustcInvocation): boolean {
+  const name = basename(path);
+  if (dirname(path) === outDir)
+    return name.startsWith(`${crateName}${extraFilename}.`) && name.endsWith('.rcgu.o');
+  return (
+    dirname(dirname(path)) === outDir &&
+    /^rustc[A-Za-z0-9]{6}$/.test(basename(dirname(path))) &&
+    /^(?:symbols|rmeta)\.o$/.test(name)
+  );
+}
+
+/** What lies here may have been made by what is not judged yet, so nothing may run it. */
+function isUnderJudgement(path: string, workspace: Workspace): boolean {
+  const places = [workspace.targetDirectory, ...workspace.packages.map((p) => p.directory)];
+  return places.some((place) => isWithin(path, place));
 }

@@ -1,129 +1,56 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { driverFlags, driverWithValue, ldFlags, ldWithValue } from './linker-options.ts';
+
+/** A file or `-lNAME` of a linker command line; options in force where it stands. */
+export type CommandInput = { readonly wholeArchive: boolean } & (
+  | { readonly path: string }
+  | { readonly library: string; readonly static: boolean }
+);
 
 /** What a linker command line (GNU ld options as gcc and lld take them) says about the output. */
 export interface LinkerCommand {
   readonly output: string;
-  readonly inputs: readonly { readonly path: string; readonly wholeArchive: boolean }[];
+  readonly inputs: readonly CommandInput[];
+  /** `-L` directories in order, absolute. */
+  readonly searched: readonly string[];
+  readonly sysroot: string | undefined;
   readonly shared: boolean;
   readonly gcSections: boolean;
   readonly exportsAll: boolean;
   readonly rootSymbols: readonly string[];
+  /** `--export-dynamic-symbol`: patterns. */
+  readonly exportPatterns: readonly string[];
+  /** Is there a version script, which hides what it does not name? */
+  readonly versioned: boolean;
   /** Version scripts and dynamic lists, absolute. */
   readonly scripts: readonly string[];
+  /** Files and directories from which the link or the output runs programs: `-B`, `-fuse-ld`, `--dynamic-linker`. */
+  readonly programs: readonly { readonly option: string; readonly path: string }[];
+  /** Options that decide where a compiler driver looks for libraries. */
+  readonly searchOptions: readonly string[];
   readonly unsupported: readonly string[];
 }
 
-/** Options of gcc whose value is the next argument. */
-const driverWithValue = new Set([
-  '-o',
-  '-L',
-  '-l',
-  '-B',
-  '-z',
-  '-T',
-  '-u',
-  '-e',
-  '-x',
-  '-target',
-  '--target',
-  '-arch',
-  '-Xlinker',
-  '-h',
-  '-soname',
-  '-rpath',
-  '-m',
-  '-isysroot',
-  '--sysroot',
-  '-dynamic-linker',
-]);
-
-/** ld options with a separate value (also spelled `--NAME=VALUE`). */
-const ldWithValue = new Set([
-  'version-script',
-  'dynamic-list',
-  'undefined',
-  'require-defined',
-  'entry',
-  'init',
-  'fini',
-  'export-dynamic-symbol',
-  'export-dynamic-symbol-list',
-  'soname',
-  'rpath',
-  'rpath-link',
-  'dynamic-linker',
-  'plugin',
-  'plugin-opt',
-  'library',
-  'library-path',
-  'sysroot',
-  'defsym',
-  'wrap',
-  'script',
-  'Map',
-  'build-id',
-  'hash-style',
-  'sort-section',
-  'threads',
-  'thread-count',
-  'default-script',
-  'just-symbols',
-  'section-start',
-  'exclude-libs',
-  'format',
-  'emulation',
-  'image-base',
-  'unresolved-symbols',
-  'auxiliary',
-  'filter',
-  'out-implib',
-]);
-
-/** Single-letter ld options with a value, attached or separate. */
-const ldShortWithValue = new Set([
-  'L',
-  'l',
-  'o',
-  'u',
-  'e',
-  'z',
-  'm',
-  'h',
-  'T',
-  'R',
-  'y',
-  'I',
-  'f',
-  'F',
-  'a',
-  'A',
-  'b',
-  'G',
-  'O',
-  'Y',
-  'c',
-]);
-
 class Scan {
   output = 'a.out';
+  sysroot: string | undefined;
   shared = false;
-  relocatable = false;
   gcSections = false;
   exportsAll = false;
+  versioned = false;
   readonly rootSymbols: string[] = [];
+  readonly exportPatterns: string[] = [];
   readonly scripts: string[] = [];
   readonly unsupported: string[] = [];
   readonly searched: string[] = [];
-  readonly inputs: (
-    | { path: string; wholeArchive: boolean }
-    | { library: string; static: boolean; wholeArchive: boolean }
-  )[] = [];
+  readonly programs: { option: string; path: string }[] = [];
+  readonly searchOptions: string[] = [];
+  readonly inputs: CommandInput[] = [];
   private wholeArchive = false;
   private static = false;
   private allStatic = false;
   private readonly saved: { wholeArchive: boolean; static: boolean }[] = [];
-  private readonly cwd: string;
+  readonly cwd: string;
 
   constructor(cwd: string) {
     this.cwd = cwd;
@@ -141,234 +68,270 @@ class Scan {
     });
   }
 
+  search(directory: string): void {
+    const inSysroot = /^(?:=|\$SYSROOT)/.exec(directory)?.[0];
+    this.searched.push(
+      inSysroot === undefined
+        ? resolve(this.cwd, directory)
+        : `${this.sysroot ?? ''}/${directory.slice(inSysroot.length)}`,
+    );
+  }
+
+  program(option: string, path: string): void {
+    if (path.includes('/')) this.programs.push({ option, path: resolve(this.cwd, path) });
+  }
+
+  refuse(argument: string, why: string): void {
+    this.unsupported.push(`${argument} (${why})`);
+  }
+
+  staticEverything(): void {
+    this.allStatic = true;
+  }
+
   /** One option that ld itself takes; `next` gives the argument behind it. */
   ld(argument: string, next: () => string | undefined): void {
     const long = /^--?([A-Za-z][A-Za-z0-9-]*)(?:=(.*))?$/s.exec(argument);
     const name = long?.[1] ?? '';
-    const short = /^-([A-Za-z])(.*)$/s.exec(argument);
     const value = (): string => long?.[2] ?? next() ?? '';
+    if (long !== null && this.known(name, argument, value)) return;
+    if (argument === '-(' || argument === '-)') return;
+    if (ldFlags.has(name)) {
+      if (ldWithValue.has(name) && long?.[2] === undefined) next();
+      return;
+    }
+    if (ldWithValue.has(name)) {
+      value();
+      return;
+    }
+    const short = /^-([A-Za-z])(.*)$/s.exec(argument);
+    if (short === null || argument.startsWith('--')) {
+      this.refuse(argument, 'an option that cackle does not know');
+      return;
+    }
+    const [, letter, rest] = short as unknown as [string, string, string];
+    this.short(letter, rest, next, argument);
+  }
+
+  /** Options that bear on what the output holds; false when it is none of them. */
+  private known(name: string, argument: string, value: () => string): boolean {
     switch (name) {
       case 'version-script':
+        this.versioned = true;
+        this.scripts.push(resolve(this.cwd, value()));
+        return true;
       case 'dynamic-list':
       case 'export-dynamic-symbol-list':
         this.scripts.push(resolve(this.cwd, value()));
-        return;
+        return true;
       case 'undefined':
       case 'require-defined':
       case 'entry':
       case 'init':
       case 'fini':
-      case 'export-dynamic-symbol':
         this.rootSymbols.push(value());
-        return;
+        return true;
+      case 'export-dynamic-symbol':
+        this.exportPatterns.push(value());
+        return true;
       case 'gc-sections':
         this.gcSections = true;
-        return;
+        return true;
       case 'no-gc-sections':
         this.gcSections = false;
-        return;
+        return true;
       case 'export-dynamic':
       case 'E':
+      case 'dynamic-list-data':
+      case 'dynamic-list-cpp-new':
+      case 'dynamic-list-cpp-typeinfo':
+      case 'gc-keep-exported':
         this.exportsAll = true;
-        return;
+        return true;
       case 'whole-archive':
         this.wholeArchive = true;
-        return;
+        return true;
       case 'no-whole-archive':
         this.wholeArchive = false;
-        return;
+        return true;
       case 'Bstatic':
       case 'dn':
       case 'non_shared':
-        this.static = true;
-        return;
       case 'static':
         this.static = true;
-        return;
+        return true;
       case 'Bdynamic':
       case 'dy':
       case 'call_shared':
         this.static = false;
-        return;
+        return true;
       case 'push-state':
         this.saved.push({ wholeArchive: this.wholeArchive, static: this.static });
-        return;
+        return true;
       case 'pop-state': {
         const state = this.saved.pop();
         if (state !== undefined) ({ wholeArchive: this.wholeArchive, static: this.static } = state);
-        return;
+        return true;
       }
       case 'shared':
       case 'Bshareable':
         this.shared = true;
-        return;
+        return true;
       case 'relocatable':
       case 'r':
-        this.unsupported.push(`${argument} (a relocatable output)`);
-        return;
+      case 'i':
+        this.refuse(argument, 'a relocatable output');
+        return true;
       case 'script':
       case 'default-script':
       case 'just-symbols':
-        this.unsupported.push(`${argument} (a linker script or symbol file)`);
-        value();
-        return;
+        this.refuse(`--${name}=${value()}`, 'a linker script or symbol file');
+        return true;
       case 'defsym':
-      case 'wrap': {
+      case 'wrap':
         // `--defsym a=b` and `--wrap a` turn references to one symbol into another.
-        const given = value();
-        this.unsupported.push(`--${name}=${given} (redirects symbols)`);
-        return;
-      }
+        this.refuse(`--${name}=${value()}`, 'redirects symbols');
+        return true;
+      case 'plugin':
+        this.refuse(`--plugin=${value()}`, 'code that only the linker sees');
+        return true;
+      case 'dynamic-linker':
+        this.program(argument, value());
+        return true;
       case 'library':
         this.library(value());
-        return;
+        return true;
       case 'library-path':
-        this.searched.push(resolve(this.cwd, value()));
-        return;
-    }
-    if (ldWithValue.has(name)) {
-      if (
-        long?.[2] === undefined &&
-        name !== 'build-id' &&
-        name !== 'threads' &&
-        name !== 'plugin-opt'
-      )
-        next();
-      return;
-    }
-    if (
-      short !== null &&
-      !argument.startsWith('--') &&
-      ldShortWithValue.has(short[1] as string) &&
-      !long?.[2]
-    ) {
-      const rest = short[2] as string;
-      this.short(short[1] as string, rest === '' ? (next() ?? '') : rest);
+        this.search(value());
+        return true;
+      case 'sysroot':
+        this.sysroot = resolve(this.cwd, value());
+        return true;
+      default:
+        return false;
     }
   }
 
-  short(letter: string, value: string): void {
+  /** A single-letter option with its value attached, or in the next argument when `rest` is empty. */
+  short(letter: string, rest: string, next: () => string | undefined, argument: string): void {
+    const value = rest === '' ? (): string => next() ?? '' : (): string => rest;
     switch (letter) {
       case 'o':
-        this.output = value;
+        this.output = value();
         return;
       case 'L':
-        this.searched.push(resolve(this.cwd, value.replace(/^=/, '')));
+        this.search(value());
         return;
       case 'l':
-        this.library(value);
+        this.library(value());
         return;
       case 'u':
       case 'e':
-        this.rootSymbols.push(value);
+        this.rootSymbols.push(value());
+        return;
+      case 'I':
+        this.program('--dynamic-linker', value());
         return;
       case 'T':
-        this.unsupported.push(`-T ${value} (a linker script)`);
+        this.refuse(`-T ${value()}`, 'a linker script');
+        return;
+      case 'R':
+        this.refuse(`-R ${value()}`, 'a symbol file');
         return;
     }
-  }
-
-  staticEverything(): void {
-    this.allStatic = true;
+    if (ldWithValue.has(letter)) value();
+    else if (!ldFlags.has(letter) || !/^[0-9]*$/.test(rest))
+      this.refuse(argument, 'an option that cackle does not know');
   }
 }
 
 /** Reads a linker command line; response files have to be expanded before. */
 export function parseLinkerArguments(args: readonly string[], cwd: string): LinkerCommand {
   const scan = new Scan(cwd);
+  // What the compiler driver passes to ld, in one row with what it takes itself.
+  const words = args.flatMap((argument) =>
+    argument.startsWith('-Wl,')
+      ? argument
+          .slice(4)
+          .split(',')
+          .flatMap((word) => ['-Xlinker', word])
+      : [argument],
+  );
   let index = 0;
-  const next = (): string | undefined => args[++index];
-  for (; index < args.length; index++) {
-    const argument = args[index] as string;
-    if (argument.startsWith('-Wl,')) {
-      const words = argument.slice(4).split(',');
-      for (let w = 0; w < words.length; w++) {
-        const word = words[w] as string;
-        if (word.startsWith('-'))
-          scan.ld(word, () => words[++w] ?? linkerValue(args, () => next()));
-        else if (word !== '') scan.file(word);
-      }
-    } else if (argument === '-Xlinker') {
+  const next = (): string | undefined => words[++index];
+  for (; index < words.length; index++) {
+    const argument = words[index] as string;
+    if (argument === '-Xlinker') {
       const word = next() ?? '';
+      if (word === '') continue;
+      if (!word.startsWith('-')) {
+        scan.file(word);
+        continue;
+      }
       scan.ld(word, () => {
-        if (args[index + 1] === '-Xlinker') next();
+        if (words[index + 1] === '-Xlinker') next();
         return next();
       });
     } else if (!argument.startsWith('-')) {
-      scan.file(argument);
+      if (argument !== '') scan.file(argument);
     } else {
       driver(argument, scan, next);
     }
   }
-  const inputs: { path: string; wholeArchive: boolean }[] = [];
-  for (const input of scan.inputs) {
-    const path = 'path' in input ? input.path : find(input.library, input.static, scan.searched);
-    if (path === undefined || isSharedObject(path)) continue;
-    if (!/\.(?:o|obj|a|rlib|lo|rmeta)$/.test(path))
-      scan.unsupported.push(`${path} (an input of an unknown kind)`);
-    inputs.push({ path, wholeArchive: input.wholeArchive });
-  }
   return {
     output: resolve(cwd, scan.output),
-    inputs,
+    inputs: scan.inputs,
+    searched: scan.searched,
+    sysroot: scan.sysroot,
     shared: scan.shared,
     gcSections: scan.gcSections,
     exportsAll: scan.exportsAll,
     rootSymbols: scan.rootSymbols,
+    exportPatterns: scan.exportPatterns,
+    versioned: scan.versioned,
     scripts: scan.scripts,
+    programs: scan.programs,
+    searchOptions: scan.searchOptions,
     unsupported: scan.unsupported,
   };
 }
 
-/** `-Wl,--name -Wl,value` gives the value in the next -Wl argument. */
-function linkerValue(args: readonly string[], next: () => string | undefined): string | undefined {
-  void args;
-  return next()?.replace(/^-Wl,/, '');
-}
-
+/** One option of gcc or clang, or of an ld that is called without a compiler driver. */
 function driver(argument: string, scan: Scan, next: () => string | undefined): void {
-  if (argument === '-shared' || argument === '--shared') scan.shared = true;
-  else if (argument === '-static' || argument === '-static-pie') scan.staticEverything();
-  else if (argument === '-rdynamic') scan.exportsAll = true;
-  else if (argument === '-r') scan.unsupported.push('-r (a relocatable output)');
-  else if (argument === '-flavor') next();
-  else if (
-    argument.startsWith('-flto') ||
-    argument.startsWith('-fplugin') ||
-    argument.startsWith('-specs')
-  ) {
-    scan.unsupported.push(`${argument} (code that only the linker sees)`);
-  } else if (/^-[oLlueT]/.test(argument) && !/^-(?:lto|undefined|entry)/.test(argument)) {
-    const rest = argument.slice(2);
-    scan.short(argument[1] as string, rest === '' ? (next() ?? '') : rest);
-  } else if (driverWithValue.has(argument)) {
+  if (argument === '-static' || argument === '-static-pie') {
+    scan.staticEverything();
+  } else if (argument === '-rdynamic') {
+    scan.exportsAll = true;
+  } else if (argument === '-flavor') {
     next();
-  } else if (argument.startsWith('--') || /^-(?:Bstatic|Bdynamic|dn|dy|E)$/.test(argument)) {
-    // lld and ld called without a compiler driver.
+  } else if (argument.startsWith('-fuse-ld=') || argument.startsWith('--ld-path=')) {
+    scan.program(argument, argument.slice(argument.indexOf('=') + 1));
+  } else if (
+    argument.startsWith('-B') &&
+    !/^-B(?:static|dynamic|sym|no|shareable)/.test(argument)
+  ) {
+    const directory = argument.slice(2) || (next() ?? '');
+    scan.program(`-B${directory}`, directory.includes('/') ? directory : `./${directory}`);
+    scan.searchOptions.push(`-B${directory}`);
+  } else if (/^-f(?:lto|plugin|thinlto)/.test(argument) && argument !== '-fno-lto') {
+    scan.refuse(argument, 'code that only the linker sees');
+  } else if (
+    /^-(?:[oLl]|u(?!n(?:defined|resolved))|T(?!text|data|bss|rodata|ldata)|e(?!h-frame|nable|xport|nd|rror|mit|xecute|ntry))/.test(
+      argument,
+    )
+  ) {
+    scan.short(argument[1] as string, argument.slice(2), next, argument);
+  } else if (driverWithValue.has(argument)) {
+    const value = next() ?? '';
+    if (argument === '--sysroot') scan.sysroot = resolve(scan.cwd, value);
+    if (/^--?(?:target|sysroot|arch)$/.test(argument)) scan.searchOptions.push(argument, value);
+  } else if (driverFlags.test(argument)) {
+    if (argument.startsWith('--sysroot='))
+      scan.sysroot = resolve(scan.cwd, argument.slice('--sysroot='.length));
+    if (/^(?:-m|--target=|--sysroot=)/.test(argument)) scan.searchOptions.push(argument);
+  } else {
     scan.ld(argument, next);
   }
-}
-
-function isSharedObject(path: string): boolean {
-  return /\.so(?:\.[0-9.]+)?$/.test(path);
-}
-
-/** The file that `-lNAME` finds; undefined for a shared or system library, whose code is not in the output. */
-function find(name: string, isStatic: boolean, searched: readonly string[]): string | undefined {
-  if (name.startsWith(':')) {
-    return searched
-      .map((directory) => join(directory, name.slice(1)))
-      .find((path) => existsSync(path));
-  }
-  for (const directory of searched) {
-    if (!isStatic) {
-      const shared = join(directory, `lib${name}.so`);
-      if (existsSync(shared)) return shared;
-    }
-    const archive = join(directory, `lib${name}.a`);
-    if (existsSync(archive)) return archive;
-  }
-  return undefined;
 }
 
 /** Names that a version script makes global or a dynamic list exports (ld manual, "VERSION"). Nested `extern` blocks count by their names. */

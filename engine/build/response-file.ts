@@ -42,6 +42,19 @@ export async function expandLinkerArguments(
   if (depth > MAX_NESTING) throw new Error('response files are nested without end');
   const expanded: string[] = [];
   for (const argument of args) {
+    if (argument.startsWith('-Wl,') && argument.includes(',@')) {
+      // ld opens what the compiler driver passes on to it.
+      const words = argument.slice(4).split(',');
+      for (const word of await expandLinkerArguments(words, cwd, read, depth))
+        expanded.push('-Xlinker', word);
+      continue;
+    }
+    if (expanded.at(-1) === '-Xlinker' && argument.startsWith('@')) {
+      expanded.pop();
+      for (const word of await expandLinkerArguments([argument], cwd, read, depth))
+        expanded.push('-Xlinker', word);
+      continue;
+    }
     if (!argument.startsWith('@')) {
       expanded.push(argument);
       continue;

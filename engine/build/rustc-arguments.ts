@@ -137,6 +137,8 @@ export interface RustcCommand {
   /** Directory of `-C incremental`. */
   readonly incremental: string | undefined;
   readonly jsonErrors: boolean;
+  /** `-L` directories in which rustc looks for native libraries. */
+  readonly nativeDirectories: readonly string[];
 }
 
 /** Reads the command line of one compilation. The last of a repeated option counts. */
@@ -167,6 +169,11 @@ export function describeRustcCommand(args: readonly RustcArgument[]): RustcComma
     linkerFlavor: codegen('linker-flavor'),
     target: all('target').at(-1),
     incremental: codegen('incremental'),
+    nativeDirectories: all('L').flatMap((value) => {
+      const [, kind, path] =
+        /^(?:(dependency|crate|native|framework|all)=)?(.*)$/s.exec(value) ?? [];
+      return path === undefined || kind === 'dependency' || kind === 'crate' ? [] : [path];
+    }),
     jsonErrors: all('error-format').at(-1) === 'json',
   };
 }

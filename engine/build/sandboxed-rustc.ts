@@ -51,6 +51,7 @@ export async function compileInside(
     server: options,
     invocation,
     linker: command.linker ?? 'cc',
+    env: linkerEnv,
     token,
     sandboxed: (linking, directory) =>
       sandboxes.linker({ ...common, command: linking, env: linkerEnv, directory }, places),

@@ -1,5 +1,6 @@
 import type { RunPlaces, Sandboxes } from '../sandbox/sandboxes.ts';
 import type { Workspace } from '../workspace/types.ts';
+import type { LibraryDirectories } from './system-directories.ts';
 import type { BuildHandlers } from './types.ts';
 
 /** What a server needs to know of the run. */
@@ -8,6 +9,7 @@ export interface ServerOptions {
   readonly shim: string;
   readonly workspace: Workspace;
   readonly handlers: BuildHandlers;
+  readonly directories: LibraryDirectories;
   readonly userWrapper: string | undefined;
   readonly linkAll: boolean;
   readonly storeId: string;

@@ -4,7 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { basename, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { serveBuildScript, standIn } from './build-script.ts';
-import { linkRequest, needsLink, placeholder } from './link.ts';
+import { describeLink, needsLink, placeholder } from './link.ts';
+import { parseLinkerArguments } from './linker-arguments.ts';
 import { type Done, exitStatus, type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
 import { expandLinkerArguments, expandRustcArguments } from './response-file.ts';
 import {
@@ -181,6 +182,7 @@ export class ShimServer {
       success,
       lints,
       depInfo: command.depInfo === undefined ? depInfo : resolve(hello.cwd, command.depInfo),
+      nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
       outputs: success ? await outputsOf(invocation) : [],
     });
     shim.end({ do: 'exit', status: exitStatus(done) });
@@ -238,11 +240,13 @@ export class ShimServer {
       return;
     }
     const { invocation } = unit;
-    const request = await linkRequest(
-      invocation,
-      await expandLinkerArguments(hello.args, hello.cwd),
-      hello.cwd,
-    );
+    const args = await expandLinkerArguments(hello.args, hello.cwd);
+    const request = await describeLink(invocation, parseLinkerArguments(args, hello.cwd), {
+      ...this.options,
+      linker: unit.linker,
+      env: hello.env,
+      cwd: hello.cwd,
+    });
     const reading = this.options.handlers.onLink(request);
     reading.catch(() => undefined);
     if (needsLink(invocation, this.options.linkAll)) {

@@ -40,6 +40,8 @@ export interface RustcOutcome {
   readonly success: boolean;
   readonly lints: readonly LintHit[];
   readonly depInfo: string | undefined;
+  /** Where rustc looked for native libraries (`-L`). */
+  readonly nativeDirectories: readonly string[];
   readonly outputs: readonly string[];
 }
 
@@ -51,12 +53,18 @@ export interface LinkRequest {
   readonly invocation: RustcInvocation;
   readonly outputKind: OutputKind;
   readonly output: string;
-  /** Objects, archives and rlibs in order; `wholeArchive` where the option was in force. System .so files are left out. */
-  readonly inputs: readonly { readonly path: string; readonly wholeArchive: boolean }[];
+  /** Objects, archives and rlibs in order, by what they are; `wholeArchive` where the option was in force. */
+  readonly inputs: readonly {
+    readonly path: string;
+    readonly kind: 'object' | 'archive';
+    readonly wholeArchive: boolean;
+    /** An object that rustc made for this unit, not one that the command line brought. */
+    readonly own: boolean;
+  }[];
   readonly gcSections: boolean;
-  /** Extra roots: `-u`, `-e`, `--init`, `--fini`, `--require-defined`, `--export-dynamic-symbol`, version script globals. */
+  /** Extra roots: `-u`, `-e`, `--init`, `--fini`, `--require-defined`. */
   readonly rootSymbols: readonly string[];
-  /** Patterns of a version script or dynamic list, `*` allowed; empty when none. */
+  /** Patterns of a version script, dynamic list or `--export-dynamic-symbol`, `*` allowed; empty when none. */
   readonly exportPatterns: readonly string[];
   /** `-rdynamic`, `--export-dynamic`, or a shared object without version script: every default-visibility global is a root. */
   readonly exportsAll: boolean;

@@ -23,10 +23,12 @@ export type KeywordHit = z.infer<typeof keywordSchema>;
 
 const linkInputSchema = z.object({
   path: z.string(),
+  /** What the file is, whatever its name says. */
+  kind: z.enum(['object', 'archive']),
   wholeArchive: z.boolean(),
   /** Content hash that names the facts of this input. */
   facts: z.string(),
-  /** A file of the unit's own or one that was already there (rlib, static archive). */
+  /** An object that rustc made for this unit; all else was there already. */
   own: z.boolean(),
   stamp: fileStampSchema.optional(),
 });
@@ -46,7 +48,7 @@ const linkRecordSchema = z.object({
 export type LinkRecord = z.infer<typeof linkRecordSchema>;
 
 /** Bump when the meaning of a field changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 1;
+export const UNIT_RECORD_VERSION = 2;
 
 /** Everything known of one finished rustc run (a *unit*), as JSON in the store. */
 export const unitRecordSchema = z.object({

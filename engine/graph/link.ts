@@ -5,6 +5,8 @@ import type { LoadedFacts, SymbolId, SymbolNames } from './loaded-facts.ts';
 export interface JoinInput {
   readonly loaded: LoadedFacts;
   readonly archive: boolean;
+  /** By member: 1 where rustc did not make it from sources that we know, so that its debug info proves nothing. */
+  readonly foreign: Uint8Array;
 }
 
 /** What the linker keeps besides the start-up arrays. */

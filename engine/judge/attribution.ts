@@ -65,7 +65,8 @@ export function attribute(
       const providers = workspace.byCrateName.get(firstSegment(target)) ?? [];
       const offTree =
         providers.length > 0 && !providers.some((p) => workspace.dependsOn(user.index, p));
-      if (offTree && belongsTo(reference.outerFile, providers, owners)) continue;
+      if (offTree && !reference.foreign && belongsTo(reference.outerFile, providers, owners))
+        continue;
       const usage: AttributedUsage = {
         package: user.index,
         scope: scopeOf(user, output),
@@ -101,13 +102,13 @@ function usersOf(
   const file = reference.place?.file ?? reference.outerFile;
   const packages = (indices: readonly PackageIndex[]): Package[] =>
     indices.map((index) => workspace.packages[index]).filter((p) => p !== undefined);
-  if (file !== undefined) {
+  if (file !== undefined && !reference.foreign) {
     const place = reference.place ?? { file, line: 0, column: 0 };
     const listed = owners.of(file);
     if (listed.length > 0) return { users: packages(listed), place };
     if (isStandardLibraryFile(file)) return { users: [], place };
   }
-  // No debug info, or of a file that nobody lists: whoever built the object answers for it.
+  // Foreign code, no debug info, or of a file that nobody lists: whoever built the object answers for it.
   const maker = makerOf(reference, output, workspace);
   const users = packages(maker);
   const root = users[0]?.targets[0]?.sourcePath ?? file ?? '';
@@ -116,14 +117,14 @@ function usersOf(
 
 /** The package whose unit made the input. LTO puts statics of dependencies into the program's object: their name tells. */
 function makerOf(
-  { input, outerNames }: Reference,
+  { input, outerNames, foreign }: Reference,
   output: OutputOwner,
   workspace: Workspace,
 ): readonly PackageIndex[] {
   const maker = output.inputPackages[input];
   if (maker === undefined) return [];
   const [name, ...others] = outerNames;
-  if (maker !== output.package || name === undefined || others.length > 0) return [maker];
+  if (foreign || maker !== output.package || name === undefined || others.length > 0) return [maker];
   const crate = firstSegment(name);
   if (workspace.packages[maker]?.targets.some((t) => t.name.replaceAll('-', '_') === crate))
     return [maker];

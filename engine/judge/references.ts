@@ -21,6 +21,8 @@ export interface Reference {
   /** Input that holds the reference, by position in the link. */
   readonly input: number;
   readonly node: number;
+  /** From code that rustc did not compile: what its debug info and its symbols say counts for nothing. */
+  readonly foreign: boolean;
   /** Innermost inlined frame at the reference, or NONE. */
   readonly frame: number;
   /** Undefined where the debug info says nothing. */
@@ -52,7 +54,9 @@ export class ReferenceFinder {
     const seen = new Set<string>();
     const throughMemo = new Map<string, readonly SymbolId[]>();
     for (const at of output.liveNodes()) {
-      const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
+      const { loaded, foreign: foreignMembers } = output.inputs[at.input] as JoinInput;
+      const { facts, entitySymbol } = loaded;
+      const foreign = foreignMembers[loaded.memberOfNode(at.node)] === 1;
       const flags = facts.nodeFlags[at.node] as number;
       // What anonymous data refers to counts for whoever refers to the data (spec §4).
       if ((flags & NodeFlag.anonymous) !== 0 && !output.isRoot(at)) continue;
@@ -69,7 +73,7 @@ export class ReferenceFinder {
         if (seen.has(key)) return;
         seen.add(key);
         for (const api of new Set(hits.map((hit) => hit.api))) {
-          if (fromHits.some((hit) => hit.api === api)) continue;
+          if (!foreign && fromHits.some((hit) => hit.api === api)) continue;
           found.push({
             api: this.matcher.apis[api] as string,
             from: nameOf(this.symbols, output, at, frame),
@@ -77,6 +81,7 @@ export class ReferenceFinder {
             outerFile: placeOf(facts, facts.nodePlace[at.node] as number)?.file,
             input: at.input,
             node: at.node,
+            foreign,
             frame: parent,
             place: placeOf(facts, placeId),
             targetNames: [...new Set(hits.filter((hit) => hit.api === api).map((hit) => hit.name))],

@@ -21,6 +21,8 @@ export interface OutputSpec {
     readonly facts: string;
     readonly archive: boolean;
     readonly path: string;
+    /** Stems of the members that rustc made; see makers.ts of the session. */
+    readonly compiled: 'all' | readonly string[];
   }[];
   readonly roots: JoinRoots;
 }
@@ -109,11 +111,31 @@ async function join(output: OutputSpec): Promise<JoinedOutput> {
       );
     }
     machine = sameMachine(facts.facts, machine, input.path, output.name);
-    inputs.push({ loaded: facts, archive: input.archive });
+    inputs.push({
+      loaded: facts,
+      archive: input.archive,
+      foreign: foreignMembers(facts, input.compiled),
+    });
   }
   const joined = new JoinedOutput(inputs, output.roots, symbols);
   last = { key, joined };
   return joined;
+}
+
+/** 1 for each member that rustc did not make. Its objects are called `STEM.UNIT.rcgu.o`. */
+function foreignMembers(
+  { facts, memberCount }: LoadedFacts,
+  compiled: 'all' | readonly string[],
+): Uint8Array {
+  const foreign = new Uint8Array(memberCount);
+  if (compiled === 'all') return foreign;
+  const stems = new Set(compiled);
+  for (let member = 0; member < memberCount; member++) {
+    const name = factString(facts, facts.memberName[member] as number);
+    const isOwn = name.endsWith('.rcgu.o') && stems.has(name.slice(0, name.indexOf('.')));
+    if (!isOwn) foreign[member] = 1;
+  }
+  return foreign;
 }
 
 /** Names of the machines that are likely to meet (ELF gABI, e_machine). */

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { factsPath, type StoreLocation, stampOf } from '../facts/store.ts';
 import type { FileStamp } from '../facts/unit-record.ts';
 import { CheckError } from '../judge/problems.ts';
+import { isSysroot } from '../workspace/owners.ts';
+import type { Workspace } from '../workspace/types.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
 
@@ -19,8 +21,10 @@ export class Inputs {
   private readonly pools: Pools;
   private readonly records: Records;
   private readonly location: StoreLocation;
+  private readonly workspace: Workspace;
 
-  constructor(pools: Pools, records: Records, location: StoreLocation) {
+  constructor(pools: Pools, records: Records, location: StoreLocation, workspace: Workspace) {
+    this.workspace = workspace;
     this.pools = pools;
     this.records = records;
     this.location = location;
@@ -62,7 +66,7 @@ export class Inputs {
 
   private async extract(path: string): Promise<string> {
     const result = await this.pools
-      .extract({ path, debugInfo: !isSysroot(path), store: this.storeOf(path) })
+      .extract({ path, debugInfo: !isSysroot(path, this.workspace), store: this.storeOf(path) })
       .catch((error: Error) => {
         throw new CheckError(error.message, adviceFor(error.message), { cause: error });
       });
@@ -74,7 +78,7 @@ export class Inputs {
   }
 
   private storeOf(path: string): string {
-    return isSysroot(path) ? this.location.shared : `${this.location.root}/facts`;
+    return isSysroot(path, this.workspace) ? this.location.shared : `${this.location.root}/facts`;
   }
 }
 
@@ -82,9 +86,4 @@ export class Inputs {
 function adviceFor(message: string): string | undefined {
   if (!message.startsWith('cannot read ')) return undefined;
   return 'what cannot be read cannot be judged: if cargo made that file, remove it and check again; else leave it out of the link, or ask who made it';
-}
-
-/** True for what comes with the toolchain: the standard library's rlibs. */
-export function isSysroot(path: string): boolean {
-  return /\/lib\/rustlib\/[^/]+\/lib\/[^/]+$/.test(path);
 }

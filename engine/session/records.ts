@@ -55,6 +55,7 @@ export class Records {
   }
 
   async putScript(record: BuildScriptRecord): Promise<void> {
+    this.changes++;
     this.scripts.set(record.outDir, record);
     this.fresh.add(record.outDir);
     await this.store.putBuildScript(record);
@@ -65,6 +66,12 @@ export class Records {
     yield* new Set(this.byPath.values());
   }
 
+  /** Every build script run that the store knows. */
+  allScripts(): Iterable<BuildScriptRecord> {
+    return this.scripts.values();
+  }
+
+  /** Differs whenever a unit or a build script was recorded. */
   get revision(): number {
     return this.changes;
   }

@@ -9,6 +9,8 @@ import {
 } from '../facts/unit-record.ts';
 import { CheckError } from '../judge/problems.ts';
 import { readDepInfo } from '../workspace/dep-info.ts';
+import type { Workspace } from '../workspace/types.ts';
+import { refuseFalseMembers } from './false-members.ts';
 import type { Inputs } from './inputs.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
@@ -19,8 +21,10 @@ export class Units {
   private readonly pools: Pools;
   private readonly inputs: Inputs;
   private readonly records: Records;
+  private readonly workspace: Workspace;
 
-  constructor(pools: Pools, inputs: Inputs, records: Records) {
+  constructor(pools: Pools, inputs: Inputs, records: Records, workspace: Workspace) {
+    this.workspace = workspace;
     this.pools = pools;
     this.inputs = inputs;
     this.records = records;
@@ -44,10 +48,11 @@ export class Units {
 
   private async readInputs(request: LinkRequest): Promise<LinkRecord> {
     const inputs = await Promise.all(
-      request.inputs.map(async ({ path, wholeArchive }): Promise<LinkInput> => {
-        const own = !/\.(?:rlib|a)$/.test(path);
-        const { facts, stamp } = await (own ? this.inputs.object(path) : this.inputs.archive(path));
-        return { path, wholeArchive, own, facts, ...(stamp === undefined ? {} : { stamp }) };
+      request.inputs.map(async (input): Promise<LinkInput> => {
+        const { facts, stamp } = await (input.kind === 'object'
+          ? this.inputs.object(input.path)
+          : this.inputs.archive(input.path));
+        return { ...input, facts, ...(stamp === undefined ? {} : { stamp }) };
       }),
     );
     const { outputKind, output, gcSections, rootSymbols, exportPatterns, exportsAll } = request;
@@ -65,6 +70,7 @@ export class Units {
   /** Records a successful run; resolves when the record is on disk. */
   async done(outcome: RustcOutcome): Promise<UnitRecord> {
     const { invocation } = outcome;
+    await refuseFalseMembers(outcome, this.workspace, this.records);
     for (const output of outcome.outputs) this.inputs.renewed(output);
     const links = await Promise.all(this.links.get(invocation.id) ?? []);
     const sources =
@@ -103,7 +109,14 @@ export class Units {
       outputKind: 'static-library',
       output: path,
       inputs: [
-        { path, wholeArchive: true, own: false, facts, ...(stamp === undefined ? {} : { stamp }) },
+        {
+          path,
+          kind: 'archive',
+          wholeArchive: true,
+          own: false,
+          facts,
+          ...(stamp === undefined ? {} : { stamp }),
+        },
       ],
       gcSections: true,
       rootSymbols: [],

@@ -9,7 +9,7 @@ import type { OutputSpec } from '../judge/worker.ts';
 import { type FileOwners, fileOwners } from '../workspace/owners.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Inputs } from './inputs.ts';
-import { isSysroot } from './inputs.ts';
+import { makerOf } from './makers.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
 
@@ -100,12 +100,21 @@ export class Verdicts {
 
   private async judge(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
     const label = `${record.targetName} (${labelOfKind(record, link)})`;
+    const makers = link.inputs.map((input) =>
+      makerOf(record, input, {
+        workspace: this.workspace,
+        records: this.records,
+        packageOf: (unit) => this.packageOf(unit),
+        ownersOf: (path) => this.owners().of(path),
+      }),
+    );
     const output: OutputSpec = {
       name: label,
-      inputs: link.inputs.map((input) => ({
+      inputs: link.inputs.map((input, i) => ({
         facts: this.inputs.pathOf(input.path, input.facts),
-        archive: !input.own && !input.wholeArchive,
+        archive: input.kind === 'archive' && !input.wholeArchive,
         path: input.path,
+        compiled: makers[i]?.compiled ?? [],
       })),
       roots: {
         gcSections: link.gcSections,
@@ -118,9 +127,7 @@ export class Verdicts {
     const result = await this.pools.references({ output, apis: this.apis });
     if ('stale' in result) throw new StaleOutputError(record);
     const owner = this.packageOf(record);
-    const inputPackages = link.inputs.map((input) =>
-      this.packageOfInput(record, input.path, input.own),
-    );
+    const inputPackages = makers.map((maker) => maker.package);
     const usages = attribute(
       result.references,
       { package: owner, kind: record.kind, inputPackages },
@@ -210,15 +217,6 @@ export class Verdicts {
     return found.index;
   }
 
-  private packageOfInput(record: UnitRecord, path: string, own: boolean): PackageIndex | undefined {
-    if (own) return this.packageOf(record);
-    if (isSysroot(path)) return undefined;
-    const made = this.records.byOutput(path);
-    if (made !== undefined) return this.packageOf(made);
-    // A library that a build script left in its OUT_DIR or that lies in a package; else the linker's user answers.
-    return this.owners().of(path)[0] ?? this.packageOf(record);
-  }
-
   private known: { revision: number; owners: FileOwners } | undefined;
 
   private owners(): FileOwners {
@@ -228,16 +226,17 @@ export class Verdicts {
         const p = this.workspace.packages.find(({ id }) => id === unit.packageId);
         return p === undefined ? [] : [{ package: p.index, files: unit.sources }];
       });
+      const outDirectories = [...this.records.allScripts()].flatMap((script) => {
+        const p = this.workspace.packages.find(({ id }) => id === script.packageId);
+        return p === undefined ? [] : [{ package: p.index, directory: script.outDir }];
+      });
       this.known = {
         revision,
-        owners: fileOwners(this.workspace, { sources, outDirectories: this.outDirectories }),
+        owners: fileOwners(this.workspace, { sources, outDirectories }),
       };
     }
     return this.known.owners;
   }
-
-  /** OUT_DIRs seen so far, with their packages. */
-  readonly outDirectories: { package: PackageIndex; directory: string }[] = [];
 }
 
 function labelOfKind(record: UnitRecord, link: LinkRecord): string {

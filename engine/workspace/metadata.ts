@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { CheckError } from '../judge/problems.ts';
 import { readCargoConfig } from './cargo-config.ts';
 import { transitiveDependencies } from './dependency-closure.ts';
-import { cannotStart, INSTALL_RUST, readToolchain, runProgram } from './toolchain.ts';
+import { cannotStart, INSTALL_RUST, readSysroot, readToolchain, runProgram } from './toolchain.ts';
 import type { CargoTarget, Package, PackageIndex, Workspace } from './types.ts';
 
 /** What a workspace is asked for; `features` as in `--features` of cargo. */
@@ -53,7 +53,10 @@ type Metadata = z.infer<typeof metadataSchema>;
 export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const directory = await manifestDirectory(options.path);
   const config = await readCargoConfig(directory, options.cargoArguments);
-  const toolchain = await readToolchain(directory, config.rustc);
+  const [toolchain, sysroot] = await Promise.all([
+    readToolchain(directory, config.rustc),
+    readSysroot(directory, config.rustc),
+  ]);
   const targets = options.target === undefined ? config.targets : [options.target];
   // Build scripts and proc macros are for the host, whatever the target.
   const platforms = [
@@ -79,7 +82,7 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
       'correct what cargo names above; `cargo metadata` shows the same',
     );
   }
-  return buildWorkspace(parseMetadata(result.stdout));
+  return buildWorkspace(parseMetadata(result.stdout), sysroot);
 }
 
 /** The nearest directory at or above `path` that holds a Cargo.toml. */
@@ -143,7 +146,7 @@ function parseMetadata(stdout: Buffer): Metadata {
   return parsed.data;
 }
 
-async function buildWorkspace(metadata: Metadata): Promise<Workspace> {
+async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Workspace> {
   // Only what is resolved for the platforms at hand; cargo lists the others too.
   const nodes = new Map(metadata.resolve.nodes.map((node) => [node.id, node]));
   const listed = metadata.packages.filter((p) => nodes.has(p.id));
@@ -180,6 +183,7 @@ async function buildWorkspace(metadata: Metadata): Promise<Workspace> {
   return {
     root: metadata.workspace_root,
     targetDirectory: metadata.target_directory,
+    sysroot: await realpath(sysroot),
     packages,
     members: metadata.workspace_members.map(known),
     byName: groupBy(packages, (p) => [p.name]),

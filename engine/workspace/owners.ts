@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
 import type { PackageIndex, Workspace } from './types.ts';
 
@@ -16,6 +17,29 @@ export interface OwnerFacts {
   readonly sources: Iterable<{ readonly package: PackageIndex; readonly files: readonly string[] }>;
   /** OUT_DIR of each package whose build script ran. */
   readonly outDirectories: Iterable<{ readonly package: PackageIndex; readonly directory: string }>;
+}
+
+/** True for a library of the toolchain itself: `lib/rustlib/TRIPLE/lib` of the sysroot in use. */
+export function isSysroot(path: string, { sysroot }: Workspace): boolean {
+  const libraries = `${sysroot}/lib/rustlib/`;
+  // rustc may name its directory by a symbolic link to it; nobody but the user puts one there.
+  const real = path.startsWith(libraries) ? path : realPath(path);
+  return real.startsWith(libraries) && /^[^/]+\/lib\//.test(real.slice(libraries.length));
+}
+
+const realPaths = new Map<string, string>();
+
+function realPath(path: string): string {
+  let real = realPaths.get(path);
+  if (real === undefined) {
+    try {
+      real = realpathSync(path);
+    } catch {
+      real = path;
+    }
+    realPaths.set(path, real);
+  }
+  return real;
 }
 
 /**
@@ -51,6 +75,8 @@ export function fileOwners(workspace: Workspace, facts: OwnerFacts): FileOwners 
     addDirectory(p.directory, p.index);
     addDirectory(dirname(p.manifestPath), p.index);
   }
+  // The target directory lies in a package, but what cargo and build scripts put there is not that package's.
+  directories.set(workspace.targetDirectory, []);
   for (const out of facts.outDirectories) addDirectory(out.directory, out.package);
 
   const byDirectory = (file: string): readonly PackageIndex[] => {

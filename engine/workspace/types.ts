@@ -38,6 +38,8 @@ export interface Package {
 export interface Workspace {
   readonly root: string;
   readonly targetDirectory: string;
+  /** Directory of the toolchain in use, symbolic links resolved. */
+  readonly sysroot: string;
   readonly packages: readonly Package[];
   readonly members: readonly PackageIndex[];
   /** Packages by name: more than one where several versions are in the tree. */

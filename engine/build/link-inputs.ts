@@ -1,0 +1,194 @@
+import { open } from 'node:fs/promises';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { CommandInput, LinkerCommand } from './linker-arguments.ts';
+import { runtimeLibraries } from './linker-options.ts';
+
+/** A file whose code goes into the output. */
+export interface LinkFile {
+  readonly path: string;
+  readonly kind: 'object' | 'archive';
+  readonly wholeArchive: boolean;
+}
+
+/** Where a linker looks for `-lNAME` besides `-L`. */
+export interface SearchPlaces {
+  /** Directories of the variable LIBRARY_PATH. */
+  readonly libraryPath: readonly string[];
+  /** The directories that the linker knows by itself; asked once something was not found before. */
+  system(): Promise<readonly string[]>;
+}
+
+/** What a linker makes of a file, told by its first bytes as linkers do, never by its name. */
+type FileKind = 'object' | 'archive' | 'shared' | 'script' | { readonly refused: string };
+
+/** A linker script is read up to here. */
+const MAX_SCRIPT = 64 * 1024;
+/** Scripts that name scripts deeper than this are a cycle. */
+const MAX_NESTING = 8;
+
+/**
+ * Finds the files of a linker command line: libraries in the directories where the linker looks, and what
+ * linker scripts among them name (`libc.so` is one). Shared objects are left out, since their code is not in
+ * the output; so is the C runtime (libc, libgcc, found where the system has it), which is no package's code.
+ * Whatever is not found or not understood goes to `unsupported`.
+ */
+export async function linkFiles(
+  command: LinkerCommand,
+  cwd: string,
+  places: SearchPlaces,
+): Promise<{ files: LinkFile[]; unsupported: string[] }> {
+  const reader = new InputReader(command, cwd, places);
+  for (const input of command.inputs) await reader.add(input, 0);
+  return { files: reader.files, unsupported: [...new Set(reader.unsupported)] };
+}
+
+class InputReader {
+  readonly files: LinkFile[] = [];
+  readonly unsupported: string[] = [];
+  private readonly command: LinkerCommand;
+  private readonly cwd: string;
+  private readonly places: SearchPlaces;
+  private readonly own: readonly string[];
+  private system: readonly string[] | undefined;
+
+  constructor(command: LinkerCommand, cwd: string, places: SearchPlaces) {
+    this.command = command;
+    this.cwd = cwd;
+    this.places = places;
+    this.own = [...command.searched, ...places.libraryPath];
+  }
+
+  async add(input: CommandInput, depth: number): Promise<void> {
+    const path = 'path' in input ? input.path : await this.find(input);
+    if (path === undefined) return;
+    const kind = await kindOf(path);
+    if (kind === 'shared') return;
+    if (kind === 'object' || kind === 'archive')
+      this.files.push({ path, kind, wholeArchive: input.wholeArchive });
+    else if (kind === 'script') await this.script(path, input, depth);
+    else this.unsupported.push(`${path} (${kind.refused})`);
+  }
+
+  /** The file that `-lNAME` stands for; undefined for the C runtime. What is not found cannot be judged. */
+  private async find(
+    input: Extract<CommandInput, { library: string }>,
+  ): Promise<string | undefined> {
+    const { library } = input;
+    const names = library.startsWith(':')
+      ? [library.slice(1)]
+      : [...(input.static ? [] : [`lib${library}.so`]), `lib${library}.a`];
+    const own = await firstOf(this.own, names);
+    if (own !== undefined || runtimeLibraries.has(library)) return own;
+    this.system ??= await this.places.system();
+    const found = await firstOf(this.system, names);
+    if (found === undefined)
+      this.unsupported.push(`-l${library} (not found where the linker looks for libraries)`);
+    return found;
+  }
+
+  private async script(path: string, input: CommandInput, depth: number): Promise<void> {
+    if (depth > MAX_NESTING) {
+      this.unsupported.push(`${path} (linker scripts that name each other)`);
+      return;
+    }
+    const items = scriptInputs((await readStart(path, MAX_SCRIPT)).toString('latin1'));
+    if (items === undefined) {
+      this.unsupported.push(`${path} (neither an object nor a library)`);
+      return;
+    }
+    const common = { wholeArchive: input.wholeArchive };
+    for (const item of items) {
+      if (item.startsWith('-l')) {
+        const isStatic = 'static' in input && input.static;
+        await this.add({ ...common, library: item.slice(2), static: isStatic }, depth + 1);
+        continue;
+      }
+      const found = isAbsolute(item)
+        ? item
+        : await firstOf(
+            [this.command.sysroot ?? this.cwd, this.cwd, dirname(path), ...this.own],
+            [item.replace(/^(?:=|\$SYSROOT)\/?/, '')],
+          );
+      if (found === undefined)
+        this.unsupported.push(`${path} (it names ${item}, which is missing)`);
+      else await this.add({ ...common, path: resolve(this.cwd, found) }, depth + 1);
+    }
+  }
+}
+
+/** Directories go before names: a linker takes what the first directory has, shared before static. */
+async function firstOf(
+  directories: readonly string[],
+  names: readonly string[],
+): Promise<string | undefined> {
+  for (const directory of directories) {
+    for (const name of names) {
+      const path = join(directory, name);
+      const bytes = await readStart(path, 1).catch(() => undefined);
+      if (bytes !== undefined) return path;
+    }
+  }
+  return undefined;
+}
+
+async function readStart(path: string, length: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    if (!(await file.stat()).isFile()) throw new Error('it is not a file');
+    const buffer = Buffer.alloc(length);
+    const { bytesRead } = await file.read(buffer, 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** ELF gABI, "ELF Header": e_type. */
+const ET_REL = 1;
+const ET_DYN = 3;
+
+async function kindOf(path: string): Promise<FileKind> {
+  let start: Buffer;
+  try {
+    start = await readStart(path, 20);
+  } catch (error) {
+    return { refused: `it cannot be read: ${(error as Error).message}` };
+  }
+  const magic = start.toString('latin1', 0, 8);
+  if (magic === '!<arch>\n') return 'archive';
+  if (magic === '!<thin>\n') return { refused: 'a thin archive, whose members are elsewhere' };
+  if (magic.startsWith('BC\xc0\xde') || magic.startsWith('\xde\xc0\x17\x0b'))
+    return { refused: 'LLVM bitcode: build without linker-plugin-lto' };
+  if (!magic.startsWith('\x7fELF')) return 'script';
+  const type = start[5] === 2 ? start.readUInt16BE(16) : start.readUInt16LE(16);
+  if (type === ET_REL) return 'object';
+  return type === ET_DYN ? 'shared' : { refused: 'an ELF file that is no object' };
+}
+
+/**
+ * What a linker script that only names inputs names (`INPUT`, `GROUP`, `AS_NEEDED`; ld manual, "Commands
+ * Dealing with Files"). Undefined for anything else: a script may do all that a linker can.
+ */
+export function scriptInputs(script: string): string[] | undefined {
+  const words =
+    script.replace(/\/\*[\s\S]*?\*\//g, ' ').match(/"[^"]*"|[^\s(),;"]+|[()]|[,;"]/g) ?? [];
+  const inputs: string[] = [];
+  let depth = 0;
+  let ignoring = false;
+  let commands = 0;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] as string;
+    if (word === ',' || word === ';') continue;
+    if (word === '(') depth++;
+    else if (word === ')') depth--;
+    else if (words[index + 1] === '(') {
+      if (!/^(?:INPUT|GROUP|AS_NEEDED|OUTPUT_FORMAT|OUTPUT_ARCH|TARGET)$/.test(word))
+        return undefined;
+      if (word !== 'AS_NEEDED') ignoring = !/^(?:INPUT|GROUP)$/.test(word);
+      commands++;
+    } else if (depth === 0) return undefined;
+    else if (!ignoring) inputs.push(word.replace(/^"|"$/g, ''));
+    if (depth < 0) return undefined;
+  }
+  return depth === 0 && commands > 0 ? inputs : undefined;
+}

@@ -1,0 +1,66 @@
+/**
+ * The linker options that are known to add no code and redirect nothing. An option that is in no list makes a
+ * link that cannot be judged: a linker that knows it might do anything.
+ */
+
+/** Options of ld (GNU ld, gold, lld, mold) without a value, or with one after `=` only. */
+export const ldFlags = new Set(
+  `as-needed no-as-needed eh-frame-hdr no-eh-frame-hdr start-group end-group start-lib end-lib pie no-pie
+  pic-executable no-pic-executable no-dynamic-linker no-undefined no-undefined-version undefined-version defs
+  allow-multiple-definition print-gc-sections no-print-gc-sections strip-all strip-debug discard-all discard-locals
+  discard-none build-id print-icf-sections ignore-data-address-equality relax no-relax omagic
+  no-omagic nmagic no-nmagic Bsymbolic Bsymbolic-functions Bsymbolic-non-weak Bsymbolic-non-weak-functions
+  Bno-symbolic demangle no-demangle fatal-warnings no-fatal-warnings warnings no-warnings warn-common no-warn-common
+  warn-once warn-execstack no-warn-execstack warn-rwx-segments no-warn-rwx-segments warn-mismatch no-warn-mismatch
+  warn-shared-textrel warn-textrel warn-alternate-em warn-search-mismatch no-warn-search-mismatch
+  warn-backrefs no-warn-backrefs warn-symbol-ordering no-warn-symbol-ordering warn-unresolved-symbols
+  error-unresolved-symbols error-limit error-handling-script no-error-rwx-segments color-diagnostics
+  no-color-diagnostics colour-diagnostics verbose version trace stats threads no-threads thread-count
+  gdb-index no-gdb-index debug-names emit-relocs rosegment no-rosegment pack-dyn-relocs
+  use-android-relr-tags enable-new-dtags disable-new-dtags new-dtags copy-dt-needed-entries
+  no-copy-dt-needed-entries add-needed no-add-needed allow-shlib-undefined no-allow-shlib-undefined
+  noinhibit-exec sort-common keep-memory no-keep-memory
+  reduce-memory-overheads cref print-map print-memory-usage nostdlib no-export-dynamic no-define-common
+  define-common no-gnu-unique gnu-unique apply-dynamic-relocs no-apply-dynamic-relocs no-call-graph-profile-sort
+  call-graph-profile-sort lto-O lto-CGO ld-generated-unwind-info no-ld-generated-unwind-info merge-exidx-entries
+  no-merge-exidx-entries mmap-output-file no-mmap-output-file check-sections no-check-sections accept-unknown-input-arch
+  no-accept-unknown-input-arch target1-abs target1-rel target2 fix-cortex-a53-843419 fix-cortex-a53-835769
+  fix-cortex-a8 no-fix-cortex-a8 long-plt be8 EB EL separate-code no-separate-code rosegment quick-exit no-quick-exit
+  fork no-fork perf spare-dynamic-tags execute-only xosegment no-xosegment dependent-libraries no-dependent-libraries
+  no-gc-keep-exported eh-frame-hdr-hash no-detach detach print-archive-stats package-metadata push-state pop-state
+  exclude-libs gnu-hash-style optimize-bb-jumps no-optimize-bb-jumps tls-get-addr-optimize d dc dp s S n N q t v V
+  x X M O g nopie Qy
+`
+    .trim()
+    .split(/\s+/),
+);
+
+/** Options of ld with a value, as the next argument or after `=`, that say nothing of code. */
+export const ldWithValue = new Set(
+  `soname rpath rpath-link sysroot Map section-start image-base Ttext Tdata Tbss Ttext-segment Trodata-segment
+  Tldata-segment auxiliary filter max-page-size common-page-size symbol-ordering-file section-ordering-file
+  call-graph-ordering-file retain-symbols-file trace-symbol assert emulation physical-image-base
+  hash-style icf compress-debug-sections unresolved-symbols orphan-handling sort-section z m h y f F G Y a
+  plugin-opt
+`
+    .trim()
+    .split(/\s+/),
+);
+
+/** Options of a compiler driver whose value is the next argument. */
+export const driverWithValue = new Set(
+  '-target --target -arch -isysroot --sysroot -z -m -h --param -D -U -I -isystem -idirafter'.split(
+    ' ',
+  ),
+);
+
+/** Options of a compiler driver that may stand alone. */
+export const driverFlags =
+  /^(?:-pthread|-pie|-no-pie|-nopie|-static-libgcc|-shared-libgcc|-static-libstdc\+\+|-static-libasan|-nostdlib(?:\+\+)?|-nodefaultlibs|-nostartfiles|-nolibc|-s|-v|-w|-g.*|-O.*|-pipe|-m.+|-std=.*|-D.+|-U.+|-I.+|-stdlib=.*|-rtlib=.*|--?unwindlib=.*|--?rtlib=.*|-Q.*|-save-temps.*|-no-canonical-prefixes|-pg|-coverage|--coverage|-time|-W(?![lap],).*|--target=.*|--sysroot=.*|-f(?!plugin|lto|use-ld|thinlto).*|-fno-lto|-ansi|-pedantic.*)$/;
+
+/** The C runtime and the compiler's own: no package's code, and nothing in them calls an API. */
+export const runtimeLibraries = new Set(
+  'c m pthread rt dl util gcc gcc_eh gcc_s c_nonshared ssp_nonshared mvec resolv nsl anl'.split(
+    ' ',
+  ),
+);

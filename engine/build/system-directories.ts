@@ -1,0 +1,69 @@
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { runProgram } from '../workspace/toolchain.ts';
+import type { LinkerCommand } from './linker-arguments.ts';
+
+/** Where the linkers of most systems look when nobody says otherwise. */
+const usual = ['/usr/local/lib', '/lib64', '/usr/lib64', '/lib', '/usr/lib'];
+
+/** The variables that change where a compiler driver looks, and where it is found. */
+const searchVariables = ['PATH', 'LIBRARY_PATH', 'COMPILER_PATH', 'GCC_EXEC_PREFIX', 'HOME'];
+
+/** Asks linkers where they look for libraries, each with the same options once. */
+export class LibraryDirectories {
+  private readonly known = new Map<string, Promise<readonly string[]>>();
+
+  /** Directories in the order of the search, behind those of `-L`; `environment` is the linker's. */
+  of(
+    linker: string,
+    command: LinkerCommand,
+    environment: ReadonlyMap<string, string>,
+    cwd: string,
+  ): Promise<readonly string[]> {
+    const env: Record<string, string> = { LC_ALL: 'C' };
+    for (const name of searchVariables) {
+      const value = environment.get(name);
+      if (value !== undefined) env[name] = value;
+    }
+    const key = JSON.stringify([linker, command.searchOptions, command.sysroot, env, cwd]);
+    let directories = this.known.get(key);
+    if (directories === undefined) {
+      directories = ask(linker, command, env, cwd);
+      this.known.set(key, directories);
+    }
+    return directories;
+  }
+}
+
+async function ask(
+  linker: string,
+  command: LinkerCommand,
+  env: Readonly<Record<string, string>>,
+  cwd: string,
+): Promise<readonly string[]> {
+  const answer = async (args: readonly string[]): Promise<string> => {
+    const all = [...command.searchOptions, ...args];
+    // A linker that does not know the question leaves the usual directories.
+    const { stdout, stderr } = await runProgram(linker, all, { cwd, env }).catch(() => ({
+      stdout: Buffer.alloc(0),
+      stderr: '',
+    }));
+    return `${stdout.toString()}${stderr}`;
+  };
+  // A linker without a compiler driver knows the second question only.
+  const direct = /^(?:ld|rust-lld|lld|mold)(?:[.-]|$)/.test(basename(linker));
+  const driver = direct ? '' : await answer(['-print-search-dirs']);
+  const ld = await answer(
+    direct ? ['--verbose'] : ['-nostdlib', '-Wl,--verbose', '-o', '/dev/null'],
+  );
+  const root = command.sysroot ?? '';
+  const directories = [
+    ...(/^libraries: =?(.*)$/m.exec(driver)?.[1] ?? '').split(':'),
+    ...[...ld.matchAll(/SEARCH_DIR\("(=?)([^"]*)"\)/g)].map(
+      ([, inRoot, path]) => `${inRoot === '=' ? root : ''}${path}`,
+    ),
+    ...usual.map((path) => `${root}${path}`),
+  ];
+  const absolute = directories.filter((path) => path !== '').map((path) => resolve(cwd, path));
+  return [...new Set(absolute)].filter((path) => existsSync(path));
+}

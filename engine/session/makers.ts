@@ -1,0 +1,67 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LinkInput, UnitRecord } from '../facts/unit-record.ts';
+import { isSysroot } from '../workspace/owners.ts';
+import type { PackageIndex, Workspace } from '../workspace/types.ts';
+import type { Records } from './records.ts';
+
+/** Who answers for the code of a link input. */
+export interface Maker {
+  /** Undefined for the standard library. */
+  readonly package: PackageIndex | undefined;
+  /**
+   * Stems of the members that rustc compiled from sources that we know. The debug info of every other member
+   * says what its author likes, so that its code is charged to `package`. `all` where rustc made everything.
+   */
+  readonly compiled: 'all' | readonly string[];
+}
+
+/** What finding a maker takes. */
+export interface MakerFacts {
+  readonly workspace: Workspace;
+  readonly records: Records;
+  readonly packageOf: (record: UnitRecord) => PackageIndex;
+  /** The packages to which a file belongs by its directory. */
+  readonly ownersOf: (path: string) => readonly PackageIndex[];
+}
+
+/** The maker of an input of a link by `record`: a unit, the toolchain, or whoever brought the file. */
+export function makerOf(record: UnitRecord, input: LinkInput, facts: MakerFacts): Maker {
+  const { workspace, records, packageOf, ownersOf } = facts;
+  if (input.own) return { package: packageOf(record), compiled: 'all' };
+  if (isSysroot(input.path, workspace)) return { package: undefined, compiled: 'all' };
+  const made = records.byOutput(input.path);
+  if (made === undefined)
+    return { package: ownersOf(input.path)[0] ?? packageOf(record), compiled: [] };
+  const compiled = input.path.endsWith('.rlib') ? [stemOf(made)] : everyStem(records, workspace);
+  return { package: packageOf(made), compiled };
+}
+
+/** What rustc puts before the first dot of the names of a unit's objects. */
+export function stemOf({ crateName, extraFilename }: UnitRecord): string {
+  return `${crateName}${extraFilename}`;
+}
+
+/** Of all units and of the toolchain: a static library holds the members of all the rlibs that went into it. */
+export function everyStem(records: Records, { sysroot }: Workspace): string[] {
+  const stems = new Set(sysrootStems(join(sysroot, 'lib', 'rustlib')));
+  for (const unit of records.all()) stems.add(stemOf(unit));
+  return [...stems];
+}
+
+const stemsOfSysroots = new Map<string, readonly string[]>();
+
+function sysrootStems(libraries: string): readonly string[] {
+  let stems = stemsOfSysroots.get(libraries);
+  if (stems === undefined) {
+    stems = readdirSync(libraries).flatMap((triple) => {
+      const directory = join(libraries, triple, 'lib');
+      if (!existsSync(directory)) return [];
+      return readdirSync(directory)
+        .filter((name) => name.endsWith('.rlib'))
+        .map((name) => name.replace(/^lib|\.rlib$/g, ''));
+    });
+    stemsOfSysroots.set(libraries, stems);
+  }
+  return stems;
+}
