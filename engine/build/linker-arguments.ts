@@ -302,6 +302,8 @@ function driver(argument: string, scan: Scan, next: () => string | undefined): v
     scan.staticEverything();
   } else if (argument === '-rdynamic') {
     scan.exportsAll = true;
+  } else if (argument === '-x') {
+    scan.refuse(`-x ${next() ?? ''}`, 'inputs of another language');
   } else if (argument === '-flavor') {
     next();
   } else if (argument.startsWith('-fuse-ld=') || argument.startsWith('--ld-path=')) {
@@ -324,7 +326,7 @@ function driver(argument: string, scan: Scan, next: () => string | undefined): v
   } else if (driverWithValue.has(argument)) {
     const value = next() ?? '';
     if (argument === '--sysroot') scan.sysroot = resolve(scan.cwd, value);
-    if (/^--?(?:target|sysroot|arch)$/.test(argument)) scan.searchOptions.push(argument, value);
+    if (/^(?:-target|--sysroot|-arch)$/.test(argument)) scan.searchOptions.push(argument, value);
   } else if (driverFlags.test(argument)) {
     if (argument.startsWith('--sysroot='))
       scan.sysroot = resolve(scan.cwd, argument.slice('--sysroot='.length));

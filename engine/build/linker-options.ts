@@ -28,20 +28,22 @@ export const ldFlags = new Set(
   fix-cortex-a8 no-fix-cortex-a8 long-plt be8 EB EL separate-code no-separate-code rosegment quick-exit no-quick-exit
   fork no-fork perf spare-dynamic-tags execute-only xosegment no-xosegment dependent-libraries no-dependent-libraries
   no-gc-keep-exported eh-frame-hdr-hash no-detach detach print-archive-stats package-metadata push-state pop-state
-  exclude-libs gnu-hash-style optimize-bb-jumps no-optimize-bb-jumps tls-get-addr-optimize d dc dp s S n N q t v V
+  gnu-hash-style optimize-bb-jumps no-optimize-bb-jumps tls-get-addr-optimize d dc dp s S n N q t v V
   x X M O g nopie Qy
 `
     .trim()
     .split(/\s+/),
 );
 
-/** Options of ld with a value, as the next argument or after `=`, that say nothing of code. */
+/**
+ * Options of ld with a value, as the next argument or after `=`, that say nothing of code. A
+ * linker that took one of these for a flag would take its value for an input, so each is one in all of them.
+ */
 export const ldWithValue = new Set(
   `soname rpath rpath-link sysroot Map section-start image-base Ttext Tdata Tbss Ttext-segment Trodata-segment
-  Tldata-segment auxiliary filter max-page-size common-page-size symbol-ordering-file section-ordering-file
-  call-graph-ordering-file retain-symbols-file trace-symbol assert emulation physical-image-base
-  hash-style icf compress-debug-sections unresolved-symbols orphan-handling sort-section z m h y f F G Y a
-  plugin-opt
+  Tldata-segment auxiliary filter symbol-ordering-file call-graph-ordering-file retain-symbols-file trace-symbol
+  exclude-libs hash-style icf compress-debug-sections unresolved-symbols orphan-handling sort-section plugin-opt
+  z m h y f F
 `
     .trim()
     .split(/\s+/),
@@ -49,9 +51,7 @@ export const ldWithValue = new Set(
 
 /** Options of a compiler driver whose value is the next argument. */
 export const driverWithValue = new Set(
-  '-target --target -arch -isysroot --sysroot -z -m -h --param -D -U -I -isystem -idirafter'.split(
-    ' ',
-  ),
+  '-target -arch -isysroot --sysroot -z -m -h --param'.split(' '),
 );
 
 /** Options of a compiler driver that may stand alone. */

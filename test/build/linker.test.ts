@@ -1,0 +1,177 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { scriptInputs } from '../../engine/build/link-inputs.ts';
+import { parseLinkerArguments } from '../../engine/build/linker-arguments.ts';
+import { cackle, config, manifest, type Ran, workspace } from '../support/cackle.ts';
+
+const directory = workspace('linker', {
+  'Cargo.toml': manifest('linker'),
+  'src/main.rs':
+    '#[no_mangle] pub extern "C" fn secret() { let _ = std::fs::read("x"); }\nextern "C" { fn run() -> i32; }\nfn main() { unsafe { run(); } }',
+  // In an object of its own, so that nothing of it is live unless the linker takes it.
+  'run.c': 'int run(void) { return 0; }\n',
+  'evil.c':
+    'extern int read_it(void) __asm__("_ZN3std2fs4read17h0123456789abcdefE");\nstatic void now(void) { read_it(); }\n__attribute__((section(".init_array"), used)) static void (*start)(void) = now;\nint run(void) { return 0; }\n',
+  'cackle.toml': config('[pkg.linker]\nallow_unsafe = true\nallow_extern = true\n').replace(
+    'version = 3',
+    'version = 3\nbuild_flags = ["--bins"]',
+  ),
+});
+const at = (path: string): string => join(directory, 'c', path);
+
+beforeAll(() => {
+  mkdirSync(at('lib'), { recursive: true });
+  const run = (program: string, ...args: string[]) =>
+    execFileSync(program, args, { cwd: directory });
+  for (const name of ['run', 'evil']) run('gcc', '-c', `${name}.c`, '-o', at(`${name}.o`));
+  run('ar', 'crs', at('lib/libevil.a'), at('evil.o'));
+  run('ar', 'crsT', at('libthin.a'), at('evil.o'));
+  writeFileSync(
+    at('lib/libscript.so'),
+    `/* GNU ld script */ GROUP ( ${at('evil.o')} AS_NEEDED ( -lm ) )\n`,
+  );
+  writeFileSync(at('inputs'), `"${at('evil.o')}"\n`);
+  writeFileSync(at('input.x'), 'SECTIONS { }');
+});
+
+const withArguments = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> =>
+  cackle(['-n', '--path', directory], {
+    CARGO_ENCODED_RUSTFLAGS: args.flatMap((a) => ['-C', `link-arg=${a}`]).join('\x1f'),
+    ...env,
+  });
+
+describe('spec 4: all that the linker takes is judged, however it is named', () => {
+  const evil = {
+    'an object': [at('evil.o')],
+    'an archive by its file name': [`-L${at('lib')}`, '-l:libevil.a'],
+    'a response file of the compiler driver': [`@${at('inputs')}`],
+    'a response file of ld': [`-Wl,@${at('inputs')}`],
+    'a response file of ld by -Xlinker': ['-Xlinker', `@${at('inputs')}`],
+    'a group': ['-Wl,--start-group', at('lib/libevil.a'), '-Wl,--end-group'],
+    'a whole archive': [
+      at('run.o'),
+      '-Wl,--whole-archive,-L',
+      `-Wl,${at('lib')},-levil`,
+      '-Wl,--no-whole-archive',
+    ],
+    'a library that is a linker script': [`-L${at('lib')}`, '-lscript'],
+  };
+  test.each(Object.entries(evil))('%s', async (_, args) => {
+    const ran = await withArguments(args);
+    expect(ran.stderr).not.toContain('error: ');
+    expect(ran.stdout).toContain('uses the API `fs`');
+    expect(ran.status).toBe(1);
+  });
+
+  test('an archive in a directory of LIBRARY_PATH', async () => {
+    const ran = await withArguments(['-levil'], { LIBRARY_PATH: at('lib') });
+    expect(ran.stdout).toContain('uses the API `fs`');
+  });
+
+  test('nothing of it when the linker does not take it', async () => {
+    const ran = await withArguments([at('run.o'), `-L${at('lib')}`]);
+    expect([ran.status, ran.stderr.includes('error: ')]).toEqual([0, false]);
+  });
+});
+
+describe('what cannot be judged is refused, with the option and what to do', () => {
+  test.each([
+    [['-Wl,--no-such-option'], '--no-such-option (an option that cackle does not know)'],
+    [[at('libthin.a')], 'thin archive'],
+    [[at('input.x')], 'input.x (neither an object nor a library)'],
+    [['-lnowhere'], '-lnowhere (not found where the linker looks for libraries)'],
+    [[`-B${at('lib')}`], 'a program of a package'],
+  ])('%s', async (args, message) => {
+    const ran = await withArguments(args);
+    expect(ran.stderr).toContain(message);
+    expect(ran.stderr).toContain('remove that option from RUSTFLAGS');
+    expect(ran.status).toBe(2);
+  });
+
+  test.each([
+    '-T x.ld',
+    '-Tx.ld',
+    '-Wl,-T,x.ld',
+    '-Wl,-Tx.ld',
+    '-Wl,--script=x.ld',
+    '-Wl,-dT,x.ld',
+    '-Wl,--just-symbols=x',
+    '-Wl,-R,x',
+    '-Wl,--defsym=a=b',
+    '-Wl,--defsym,a=b',
+    '-Xlinker --defsym -Xlinker a=b',
+    '-Wl,--wrap=open',
+    '-Wl,-wrap,open',
+    '-Wl,-r',
+    '-r',
+    '-Wl,-plugin,x.so',
+    '-fplugin=x.so',
+    '-flto',
+    '-flto=thin',
+    '-specs=x',
+    '--specs=x',
+    '-wrapper x',
+    '-x c',
+    '-include x',
+    '-Xclang -load',
+    '--config x',
+    '-Wl,-b,binary',
+    '-Wl,--format=binary',
+    '-Wl,-c,script',
+    '-Wl,--mri-script=x',
+    '-Wl,--remap-inputs=a=b',
+    '-Wl,--undefined-glob=x*',
+    '-Wl,--chroot=x',
+    '-c',
+  ])('%s', (line) => {
+    expect(parseLinkerArguments(line.split(' '), '/').unsupported).not.toEqual([]);
+  });
+});
+
+test('the options that rustc and common configurations give are taken', () => {
+  const line =
+    '-Wl,--version-script=/t/list -Wl,--no-undefined-version -m64 /t/a.o -Wl,--as-needed -Wl,-Bstatic /t/a.rlib -Wl,-Bdynamic -lgcc_s -lc -L /t/raw -B/sysroot/gcc-ld -fuse-ld=lld -Wl,--eh-frame-hdr -Wl,-z,noexecstack -L /t -o /t/out -Wl,--gc-sections -shared -Wl,-z,relro,-z,now -nodefaultlibs -Wl,-O1 -Wl,--strip-debug -Wl,-s -static-pie -no-pie -pthread -Wl,--icf=all -Wl,--hash-style=gnu -Wl,--build-id -Wl,--build-id=sha1 -Wl,--threads=4 -Wl,-rpath,$ORIGIN -Wl,-soname=x.so -Wl,--push-state,--as-needed -Wl,--pop-state -Wl,-Map=x -Wl,--compress-debug-sections=zlib -fsanitize=address -nostartfiles -nostdlib -Wl,--no-rosegment -Wl,-z,max-page-size=16384 -march=native --target=x86_64-linux-gnu -Wl,--exclude-libs,ALL -Wl,--dynamic-list=/t/d -Wl,-u,a -Wl,--undefined=b -e c -Wl,-e,d -Wl,--export-dynamic-symbol=e*';
+  const command = parseLinkerArguments(line.split(' '), '/');
+  expect(command.unsupported).toEqual([]);
+  expect(command.inputs.map((i) => ('path' in i ? i.path : `-l${i.library}`))).toEqual([
+    '/t/a.o',
+    '/t/a.rlib',
+    '-lgcc_s',
+    '-lc',
+  ]);
+  expect(command.rootSymbols).toEqual(['a', 'b', 'c', 'd']);
+  expect(command.exportPatterns).toEqual(['e*']);
+  expect(command.output).toBe('/t/out');
+});
+
+test('a direct ld takes its own spellings', () => {
+  const line =
+    '-flavor gnu -m elf_x86_64 --eh-frame-hdr -z noexecstack --as-needed -Bstatic /t/a.rlib -Bdynamic -L /t --gc-sections -pie -z relro -o /t/out -dynamic-linker /lib64/ld.so --no-dynamic-linker -shared -soname x';
+  const command = parseLinkerArguments(line.split(' '), '/');
+  expect(command.unsupported).toEqual([]);
+  expect([command.shared, command.gcSections, command.inputs.length]).toEqual([true, true, 1]);
+});
+
+test('of linker scripts only those that name inputs are read', () => {
+  const libc =
+    '/* GNU ld script */\nOUTPUT_FORMAT(elf64-x86-64)\nGROUP ( /lib/libc.so.6 "/usr/lib/libc_nonshared.a"  AS_NEEDED ( /lib64/ld.so.2, -lm ) )';
+  expect(scriptInputs(libc)).toEqual([
+    '/lib/libc.so.6',
+    '/usr/lib/libc_nonshared.a',
+    '/lib64/ld.so.2',
+    '-lm',
+  ]);
+  for (const other of [
+    '',
+    'text',
+    'INPUT(a.o',
+    'INPUT(a.o))',
+    'ENTRY(x) INPUT(a.o)',
+    'x = y; INPUT(a.o)',
+    'INCLUDE other',
+    'PROVIDE(a = b)',
+  ])
+    expect(scriptInputs(other)).toBeUndefined();
+});
