@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { runCargo } from './build/driver.ts';
 import type { ArtifactMessage, BuildHandlers, BuildOutcome, BuildProgress } from './build/types.ts';
 import { type Exports, readExports } from './config/exports.ts';
@@ -31,10 +30,10 @@ import {
   sandboxProblems,
   variablesSet,
 } from './session/sandbox-problems.ts';
+import { readTree } from './session/tree.ts';
 import { unchecked } from './session/unchecked.ts';
 import { Units } from './session/units.ts';
 import { type OutputVerdict, Verdicts } from './session/verdicts.ts';
-import { loadWorkspace } from './workspace/metadata.ts';
 import type { Workspace } from './workspace/types.ts';
 
 export { renderDiagnostic } from './config/render.ts';
@@ -78,17 +77,10 @@ export async function check(
 ): Promise<CheckReport> {
   const timing: Record<string, number> = {};
   const started = performance.now();
-  const workspace = await loadWorkspace({
-    path: options.path,
-    target: options.target,
-    ...featuresOf(options),
-  });
+  const { workspace, configFile } = await readTree(options);
   timing.metadata = seconds(started);
   const exports = await readExports(workspace.packages);
-  const config = await readConfig(
-    options.configFile ?? join(workspace.root, 'cackle.toml'),
-    exports,
-  );
+  const config = await readConfig(configFile, exports);
   const sandboxes = await Sandboxes.open(config, workspace, false);
   const location = storeLocation(workspace.targetDirectory);
   const store = await openStore(location.root);
@@ -126,10 +118,6 @@ export async function check(
 
 function seconds(since: number): number {
   return (performance.now() - since) / 1000;
-}
-
-function featuresOf(options: CheckOptions): { features?: readonly string[] } {
-  return options.features === undefined ? {} : { features: options.features };
 }
 
 async function openStore(root: string): Promise<RecordStore> {
@@ -296,7 +284,10 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
     ...notImported(round.exports, config, workspace),
     ...unknownPackages(config, workspace),
   );
+  const builtPackages = new Set([...records.current].map((unit) => unit.packageId));
+  // `default-members`, `--package` and flags may leave members out, with what only they use.
   const complete =
+    workspace.packages.every((p) => !p.isWorkspaceMember || builtPackages.has(p.id)) &&
     gates.held.size === 0 &&
     outcome.failedBuildScripts.length === 0 &&
     options.packages.length === 0;
@@ -316,7 +307,7 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
       problems: mergeProblems(problems),
       unchecked: unchecked(gates.held.values(), artifacts, workspace),
       counts: {
-        packages: new Set([...records.current].map((unit) => unit.packageId)).size,
+        packages: builtPackages.size,
         units: records.current.size,
         unitsBuilt: artifacts.filter((a) => !a.fresh).length,
         outputs: judged.length,

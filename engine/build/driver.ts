@@ -146,10 +146,18 @@ async function follow(
   fail: (error: unknown) => void,
   closeServer: () => Promise<void>,
 ): Promise<{ status: number | null; signal: string | null }> {
+  // A daemon that left the group may hold cargo's pipes open long after cargo: nobody waits for it.
+  const letGo = (): void => {
+    cargo.stdout?.destroy();
+    cargo.stderr?.destroy();
+  };
+  let killing: NodeJS.Timeout | undefined;
   const interrupt = (): void => {
     kill(cargo, 'SIGINT');
     void closeServer();
-    setTimeout(() => kill(cargo, 'SIGKILL'), GRACE_MS).unref();
+    killing = setTimeout(() => kill(cargo, 'SIGKILL'), GRACE_MS);
+    if (cargo.exitCode !== null || cargo.signalCode !== null) letGo();
+    else cargo.once('exit', letGo);
   };
   signal.addEventListener('abort', interrupt, { once: true });
   const stderr = new CargoStderr(
@@ -186,11 +194,14 @@ async function follow(
         cargo.once('close', (status, endedBy) => done({ status, signal: endedBy }));
       },
     );
-    await read;
+    await read.catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
     stderr.end();
     return ended;
   } finally {
     signal.removeEventListener('abort', interrupt);
+    clearTimeout(killing);
     // What a build script started may have outlived it, but not its group.
     if (signal.aborted) kill(cargo, 'SIGKILL');
   }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { CheckError } from '../judge/problems.ts';
 import type { CommandInput, LinkerCommand } from './linker-arguments.ts';
 import { runtimeLibraries } from './linker-options.ts';
 
@@ -30,7 +31,7 @@ const MAX_NESTING = 8;
  * Finds the files of a linker command line: libraries in the directories where the linker looks, and what
  * linker scripts among them name (`libc.so` is one). Shared objects are left out, since their code is not in
  * the output; so is the C runtime (libc, libgcc, found where the system has it), which is no package's code.
- * Whatever is not found or not understood goes to `unsupported`.
+ * Whatever is not found or not understood goes to `unsupported`. Throws CheckError for objects that are not ELF.
  */
 export async function linkFiles(
   command: LinkerCommand,
@@ -147,6 +148,17 @@ async function readStart(path: string, length: number): Promise<Buffer> {
 const ET_REL = 1;
 const ET_DYN = 3;
 
+/** WebAssembly, Mach-O and COFF (x86-64, i386, aarch64) objects. */
+const otherFormats = [
+  '\0asm',
+  '\xcf\xfa\xed\xfe',
+  '\xce\xfa\xed\xfe',
+  '\xca\xfe\xba\xbe',
+  '\x64\x86',
+  '\x4c\x01',
+  '\x64\xaa',
+];
+
 async function kindOf(path: string): Promise<FileKind> {
   let start: Buffer;
   try {
@@ -159,6 +171,12 @@ async function kindOf(path: string): Promise<FileKind> {
   if (magic === '!<thin>\n') return { refused: 'a thin archive, whose members are elsewhere' };
   if (magic.startsWith('BC\xc0\xde') || magic.startsWith('\xde\xc0\x17\x0b'))
     return { refused: 'LLVM bitcode: build without linker-plugin-lto' };
+  if (otherFormats.some((other) => magic.startsWith(other))) {
+    throw new CheckError(
+      `${path} is no ELF file: outputs of its target cannot be judged`,
+      'check for a target with ELF objects (Linux, BSD, bare metal), without --target and `build.target` for the machine at hand',
+    );
+  }
   if (!magic.startsWith('\x7fELF')) return 'script';
   const type = start[5] === 2 ? start.readUInt16BE(16) : start.readUInt16LE(16);
   if (type === ET_REL) return 'object';

@@ -308,10 +308,7 @@ function driver(argument: string, scan: Scan, next: () => string | undefined): v
     next();
   } else if (argument.startsWith('-fuse-ld=') || argument.startsWith('--ld-path=')) {
     scan.program(argument, argument.slice(argument.indexOf('=') + 1));
-  } else if (
-    argument.startsWith('-B') &&
-    !/^-B(?:static|dynamic|sym|no|shareable)/.test(argument)
-  ) {
+  } else if (/^-B(?!(?:static|dynamic|shareable|symbolic|no-symbolic)$)/.test(argument)) {
     const directory = argument.slice(2) || (next() ?? '');
     scan.program(`-B${directory}`, directory.includes('/') ? directory : `./${directory}`);
     scan.searchOptions.push(`-B${directory}`);

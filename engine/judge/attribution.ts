@@ -106,7 +106,7 @@ function usersOf(
     const place = reference.place ?? { file, line: 0, column: 0 };
     const listed = owners.of(file);
     if (listed.length > 0) return { users: packages(listed), place };
-    if (isStandardLibraryFile(file)) return { users: [], place };
+    if (isStandardLibraryFile(file, workspace)) return { users: [], place };
   }
   // Foreign code, no debug info, or of a file that nobody lists: whoever built the object answers for it.
   const maker = makerOf(reference, output, workspace);

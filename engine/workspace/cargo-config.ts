@@ -50,27 +50,28 @@ export async function readCargoConfig(
   cargoArguments: readonly string[] = [],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<CargoConfig> {
-  const layers = [
-    ...(await commandLineLayers(cwd, cargoArguments)),
-    ...(await fileLayers(cwd, env)),
-  ];
-  const fromFiles = (key: 'rustc' | 'rustc-wrapper') => {
-    for (const { base, values } of layers) {
+  const commandLine = await commandLineLayers(cwd, cargoArguments);
+  const files = await fileLayers(cwd, env);
+  const layers = [...commandLine, ...files];
+  const fromLayers = (key: 'rustc' | 'rustc-wrapper', some: readonly Layer[]) => {
+    for (const { base, values } of some) {
       const value = values.build?.[key];
       if (value !== undefined) return program(value, base);
     }
     return undefined;
   };
-  const fromEnvironment = (names: readonly string[]) => {
-    for (const name of names) {
-      const value = env[name];
-      if (value !== undefined) return program(value, cwd);
-    }
-    return undefined;
+  const fromEnvironment = (name: string) => {
+    const value = env[name];
+    return value === undefined ? undefined : program(value, cwd);
   };
-  const wrapper =
-    fromEnvironment(['RUSTC_WRAPPER', 'CARGO_BUILD_RUSTC_WRAPPER']) ?? fromFiles('rustc-wrapper');
-  const rustc = fromEnvironment(['RUSTC', 'CARGO_BUILD_RUSTC']) ?? fromFiles('rustc');
+  // `--config` goes before variables of the configuration, but not before those of cargo itself.
+  const programOf = (key: 'rustc' | 'rustc-wrapper', variable: string) =>
+    fromEnvironment(variable) ??
+    fromLayers(key, commandLine) ??
+    fromEnvironment(`CARGO_BUILD_${variable}`) ??
+    fromLayers(key, files);
+  const wrapper = programOf('rustc-wrapper', 'RUSTC_WRAPPER');
+  const rustc = programOf('rustc', 'RUSTC');
   const targets =
     env.CARGO_BUILD_TARGET ?? layers.find((l) => l.values.build?.target)?.values.build?.target;
   return {

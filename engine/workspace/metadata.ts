@@ -116,6 +116,11 @@ const treeFlags = new Set([
 ]);
 const treeOptions = new Set(['--features', '-F', '--config', '-Z', '--lockfile-path']);
 
+/** Do these arguments for `cargo build` change the tree, so that cargo has to be asked with them? */
+export function changesTree(cargoArguments: readonly string[]): boolean {
+  return treeArguments(cargoArguments).length > 0;
+}
+
 /** Those arguments for `cargo build` that change what `cargo metadata` resolves. */
 function treeArguments(cargoArguments: readonly string[]): string[] {
   const kept: string[] = [];

@@ -43,14 +43,14 @@ function realPath(path: string): string {
 }
 
 /**
- * Paths under which the standard library's sources and its own dependencies appear in debug info:
- * `/rustc/<hash>/library`, `/rust/deps/<crate>`, and the `rust-src` component.
+ * Paths under which the standard library's sources and its own dependencies appear in debug info, beside those of
+ * the `rust-src` component in the sysroot.
  */
-const standardLibrary = /^\/rustc\/[0-9a-f]+\/|^\/rust\/deps\/|\/lib\/rustlib\/src\/rust\//;
+const standardLibrary = /^\/rustc\/[0-9a-f]+\/|^\/rust\/deps\//;
 
 /** True for a file of the standard library or of what it was built from: nobody's. */
-export function isStandardLibraryFile(file: string): boolean {
-  return standardLibrary.test(file);
+export function isStandardLibraryFile(file: string, { sysroot }: Workspace): boolean {
+  return standardLibrary.test(file) || file.startsWith(`${sysroot}/lib/rustlib/src/rust/`);
 }
 
 const nobody: readonly PackageIndex[] = [];
@@ -92,7 +92,8 @@ export function fileOwners(workspace: Workspace, facts: OwnerFacts): FileOwners 
     of(file) {
       let owners = answers.get(file);
       if (owners === undefined) {
-        owners = listed.get(file) ?? (isStandardLibraryFile(file) ? nobody : byDirectory(file));
+        owners =
+          listed.get(file) ?? (isStandardLibraryFile(file, workspace) ? nobody : byDirectory(file));
         answers.set(file, owners);
       }
       return owners;

@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+import { readTreeSettings } from '../config/tree-settings.ts';
+import { changesTree, loadWorkspace } from '../workspace/metadata.ts';
+import type { Workspace } from '../workspace/types.ts';
+
+/** Where the workspace is, and what the command line says of its tree. */
+export interface TreeOptions {
+  readonly path: string;
+  readonly configFile?: string | undefined;
+  readonly target?: string | undefined;
+  readonly features?: readonly string[] | undefined;
+}
+
+/** The workspace as the build will see it, and the path of its cackle.toml. Throws CheckError. */
+export async function readTree(
+  options: TreeOptions,
+): Promise<{ workspace: Workspace; configFile: string }> {
+  const { path, target, features } = options;
+  const workspace = await loadWorkspace({ path, target, features });
+  const configFile = options.configFile ?? join(workspace.root, 'cackle.toml');
+  const settings = await readTreeSettings(configFile);
+  const added = features === undefined ? settings.features : [];
+  if (added.length === 0 && !changesTree(settings.buildFlags)) return { workspace, configFile };
+  // The workspace had to be found first: only now it is known what else cargo is told about it.
+  const more = { features: features ?? added, cargoArguments: settings.buildFlags };
+  return { workspace: await loadWorkspace({ path, target, ...more }), configFile };
+}
