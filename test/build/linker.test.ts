@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -174,4 +174,20 @@ test('of linker scripts only those that name inputs are read', () => {
     'PROVIDE(a = b)',
   ])
     expect(scriptInputs(other)).toBeUndefined();
+});
+
+test('the linkers that a compiler driver can be told to use link what runs', async () => {
+  const real = workspace('linkers', {
+    'Cargo.toml': manifest('linkers'),
+    'build.rs': 'fn main() { println!("cargo:rustc-cfg=x{}", std::env::args().count()); }',
+    'src/main.rs': '#![allow(unexpected_cfgs)]\nfn main() {}',
+    'cackle.toml': config('[pkg.linkers.build]\nallow_apis = ["env"]\n'),
+  });
+  const installed = ['lld', 'gold', 'bfd'].filter(
+    (name) => name === 'lld' || spawnSync(`ld.${name}`, ['--version']).status === 0,
+  );
+  for (const name of installed) {
+    const ran = await cackle(['-n', '--path', real], { RUSTFLAGS: `-Clink-arg=-fuse-ld=${name}` });
+    expect([name, ran.stderr.includes('error'), ran.status]).toEqual([name, false, 0]);
+  }
 });
