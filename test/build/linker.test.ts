@@ -14,6 +14,8 @@ const directory = workspace('linker', {
   'run.c': 'int run(void) { return 0; }\n',
   'evil.c':
     'extern int read_it(void) __asm__("_ZN3std2fs4read17h0123456789abcdefE");\nstatic void now(void) { read_it(); }\n__attribute__((section(".init_array"), used)) static void (*start)(void) = now;\nint run(void) { return 0; }\n',
+  'asks.c':
+    '__asm__(".section .deplibs,\\"MS\\",@0x6fff4c04,1\\n.asciz \\"evil\\"\\n.text");\nint run(void) { return 0; }\n',
   'cackle.toml': config('[pkg.linker]\nallow_unsafe = true\nallow_extern = true\n').replace(
     'version = 3',
     'version = 3\nbuild_flags = ["--bins"]',
@@ -25,7 +27,7 @@ beforeAll(() => {
   mkdirSync(at('lib'), { recursive: true });
   const run = (program: string, ...args: string[]) =>
     execFileSync(program, args, { cwd: directory });
-  for (const name of ['run', 'evil']) run('gcc', '-c', `${name}.c`, '-o', at(`${name}.o`));
+  for (const name of ['run', 'evil', 'asks']) run('gcc', '-c', `${name}.c`, '-o', at(`${name}.o`));
   run('ar', 'crs', at('lib/libevil.a'), at('evil.o'));
   run('ar', 'crsT', at('libthin.a'), at('evil.o'));
   writeFileSync(
@@ -77,6 +79,12 @@ describe('spec 4: all that the linker takes is judged, however it is named', () 
 });
 
 describe('what cannot be judged is refused, with the option and what to do', () => {
+  test('an object that makes lld take a library by itself', async () => {
+    const ran = await withArguments([at('asks.o'), `-L${at('lib')}`]);
+    expect(ran.stderr).toContain('asks.o: it makes the linker take further libraries');
+    expect(ran.status).toBe(2);
+  });
+
   test.each([
     [['-Wl,--no-such-option'], '--no-such-option (an option that cackle does not know)'],
     [[at('libthin.a')], 'thin archive'],

@@ -60,6 +60,9 @@ fn extract_member<'data, Elf: FileHeader<Endian = Endianness>>(
         if std::str::from_utf8(section_name).is_err() {
             return Err(ExtractError::new(name, format!("name of section {} is not UTF-8", index.0)));
         }
+        if section.sh_type(endian) == elf::SHT_LLVM_DEPENDENT_LIBRARIES {
+            return Err(ExtractError::new(name, "it makes the linker take further libraries (#pragma comment(lib))"));
+        }
         let size: u64 = section.sh_size(endian).into();
         if size >= u64::from(u32::MAX) {
             return Err(ExtractError::new(name, format!("section {} claims {size} bytes", index.0)));
