@@ -63,6 +63,12 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
     );
   }
   if (report.unchecked.length > 0) lines.push('');
+  if (options.everyUsage) {
+    for (const { output, symbols } of report.linkerKept)
+      lines.push(
+        `${paint.yellow('kept by the linker')}, and therefore judged as live, in ${printable(output)}: ${symbols.map(printable).join(', ')}`,
+      );
+  }
   lines.push(summary(report, paint, options));
   return `${lines.join('\n')}\n`;
 }

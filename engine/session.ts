@@ -55,6 +55,8 @@ export interface CheckOptions {
   readonly colour: boolean;
   readonly showProgress: boolean;
   readonly ignoreNewerVersions: boolean;
+  /** Link every output, not only what the build runs. */
+  readonly linkAll?: boolean | undefined;
 }
 
 /** Who listens while a check runs. */
@@ -192,6 +194,7 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
       }
     },
     onLink: (link) => units.link(link),
+    onLinked: (link, file) => units.linked(link, file),
     onBuildScriptStart: (run) => gates.buildScript(run),
     onBuildScriptDone: (run, stdout) => gates.instructions(run, stdout),
     variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
@@ -213,7 +216,7 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
       subcommand: 'build',
       cargoArguments: cargoArguments(options, config),
       profile: options.profile ?? config.profile,
-      linkAll: false,
+      linkAll: options.linkAll ?? false,
       storeId: store.id,
       sandboxes,
       colour: options.colour,
@@ -315,6 +318,9 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
         objectsExtracted: inputs.objectsExtracted,
         permissionsUsed: minimalGrants(usages).length,
       },
+      linkerKept: judged
+        .filter((verdict) => verdict.linkerKept.length > 0)
+        .map(({ label, linkerKept }) => ({ output: label, symbols: linkerKept })),
       timing,
       grants: minimalGrants(usages),
     },

@@ -7,7 +7,7 @@ import type { BuildScriptRun, FailedProgram } from './types.ts';
 import { packageOf } from './units.ts';
 
 /** Where a build script's linked file waits while the shim has its name. */
-const REAL_SUFFIX = '.cackle-real';
+export const REAL_SUFFIX = '.cackle-real';
 /** More than any build script says to cargo; a longer output is refused. */
 const MAX_BUILD_SCRIPT_OUTPUT = 64 * 1024 * 1024;
 

@@ -194,7 +194,9 @@ export class LinkSocket {
       await writeFile(made, placeholder, { mode: 0o755 });
     }
     await reading;
-    if (finished.status === 0) this.#made.set(output, made);
+    if (finished.status !== 0) return finished;
+    if (needsLink(invocation, server.linkAll)) await server.handlers.onLinked(request, made);
+    this.#made.set(output, made);
     return finished;
   }
 

@@ -264,8 +264,10 @@ export class ShimServer {
           done.spawnError,
           'a linker such as gcc is needed to build Rust programs',
         );
-      if (exitStatus(done) === 0 && invocation.kind === 'build-script')
-        await standIn(request.output, this.options.shim);
+      if (exitStatus(done) === 0) {
+        await this.options.handlers.onLinked(request, request.output);
+        if (invocation.kind === 'build-script') await standIn(request.output, this.options.shim);
+      }
       shim.end({ do: 'exit', status: exitStatus(done) });
       return;
     }

@@ -98,6 +98,8 @@ export interface BuildHandlers {
   onRustcDone(outcome: RustcOutcome): Promise<void>;
   /** The linker's inputs all exist until this resolves; runs beside the real link. */
   onLink(link: LinkRequest): Promise<void>;
+  /** After a real link, with the file that it made: before rustc hears of it, and before anybody runs it. */
+  onLinked(link: LinkRequest, file: string): Promise<void>;
   /**
    * A refused build script does not run; cargo is told that it succeeded and printed nothing, so that what
    * does not need it is built and judged too. The session makes cargo forget that run.

@@ -237,6 +237,7 @@ export function joinFacts(
     nameOffsets: names.names.offsets,
     nameBytes: names.names.bytes,
     memberName: object.memberName,
+    memberFile: object.memberFile,
     memberFirstSection: object.memberFirstSection,
     memberMachine: object.memberMachine,
     sectionName: object.sectionName,

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { NONE } from '../facts/tables.ts';
 import { distPath } from '../paths.ts';
 
 /** A table of interned strings as the parsers give it: `offsets` has one entry more than there are strings. */
@@ -11,6 +12,7 @@ export interface StringTable {
 export interface ObjectTables {
   readonly strings: StringTable;
   readonly memberName: Uint32Array;
+  readonly memberFile: Uint32Array;
   readonly memberFirstSection: Uint32Array;
   readonly memberSectionCount: Uint32Array;
   readonly memberMachine: Uint32Array;
@@ -113,6 +115,7 @@ interface ParserModule {
 }
 interface ObjectModule extends ParserModule {
   extract(data: Uint8Array): Free<Omit<ObjectTables, 'strings'> & RawStrings>;
+  linkedSymbols(data: Uint8Array): Free<{ name: Uint32Array; file: Uint32Array } & RawStrings>;
   splitNames(offsets: Uint32Array, bytes: Uint8Array): Free<RawNames>;
   demangle(symbol: string): string;
 }
@@ -194,6 +197,25 @@ export function readObjects(data: Uint8Array): ObjectTables {
       strings: { offsets: stringOffsets, bytes: stringBytes },
     } as unknown as ObjectTables;
   });
+}
+
+/** The symbols that a linker kept: each name, with the STT_FILE of a local one. Throws {@link ExtractError}. */
+export function readLinked(data: Uint8Array): { name: string; file: string | undefined }[] {
+  return guarded<ObjectModule, { name: string; file: string | undefined }[]>(
+    'object-wasm',
+    (module) => {
+      const raw = module.linkedSymbols(data);
+      const { name, file, stringOffsets, stringBytes } = raw;
+      raw.free();
+      const bytes = Buffer.from(stringBytes.buffer, stringBytes.byteOffset, stringBytes.byteLength);
+      const text = (id: number): string | undefined =>
+        id === NONE ? undefined : bytes.toString('utf8', stringOffsets[id], stringOffsets[id + 1]);
+      return Array.from(name, (id, i) => ({
+        name: text(id) ?? '',
+        file: text(file[i] as number),
+      }));
+    },
+  );
 }
 
 /** DWARF tables of an object file or archive. Throws {@link ExtractError}. */

@@ -47,6 +47,8 @@ export const columnTypes = {
   nameOffsets: 'u32',
   nameBytes: 'u8',
   memberName: 'u32',
+  /** The member's STT_FILE, NONE when it has none or several. */
+  memberFile: 'u32',
   memberFirstSection: 'u32',
   /** ELF's e_machine. */
   memberMachine: 'u32',

@@ -35,6 +35,8 @@ const linkInputSchema = z.object({
 /** One input of a recorded link. */
 export type LinkInput = z.infer<typeof linkInputSchema>;
 
+const keptSymbolSchema = z.object({ name: z.string(), file: z.string().optional() });
+
 const linkRecordSchema = z.object({
   outputKind: z.enum(['executable', 'shared', 'proc-macro', 'static-library']),
   output: z.string(),
@@ -43,6 +45,8 @@ const linkRecordSchema = z.object({
   rootSymbols: z.array(z.string()),
   exportPatterns: z.array(z.string()),
   exportsAll: z.boolean(),
+  /** Symbols that the linker kept and the join called dead; with them as roots it agrees with the linker. */
+  kept: z.array(keptSymbolSchema),
 });
 /** What went into one output, enough to join it again without the linker. */
 export type LinkRecord = z.infer<typeof linkRecordSchema>;

@@ -1,12 +1,11 @@
 import { ENTITY_BIT, factString, NONE, NodeFlag, SectionFlag } from '../facts/tables.ts';
 import type { LoadedFacts, SymbolId, SymbolNames } from './loaded-facts.ts';
+import { type LinkedSymbol, NamedNodes } from './named-nodes.ts';
 
 /** One input of a link in command-line order; an archive's members count once something needs them. */
 export interface JoinInput {
   readonly loaded: LoadedFacts;
   readonly archive: boolean;
-  /** By member: 1 where rustc did not make it from sources that we know, so that its debug info proves nothing. */
-  readonly foreign: Uint8Array;
 }
 
 /** What the linker keeps besides the start-up arrays. */
@@ -18,6 +17,8 @@ export interface JoinRoots {
   readonly exportPatterns: readonly string[];
   /** Which default-visibility globals of loaded members are exported: a static library's users see C names. */
   readonly exports: 'listed' | 'all' | 'unmangled';
+  /** What a linker was seen to keep for a reason that the join does not know. */
+  readonly kept: readonly LinkedSymbol[];
 }
 
 /** A node of one input. */
@@ -47,6 +48,7 @@ export class JoinedOutput {
   private queued = 0;
   private readonly memberLoaded: readonly Uint8Array[];
   private readonly keptNames = new Set<string>();
+  private named: NamedNodes | undefined;
 
   constructor(inputs: readonly JoinInput[], roots: JoinRoots, symbols: SymbolNames) {
     this.inputs = inputs;
@@ -103,6 +105,12 @@ export class JoinedOutput {
     const input = this.definitionInput[symbol];
     if (input === undefined || input === NONE) return undefined;
     return { input, node: this.definitionNode[symbol] as number };
+  }
+
+  /** The nodes that a symbol of the linked file can stand for. */
+  nodesNamed(symbol: LinkedSymbol): NodeAt[] {
+    this.named ??= new NamedNodes(this.inputs, this.symbols, (id) => this.definitionOf(id));
+    return this.named.find(symbol);
   }
 
   /** The symbol that a target is called by, undefined for data without a symbol. */
@@ -182,6 +190,8 @@ export class JoinedOutput {
       const symbol = this.symbols.find(name);
       if (symbol !== undefined) need(symbol);
     }
+    for (const at of roots.kept.flatMap((symbol) => this.nodesNamed(symbol)))
+      load(at.input, (this.inputs[at.input] as JoinInput).loaded.memberOfNode(at.node));
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
       const [input, member] = next;
       for (const symbol of (this.inputs[input] as JoinInput).loaded.memberNeeds[member] ?? [])
@@ -221,6 +231,9 @@ export class JoinedOutput {
           return;
         if (!roots.gcSections || (flags & always) !== 0) this.reach(input, section, ROOT, 0);
       });
+      // lld keeps what frame descriptions refer to even where it drops the function (GNU ld does not).
+      for (const section of loaded.exceptionTables)
+        if (isLoaded[sectionMember[section] as number] === 1) this.reach(input, section, ROOT, 0);
       if (exported === undefined) return;
       for (const node of definitions) {
         if (isLoaded[loaded.memberOfNode(node)] === 0) continue;
@@ -234,9 +247,14 @@ export class JoinedOutput {
       const symbol = this.symbols.find(name);
       const at = symbol === undefined ? undefined : this.definitionOf(symbol);
       if (at === undefined) continue;
-      const { facts } = (this.inputs[at.input] as JoinInput).loaded;
-      this.reach(at.input, facts.nodeSection[at.node] as number, ROOT, 0);
+      this.keepNode(at);
     }
+    for (const at of roots.kept.flatMap((symbol) => this.nodesNamed(symbol))) this.keepNode(at);
+  }
+
+  private keepNode({ input, node }: NodeAt): void {
+    const { facts } = (this.inputs[input] as JoinInput).loaded;
+    this.reach(input, facts.nodeSection[node] as number, ROOT, 0);
   }
 
   private reach(input: number, section: number, edge: number, from: number): void {

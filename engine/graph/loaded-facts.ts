@@ -56,6 +56,8 @@ export class LoadedFacts {
   readonly sectionMember: Uint32Array;
   /** By member: the symbols that its references name and the link resolves. */
   readonly memberNeeds: readonly Uint32Array[];
+  /** Exception tables (`.gcc_except_table*`) that live by no group and follow no section. */
+  readonly exceptionTables: Uint32Array;
   private groups: Map<number, number[]> | undefined;
   private followers: Map<number, number[]> | undefined;
 
@@ -94,6 +96,7 @@ export class LoadedFacts {
       this.sectionMember.fill(member, first, end);
     }
     this.memberNeeds = this.needs();
+    this.exceptionTables = exceptionTables(facts);
   }
 
   private needs(): Uint32Array[] {
@@ -133,6 +136,22 @@ export class LoadedFacts {
     this.followers ??= indexBy(this.facts.sectionLinkOrder);
     return this.followers.get(section) ?? [];
   }
+}
+
+const exceptionTable = Buffer.from('.gcc_except_table');
+
+function exceptionTables(facts: ObjectFacts): Uint32Array {
+  const { stringBytes, stringOffsets, sectionGroup, sectionLinkOrder } = facts;
+  const bytes = Buffer.from(stringBytes.buffer, stringBytes.byteOffset, stringBytes.byteLength);
+  const found: number[] = [];
+  facts.sectionName.forEach((name, section) => {
+    if (sectionGroup[section] !== NONE || sectionLinkOrder[section] !== NONE) return;
+    const start = stringOffsets[name] as number;
+    const end = Math.min(start + exceptionTable.length, stringOffsets[name + 1] as number);
+    if (bytes.compare(exceptionTable, 0, exceptionTable.length, start, end) === 0)
+      found.push(section);
+  });
+  return Uint32Array.from(found);
 }
 
 function indexBy(column: Uint32Array): Map<number, number[]> {

@@ -124,7 +124,8 @@ function makerOf(
   const maker = output.inputPackages[input];
   if (maker === undefined) return [];
   const [name, ...others] = outerNames;
-  if (foreign || maker !== output.package || name === undefined || others.length > 0) return [maker];
+  if (foreign || maker !== output.package || name === undefined || others.length > 0)
+    return [maker];
   const crate = firstSegment(name);
   if (workspace.packages[maker]?.targets.some((t) => t.name.replaceAll('-', '_') === crate))
     return [maker];

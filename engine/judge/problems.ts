@@ -154,6 +154,8 @@ export interface CheckReport {
     readonly objectsExtracted: number;
     readonly permissionsUsed: number;
   };
+  /** By output: symbols that the linker kept although our join calls them dead; they were judged as live. */
+  readonly linkerKept: readonly { readonly output: string; readonly symbols: readonly string[] }[];
   /** Seconds, by phase. */
   readonly timing: Readonly<Record<string, number>>;
   /** Every (scope, API) that live code used, allowed or not, minimal under inheritance. */

@@ -48,15 +48,18 @@ export class ReferenceFinder {
     this.matcher = matcher;
   }
 
-  /** Every live reference to an API, each (API, from, place, target) once. */
-  references(output: JoinedOutput): Reference[] {
+  /**
+   * Every live reference to an API, each (API, from, place, target) once. `foreignMembers` marks by input the members
+   * that rustc did not make.
+   */
+  references(output: JoinedOutput, foreignMembers: readonly Uint8Array[]): Reference[] {
     const found: Reference[] = [];
     const seen = new Set<string>();
     const throughMemo = new Map<string, readonly SymbolId[]>();
     for (const at of output.liveNodes()) {
-      const { loaded, foreign: foreignMembers } = output.inputs[at.input] as JoinInput;
+      const { loaded } = output.inputs[at.input] as JoinInput;
       const { facts, entitySymbol } = loaded;
-      const foreign = foreignMembers[loaded.memberOfNode(at.node)] === 1;
+      const foreign = foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] === 1;
       const flags = facts.nodeFlags[at.node] as number;
       // What anonymous data refers to counts for whoever refers to the data (spec §4).
       if ((flags & NodeFlag.anonymous) !== 0 && !output.isRoot(at)) continue;

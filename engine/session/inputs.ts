@@ -54,7 +54,7 @@ export class Inputs {
 
   /** The file that holds the facts of an input. */
   pathOf(input: string, facts: string): string {
-    return factsPath(this.storeOf(input), facts);
+    return factsFile(this.location, this.workspace, input, facts);
   }
 
   private async readArchive(path: string): Promise<InputFacts> {
@@ -66,7 +66,11 @@ export class Inputs {
 
   private async extract(path: string): Promise<string> {
     const result = await this.pools
-      .extract({ path, debugInfo: !isSysroot(path, this.workspace), store: this.storeOf(path) })
+      .extract({
+        path,
+        debugInfo: !isSysroot(path, this.workspace),
+        store: storeOf(this.location, this.workspace, path),
+      })
       .catch((error: Error) => {
         throw new CheckError(error.message, adviceFor(error.message), { cause: error });
       });
@@ -76,14 +80,24 @@ export class Inputs {
     }
     return result.facts;
   }
-
-  private storeOf(path: string): string {
-    return isSysroot(path, this.workspace) ? this.location.shared : `${this.location.root}/facts`;
-  }
 }
 
 /** What to do about an input that cannot be read; a failed write says it itself. */
 function adviceFor(message: string): string | undefined {
   if (!message.startsWith('cannot read ')) return undefined;
   return 'what cannot be read cannot be judged: if cargo made that file, remove it and check again; else leave it out of the link, or ask who made it';
+}
+
+/** The file that holds the facts of an input. */
+export function factsFile(
+  location: StoreLocation,
+  workspace: Workspace,
+  input: string,
+  facts: string,
+): string {
+  return factsPath(storeOf(location, workspace, input), facts);
+}
+
+function storeOf(location: StoreLocation, workspace: Workspace, path: string): string {
+  return isSysroot(path, workspace) ? location.shared : `${location.root}/facts`;
 }

@@ -2,9 +2,11 @@ import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
 import type { ArtefactJob, ArtefactResult, SourcesJob } from '../extract/worker.ts';
 import type { KeywordHit } from '../facts/unit-record.ts';
+import type { LinkedSymbol } from '../graph/named-nodes.ts';
 import type { BacktraceFrame } from '../judge/problems.ts';
 import type {
   BacktracesJob,
+  LinkedJob,
   ReferencesJob,
   ReferencesResult,
   StaleFacts,
@@ -47,6 +49,10 @@ export class Pools {
 
   backtraces(job: Omit<BacktracesJob, 'kind'>): Promise<BacktraceFrame[][] | StaleFacts> {
     return this.judging.run({ kind: 'backtraces', ...job });
+  }
+
+  linked(job: Omit<LinkedJob, 'kind'>): Promise<LinkedSymbol[] | StaleFacts> {
+    return this.judging.run({ kind: 'linked', ...job });
   }
 
   async close(): Promise<void> {

@@ -12,12 +12,13 @@ import { readDepInfo } from '../workspace/dep-info.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { refuseFalseMembers } from './false-members.ts';
 import type { Inputs } from './inputs.ts';
+import { outputSpec } from './output-spec.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
 
 /** Turns finished rustc runs into records: what they read, linked and left. */
 export class Units {
-  private readonly links = new Map<number, Promise<LinkRecord>[]>();
+  private readonly links = new Map<number, Map<string, Promise<LinkRecord>>>();
   private readonly pools: Pools;
   private readonly inputs: Inputs;
   private readonly records: Records;
@@ -40,10 +41,36 @@ export class Units {
     }
     const record = this.readInputs(request);
     record.catch(() => undefined);
-    const known = this.links.get(request.invocation.id);
-    if (known === undefined) this.links.set(request.invocation.id, [record]);
-    else known.push(record);
+    const known = this.linksOf(request);
+    known.set(request.output, record);
     await record;
+  }
+
+  /** The linked file is the check on the join: what the linker kept is live, whatever the join says. */
+  async linked(request: LinkRequest, file: string): Promise<void> {
+    const links = this.linksOf(request);
+    const link = await links.get(request.output);
+    if (link === undefined) throw new Error(`${request.output} was linked before it was read`);
+    const output = outputSpec(link, request.output, (path, facts) =>
+      this.inputs.pathOf(path, facts),
+    );
+    const kept = await this.pools.linked({ output, file }).catch((error: Error) => {
+      throw new CheckError(
+        `cannot read what the linker made, ${file}: ${error.message}`,
+        'the symbol table of an output that will run has to be an ELF one: is the linker another than usual?',
+        { cause: error },
+      );
+    });
+    if ('stale' in kept) throw new CheckError(`the facts ${kept.stale} were lost during the check`);
+    if (kept.length > 0) links.set(request.output, Promise.resolve({ ...link, kept }));
+  }
+
+  private linksOf({ invocation }: LinkRequest): Map<string, Promise<LinkRecord>> {
+    const known = this.links.get(invocation.id);
+    if (known !== undefined) return known;
+    const links = new Map<string, Promise<LinkRecord>>();
+    this.links.set(invocation.id, links);
+    return links;
   }
 
   private async readInputs(request: LinkRequest): Promise<LinkRecord> {
@@ -64,6 +91,7 @@ export class Units {
       rootSymbols: [...rootSymbols],
       exportPatterns: [...exportPatterns],
       exportsAll,
+      kept: [],
     };
   }
 
@@ -72,7 +100,7 @@ export class Units {
     const { invocation } = outcome;
     await refuseFalseMembers(outcome, this.workspace, this.records);
     for (const output of outcome.outputs) this.inputs.renewed(output);
-    const links = await Promise.all(this.links.get(invocation.id) ?? []);
+    const links = await Promise.all(this.links.get(invocation.id)?.values() ?? []);
     const sources =
       outcome.depInfo === undefined ? [] : await readDepInfo(outcome.depInfo, invocation.cwd);
     const libraries = outcome.outputs.filter((path) => path.endsWith('.a'));
@@ -122,6 +150,7 @@ export class Units {
       rootSymbols: [],
       exportPatterns: [],
       exportsAll: false,
+      kept: [],
     };
   }
 

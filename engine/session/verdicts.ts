@@ -2,14 +2,15 @@ import type { Config } from '../config/types.ts';
 import { demangle } from '../extract/parsers.ts';
 import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { type AttributedUsage, attribute, newExports } from '../judge/attribution.ts';
+import type { OutputSpec } from '../judge/joiner.ts';
 import type { BacktraceFrame, Problem, Usage } from '../judge/problems.ts';
 import { CheckError } from '../judge/problems.ts';
 import type { PossibleExport } from '../judge/references.ts';
-import type { OutputSpec } from '../judge/worker.ts';
 import { type FileOwners, fileOwners } from '../workspace/owners.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Inputs } from './inputs.ts';
 import { makerOf } from './makers.ts';
+import { outputSpec } from './output-spec.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
 
@@ -20,6 +21,8 @@ export interface OutputVerdict {
   readonly usages: readonly AttributedUsage[];
   readonly exports: readonly PossibleExport[];
   readonly problems: readonly Problem[];
+  /** What the linker kept although the join calls it dead; it was judged as live. */
+  readonly linkerKept: readonly string[];
   /** Objects in its inputs, by the facts of the input. */
   readonly objects: ReadonlyMap<string, number>;
 }
@@ -108,23 +111,9 @@ export class Verdicts {
         ownersOf: (path) => this.owners().of(path),
       }),
     );
-    const output: OutputSpec = {
-      name: label,
-      inputs: link.inputs.map((input, i) => ({
-        facts: this.inputs.pathOf(input.path, input.facts),
-        archive: input.kind === 'archive' && !input.wholeArchive,
-        path: input.path,
-        compiled: makers[i]?.compiled ?? [],
-      })),
-      roots: {
-        gcSections: link.gcSections,
-        symbols: ['main', '_start', 'rust_eh_personality', '_init', '_fini', ...link.rootSymbols],
-        exportPatterns: link.exportPatterns,
-        exports:
-          link.outputKind === 'static-library' ? 'unmangled' : link.exportsAll ? 'all' : 'listed',
-      },
-    };
-    const result = await this.pools.references({ output, apis: this.apis });
+    const output = outputSpec(link, label, (path, facts) => this.inputs.pathOf(path, facts));
+    const compiled = makers.map((maker) => maker.compiled);
+    const result = await this.pools.references({ output, compiled, apis: this.apis });
     if ('stale' in result) throw new StaleOutputError(record);
     const owner = this.packageOf(record);
     const inputPackages = makers.map((maker) => maker.package);
@@ -142,7 +131,8 @@ export class Verdicts {
     const problems = refused.map((usage, i) => this.problem(usage, label, traces[i] ?? []));
     this.judged++;
     const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
-    return { label, record, usages, exports: result.exports, problems, objects };
+    const linkerKept = link.kept.map(({ name }) => demangle(name));
+    return { label, record, usages, exports: result.exports, problems, objects, linkerKept };
   }
 
   private async explain(

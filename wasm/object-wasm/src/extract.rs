@@ -47,6 +47,7 @@ fn extract_member<'data, Elf: FileHeader<Endian = Endianness>>(
     let sections = header.sections(endian, data).map_err(|e| fail(&e))?;
     let first_section = tables.section_name.len() as u32;
     tables.member_name.push(tables.strings.intern(name.as_bytes()));
+    tables.member_file.push(NONE);
     tables.member_first_section.push(first_section);
     tables.member_section_count.push(sections.len() as u32);
     tables.member_machine.push(header.e_machine(endian).into());

@@ -2,6 +2,7 @@
 
 mod eh_frame;
 mod extract;
+mod linked;
 mod names;
 mod nodes;
 mod references;
@@ -9,5 +10,6 @@ mod tables;
 mod wasm;
 
 pub use extract::extract;
+pub use linked::{linked_symbols, LinkedSymbols};
 pub use names::{demangle, split_names, SplitNames};
 pub use tables::{node_kind, section_flag, ObjectTables};

@@ -71,15 +71,22 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     by_section.resize_with(section_count, Vec::new);
     let mut global_name = vec![NONE; member.symbols.len()];
     let this_member = tables.member_name.len() as u32 - 1;
+    let mut files = 0;
     for (index, symbol) in member.symbols.enumerate() {
         if index == SymbolIndex(0) {
             continue;
         }
         let kind = symbol.st_type();
-        if kind == elf::STT_SECTION || kind == elf::STT_FILE {
+        if kind == elf::STT_SECTION {
             continue;
         }
         let name = member.symbols.symbol_name(endian, symbol).map_err(|e| member.fail(e))?;
+        if kind == elf::STT_FILE {
+            files += 1;
+            let file = tables.strings.intern(artefact::as_text(name).as_bytes());
+            tables.member_file[this_member as usize] = if files == 1 { file } else { NONE };
+            continue;
+        }
         let is_local = symbol.st_bind() == elf::STB_LOCAL;
         let id = if name.is_empty() { NONE } else { tables.strings.intern(artefact::as_text(name).as_bytes()) };
         tables.strings.check().map_err(|e| member.fail(e))?;

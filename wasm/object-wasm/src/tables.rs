@@ -30,6 +30,8 @@ pub mod node_kind {
 pub struct ObjectTables {
     pub strings: Strings,
     pub member_name: Vec<u32>,
+    /// STT_FILE of the member; NONE when it has none, or several.
+    pub member_file: Vec<u32>,
     pub member_first_section: Vec<u32>,
     pub member_section_count: Vec<u32>,
     /// ELF's e_machine.

@@ -30,6 +30,7 @@ macro_rules! columns {
 
 columns!(ObjectTables:
     member_name "memberName" Uint32Array,
+    member_file "memberFile" Uint32Array,
     member_first_section "memberFirstSection" Uint32Array,
     member_section_count "memberSectionCount" Uint32Array,
     member_machine "memberMachine" Uint32Array,
@@ -71,6 +72,34 @@ impl ObjectTables {
     pub fn string_bytes(&self) -> Uint8Array {
         Uint8Array::from(&self.0.strings.bytes[..])
     }
+}
+
+/// Symbols of a linked file; see [`crate::LinkedSymbols`].
+#[wasm_bindgen]
+pub struct LinkedSymbols(crate::LinkedSymbols);
+
+columns!(LinkedSymbols:
+    name "name" Uint32Array,
+    file "file" Uint32Array,
+);
+
+#[wasm_bindgen]
+impl LinkedSymbols {
+    #[wasm_bindgen(getter, js_name = "stringOffsets")]
+    pub fn string_offsets(&self) -> Uint32Array {
+        Uint32Array::from(&self.0.strings.offsets[..])
+    }
+
+    #[wasm_bindgen(getter, js_name = "stringBytes")]
+    pub fn string_bytes(&self) -> Uint8Array {
+        Uint8Array::from(&self.0.strings.bytes[..])
+    }
+}
+
+/// Reads the symbol table of an executable or shared object; throws an `ExtractError`.
+#[wasm_bindgen(js_name = "linkedSymbols")]
+pub fn linked_symbols(data: &[u8]) -> Result<LinkedSymbols, JsValue> {
+    crate::linked_symbols(data).map(LinkedSymbols).map_err(to_js)
 }
 
 /// Names of a string table; see [`crate::SplitNames`].

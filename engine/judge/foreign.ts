@@ -1,0 +1,21 @@
+import { factString } from '../facts/tables.ts';
+import type { LoadedFacts } from '../graph/loaded-facts.ts';
+
+/**
+ * By member: 1 where rustc did not make it from sources that we know, so that its debug info proves nothing.
+ * Its own objects are called `STEM.UNIT.rcgu.o`; `compiled` lists the stems.
+ */
+export function foreignMembers(
+  { facts, memberCount }: LoadedFacts,
+  compiled: 'all' | readonly string[],
+): Uint8Array {
+  const foreign = new Uint8Array(memberCount);
+  if (compiled === 'all') return foreign;
+  const stems = new Set(compiled);
+  for (let member = 0; member < memberCount; member++) {
+    const name = factString(facts, facts.memberName[member] as number);
+    const isOwn = name.endsWith('.rcgu.o') && stems.has(name.slice(0, name.indexOf('.')));
+    if (!isOwn) foreign[member] = 1;
+  }
+  return foreign;
+}

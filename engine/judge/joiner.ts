@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import { decodeFacts, FactsFormatError } from '../facts/codec.ts';
+import { factString, type ObjectFacts } from '../facts/tables.ts';
+import { JoinedOutput, type JoinInput, type JoinRoots } from '../graph/link.ts';
+import { LoadedFacts, SymbolNames } from '../graph/loaded-facts.ts';
+
+/** One output to join: the facts files of its inputs in link order, and what the linker keeps. */
+export interface OutputSpec {
+  readonly name: string;
+  readonly inputs: readonly {
+    readonly facts: string;
+    readonly archive: boolean;
+    readonly path: string;
+  }[];
+  readonly roots: JoinRoots;
+}
+
+/** A stored facts file that cannot be used. */
+export class StaleFactsError extends Error {
+  readonly path: string;
+  constructor(path: string) {
+    super(`facts ${path} cannot be used`);
+    this.path = path;
+  }
+}
+
+/** Joins outputs. Facts stay loaded, since most outputs share inputs; of joins the last one is kept. */
+export class Joiner {
+  readonly symbols = new SymbolNames();
+  private readonly loaded = new Map<string, LoadedFacts>();
+  private last: { key: string; joined: JoinedOutput } | undefined;
+
+  /** Throws {@link StaleFactsError}, and an Error for what cannot be linked. */
+  async join(output: OutputSpec): Promise<JoinedOutput> {
+    const key = JSON.stringify([output.inputs, output.roots]);
+    if (this.last?.key === key) return this.last.joined;
+    const inputs: JoinInput[] = [];
+    let machine: number | undefined;
+    for (const input of output.inputs) {
+      const facts = await this.load(input.facts);
+      if (facts.facts.bitcodeMember.length > 0) {
+        throw new Error(
+          `${input.path} holds LLVM bitcode that ${output.name} links: build without linker-plugin-lto`,
+        );
+      }
+      machine = sameMachine(facts.facts, machine, input.path, output.name);
+      inputs.push({ loaded: facts, archive: input.archive });
+    }
+    const joined = new JoinedOutput(inputs, output.roots, this.symbols);
+    this.last = { key, joined };
+    return joined;
+  }
+
+  private async load(path: string): Promise<LoadedFacts> {
+    const known = this.loaded.get(path);
+    if (known !== undefined) return known;
+    try {
+      const facts = new LoadedFacts(decodeFacts(await readFile(path)), this.symbols);
+      this.loaded.set(path, facts);
+      return facts;
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      if (missing || error instanceof FactsFormatError) throw new StaleFactsError(path);
+      throw error;
+    }
+  }
+}
+
+/** Names of the machines that are likely to meet (ELF gABI, e_machine). */
+const machineNames: Readonly<Record<number, string>> = {
+  3: 'i386',
+  40: 'arm',
+  62: 'x86-64',
+  183: 'aarch64',
+  243: 'riscv',
+  258: 'loongarch',
+};
+
+/** A linker refuses objects of another machine; an output that is only judged has no linker to do so. */
+function sameMachine(
+  facts: ObjectFacts,
+  machine: number | undefined,
+  path: string,
+  output: string,
+): number | undefined {
+  const expected = machine ?? facts.memberMachine[0];
+  const other = facts.memberMachine.findIndex((m) => m !== expected);
+  if (expected === undefined || other < 0) return expected;
+  const nameOf = (m: number): string => machineNames[m] ?? `machine ${m}`;
+  const member = factString(facts, facts.memberName[other] as number);
+  throw new Error(
+    `cannot judge ${output}: ${path}${member === '' ? '' : `, member ${member},`} is for ${nameOf(facts.memberMachine[other] as number)}, and what it is linked with for ${nameOf(expected)}\n  link a library that was built for the target`,
+  );
+}

@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { REAL_SUFFIX } from '../../engine/build/build-script.ts';
+import { RecordStore, storeLocation } from '../../engine/facts/store.ts';
+import type { LinkRecord, UnitRecord } from '../../engine/facts/unit-record.ts';
+import type { CheckReport } from '../../engine/judge/problems.ts';
+import { packageRoot } from '../../engine/paths.ts';
+import { check } from '../../engine/session.ts';
+import { fetchRealCrate, REAL_CRATES } from '../real-crates.mjs';
+
+/** The crates that are judged, by the names of test/real-crates.mjs. */
+export const judged = REAL_CRATES.filter(({ role }) => role === 'judged').map(({ name }) => name);
+
+/** A real crate whose every output was linked. */
+export interface LinkedCrate {
+  readonly path: string;
+  readonly report: CheckReport;
+  readonly units: readonly UnitRecord[];
+}
+
+const apis = ['fs', 'env', 'net', 'unix_sockets', 'process', 'terminate'];
+
+/** A configuration with every built-in API and no sandbox, in `target/` of the crate; gives its path. */
+export function writeConfig(path: string, name: string, rest: string): string {
+  const file = join(path, `${name}.toml`);
+  const text = `[common]\nversion = 3\nimport_std = ${JSON.stringify(apis)}\n\n[sandbox]\nkind = "Disabled"\n${rest}`;
+  writeFileSync(file, text);
+  return file;
+}
+
+/** Every permission for every package of the lock file: nothing is held back, all is built. */
+function allowAll(path: string): string {
+  const lock = readFileSync(join(path, 'Cargo.lock'), 'utf8');
+  const names = new Set([...lock.matchAll(/^name = "([^"]+)"$/gm)].map((match) => match[1]));
+  return [...names]
+    .map(
+      (name) =>
+        `\n[pkg.${name}]\nallow_apis = ${JSON.stringify(apis)}\nallow_unsafe = true\nallow_extern = true\nallow_proc_macro = true\nallow_build_instructions = ["cargo:*"]\n`,
+    )
+    .join('');
+}
+
+/** Checks a real crate with all permitted and every output linked; quick when that was done before. */
+export async function linkedCrate(name: string): Promise<LinkedCrate> {
+  const { path } = fetchRealCrate(name, join(packageRoot(), 'target', 'real'));
+  const report = await check(
+    {
+      path,
+      configFile: writeConfig(path, 'all', allowAll(path)),
+      packages: [],
+      backtraces: false,
+      colour: false,
+      showProgress: false,
+      ignoreNewerVersions: false,
+      linkAll: true,
+    },
+    { progress: () => undefined, cargoOutput: () => undefined },
+    new AbortController().signal,
+  );
+  const store = await RecordStore.open(storeLocation(join(path, 'target')).root);
+  return { path, report, units: await store.units() };
+}
+
+/** The file that the linker made: a build script's is put aside. Undefined when another build removed it. */
+export function linkedFile(link: LinkRecord): string | undefined {
+  return [`${link.output}${REAL_SUFFIX}`, link.output].find((file) => existsSync(file));
+}
+
+/** Runs a program of binutils; a missing one fails the test. */
+export function binutils(program: string, args: readonly string[], input = ''): string {
+  const run = spawnSync(program, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+    input,
+    env: { ...process.env, LC_ALL: 'C.UTF-8' },
+  });
+  if (run.error !== undefined) {
+    throw new Error(
+      `${program} cannot be run (${run.error.message}): install binutils, which this test compares with`,
+    );
+  }
+  if (run.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${run.stderr}`);
+  return run.stdout;
+}
