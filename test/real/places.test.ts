@@ -18,7 +18,7 @@ import { binutils, judged, linkedCrate } from './support.ts';
 /** References compared in each crate, and how they are spread: `addr2line` takes one section of one object a run. */
 const PER_CRATE = 400;
 const SECTIONS_PER_OBJECT = 4;
-const REFERENCES_PER_SECTION = 5;
+const REFERENCES_PER_SECTION = 8;
 
 /** One step out of the place: a function, and the place in it. */
 interface Frame {
@@ -46,7 +46,9 @@ function pick<T>(items: readonly T[], count: number, random: (limit: number) => 
 }
 
 function text(strings: StringTable, id: number): string {
-  return Buffer.from(strings.bytes).toString('utf8', strings.offsets[id], strings.offsets[id + 1]);
+  const { buffer, byteOffset, byteLength } = strings.bytes;
+  const bytes = Buffer.from(buffer, byteOffset, byteLength);
+  return bytes.toString('utf8', strings.offsets[id], strings.offsets[id + 1]);
 }
 
 function placeText(file: string | undefined, line: number): string {
