@@ -258,13 +258,13 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
 
   const usages = judged.flatMap((verdict) => verdict.usages);
   const problems: Problem[] = judged.flatMap((verdict) => verdict.problems);
-  for (const unit of records.current) {
+  for (const unit of records.currentInOrder()) {
     problems.push(
       ...keywordProblems(unit, workspace, config),
       ...missingPermissions(unit, workspace, config),
     );
   }
-  for (const outDir of executed) {
+  for (const outDir of [...executed].sort()) {
     const script = records.script(outDir);
     const p = script && workspace.packages.find(({ id }) => id === script.packageId);
     if (script === undefined || p === undefined) continue;

@@ -194,11 +194,20 @@ function withoutCovered(problem: Problem, all: readonly Problem[]): Problem | un
 }
 
 function uniqueUsages(usages: readonly Usage[]): Usage[] {
-  return [...new Map(usages.map((usage) => [usageKey(usage), usage])).values()];
+  return firstOfEach(usages, usageKey);
 }
 
 function uniqueUses(uses: readonly KeywordUse[]): KeywordUse[] {
-  return [...new Map(uses.map((use) => [placeKey(use), use])).values()];
+  return firstOfEach(uses, placeKey);
+}
+
+function firstOfEach<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  const first = new Map<string, T>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (!first.has(key)) first.set(key, item);
+  }
+  return [...first.values()];
 }
 
 function usageKey({ place, from, target }: Usage): string {

@@ -108,7 +108,7 @@ export class Gates {
 
   /** A problem for each instruction that was refused while the build went on. */
   refusedInstructions(): Problem[] {
-    const unreadable = [...this.notUtf8].map((packageId): Problem => {
+    const unreadable = [...this.notUtf8].sort().map((packageId): Problem => {
       const p = this.workspace.packages.find(({ id }) => id === packageId);
       const output = 'it printed something that is not UTF-8';
       return {
@@ -119,7 +119,7 @@ export class Gates {
         output,
       };
     });
-    const refused = [...this.seen.keys()].flatMap((key): Problem[] => {
+    const refused = [...this.seen.keys()].sort().flatMap((key): Problem[] => {
       const [packageId, instruction] = key.split('\0', 2);
       const p = this.workspace.packages.find(({ id }) => id === packageId);
       if (p === undefined || instruction === undefined) return [];

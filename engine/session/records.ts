@@ -61,6 +61,13 @@ export class Records {
     await this.store.putBuildScript(record);
   }
 
+  /** The units of this check in an order that does not depend on when they were built. */
+  currentInOrder(): UnitRecord[] {
+    const key = ({ packageId, kind, outDir, crateName, extraFilename }: UnitRecord): string =>
+      [packageId, kind, outDir, crateName, extraFilename].join('\0');
+    return [...this.current].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+
   /** Every unit that the store knows, of this check or an earlier one. */
   *all(): Generator<UnitRecord> {
     yield* new Set(this.byPath.values());

@@ -18,7 +18,10 @@ export function sandboxProblems(config: Config): Problem[] {
 
 /** A problem for each build script that ran and failed. */
 export function failedBuildScripts(outcome: BuildOutcome, workspace: Workspace): Problem[] {
-  return outcome.failedBuildScripts.flatMap((failed): Problem[] => {
+  const inOrder = [...outcome.failedBuildScripts].sort((a, b) =>
+    a.packageId < b.packageId ? -1 : 1,
+  );
+  return inOrder.flatMap((failed): Problem[] => {
     const p = workspace.packages.find(({ id }) => id === failed.packageId);
     if (p === undefined) return [];
     const { output, status, signal, sandboxCommand } = failed;

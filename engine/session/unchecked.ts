@@ -10,7 +10,9 @@ export function unchecked(
   workspace: Workspace,
 ): Unchecked[] {
   const built = new Set(artifacts.map((a) => `${a.packageId}\0${a.targetName}`));
-  return [...held].map(({ packageId, packageLabel, held: what }) => {
+  const key = (h: Held): string => `${h.packageId}\0${h.held}`;
+  const inOrder = [...held].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return inOrder.map(({ packageId, packageLabel, held: what }) => {
     const origin = workspace.packages.find(({ id }) => id === packageId);
     const blocks = workspace.packages
       .filter(

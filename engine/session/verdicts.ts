@@ -89,11 +89,13 @@ export class Verdicts {
     return verdict;
   }
 
-  /** All verdicts that were asked for, and the units whose stored facts cannot be used. Throws what else went wrong. */
+  /** All verdicts that were asked for, by path of the output, and the units whose stored facts cannot be used. Throws what else went wrong. */
   async all(): Promise<{ judged: OutputVerdict[]; stale: UnitRecord[] }> {
     const judged: OutputVerdict[] = [];
     const stale: UnitRecord[] = [];
-    for (const settled of await Promise.allSettled(this.verdicts.values())) {
+    // Asked for in the order in which cargo came to them, which is another each time.
+    const inOrder = [...this.verdicts].sort(([a], [b]) => (a < b ? -1 : 1));
+    for (const settled of await Promise.allSettled(inOrder.map(([, verdict]) => verdict))) {
       if (settled.status === 'fulfilled') judged.push(settled.value);
       else if (settled.reason instanceof StaleOutputError) stale.push(settled.reason.record);
       else throw settled.reason;
