@@ -20,6 +20,7 @@ import {
 } from './judge/summary.ts';
 import { keywordProblems, missingPermissions } from './judge/unit-problems.ts';
 import { Sandboxes } from './sandbox/sandboxes.ts';
+import { untilAborted } from './session/abort.ts';
 import { Gates } from './session/gates.ts';
 import { Inputs } from './session/inputs.ts';
 import { Pools } from './session/pools.ts';
@@ -331,22 +332,6 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
 function objectsOf(judged: readonly OutputVerdict[]): number {
   const objects = new Map(judged.flatMap((verdict) => [...verdict.objects]));
   return [...objects.values()].reduce((sum, count) => sum + count, 0);
-}
-
-/** Rejects as soon as the user interrupts, whatever the work still waits for. */
-async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  work.catch(() => undefined);
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
-  }
 }
 
 /** A library that nothing here links is read all the same: what cannot be read is never passed over. */
