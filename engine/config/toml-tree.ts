@@ -61,11 +61,10 @@ export class TomlSyntaxError extends Error {
   }
 }
 
-/** Parses a TOML document into a tree with places. Throws {@link TomlSyntaxError}. */
-export function parseToml(text: string): TomlTable {
-  let program: AST.TOMLProgram;
+/** Parses a TOML document into the parser's own tree. Throws {@link TomlSyntaxError}. */
+export function parseProgram(text: string): AST.TOMLProgram {
   try {
-    program = parseTOML(text, { tomlVersion: '1.0' });
+    return parseTOML(text, { tomlVersion: '1.0' });
   } catch (error) {
     if (error instanceof ParseError) {
       throw new TomlSyntaxError(error.message, {
@@ -75,6 +74,11 @@ export function parseToml(text: string): TomlTable {
     }
     throw error;
   }
+}
+
+/** Parses a TOML document into a tree with places. Throws {@link TomlSyntaxError}. */
+export function parseToml(text: string): TomlTable {
+  const program = parseProgram(text);
   const root = newTable({ line: 1, column: 1 }, 1);
   const top = program.body[0];
   for (const node of top.body) {
@@ -138,7 +142,8 @@ function tomlValue(node: AST.TOMLContentNode): TomlValue {
   }
 }
 
-function keyName(key: AST.TOMLBare | AST.TOMLQuoted): string {
+/** A key as it reads, without its quotes. */
+export function keyName(key: AST.TOMLBare | AST.TOMLQuoted): string {
   return key.type === 'TOMLBare' ? key.name : key.value;
 }
 

@@ -1,3 +1,5 @@
+import { normalisedInstruction } from '../config/instruction-rules.ts';
+
 /** Instructions that change nothing of what is built, or only which code is compiled (spec §4). */
 const harmless = /^cargo:(?:rerun-if-[a-z-]+|warning|error|rustc-cfg|rustc-check-cfg)(?:=|$)/;
 
@@ -19,25 +21,10 @@ export function instructionsOf(stdout: Uint8Array): string[] | undefined {
   }
   const found = text
     .split('\n')
-    .map(normalised)
+    .map(normalisedInstruction)
     .filter((line) => line.startsWith('cargo:'))
     .filter((line) => !harmless.test(line));
   return [...new Set(found)];
-}
-
-/** As cargo reads a line: without white space around it (Unicode's, as Rust's `trim`). `cargo::X` and `cargo:X` are one. */
-function normalised(text: string): string {
-  const line = text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '');
-  return line.startsWith('cargo::') ? `cargo:${line.slice('cargo::'.length)}` : line;
-}
-
-/** True when a rule of allow_build_instructions covers the instruction; a trailing `*` matches any rest. */
-export function isInstructionAllowed(instruction: string, rules: readonly string[]): boolean {
-  return rules
-    .map(normalised)
-    .some((rule) =>
-      rule.endsWith('*') ? instruction.startsWith(rule.slice(0, -1)) : instruction === rule,
-    );
 }
 
 /**
@@ -53,6 +40,6 @@ export function withoutInstructions(stdout: Uint8Array, refused: readonly string
   return new TextDecoder('utf-8', { ignoreBOM: true })
     .decode(stdout)
     .split('\n')
-    .filter((line) => !refused.includes(normalised(line)))
+    .filter((line) => !refused.includes(normalisedInstruction(line)))
     .join('\n');
 }

@@ -1,4 +1,5 @@
 import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build/types.ts';
+import { isInstructionAllowed } from '../config/instruction-rules.ts';
 import type { Config, SandboxKind } from '../config/types.ts';
 import {
   type BuildScriptRecord,
@@ -6,12 +7,7 @@ import {
   UNIT_RECORD_VERSION,
   type UnitRecord,
 } from '../facts/unit-record.ts';
-import {
-  instructionsOf,
-  isInstructionAllowed,
-  mayProceed,
-  withoutInstructions,
-} from '../judge/build-instructions.ts';
+import { instructionsOf, mayProceed, withoutInstructions } from '../judge/build-instructions.ts';
 import type { Problem } from '../judge/problems.ts';
 import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
