@@ -9,7 +9,7 @@ import type {
   SourcePlace,
   Usage,
 } from '../engine/judge/problems.ts';
-import { allowSnippet, severityOf, shellWords } from '../engine/session.ts';
+import { adviceFor, severityOf, shellWords } from '../engine/session.ts';
 import { printable } from './printable.ts';
 
 /** Colours of a report; all plain where colour is off. */
@@ -144,6 +144,10 @@ function titleOf(problem: Problem): string {
       return `its build script gives the instruction \`${problem.instruction}\`, which is not allowed`;
     case 'execution-failed':
       return `its ${problem.executable} failed${endingOf(problem)}`;
+    case 'configuration-missing':
+      return 'there is no cackle.toml; nothing is allowed yet';
+    case 'std-api-on-offer':
+      return `the built-in API \`${problem.api}\` is not watched`;
     case 'sandbox-not-chosen':
       return 'no sandbox is chosen for build scripts, tests and rustc; until then no build script runs';
     case 'sandbox-kind-without-meaning':
@@ -189,47 +193,6 @@ function inScope({ suffix }: PermissionScope): string {
   return where[suffix];
 }
 
-function adviceFor(problem: Problem): string | undefined {
-  switch (problem.kind) {
-    case 'disallowed-api':
-    case 'off-tree-api':
-      return allowSnippet(problem.scope, { kind: 'api', api: problem.api });
-    case 'disallowed-unsafe':
-      return allowSnippet(problem.scope, { kind: 'unsafe' });
-    case 'disallowed-extern':
-      return allowSnippet(problem.scope, { kind: 'extern' });
-    case 'proc-macro-not-allowed':
-      return allowSnippet({ package: problem.packageName, suffix: '' }, { kind: 'proc-macro' });
-    case 'build-script-not-allowed':
-      return allowSnippet(
-        { package: problem.packageName, suffix: 'build' },
-        { kind: 'build-script' },
-      );
-    case 'disallowed-build-instruction':
-      return allowSnippet(
-        { package: problem.packageName, suffix: 'build' },
-        { kind: 'build-instruction', instruction: problem.instruction },
-      );
-    case 'export-not-imported':
-      return allowSnippet(
-        { package: problem.packageName, suffix: '' },
-        { kind: 'import', apis: problem.readable ? problem.apis : [] },
-      );
-    case 'sandbox-not-chosen':
-      return '[sandbox]\nkind = "Bubblewrap"  # or "Disabled"';
-    case 'execution-failed':
-      return problem.sandboxCommand === undefined || problem.executable === 'test'
-        ? undefined
-        : allowSnippet(
-            { package: problem.packageName, suffix: 'build' },
-            { kind: 'sandbox-network' },
-          );
-    default:
-      return undefined;
-  }
-}
-
-/** Usages of one function that are reached in the same way stand together. */
 function byReferrer(usages: readonly Usage[]): readonly (readonly [Usage, ...Usage[]])[] {
   const groups = new Map<string, [Usage, ...Usage[]]>();
   for (const usage of usages) {

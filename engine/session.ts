@@ -38,8 +38,8 @@ import { type OutputVerdict, Verdicts } from './session/verdicts.ts';
 import type { Workspace } from './workspace/types.ts';
 
 export { renderDiagnostic } from './config/render.ts';
-export { allowSnippet } from './config/suggest.ts';
 export { ConfigError } from './config/types.ts';
+export { adviceFor } from './fixes/advice.ts';
 export { CheckError, severityOf } from './judge/problems.ts';
 export { shellWords } from './session/sandbox-problems.ts';
 

@@ -16,6 +16,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'engine/workspace',
     'engine/extract/parsers',
   ],
+  'engine/fixes': ['engine/config', 'engine/judge/problems'],
   'engine/sandbox': ['engine/config', 'engine/workspace', 'engine/judge/problems'],
   'engine/build': ['engine/workspace', 'engine/sandbox', 'engine/judge/problems', 'engine/paths'],
   'engine/session': ['engine/'],

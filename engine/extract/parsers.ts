@@ -240,6 +240,16 @@ export function splitNames(strings: StringTable): SplitNames {
   });
 }
 
+/** Names of one string. */
+export function namesIn(text: string): string[] {
+  const bytes = new TextEncoder().encode(text);
+  const { ids, names } = splitNames({ offsets: new Uint32Array([0, bytes.length]), bytes });
+  const { offsets } = names;
+  return [...ids].map((id) =>
+    new TextDecoder().decode(names.bytes.subarray(offsets[id], offsets[id + 1])),
+  );
+}
+
 /** A symbol as a person reads it, without hash. */
 export function demangle(symbol: string): string {
   return guarded<ObjectModule, string>('object-wasm', (module) => module.demangle(symbol));

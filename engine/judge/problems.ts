@@ -22,6 +22,8 @@ export interface Usage {
   readonly from: string;
   /** The target's name that matched, shortest of those at this place. */
   readonly target: string;
+  /** Names of the referring function (spec §3). */
+  readonly fromNames: readonly string[];
   /** All names of the target that matched the API. */
   readonly targetNames: readonly string[];
   /** Label of the output in which it was found, e.g. `fd (bin)`. */
@@ -44,6 +46,7 @@ interface Located {
 
 /** Spec §5: everything that a check can find. `kind` is stable and appears in machine output. */
 export type Problem =
+  | { readonly kind: 'configuration-missing' }
   | (Located & {
       readonly kind: 'disallowed-api';
       readonly scope: PermissionScope;
@@ -81,6 +84,8 @@ export type Problem =
       readonly sandboxCommand?: readonly string[] | undefined;
     })
   | { readonly kind: 'sandbox-not-chosen' }
+  /** A built-in API that a new configuration could import; asked on a first run only. */
+  | { readonly kind: 'std-api-on-offer'; readonly api: string }
   | (Located & {
       readonly kind: 'sandbox-kind-without-meaning';
       readonly configPlace: ConfigPlace;

@@ -142,8 +142,11 @@ function mergeKey(problem: Problem): string {
     case 'disallowed-build-instruction':
       return [kind, problem.packageName, problem.instruction].join('\0');
     case 'newer-config-version':
+    case 'configuration-missing':
     case 'sandbox-not-chosen':
       return kind;
+    case 'std-api-on-offer':
+      return [kind, problem.api].join('\0');
     case 'possible-export':
       return [kind, problem.packageName, problem.api].join('\0');
     case 'execution-failed':

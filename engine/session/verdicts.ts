@@ -1,5 +1,5 @@
 import type { Config } from '../config/types.ts';
-import { demangle } from '../extract/parsers.ts';
+import { demangle, namesIn } from '../extract/parsers.ts';
 import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { type AttributedUsage, attribute, newExports } from '../judge/attribution.ts';
 import type { OutputSpec } from '../judge/joiner.ts';
@@ -161,6 +161,7 @@ export class Verdicts {
     const shown: Usage = {
       place: usage.place,
       from: demangle(usage.reference.from),
+      fromNames: namesIn(usage.reference.from),
       target: usage.target,
       targetNames: usage.targetNames,
       output: label,

@@ -1,0 +1,98 @@
+import { applyEdits } from '../config/edit.ts';
+import type { Config } from '../config/types.ts';
+import type { Problem } from '../judge/problems.ts';
+import {
+  apiFixes,
+  buildScriptFixes,
+  instructionFixes,
+  keywordFixes,
+  offTreeFixes,
+  procMacroFixes,
+  unknownPackageFixes,
+  unusedFixes,
+} from './permissions.ts';
+import { resolves } from './resolves.ts';
+import {
+  configurationFixes,
+  executionFixes,
+  exportFixes,
+  possibleExportFixes,
+  sandboxFixes,
+  stdApiFixes,
+  versionFixes,
+} from './setup.ts';
+import type { Fix, FixKnowledge, Proposal } from './types.ts';
+
+export type { Fix, FixKnowledge } from './types.ts';
+
+/**
+ * The fixes of a problem, best first (spec §5); none where no edit helps. `config` is the configuration that
+ * the problem was found with; without it, fixes that need to know it are left out.
+ */
+export function fixesFor(
+  problem: Problem,
+  config: Config | undefined,
+  known: FixKnowledge = {},
+): Fix[] {
+  return proposals(problem, config, known).map((proposal) => ({
+    ...proposal,
+    resolves: (other) => other === problem || resolves(proposal.edit, other, config),
+  }));
+}
+
+/**
+ * True when a text of cackle.toml has it that one of the problem's fixes would change nothing: then the
+ * problem is resolved (spec §8), be it by another's fix or by hand.
+ */
+export function isResolvedIn(
+  text: string,
+  problem: Problem,
+  config: Config | undefined,
+  known: FixKnowledge = {},
+): boolean {
+  return proposals(problem, config, known).some(
+    ({ edit }) => edit.steps.length > 0 && applyEdits(text, [edit]) === text,
+  );
+}
+
+function proposals(
+  problem: Problem,
+  config: Config | undefined,
+  known: FixKnowledge,
+): readonly Proposal[] {
+  switch (problem.kind) {
+    case 'configuration-missing':
+      return configurationFixes();
+    case 'sandbox-not-chosen':
+      return sandboxFixes(known);
+    case 'std-api-on-offer':
+      return stdApiFixes(problem);
+    case 'disallowed-api':
+      return apiFixes(problem, config);
+    case 'off-tree-api':
+      return offTreeFixes(problem, config);
+    case 'disallowed-unsafe':
+    case 'disallowed-extern':
+      return keywordFixes(problem);
+    case 'proc-macro-not-allowed':
+      return procMacroFixes(problem);
+    case 'build-script-not-allowed':
+      return buildScriptFixes(problem);
+    case 'disallowed-build-instruction':
+      return instructionFixes(problem);
+    case 'execution-failed':
+      return executionFixes(problem, config);
+    case 'unused-allow-api':
+      return unusedFixes(problem);
+    case 'unknown-package':
+      return unknownPackageFixes(problem);
+    case 'export-not-imported':
+      return exportFixes(problem, known);
+    case 'possible-export':
+      return possibleExportFixes(problem);
+    case 'newer-config-version':
+      return versionFixes(problem, config, known);
+    case 'sandbox-kind-without-meaning':
+      return [];
+  }
+}

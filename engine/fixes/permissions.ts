@@ -1,0 +1,172 @@
+import type { Edit, EditStep } from '../config/edit.ts';
+import { ancestors } from '../config/inheritance.ts';
+import { normalisedInstruction } from '../config/instruction-rules.ts';
+import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
+import type { Problem } from '../judge/problems.ts';
+import { excludable, referrersPrefix } from './prefixes.ts';
+import type { Proposal } from './types.ts';
+
+type OfKind<K extends Problem['kind']> = Extract<Problem, { kind: K }>;
+
+const where: Readonly<Record<ScopeSuffix, string>> = {
+  '': '',
+  build: ' in its own build script',
+  'from.build': ' in any build script',
+  test: ' in its own tests',
+  'from.test': " in any package's tests",
+};
+
+const reach: Readonly<Record<ScopeSuffix, string>> = {
+  '': 'wherever it is linked: in programs, build scripts and tests',
+  build: 'in its own build script, nowhere else',
+  'from.build': 'in every build script that it is linked into',
+  test: 'in its own tests, nowhere else',
+  'from.test': "in every package's tests that it is linked into",
+};
+
+const edit = (...steps: EditStep[]): Edit => ({ steps });
+
+/** In the exact scope, then in each wider one. */
+function allowApi(scope: PermissionScope, api: string): Proposal[] {
+  const suffixes: ScopeSuffix[] = [scope.suffix, ...ancestors[scope.suffix]];
+  return suffixes.map((suffix) => ({
+    title: `allow \`${api}\` to ${scope.package}${where[suffix]}`,
+    explanation: `${scope.package} may use the API ${api} ${reach[suffix]}.`,
+    edit: edit({ kind: 'allow', scope: { ...scope, suffix }, list: 'allow_apis', value: api }),
+  }));
+}
+
+function excludeTargets(
+  { usages, api }: OfKind<'disallowed-api' | 'off-tree-api'>,
+  config: Config | undefined,
+): Proposal[] {
+  const path = excludable(usages, config?.apis.get(api));
+  if (path === undefined) return [];
+  return [
+    {
+      title: `exclude \`${path}\` from the API \`${api}\``,
+      explanation: `${path} and what is below it no longer count as ${api}, whoever uses them.`,
+      edit: edit({ kind: 'add', path: ['api', api, 'exclude'], values: [path] }),
+    },
+  ];
+}
+
+/** For a use of an API by a package of the tree. */
+export function apiFixes(
+  problem: OfKind<'disallowed-api'>,
+  config: Config | undefined,
+): Proposal[] {
+  return [...allowApi(problem.scope, problem.api), ...excludeTargets(problem, config)];
+}
+
+/** For a use of an API whose provider is no dependency of the user: mostly somebody else's type or macro. */
+export function offTreeFixes(
+  problem: OfKind<'off-tree-api'>,
+  config: Config | undefined,
+): Proposal[] {
+  const { api, usages, packageName, providedBy } = problem;
+  const path = referrersPrefix(usages, packageName, providedBy);
+  const include: Proposal[] =
+    path === undefined
+      ? []
+      : [
+          {
+            title: `include \`${path}\` in the API \`${api}\``,
+            explanation: `${path} counts as ${api} itself: whoever uses it uses ${api}, and ${packageName} is not charged for what it is used with.`,
+            edit: edit({ kind: 'add', path: ['api', api, 'include'], values: [path] }),
+          },
+        ];
+  return [...include, ...excludeTargets(problem, config), ...allowApi(problem.scope, api)];
+}
+
+/** For `unsafe` and `extern`: in the scope of the crate kind. */
+export function keywordFixes(
+  problem: OfKind<'disallowed-unsafe' | 'disallowed-extern'>,
+): Proposal[] {
+  const { scope, kind } = problem;
+  const flag = kind === 'disallowed-unsafe' ? 'allow_unsafe' : 'allow_extern';
+  const what = kind === 'disallowed-unsafe' ? 'unsafe code' : 'extern functions';
+  return [
+    {
+      title: `allow ${what} to ${scope.package}${where[scope.suffix]}`,
+      explanation: `${scope.package} may have ${what} ${scope.suffix === '' ? 'in its crates, its build script and tests too' : reach[scope.suffix]}.`,
+      edit: edit({ kind: 'permit', scope, flag }),
+    },
+  ];
+}
+
+/** For a proc macro. */
+export function procMacroFixes({ packageName }: OfKind<'proc-macro-not-allowed'>): Proposal[] {
+  const scope: PermissionScope = { package: packageName, suffix: '' };
+  return [
+    {
+      title: `allow ${packageName} to be a proc macro`,
+      explanation: `rustc may load and run ${packageName} while it compiles what depends on it.`,
+      edit: edit({ kind: 'permit', scope, flag: 'allow_proc_macro' }),
+    },
+  ];
+}
+
+/** For a build script where each needs a section (`explicit_build_scripts`). */
+export function buildScriptFixes({ packageName }: OfKind<'build-script-not-allowed'>): Proposal[] {
+  return [
+    {
+      title: `allow ${packageName} to have a build script`,
+      explanation: `A build section for ${packageName} says that its build script may run; it allows no API.`,
+      edit: edit({ kind: 'build-section', package: packageName }),
+    },
+  ];
+}
+
+/** For a build script's instruction: with any value, then by ever shorter prefixes. */
+export function instructionFixes({
+  packageName,
+  instruction,
+}: OfKind<'disallowed-build-instruction'>): Proposal[] {
+  const scope: PermissionScope = { package: packageName, suffix: 'build' };
+  return rulesFor(instruction).map((rule) => ({
+    title: `allow \`${rule}\` to the build script of ${packageName}`,
+    explanation: rule.endsWith('*')
+      ? `Every instruction that begins \`${rule.slice(0, -1)}\` is allowed.`
+      : 'This instruction alone is allowed.',
+    edit: edit({ kind: 'allow', scope, list: 'allow_build_instructions', value: rule }),
+  }));
+}
+
+/** `cargo:rustc-link-lib=x` → `cargo:rustc-link-lib=*`, `cargo:rustc-link-*`, `cargo:rustc-*`, `cargo:*`. */
+function rulesFor(instruction: string): string[] {
+  const line = normalisedInstruction(instruction);
+  const end = line.indexOf('=');
+  const name = end < 0 ? line : line.slice(0, end);
+  const rules = [end < 0 ? line : `${name}=*`];
+  for (let cut = name.lastIndexOf('-'); cut > 0; cut = name.lastIndexOf('-', cut - 1))
+    rules.push(`${name.slice(0, cut + 1)}*`);
+  return [...rules, 'cargo:*'];
+}
+
+/** For a permission that nothing needs. */
+export function unusedFixes({ scope, api }: OfKind<'unused-allow-api'>): Proposal[] {
+  const section = scope.suffix === '' ? [] : scope.suffix.split('.');
+  return [
+    {
+      title: `remove the unused \`${api}\` from ${scope.package}${where[scope.suffix]}`,
+      explanation: `No live code of ${scope.package} needs ${api} there.`,
+      edit: edit({
+        kind: 'remove',
+        path: ['pkg', scope.package, ...section, 'allow_apis'],
+        value: api,
+      }),
+    },
+  ];
+}
+
+/** For settings of a package that is not in the tree. */
+export function unknownPackageFixes({ packageName }: OfKind<'unknown-package'>): Proposal[] {
+  return [
+    {
+      title: `remove the settings of ${packageName}`,
+      explanation: `No package of the tree is called ${packageName}. Comments stay.`,
+      edit: edit({ kind: 'drop', path: ['pkg', packageName] }),
+    },
+  ];
+}

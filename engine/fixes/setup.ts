@@ -1,0 +1,230 @@
+import { builtinApis } from '../config/builtin.ts';
+import { type Edit, type EditStep, scopePath } from '../config/edit.ts';
+import {
+  type ApiDefinition,
+  type Config,
+  NEWEST_VERSION,
+  type PermissionScope,
+} from '../config/types.ts';
+import type { Problem } from '../judge/problems.ts';
+import type { FixKnowledge, Proposal } from './types.ts';
+
+type OfKind<K extends Problem['kind']> = Extract<Problem, { kind: K }>;
+
+const edit = (...steps: EditStep[]): Edit => ({ steps });
+
+const recommended = ['fs', 'net', 'process'];
+
+/** For a workspace without cackle.toml; each fix says which questions come next. */
+export function configurationFixes(): Proposal[] {
+  const version: EditStep = { kind: 'set', path: ['common', 'version'], value: NEWEST_VERSION };
+  const sandbox: Problem = { kind: 'sandbox-not-chosen' };
+  return [
+    {
+      title: 'create the recommended cackle.toml',
+      explanation: `It watches the built-in APIs ${recommended.join(', ')}. A sandbox is chosen next.`,
+      edit: edit(version, {
+        kind: 'add',
+        path: ['common', 'import_std'],
+        values: recommended,
+      }),
+      asksNext: [sandbox],
+    },
+    {
+      title: 'create an empty cackle.toml',
+      explanation: 'It watches nothing yet. A sandbox and each built-in API are chosen next.',
+      edit: edit(version),
+      asksNext: [
+        sandbox,
+        ...[...builtinApis.keys()].map((api): Problem => ({ kind: 'std-api-on-offer', api })),
+      ],
+    },
+  ];
+}
+
+/** For a configuration that chooses no sandbox. */
+export function sandboxFixes({ bubblewrapFault }: FixKnowledge): Proposal[] {
+  const choose = (kind: string) => edit({ kind: 'set', path: ['sandbox', 'kind'], value: kind });
+  return [
+    {
+      title: 'run without a sandbox',
+      explanation:
+        'Build scripts, tests and rustc run as they would under cargo alone; they are still judged first.',
+      edit: choose('Disabled'),
+    },
+    {
+      title: 'run in Bubblewrap',
+      explanation:
+        'Build scripts, tests and rustc run without network and with almost nothing writable.',
+      edit: choose('Bubblewrap'),
+      refused: bubblewrapFault,
+    },
+  ];
+}
+
+/** For a built-in API that a new configuration does not watch. */
+export function stdApiFixes({ api }: OfKind<'std-api-on-offer'>): Proposal[] {
+  const definition = builtinApis.get(api);
+  const paths = (definition?.include ?? []).join(', ');
+  return [
+    {
+      title: `import the API \`${api}\``,
+      explanation: `Uses of ${paths} need a permission. The definition is updated with this program.`,
+      edit: edit({ kind: 'add', path: ['common', 'import_std'], values: [api] }),
+    },
+    ...(definition === undefined
+      ? []
+      : [
+          {
+            title: `write the definition of \`${api}\` into cackle.toml`,
+            explanation: 'The definition is yours from then on, to change as you like.',
+            edit: edit(...inline(definition)),
+          },
+        ]),
+    {
+      title: `ignore the API \`${api}\``,
+      explanation: `Uses of ${paths} are not watched.`,
+      edit: edit(),
+    },
+  ];
+}
+
+function inline({ name, include, exclude }: ApiDefinition): EditStep[] {
+  return Object.entries({ include, exclude }).flatMap(([key, values]): EditStep[] =>
+    values.length === 0 ? [] : [{ kind: 'add', path: ['api', name, key], values }],
+  );
+}
+
+/** For API definitions that a package exports. Those in a file with faults can only be ignored. */
+export function exportFixes(
+  { packageName, apis, readable }: OfKind<'export-not-imported'>,
+  { exports }: FixKnowledge,
+): Proposal[] {
+  const path = ['pkg', packageName, 'import'];
+  const names = apis.map((api) => `${packageName}::${api}`).join(', ');
+  const settle: EditStep = { kind: 'add', path, values: [] };
+  const ignore: Proposal = {
+    title: `import nothing from ${packageName}`,
+    explanation: `What ${packageName} exports is known and not wanted.`,
+    edit: edit(settle),
+  };
+  if (!readable) return [ignore];
+  const definitions = [...(exports?.exporting.get(packageName)?.apis.values() ?? [])];
+  const steps = definitions.flatMap((api) =>
+    inline({ ...api, name: `${packageName}::${api.name}` }),
+  );
+  return [
+    {
+      title: `import ${names}`,
+      explanation: `Uses of what ${packageName} defines as ${names} need a permission. Its later versions may define more.`,
+      edit: edit({ kind: 'add', path, values: apis }),
+    },
+    ...(steps.length === 0
+      ? []
+      : [
+          {
+            title: `write the definitions of ${names} into cackle.toml`,
+            explanation: `The definitions are yours from then on; what ${packageName} exports later is not asked about.`,
+            edit: edit(...steps, settle),
+          },
+        ]),
+    ignore,
+  ];
+}
+
+/** For a crate that seems to provide an API. */
+export function possibleExportFixes(problem: OfKind<'possible-export'>): Proposal[] {
+  const { packageName, api, path } = problem;
+  return [
+    {
+      title: `include \`${path}\` in the API \`${api}\``,
+      explanation: `Whoever uses ${path} needs a permission for ${api}.`,
+      edit: edit({ kind: 'add', path: ['api', api, 'include'], values: [path] }),
+    },
+    {
+      title: `do not ask about ${packageName} and \`${api}\` again`,
+      explanation: `${path} does not count as ${api}.`,
+      edit: edit({ kind: 'add', path: ['api', api, 'no_auto_detect'], values: [packageName] }),
+    },
+  ];
+}
+
+/** For a program that failed in its sandbox. Without one, no setting can be at fault. */
+export function executionFixes(
+  problem: OfKind<'execution-failed'>,
+  config: Config | undefined,
+): Proposal[] {
+  if (problem.sandboxCommand === undefined) return [];
+  const { packageName, executable } = problem;
+  const scope: PermissionScope = {
+    package: packageName,
+    suffix: executable === 'test' ? 'test' : 'build',
+  };
+  const set = (key: string, value: boolean | string): Edit =>
+    edit({ kind: 'set', path: [...scopePath(scope), 'sandbox', key], value });
+  const what = executable === 'test' ? 'tests' : 'build script';
+  const network: Proposal = {
+    title: `allow the network to the ${what} of ${packageName}`,
+    explanation: 'The rest of the sandbox stays.',
+    edit: set('allow_network', true),
+  };
+  const disable: Proposal = {
+    title: `run the ${what} of ${packageName} without a sandbox`,
+    explanation: 'What it does is then held in by nothing; it is still judged first.',
+    edit: set('kind', 'Disabled'),
+  };
+  return config?.sandbox(scope).allowNetwork === true ? [disable] : [network, disable];
+}
+
+/** For a configuration of an older version. */
+export function versionFixes(
+  problem: OfKind<'newer-config-version'>,
+  config: Config | undefined,
+  known: FixKnowledge,
+): Proposal[] {
+  const { version, newest } = problem;
+  const update: EditStep = { kind: 'set', path: ['common', 'version'], value: newest };
+  const news = [
+    ...(version < 2 ? ['rustc runs in the sandbox of [sandbox]'] : []),
+    ...(version < 3 ? ['extern blocks and functions need allow_extern'] : []),
+  ].join('; ');
+  const kept = config === undefined ? [] : oldBehaviour(version, config, known);
+  const plain: Proposal = {
+    title: `update to version ${newest}`,
+    explanation: `From then on ${news}.`,
+    edit: edit(update),
+  };
+  if (kept.length === 0) return [plain];
+  return [
+    plain,
+    {
+      title: `update to version ${newest} and keep the old behaviour`,
+      explanation: `It writes what the older version took for granted, so that this does not hold: ${news}.`,
+      edit: edit(update, ...kept),
+    },
+  ];
+}
+
+/** What has to be written so that a newer version behaves as the older one did. */
+function oldBehaviour(version: number, config: Config, known: FixKnowledge): EditStep[] {
+  const steps: EditStep[] = [];
+  // No package has this name: what holds for it is what [sandbox] says.
+  const top = config.sandbox({ package: '', suffix: '' });
+  const rustc = ['rustc', 'sandbox'];
+  if (version < 2 && config.rustcSandbox.kind === 'Disabled' && top.kind !== 'Disabled')
+    steps.push({ kind: 'set', path: [...rustc, 'kind'], value: 'Disabled' });
+  if (version < 2 && config.rustcSandbox.kind === 'Bubblewrap') {
+    if (top.allowNetwork && !config.rustcSandbox.allowNetwork)
+      steps.push({ kind: 'set', path: [...rustc, 'allow_network'], value: false });
+  }
+  if (version < 3) {
+    const scopes =
+      known.externScopes ??
+      config.tables.filter((table) => table.allowUnsafe === true).map((table) => table.scope);
+    for (const scope of scopes) {
+      if (config.permissions(scope).allowExtern)
+        steps.push({ kind: 'permit', scope, flag: 'allow_extern' });
+    }
+  }
+  return steps;
+}
