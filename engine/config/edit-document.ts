@@ -44,6 +44,8 @@ export function samePath(a: Path, b: Path): boolean {
   return a.length === b.length && startsWith(a, b);
 }
 
+let latest: TomlDocument | undefined;
+
 /** A TOML text with the ranges of all that is in it, as edits need them. Throws TomlSyntaxError. */
 export class TomlDocument {
   readonly text: string;
@@ -55,7 +57,13 @@ export class TomlDocument {
   private readonly comments: readonly AST.Comment[];
   private readonly tokens: readonly AST.Token[];
 
-  constructor(text: string) {
+  /** The document of a text; steps of an edit ask for the same one many times over. */
+  static of(text: string): TomlDocument {
+    if (latest?.text !== text) latest = new TomlDocument(text);
+    return latest;
+  }
+
+  private constructor(text: string) {
     const program = parseProgram(text);
     this.text = text;
     const crlf = text.split('\r\n').length - 1;

@@ -79,16 +79,16 @@ function intoLines(
   const insert = (start: number, text: string): Splice => ({ start, end: start, text });
   const close = list.range[1] - 1;
   const next = list.elements[at];
-  if (next !== undefined) {
-    const start = next.range[0];
-    if (!doc.isFirstInLine(start)) return [insert(start, `${item}, `)];
-    return [insert(doc.leadStart(start), line(doc.indentAt(start)))];
-  }
   const last = list.elements.at(-1);
   if (last === undefined) return [insert(doc.lineStart(close), line(outer + doc.indentUnit))];
-  const indent = doc.isFirstInLine(last.range[0])
-    ? doc.indentAt(last.range[0])
-    : outer + doc.indentUnit;
+  const aligned = list.elements.findLast(({ range }) => doc.isFirstInLine(range[0]));
+  const indent = aligned ? doc.indentAt(aligned.range[0]) : outer + doc.indentUnit;
+  if (next !== undefined) {
+    const [start] = next.range;
+    if (doc.isFirstInLine(start)) return [insert(doc.leadStart(start), line(doc.indentAt(start)))];
+    const before = doc.text.slice(0, start).trimEnd().length;
+    return [{ start: before, end: start, text: `${eol}${line(indent)}${indent}` }];
+  }
   const comma = doc.commaIn(last.range[1], close);
   const end = comma?.range[1] ?? last.range[1];
   const separator = comma === undefined ? [insert(last.range[1], ',')] : [];

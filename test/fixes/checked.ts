@@ -1,0 +1,139 @@
+import { expect } from 'vitest';
+import { applyEdits, type Edit, type EditStep, scopePath } from '../../engine/config/edit.ts';
+import { isInstructionAllowed } from '../../engine/config/instruction-rules.ts';
+import type { Config } from '../../engine/config/types.ts';
+import { type Fix, isResolvedIn } from '../../engine/fixes/fixes.ts';
+import type { Problem } from '../../engine/judge/problems.ts';
+import { dataOf, expected, lostLines, read, said } from './support.ts';
+
+/** Is the problem still there, as far as the configuration alone can say? */
+export function remains(problem: Problem, config: Config): boolean {
+  switch (problem.kind) {
+    case 'disallowed-unsafe':
+      return !config.permissions(problem.scope).allowUnsafe;
+    case 'disallowed-extern':
+      return !config.permissions(problem.scope).allowExtern;
+    case 'proc-macro-not-allowed':
+      return !config.permissions({ package: problem.packageName, suffix: '' }).allowProcMacro;
+    case 'build-script-not-allowed':
+      return !config.hasBuildSection(problem.packageName);
+    case 'disallowed-build-instruction':
+      return !isInstructionAllowed(
+        problem.instruction,
+        config.permissions({ package: problem.packageName, suffix: 'build' })
+          .allowBuildInstructions,
+      );
+    case 'disallowed-api':
+    case 'off-tree-api': {
+      if (config.permissions(problem.scope).allowApis.has(problem.api)) return false;
+      const { include, exclude } = config.apis.get(problem.api) ?? { include: [], exclude: [] };
+      const isIn = (name: string, paths: readonly string[]): boolean =>
+        paths.some((path) => `${name}::`.startsWith(`${path}::`));
+      return problem.usages.some(
+        (usage) =>
+          usage.targetNames.some((name) => !isIn(name, exclude)) &&
+          !usage.fromNames.some((name) => isIn(name, include)),
+      );
+    }
+    case 'unused-allow-api':
+      return config.tables.some(
+        ({ scope, allowApis }) =>
+          scope.package === problem.scope.package &&
+          scope.suffix === problem.scope.suffix &&
+          allowApis.some((allowed) => allowed.api === problem.api),
+      );
+    case 'unknown-package':
+      return config.packages.has(problem.packageName);
+    case 'sandbox-not-chosen':
+      return !config.sandboxChosen;
+    case 'newer-config-version':
+      return config.version < problem.newest;
+    case 'possible-export': {
+      const api = config.apis.get(problem.api);
+      return !(
+        api?.include.includes(problem.path) || api?.noAutoDetect.includes(problem.packageName)
+      );
+    }
+    default:
+      return false;
+  }
+}
+
+function wordsOf(step: EditStep): readonly string[] {
+  switch (step.kind) {
+    case 'allow':
+      return [step.list, step.value, ...scopePath(step.scope).slice(1)];
+    case 'permit':
+      return [step.flag, ...scopePath(step.scope).slice(1)];
+    case 'add':
+      return [...step.path, ...step.values];
+    case 'remove':
+      return [...step.path, step.value];
+    case 'set':
+    case 'drop':
+      return step.path;
+    case 'build-section':
+      return [step.package];
+  }
+}
+
+/** A line that an edit may change: one that names what the edit is about, or only closes or opens a list. */
+function concerns(edit: Edit, line: string): boolean {
+  if (/^[\s\],[]*$/.test(line)) return true;
+  const words = edit.steps.flatMap(wordsOf);
+  return words.some((word) => line.includes(word));
+}
+
+/** The comments of a text, found without the program's own parser. */
+export function commentsOf(text: string): string[] {
+  const tokens = /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|(#[^\r\n]*)/g;
+  return [...text.matchAll(tokens)].flatMap((match) => match[1] ?? []);
+}
+
+/** Makes a fix's edit and checks all that spec 5 says of edits; gives the new text. */
+export function checkFix(text: string, problem: Problem, fix: Fix, comment?: string): string {
+  const edit = { ...fix.edit, comment };
+  const after = applyEdits(text, [edit]);
+  try {
+    checkEdit(text, edit, after);
+    const config = read(text.replace(/^\ufeff/, ''));
+    const edited = read(after.replace(/^\ufeff/, ''));
+    expect(remains(problem, edited), 'the problem remains').toBe(false);
+    if (edit.steps.length > 0) expect(isResolvedIn(after, problem, config)).toBe(true);
+    const dropped = edit.steps.flatMap((step) => (step.kind === 'drop' ? step.path[1] : []));
+    const lost = [...config.packages.keys()].filter(
+      (name) =>
+        config.explicitBuildScripts &&
+        config.hasBuildSection(name) &&
+        !edited.hasBuildSection(name) &&
+        !dropped.includes(name),
+    );
+    expect(lost, 'build sections are lost').toEqual([]);
+  } catch (error) {
+    const diff = [
+      ...lostLines(text, after).map((line) => `- ${line}`),
+      ...lostLines(after, text).map((line) => `+ ${line}`),
+    ].join('\n');
+    throw new Error(`${JSON.stringify(edit)}\n${diff}\n${(error as Error).message}`);
+  }
+  return after;
+}
+
+function checkEdit(text: string, edit: Edit, after: string): void {
+  expect(expected(dataOf(text), edit)).toContainEqual(said(dataOf(after)));
+  expect(applyEdits(after, [edit]), 'a second time changes nothing').toBe(after);
+  const adds = edit.steps.some(({ kind }) => kind !== 'drop' && kind !== 'remove');
+  const comments = commentsOf(after);
+  if (edit.comment !== undefined && adds && after !== text) {
+    const lines = edit.comment.split(/\r?\n/).map((line) => `# ${line}`);
+    const at = comments.findIndex((_, i) => lines.every((line, j) => comments[i + j] === line));
+    expect(at, 'the comment is missing').toBeGreaterThanOrEqual(0);
+    comments.splice(at, lines.length);
+  }
+  expect(comments).toEqual(commentsOf(text));
+  expect(after.startsWith('\ufeff')).toBe(text.startsWith('\ufeff'));
+  if (text.includes('\r\n')) expect(after.replaceAll('\r\n', '')).not.toContain('\n');
+  else expect(after).not.toContain('\r');
+  const untouched = lostLines(text, after).filter((line) => !concerns(edit, line));
+  if (!edit.steps.some(({ kind }) => kind === 'drop')) expect(untouched).toEqual([]);
+}

@@ -1,0 +1,296 @@
+import { describe, expect, test } from 'vitest';
+import { applyEdits } from '../../engine/config/edit.ts';
+import { adviceFor } from '../../engine/fixes/advice.ts';
+import { type FixKnowledge, fixesFor, isResolvedIn } from '../../engine/fixes/fixes.ts';
+import type { Problem } from '../../engine/judge/problems.ts';
+import { apiProblem, read, usage } from './support.ts';
+
+const base = '[common]\nversion = 3\nimport_std = ["fs", "net"]\n\n[sandbox]\nkind = "Disabled"\n';
+const named = { packageName: 'x', packageLabel: 'x' };
+const configPlace = { line: 1, column: 1 };
+
+/** What each fix adds to a text (its new lines), best first. */
+function added(problem: Problem, text = base, known: FixKnowledge = {}): string[] {
+  const old = text.split('\n');
+  return fixesFor(problem, text === '' ? undefined : read(text), known).map(({ edit }) =>
+    applyEdits(text, [edit])
+      .split('\n')
+      .filter((line) => line !== '' && !old.includes(line))
+      .join('\n'),
+  );
+}
+
+describe('spec 5: fixes of each problem, best first', () => {
+  test('no configuration: the recommended one, or an empty one, and what is asked next', () => {
+    const problem: Problem = { kind: 'configuration-missing' };
+    expect(added(problem, '')).toEqual([
+      '[common]\nversion = 3\nimport_std = [\n    "fs",\n    "net",\n    "process",\n]',
+      '[common]\nversion = 3',
+    ]);
+    const [recommended, empty] = fixesFor(problem, undefined);
+    expect(recommended?.asksNext).toEqual([{ kind: 'sandbox-not-chosen' }]);
+    expect(empty?.asksNext?.map((next) => ('api' in next ? next.api : next.kind))).toEqual([
+      'sandbox-not-chosen',
+      'fs',
+      'env',
+      'net',
+      'unix_sockets',
+      'process',
+      'terminate',
+    ]);
+  });
+
+  test('no sandbox chosen: Disabled, Bubblewrap; refused with a hint where it does not work', () => {
+    const text = '[common]\nversion = 3\n\n[pkg.x]\n';
+    const problem: Problem = { kind: 'sandbox-not-chosen' };
+    expect(added(problem, text)).toEqual([
+      '[sandbox]\nkind = "Disabled"',
+      '[sandbox]\nkind = "Bubblewrap"',
+    ]);
+    const refused = fixesFor(problem, read(text), { bubblewrapFault: 'install bwrap' });
+    expect(refused.map((fix) => fix.refused)).toEqual([undefined, 'install bwrap']);
+    expect(applyEdits(text, [refused[0]?.edit ?? { steps: [] }])).toBe(
+      '[common]\nversion = 3\n\n[sandbox]\nkind = "Disabled"\n\n[pkg.x]\n',
+    );
+  });
+
+  test('built-in API on offer: import, inline, ignore', () => {
+    expect(added({ kind: 'std-api-on-offer', api: 'terminate' })).toEqual([
+      'import_std = [\n    "fs",\n    "net",\n    "terminate",\n]',
+      '[api.terminate]\ninclude = [\n    "std::process::abort",\n    "std::process::exit",\n]',
+      '',
+    ]);
+  });
+
+  test('disallowed API: the exact scope, each wider one, then exclude below an include', () => {
+    const usages = [usage(['std::fs::write::a']), usage(['std::fs::write::b'])];
+    expect(added(apiProblem('x', 'build', 'fs', usages))).toEqual([
+      '[pkg.x]\nbuild.allow_apis = ["fs"]',
+      '[pkg.x]\nfrom.build.allow_apis = ["fs"]',
+      '[pkg.x]\nallow_apis = ["fs"]',
+      '[api.fs]\nexclude = ["std::fs::write"]',
+    ]);
+    expect(added(apiProblem('x', 'from.test', 'fs', usages))).toEqual([
+      '[pkg.x]\nfrom.test.allow_apis = ["fs"]',
+      '[pkg.x]\nallow_apis = ["fs"]',
+      '[api.fs]\nexclude = ["std::fs::write"]',
+    ]);
+  });
+
+  test('nothing is excluded that is an include, above one, or common to nothing', () => {
+    for (const targets of [
+      [['std::fs::write'], ['std::fs::read']],
+      [['std::fs::write'], ['std::path::Path']],
+      [['std::fs::write', 'std::path::Path']],
+    ]) {
+      const problem = apiProblem(
+        'x',
+        '',
+        'fs',
+        targets.map((names) => usage(names)),
+      );
+      expect(added(problem)).toEqual(['[pkg.x]\nallow_apis = ["fs"]']);
+    }
+  });
+
+  test('off-tree API: include the referrers, exclude, allow', () => {
+    const problem: Problem = {
+      ...apiProblem('either-or', '', 'net', [
+        usage(['std::net::TcpStream::read'], ['core::fmt::write', 'either_or::Either::left']),
+        usage(['std::net::TcpStream::peek'], ['tokio::io', 'either_or::Either::right']),
+      ]),
+      kind: 'off-tree-api',
+      providedBy: 'tokio',
+    };
+    expect(added(problem)).toEqual([
+      '[api.net]\ninclude = ["either_or::Either"]',
+      '[api.net]\nexclude = ["std::net::TcpStream"]',
+      '[pkg.either-or]\nallow_apis = ["net"]',
+    ]);
+    const unnamed = { ...problem, usages: [usage(['std::net'], ['core::ops::call', 'tokio::x'])] };
+    expect(added(unnamed)).toEqual(['[pkg.either-or]\nallow_apis = ["net"]']);
+  });
+
+  test.each<[Problem, string[]]>([
+    [
+      { kind: 'disallowed-unsafe', ...named, scope: { package: 'x', suffix: 'test' }, uses: [] },
+      ['[pkg.x]\ntest.allow_unsafe = true'],
+    ],
+    [
+      { kind: 'disallowed-extern', ...named, scope: { package: 'x', suffix: '' }, uses: [] },
+      ['[pkg.x]\nallow_extern = true'],
+    ],
+    [{ kind: 'proc-macro-not-allowed', ...named }, ['[pkg.x]\nallow_proc_macro = true']],
+    [{ kind: 'build-script-not-allowed', ...named }, ['[pkg.x]\nbuild.allow_apis = []']],
+    [
+      {
+        kind: 'disallowed-build-instruction',
+        ...named,
+        instruction: 'cargo:rustc-link-lib=static=a',
+      },
+      ['rustc-link-lib=*', 'rustc-link-*', 'rustc-*', '*'].map(
+        (rule) => `[pkg.x]\nbuild.allow_build_instructions = ["cargo:${rule}"]`,
+      ),
+    ],
+    [
+      {
+        kind: 'possible-export',
+        ...named,
+        api: 'net',
+        path: 'x::net',
+        symbol: 'x::net::open',
+      },
+      ['[api.net]\ninclude = ["x::net"]', '[api.net]\nno_auto_detect = ["x"]'],
+    ],
+    [
+      {
+        kind: 'export-not-imported',
+        ...named,
+        api: 'fs',
+        include: ['x::open'],
+        exclude: ['x::open::no'],
+      },
+      [
+        '[pkg.x]\nimport = ["fs"]',
+        '[api."x::fs"]\ninclude = ["x::open"]\nexclude = ["x::open::no"]',
+        '[pkg.x]\nimport = []',
+      ],
+    ],
+    [{ kind: 'sandbox-kind-without-meaning', ...named, configPlace }, []],
+  ])('%o', (problem, expected) => {
+    expect(added(problem)).toEqual(expected);
+  });
+
+  test('a program that failed in its sandbox: network, no sandbox; without one, nothing helps', () => {
+    const failed = { kind: 'execution-failed', ...named, output: '' } as const;
+    const sandboxCommand = ['bwrap'];
+    expect(added({ ...failed, executable: 'build script', sandboxCommand })).toEqual([
+      '[pkg.x]\nbuild.sandbox.allow_network = true',
+      '[pkg.x]\nbuild.sandbox.kind = "Disabled"',
+    ]);
+    expect(added({ ...failed, executable: 'test', sandboxCommand })).toEqual([
+      '[pkg.x]\ntest.sandbox.allow_network = true',
+      '[pkg.x]\ntest.sandbox.kind = "Disabled"',
+    ]);
+    const open = `${base}allow_network = true\n`;
+    expect(added({ ...failed, executable: 'test', sandboxCommand }, open)).toEqual([
+      '[pkg.x]\ntest.sandbox.kind = "Disabled"',
+    ]);
+    expect(added({ ...failed, executable: 'build script' })).toEqual([]);
+  });
+
+  test('unused permission and unknown package: remove', () => {
+    const text = `${base}\n[pkg.x]\nallow_apis = ["fs"]\nallow_unsafe = true\n`;
+    const scope = { package: 'x', suffix: '' } as const;
+    const unused: Problem = { kind: 'unused-allow-api', ...named, scope, api: 'fs', configPlace };
+    const unknown: Problem = {
+      kind: 'unknown-package',
+      packageName: 'x',
+      configPlace,
+      nearest: undefined,
+    };
+    const result = [unused, unknown].map((problem) =>
+      fixesFor(problem, read(text)).map(({ edit }) => applyEdits(text, [edit])),
+    );
+    expect(result).toEqual([[`${base}\n[pkg.x]\nallow_unsafe = true\n`], [base]]);
+  });
+});
+
+describe('spec 2, 5: newer version', () => {
+  const problem = (version: number): Problem => ({
+    kind: 'newer-config-version',
+    version,
+    newest: 3,
+  });
+
+  test('1: rustc stays out of the sandbox, extern stays allowed where unsafe is', () => {
+    const text =
+      '[common]\nversion = 1\n\n[sandbox]\nkind = "Bubblewrap"\n\n[pkg.x]\nallow_unsafe = true\n';
+    expect(added(problem(1), text)).toEqual([
+      'version = 3',
+      'version = 3\n[rustc.sandbox]\nkind = "Disabled"\nallow_extern = true',
+    ]);
+    const [, keep] = fixesFor(problem(1), read(text));
+    const before = read(text);
+    const after = read(applyEdits(text, [keep?.edit ?? { steps: [] }]));
+    expect(after.version).toBe(3);
+    expect(after.rustcSandbox).toEqual(before.rustcSandbox);
+    const scope = { package: 'x', suffix: '' } as const;
+    expect(after.permissions(scope).allowExtern).toBe(before.permissions(scope).allowExtern);
+  });
+
+  test("1: a sandbox of rustc's own does not gain the network", () => {
+    const text =
+      '[common]\nversion = 1\n[sandbox]\nkind = "Bubblewrap"\nallow_network = true\n[rustc.sandbox]\nkind = "Bubblewrap"\n';
+    const [, keep] = fixesFor(problem(1), read(text));
+    const after = read(applyEdits(text, [keep?.edit ?? { steps: [] }]));
+    expect(after.rustcSandbox.allowNetwork).toBe(false);
+  });
+
+  test('2: where the scopes that use extern are known, exactly those are allowed it', () => {
+    const text =
+      '[common]\nversion = 2\n[sandbox]\nkind = "Disabled"\n[pkg.x]\nallow_unsafe = true\n';
+    const externScopes = [{ package: 'y', suffix: 'build' } as const];
+    expect(added(problem(2), text, { externScopes })).toEqual([
+      'version = 3',
+      'version = 3\n[pkg.y]\nbuild.allow_extern = true',
+    ]);
+  });
+
+  test('2: with nothing to keep there is one fix', () => {
+    expect(added(problem(2), base.replace('3', '2'))).toEqual(['version = 3']);
+  });
+});
+
+describe('spec 8: an applied fix resolves every problem for which a fix would now change nothing', () => {
+  const narrow = apiProblem('x', 'build', 'fs');
+  const wide = apiProblem('x', '', 'fs');
+
+  test('a wider scope resolves the narrower, not the other way round', () => {
+    const [fixWide] = fixesFor(wide, read(base));
+    const [fixNarrow] = fixesFor(narrow, read(base));
+    expect(fixWide?.resolves(narrow)).toBe(true);
+    expect(fixNarrow?.resolves(wide)).toBe(false);
+    expect(fixNarrow?.resolves(narrow)).toBe(true);
+    expect(fixWide?.resolves(apiProblem('y', 'build', 'fs'))).toBe(false);
+    const text = applyEdits(base, [fixWide?.edit ?? { steps: [] }]);
+    expect(isResolvedIn(text, narrow, read(base))).toBe(true);
+    expect(isResolvedIn(base, narrow, read(base))).toBe(false);
+  });
+
+  test('an exclusion resolves every use below it', () => {
+    const exclude = fixesFor(apiProblem('x', '', 'fs'), read(base)).at(-1);
+    expect(exclude?.resolves(apiProblem('y', 'test', 'fs'))).toBe(true);
+    expect(exclude?.resolves(apiProblem('y', '', 'fs', [usage(['std::fs::read'])]))).toBe(false);
+  });
+
+  test('what is set in a build section resolves that there was none', () => {
+    const problem: Problem = { kind: 'build-script-not-allowed', ...named };
+    expect(fixesFor(narrow, read(base))[0]?.resolves(problem)).toBe(true);
+    expect(fixesFor(wide, read(base))[0]?.resolves(problem)).toBe(false);
+  });
+
+  test('a rule resolves each instruction that it matches', () => {
+    const instruction = (line: string): Problem => ({
+      kind: 'disallowed-build-instruction',
+      ...named,
+      instruction: line,
+    });
+    const [exact, prefix] = fixesFor(instruction('cargo:rustc-link-lib=a'), read(base));
+    expect(exact?.resolves(instruction('cargo:rustc-link-lib=b'))).toBe(true);
+    expect(exact?.resolves(instruction('cargo:rustc-link-arg=b'))).toBe(false);
+    expect(prefix?.resolves(instruction('cargo:rustc-link-arg=b'))).toBe(true);
+  });
+
+  test('passing over an offer resolves nothing in the file', () => {
+    expect(isResolvedIn(base, { kind: 'std-api-on-offer', api: 'env' }, read(base))).toBe(false);
+  });
+});
+
+test("the report's advice is the best fix that allows something", () => {
+  expect(adviceFor(apiProblem('x', 'build', 'fs'))).toBe('[pkg.x]\nbuild.allow_apis = ["fs"]');
+  expect(adviceFor({ ...apiProblem('x', '', 'fs'), kind: 'off-tree-api', providedBy: 'y' })).toBe(
+    '[pkg.x]\nallow_apis = ["fs"]',
+  );
+  expect(adviceFor({ kind: 'newer-config-version', version: 1, newest: 3 })).toBeUndefined();
+});

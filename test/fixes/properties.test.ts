@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { applyEdits, type Edit } from '../../engine/config/edit.ts';
+import { fixesFor } from '../../engine/fixes/fixes.ts';
+import { checkFix, remains } from './checked.ts';
+import { configText, drawer, problemAbout } from './generated.ts';
+import { read } from './support.ts';
+
+const RUNS = 10_000;
+/** A smaller number is no simpler a file, nor a more likely one. */
+const seeds = fc.noShrink(fc.noBias(fc.integer()));
+
+test('spec 5: an edit changes what it says and keeps all else, in any style of file', () => {
+  let changed = 0;
+  let others = 0;
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const draw = drawer(seed);
+      const text = configText(draw);
+      const problem = problemAbout(draw);
+      const fix = draw(fixesFor(problem, read(text.replace(/^\ufeff/, ''))));
+      const after = checkFix(text, problem, fix, draw([undefined, 'why this is\r\nso']));
+      if (after !== text) changed++;
+      const other = problemAbout(draw);
+      if (!fix.resolves(other)) return;
+      others++;
+      expect(remains(other, read(after.replace(/^\ufeff/, '')))).toBe(false);
+    }),
+    { numRuns: RUNS },
+  );
+  expect(changed).toBeGreaterThan(RUNS / 2);
+  expect(others).toBeGreaterThan(RUNS / 200);
+}, 600_000);
+
+test('an edit that has nothing to do gives the same bytes', () => {
+  fc.assert(
+    fc.property(seeds, (seed) => {
+      const text = configText(drawer(seed));
+      const nothing: Edit = {
+        steps: [
+          { kind: 'drop', path: ['pkg', 'not-there'] },
+          { kind: 'remove', path: ['pkg', 'not-there', 'allow_apis'], value: 'fs' },
+        ],
+      };
+      expect(applyEdits(text, [nothing, { steps: [] }])).toBe(text);
+    }),
+    { numRuns: 500 },
+  );
+});
