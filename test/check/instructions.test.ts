@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { isInstructionAllowed } from '../../engine/config/instruction-rules.ts';
 import {
   instructionsOf,
-  isInstructionAllowed,
   mayProceed,
   withoutInstructions,
 } from '../../engine/judge/build-instructions.ts';

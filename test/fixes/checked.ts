@@ -54,6 +54,8 @@ export function remains(problem: Problem, config: Config): boolean {
         api?.include.includes(problem.path) || api?.noAutoDetect.includes(problem.packageName)
       );
     }
+    case 'export-not-imported':
+      return !config.imports.has(problem.packageName);
     default:
       return false;
   }

@@ -3,7 +3,7 @@ import { applyEdits } from '../../engine/config/edit.ts';
 import { adviceFor } from '../../engine/fixes/advice.ts';
 import { type FixKnowledge, fixesFor, isResolvedIn } from '../../engine/fixes/fixes.ts';
 import type { Problem } from '../../engine/judge/problems.ts';
-import { apiProblem, read, usage } from './support.ts';
+import { apiProblem, exporting, read, usage } from './support.ts';
 
 const base = '[common]\nversion = 3\nimport_std = ["fs", "net"]\n\n[sandbox]\nkind = "Disabled"\n';
 const named = { packageName: 'x', packageLabel: 'x' };
@@ -142,23 +142,30 @@ describe('spec 5: fixes of each problem, best first', () => {
       },
       ['[api.net]\ninclude = ["x::net"]', '[api.net]\nno_auto_detect = ["x"]'],
     ],
-    [
-      {
-        kind: 'export-not-imported',
-        ...named,
-        api: 'fs',
-        include: ['x::open'],
-        exclude: ['x::open::no'],
-      },
-      [
-        '[pkg.x]\nimport = ["fs"]',
-        '[api."x::fs"]\ninclude = ["x::open"]\nexclude = ["x::open::no"]',
-        '[pkg.x]\nimport = []',
-      ],
-    ],
     [{ kind: 'sandbox-kind-without-meaning', ...named, configPlace }, []],
   ])('%o', (problem, expected) => {
     expect(added(problem)).toEqual(expected);
+  });
+
+  test('export not imported: import, inline, ignore; with faults in it, ignore', () => {
+    const problem = {
+      kind: 'export-not-imported',
+      ...named,
+      file: 'x/cackle/export.toml',
+      apis: ['fs'],
+    } as const;
+    expect(added({ ...problem, readable: true }, base, { exports: exporting })).toEqual([
+      '[pkg.x]\nimport = ["fs"]',
+      '[api."x::fs"]\ninclude = ["x::open"]\n[pkg.x]\nimport = []',
+      '[pkg.x]\nimport = []',
+    ]);
+    expect(added({ ...problem, readable: true })).toHaveLength(2);
+    expect(added({ ...problem, readable: false }, base, { exports: exporting })).toEqual([
+      '[pkg.x]\nimport = []',
+    ]);
+    expect(adviceFor({ ...problem, readable: true })).toBe(
+      '[pkg.x]\n# or [] for none\nimport = ["fs"]',
+    );
   });
 
   test('a program that failed in its sandbox: network, no sandbox; without one, nothing helps', () => {

@@ -259,7 +259,13 @@ export function problemAbout(draw: Draw): Problem {
     () => ({ kind: 'unused-allow-api', ...common, scope, api, configPlace }),
     () => ({ kind: 'unknown-package', packageName: name, configPlace, nearest: undefined }),
     () => ({ kind: 'possible-export', ...common, api, path: `${name}::${api}`, symbol: 's' }),
-    () => ({ kind: 'export-not-imported', ...common, api: 'fs', include: ['a::b'], exclude: [] }),
+    () => ({
+      kind: 'export-not-imported',
+      ...common,
+      file: '',
+      apis: ['fs'],
+      readable: draw([true, false]),
+    }),
     () => ({ kind: 'newer-config-version', version: 1, newest: 3 }),
   ])();
 }

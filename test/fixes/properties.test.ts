@@ -4,7 +4,7 @@ import { applyEdits, type Edit } from '../../engine/config/edit.ts';
 import { fixesFor } from '../../engine/fixes/fixes.ts';
 import { checkFix, remains } from './checked.ts';
 import { configText, drawer, problemAbout } from './generated.ts';
-import { read } from './support.ts';
+import { exporting, read } from './support.ts';
 
 const RUNS = 10_000;
 /** A smaller number is no simpler a file, nor a more likely one. */
@@ -18,7 +18,9 @@ test('spec 5: an edit changes what it says and keeps all else, in any style of f
       const draw = drawer(seed);
       const text = configText(draw);
       const problem = problemAbout(draw);
-      const fix = draw(fixesFor(problem, read(text.replace(/^\ufeff/, ''))));
+      const fix = draw(
+        fixesFor(problem, read(text.replace(/^\ufeff/, '')), { exports: exporting }),
+      );
       const after = checkFix(text, problem, fix, draw([undefined, 'why this is\r\nso']));
       if (after !== text) changed++;
       const other = problemAbout(draw);
