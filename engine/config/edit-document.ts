@@ -194,10 +194,17 @@ export function stringOf(node: AST.TOMLContentNode): string | undefined {
 /** A value as an edit writes it. */
 export type Value = boolean | number | string | readonly string[];
 
-/** A TOML basic string. */
+/**
+ * A TOML basic string. Much of what goes into one comes from crates, so what a reader would not see, such as
+ * marks that turn the direction of a line, is escaped too.
+ */
 export function quoted(value: string): string {
-  // JSON's escapes are TOML's, save that TOML wants DEL escaped too.
-  return JSON.stringify(value).replaceAll('\x7f', '\\u007F');
+  const unseen = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
+  // JSON's escapes are TOML's.
+  return JSON.stringify(value.toWellFormed()).replace(unseen, (character) => {
+    const code = (character.codePointAt(0) as number).toString(16).toUpperCase();
+    return code.length > 4 ? `\\U${code.padStart(8, '0')}` : `\\u${code.padStart(4, '0')}`;
+  });
 }
 
 /** Keys as they are written, bare where they can be. */

@@ -61,7 +61,8 @@ function itemText(doc: TomlDocument, items: readonly AST.TOMLContentNode[], valu
   const literal =
     items.length > 0 &&
     items.every(({ range }) => doc.text[range[0]] === "'") &&
-    /^[^'\p{Cc}]*$/u.test(value);
+    quoted(value) === `"${value}"` &&
+    !value.includes("'");
   return literal ? `'${value}'` : quoted(value);
 }
 

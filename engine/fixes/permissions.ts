@@ -137,6 +137,8 @@ export function instructionFixes({
 function rulesFor(instruction: string): string[] {
   const line = normalisedInstruction(instruction);
   const end = line.indexOf('=');
+  // As a rule it would match more than itself, and nobody is to accept that unseen.
+  if (end < 0 && line.endsWith('*')) return [];
   const name = end < 0 ? line : line.slice(0, end);
   const rules = [end < 0 ? line : `${name}=*`];
   for (let cut = name.lastIndexOf('-'); cut > 0; cut = name.lastIndexOf('-', cut - 1))

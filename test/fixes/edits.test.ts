@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { applyEdits, type Edit, EditError, type EditStep } from '../../engine/config/edit.ts';
 import type { ScopeSuffix } from '../../engine/config/types.ts';
+import { dataOf } from './support.ts';
 
 const edit = (...steps: EditStep[]): Edit => ({ steps });
 const allow = (name: string, suffix: ScopeSuffix, value: string): Edit =>
@@ -304,6 +305,15 @@ test('a scalar is replaced in its place', () => {
 test("a user's comment is TOML whatever is in it", () => {
   const text = applyEdits('', [{ ...permit('x', ''), comment: 'a\u0007b\n\n# c "' }]);
   expect(text).toBe('[pkg.x]\n# a b\n#\n# # c "\nallow_unsafe = true\n');
+});
+
+test("what a crate names is written so that a reader sees all of it, in the list's own quotes or not", () => {
+  const value = 'a\u202e"b\u{e0001}\u007f\u0000';
+  const text = applyEdits("[pkg.x]\nallow_apis = ['A']\n", [allow('x', '', value)]);
+  expect(text).toBe(
+    `[pkg.x]\nallow_apis = [\n    'A',\n    "a\\u202E\\"b\\U000E0001\\u007F\\u0000",\n]\n`,
+  );
+  expect(dataOf(text)).toEqual({ pkg: { x: { allow_apis: ['A', value] } } });
 });
 
 test('a text that cannot be edited is refused with its line', () => {

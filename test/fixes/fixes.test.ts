@@ -147,6 +147,16 @@ describe('spec 5: fixes of each problem, best first', () => {
     expect(added(problem)).toEqual(expected);
   });
 
+  test('an instruction that would be a rule for more than itself has no fix', () => {
+    const instruction = (line: string): Problem => ({
+      kind: 'disallowed-build-instruction',
+      ...named,
+      instruction: line,
+    });
+    expect(added(instruction('cargo:*'))).toEqual([]);
+    expect(added(instruction('cargo:a*=b'))[0]).toContain('"cargo:a*=*"');
+  });
+
   test('export not imported: import, inline, ignore; with faults in it, ignore', () => {
     const problem = {
       kind: 'export-not-imported',
