@@ -1,0 +1,69 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { applyEdits } from '../../engine/config/edit.ts';
+import { readConfigText, writeConfigText } from '../../engine/config/write.ts';
+import { fixesFor } from '../../engine/fixes/fixes.ts';
+import { check, manifest, workspace } from '../support/cackle.ts';
+import { commentsOf } from './checked.ts';
+import { dataOf, read, said } from './support.ts';
+
+const before = `# Nothing is allowed yet.
+[common]
+version = 3
+import_std = ["fs", "process"] # net is not watched
+explicit_build_scripts = true
+
+[sandbox]
+kind = "Disabled"
+
+[pkg.gone] # it was here once
+allow_unsafe = true
+`;
+
+test('spec 5: with the best fix of each problem made, a check finds none', async () => {
+  const directory = workspace('fixes-accepted', {
+    'Cargo.toml': `${manifest('app', '[dependencies]\nmacros = { path = "macros" }\n')}\n[workspace]\nmembers = ["macros"]\n`,
+    'build.rs':
+      'fn main() { std::fs::write(std::env::var("OUT_DIR").unwrap() + "/x", "x").unwrap(); println!("cargo:rustc-env=BUILT=1"); }',
+    'src/main.rs': `macros::nothing!();
+extern "C" { fn abs(x: i32) -> i32; }
+fn main() {
+    std::fs::read(std::env::args().next().unwrap()).unwrap();
+    std::process::Command::new("true").status().unwrap();
+    println!("{}", unsafe { abs(-1) });
+}
+`,
+    'macros/Cargo.toml': manifest('macros', '[lib]\nproc-macro = true\n'),
+    'macros/src/lib.rs':
+      '#[proc_macro] pub fn nothing(_: proc_macro::TokenStream) -> proc_macro::TokenStream { Default::default() }',
+    'cackle.toml': before,
+  });
+  const file = join(directory, 'cackle.toml');
+  // A held build script or proc macro hides what depends on it: what is allowed shows the next.
+  for (let round = 1; ; round++) {
+    const report = await check(directory);
+    if (report.problems.length === 0 && report.unchecked.length === 0) break;
+    expect(round, JSON.stringify(report.problems)).toBeLessThan(6);
+    const text = await readConfigText(file);
+    const edits = report.problems.flatMap((problem) =>
+      fixesFor(problem, read(text.text))
+        .slice(0, 1)
+        .map((fix) => fix.edit),
+    );
+    await writeConfigText(text, applyEdits(text.text, edits));
+  }
+  const { text } = await readConfigText(file);
+  // In which order a check finds problems is of no account.
+  expect(said(dataOf(text)).pkg).toEqual({
+    app: {
+      allow_apis: ['fs', 'process'],
+      allow_unsafe: true,
+      allow_extern: true,
+      build: { allow_build_instructions: ['cargo:rustc-env=*'] },
+    },
+    macros: { allow_proc_macro: true },
+  });
+  const kept = before.split('\n').slice(0, -3);
+  expect(text.split('\n').slice(0, kept.length)).toEqual(kept);
+  expect(commentsOf(text)).toEqual(commentsOf(before));
+});
