@@ -1,7 +1,8 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { instructionsOf, isInstructionAllowed } from '../../engine/judge/build-instructions.ts';
+import { isInstructionAllowed } from '../../engine/config/instruction-rules.ts';
+import { instructionsOf } from '../../engine/judge/build-instructions.ts';
 import { mergeProblems } from '../../engine/judge/summary.ts';
 import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
 
