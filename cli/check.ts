@@ -129,7 +129,10 @@ function grantsOf(report: Awaited<ReturnType<typeof check>>): object {
       });
     }
   }
-  return { grants };
+  const exports = report.problems
+    .filter((problem) => problem.kind === 'possible-export')
+    .map((problem) => ({ package: problem.packageName, scope: 'api', api: problem.api }));
+  return { grants, exports };
 }
 
 function extra(

@@ -77,6 +77,10 @@ export function grantsOfConfig(text) {
   return { grants: minimal(grants), exports };
 }
 
+/** A path in Rust begins with the crate's name, which has no `-`.
+ * @param {Grant} grant */
+const exportedPath = (grant) => `${grant.package.replaceAll('-', '_')}::${grant.api}`;
+
 /** A version 2 configuration with every built-in API, no sandbox, and these grants.
  * @param {string | undefined} features @param {readonly Grant[]} grants
  * @param {readonly Grant[]} exports */
@@ -103,7 +107,7 @@ export function configText(features, grants, exports) {
   for (const [table, content] of [...tables].sort(([a], [b]) => (a < b ? -1 : 1))) {
     lines.push('', table);
     if (table.startsWith('[api.')) {
-      lines.push(`include = ${list(content.map((grant) => `${grant.package}::${grant.api}`))}`);
+      lines.push(`include = ${list(content.map(exportedPath))}`);
       continue;
     }
     const names = content.map((grant) => grant.api).sort();
