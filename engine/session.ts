@@ -317,6 +317,8 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
         outputs: judged.length,
         objects: objectsOf(judged),
         objectsExtracted: inputs.objectsExtracted,
+        bytesExtracted: inputs.bytesExtracted,
+        factsBytes: inputs.factsBytes,
         permissionsUsed: minimalGrants(usages).length,
       },
       linkerKept: judged

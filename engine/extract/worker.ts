@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { decodeFacts, encodeFacts } from '../facts/codec.ts';
-import { factsPath, writeAtomically } from '../facts/store.ts';
+import { factsPath, writeAtomically } from '../facts/files.ts';
 import { factCounts, type ObjectFacts } from '../facts/tables.ts';
 import type { KeywordHit } from '../facts/unit-record.ts';
 import { joinFacts } from './join.ts';
@@ -28,6 +28,7 @@ export interface ArtefactResult {
   readonly facts: string;
   readonly bytes: number;
   readonly members: number;
+  readonly factsBytes: number;
   /** False when the store had the facts already. */
   readonly extracted: boolean;
 }
@@ -55,6 +56,7 @@ async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
       facts: hash,
       bytes: bytes.length,
       members: factCounts(stored).members,
+      factsBytes: 0,
       extracted: false,
     };
   }
@@ -62,11 +64,13 @@ async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
     const object = readObjects(bytes);
     const debugInfo = job.debugInfo ? readDebugInfo(bytes) : undefined;
     const facts = joinFacts(object, debugInfo, splitNames);
-    await writeAtomically(target, encodeFacts(facts));
+    const encoded = encodeFacts(facts);
+    await writeAtomically(target, encoded);
     return {
       facts: hash,
       bytes: bytes.length,
       members: factCounts(facts).members,
+      factsBytes: encoded.length,
       extracted: true,
     };
   } catch (error) {

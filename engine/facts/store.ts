@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { z } from 'zod';
-import { FACTS_VERSION } from './codec.ts';
+import { writeAtomically } from './files.ts';
 import {
   type BuildScriptRecord,
   buildScriptRecordSchema,
@@ -25,40 +25,6 @@ export function storeLocation(targetDirectory: string): StoreLocation {
     root: join(targetDirectory, '.cackle'),
     shared: join(cache, 'cackle', 'facts'),
   };
-}
-
-/** The file that holds the facts of the content `hash`. */
-export function factsPath(directory: string, hash: string): string {
-  return join(directory, `v${FACTS_VERSION}`, hash.slice(0, 2), `${hash}.facts`);
-}
-
-/** Writes to a temporary name beside `path`, then renames: a reader sees all of it or nothing. */
-export async function writeAtomically(path: string, content: Buffer | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true }).catch((error) => {
-    throw cannotWrite(path, error);
-  });
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    const file = await open(temporary, 'wx');
-    try {
-      await file.writeFile(content);
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw cannotWrite(path, error as NodeJS.ErrnoException);
-  }
-}
-
-/** What to do about a failed write is part of the message: a class would not survive the way between threads. */
-function cannotWrite(path: string, error: NodeJS.ErrnoException): Error {
-  const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
-  const advice = full
-    ? 'make room on that disk, or let CARGO_TARGET_DIR name a directory on another'
-    : 'that directory has to be writable; CARGO_TARGET_DIR names another';
-  return new Error(`cannot write ${path}: ${error.message}\n  ${advice}`, { cause: error });
 }
 
 /** Size, mtime and inode of a file; undefined when it is not there. */

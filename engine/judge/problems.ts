@@ -157,6 +157,9 @@ export interface CheckReport {
     readonly outputs: number;
     readonly objects: number;
     readonly objectsExtracted: number;
+    /** Size of the files that those objects came in, and of the facts made from them. */
+    readonly bytesExtracted: number;
+    readonly factsBytes: number;
     readonly permissionsUsed: number;
   };
   /** By output: symbols that the linker kept although our join calls them dead; they were judged as live. */

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { factsPath, type StoreLocation, stampOf } from '../facts/store.ts';
+import { factsPath } from '../facts/files.ts';
+import { type StoreLocation, stampOf } from '../facts/store.ts';
 import type { FileStamp } from '../facts/unit-record.ts';
 import { CheckError } from '../judge/problems.ts';
 import { isSysroot } from '../workspace/owners.ts';
@@ -16,7 +17,8 @@ export interface InputFacts {
 /** Turns link inputs into facts, each file once a check; the sysroot's go to the store that targets share. */
 export class Inputs {
   objectsExtracted = 0;
-  extractedBytes = 0;
+  bytesExtracted = 0;
+  factsBytes = 0;
   private readonly pending = new Map<string, Promise<InputFacts>>();
   private readonly pools: Pools;
   private readonly records: Records;
@@ -52,6 +54,11 @@ export class Inputs {
     this.pending.delete(path);
   }
 
+  /** The store of the target directory. */
+  get root(): string {
+    return this.location.root;
+  }
+
   /** The file that holds the facts of an input. */
   pathOf(input: string, facts: string): string {
     return factsFile(this.location, this.workspace, input, facts);
@@ -76,7 +83,8 @@ export class Inputs {
       });
     if (result.extracted) {
       this.objectsExtracted += result.members;
-      this.extractedBytes += result.bytes;
+      this.bytesExtracted += result.bytes;
+      this.factsBytes += result.factsBytes;
     }
     return result.facts;
   }

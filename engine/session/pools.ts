@@ -13,6 +13,12 @@ import type {
 } from '../judge/worker.ts';
 import { distPath } from '../paths.ts';
 
+/**
+ * Threads live as long as the check: a new one compiles and optimises the parsers again. In a long build they often
+ * have nothing to do for a while.
+ */
+const IDLE_TIMEOUT_MS = 2 ** 31 - 1;
+
 /** The worker threads of one check: extraction beside the build, and one thread that joins and judges. */
 export class Pools {
   private readonly extraction: Piscina;
@@ -24,14 +30,14 @@ export class Pools {
       minThreads: 0,
       // One core is left to rustc.
       maxThreads: Math.max(1, Math.min(8, availableParallelism() - 1)),
-      idleTimeout: 10_000,
+      idleTimeout: IDLE_TIMEOUT_MS,
     });
     // Loaded facts stay in the thread, so all joins go to the same one.
     this.judging = new Piscina({
       filename: distPath('judge-worker.js'),
       minThreads: 0,
       maxThreads: 1,
-      idleTimeout: 600_000,
+      idleTimeout: IDLE_TIMEOUT_MS,
     });
   }
 
