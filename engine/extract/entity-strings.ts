@@ -2,21 +2,36 @@ import { NONE } from '../facts/tables.ts';
 import { GrowingU32 } from './columns.ts';
 import type { StringTable } from './parsers.ts';
 
-/** Joins the string tables of the parsers into one and numbers those strings that name something (*entities*). */
+/**
+ * Joins the string tables of the parsers into one and numbers those strings that name something (*entities*). Strings
+ * stay bytes throughout: both tables are UTF-8, so equal text is equal bytes.
+ */
 export class EntityStrings {
-  private readonly texts: string[];
-  private readonly idOf = new Map<string, number>();
-  private entityOfString: Uint32Array;
+  /** All strings: those of object-wasm, then what only the debug info has. */
+  private bytes: Uint8Array;
+  private readonly offsets = new GrowingU32();
+  private count = 0;
   private readonly strings = new GrowingU32();
-  private readonly foreignId = new Map<number, number>();
+  private entityOfString: Uint32Array;
+  /** Open addressing by hash of the bytes: id + 1, 0 is free. */
+  private slots: Uint32Array;
+  private foreignIds: Uint32Array = new Uint32Array(0);
 
   /** Starts from object-wasm's table: its ids stay as they are. */
   constructor(base: StringTable) {
-    this.texts = decodeAll(base);
-    this.texts.forEach((text, id) => {
-      if (!this.idOf.has(text)) this.idOf.set(text, id);
-    });
-    this.entityOfString = new Uint32Array(Math.max(64, this.texts.length * 2)).fill(NONE);
+    const count = base.offsets.length - 1;
+    this.bytes = new Uint8Array(base.bytes.length * 2 + 64);
+    this.entityOfString = new Uint32Array(Math.max(64, count * 2)).fill(NONE);
+    let capacity = 64;
+    while (capacity < count * 4) capacity *= 2;
+    this.slots = new Uint32Array(capacity);
+    this.offsets.push(0);
+    for (let id = 0; id < count; id++) {
+      const slot = this.slotOf(base, id);
+      this.append(base, id);
+      // Of strings that are there twice the first is found.
+      if (this.slots[slot] === 0) this.slots[slot] = id + 1;
+    }
   }
 
   /** The entity that the string `id` names. */
@@ -34,18 +49,20 @@ export class EntityStrings {
     return entity;
   }
 
-  /** Our id of string `id` of the debug info's table. */
+  /** Our id of string `id` of the debug info's table; no other table may be given. */
   foreign(table: StringTable, id: number): number {
-    const known = this.foreignId.get(id);
-    if (known !== undefined) return known;
-    const text = decodeOne(table, id);
-    let own = this.idOf.get(text);
-    if (own === undefined) {
-      own = this.texts.length;
-      this.texts.push(text);
-      this.idOf.set(text, own);
+    if (this.foreignIds.length === 0)
+      this.foreignIds = new Uint32Array(table.offsets.length).fill(NONE);
+    const known = this.foreignIds[id] as number;
+    if (known !== NONE) return known;
+    const slot = this.slotOf(table, id);
+    let own = (this.slots[slot] as number) - 1;
+    if (own < 0) {
+      own = this.append(table, id);
+      this.slots[slot] = own + 1;
+      if (this.count * 2 > this.slots.length) this.grow();
     }
-    this.foreignId.set(id, own);
+    this.foreignIds[id] = own;
     return own;
   }
 
@@ -55,7 +72,9 @@ export class EntityStrings {
   }
 
   entityText(entity: number): string {
-    return this.texts[this.strings.array()[entity] as number] as string;
+    const id = this.strings.array()[entity] as number;
+    const offsets = this.offsets.array();
+    return Buffer.from(this.bytes.buffer).toString('utf8', offsets[id], offsets[id + 1]);
   }
 
   /** String ids by entity. */
@@ -65,39 +84,77 @@ export class EntityStrings {
 
   /** The strings of the entities alone, in entity order. */
   entityTable(): StringTable {
-    return encodeAll(Array.from(this.strings.array(), (id) => this.texts[id] as string));
+    const ids = this.strings.array();
+    const own = this.offsets.array();
+    const offsets = new Uint32Array(ids.length + 1);
+    ids.forEach((id, entity) => {
+      const length = (own[id + 1] as number) - (own[id] as number);
+      offsets[entity + 1] = (offsets[entity] as number) + length;
+    });
+    const bytes = new Uint8Array(offsets[ids.length] as number);
+    ids.forEach((id, entity) => {
+      bytes.set(this.bytes.subarray(own[id], own[id + 1]), offsets[entity]);
+    });
+    return { offsets, bytes };
   }
 
   /** All strings. */
   table(): StringTable {
-    return encodeAll(this.texts);
+    const offsets = this.offsets.array().slice();
+    return { offsets, bytes: this.bytes.slice(0, offsets[this.count]) };
+  }
+
+  private append(table: StringTable, row: number): number {
+    const text = table.bytes.subarray(table.offsets[row], table.offsets[row + 1]);
+    const start = this.offsets.array()[this.count] as number;
+    if (start + text.length > this.bytes.length) {
+      const larger = new Uint8Array((start + text.length) * 2);
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    this.bytes.set(text, start);
+    this.offsets.push(start + text.length);
+    return this.count++;
+  }
+
+  /** The slot that holds the string with these bytes, or the free one where it belongs. */
+  private slotOf(table: StringTable, row: number): number {
+    const from = table.offsets[row] as number;
+    const length = (table.offsets[row + 1] as number) - from;
+    const own = this.offsets.array();
+    const mask = this.slots.length - 1;
+    let slot = hash(table.bytes, from, from + length) & mask;
+    for (;;) {
+      const id = (this.slots[slot] as number) - 1;
+      if (id < 0) return slot;
+      const start = own[id] as number;
+      if ((own[id + 1] as number) - start === length) {
+        let at = 0;
+        while (at < length && this.bytes[start + at] === table.bytes[from + at]) at++;
+        if (at === length) return slot;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  private grow(): void {
+    const old = this.slots;
+    this.slots = new Uint32Array(old.length * 2);
+    const own = this.offsets.array();
+    const mask = this.slots.length - 1;
+    for (const filled of old) {
+      if (filled === 0) continue;
+      const id = filled - 1;
+      let slot = hash(this.bytes, own[id] as number, own[id + 1] as number) & mask;
+      while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+      this.slots[slot] = filled;
+    }
   }
 }
 
-function decodeOne(table: StringTable, id: number): string {
-  const start = table.offsets[id] as number;
-  const end = table.offsets[id + 1] as number;
-  return Buffer.from(table.bytes.buffer, table.bytes.byteOffset + start, end - start).toString(
-    'utf8',
-  );
-}
-
-function decodeAll(table: StringTable): string[] {
-  const buffer = Buffer.from(table.bytes.buffer, table.bytes.byteOffset, table.bytes.byteLength);
-  const texts: string[] = [];
-  for (let id = 0; id + 1 < table.offsets.length; id++) {
-    texts.push(buffer.toString('utf8', table.offsets[id], table.offsets[id + 1]));
-  }
-  return texts;
-}
-
-function encodeAll(texts: readonly string[]): StringTable {
-  const bytes = Buffer.from(texts.join(''), 'utf8');
-  const offsets = new Uint32Array(texts.length + 1);
-  let at = 0;
-  texts.forEach((text, i) => {
-    at += Buffer.byteLength(text, 'utf8');
-    offsets[i + 1] = at;
-  });
-  return { offsets, bytes: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+/** FNV-1a, with its upper bits mixed into the lower ones. */
+function hash(bytes: Uint8Array, start: number, end: number): number {
+  let h = 0x811c_9dc5;
+  for (let i = start; i < end; i++) h = Math.imul(h ^ (bytes[i] as number), 0x0100_0193);
+  return (h ^ (h >>> 15)) >>> 0;
 }

@@ -222,7 +222,7 @@ export function joinFacts(
 
   // Edges and frames grouped by their node, so that a walk reads them in one run.
   const edgeOrder = groupBy(edgeFrom.array(), nodeCount);
-  const frameNodes = Uint32Array.from({ length: frames.length }, (_, f) => frames.at(f, 0));
+  const frameNodes = frames.column(0);
   const frameOrder = groupBy(frameNodes, nodeCount);
   const newFrame = new Uint32Array(frames.length);
   frameOrder.order.forEach((old, i) => {
@@ -259,9 +259,9 @@ export function joinFacts(
     frameEntity: frameOrder.order.map((f) => frames.at(f, 2)),
     frameQualified: frameOrder.order.map((f) => frameQualified.get(f) ?? NONE),
     framePlace: frameOrder.order.map((f) => frames.at(f, 3)),
-    placeFile: Uint32Array.from({ length: places.length }, (_, p) => places.at(p, 0)),
-    placeLine: Uint32Array.from({ length: places.length }, (_, p) => places.at(p, 1)),
-    placeColumn: Uint32Array.from({ length: places.length }, (_, p) => places.at(p, 2)),
+    placeFile: places.column(0),
+    placeLine: places.column(1),
+    placeColumn: places.column(2),
     entityString: strings.entityStrings(),
     entityFirstName: names.start,
     entityNames: names.ids,

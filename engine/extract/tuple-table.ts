@@ -45,6 +45,13 @@ export class TupleTable {
     return this.rows[id * 4 + column] as number;
   }
 
+  /** Value `column` of every row. */
+  column(column: number): Uint32Array {
+    const values = new Uint32Array(this.count);
+    for (let id = 0; id < this.count; id++) values[id] = this.rows[id * 4 + column] as number;
+    return values;
+  }
+
   private grow(): void {
     const slots = new Uint32Array(this.slots.length * 2);
     const rows = new Uint32Array(this.rows.length * 2);
