@@ -165,30 +165,33 @@ fn main() { unsafe { enter(); } read(); }`;
     ]);
   });
 
-  test('C sources belong to the package whose directory holds them', async () => {
+  test('C sources belong to the package whose directory holds them and whose build script compiled them', async () => {
     const files = {
       ...tree('c-sources', {
         main: 'fn main() { native::go(); }',
         crates: {
           native: 'extern "C" { fn native_go(); }\npub fn go() { unsafe { native_go() } }',
         },
-        config: `${allowed('native')}[api.shell]\ninclude = ["system"]\n`,
+        config: `${allowed('native')}build.allow_apis = ["env", "process"]
+build.allow_build_instructions = ["cargo:rustc-link-*"]
+[api.shell]
+include = ["system"]
+`,
       }),
+      'crates/native/build.rs': `use std::process::Command;
+fn main() {
+    let out = std::env::var("OUT_DIR").unwrap();
+    let run = |program: &str, args: &[&str]| assert!(Command::new(program).args(args).status().unwrap().success());
+    let object = format!("{out}/go.o");
+    run("cc", &["-g", "-O0", "-ffunction-sections", "-c", "c/go.c", "-o", &object]);
+    run("ar", &["crs", &format!("{out}/libgo.a"), &object]);
+    println!("cargo:rustc-link-search=native={out}");
+    println!("cargo:rustc-link-lib=static=go");
+}`,
       'crates/native/c/go.c':
         '#include <stdlib.h>\nvoid native_go(void) {\n  system("true");\n}\nvoid unused(void) { system("false"); }\n',
     };
-    const directory = workspace('c-sources', files);
-    mkdirSync(join(directory, '.cargo'));
-    execFileSync(
-      'cc',
-      ['-g', '-O0', '-ffunction-sections', '-c', 'crates/native/c/go.c', '-o', 'go.o'],
-      { cwd: directory },
-    );
-    writeFileSync(
-      join(directory, '.cargo/config.toml'),
-      `[build]\nrustflags = ["-Clink-arg=${join(directory, 'go.o')}"]\n`,
-    );
-    expect(usageLines(await check(directory))).toEqual([
+    expect((await judged('c-sources', files)).lines).toEqual([
       'disallowed-api native shell crates/native/c/go.c:3:3 native_go -> system',
     ]);
   });
