@@ -69,6 +69,9 @@ export function readArguments(argv: readonly string[]): Arguments {
         : `unexpected argument \`${first}\`${didYouMean(first, later)}`,
     );
   }
+  for (const name of ['path', 'cackle-path', 'target', 'profile', 'grants-json'] as const)
+    if (values[name] === '') throw new UsageError(`--${name} needs a value`);
+  if (values.package?.includes('')) throw new UsageError('--package needs a value');
   oneOf('ui', values.ui, ['none', 'basic', 'full']);
   return {
     path: values.path ?? '.',

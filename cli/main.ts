@@ -35,11 +35,13 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader of a pipe may leave early.
-  if (error.code !== 'EPIPE')
-    process.stderr.write(`error: cannot write the report to stdout: ${error.message}\n`);
-  process.exit(error.code === 'EPIPE' ? 1 : 2);
+  // The reader of a pipe may leave early: it has what it wanted, and the status still tells the rest.
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`error: cannot write the report to stdout: ${error.message}\n`);
+  process.exit(2);
 });
+// Progress and cargo's words may get lost; the report does not depend on them.
+process.stderr.on('error', () => undefined);
 // Whatever nobody caught: no check was made, and Node's own status would say "problems found".
 process.on('uncaughtException', (error) => {
   process.stderr.write(

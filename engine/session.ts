@@ -230,6 +230,12 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
   timing.cargo = seconds(buildStarted);
   round.signal.throwIfAborted();
   failOnBuildError(outcome, gates, workspace);
+  if (artifacts.length === 0 && gates.held.size === 0 && outcome.failedBuildScripts.length === 0) {
+    throw new CheckError(
+      'cargo built nothing, so nothing was checked',
+      'do build_flags in cackle.toml, --package and --features leave it a target to build?',
+    );
+  }
 
   const judgeStarted = performance.now();
   const lost: string[] = [];

@@ -4,8 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CheckError } from '../judge/problems.ts';
-import { readCargoConfig } from '../workspace/cargo-config.ts';
-import { cannotStart, INSTALL_RUST, readToolchain } from '../workspace/toolchain.ts';
+import { type CargoConfig, readCargoConfig } from '../workspace/cargo-config.ts';
+import {
+  cannotStart,
+  INSTALL_RUST,
+  readToolchain,
+  type Toolchain,
+} from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { CargoStderr, readCargoMessage } from './cargo-messages.ts';
 import { profileArguments } from './profile.ts';
@@ -31,9 +36,27 @@ export async function runCargo(
   signal.throwIfAborted();
   const config = await readCargoConfig(request.workspaceRoot, request.cargoArguments);
   const toolchain = await readToolchain(request.workspaceRoot, config.rustc);
-  const shim = await ensureShim(toolchain);
+  const directory = await runDirectory();
+  try {
+    return await runIn(directory, { request, workspace, handlers, signal, config, toolchain });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+interface Run {
+  readonly request: BuildRequest;
+  readonly workspace: Workspace;
+  readonly handlers: BuildHandlers;
+  readonly signal: AbortSignal;
+  readonly config: CargoConfig;
+  readonly toolchain: Toolchain;
+}
+
+async function runIn(directory: string, run: Run): Promise<BuildOutcome> {
+  const { request, workspace, handlers, signal, config, toolchain } = run;
+  const shim = await ensureShim(toolchain, directory);
   const wrapper = await wrapperLink(workspace, shim, request.storeId);
-  const directory = await mkdtemp(join(tmpdir(), 'cackle-'));
   const stop = new AbortController();
   let failure: { error: unknown } | undefined;
   const fail = (error: unknown): void => {
@@ -110,7 +133,26 @@ export async function runCargo(
     };
   } finally {
     await server.close();
-    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Longest path of a Unix socket (Linux, sockaddr_un) less what is put behind the directory. */
+const MAX_SOCKET_DIRECTORY = 107 - '/unit-1234567/link.sock'.length;
+
+/** A directory of this run alone, for sockets and what else is needed for a moment. */
+async function runDirectory(): Promise<string> {
+  const wanted = tmpdir();
+  const name = 'cackle-XXXXXX';
+  const fits = Buffer.byteLength(join(wanted, name)) <= MAX_SOCKET_DIRECTORY;
+  const parent = fits ? wanted : '/tmp';
+  try {
+    return await mkdtemp(join(parent, 'cackle-'));
+  } catch (error) {
+    throw new CheckError(
+      `cannot make a temporary directory in ${parent}: ${(error as Error).message}`,
+      'let TMPDIR name a directory that can be written, with room on its disk',
+      { cause: error },
+    );
   }
 }
 

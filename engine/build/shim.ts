@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { packageRoot } from '../paths.ts';
@@ -19,52 +19,62 @@ async function sourceDirectory(): Promise<string> {
 
 /**
  * Path of the shim, compiled by the user's own rustc when there is none for this source and compiler.
- * Cached under the user's cache directory, or for this run only where that cannot be written.
+ * Cached under the user's cache directory; where that cannot be written, it is made in `fallback`.
  */
-export async function ensureShim(toolchain: Toolchain): Promise<string> {
+export async function ensureShim(toolchain: Toolchain, fallback: string): Promise<string> {
   const directory = await sourceDirectory();
   const hash = createHash('sha256').update(toolchain.version);
   for (const name of (await readdir(directory)).sort())
     hash.update(name).update(await readFile(join(directory, name)));
   const key = hash.digest('hex').slice(0, 24);
-  const base = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cackle', 'shim');
-  const finished = join(base, key, 'cackle-shim');
+  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const kept = join(cache, 'cackle', 'shim', key);
+  const finished = join(kept, NAME);
   if (await stat(finished).catch(() => undefined)) return finished;
-  let parent = join(base, key);
+  const work = await workDirectory(kept, fallback);
   try {
-    await mkdir(parent, { recursive: true });
-  } catch {
-    parent = await mkdtemp(join(tmpdir(), 'cackle-shim-'));
-  }
-  const work = await mkdtemp(join(parent, 'build-'));
-  try {
-    const made = join(work, 'cackle-shim');
-    const compiled = await runProgram(toolchain.rustc, [
-      '--edition',
-      '2021',
-      '--crate-name',
-      'cackle_shim',
-      '-C',
-      'opt-level=2',
-      '-C',
-      'panic=abort',
-      '-C',
-      'strip=symbols',
-      '-o',
-      made,
-      join(directory, 'main.rs'),
-    ]);
-    if (compiled.status !== 0) {
-      throw new CheckError(
-        `rustc could not compile the shim:\n${compiled.stderr}`,
-        'a linker (gcc or clang) is needed as for any Rust program',
-      );
-    }
-    await chmod(made, 0o755);
-    const target = join(parent, 'cackle-shim');
+    const made = join(work.directory, NAME);
+    await compile(toolchain, join(directory, 'main.rs'), made);
+    const target = join(work.parent, NAME);
     await rename(made, target);
     return target;
   } finally {
-    await rm(work, { recursive: true, force: true });
+    await rm(work.directory, { recursive: true, force: true });
   }
+}
+
+/** engine/shim/src/role.rs knows itself by this name. */
+const NAME = 'cackle-shim';
+
+async function workDirectory(
+  kept: string,
+  fallback: string,
+): Promise<{ parent: string; directory: string }> {
+  try {
+    await mkdir(kept, { recursive: true });
+    return { parent: kept, directory: await mkdtemp(join(kept, 'build-')) };
+  } catch {
+    return { parent: fallback, directory: await mkdtemp(join(fallback, 'build-')) };
+  }
+}
+
+async function compile(toolchain: Toolchain, source: string, output: string): Promise<void> {
+  const options = ['-C', 'opt-level=2', '-C', 'panic=abort', '-C', 'strip=symbols'];
+  const compiled = await runProgram(toolchain.rustc, [
+    '--edition',
+    '2021',
+    '--crate-name',
+    'cackle_shim',
+    ...options,
+    '-o',
+    output,
+    source,
+  ]);
+  if (compiled.status !== 0) {
+    throw new CheckError(
+      `rustc could not compile the shim:\n${compiled.stderr}`,
+      'a linker (gcc or clang) is needed as for any Rust program',
+    );
+  }
+  await chmod(output, 0o755);
 }

@@ -35,8 +35,19 @@ export function importBuiltin(
   entry: TomlEntry | undefined,
   apis: Map<string, ApiDefinition>,
 ): void {
+  const seen = new Set<string>();
   for (const item of reader.items(entry)) {
     const builtin = builtinApis.get(item.value);
+    if (builtin !== undefined && seen.has(builtin.name)) {
+      reader.report(
+        item.place,
+        item.length,
+        `the built-in API \`${item.value}\` is imported twice`,
+        'remove one of them',
+      );
+      continue;
+    }
+    seen.add(item.value);
     if (builtin !== undefined) {
       merge(apis, builtin);
       continue;

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFile } from 'node:fs/promises';
 import { importBuiltin, importExported, readApiTables } from './apis.ts';
 import { builtinApis } from './builtin.ts';
@@ -44,26 +45,39 @@ export async function readConfig(file: string, exports: Exports): Promise<Config
   try {
     bytes = await readFile(file);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    const reason =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'it is a directory'
-          : (error as Error).message;
-    const help =
-      code === 'ENOENT'
-        ? 'write one beside Cargo.toml; to begin with:\n\n  [common]\n  version = 3\n  import_std = ["fs", "net", "process"]\n\n  [sandbox]\n  kind = "Disabled"\n'
-        : undefined;
+    const code = (error as NodeJS.ErrnoException).code ?? '';
+    const [reason, help] = unreadable[code] ?? [
+      (error as Error).message,
+      'the file has to be readable for whoever runs the check',
+    ];
     throw new ConfigError([fault(file, `cannot read ${file}: ${reason}`, help)]);
   }
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw new ConfigError([fault(file, 'the file is not UTF-8', undefined)]);
-  }
-  return parseConfig(file, text, exports);
+  if (!isUtf8(bytes)) throw new ConfigError([notUtf8(file, bytes)]);
+  return parseConfig(file, new TextDecoder().decode(bytes), exports);
+}
+
+const FIRST_CONFIG =
+  'write one beside Cargo.toml; to begin with:\n\n[common]\nversion = 3\nimport_std = ["fs", "net", "process"]\n\n[sandbox]\nkind = "Disabled"\n';
+
+/** Why a file cannot be read and what to do, by the system's error code. */
+const unreadable: Readonly<Record<string, readonly [reason: string, help: string]>> = {
+  ENOENT: ['there is no such file', FIRST_CONFIG],
+  EISDIR: ['it is a directory', 'move it away, or name another file with --cackle-path'],
+  EACCES: ['permission denied', '`chmod a+r` makes it readable'],
+};
+
+/** The fault of a file that is no text, at its first line that is not. */
+function notUtf8(file: string, bytes: Buffer): ConfigDiagnostic {
+  const decoder = new TextDecoder();
+  const lines = bytes
+    .toString('latin1')
+    .split('\n')
+    .map((line) => Buffer.from(line, 'latin1'));
+  const index = lines.findIndex((line) => !isUtf8(line));
+  const sourceLine = decoder.decode(lines[index]);
+  const place = { line: index + 1, column: Math.max(0, sourceLine.indexOf('\ufffd')) + 1 };
+  const help = 'save the file as UTF-8';
+  return { file, place, length: 1, message: 'this is not UTF-8', help, sourceLine };
 }
 
 function fault(file: string, message: string, help: string | undefined): ConfigDiagnostic {
@@ -116,16 +130,20 @@ class Reader extends DocumentReader {
       rustc: readSandboxTable(this, rustc?.entries.get('sandbox'), '[rustc.sandbox]'),
       scopes: this.sandboxes,
     };
-    if (this.faults.length > 0) throw new ConfigError(this.faults);
-    return {
-      file: this.file,
-      version,
+    const build = {
       features: this.strings(common?.entries.get('features')),
       buildFlags: common?.entries.has('build_flags')
         ? this.strings(common.entries.get('build_flags'))
         : ['--all-targets'],
       profile: this.string(common?.entries.get('profile')) ?? 'cackle',
       explicitBuildScripts: this.boolean(common?.entries.get('explicit_build_scripts')) ?? false,
+    };
+    // Behind everything that takes a value out of the document: any of it may be a fault.
+    if (this.faults.length > 0) throw new ConfigError(this.faults);
+    return {
+      file: this.file,
+      version,
+      ...build,
       apis,
       packages,
       tables,

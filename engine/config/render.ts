@@ -20,6 +20,6 @@ export function renderDiagnostic(diagnostic: ConfigDiagnostic): string {
       `  ${' '.repeat(number.length)} | ${' '.repeat(place.column - 1)}${mark}`,
     );
   }
-  if (diagnostic.help !== undefined) lines.push(`  ${diagnostic.help}`);
+  if (diagnostic.help !== undefined) lines.push(...`  ${diagnostic.help}`.split('\n'));
   return lines.map((line) => line.replace(unprintable, '\ufffd')).join('\n');
 }

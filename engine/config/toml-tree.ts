@@ -84,7 +84,10 @@ export function parseToml(text: string): TomlTable {
   for (const node of top.body) {
     if (node.type === 'TOMLTable') {
       const keys = node.key.keys;
-      // An array of tables has no place in cackle.toml; its keys are walked so that it is named.
+      if (node.kind === 'array') {
+        addArrayOfTables(root, keys);
+        continue;
+      }
       const table = descend(root, keys);
       for (const pair of node.body) addPair(table, pair);
     } else {
@@ -109,10 +112,22 @@ function descend(table: TomlTable, keys: readonly (AST.TOMLBare | AST.TOMLQuoted
     }
     const { place, length } = placeOf(key);
     const next = newTable(place, length);
+    // Below something that is no table: the fault is named there.
+    if (known !== undefined) return next;
     current.entries.set(name, { key: name, place, length, value: next });
     current = next;
   }
   return current;
+}
+
+/** `[[a.b]]` has no place in cackle.toml: whoever expects a table there says so. */
+function addArrayOfTables(root: TomlTable, keys: readonly (AST.TOMLBare | AST.TOMLQuoted)[]): void {
+  const last = keys.at(-1);
+  if (last === undefined) return;
+  const { entries } = descend(root, keys.slice(0, -1));
+  const name = keyName(last);
+  const at = placeOf(last);
+  entries.set(name, { key: name, ...at, value: { kind: 'other', type: 'array of tables', ...at } });
 }
 
 function addPair(table: TomlTable, pair: AST.TOMLKeyValue): void {

@@ -13,8 +13,8 @@ export interface ArtefactJob {
   readonly path: string;
   /** The standard library's own objects need no places: their files are nobody's. */
   readonly debugInfo: boolean;
-  /** Directory of the store to look in and to write to. */
-  readonly store: string;
+  /** Directories of stores to look in and to write to; a later one is for when the earlier cannot be used. */
+  readonly stores: readonly string[];
 }
 
 /** Scan the sources of a unit for keywords. */
@@ -49,8 +49,8 @@ async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
     .update(job.debugInfo ? 'd' : 'n')
     .digest('hex')
     .slice(0, 40);
-  const target = factsPath(job.store, hash);
-  const stored = await readStored(target);
+  const targets = job.stores.map((store) => factsPath(store, hash));
+  const stored = await readStored(targets);
   if (stored !== undefined) {
     return {
       facts: hash,
@@ -65,7 +65,7 @@ async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
     const debugInfo = job.debugInfo ? readDebugInfo(bytes) : undefined;
     const facts = joinFacts(object, debugInfo, splitNames);
     const encoded = encodeFacts(facts);
-    await writeAtomically(target, encoded);
+    await writeFirst(targets, encoded);
     return {
       facts: hash,
       bytes: bytes.length,
@@ -80,12 +80,25 @@ async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
   }
 }
 
-async function readStored(path: string): Promise<ObjectFacts | undefined> {
-  try {
-    return decodeFacts(await readFile(path));
-  } catch {
-    // Absent, cut short or of another version: any doubt means that it is extracted again.
-    return undefined;
+async function readStored(paths: readonly string[]): Promise<ObjectFacts | undefined> {
+  for (const path of paths) {
+    try {
+      return decodeFacts(await readFile(path));
+    } catch {
+      // Absent, cut short or of another version: any doubt means that it is extracted again.
+    }
+  }
+  return undefined;
+}
+
+/** Writes to the first of the paths that can be written. Throws what the last one gave. */
+async function writeFirst(paths: readonly string[], content: Buffer): Promise<void> {
+  for (const [i, path] of paths.entries()) {
+    try {
+      return await writeAtomically(path, content);
+    } catch (error) {
+      if (i === paths.length - 1) throw error;
+    }
   }
 }
 

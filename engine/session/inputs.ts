@@ -76,7 +76,7 @@ export class Inputs {
       .extract({
         path,
         debugInfo: !isSysroot(path, this.workspace),
-        store: storeOf(this.location, this.workspace, path),
+        stores: storesOf(this.location, this.workspace, path),
       })
       .catch((error: Error) => {
         throw new CheckError(error.message, adviceFor(error.message), { cause: error });
@@ -103,9 +103,12 @@ export function factsFile(
   input: string,
   facts: string,
 ): string {
-  return factsPath(storeOf(location, workspace, input), facts);
+  const paths = storesOf(location, workspace, input).map((store) => factsPath(store, facts));
+  return paths.find((path) => existsSync(path)) ?? (paths.at(-1) as string);
 }
 
-function storeOf(location: StoreLocation, workspace: Workspace, path: string): string {
-  return isSysroot(path, workspace) ? location.shared : `${location.root}/facts`;
+/** The shared store is in the user's cache, which may be missing, read-only or full: never required. */
+function storesOf(location: StoreLocation, workspace: Workspace, path: string): string[] {
+  const own = `${location.root}/facts`;
+  return isSysroot(path, workspace) ? [location.shared, own] : [own];
 }

@@ -77,12 +77,15 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
     throw cannotStart(toolchain.cargo, error, INSTALL_RUST);
   }
   if (result.status !== 0) {
+    const said =
+      result.stderr.trim() ||
+      `\`${toolchain.cargo} metadata\` ended by ${result.signal ?? `status ${result.status}`}`;
     throw new CheckError(
-      `cargo could not read the workspace at ${directory}:\n${result.stderr.trim()}`,
+      `cargo could not read the workspace at ${directory}:\n${said}`,
       'correct what cargo names above; `cargo metadata` shows the same',
     );
   }
-  return buildWorkspace(parseMetadata(result.stdout), sysroot);
+  return buildWorkspace(parseMetadata(result.stdout, toolchain.cargo), sysroot);
 }
 
 /** The nearest directory at or above `path` that holds a Cargo.toml. */
@@ -135,17 +138,19 @@ function treeArguments(cargoArguments: readonly string[]): string[] {
   return kept;
 }
 
-function parseMetadata(stdout: Buffer): Metadata {
+function parseMetadata(stdout: Buffer, cargo: string): Metadata {
+  const help = `${cargo} may be too old, or no cargo; \`rustup update\` brings the newest`;
   let raw: unknown;
   try {
     raw = JSON.parse(stdout.toString());
   } catch (error) {
-    throw new CheckError('the output of `cargo metadata` is no JSON', undefined, { cause: error });
+    throw new CheckError('the output of `cargo metadata` is no JSON', help, { cause: error });
   }
   const parsed = metadataSchema.safeParse(raw);
   if (!parsed.success) {
     throw new CheckError(
       `the output of \`cargo metadata\` is not as documented: ${z.prettifyError(parsed.error)}`,
+      help,
     );
   }
   return parsed.data;

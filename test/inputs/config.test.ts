@@ -1,0 +1,242 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cackle, check, config, short, workspace } from '../support/cackle.ts';
+import { asNobody, expectClean, expectRefusal, noOtherUser, refused, simple } from './support.ts';
+
+// Spec §2: what is wrong in cackle.toml is named with its place, and no check is made.
+
+/** What a check says of a cackle.toml with this text. */
+const said = (name: string, text: string): Promise<string> =>
+  refused(workspace(`config-${name}`, simple(text)));
+
+test('no cackle.toml: a first one is offered', async () => {
+  const { 'cackle.toml': _, ...files } = simple();
+  const directory = workspace('config-none', files);
+  const stderr = await refused(directory);
+  expect(stderr).toContain('there is no such file');
+  const offered = stderr.slice(stderr.indexOf('[common]')).replaceAll(/^ {2}/gm, '');
+  expect(offered).toContain('\nversion = 3\n');
+  // It is TOML that works as it stands.
+  writeFileSync(join(directory, 'cackle.toml'), offered);
+  await expectClean(directory);
+});
+
+test('cackle.toml is a directory', async () => {
+  const { 'cackle.toml': _, ...files } = simple();
+  const directory = workspace('config-directory', files);
+  mkdirSync(join(directory, 'cackle.toml'));
+  const stderr = await refused(directory);
+  expect(stderr).toContain('it is a directory');
+  expect(stderr).toContain('move it away, or name another file with --cackle-path');
+  rmSync(join(directory, 'cackle.toml'), { recursive: true });
+  writeFileSync(join(directory, 'cackle.toml'), simple()['cackle.toml'] as string);
+  await expectClean(directory);
+});
+
+test.skipIf(noOtherUser)('cackle.toml may not be read', async () => {
+  const directory = workspace('config-unreadable', simple());
+  chmodSync(directory, 0o777);
+  chmodSync(join(directory, 'cackle.toml'), 0o000);
+  const stderr = expectRefusal(await asNobody(['-n', '--path', directory]));
+  expect(stderr).toMatch(/cannot read .*cackle\.toml: permission denied/);
+  expect(stderr).toContain('chmod');
+});
+
+test('cackle.toml is not UTF-8', async () => {
+  const directory = workspace('config-latin1', {});
+  for (const [path, text] of Object.entries(simple())) {
+    mkdirSync(join(directory, path, '..'), { recursive: true });
+    writeFileSync(join(directory, path), text);
+  }
+  writeFileSync(
+    join(directory, 'cackle.toml'),
+    Buffer.concat([
+      Buffer.from('[common]\nversion = 3\n\n# '),
+      Buffer.from([0xe4]),
+      Buffer.from('\n'),
+    ]),
+  );
+  writeFileSync(join(directory, 'Cargo.toml'), `${simple()['Cargo.toml']}\n[workspace]\n`);
+  const stderr = await refused(directory);
+  expect(stderr).toContain('cackle.toml:4:3: this is not UTF-8');
+});
+
+test.each([
+  ['a table without end', '[common\nversion = 3\n', /cackle\.toml:2:1: this is not TOML/],
+  ['two values', '[common]\nversion = 3 3\n', /cackle\.toml:2:13: this is not TOML/],
+  ['a key twice', '[common]\nversion = 3\nversion = 3\n', /cackle\.toml:3:1: this is not TOML/],
+  [
+    'a table twice',
+    '[common]\nversion = 3\n[pkg.a]\n[pkg.a]\n',
+    /cackle\.toml:4:.*this is not TOML/,
+  ],
+  ['a NUL', '[common]\nversion = 3\u0000\n', /cackle\.toml:2:.*this is not TOML/],
+  ['nothing', '', /common\.version is missing/],
+  [
+    'an array of tables',
+    '[common]\nversion = 3\n[[pkg.simple]]\n',
+    /cackle\.toml:3:7: a table was expected here\n.*\[\[pkg\.simple\]\]/,
+  ],
+  [
+    'a table in an array of tables',
+    '[common]\nversion = 3\n[[pkg.simple]]\n[pkg.simple.build]\n',
+    /cackle\.toml:3:7: a table was expected here/,
+  ],
+])('%s', async (name, text, message) => {
+  expect(await said(name, text)).toMatch(message);
+});
+
+test.each([
+  ['missing', '', 'common.version is missing'],
+  ['0', 'version = 0', 'version 0 is not known'],
+  ['-1', 'version = -1', 'version -1 is not known'],
+  ['4', 'version = 4', 'version 4 is not known'],
+  ['huge', 'version = 9223372036854775807', 'is not known'],
+  ['text', 'version = "3"', 'a whole number was expected'],
+  ['float', 'version = 3.0', 'a whole number was expected'],
+])('version %s', async (name, line, message) => {
+  const stderr = await said(`version ${name}`, `[common]\n${line}\n`);
+  expect(stderr).toContain(message);
+  expect(stderr).toMatch(/versions 1 to 3 are known|version = 3/);
+});
+
+test('every unknown key is named with its place, and the nearest that is known', async () => {
+  const stderr = await said(
+    'keys',
+    `comon.version = 3
+[common]
+version = 3
+import_sdt = []
+[api.x]
+includes = []
+[pkg.simple]
+alow_apis = []
+build.allow_api = []
+from.allow_apis = []
+from.bild.allow_apis = []
+test.import = []
+[pkg.simple.sandbox]
+network = true
+[sandbox]
+kinds = "Disabled"
+[rustc]
+sandbx.kind = "Disabled"
+[rustc.sandbox]
+knd = "Disabled"
+`,
+  );
+  for (const [place, key, near] of [
+    ['1:1', 'comon', 'common'],
+    ['4:1', 'import_sdt', 'import_std'],
+    ['6:1', 'includes', 'include'],
+    ['8:1', 'alow_apis', 'allow_apis'],
+    ['9:7', 'allow_api', 'allow_apis'],
+    ['10:6', 'allow_apis', undefined],
+    ['11:6', 'bild', 'build'],
+    ['12:6', 'import', undefined],
+    ['14:1', 'network', undefined],
+    ['16:1', 'kinds', 'kind'],
+    ['18:1', 'sandbx', 'sandbox'],
+    ['20:1', 'knd', 'kind'],
+  ]) {
+    expect(stderr).toContain(`cackle.toml:${place}: unknown key \`${key}\``);
+    if (near !== undefined) expect(stderr).toContain(`did you mean \`${near}\`?`);
+  }
+});
+
+test('every key of another type is named with its place and what it takes', async () => {
+  const scope = (prefix: string): string =>
+    ['allow_unsafe', 'allow_extern', 'allow_proc_macro']
+      .map((key) => `${prefix}${key} = "yes"\n`)
+      .concat([`${prefix}allow_apis = "env"\n`, `${prefix}allow_build_instructions = [1]\n`])
+      .join('');
+  const sandbox = `kind = 1
+allow_network = "no"
+bind_writable = "a"
+make_writable = [true]
+pass_env = 1
+extra_args = { a = 1 }
+`;
+  const text = `[common]
+version = 3
+import_std = "fs"
+features = 1
+build_flags = [1]
+profile = 3
+explicit_build_scripts = "no"
+[api]
+a = 1
+[api.b]
+include = "std::fs"
+exclude = [[]]
+no_auto_detect = true
+[pkg]
+q = 1
+[pkg.simple]
+import = "fs"
+${scope('')}${scope('build.')}${scope('test.')}${scope('from.build.')}${scope('from.test.')}
+[pkg.b]
+build = 1
+test = []
+from = "x"
+sandbox = "Disabled"
+[pkg.c]
+from.build = 1
+from.test = 1
+[pkg.d.sandbox]
+${sandbox}[pkg.d.build.sandbox]
+${sandbox}[pkg.d.test.sandbox]
+${sandbox}[sandbox]
+${sandbox}[rustc.sandbox]
+${sandbox}`;
+  const stderr = await said('types', text);
+  const wrong = text.split('\n').flatMap((line, i) => {
+    const value = / = (.*)$/.exec(line);
+    return value === null || line === 'version = 3' ? [] : [{ number: i + 1, line }];
+  });
+  expect(wrong.length).toBeGreaterThan(70);
+  const unnamed = wrong.filter(
+    ({ number }) =>
+      !new RegExp(`cackle\\.toml:${number}:\\d+: .*(?:expected|takes|there is no)`).test(stderr),
+  );
+  expect(unnamed).toEqual([]);
+  const tables = await said('tables', 'common = 1\napi = 1\npkg = 1\nsandbox = 1\nrustc = 1\n');
+  for (const line of [1, 2, 3, 4, 5]) expect(tables).toContain(`cackle.toml:${line}:`);
+});
+
+test('APIs that are not defined, allowed twice, or not built in', async () => {
+  const stderr = await said(
+    'apis',
+    `[common]
+version = 3
+import_std = ["fs", "nett", "gpu", "fs"]
+[api.mine]
+include = ["mine"]
+[pkg.simple]
+allow_apis = ["mien", "fs", "fs", "net"]
+build.allow_apis = ["unheard_of"]
+`,
+  );
+  expect(stderr).toMatch(/3:21: there is no built-in API `nett`\n.*\n.*\n {2}did you mean `net`\?/);
+  expect(stderr).toMatch(/3:29: there is no built-in API `gpu`\n.*\n.*\n.*fs, env, net/);
+  expect(stderr).toMatch(/3:36: .*`fs`.*twice/);
+  expect(stderr).toMatch(/7:15: .*`mien`(?:.*\n)*? {2}did you mean `mine`\?/);
+  expect(stderr).toMatch(/7:29: .*`fs`.*twice/);
+  expect(stderr).toMatch(/8:21: .*`unheard_of`/);
+});
+
+test('a package that is not in the tree is a warning with the nearest name', async () => {
+  const directory = workspace(
+    'config-package',
+    simple(config('[pkg.simple]\nallow_apis = ["env"]\n[pkg.simpel]\nallow_apis = ["env"]\n')),
+  );
+  const report = await check(directory);
+  expect(report.problems.map(short)).toEqual(['unknown-package simpel']);
+  expect(report.status).toBe(0);
+  const ran = await cackle(['-n', '--path', directory]);
+  expect(ran.stdout).toContain(
+    'warning: cackle.toml:10: no package of this name is in the tree; did you mean `simple`?',
+  );
+  expect((await check(directory, ['--fail-on-warnings'])).status).toBe(1);
+});

@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../engine/paths.ts';
+import { cackle, config, type Ran, workspace } from '../support/cackle.ts';
+import { expectClean, simple } from './support.ts';
+
+// Spec §6: stdout carries the report; the cache and the home directory are never required.
+
+/** Runs a shell line in which `$CACKLE` is the program. */
+function shell(line: string, env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  return new Promise((done) => {
+    const child = spawn('bash', ['-c', line], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...process.env,
+        CACKLE: `${process.execPath} ${join(packageRoot(), 'dist', 'cli.js')}`,
+        ...env,
+      },
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
+    });
+    child.on('close', (status) => done({ status, stdout, stderr }));
+  });
+}
+
+const quoted = (path: string): string => `'${path}'`;
+
+test('a reader that leaves early changes nothing of the exit status', async () => {
+  const clean = quoted(workspace('piped', simple()));
+  const problem = quoted(workspace('piped-problem', simple(config())));
+  for (const [directory, status] of [
+    [clean, 0],
+    [problem, 1],
+  ]) {
+    const line = `$CACKLE -n --output-format json --path ${directory} | true; exit \${PIPESTATUS[0]}`;
+    const ran = await shell(line);
+    expect(ran.status).toBe(status);
+    expect(ran.stderr).not.toContain('EPIPE');
+  }
+  const head = await shell(`$CACKLE -n --path ${problem} | head -1`);
+  expect(head.stdout).toBe('simple\n');
+  expect(head.stderr).not.toContain('EPIPE');
+});
+
+test('stdout that is full: no report reached anybody', async () => {
+  const directory = quoted(workspace('full-stdout', simple()));
+  for (const arguments_ of [`-n --path ${directory}`, '--help', '--version']) {
+    const ran = await shell(`$CACKLE ${arguments_} > /dev/full`);
+    expect(ran.stderr).toContain('error: cannot write the report to stdout: ENOSPC');
+    expect(ran.status).toBe(2);
+  }
+});
+
+test('stderr that is closed or full: the report is made all the same', async () => {
+  const directory = workspace('no-stderr', simple(config()));
+  for (const redirection of ['2>&-', '2>/dev/full', '2> >(true)']) {
+    const ran = await shell(`$CACKLE -n --path ${quoted(directory)} ${redirection}`);
+    expect(ran.stdout).toContain('uses the API `env`');
+    expect(ran.status).toBe(1);
+  }
+});
+
+/** Where rustup's and cargo's own files are, since a test takes HOME away. */
+const rust = {
+  RUSTUP_HOME: process.env.RUSTUP_HOME || join(process.env.HOME ?? '/', '.rustup'),
+  CARGO_HOME: process.env.CARGO_HOME || join(process.env.HOME ?? '/', '.cargo'),
+};
+
+test.each([
+  ['a HOME that is no directory', { HOME: '/dev/null', XDG_CACHE_HOME: undefined }],
+  ['an XDG_CACHE_HOME that is no directory', { XDG_CACHE_HOME: '/dev/null/cache' }],
+
+  ['no HOME', { HOME: undefined, XDG_CACHE_HOME: undefined }],
+])('%s', async (name, env) => {
+  const directory = workspace(`homeless ${name}`, simple(config()));
+  for (const turn of [1, 2]) {
+    const ran = await cackle(['-n', '--path', directory], { ...rust, ...env });
+    expect(ran.stderr, `turn ${turn}`).not.toContain('error:');
+    expect(ran.stdout).toContain('uses the API `env`');
+    expect(ran.status).toBe(1);
+  }
+});
+
+test('a TMPDIR that cannot be used says so, a long one is no obstacle', async () => {
+  const directory = workspace('tmpdir', { ...simple(), [`${'t'.repeat(120)}/keep`]: '' });
+  const ran = await cackle(['-n', '--path', directory], { TMPDIR: '/dev/null/tmp' });
+  expect(ran.status).toBe(2);
+  expect(ran.stderr).toContain('cannot make a temporary directory in /dev/null/tmp');
+  expect(ran.stderr).toContain('TMPDIR');
+  const long = await cackle(['-n', '--path', directory], {
+    TMPDIR: join(directory, 't'.repeat(120)),
+  });
+  expect(long.stderr).not.toContain('error:');
+  expect(long.status).toBe(0);
+  await expectClean(directory);
+});

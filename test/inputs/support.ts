@@ -1,0 +1,133 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { packageRoot } from '../../engine/paths.ts';
+import { cackle, check, config, manifest, type Ran } from '../support/cackle.ts';
+
+/** The files of a tiny package that reads its arguments, with a cackle.toml that allows it. */
+export const simple = (
+  cackleToml = config('[pkg.simple]\nallow_apis = ["env"]\n'),
+): Record<string, string> => ({
+  'Cargo.toml': manifest('simple'),
+  'src/main.rs': 'fn main() { println!("{}", std::env::args().count()); }',
+  'cackle.toml': cackleToml,
+});
+
+/** What a terminal would act on: controls but line break and tab, bidi marks, zero-width characters. */
+export const commands = /[\p{Cf}\p{Zl}\p{Zp}]|(?![\n\t])\p{Cc}/u;
+
+/** Asserts what holds for every run that made no check (spec §6): status 2, no report, no stack, something to read. */
+export function expectRefusal(ran: Ran): string {
+  expect(ran.stdout).toBe('');
+  expect(ran.stderr).not.toMatch(/^ {4}at .+[:)]\d*\)?$/m);
+  expect(ran.stderr).not.toContain('internal error');
+  expect(ran.stderr).not.toMatch(commands);
+  expect(ran.stderr).toMatch(/^error: ./m);
+  expect(ran.status).toBe(2);
+  return ran.stderr;
+}
+
+/** Runs a check that cannot be made; gives what it says. */
+export async function refused(
+  directory: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<string> {
+  return expectRefusal(await cackle(['-n', '--path', directory, ...args], env));
+}
+
+/** Asserts that a check can be made now, and that it finds nothing. */
+export async function expectClean(directory: string, args: readonly string[] = []): Promise<void> {
+  const { status, problems, unchecked } = await check(directory, args);
+  expect({ status, problems, unchecked }).toEqual({ status: 0, problems: [], unchecked: [] });
+}
+
+/** Why this test cannot mount; undefined where it can. */
+export const noMounts: string | undefined = (() => {
+  try {
+    execFileSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'], {
+      stdio: 'pipe',
+    });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+})();
+
+if (noMounts !== undefined) console.warn(`tests that need a mount are skipped: ${noMounts}`);
+
+/** Why this test cannot become another user; undefined where it can. */
+export const noOtherUser: string | undefined = (() => {
+  if (noMounts !== undefined) return noMounts;
+  if (process.getuid?.() !== 0) return 'this is not root, so it cannot become another user';
+  try {
+    execFileSync('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', 'true']);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+})();
+
+if (noOtherUser !== undefined)
+  console.warn(`tests that need another user are skipped: ${noOtherUser}`);
+
+/** Runs a program to its end. */
+export function run(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ran> {
+  return new Promise((done) => {
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...env },
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+    });
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      stderr += chunk;
+    });
+    child.on('close', (status) => done({ status, stdout, stderr }));
+  });
+}
+
+/** The program that a user runs. */
+export const program: readonly string[] = [process.execPath, join(packageRoot(), 'dist', 'cli.js')];
+
+/** Runs the program in mounts of its own, which `mounts`, a shell script, makes; `$0` is the toolchain's directory. */
+export function cackleInMounts(
+  mounts: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ran> {
+  const script = `set -e; ${mounts}; exec "$@"`;
+  return run('unshare', ['--mount', 'sh', '-c', script, sysroot(), ...program, ...args], env);
+}
+
+/** Runs the program as the user nobody, to whom root's toolchain is shown. */
+export function asNobody(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  const home = join(packageRoot(), 'target', 'fixtures', 'nobody');
+  mkdirSync(home, { recursive: true });
+  chmodSync(home, 0o777);
+  return run(
+    'unshare',
+    [
+      '--mount',
+      'sh',
+      '-c',
+      'mount --bind "$0" /mnt && exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"',
+      sysroot(),
+      ...program,
+      ...args,
+    ],
+    { PATH: '/mnt/bin:/usr/bin:/bin', HOME: '/nonexistent', CARGO_HOME: home, ...env },
+  );
+}
+
+function sysroot(): string {
+  return execFileSync('rustc', ['--print', 'sysroot'], { encoding: 'utf8' }).trim();
+}
