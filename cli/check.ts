@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
-import { getColor } from 'consola/utils';
 import { CheckError, ConfigError, check, renderDiagnostic, severityOf } from '../engine/session.ts';
 import type { Arguments } from './arguments.ts';
 import { printableJson, printableLines, printableOutput } from './printable.ts';
@@ -17,15 +16,21 @@ const plainPaint: Paint = {
   bold: plain,
 };
 
+/** ECMA-48, SGR. Not from a library that decides by itself whether colours are wanted: --colour does. */
+const sgr =
+  (open: number, close: number) =>
+  (text: string | number): string =>
+    `\u001b[${open}m${text}\u001b[${close}m`;
+
 function paintFor(colour: boolean): Paint {
   if (!colour) return plainPaint;
   return {
-    red: getColor('red'),
-    yellow: getColor('yellow'),
-    green: getColor('green'),
-    cyan: getColor('cyan'),
-    dim: getColor('dim'),
-    bold: getColor('bold'),
+    red: sgr(31, 39),
+    yellow: sgr(33, 39),
+    green: sgr(32, 39),
+    cyan: sgr(36, 39),
+    dim: sgr(2, 22),
+    bold: sgr(1, 22),
   };
 }
 

@@ -53,13 +53,14 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
       lines.push(...renderProblem(problem, report, paint, options));
     lines.push('');
   }
-  for (const { packageLabel, held, blocks } of report.unchecked) {
+  for (const { packageLabel, held, failed, blocks } of report.unchecked) {
+    const why = failed ? 'failed' : 'was held back';
     const what =
       blocks.length === 0
         ? ''
         : `; therefore not built or checked: ${blocks.map(printable).join(', ')}`;
     lines.push(
-      `${paint.yellow('not checked')}: the ${held} of ${printable(packageLabel)} was held back${what}`,
+      `${paint.yellow('not checked')}: the ${held} of ${printable(packageLabel)} ${why}${what}`,
     );
   }
   if (report.unchecked.length > 0) lines.push('');

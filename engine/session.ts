@@ -315,7 +315,7 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
       workspaceRoot: workspace.root,
       configFile: config.file,
       problems: mergeProblems(problems),
-      unchecked: unchecked(gates.held.values(), artifacts, workspace),
+      unchecked: unchecked(gates.held.values(), outcome.failedBuildScripts, artifacts, workspace),
       counts: {
         packages: builtPackages.size,
         units: records.current.size,

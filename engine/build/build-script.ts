@@ -86,7 +86,8 @@ export async function serveBuildScript(
   }
   if (done.tooLong === true)
     throw new CheckError(
-      `the build script of ${p.label} printed more than ${MAX_BUILD_SCRIPT_OUTPUT} bytes`,
+      `the build script of ${p.label} printed more than ${MAX_BUILD_SCRIPT_OUTPUT >> 20} MiB`,
+      'no build script has so much to say to cargo: leave the package out, or ask its author',
     );
   const answer = await handlers.onBuildScriptDone(run, stdout);
   if (answer.allow) {

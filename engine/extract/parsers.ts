@@ -112,6 +112,7 @@ interface RawNames {
 }
 interface ParserModule {
   readonly __wasm?: { readonly memory?: { readonly buffer: ArrayBuffer } };
+  reading?(): string;
 }
 interface ObjectModule extends ParserModule {
   extract(data: Uint8Array): Free<Omit<ObjectTables, 'strings'> & RawStrings>;
@@ -160,10 +161,21 @@ function guarded<M extends ParserModule, T>(crate: string, use: (module: M) => T
       const member = (error as Error & { member?: string }).member;
       throw new ExtractError(member ? `member ${member}: ${error.message}` : error.message);
     }
+    const member = lastMember(crate);
     discard(crate);
+    const reason = error instanceof Error ? error.message : String(error);
     throw new ExtractError(
-      `${crate} failed: ${error instanceof Error ? error.message : String(error)}`,
+      `${member === '' ? '' : `member ${member}: `}${crate} gave up (${reason}): there is too little memory for this file, or it meets a fault of ours; please report it`,
     );
+  }
+}
+
+/** The member at which a parser stopped for good; empty when it cannot even say that. */
+function lastMember(crate: string): string {
+  try {
+    return loaded.get(crate)?.reading?.() ?? '';
+  } catch {
+    return '';
   }
 }
 

@@ -39,8 +39,10 @@ export class Joiner {
     for (const input of output.inputs) {
       const facts = await this.load(input.facts);
       if (facts.facts.bitcodeMember.length > 0) {
+        const members = [...facts.facts.bitcodeMember].map((name) => factString(facts.facts, name));
+        const where = members.filter((name) => name !== '').join(', ');
         throw new Error(
-          `${input.path} holds LLVM bitcode that ${output.name} links: build without linker-plugin-lto`,
+          `cannot read ${input.path}, which ${output.name} links: ${where === '' ? 'it is' : `${where}:`} LLVM bitcode, not machine code\n  compile it without link-time optimisation (linker-plugin-lto, -flto)`,
         );
       }
       machine = sameMachine(facts.facts, machine, input.path, output.name);

@@ -135,11 +135,13 @@ export function severityOf(problem: Problem): Severity {
   return warnings.has(problem.kind) ? 'warning' : 'error';
 }
 
-/** Something that could not be checked because a gate held what it needs. */
+/** Something that could not be checked because a gate held what it needs, or that failed. */
 export interface Unchecked {
   readonly packageLabel: string;
   /** e.g. `build script`, `proc macro`. */
   readonly held: string;
+  /** It ran, and failed. */
+  readonly failed: boolean;
   /** The targets that therefore were neither built nor judged. */
   readonly blocks: readonly string[];
 }

@@ -122,6 +122,7 @@ export class Records {
       ...artifact.filenames,
       ...(artifact.executable === undefined ? [] : [artifact.executable]),
     ];
+    let found: UnitRecord | undefined;
     for (const file of files) {
       const stamp = await stampOf(file);
       if (stamp === undefined) continue;
@@ -130,10 +131,12 @@ export class Records {
       const recorded = record.outputs.find(
         (output) => output.path === file || output.inode === stamp.inode,
       );
-      if (recorded !== undefined && (sameFile(recorded, stamp) || recorded.path !== file))
-        return record;
+      if (recorded === undefined) continue;
+      // One file that is not as it was recorded is enough: nobody knows what the unit is now.
+      if (recorded.path === file && !sameFile(recorded, stamp)) return undefined;
+      found ??= record;
     }
-    return undefined;
+    return found;
   }
 
   private index(record: UnitRecord): void {

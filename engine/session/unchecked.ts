@@ -1,18 +1,28 @@
-import type { ArtifactMessage } from '../build/types.ts';
+import type { ArtifactMessage, FailedProgram } from '../build/types.ts';
 import type { Unchecked } from '../judge/problems.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { Held } from './gates.ts';
 
-/** What was not built, and so not judged, because a build script or proc macro was held. */
+/** What was not built, and so not judged, because a build script or proc macro was held, or failed. */
 export function unchecked(
   held: Iterable<Held>,
+  failed: readonly FailedProgram[],
   artifacts: readonly ArtifactMessage[],
   workspace: Workspace,
 ): Unchecked[] {
   const built = new Set(artifacts.map((a) => `${a.packageId}\0${a.targetName}`));
-  const key = (h: Held): string => `${h.packageId}\0${h.held}`;
-  const inOrder = [...held].sort((a, b) => (key(a) < key(b) ? -1 : 1));
-  return inOrder.map(({ packageId, packageLabel, held: what }) => {
+  const causes = [
+    ...[...held].map((h) => ({ ...h, failed: false })),
+    ...failed.map(({ packageId }) => ({
+      packageId,
+      packageLabel: workspace.packages.find(({ id }) => id === packageId)?.label ?? packageId,
+      held: 'build script',
+      failed: true,
+    })),
+  ];
+  const key = (cause: Held): string => `${cause.packageId}\0${cause.held}`;
+  const inOrder = causes.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  return inOrder.map(({ packageId, packageLabel, held: what, failed: hasFailed }) => {
     const origin = workspace.packages.find(({ id }) => id === packageId);
     const blocks = workspace.packages
       .filter(
@@ -24,6 +34,6 @@ export function unchecked(
           .filter((t) => !built.has(`${p.id}\0${t.name}`))
           .map((t) => `${p.label} (${t.kind[0] ?? 'target'} ${t.name})`),
       );
-    return { packageLabel, held: what, blocks };
+    return { packageLabel, held: what, failed: hasFailed, blocks };
   });
 }

@@ -93,9 +93,13 @@ async function manifestDirectory(path: string): Promise<string> {
   const start = resolve(path);
   const found = await stat(start).catch(() => undefined);
   if (!found?.isDirectory()) {
+    // Node reads what is not UTF-8 as this character, and then finds nothing there.
+    const lossy = start.includes('\ufffd');
     throw new CheckError(
-      `${start} is not a directory`,
-      'give --path a directory with a Cargo.toml',
+      `${start} is not a directory${lossy ? ', or its name is not UTF-8' : ''}`,
+      lossy
+        ? 'Rust projects have to lie at a path that is UTF-8: rename the directory'
+        : 'give --path a directory with a Cargo.toml',
     );
   }
   for (let directory = start; ; directory = dirname(directory)) {

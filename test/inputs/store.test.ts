@@ -1,114 +1,137 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
+import { check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { cackleInMounts, expectClean, expectRefusal, noMounts, simple } from './support.ts';
 
-const simple = (cackleToml: string): Record<string, string> => ({
-  'Cargo.toml': manifest('simple'),
-  'src/main.rs': 'fn main() { println!("{}", std::env::args().count()); }',
-  'cackle.toml': cackleToml,
-});
+// Design, "Facts": any doubt about what is stored means that it is made again; a store that cannot be
+// written is an error that says what to do.
 
-describe('what cannot be checked exits 2 and says what to do (spec 6)', () => {
-  const refused = async (
-    name: string,
-    files: Record<string, string>,
-    args: string[] = [],
-    env = {},
-  ) => {
-    const ran = await cackle(['-n', '--path', workspace(name, files), ...args], env);
-    expect(ran.stdout).toBe('');
-    expect(ran.status).toBe(2);
-    return ran.stderr;
-  };
-
-  test('no cackle.toml', async () => {
-    const { 'cackle.toml': _, ...files } = simple('');
-    expect(await refused('no-config', files)).toContain('there is no such file');
-  });
-
-  test('no Cargo.toml', async () => {
-    const ran = await cackle(['-n', '--path', '/']);
-    expect(ran.status).toBe(2);
-    expect(ran.stderr).toContain('Cargo.toml');
-  });
-
-  test('no cargo', async () => {
-    expect(await refused('no-cargo', simple(config()), [], { CARGO: '/nowhere/cargo' })).toContain(
-      '/nowhere/cargo',
-    );
-  });
-
-  test('text that is no TOML', async () => {
-    expect(await refused('no-toml', simple('[common\nversion = 3\n'))).toMatch(
-      /cackle\.toml:2:1: this is not TOML/,
-    );
-  });
-
-  test('an unknown key, with the nearest one', async () => {
-    const stderr = await refused(
-      'unknown-key',
-      simple(config('[pkg.simple]\nalow_apis = ["env"]\n')),
-    );
-    expect(stderr).toMatch(/cackle\.toml:9:1: unknown key `alow_apis`/);
-    expect(stderr).toContain('did you mean `allow_apis`?');
-  });
-
-  test('an API that is not defined, and one that is allowed twice', async () => {
-    expect(
-      await refused('unknown-api', simple(config('[pkg.simple]\nallow_apis = ["evn"]\n'))),
-    ).toContain('did you mean `env`?');
-    expect(
-      await refused('twice', simple(config('[pkg.simple]\nallow_apis = ["env", "env"]\n'))),
-    ).toContain('twice');
-  });
-
-  test("a compile error is cargo's own message", async () => {
-    const stderr = await refused('broken', {
-      ...simple(config()),
-      'src/main.rs': 'fn main() { let x: u8 = "no"; }',
-    });
-    expect(stderr).toContain('mismatched types');
-    expect(stderr).toContain('does not compile');
-  });
-
-  test('an unknown option', async () => {
-    const ran = await cackle(['-n', '--no-such-option']);
-    expect(ran.status).toBe(2);
-    expect(ran.stderr).toContain('--no-such-option');
-  });
-});
-
-test('a second check extracts nothing, and lost or damaged facts are made again', async () => {
-  const directory = workspace('stored', simple(config('[pkg.simple]\nallow_apis = ["env"]\n')));
-  const first = await check(directory);
-  expect(first.problems).toEqual([]);
-  const second = await check(directory);
-  expect(second.counts.objectsExtracted).toBe(0);
-  expect(second.counts.unitsBuilt).toBe(0);
-  const facts = join(directory, 'target', '.cackle', 'facts');
-  const files = readdirSync(facts, { recursive: true, withFileTypes: true }).filter((f) =>
+/** Files of the store of a workspace, below one of its directories. */
+function stored(directory: string, part: string): string[] {
+  const root = join(directory, 'target', '.cackle', part);
+  const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((f) =>
     f.isFile(),
   );
   expect(files.length).toBeGreaterThan(0);
-  for (const file of files) {
-    const path = join(file.parentPath, file.name);
-    writeFileSync(path, readFileSync(path).subarray(0, 100));
-  }
-  expect((await check(directory)).problems).toEqual([]);
-  rmSync(join(directory, 'target', '.cackle'), { recursive: true });
-  const again = await check(directory);
-  expect(again.problems).toEqual([]);
-  expect(again.counts.unitsBuilt).toBeGreaterThan(0);
+  return files.map((file) => join(file.parentPath, file.name));
+}
+
+/** A workspace with a library, a build script and a problem of each. */
+const files = {
+  'Cargo.toml': manifest('simple', '[dependencies]\nlib = { path = "lib" }\n'),
+  'src/main.rs': 'fn main() { println!("{}", lib::count()); }',
+  'build.rs': 'fn main() { println!("cargo:rustc-link-search=/nowhere"); }',
+  'lib/Cargo.toml': manifest('lib'),
+  'lib/src/lib.rs': 'pub fn count() -> usize { std::env::args().count() }',
+  'cackle.toml': config(),
+};
+const expected = ['disallowed-api lib env', 'disallowed-build-instruction simple'];
+
+describe('a store that was damaged', () => {
+  const directory = workspace('damaged-store', files);
+  const problems = async () => {
+    const report = await check(directory);
+    expect(report.status).toBe(1);
+    expect(report.problems.map(short).sort()).toEqual(expected);
+    return report.counts;
+  };
+
+  test('a second check extracts and builds nothing; without the store all is built again', async () => {
+    await problems();
+    expect(await problems()).toMatchObject({ objectsExtracted: 0, unitsBuilt: 0 });
+    rmSync(join(directory, 'target', '.cackle'), { recursive: true });
+    expect((await problems()).unitsBuilt).toBeGreaterThan(0);
+  });
+
+  const damage: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+    'cut short': (bytes) => bytes.subarray(0, bytes.length / 2),
+    empty: () => Buffer.alloc(0),
+    'of another version': (bytes) => {
+      const changed = Buffer.from(bytes);
+      const version = changed.indexOf('"version":');
+      if (version < 0) changed.writeUInt32LE(changed.readUInt32LE(4) + 1, 4);
+      else changed[version + '"version":'.length] = 0x39;
+      return changed;
+    },
+    'with a flipped bit': (bytes) => {
+      const changed = Buffer.from(bytes);
+      const at = Math.floor(bytes.length * 0.7);
+      changed[at] = (changed[at] as number) ^ 1;
+      return changed;
+    },
+    'longer than it was': (bytes) => Buffer.concat([bytes, Buffer.from('more')]),
+  };
+
+  test.each(Object.keys(damage))('facts and records %s', async (kind) => {
+    const change = damage[kind] as (bytes: Buffer) => Buffer;
+    for (const part of ['facts', 'units', 'build-scripts']) {
+      await problems();
+      for (const path of stored(directory, part)) writeFileSync(path, change(readFileSync(path)));
+      await problems();
+      // What was made again holds.
+      expect((await problems()).unitsBuilt, part).toBe(0);
+    }
+  });
+
+  test('a directory where a file should be, and an id that is none', async () => {
+    const [record] = stored(directory, 'units') as [string];
+    rmSync(record);
+    mkdirSync(record);
+    const stderr = await check(directory).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    if (stderr !== '') expect(stderr).toContain('.cackle');
+    rmSync(record, { recursive: true });
+    writeFileSync(join(directory, 'target', '.cackle', 'id'), 'nonsense');
+    await problems();
+  });
 });
 
-test('a path with spaces, quotes and letters outside ASCII', async () => {
-  const report = await check(workspace(`odd "näme" it's`, simple(config())));
-  expect(report.problems.map((p) => p.kind)).toEqual(['disallowed-api']);
-});
+describe.skipIf(noMounts)('a target directory that cannot be written', () => {
+  test('read-only', async () => {
+    const directory = workspace('read-only-target', { ...simple(), 'target/keep': '' });
+    const target = `${directory}/target`;
+    const script = `mount -t tmpfs -o ro,size=4k tmpfs '${target}'`;
+    const stderr = expectRefusal(await cackleInMounts(script, ['-n', '--path', directory]));
+    expect(stderr).toContain(`cannot keep facts in ${target}/.cackle`);
+    expect(stderr).toMatch(/EROFS|read-only/);
+    expect(stderr).toContain('CARGO_TARGET_DIR names another');
+    await expectClean(directory);
+  });
 
-test('two checks at once do not harm each other', async () => {
-  const directory = workspace('twins', simple(config()));
-  const [a, b] = await Promise.all([check(directory), check(directory)]);
-  expect(a?.problems).toEqual(b?.problems);
+  test('read-only after a check that filled it', async () => {
+    const directory = workspace('read-only-later', simple());
+    await expectClean(directory);
+    const script = `mount --bind '${directory}/target' '${directory}/target' && mount -o remount,bind,ro '${directory}/target'`;
+    const stderr = expectRefusal(await cackleInMounts(script, ['-n', '--path', directory]));
+    expect(stderr).toContain('target directory has to be writable');
+    await expectClean(directory);
+  });
+
+  test('full', async () => {
+    const directory = workspace('full-target', { ...simple(), 'target/keep': '' });
+    const target = `${directory}/target`;
+    for (const size of ['0k', '64k', '300k', '600k']) {
+      const fill =
+        size === '0k'
+          ? `; mkdir '${target}/.cackle'; head -c 9999999 /dev/zero > '${target}/x' || true`
+          : '';
+      const script = `mount -t tmpfs -o size=${size === '0k' ? '64k' : size} tmpfs '${target}'${fill}`;
+      const stderr = expectRefusal(await cackleInMounts(script, ['-n', '--path', directory]));
+      expect(stderr, size).toMatch(/ENOSPC|No space left on device|os error 28/);
+      expect(stderr, size).toMatch(/room on|cargo says why above/);
+    }
+    await expectClean(directory);
+  });
+
+  test('full cache: not needed', async () => {
+    const directory = workspace('full-cache', { ...simple(), 'cache/keep': '' });
+    const script = `mount -t tmpfs -o size=64k tmpfs '${directory}/cache'`;
+    const env = { XDG_CACHE_HOME: `${directory}/cache` };
+    const ran = await cackleInMounts(script, ['-n', '--path', directory], env);
+    expect(ran.stderr).not.toContain('error:');
+    expect(ran.status).toBe(0);
+  });
 });

@@ -62,8 +62,9 @@ export function workspace(name: string, files: Readonly<Record<string, string | 
 export async function check(
   directory: string,
   args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
 ): Promise<CheckReport & { status: number | null }> {
-  const ran = await cackle(['-n', '--output-format', 'json', '--path', directory, ...args]);
+  const ran = await cackle(['-n', '--output-format', 'json', '--path', directory, ...args], env);
   const line = ran.stdout.trim().split('\n').at(-1) ?? '';
   if (!line.startsWith('{')) throw new Error(`no report (status ${ran.status}): ${ran.stderr}`);
   return { status: ran.status, ...(JSON.parse(line) as CheckReport) };

@@ -5,9 +5,11 @@
 
 #[cfg(feature = "mutate")]
 pub mod mutate;
+mod progress;
 mod strings;
 mod text;
 
+pub use progress::{reading, start_reading};
 pub use strings::Strings;
 pub use text::as_text;
 

@@ -25,6 +25,7 @@ pub fn extract(data: &[u8]) -> Result<DwarfTables, ExtractError> {
     let mut unpacked = 0u64;
     let mut first_section = 0u32;
     for member in &input.members {
+        artefact::start_reading(&member.name);
         let fail = |reason: &dyn std::fmt::Display| ExtractError::new(&member.name, reason);
         let sections = match member.data.get(4).copied() {
             Some(elf::ELFCLASS64) => {

@@ -75,5 +75,13 @@ impl DwarfTables {
 /// Reads the debug info of an object file or archive; throws an `ExtractError` with the member at fault.
 #[wasm_bindgen]
 pub fn extract(data: &[u8]) -> Result<DwarfTables, JsValue> {
-    crate::extract(data).map(DwarfTables).map_err(to_js)
+    let tables = crate::extract(data);
+    artefact::start_reading("");
+    tables.map(DwarfTables).map_err(to_js)
+}
+
+/// The member at which this instance stopped for good.
+#[wasm_bindgen]
+pub fn reading() -> String {
+    artefact::reading()
 }

@@ -18,6 +18,7 @@ pub fn extract(data: &[u8]) -> Result<ObjectTables, ExtractError> {
         tables.skipped_kind.push(*kind as u8);
     }
     for member in &input.members {
+        artefact::start_reading(&member.name);
         let class = member.data.get(4).copied();
         match class {
             Some(elf::ELFCLASS64) => {

@@ -127,7 +127,15 @@ impl SplitNames {
 /// Reads an object file or archive; throws an `ExtractError` with the member at fault.
 #[wasm_bindgen]
 pub fn extract(data: &[u8]) -> Result<ObjectTables, JsValue> {
-    crate::extract(data).map(ObjectTables).map_err(to_js)
+    let tables = crate::extract(data);
+    artefact::start_reading("");
+    tables.map(ObjectTables).map_err(to_js)
+}
+
+/// The member at which this instance stopped for good.
+#[wasm_bindgen]
+pub fn reading() -> String {
+    artefact::reading()
 }
 
 /// Splits the strings `bytes[offsets[i]..offsets[i + 1]]` into names.

@@ -1,0 +1,103 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../engine/paths.ts';
+import { check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { expectRefusal, program, refused, run, simple } from './support.ts';
+
+// A path may hold any character; what is judged does not depend on it.
+
+/** What a check finds in these files: a usage, and an instruction that is not allowed. */
+const expected = ['disallowed-api simple env', 'disallowed-build-instruction simple'];
+const files = {
+  'Cargo.toml': manifest('simple', '[dependencies]\nmac = { path = "mac" }\n'),
+  'src/main.rs': 'mac::nothing!();\nfn main() { println!("{}", std::env::args().count()); }',
+  'build.rs': 'fn main() { println!("cargo:rustc-env=A=b"); }',
+  'mac/Cargo.toml': manifest('mac', '[lib]\nproc-macro = true\n'),
+  'mac/src/lib.rs':
+    'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { TokenStream::new() }',
+  'cackle.toml': config(
+    '[pkg.mac]\nallow_proc_macro = true\n[pkg.simple]\nbuild.allow_build_instructions = ["cargo:rustc-env=A"]\n',
+  ),
+};
+
+test.each([
+  [
+    'what a shell, a makefile or a TOML string would take for its own',
+    `-n  "a" 'b' \`c\` $HOME $(id) *?[a]{b,c};&|<>!~ #hash a,b=c back\\slash\\n \\`,
+  ],
+  ['letters outside ASCII', 'ñäß 漢字 🦀 e\u0301'],
+  ['line breaks and tabs', 'a\nb\tc\rd '],
+])('%s', async (name, path) => {
+  const directory = workspace(`path ${path}`, files);
+  const first = await check(directory);
+  expect(first.problems.map(short).sort(), name).toEqual(expected);
+  const usages = first.problems.flatMap((p) => ('usages' in p ? p.usages : []));
+  expect(new Set(usages.map(({ place }) => place.file))).toEqual(
+    new Set([join(directory, 'src/main.rs')]),
+  );
+  const second = await check(directory);
+  expect(second.problems).toEqual(first.problems);
+  expect(second.counts.unitsBuilt).toBe(0);
+});
+
+test('a target directory with such a name', async () => {
+  const directory = workspace('path-target', files);
+  const report = await check(directory, [], { CARGO_TARGET_DIR: join(directory, `t "ä" $x #\\`) });
+  expect(report.problems.map(short).sort()).toEqual(expected);
+});
+
+test('a percent sign, which lld cannot have in an output', async () => {
+  const directory = workspace('path %20 %', files);
+  const target = `${directory.slice(0, directory.indexOf(' %20'))} percent target`;
+  const report = await check(directory, [], { CARGO_TARGET_DIR: target });
+  expect(report.problems.map(short).sort()).toEqual(expected);
+  expect(await refused(directory)).toContain('cannot open output file');
+});
+
+test('a colon, which cargo refuses: its own message', async () => {
+  const stderr = await refused(workspace('path a:b', files));
+  expect(stderr).toContain('path segment contains separator');
+  expect(stderr).toContain('cargo says why above');
+});
+
+test('a path that is not UTF-8', async () => {
+  const fixtures = join(packageRoot(), 'target', 'fixtures');
+  const name = Buffer.concat([Buffer.from(`${fixtures}/path `), Buffer.from([0xff])]);
+  mkdirSync(Buffer.concat([name, Buffer.from('/src')]), { recursive: true });
+  for (const [file, text] of Object.entries(simple()))
+    writeFileSync(Buffer.concat([name, Buffer.from(`/${file}`)]), text);
+  // Node takes text only as arguments; a shell takes bytes.
+  const shell = (line: string) =>
+    run('sh', [
+      '-c',
+      `cd '${fixtures}' && odd="path $(printf '\\377')" && ${line}`,
+      'sh',
+      ...program,
+      '-n',
+    ]);
+  for (const line of ['cd "$odd" && exec "$@"', 'exec "$@" --path "$odd"']) {
+    const stderr = expectRefusal(await shell(line));
+    expect(stderr).toContain('its name is not UTF-8');
+    expect(stderr).toContain('rename the directory');
+  }
+});
+
+test('a source that is not UTF-8 by name', async () => {
+  const directory = workspace('path-source', files);
+  const name = Buffer.concat([
+    Buffer.from(`${directory}/src/`),
+    Buffer.from([0xfe]),
+    Buffer.from('.rs'),
+  ]);
+  writeFileSync(name, 'pub fn count() -> usize { std::env::args().count() }\n');
+  writeFileSync(join(directory, 'build.rs'), 'fn main() {}');
+  writeFileSync(
+    join(directory, 'src/main.rs'),
+    `mac::nothing!();
+fn main() {}
+`,
+  );
+  const report = await check(directory);
+  expect(report.problems).toEqual([]);
+});
