@@ -24,7 +24,7 @@ import { untilAborted } from './session/abort.ts';
 import { Gates } from './session/gates.ts';
 import { Inputs } from './session/inputs.ts';
 import { Pools } from './session/pools.ts';
-import { forget, Records } from './session/records.ts';
+import { forget, forgetRun, forgetUnit, Records } from './session/records.ts';
 import {
   compileError,
   failedBuildScripts,
@@ -34,7 +34,7 @@ import {
 import { readTree } from './session/tree.ts';
 import { unchecked } from './session/unchecked.ts';
 import { Units } from './session/units.ts';
-import { type OutputVerdict, Verdicts } from './session/verdicts.ts';
+import { type OutputVerdict, StaleOutputError, Verdicts } from './session/verdicts.ts';
 import type { Workspace } from './workspace/types.ts';
 
 export { renderDiagnostic } from './config/render.ts';
@@ -226,9 +226,16 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
     workspace,
     handlers,
     round.signal,
-  ).finally(() => records.forgetHeld());
+  )
+    .catch(async (error) => {
+      if (!(error instanceof StaleOutputError)) throw error;
+      await forgetUnit(error.record);
+      return error;
+    })
+    .finally(() => records.forgetHeld());
   timing.cargo = seconds(buildStarted);
   round.signal.throwIfAborted();
+  if (outcome instanceof StaleOutputError) return { lost: [outcome.record.targetName] };
   failOnBuildError(outcome, gates, workspace);
   if (artifacts.length === 0 && gates.held.size === 0 && outcome.failedBuildScripts.length === 0) {
     throw new CheckError(
@@ -248,6 +255,12 @@ async function buildAndJudge(round: Round): Promise<{ report?: CheckReport; lost
     }
     records.current.add(record);
     for (const link of record.links) void verdicts.of(record, link);
+  }
+  for (const outDir of executed) {
+    if (records.script(outDir) !== undefined) continue;
+    // What it told cargo was not seen, or is not known any more: it has to say it again.
+    await forgetRun(outDir);
+    lost.push(`build script of ${outDir}`);
   }
   if (lost.length > 0) return { lost };
   const { judged, stale } = await untilAborted(round.signal, verdicts.all());

@@ -31,30 +31,25 @@ export async function ensureShim(toolchain: Toolchain, fallback: string): Promis
   const kept = join(cache, 'cackle', 'shim', key);
   const finished = join(kept, NAME);
   if (await stat(finished).catch(() => undefined)) return finished;
-  const work = await workDirectory(kept, fallback);
-  try {
-    const made = join(work.directory, NAME);
-    await compile(toolchain, join(directory, 'main.rs'), made);
-    const target = join(work.parent, NAME);
-    await rename(made, target);
-    return target;
-  } finally {
-    await rm(work.directory, { recursive: true, force: true });
-  }
+  const source = join(directory, 'main.rs');
+  // The cache may be missing, read-only or full.
+  return make(toolchain, source, kept).catch(() => make(toolchain, source, fallback));
 }
 
 /** engine/shim/src/role.rs knows itself by this name. */
 const NAME = 'cackle-shim';
 
-async function workDirectory(
-  kept: string,
-  fallback: string,
-): Promise<{ parent: string; directory: string }> {
+async function make(toolchain: Toolchain, source: string, directory: string): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  const work = await mkdtemp(join(directory, 'build-'));
   try {
-    await mkdir(kept, { recursive: true });
-    return { parent: kept, directory: await mkdtemp(join(kept, 'build-')) };
-  } catch {
-    return { parent: fallback, directory: await mkdtemp(join(fallback, 'build-')) };
+    const made = join(work, NAME);
+    await compile(toolchain, source, made);
+    const target = join(directory, NAME);
+    await rename(made, target);
+    return target;
+  } finally {
+    await rm(work, { recursive: true, force: true });
   }
 }
 

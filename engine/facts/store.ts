@@ -144,10 +144,8 @@ async function readRecords<S extends z.ZodType>(
     names
       .filter((name) => name.endsWith('.record'))
       .map(async (name) => {
-        const text = await readText(join(directory, name));
-        if (text === undefined) return undefined;
         try {
-          return schema.parse(decodeRecord(text));
+          return schema.parse(decodeRecord(await readFile(join(directory, name), 'utf8')));
         } catch {
           return undefined;
         }

@@ -15,12 +15,12 @@ export interface OutputSpec {
   readonly roots: JoinRoots;
 }
 
-/** A stored facts file that cannot be used. */
+/** Stored facts files that cannot be used. */
 export class StaleFactsError extends Error {
-  readonly path: string;
-  constructor(path: string) {
-    super(`facts ${path} cannot be used`);
-    this.path = path;
+  readonly paths: readonly string[];
+  constructor(paths: readonly string[]) {
+    super(`facts ${paths.join(', ')} cannot be used`);
+    this.paths = paths;
   }
 }
 
@@ -36,8 +36,14 @@ export class Joiner {
     if (this.last?.key === key) return this.last.joined;
     const inputs: JoinInput[] = [];
     let machine: number | undefined;
+    const stale: string[] = [];
     for (const input of output.inputs) {
       const facts = await this.load(input.facts);
+      if (facts === undefined) {
+        // All of them are named at once, not one for each time that the unit is built.
+        stale.push(input.facts);
+        continue;
+      }
       if (facts.facts.bitcodeMember.length > 0) {
         const members = [...facts.facts.bitcodeMember].map((name) => factString(facts.facts, name));
         const where = members.filter((name) => name !== '').join(', ');
@@ -48,12 +54,14 @@ export class Joiner {
       machine = sameMachine(facts.facts, machine, input.path, output.name);
       inputs.push({ loaded: facts, archive: input.archive });
     }
+    if (stale.length > 0) throw new StaleFactsError(stale);
     const joined = new JoinedOutput(inputs, output.roots, this.symbols);
     this.last = { key, joined };
     return joined;
   }
 
-  private async load(path: string): Promise<LoadedFacts> {
+  /** The facts of a file; undefined when it is missing or damaged. */
+  private async load(path: string): Promise<LoadedFacts | undefined> {
     const known = this.loaded.get(path);
     if (known !== undefined) return known;
     try {
@@ -62,7 +70,7 @@ export class Joiner {
       return facts;
     } catch (error) {
       const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-      if (missing || error instanceof FactsFormatError) throw new StaleFactsError(path);
+      if (missing || error instanceof FactsFormatError) return undefined;
       throw error;
     }
   }

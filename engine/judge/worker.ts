@@ -55,9 +55,9 @@ export interface ReferencesResult {
   readonly objects: readonly number[];
 }
 
-/** The answer when a stored facts file cannot be used: its input has to be extracted (or its unit built) again. */
+/** The answer when stored facts files cannot be used: their inputs have to be extracted (or units built) again. */
 export interface StaleFacts {
-  readonly stale: string;
+  readonly stale: readonly string[];
 }
 
 const joiner = new Joiner();
@@ -72,7 +72,7 @@ export default async function run(
     joined = await joiner.join(job.output);
   } catch (error) {
     // A class does not survive the way between threads; a plain answer does.
-    if (error instanceof StaleFactsError) return { stale: error.path };
+    if (error instanceof StaleFactsError) return { stale: error.paths };
     throw error;
   }
   if (job.kind === 'backtraces') return job.sites.map((site) => backtrace(joined, site));

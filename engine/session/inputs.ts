@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { factsPath } from '../facts/files.ts';
 import { type StoreLocation, stampOf } from '../facts/store.ts';
 import type { FileStamp } from '../facts/unit-record.ts';
@@ -111,4 +112,9 @@ export function factsFile(
 function storesOf(location: StoreLocation, workspace: Workspace, path: string): string[] {
   const own = `${location.root}/facts`;
   return isSysroot(path, workspace) ? [location.shared, own] : [own];
+}
+
+/** Damaged facts go away, or whoever finds them by name would take them for whole. */
+export async function removeFacts(paths: readonly string[]): Promise<void> {
+  await Promise.all(paths.map((path) => rm(path, { force: true, recursive: true })));
 }

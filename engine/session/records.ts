@@ -90,10 +90,7 @@ export class Records {
   /** Makes cargo run again what was held: it believes that these build scripts ran. */
   async forgetHeld(): Promise<void> {
     for (const { held, outDir } of this.scripts.values()) {
-      if (!held) continue;
-      const unit = dirname(outDir);
-      const profile = dirname(dirname(unit));
-      await rm(join(profile, '.fingerprint', basename(unit)), { recursive: true, force: true });
+      if (held) await forgetRun(outDir);
     }
   }
 
@@ -175,4 +172,17 @@ export async function forget(artifact: ArtifactMessage): Promise<void> {
     }
   }
   await Promise.all([...doomed].map((file) => rm(file, { force: true })));
+}
+
+/** As {@link forget}, for a unit of which cargo has told nothing yet: its gate asked for it first. */
+export async function forgetUnit(record: UnitRecord): Promise<void> {
+  const outputs = [...record.outputs, ...record.links.map((link) => ({ path: link.output }))];
+  await Promise.all(outputs.map(({ path }) => rm(path, { force: true })));
+}
+
+/** Makes cargo run a build script again, found by its OUT_DIR. */
+export async function forgetRun(outDir: string): Promise<void> {
+  const unit = dirname(outDir);
+  const profile = dirname(dirname(unit));
+  await rm(join(profile, '.fingerprint', basename(unit)), { recursive: true, force: true });
 }

@@ -7,11 +7,13 @@ import {
   UNIT_RECORD_VERSION,
   type UnitRecord,
 } from '../facts/unit-record.ts';
+import type { LinkedSymbol } from '../graph/named-nodes.ts';
 import { CheckError } from '../judge/problems.ts';
+import type { StaleFacts } from '../judge/worker.ts';
 import { readDepInfo } from '../workspace/dep-info.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { refuseFalseMembers } from './false-members.ts';
-import type { Inputs } from './inputs.ts';
+import { type Inputs, removeFacts } from './inputs.ts';
 import { outputSpec } from './output-spec.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
@@ -49,11 +51,21 @@ export class Units {
   /** The linked file is the check on the join: what the linker kept is live, whatever the join says. */
   async linked(request: LinkRequest, file: string): Promise<void> {
     const links = this.linksOf(request);
-    const link = await links.get(request.output);
+    let link = await links.get(request.output);
     if (link === undefined) throw new Error(`${request.output} was linked before it was read`);
-    const output = outputSpec(link, request.output, (path, facts) =>
-      this.inputs.pathOf(path, facts),
-    );
+    let kept = await this.keptIn(file, link);
+    if ('stale' in kept) {
+      for (const { path } of request.inputs) this.inputs.renewed(path);
+      link = await this.readInputs(request);
+      kept = await this.keptIn(file, link);
+    }
+    if ('stale' in kept)
+      throw new CheckError(`facts were lost during the check: ${kept.stale.join(', ')}`);
+    links.set(request.output, Promise.resolve({ ...link, kept }));
+  }
+
+  private async keptIn(file: string, link: LinkRecord): Promise<LinkedSymbol[] | StaleFacts> {
+    const output = outputSpec(link, link.output, (path, facts) => this.inputs.pathOf(path, facts));
     const kept = await this.pools.linked({ output, file }).catch((error: Error) => {
       throw new CheckError(
         `cannot read what the linker made, ${file}: ${error.message}`,
@@ -61,8 +73,8 @@ export class Units {
         { cause: error },
       );
     });
-    if ('stale' in kept) throw new CheckError(`the facts ${kept.stale} were lost during the check`);
-    if (kept.length > 0) links.set(request.output, Promise.resolve({ ...link, kept }));
+    if ('stale' in kept) await removeFacts(kept.stale);
+    return kept;
   }
 
   private linksOf({ invocation }: LinkRequest): Map<string, Promise<LinkRecord>> {

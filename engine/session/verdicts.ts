@@ -8,7 +8,7 @@ import { CheckError } from '../judge/problems.ts';
 import type { PossibleExport } from '../judge/references.ts';
 import { type FileOwners, fileOwners } from '../workspace/owners.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
-import type { Inputs } from './inputs.ts';
+import { type Inputs, removeFacts } from './inputs.ts';
 import { makerOf } from './makers.ts';
 import { outputSpec } from './output-spec.ts';
 import type { Pools } from './pools.ts';
@@ -116,7 +116,7 @@ export class Verdicts {
     const output = outputSpec(link, label, (path, facts) => this.inputs.pathOf(path, facts));
     const compiled = makers.map((maker) => maker.compiled);
     const result = await this.pools.references({ output, compiled, apis: this.apis });
-    if ('stale' in result) throw new StaleOutputError(record);
+    if ('stale' in result) return this.stale(record, result.stale);
     const owner = this.packageOf(record);
     const inputPackages = makers.map((maker) => maker.package);
     const usages = attribute(
@@ -148,8 +148,13 @@ export class Verdicts {
       frame: reference.frame,
     }));
     const traces = await this.pools.backtraces({ output, sites });
-    if ('stale' in traces) throw new StaleOutputError(record);
+    if ('stale' in traces) return this.stale(record, traces.stale);
     return traces;
+  }
+
+  private async stale(record: UnitRecord, paths: readonly string[]): Promise<never> {
+    await removeFacts(paths);
+    throw new StaleOutputError(record);
   }
 
   private problem(

@@ -178,7 +178,7 @@ test('a parser that gets no more memory is an error by file, and the check ends'
   // 64 KiB a page: less than the standard library's rlibs need.
   const ran = await run(
     process.execPath,
-    ['--wasm-max-mem-pages=64', distPath('cli.js'), '-n', '--path', directory],
+    ['--wasm-max-mem-pages=200', distPath('cli.js'), '-n', '--path', directory],
     { XDG_CACHE_HOME: join(directory, 'no-facts-here') },
   );
   const stderr = expectRefusal(ran);
