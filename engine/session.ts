@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { runCargo } from './build/driver.ts';
-import type { ArtifactMessage, BuildHandlers, BuildOutcome, BuildProgress } from './build/types.ts';
+import type { ArtifactMessage, BuildHandlers, BuildProgress } from './build/types.ts';
 import { type Exports, readExports } from './config/exports.ts';
 import { readConfig } from './config/read.ts';
 import { type Config, NEWEST_VERSION } from './config/types.ts';
@@ -21,16 +21,12 @@ import {
 import { keywordProblems, missingPermissions } from './judge/unit-problems.ts';
 import { Sandboxes } from './sandbox/sandboxes.ts';
 import { untilAborted } from './session/abort.ts';
+import { failOnBuildError } from './session/build-error.ts';
 import { Gates } from './session/gates.ts';
 import { Inputs } from './session/inputs.ts';
 import { Pools } from './session/pools.ts';
 import { forget, forgetRun, forgetUnit, Records } from './session/records.ts';
-import {
-  compileError,
-  failedBuildScripts,
-  sandboxProblems,
-  variablesSet,
-} from './session/sandbox-problems.ts';
+import { failedBuildScripts, sandboxProblems, variablesSet } from './session/sandbox-problems.ts';
 import { readTree } from './session/tree.ts';
 import { unchecked } from './session/unchecked.ts';
 import { Units } from './session/units.ts';
@@ -373,26 +369,4 @@ function cargoArguments(options: CheckOptions, config: Config): string[] {
     ...(options.target === undefined ? [] : ['--target', options.target]),
     ...options.packages.flatMap((p) => ['--package', p]),
   ];
-}
-
-/** A compile error is cargo's to explain, and no check was made; what a gate held back is a problem instead. */
-function failOnBuildError(outcome: BuildOutcome, gates: Gates, workspace: Workspace): void {
-  if (outcome.cargoStatus === 0) return;
-  const indexOf = (packageId: string) =>
-    workspace.packages.find(({ id }) => id === packageId)?.index;
-  const heldPackages = [...gates.held.values()].map((held) => indexOf(held.packageId));
-  // A unit may fail for lack of what a held build script would have given it: that is no fault of its own.
-  const ownFailures = outcome.failedUnits.filter((packageId) => {
-    const failed = indexOf(packageId);
-    return !heldPackages.some(
-      (held) => failed !== undefined && held !== undefined && workspace.dependsOn(failed, held),
-    );
-  });
-  if (ownFailures.length > 0) throw compileError(outcome);
-  if (gates.held.size > 0 || outcome.failedBuildScripts.length > 0) return;
-  const how =
-    outcome.cargoSignal === null
-      ? `exit status ${outcome.cargoStatus}`
-      : `signal ${outcome.cargoSignal}`;
-  throw new CheckError(`cargo failed with ${how}`, 'cargo says why above');
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
@@ -86,6 +87,8 @@ test.each([
     expect(ran.stdout).toContain('uses the API `env`');
     expect(ran.status).toBe(1);
   }
+  // The shim that its links name lay in the directory of the run.
+  rmSync(directory, { recursive: true });
 });
 
 test('a TMPDIR that cannot be used says so, a long one is no obstacle', async () => {
