@@ -21,9 +21,12 @@ export interface LinkedCrate {
 
 const apis = ['fs', 'env', 'net', 'unix_sockets', 'process', 'terminate'];
 
-/** A configuration with every built-in API and no sandbox, in `target/` of the crate; gives its path. */
+/**
+ * A configuration with every built-in API and no sandbox; gives its path. It lies beside the package: inside, cargo would
+ * run build scripts again that do not say what they read.
+ */
 export function writeConfig(path: string, name: string, rest: string): string {
-  const file = join(path, `${name}.toml`);
+  const file = `${path}-${name}.toml`;
   const text = `[common]\nversion = 3\nimport_std = ${JSON.stringify(apis)}\n\n[sandbox]\nkind = "Disabled"\n${rest}`;
   writeFileSync(file, text);
   return file;

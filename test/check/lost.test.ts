@@ -1,0 +1,43 @@
+import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { packageRoot } from '../../engine/paths.ts';
+import { cackle, config, manifest, workspace } from '../support/cackle.ts';
+
+function damageFacts(directory: string): number {
+  const damaged = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.facts'),
+  );
+  for (const path of damaged) writeFileSync(join(directory, path), 'not what was written');
+  return damaged.length;
+}
+
+test('design, "Facts": damaged facts are made again, those of what runs in this very check too', async () => {
+  const directory = workspace('lost-facts', {
+    'Cargo.toml': manifest(
+      'lost',
+      '[dependencies]\nmacros = { path = "macros" }\n[build-dependencies]\nhelper = { path = "helper" }\n',
+    ),
+    'build.rs':
+      'fn main() { helper::used(); println!("cargo:rerun-if-changed=input"); println!("cargo:rustc-cfg=x"); }',
+    input: '',
+    'src/main.rs': 'fn main() { macros::nothing!(); }',
+    'helper/Cargo.toml': manifest('helper'),
+    'helper/src/lib.rs': 'pub fn used() {}',
+    'macros/Cargo.toml': manifest('macros', '[lib]\nproc-macro = true\n'),
+    'macros/src/lib.rs':
+      'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { TokenStream::new() }',
+    'cackle.toml': config('[pkg.macros]\nallow_proc_macro = true\n'),
+  });
+  // A cache of its own: that of the user is not for tests to damage.
+  const cache = join(packageRoot(), 'target', 'fixtures', 'lost-facts-cache');
+  const run = () => cackle(['-n', '--path', directory], { XDG_CACHE_HOME: cache });
+  expect(await run()).toMatchObject({ status: 0 });
+  const facts = join(directory, 'target', '.cackle', 'facts');
+  expect(damageFacts(facts) + damageFacts(join(cache, 'cackle', 'facts'))).toBeGreaterThan(10);
+  // The build script runs again, and main.rs is compiled again, which loads the proc macro; both are fresh.
+  const now = new Date(Date.now() + 1000);
+  utimesSync(join(directory, 'input'), now, now);
+  utimesSync(join(directory, 'src/main.rs'), now, now);
+  expect(await run()).toMatchObject({ status: 0 });
+});
