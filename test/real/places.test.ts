@@ -96,7 +96,9 @@ function ours(object: ObjectTables, dwarf: DwarfTables, sweep: Sweep, ref: numbe
     );
   }
   const symbol = object.nodeSymbol[object.refFromNode[ref] as number] as number;
-  return [...frames, { name: symbol === NONE ? '?' : text(object.strings, symbol), place }];
+  // The debug info keeps the name that a function had before LLVM moved it between units.
+  const name = symbol === NONE ? '?' : text(object.strings, symbol).replace(/\.llvm\.\d+$/, '');
+  return [...frames, { name, place }];
 }
 
 /** Every chain of frames that the facts have for references of one node. */
