@@ -12,7 +12,7 @@ import type { Problem } from '../judge/problems.ts';
 import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
-import type { OutputVerdict, Verdicts } from './verdicts.ts';
+import { type OutputVerdict, StaleOutputError, type Verdicts } from './verdicts.ts';
 
 /** A build script or proc macro that did not run because of a problem. */
 export interface Held {
@@ -46,7 +46,7 @@ export class Gates {
 
   /** A build script that cargo is about to run. */
   async buildScript(run: BuildScriptRun): Promise<Gate> {
-    const gate = await this.judgeBuildScript(run);
+    const gate = await this.unlessStale(this.judgeBuildScript(run), 'build script');
     if (!gate.allow) await this.records.putScript({ ...recordOf(run), held: true });
     return gate;
   }
@@ -143,7 +143,11 @@ export class Gates {
   }
 
   /** A rustc that is about to load proc macros: those it names and those that its dependencies were built with. */
-  async procMacros(invocation: RustcInvocation): Promise<Gate> {
+  procMacros(invocation: RustcInvocation): Promise<Gate> {
+    return this.unlessStale(this.judgeProcMacros(invocation), 'proc macro');
+  }
+
+  private async judgeProcMacros(invocation: RustcInvocation): Promise<Gate> {
     const paths = invocation.externs.map((e) => e.path).filter((path) => path !== undefined);
     await this.records.refreshFor(paths.filter((path) => path.endsWith('.so')));
     for (const record of this.closure(paths)) {
@@ -164,6 +168,21 @@ export class Gates {
     if (unknown !== undefined)
       return { allow: false, reason: `${unknown} was never judged: remove it and check again` };
     return { allow: true };
+  }
+
+  /** What cannot be judged because its facts were lost does not run: the next round builds it again. */
+  private async unlessStale(gate: Promise<Gate>, what: string): Promise<Gate> {
+    try {
+      return await gate;
+    } catch (error) {
+      if (!(error instanceof StaleOutputError)) throw error;
+      const { packageId } = error.record;
+      this.hold(packageId, what);
+      return {
+        allow: false,
+        reason: `the stored facts of the ${what} of ${this.labelOf(packageId)} were lost: it is built again`,
+      };
+    }
   }
 
   /** All that stands against running an output: its usages, its unsafe code, missing permissions of its package. */
