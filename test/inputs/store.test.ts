@@ -154,5 +154,6 @@ describe.skipIf(noMounts)('a target directory that cannot be written', () => {
     const ran = await cackleInMounts(script, ['-n', '--path', directory], env);
     expect(ran.stderr).not.toContain('error:');
     expect(ran.status).toBe(0);
+    rmSync(directory, { recursive: true });
   });
 });
