@@ -4,7 +4,7 @@ import { isInstructionAllowed } from '../../engine/config/instruction-rules.ts';
 import type { Config } from '../../engine/config/types.ts';
 import { type Fix, isResolvedIn } from '../../engine/fixes/fixes.ts';
 import type { Problem } from '../../engine/judge/problems.ts';
-import { dataOf, expected, lostLines, read, said } from './support.ts';
+import { dataOf, expected, firstLost, linesOf, read, said } from './support.ts';
 
 /** Is the problem still there, as far as the configuration alone can say? */
 export function remains(problem: Problem, config: Config): boolean {
@@ -112,9 +112,10 @@ export function checkFix(text: string, problem: Problem, fix: Fix, comment?: str
     );
     expect(lost, 'build sections are lost').toEqual([]);
   } catch (error) {
+    const [before, now] = [linesOf(text), linesOf(after)];
     const diff = [
-      ...lostLines(text, after).map((line) => `- ${line}`),
-      ...lostLines(after, text).map((line) => `+ ${line}`),
+      ...before.filter((line) => !now.includes(line)).map((line) => `- ${line}`),
+      ...now.filter((line) => !before.includes(line)).map((line) => `+ ${line}`),
     ].join('\n');
     throw new Error(`${JSON.stringify(edit)}\n${diff}\n${(error as Error).message}`);
   }
@@ -136,6 +137,12 @@ function checkEdit(text: string, edit: Edit, after: string): void {
   expect(after.startsWith('\ufeff')).toBe(text.startsWith('\ufeff'));
   if (text.includes('\r\n')) expect(after.replaceAll('\r\n', '')).not.toContain('\n');
   else expect(after).not.toContain('\r');
-  const untouched = lostLines(text, after).filter((line) => !concerns(edit, line));
-  if (!edit.steps.some(({ kind }) => kind === 'drop')) expect(untouched).toEqual([]);
+  const blankIn = (of: string): number =>
+    of.split(/\r?\n/).filter((line) => line.trim() === '').length;
+  // A list that goes may have had blank lines in it.
+  if (edit.steps.every(({ kind }) => !['allow', 'remove', 'drop'].includes(kind)))
+    expect(blankIn(after), 'a blank line is lost').toBeGreaterThanOrEqual(blankIn(text));
+  if (edit.steps.some(({ kind }) => kind === 'drop')) return;
+  const untouched = linesOf(text).filter((line) => !concerns(edit, line));
+  expect(firstLost(untouched, linesOf(after)), 'a line is lost').toBeUndefined();
 }

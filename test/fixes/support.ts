@@ -196,33 +196,25 @@ function take(root: Table, step: EditStep, keepsLast: boolean): void {
 }
 
 /**
- * Lines of `before` that are not in `after` in the same order (by a longest common subsequence). An item may
- * get a comma, and a closing bracket a line of its own: those and comments at the end are left out of account.
+ * The lines of a text, as far as an edit beside them leaves them alone: an item may get a comma, and a closing
+ * bracket a line of its own. Comments at the end are looked at elsewhere.
  */
-export function lostLines(before: string, after: string): string[] {
-  const linesOf = (text: string): string[] =>
-    text.split(/\r?\n/).map((line) =>
-      line
-        .replaceAll(',', '')
-        .replace(/(?<=\S)\s*#c.*$/, '')
-        .replace(/\]?\s*$/, ''),
-    );
-  const a = linesOf(before);
-  const b = linesOf(after);
-  const width = b.length + 1;
-  const best = new Uint16Array((a.length + 1) * width);
-  const at = (i: number, j: number): number => best[i * width + j] as number;
-  for (let i = a.length - 1; i >= 0; i--)
-    for (let j = b.length - 1; j >= 0; j--)
-      best[i * width + j] =
-        a[i] === b[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
-  const lost: string[] = [];
-  for (let i = 0, j = 0; i < a.length; ) {
-    if (j < b.length && a[i] === b[j] && at(i, j) === at(i + 1, j + 1) + 1) {
-      i++;
-      j++;
-    } else if (j >= b.length || at(i + 1, j) >= at(i, j + 1)) lost.push(a[i++] as string);
-    else j++;
+export function linesOf(text: string): string[] {
+  return text.split(/\r?\n/).map((line) =>
+    line
+      .replaceAll(',', '')
+      .replace(/(?<=\S)\s*#c.*$/, '')
+      .replace(/\]?\s*$/, ''),
+  );
+}
+
+/** The first of the lines that is not among the others in the same order; undefined when all are. */
+export function firstLost(lines: readonly string[], others: readonly string[]): string | undefined {
+  let from = 0;
+  for (const line of lines) {
+    const at = others.indexOf(line, from);
+    if (at < 0) return line;
+    from = at + 1;
   }
-  return lost;
+  return undefined;
 }
