@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { demangle, readLinked } from '../extract/parsers.ts';
+import { type AnswerPlace, writeAnswer } from '../facts/answers.ts';
 import { NONE, NodeFlag } from '../facts/tables.ts';
 import type { JoinedOutput, JoinInput, NodeAt } from '../graph/link.ts';
 import { linkedButDead } from '../graph/linked.ts';
@@ -27,6 +28,8 @@ export interface ReferencesJob {
     readonly include: readonly string[];
     readonly exclude: readonly string[];
   }[];
+  /** Where the answer is kept for later checks. */
+  readonly keep: AnswerPlace;
 }
 
 /** Explain how places of an output are reached. */
@@ -83,11 +86,13 @@ export default async function run(
   const foreign = joined.inputs.map(({ loaded }, i) =>
     foreignMembers(loaded, job.compiled[i] ?? []),
   );
-  return {
+  const result = {
     references: finder.finder.references(joined, foreign),
     exports: finder.finder.possibleExports(joined),
     objects: joined.inputs.map(({ loaded }) => loaded.memberCount),
   };
+  await writeAnswer(job.keep, result);
+  return result;
 }
 
 function backtrace(

@@ -1,11 +1,14 @@
 import type { Config } from '../config/types.ts';
 import { demangle, namesIn } from '../extract/parsers.ts';
+import { answerPlace, readAnswer } from '../facts/answers.ts';
+import { FACTS_VERSION } from '../facts/codec.ts';
 import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { type AttributedUsage, attribute, newExports } from '../judge/attribution.ts';
 import type { OutputSpec } from '../judge/joiner.ts';
 import type { BacktraceFrame, Problem, Usage } from '../judge/problems.ts';
 import { CheckError } from '../judge/problems.ts';
 import type { PossibleExport } from '../judge/references.ts';
+import type { ReferencesJob, ReferencesResult } from '../judge/worker.ts';
 import { type FileOwners, fileOwners } from '../workspace/owners.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { type Inputs, removeFacts } from './inputs.ts';
@@ -13,6 +16,9 @@ import { makerOf } from './makers.ts';
 import { outputSpec } from './output-spec.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
+
+/** Raise it when the judge finds other references in the same facts: answers of earlier versions are not used. */
+const ANSWER_VERSION = 1;
 
 /** What was found in one output. */
 export interface OutputVerdict {
@@ -115,8 +121,7 @@ export class Verdicts {
     );
     const output = outputSpec(link, label, (path, facts) => this.inputs.pathOf(path, facts));
     const compiled = makers.map((maker) => maker.compiled);
-    const result = await this.pools.references({ output, compiled, apis: this.apis });
-    if ('stale' in result) return this.stale(record, result.stale);
+    const result = await this.referencesOf(record, link, { output, compiled, apis: this.apis });
     const owner = this.packageOf(record);
     const inputPackages = makers.map((maker) => maker.package);
     const usages = attribute(
@@ -135,6 +140,22 @@ export class Verdicts {
     const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
     const linkerKept = link.kept.map(({ name }) => demangle(name));
     return { label, record, usages, exports: result.exports, problems, objects, linkerKept };
+  }
+
+  /** What the output refers to: an earlier check's answer when the question was the very same. */
+  private async referencesOf(
+    record: UnitRecord,
+    link: LinkRecord,
+    question: Omit<ReferencesJob, 'kind' | 'keep'>,
+  ): Promise<ReferencesResult> {
+    const dependsOn = JSON.stringify([FACTS_VERSION, ANSWER_VERSION, question]);
+    const keep = answerPlace(this.inputs.root, link.output, dependsOn);
+    const stored = await readAnswer(keep);
+    // Its hash says that it is what we wrote.
+    if (stored !== undefined) return stored as ReferencesResult;
+    const result = await this.pools.references({ ...question, keep });
+    if ('stale' in result) return this.stale(record, result.stale);
+    return result;
   }
 
   private async explain(

@@ -1,0 +1,64 @@
+/** Stored answers: what was found in an output is used again, and only while all it depends on is the same. */
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { check, config, manifest, short, workspace } from '../support/cackle.ts';
+
+const files = {
+  'Cargo.toml': manifest('answered'),
+  'src/main.rs': 'fn main() { println!("{}", std::env::args().count()); std::fs::read(".").ok(); }',
+  'cackle.toml': config('[pkg.answered]\nallow_apis = ["env"]\n'),
+};
+
+function answersOf(directory: string): string[] {
+  const answers = join(directory, 'target', '.cackle', 'answers');
+  return readdirSync(answers).map((name) => join(answers, name));
+}
+
+test('a second check uses the answers, and finds the same', async () => {
+  const directory = workspace('answered', files);
+  const first = await check(directory);
+  expect(first.problems.map(short)).toEqual(['disallowed-api answered fs']);
+  // Whoever judges again writes another file.
+  const written = answersOf(directory).map((file) => statSync(file).ino);
+  expect(written).toHaveLength(2);
+  const second = await check(directory);
+  expect(second.problems).toEqual(first.problems);
+  expect(second.grants).toEqual(first.grants);
+  expect(answersOf(directory).map((file) => statSync(file).ino)).toEqual(written);
+});
+
+test('permissions and APIs may change: nothing is built, all is judged anew', async () => {
+  const directory = workspace('answered-edits', files);
+  await check(directory);
+  const edited = async (rest: string): Promise<string[]> => {
+    writeFileSync(join(directory, 'cackle.toml'), config(rest));
+    const report = await check(directory);
+    expect(report.counts.unitsBuilt).toBe(0);
+    return report.problems.map(short);
+  };
+  const allowed = '[pkg.answered]\nallow_apis = ["env", "fs"]\n';
+  expect(await edited(allowed)).toEqual([]);
+  expect(await edited('')).toEqual(['disallowed-api answered env', 'disallowed-api answered fs']);
+  const withApi = `${allowed}[api.reading]\ninclude = ["std::fs::read"]\n`;
+  expect(await edited(withApi)).toEqual(['disallowed-api answered reading']);
+});
+
+test('a changed source is judged, not answered from before', async () => {
+  const directory = workspace('answered-source', files);
+  await check(directory);
+  writeFileSync(join(directory, 'src/main.rs'), 'fn main() { std::process::Command::new("x"); }');
+  expect((await check(directory)).problems.map(short)).toContain('disallowed-api answered process');
+});
+
+test('an answer that was tampered with is not believed', async () => {
+  const directory = workspace('answered-tampered', files);
+  const first = await check(directory);
+  for (const file of answersOf(directory)) {
+    const [head] = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, `${head}\n{"references":[],"exports":[]}`);
+  }
+  expect((await check(directory)).problems).toEqual(first.problems);
+  for (const file of answersOf(directory)) writeFileSync(file, '');
+  expect((await check(directory)).problems).toEqual(first.problems);
+});
