@@ -72,18 +72,17 @@ export class JoinedOutput {
     this.walk();
   }
 
-  /** Live nodes in input order. */
-  *liveNodes(): Generator<NodeAt> {
-    for (let input = 0; input < this.inputs.length; input++) {
-      const { facts } = (this.inputs[input] as JoinInput).loaded;
+  /** Calls `visit` with every live node, in input order. */
+  eachLiveNode(visit: (at: NodeAt) => void): void {
+    this.inputs.forEach(({ loaded: { facts } }, input) => {
       const base = this.sectionBase[input] as number;
       for (let section = 0; section < facts.sectionName.length; section++) {
         if (this.live[base + section] === 0) continue;
         const end = facts.sectionFirstNode[section + 1] as number;
         for (let node = facts.sectionFirstNode[section] as number; node < end; node++)
-          yield { input, node };
+          visit({ input, node });
       }
-    }
+    });
   }
 
   isLive(at: NodeAt): boolean {

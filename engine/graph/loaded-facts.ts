@@ -15,20 +15,24 @@ export type SymbolId = number & { readonly [symbolBrand]: true };
 export class SymbolNames {
   private readonly ids = new Map<string, SymbolId>();
   private readonly texts: string[] = [];
-  /** Split names (spec §3) by symbol; the same text has the same names in every file. */
-  private readonly names: (readonly string[])[] = [];
+  /** Split names (spec §3) by symbol, read when first asked for; the same text has the same names in every file. */
+  private readonly names: (readonly string[] | undefined)[] = [];
+  /** Where the names of a symbol are read: facts that have it, and its entity there. */
+  private readonly sources: LoadedFacts[] = [];
+  private readonly entities: number[] = [];
 
   get size(): number {
     return this.texts.length;
   }
 
-  intern(text: string, names: () => readonly string[]): SymbolId {
+  intern(text: string, source: LoadedFacts, entity: number): SymbolId {
     const known = this.ids.get(text);
     if (known !== undefined) return known;
     const id = this.texts.length as SymbolId;
     this.ids.set(text, id);
     this.texts.push(text);
-    this.names.push(names());
+    this.sources.push(source);
+    this.entities.push(entity);
     return id;
   }
 
@@ -41,7 +45,8 @@ export class SymbolNames {
   }
 
   namesOf(id: SymbolId): readonly string[] {
-    return this.names[id] as readonly string[];
+    this.names[id] ??= (this.sources[id] as LoadedFacts).namesOfEntity(this.entities[id] as number);
+    return this.names[id];
   }
 }
 
@@ -58,6 +63,7 @@ export class LoadedFacts {
   readonly memberNeeds: readonly Uint32Array[];
   /** Exception tables (`.gcc_except_table*`) that live by no group and follow no section. */
   readonly exceptionTables: Uint32Array;
+  private readonly nameTexts: (string | undefined)[] = [];
   private groups: Map<number, number[]> | undefined;
   private followers: Map<number, number[]> | undefined;
 
@@ -65,23 +71,9 @@ export class LoadedFacts {
     this.facts = facts;
     const entities = facts.entityString.length;
     this.entitySymbol = new Uint32Array(entities);
-    const nameCache: (string | undefined)[] = [];
-    const nameText = (id: number): string => {
-      nameCache[id] ??= factName(facts, id);
-      return nameCache[id];
-    };
     for (let entity = 0; entity < entities; entity++) {
-      this.entitySymbol[entity] = symbols.intern(
-        factString(facts, facts.entityString[entity] as number),
-        () =>
-          Array.from(
-            facts.entityNames.subarray(
-              facts.entityFirstName[entity],
-              facts.entityFirstName[entity + 1],
-            ),
-            nameText,
-          ),
-      );
+      const text = factString(facts, facts.entityString[entity] as number);
+      this.entitySymbol[entity] = symbols.intern(text, this, entity);
     }
     const definitions: number[] = [];
     for (let node = 0; node < facts.nodeSection.length; node++) {
@@ -117,6 +109,15 @@ export class LoadedFacts {
       byMember[member]?.add(this.entitySymbol[facts.undefinedEntity[i] as number] as number);
     });
     return byMember.map((needed) => Uint32Array.from(needed));
+  }
+
+  namesOfEntity(entity: number): string[] {
+    const { entityFirstName, entityNames } = this.facts;
+    const ids = entityNames.subarray(entityFirstName[entity], entityFirstName[entity + 1]);
+    return Array.from(ids, (id) => {
+      this.nameTexts[id] ??= factName(this.facts, id);
+      return this.nameTexts[id];
+    });
   }
 
   memberOfNode(node: number): number {

@@ -1,4 +1,4 @@
-import { factString, NONE, NodeFlag } from '../facts/tables.ts';
+import { ENTITY_BIT, factString, NONE, NodeFlag } from '../facts/tables.ts';
 import type { JoinedOutput, JoinInput, NodeAt } from '../graph/link.ts';
 import type { SymbolId, SymbolNames } from '../graph/loaded-facts.ts';
 import type { ApiHit, ApiMatcher } from './api-matcher.ts';
@@ -37,15 +37,34 @@ export interface PossibleExport {
   readonly symbol: string;
 }
 
+/** A symbol that an API names, and what matched. */
+interface HitTarget {
+  readonly symbol: SymbolId;
+  readonly hits: readonly ApiHit[];
+}
+
+/** Targets that one output has been asked for already: by symbol, and nodes that are looked through by place. */
+interface TargetMemo {
+  readonly bySymbol: (readonly HitTarget[] | undefined)[];
+  readonly byNode: Map<number, readonly HitTarget[]>;
+}
+
+const noTargets: readonly HitTarget[] = [];
+const noHits: readonly ApiHit[] = [];
+const noExports: readonly PossibleExport[] = [];
+
 /** Finds API references in one joined output; keeps what it learns of symbols for the next one. */
 export class ReferenceFinder {
   private readonly hitsBySymbol: (readonly ApiHit[] | undefined)[] = [];
+  private readonly exportsBySymbol: (readonly PossibleExport[] | undefined)[] = [];
   private readonly symbols: SymbolNames;
   private readonly matcher: ApiMatcher;
+  private readonly apiNames: ReadonlySet<string>;
 
   constructor(symbols: SymbolNames, matcher: ApiMatcher) {
     this.symbols = symbols;
     this.matcher = matcher;
+    this.apiNames = new Set(matcher.apis);
   }
 
   /**
@@ -55,26 +74,27 @@ export class ReferenceFinder {
   references(output: JoinedOutput, foreignMembers: readonly Uint8Array[]): Reference[] {
     const found: Reference[] = [];
     const seen = new Set<string>();
-    const throughMemo = new Map<string, readonly SymbolId[]>();
-    for (const at of output.liveNodes()) {
+    const memo: TargetMemo = { bySymbol: [], byNode: new Map() };
+    output.eachLiveNode((at) => {
       const { loaded } = output.inputs[at.input] as JoinInput;
       const { facts, entitySymbol } = loaded;
       const foreign = foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] === 1;
       const flags = facts.nodeFlags[at.node] as number;
       // What anonymous data refers to counts for whoever refers to the data (spec §4).
-      if ((flags & NodeFlag.anonymous) !== 0 && !output.isRoot(at)) continue;
-      const own = this.hitsOfNode(output, at);
+      if ((flags & NodeFlag.anonymous) !== 0 && !output.isRoot(at)) return;
       const add = (
-        target: SymbolId,
-        hits: readonly ApiHit[],
+        { symbol, hits }: HitTarget,
         frame: number,
         parent: number,
         placeId: number,
       ): void => {
-        const fromHits = frame === NONE ? own : this.hitsOfFrame(output, at.input, frame);
-        const key = `${at.input}.${at.node}.${frame}.${placeId}.${target}`;
+        const key = `${at.input}.${at.node}.${frame}.${placeId}.${symbol}`;
         if (seen.has(key)) return;
         seen.add(key);
+        const fromHits =
+          frame === NONE
+            ? this.hitsOfNode(output, at)
+            : this.hitsOfFrame(output, at.input, frame);
         for (const api of new Set(hits.map((hit) => hit.api))) {
           if (!foreign && fromHits.some((hit) => hit.api === api)) continue;
           found.push({
@@ -94,77 +114,98 @@ export class ReferenceFinder {
       const firstEdge = facts.nodeFirstEdge[at.node] as number;
       const endEdge = facts.nodeFirstEdge[at.node + 1] as number;
       for (let edge = firstEdge; edge < endEdge; edge++) {
+        const targets = this.targets(output, at.input, facts.edgeTarget[edge] as number, memo);
+        if (targets.length === 0) continue;
         const frame = facts.edgeFrame[edge] as number;
         const place = facts.edgePlace[edge] as number;
-        for (const target of this.targets(
-          output,
-          at.input,
-          facts.edgeTarget[edge] as number,
-          throughMemo,
-        )) {
-          const hits = this.hitsOfTarget(output, target);
-          if (hits.length > 0) add(target, hits, frame, frame, place);
-        }
+        for (const target of targets) add(target, frame, frame, place);
       }
       const firstFrame = facts.nodeFirstFrame[at.node] as number;
       const endFrame = facts.nodeFirstFrame[at.node + 1] as number;
       for (let frame = firstFrame; frame < endFrame; frame++) {
-        const callee = entitySymbol[facts.frameEntity[frame] as number] as SymbolId;
+        const symbol = entitySymbol[facts.frameEntity[frame] as number] as SymbolId;
         const hits = this.hitsOfFrame(output, at.input, frame);
         if (hits.length === 0) continue;
         const parent = facts.frameParent[frame] as number;
-        add(callee, hits, parent, parent, facts.framePlace[frame] as number);
+        add({ symbol, hits }, parent, parent, facts.framePlace[frame] as number);
       }
-    }
+    });
     return found;
   }
 
   /** Crates with a live symbol in a top-level module that has the name of an API. */
   possibleExports(output: JoinedOutput): PossibleExport[] {
     const found = new Map<string, PossibleExport>();
-    const apis = new Set(this.matcher.apis);
-    for (const at of output.liveNodes()) {
+    output.eachLiveNode((at) => {
       const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
       const entity = facts.nodeEntity[at.node] as number;
-      if (entity === NONE) continue;
-      const symbol = entitySymbol[entity] as SymbolId;
-      for (const name of this.symbols.namesOf(symbol)) {
-        const [crate, module, rest] = name.split('::', 3);
-        if (crate === undefined || module === undefined || rest === undefined || !apis.has(module))
-          continue;
-        const key = `${crate}::${module}`;
-        if (!found.has(key)) found.set(key, { crate, module, symbol: name });
+      if (entity === NONE) return;
+      for (const exported of this.exportsOf(entitySymbol[entity] as SymbolId)) {
+        const key = `${exported.crate}::${exported.module}`;
+        if (!found.has(key)) found.set(key, exported);
       }
-    }
+    });
     return [...found.values()];
   }
 
-  /** A target by name; data without a name and call shims are looked through, to any depth. */
+  private exportsOf(symbol: SymbolId): readonly PossibleExport[] {
+    const known = this.exportsBySymbol[symbol];
+    if (known !== undefined) return known;
+    const exports = this.symbols.namesOf(symbol).flatMap((name): readonly PossibleExport[] => {
+      const [crate, module, rest] = name.split('::', 3);
+      if (crate === undefined || module === undefined || rest === undefined) return noExports;
+      return this.apiNames.has(module) ? [{ crate, module, symbol: name }] : noExports;
+    });
+    this.exportsBySymbol[symbol] = exports.length === 0 ? noExports : exports;
+    return exports;
+  }
+
+  /** What a reference names of the APIs; data without a name and call shims are looked through, to any depth. */
   private targets(
     output: JoinedOutput,
     input: number,
     target: number,
-    memo: Map<string, readonly SymbolId[]>,
-  ): readonly SymbolId[] {
+    memo: TargetMemo,
+  ): readonly HitTarget[] {
     const symbol = output.symbolOfTarget(input, target);
-    const at = output.resolve(input, target);
-    if (at === undefined || !isLookedThrough(output, at))
-      return symbol === undefined ? [] : [symbol];
-    const key = `${at.input}.${at.node}`;
-    let through = memo.get(key);
-    if (through === undefined) {
-      through = this.throughAnonymous(output, at);
-      memo.set(key, through);
+    // Another file's definition is found by the symbol alone; one of this file may be without a symbol.
+    if (symbol !== undefined && target >= ENTITY_BIT) {
+      const known = memo.bySymbol[symbol];
+      if (known !== undefined) return known;
+      const found = this.targetsAt(output, symbol, output.definitionOf(symbol), memo);
+      memo.bySymbol[symbol] = found;
+      return found;
     }
-    return symbol === undefined ? through : [symbol, ...through];
+    return this.targetsAt(output, symbol, { input, node: target }, memo);
+  }
+
+  private targetsAt(
+    output: JoinedOutput,
+    symbol: SymbolId | undefined,
+    at: NodeAt | undefined,
+    memo: TargetMemo,
+  ): readonly HitTarget[] {
+    const hits = symbol === undefined ? noHits : this.hitsOfTarget(output, symbol);
+    const own = symbol === undefined || hits.length === 0 ? noTargets : [{ symbol, hits }];
+    if (at === undefined || !isLookedThrough(output, at)) return own;
+    const key = at.input * 2 ** 32 + at.node;
+    let through = memo.byNode.get(key);
+    if (through === undefined) {
+      through = this.throughAnonymous(output, at).map((found) => ({
+        symbol: found,
+        hits: this.hitsOfTarget(output, found),
+      }));
+      memo.byNode.set(key, through);
+    }
+    return own.length === 0 ? through : [...own, ...through];
   }
 
   private throughAnonymous(output: JoinedOutput, start: NodeAt): SymbolId[] {
     const found = new Set<SymbolId>();
-    const visited = new Set<string>();
+    const visited = new Set<number>();
     const pending: NodeAt[] = [start];
     for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      const key = `${at.input}.${at.node}`;
+      const key = at.input * 2 ** 32 + at.node;
       if (visited.has(key)) continue;
       visited.add(key);
       const { facts } = (output.inputs[at.input] as JoinInput).loaded;
@@ -209,7 +250,11 @@ export class ReferenceFinder {
   }
 
   private hitsOfNode(output: JoinedOutput, at: NodeAt): readonly ApiHit[] {
-    return this.matcher.hits(this.namesOfNode(output, at));
+    const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
+    const entity = facts.nodeEntity[at.node] as number;
+    const hits = entity === NONE ? noHits : this.hitsOf(entitySymbol[entity] as SymbolId);
+    const qualified = qualifiedSymbol(output, at);
+    return qualified === undefined ? hits : [...hits, ...this.hitsOf(qualified)];
   }
 
   private namesOfNode(output: JoinedOutput, at: NodeAt): readonly string[] {
