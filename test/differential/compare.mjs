@@ -2,12 +2,12 @@
  * Compares our grants with those of the original on real crates; see README.md beside this file.
  * Exit status: 0 every difference is explained, 1 some is not, 2 the comparison could not be made.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { fetchRealCrate, REAL_CRATES } from '../real-crates.mjs';
-import { allOurGrants, installOriginal, originalGrants, output, progress } from './runs.mjs';
+import { allOurGrants, originalGrants, originalProgram, output, progress } from './runs.mjs';
 import { allTable, compared, countsTable, differencesTable, unexplained } from './table.mjs';
 
 /** @typedef {import('./table.mjs').Comparison} Comparison */
@@ -59,13 +59,7 @@ function main() {
   if (values.write && positionals.length > 0) {
     throw new Error('--write is for all crates: leave the names out');
   }
-  const installed = join(repository, 'target', 'original');
-  if (values.install && !existsSync(join(installed, 'bin', 'cargo-acl')))
-    installOriginal(installed);
-  const original = resolve(values.original ?? join(installed, 'bin', 'cargo-acl'));
-  if (!existsSync(original)) {
-    throw new Error(`${original} does not exist; give --original FILE, or --install to build it`);
-  }
+  const original = originalProgram(values.original, values.install);
   const cackle = resolve(values.cackle);
   const explanations = JSON.parse(readFileSync(join(here, 'explained.json'), 'utf8'));
   /** @type {Comparison[]} */

@@ -2,13 +2,15 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import toml from 'toml';
 import { configText, grantsOfConfig, key, minimal } from './grants.mjs';
 
 /** @typedef {import('./grants.mjs').Grant} Grant */
 /** @typedef {import('./grants.mjs').Found} Found */
 
+const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 /** The version of the original that this program is compared with. */
 export const ORIGINAL_VERSION = '0.9.0';
 /** More rounds than any crate needs: each must add a grant, and held units come a layer at a time. */
@@ -17,9 +19,21 @@ const MOST_ROUNDS = 12;
 /** @param {string} text */
 export const progress = (text) => process.stderr.write(`${text}\n`);
 
+/** The original's program: `given`, or that in the clone's target directory, which is built there when it is missing and
+ * `install` is set. @param {string | undefined} given @param {boolean} install */
+export function originalProgram(given, install) {
+  const root = join(repository, 'target', 'original');
+  const program = resolve(given ?? join(root, 'bin', 'cargo-acl'));
+  if (!existsSync(program) && given === undefined && install) installOriginal(root);
+  if (!existsSync(program)) {
+    throw new Error(`${program} does not exist; give --original FILE, or --install to build it`);
+  }
+  return program;
+}
+
 /** Builds the original into `root`, where `bin/cargo-acl` is then.
  * @param {string} root */
-export function installOriginal(root) {
+function installOriginal(root) {
   const args = ['install', '--locked', 'cargo-acl', '--version', ORIGINAL_VERSION, '--root', root];
   progress(`cargo ${args.join(' ')}`);
   const run = spawnSync('cargo', args, { stdio: ['ignore', 'inherit', 'inherit'] });

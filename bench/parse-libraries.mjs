@@ -1,0 +1,49 @@
+/**
+ * Reads libraries with the WASM parsers on one thread, as a worker of the pool does, and prints MB/s: of the first pass
+ * (`cold`: the engine still compiles), of the second (`warm`), and of whole extractions, files written (`extraction`).
+ * Run by cases/parsers.mjs, in a process of its own each time.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { bench } from './places.mjs';
+
+const files = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const { readDebugInfo, readObjects } = await import(engine('parsers'));
+const { default: extract } = await import(engine('worker'));
+
+/** Bundled by importEngine. @param {string} name */
+function engine(name) {
+  return join(bench, 'engine', `engine-extract-${name}.ts.mjs`);
+}
+
+function parseAll() {
+  let bytes = 0;
+  let milliseconds = 0;
+  for (const file of files) {
+    const data = readFileSync(file);
+    const started = performance.now();
+    readObjects(data);
+    readDebugInfo(data);
+    milliseconds += performance.now() - started;
+    bytes += data.length;
+  }
+  return bytes / 1e3 / milliseconds;
+}
+
+async function extractAll() {
+  const store = mkdtempSync(join(bench, 'store-'));
+  try {
+    let bytes = 0;
+    const started = performance.now();
+    for (const path of files)
+      bytes += (await extract({ kind: 'artefact', path, debugInfo: true, store })).bytes;
+    return bytes / 1e3 / (performance.now() - started);
+  } finally {
+    rmSync(store, { recursive: true, force: true });
+  }
+}
+
+const cold = parseAll();
+const warm = parseAll();
+const extraction = await extractAll();
+process.stdout.write(JSON.stringify({ cold, warm, extraction }));
