@@ -1,5 +1,6 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { mkdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { basename, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
@@ -42,6 +43,7 @@ export class ShimServer {
   private readonly unitsByLinkToken = new Map<string, Unit>();
   /** Cargo's process group: the shims end it when this engine is gone and cannot. */
   processGroup: number | undefined;
+  private readonly linkerLinks = new Map<string, Promise<void>>();
   private nextId = 1;
   private closing = false;
   private readonly options: ServerOptions;
@@ -183,7 +185,7 @@ export class ShimServer {
       lints,
       depInfo: command.depInfo === undefined ? depInfo : resolve(hello.cwd, command.depInfo),
       nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
-      outputs: success ? await outputsOf(invocation) : [],
+      outputs: success ? outputsOf(invocation) : [],
     });
     shim.end({ do: 'exit', status: exitStatus(done) });
   }
@@ -219,9 +221,12 @@ export class ShimServer {
   private async linkerLink(linker: string | undefined): Promise<string> {
     const name = linker === undefined ? 'cackle-cc' : basename(linker);
     const path = join(this.options.directory, 'cackle-linker', name);
-    await symlink(this.options.shim, path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    });
+    let made = this.linkerLinks.get(path);
+    if (made === undefined) {
+      made = symlink(this.options.shim, path);
+      this.linkerLinks.set(path, made);
+    }
+    await made;
     return path;
   }
 
@@ -283,20 +288,10 @@ function sameSecret(a: string, b: string): boolean {
   return left.length === right.length && timingSafeEqual(left, right);
 }
 
-async function outputsOf(invocation: RustcInvocation): Promise<string[]> {
+/** The files that a unit left. Asked at once: five waits for the thread pool take longer than the answers. */
+function outputsOf(invocation: RustcInvocation): string[] {
   const { outDir, crateName, extraFilename } = invocation;
   const stem = `${crateName}${extraFilename}`;
-  const candidates = ['.rlib', '.rmeta', '.so', '.a'].map((ending) =>
-    join(outDir, `lib${stem}${ending}`),
-  );
-  candidates.push(join(outDir, stem));
-  const found = await Promise.all(
-    candidates.map((path) =>
-      stat(path).then(
-        () => path,
-        () => undefined,
-      ),
-    ),
-  );
-  return found.filter((path) => path !== undefined);
+  const names = ['.rlib', '.rmeta', '.so', '.a'].map((ending) => `lib${stem}${ending}`);
+  return [...names, stem].map((name) => join(outDir, name)).filter((path) => existsSync(path));
 }

@@ -77,14 +77,31 @@ export async function readSysroot(directory: string, rustc: string): Promise<str
 /** Where to get what is missing. */
 export const INSTALL_RUST = 'install Rust (https://rustup.rs) or put its bin directory on PATH';
 
+const asked = new Map<string, Promise<Toolchain>>();
+
 /**
- * Asks rustc for its version in `directory` (rustup's toolchain files count).
+ * Asks rustc for its version in `directory` (rustup's toolchain files count), once a process.
  * Throws CheckError when rustc is missing or fails.
  */
-export async function readToolchain(
+export function readToolchain(
   directory: string,
   rustc: string,
   env: NodeJS.ProcessEnv = process.env,
+): Promise<Toolchain> {
+  const key = [directory, rustc, cargoProgram(env), env.PATH, env.RUSTUP_TOOLCHAIN].join('\0');
+  let toolchain = asked.get(key);
+  if (toolchain === undefined) {
+    toolchain = askRustc(directory, rustc, env);
+    asked.set(key, toolchain);
+    toolchain.catch(() => asked.delete(key));
+  }
+  return toolchain;
+}
+
+async function askRustc(
+  directory: string,
+  rustc: string,
+  env: NodeJS.ProcessEnv,
 ): Promise<Toolchain> {
   let result: Finished;
   try {
