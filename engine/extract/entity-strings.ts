@@ -2,6 +2,8 @@ import { NONE } from '../facts/tables.ts';
 import { GrowingU32 } from './columns.ts';
 import type { StringTable } from './parsers.ts';
 
+const exceptionTable = Buffer.from('.gcc_except_table');
+
 /**
  * Joins the string tables of the parsers into one and numbers those strings that name something (*entities*). Strings
  * stay bytes throughout: both tables are UTF-8, so equal text is equal bytes.
@@ -84,24 +86,63 @@ export class EntityStrings {
 
   /** The strings of the entities alone, in entity order. */
   entityTable(): StringTable {
-    const ids = this.strings.array();
-    const own = this.offsets.array();
-    const offsets = new Uint32Array(ids.length + 1);
-    ids.forEach((id, entity) => {
-      const length = (own[id + 1] as number) - (own[id] as number);
-      offsets[entity + 1] = (offsets[entity] as number) + length;
-    });
-    const bytes = new Uint8Array(offsets[ids.length] as number);
-    ids.forEach((id, entity) => {
-      bytes.set(this.bytes.subarray(own[id], own[id + 1]), offsets[entity]);
-    });
-    return { offsets, bytes };
+    return this.gather(this.strings.array());
   }
 
-  /** All strings. */
-  table(): StringTable {
-    const offsets = this.offsets.array().slice();
-    return { offsets, bytes: this.bytes.slice(0, offsets[this.count]) };
+  /**
+   * Does a join look for sections of this name? Those that a program can name by `__start_NAME`, and exception tables.
+   * Other names are `.text.` and the symbol again.
+   */
+  isSought(id: number): boolean {
+    if (this.isIdentifier(id)) return true;
+    const start = this.offsets.array()[id] as number;
+    return exceptionTable.every((byte, at) => this.bytes[start + at] === byte);
+  }
+
+  private isIdentifier(id: number): boolean {
+    const offsets = this.offsets.array();
+    const start = offsets[id] as number;
+    const end = offsets[id + 1] as number;
+    for (let at = start; at < end; at++) {
+      const c = this.bytes[at] as number;
+      const letter = ((c | 0x20) >= 0x61 && (c | 0x20) <= 0x7a) || c === 0x5f;
+      if (!letter && (at === start || c < 0x30 || c > 0x39)) return false;
+    }
+    return end > start;
+  }
+
+  /** The strings that are used, each once, and the columns of ids as ids of that table; NONE stays. */
+  compact<C extends string>(
+    columns: Readonly<Record<C, Uint32Array>>,
+  ): { readonly table: StringTable; readonly columns: Record<C, Uint32Array> } {
+    const renumbered = new Uint32Array(this.count).fill(NONE);
+    const used = new GrowingU32();
+    const mapped = {} as Record<C, Uint32Array>;
+    for (const name of Object.keys(columns) as C[]) {
+      mapped[name] = columns[name].map((id) => {
+        if (id === NONE) return NONE;
+        if (renumbered[id] === NONE) {
+          renumbered[id] = used.length;
+          used.push(id);
+        }
+        return renumbered[id] as number;
+      });
+    }
+    return { table: this.gather(used.array()), columns: mapped };
+  }
+
+  private gather(ids: Uint32Array): StringTable {
+    const own = this.offsets.array();
+    const offsets = new Uint32Array(ids.length + 1);
+    ids.forEach((id, index) => {
+      const length = (own[id + 1] as number) - (own[id] as number);
+      offsets[index + 1] = (offsets[index] as number) + length;
+    });
+    const bytes = new Uint8Array(offsets[ids.length] as number);
+    ids.forEach((id, index) => {
+      bytes.set(this.bytes.subarray(own[id], own[id + 1]), offsets[index]);
+    });
+    return { offsets, bytes };
   }
 
   private append(table: StringTable, row: number): number {

@@ -192,7 +192,6 @@ export function joinFacts(
   const bitcodeMember = object.skippedName.filter(
     (_, i) => object.skippedKind[i] === SKIPPED_BITCODE,
   );
-  const table = strings.table();
   const names = split(strings.entityTable());
   const callShims = namesOfCallShims(names);
   const nodeFlags = new Uint32Array(nodeCount);
@@ -231,16 +230,23 @@ export function joinFacts(
   const renumbered = (frame: number): number =>
     frame === NONE ? NONE : (newFrame[frame] as number);
 
+  const { table, columns: stringColumns } = strings.compact({
+    memberName: object.memberName,
+    memberFile: object.memberFile,
+    sectionName: object.sectionName.map((id) => (strings.isSought(id) ? id : NONE)),
+    placeFile: places.column(0),
+    entityString: strings.entityStrings(),
+    bitcodeMember,
+  });
+
   return {
+    ...stringColumns,
     stringOffsets: table.offsets,
     stringBytes: table.bytes,
     nameOffsets: names.names.offsets,
     nameBytes: names.names.bytes,
-    memberName: object.memberName,
-    memberFile: object.memberFile,
     memberFirstSection: object.memberFirstSection,
     memberMachine: object.memberMachine,
-    sectionName: object.sectionName,
     sectionFlags: object.sectionFlags,
     sectionGroup: object.sectionGroup,
     sectionLinkOrder: object.sectionLinkOrder,
@@ -259,16 +265,13 @@ export function joinFacts(
     frameEntity: frameOrder.order.map((f) => frames.at(f, 2)),
     frameQualified: frameOrder.order.map((f) => frameQualified.get(f) ?? NONE),
     framePlace: frameOrder.order.map((f) => frames.at(f, 3)),
-    placeFile: places.column(0),
     placeLine: places.column(1),
     placeColumn: places.column(2),
-    entityString: strings.entityStrings(),
     entityFirstName: names.start,
     entityNames: names.ids,
     absoluteEntity,
     undefinedMember: object.undefinedMember,
     undefinedEntity,
-    bitcodeMember,
   };
 }
 

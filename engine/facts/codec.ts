@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { type ColumnName, columnTypes, type ObjectFacts } from './tables.ts';
 
 /** Raised whenever the layout or the meaning of a column changes: older files are then extracted again. */
-export const FACTS_VERSION = 3;
+export const FACTS_VERSION = 4;
 
 const MAGIC = 0x464c_4b43; // "CKLF"
 const columns = Object.keys(columnTypes) as ColumnName[];

@@ -52,6 +52,7 @@ export const columnTypes = {
   memberFirstSection: 'u32',
   /** ELF's e_machine. */
   memberMachine: 'u32',
+  /** NONE unless a join looks for it: C identifiers (`__start_NAME`) and `.gcc_except_table*`. */
   sectionName: 'u32',
   sectionFlags: 'u32',
   sectionGroup: 'u32',

@@ -323,7 +323,8 @@ export class JoinedOutput {
       facts.sectionName.forEach((nameId, section) => {
         const alloc = ((facts.sectionFlags[section] as number) & SectionFlag.alloc) !== 0;
         if (!alloc || isLoaded[sectionMember[section] as number] === 0) return;
-        if (factString(facts, nameId) === name) this.reach(input, section, edge, from);
+        if (nameId !== NONE && factString(facts, nameId) === name)
+          this.reach(input, section, edge, from);
       });
     });
   }

@@ -146,6 +146,7 @@ function exceptionTables(facts: ObjectFacts): Uint32Array {
   const bytes = Buffer.from(stringBytes.buffer, stringBytes.byteOffset, stringBytes.byteLength);
   const found: number[] = [];
   facts.sectionName.forEach((name, section) => {
+    if (name === NONE) return;
     if (sectionGroup[section] !== NONE || sectionLinkOrder[section] !== NONE) return;
     const start = stringOffsets[name] as number;
     const end = Math.min(start + exceptionTable.length, stringOffsets[name + 1] as number);

@@ -92,9 +92,7 @@ export class ReferenceFinder {
         if (seen.has(key)) return;
         seen.add(key);
         const fromHits =
-          frame === NONE
-            ? this.hitsOfNode(output, at)
-            : this.hitsOfFrame(output, at.input, frame);
+          frame === NONE ? this.hitsOfNode(output, at) : this.hitsOfFrame(output, at.input, frame);
         for (const api of new Set(hits.map((hit) => hit.api))) {
           if (!foreign && fromHits.some((hit) => hit.api === api)) continue;
           found.push({
