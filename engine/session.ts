@@ -62,8 +62,8 @@ export interface CheckObserver {
   cargoOutput(text: string): void;
 }
 
-/** How often a build is repeated for units whose stored facts were lost. */
-const MAX_ROUNDS = 3;
+/** How often a build is repeated for units whose stored facts were lost: they come to light a layer at a time. */
+const MAX_ROUNDS = 6;
 
 /**
  * One check from start to end. Throws {@link ConfigError} and {@link CheckError} when it cannot be made
