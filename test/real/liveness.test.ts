@@ -37,7 +37,6 @@ interface NamedNode {
   readonly local: boolean;
   /** STT_FILE of the node's object. */
   readonly file: string | undefined;
-  readonly section: string;
   readonly references: number;
 }
 
@@ -56,7 +55,6 @@ function* namedNodes(joined: JoinedOutput): Generator<NamedNode> {
         file: file === NONE ? undefined : factString(facts, file),
         references:
           (facts.nodeFirstEdge[node + 1] as number) - (facts.nodeFirstEdge[node] as number),
-        section: factString(facts, facts.sectionName[facts.nodeSection[node] as number] as number),
       };
     }
   }
@@ -114,10 +112,8 @@ function compare(joined: JoinedOutput, linked: readonly LinkedSymbol[]): Compari
  * Of a section of strings or constants that may be merged, a linker keeps the pieces that are referred to; the join
  * keeps all of it. That makes no difference to what is judged: a constant there refers to nothing.
  */
-function isMergeable({ name, section, references }: NamedNode): boolean {
-  return (
-    references === 0 && name.startsWith('anon.') && /^\.rodata\.(?:str|cst)[\d.]+$/.test(section)
-  );
+function isMergeable({ name, references }: NamedNode): boolean {
+  return references === 0 && name.startsWith('anon.');
 }
 
 function linkedOutputs(units: readonly UnitRecord[]): { unit: UnitRecord; link: LinkRecord }[] {
@@ -157,7 +153,7 @@ for (const name of judged) {
       wrong.push(
         ...found.dropped
           .filter((node) => !isMergeable(node))
-          .map((node) => `${label}: ${node.name} in ${node.section} is live, and not linked`),
+          .map((node) => `${label}: ${node.name} is live, and not linked`),
       );
       wrong.push(
         ...found.unknown
