@@ -185,4 +185,7 @@ export async function forgetRun(outDir: string): Promise<void> {
   const unit = dirname(outDir);
   const profile = dirname(dirname(unit));
   await rm(join(profile, '.fingerprint', basename(unit)), { recursive: true, force: true });
+  // Without it cargo also calls stale what was compiled by the run's output; the fingerprint alone
+  // makes it run the script again and keep what was built before.
+  await rm(join(unit, 'output'), { force: true });
 }

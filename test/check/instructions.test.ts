@@ -82,3 +82,24 @@ test('spec 4, order of trust: a library that a refused instruction names is not 
     { instruction: 'cargo:rustc-link-lib=dylib=cackle_no_such_library' },
   ]);
 });
+
+test('spec 4: what was built without a refused instruction is built again, and judged, once it is allowed', async () => {
+  const directory = workspace('allowed-later', {
+    'Cargo.toml': manifest('uses', '[dependencies]\ntold = { path = "told" }\n'),
+    'src/main.rs': 'fn main() { told::act(); }',
+    'told/Cargo.toml': manifest('told'),
+    'told/build.rs':
+      'fn main() { println!("cargo:rerun-if-changed=build.rs"); println!("cargo:rustc-env=ACT=1"); }',
+    'told/src/lib.rs':
+      'pub fn act() { match option_env!("ACT") { Some(_) => { let _ = std::fs::read("x"); } None => {} } }',
+    'cackle.toml': config(),
+  });
+  expect((await check(directory)).problems.map(short)).toEqual([
+    'disallowed-build-instruction told',
+  ]);
+  writeFileSync(
+    join(directory, 'cackle.toml'),
+    config('[pkg.told]\nbuild.allow_build_instructions = ["cargo:rustc-env=ACT=*"]\n'),
+  );
+  expect((await check(directory)).problems.map(short)).toEqual(['disallowed-api told fs']);
+});
