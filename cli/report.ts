@@ -80,10 +80,11 @@ function summary(report: CheckReport, paint: Paint, options: ReportOptions): str
   const { packages, units, outputs, objects, permissionsUsed } = report.counts;
   const checked = `${packages} packages, ${units} units, ${outputs} outputs, ${objects} objects checked; ${permissionsUsed} permissions in use`;
   const failed = errors > 0 || (options.failOnWarnings && warnings > 0);
-  const found = `${errors} problem${errors === 1 ? '' : 's'}, ${warnings} warning${warnings === 1 ? '' : 's'}`;
+  const warned = `${warnings} warning${warnings === 1 ? '' : 's'}`;
+  const found = `${errors} problem${errors === 1 ? '' : 's'}, ${warned}`;
   return failed
     ? `${paint.red(found)} (${checked})`
-    : `${paint.green('no problems')}${warnings > 0 ? `, ${warnings} warnings` : ''} (${checked})`;
+    : `${paint.green('no problems')}${warnings > 0 ? `, ${warned}` : ''} (${checked})`;
 }
 
 function renderProblem(
