@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { stripVTControlCharacters } from 'node:util';
-import { CheckError, ConfigError, check, renderDiagnostic, severityOf } from '../engine/session.ts';
-import type { Arguments } from './arguments.ts';
-import { printableJson, printableLines, printableOutput } from './printable.ts';
+import { check, severityOf } from '../engine/session.ts';
+import type { CheckArguments, ColourChoice } from './commands.ts';
+import { errorText } from './error-text.ts';
+import { printableJson, printableOutput } from './printable.ts';
 import { StatusLine } from './progress.ts';
 import { type Paint, renderReport } from './report.ts';
 
@@ -37,7 +38,7 @@ function paintFor(colour: boolean): Paint {
 const signals: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 /** Makes one check and prints its report; resolves to the exit status (spec §6). */
-export async function runCheck(args: Arguments): Promise<number> {
+export async function runCheck(args: CheckArguments): Promise<number> {
   const colour = wantsColour(args.colour, process.stdout.isTTY === true);
   const stderrColour = wantsColour(args.colour, process.stderr.isTTY === true);
   const interactive = process.stderr.isTTY === true && !args.quiet;
@@ -110,7 +111,7 @@ export async function runCheck(args: Arguments): Promise<number> {
       process.stderr.write('interrupted; nothing was left running\n');
       return signals[endedBy] ?? 2;
     }
-    process.stderr.write(`${messageOf(error, args.debug)}\n`);
+    process.stderr.write(`${errorText(error, args.debug)}\n`);
     return 2;
   }
 }
@@ -147,17 +148,8 @@ function extra(
   return { package: problem.packageName, scope: problem.scope.suffix || 'pkg', api };
 }
 
-function wantsColour(choice: Arguments['colour'], terminal: boolean): boolean {
+function wantsColour(choice: ColourChoice, terminal: boolean): boolean {
   if (choice !== 'auto') return choice === 'always';
   if (process.env.NO_COLOR) return false;
   return terminal && process.env.TERM !== 'dumb';
-}
-
-function messageOf(error: unknown, debug: boolean): string {
-  if (error instanceof ConfigError)
-    return printableLines(error.diagnostics.map((d) => `error: ${renderDiagnostic(d)}`).join('\n'));
-  const message = error instanceof Error ? error.message : String(error);
-  const help = error instanceof CheckError && error.help !== undefined ? `\n  ${error.help}` : '';
-  const stack = debug && error instanceof Error ? `\n${error.stack}` : '';
-  return printableLines(`error: ${message}${help}${stack}`);
 }

@@ -1,36 +1,49 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { CommanderError } from '@commander-js/extra-typings';
 import { packageRoot } from '../engine/paths.ts';
-import { helpText, readArguments, UsageError } from './arguments.ts';
-import { printable, printableLines } from './printable.ts';
+import { commandLine, type Handlers } from './commands.ts';
+import { printableLines } from './printable.ts';
+
+/** What needs the engine is loaded when it is asked for. */
+const handlers: Handlers = {
+  check: async (args) => (await import('./check.ts')).runCheck(args),
+  cargo: async (subcommand, args, rest) => (await import('./check.ts')).runCheck(args),
+  summary: async (args) => (await import('./summary.ts')).runSummary(args),
+  init: async (args) => (await import('./init.ts')).runInit(args),
+  async completions(shell) {
+    const { completions } = await import('./completions.ts');
+    const describe = commandLine(handlers, '', () => undefined);
+    process.stdout.write(completions(shell, describe));
+    return 0;
+  },
+};
 
 /** Runs the command line; resolves to the exit status (spec §6). */
 async function main(argv: readonly string[]): Promise<number> {
   const invokedByCargo =
     argv[0] === 'acl' &&
     (basename(process.argv[1] ?? '').startsWith('cargo-acl') || process.env.CARGO !== undefined);
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(join(packageRoot(), 'package.json'), 'utf8'),
+  );
+  let status = 0;
+  const program = commandLine(handlers, manifest.version, (ended) => {
+    status = ended;
+  });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().configureOutput({
+      outputError: (text, write) => write(printableLines(text.replace(/\n$/, '')).concat('\n')),
+    });
+    command.showHelpAfterError('  `cackle --help` lists what there is');
+  }
   try {
-    const args = readArguments(invokedByCargo ? argv.slice(1) : argv);
-    if (args.help) {
-      process.stdout.write(helpText);
-      return 0;
-    }
-    if (args.version) {
-      const manifest: { version: string } = JSON.parse(
-        readFileSync(join(packageRoot(), 'package.json'), 'utf8'),
-      );
-      process.stdout.write(`cackle ${manifest.version}\n`);
-      return 0;
-    }
-    const { runCheck } = await import('./check.ts');
-    return await runCheck(args);
+    await program.parseAsync(invokedByCargo ? argv.slice(1) : [...argv], { from: 'user' });
+    return status;
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(
-      `error: ${printable(error.message)}\n  \`cackle --help\` lists what there is\n`,
-    );
-    return 2;
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
   }
 }
 

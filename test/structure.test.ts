@@ -20,7 +20,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'engine/sandbox': ['engine/config', 'engine/workspace', 'engine/judge/problems'],
   'engine/build': ['engine/workspace', 'engine/sandbox', 'engine/judge/problems', 'engine/paths'],
   'engine/session': ['engine/'],
-  cli: ['engine/session.ts', 'engine/paths.ts', 'engine/judge/problems', 'engine/config/types'],
+  cli: [
+    'engine/session.ts',
+    'engine/summary.ts',
+    'engine/init.ts',
+    'engine/paths.ts',
+    'engine/judge/problems',
+    'engine/config/types',
+  ],
 };
 
 test('imports between rooms go one way', async () => {

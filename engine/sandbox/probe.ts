@@ -101,6 +101,14 @@ export async function requireBubblewrap(): Promise<string> {
   return bwrap;
 }
 
+/** Can Bubblewrap make sandboxes here? */
+export async function sandboxWorks(): Promise<boolean> {
+  return requireBubblewrap().then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Runs bwrap around itself: a program that surely exists inside. */
 export async function tryBubblewrap(bwrap: string, extra: readonly string[]): Promise<Finished> {
   const root = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp'];

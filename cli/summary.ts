@@ -1,0 +1,21 @@
+import { summarize } from '../engine/summary.ts';
+import type { SummaryArguments } from './commands.ts';
+import { errorText } from './error-text.ts';
+import { printableJson } from './printable.ts';
+import { renderSummary, summaryJson } from './summary-text.ts';
+
+/** Prints what cackle.toml allows; resolves to the exit status. */
+export async function runSummary(args: SummaryArguments): Promise<number> {
+  try {
+    const summary = await summarize(args);
+    process.stdout.write(
+      args.outputFormat === 'json'
+        ? `${printableJson(summaryJson(summary, args))}\n`
+        : renderSummary(summary, args),
+    );
+    return 0;
+  } catch (error) {
+    process.stderr.write(`${errorText(error, false)}\n`);
+    return 2;
+  }
+}
