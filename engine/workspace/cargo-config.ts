@@ -4,6 +4,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'toml';
 import { z } from 'zod';
 import { CheckError } from '../judge/problems.ts';
+import { type CfgSet, cfgHolds } from './cfg-expression.ts';
 
 const table = z.record(z.string(), z.unknown());
 const includeSchema = z.union([
@@ -17,6 +18,12 @@ const configSchema = z.looseObject({
       'rustc-wrapper': z.string().optional(),
       target: z.union([z.string(), z.array(z.string())]).optional(),
     })
+    .optional(),
+  target: z
+    .record(
+      z.string(),
+      z.looseObject({ runner: z.union([z.string(), z.array(z.string())]).optional() }),
+    )
     .optional(),
   profile: z.record(z.string(), table).optional(),
   include: includeSchema.optional(),
@@ -36,6 +43,11 @@ export interface CargoConfig {
   readonly rustc: string;
   /** `build.target`: triples or paths of target specifications. */
   readonly targets: readonly string[];
+  /**
+   * Each `target.KEY.runner`, the one that counts first: KEY is a triple or `cfg(...)`, the command is ready to run
+   * in front of a program. {@link runnerFor} chooses.
+   */
+  readonly runners: readonly { readonly key: string; readonly command: readonly string[] }[];
   /** Keys that files, `--config` and the environment set for a profile; undefined when none does. */
   profile(name: string): ReadonlySet<string> | undefined;
 }
@@ -79,8 +91,59 @@ export async function readCargoConfig(
     rustcWrapper: wrapper === '' ? undefined : wrapper,
     rustc: rustc || 'rustc',
     targets: targets === undefined ? [] : typeof targets === 'string' ? [targets] : targets,
+    runners: runnersOf(layers, cwd, env),
     profile: (name) => profileKeys(name, layers, env),
   };
+}
+
+function runnersOf(layers: readonly Layer[], cwd: string, env: NodeJS.ProcessEnv) {
+  const found: { key: string; command: string[] }[] = [];
+  const add = (key: string, value: string | readonly string[], base: string): void => {
+    const [first, ...rest] =
+      typeof value === 'string' ? value.split(/\s+/).filter((word) => word !== '') : value;
+    if (first !== undefined) found.push({ key, command: [program(first, base), ...rest] });
+  };
+  for (const [name, value] of Object.entries(env)) {
+    const triple = /^CARGO_TARGET_(.+)_RUNNER$/.exec(name)?.[1];
+    if (triple !== undefined && value !== undefined) add(environmentKey(triple), value, cwd);
+  }
+  for (const { base, values } of layers) {
+    for (const [key, { runner }] of Object.entries(values.target ?? {}))
+      if (runner !== undefined) add(key, runner, base);
+  }
+  return found;
+}
+
+/** A triple as it stands in the name of a variable; `-` and `_` cannot be told apart there. */
+const environmentKey = (triple: string): string =>
+  triple.toUpperCase().replaceAll('-', '_').replaceAll('.', '_');
+
+/**
+ * The user's own runner for programs of `triple`: a key of that name goes before `cfg(...)` keys that hold (the
+ * Cargo Book, "target.<triple>.runner"). Undefined when none is set. Throws CheckError for two that hold.
+ */
+export function runnerFor(
+  { runners }: CargoConfig,
+  triple: string,
+  cfg: CfgSet,
+): readonly string[] | undefined {
+  const named = runners.find(({ key }) => key === triple || key === environmentKey(triple));
+  if (named !== undefined) return named.command;
+  const holding = runners.filter(({ key }) => {
+    if (!key.startsWith('cfg')) return false;
+    const holds = cfgHolds(key, cfg);
+    if (holds === undefined)
+      throw new CheckError(`cannot read \`target.'${key}'.runner\` of cargo's configuration`);
+    return holds;
+  });
+  const keys = new Set(holding.map(({ key }) => key));
+  if (keys.size > 1) {
+    throw new CheckError(
+      `several runners hold for ${triple}: ${[...keys].join(', ')}`,
+      'cargo refuses that too: leave one of them',
+    );
+  }
+  return holding[0]?.command;
 }
 
 function profileKeys(

@@ -22,6 +22,10 @@ const BUILD_SCRIPT: &str = "CACKLE_BUILD_SCRIPT";
 const OWN_NAME: &str = "cackle-shim";
 /// The directory in which links to this program stand for linkers.
 const LINKER_DIRECTORY: &str = "cackle-linker";
+/// Where a link to this program stands for what cargo runs tests and programs with.
+const RUNNER_DIRECTORY: &str = "cackle-runner";
+/// Where a link to this program stands for rustdoc.
+const RUSTDOC_DIRECTORY: &str = "cackle-rustdoc";
 
 pub struct Role {
     name: &'static str,
@@ -40,9 +44,16 @@ pub fn find() -> Result<Role, String> {
         return Ok(Role { name: "build-script", token, executable: build_script.into(), socket });
     }
     let called_as = PathBuf::from(env::args_os().next().unwrap_or_default());
-    if called_as.parent().and_then(Path::file_name).is_some_and(|name| name == LINKER_DIRECTORY) {
-        let token = required(LINK_TOKEN, &executable)?;
-        return Ok(Role { name: "linker", token, executable: called_as, socket });
+    let directory = called_as.parent().and_then(Path::file_name);
+    for (stands_in, name, secret) in [
+        (LINKER_DIRECTORY, "linker", LINK_TOKEN),
+        (RUNNER_DIRECTORY, "runner", TOKEN),
+        (RUSTDOC_DIRECTORY, "rustdoc", TOKEN),
+    ] {
+        if directory.is_some_and(|found| found == stands_in) {
+            let token = required(secret, &executable)?;
+            return Ok(Role { name, token, executable: called_as, socket });
+        }
     }
     if executable.file_name().is_some_and(|name| name == OWN_NAME) {
         let token = required(TOKEN, &executable)?;
