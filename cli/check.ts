@@ -1,11 +1,20 @@
 import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
-import { check, severityOf } from '../engine/session.ts';
+import type { CheckReport, Problem } from '../engine/judge/problems.ts';
+import {
+  type CargoCommand,
+  type CheckObserver,
+  type CheckOptions,
+  check,
+  checkAndRun,
+  severityOf,
+} from '../engine/session.ts';
 import type { CheckArguments, ColourChoice } from './commands.ts';
 import { errorText } from './error-text.ts';
 import { printableJson, printableOutput } from './printable.ts';
 import { StatusLine } from './progress.ts';
-import { type Paint, renderReport } from './report.ts';
+import { failedTestText, type Paint, renderReport } from './report.ts';
 
 const plain = (text: string | number): string => String(text);
 const plainPaint: Paint = {
@@ -37,9 +46,8 @@ function paintFor(colour: boolean): Paint {
 
 const signals: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-/** Makes one check and prints its report; resolves to the exit status (spec §6). */
-export async function runCheck(args: CheckArguments): Promise<number> {
-  const colour = wantsColour(args.colour, process.stdout.isTTY === true);
+/** Makes one check and prints its report; with a command, starts it when nothing is wrong. Resolves to the exit status (spec §6). */
+export async function runCheck(args: CheckArguments, command?: CargoCommand): Promise<number> {
   const stderrColour = wantsColour(args.colour, process.stderr.isTTY === true);
   const interactive = process.stderr.isTTY === true && !args.quiet;
   const status = new StatusLine(interactive);
@@ -51,60 +59,45 @@ export async function runCheck(args: CheckArguments): Promise<number> {
       abort.abort();
     });
   }
+  const options: CheckOptions = {
+    path: args.path,
+    configFile: args.configFile,
+    target: args.target,
+    profile: args.profile,
+    features: args.features,
+    packages: args.packages,
+    backtraces: args.backtraces,
+    colour: stderrColour,
+    showProgress: interactive,
+    ignoreNewerVersions: args.ignoreNewerVersions,
+  };
+  const observer: CheckObserver = {
+    progress: (progress) => status.update(progress),
+    cargoOutput(text) {
+      if (args.quiet) return;
+      if (
+        interactive &&
+        /^\s*(?:Compiling|Finished|Fresh|Running)\b/.test(stripVTControlCharacters(text))
+      )
+        return;
+      status.print(printableOutput(text, stderrColour));
+    },
+  };
   try {
-    const report = await check(
-      {
-        path: args.path,
-        configFile: args.configFile,
-        target: args.target,
-        profile: args.profile,
-        features: args.features,
-        packages: args.packages,
-        backtraces: args.backtraces,
-        colour: stderrColour,
-        showProgress: interactive,
-        ignoreNewerVersions: args.ignoreNewerVersions,
-      },
-      {
-        progress: (progress) => status.update(progress),
-        cargoOutput(text) {
-          if (args.quiet) return;
-          if (
-            interactive &&
-            /^\s*(?:Compiling|Finished|Fresh|Running)\b/.test(stripVTControlCharacters(text))
-          )
-            return;
-          status.print(printableOutput(text, stderrColour));
-        },
-      },
-      abort.signal,
-    );
+    if (command === undefined) {
+      const report = await check(options, observer, abort.signal);
+      status.clear();
+      return await printReport(report, args);
+    }
+    const { report, ran } = await checkAndRun({ ...options, command }, observer, abort.signal);
     status.clear();
-    if (args.grantsFile !== undefined)
-      await writeFile(args.grantsFile, `${JSON.stringify(grantsOf(report))}\n`);
-    if (args.outputFormat === 'json') {
-      const problems = report.problems.map((problem) => ({
-        severity: severityOf(problem),
-        ...problem,
-      }));
-      process.stdout.write(`${printableJson({ schemaVersion: 1, ...report, problems })}\n`);
-    } else if (!args.quiet || report.problems.length > 0) {
-      process.stdout.write(
-        renderReport(report, paintFor(colour), {
-          backtraces: args.backtraces,
-          everyUsage: args.debug,
-          failOnWarnings: args.failOnWarnings,
-        }),
-      );
+    if (ran === undefined) {
+      // Stdout is the program's, once it runs.
+      const failed = report.unchecked.length > 0 || report.problems.some(isError);
+      return failed ? await printReport(withoutWarnings(report), args) : 0;
     }
-    if (args.printTiming) {
-      for (const [phase, seconds] of Object.entries(report.timing))
-        process.stderr.write(`${phase}: ${seconds.toFixed(3)} s\n`);
-    }
-    const failed =
-      report.problems.some((p) => args.failOnWarnings || severityOf(p) === 'error') ||
-      report.unchecked.length > 0;
-    return failed ? 1 : 0;
+    for (const failed of ran.failedTests) process.stderr.write(failedTestText(failed));
+    return ran.cargoStatus ?? signalStatus(ran.cargoSignal);
   } catch (error) {
     status.clear();
     if (endedBy !== undefined) {
@@ -116,7 +109,46 @@ export async function runCheck(args: CheckArguments): Promise<number> {
   }
 }
 
-function grantsOf(report: Awaited<ReturnType<typeof check>>): object {
+const isError = (problem: Problem): boolean => severityOf(problem) === 'error';
+
+/** What `test` and `run` build is not the whole workspace: warnings say too little (spec §5). */
+function withoutWarnings(report: CheckReport): CheckReport {
+  return { ...report, problems: report.problems.filter(isError) };
+}
+
+function signalStatus(signal: string | null): number {
+  const number = constants.signals[signal as NodeJS.Signals];
+  return number === undefined ? 1 : 128 + number;
+}
+
+/** Prints a report to stdout; resolves to the exit status. */
+async function printReport(report: CheckReport, args: CheckArguments): Promise<number> {
+  if (args.grantsFile !== undefined)
+    await writeFile(args.grantsFile, `${JSON.stringify(grantsOf(report))}\n`);
+  if (args.outputFormat === 'json') {
+    const problems = report.problems.map((problem) => ({
+      severity: severityOf(problem),
+      ...problem,
+    }));
+    process.stdout.write(`${printableJson({ schemaVersion: 1, ...report, problems })}\n`);
+  } else if (!args.quiet || report.problems.length > 0) {
+    process.stdout.write(
+      renderReport(report, paintFor(wantsColour(args.colour, process.stdout.isTTY === true)), {
+        backtraces: args.backtraces,
+        everyUsage: args.debug,
+        failOnWarnings: args.failOnWarnings,
+      }),
+    );
+  }
+  if (args.printTiming) {
+    for (const [phase, seconds] of Object.entries(report.timing))
+      process.stderr.write(`${phase}: ${seconds.toFixed(3)} s\n`);
+  }
+  const failed = report.problems.some((p) => args.failOnWarnings || isError(p));
+  return failed || report.unchecked.length > 0 ? 1 : 0;
+}
+
+function grantsOf(report: CheckReport): object {
   const grants = report.grants.map(({ scope, api }) => ({
     package: scope.package,
     scope: scope.suffix || 'pkg',

@@ -202,7 +202,13 @@ Examples:
   cackle ${name} --release
   cackle ${name} ${name === 'test' ? '--package mine -- --nocapture' : '--bin tool -- input.txt'}`,
       )
-      .action(async (rest) => finish(await handlers.cargo(name, checkArguments(), rest)));
+      .action(async (rest) => {
+        // commander takes a `--` that stands first for its own.
+        const { rawArgs } = program as unknown as { readonly rawArgs: readonly string[] };
+        const dropped = rawArgs.at(-rest.length - 1) === '--';
+        const untouched = dropped ? ['--', ...rest] : rest;
+        finish(await handlers.cargo(name, checkArguments(), untouched));
+      });
   }
 
   const summary = program

@@ -9,7 +9,8 @@ import { printableLines } from './printable.ts';
 /** What needs the engine is loaded when it is asked for. */
 const handlers: Handlers = {
   check: async (args) => (await import('./check.ts')).runCheck(args),
-  cargo: async (subcommand, args, rest) => (await import('./check.ts')).runCheck(args),
+  cargo: async (subcommand, args, rest) =>
+    (await import('./check.ts')).runCheck(args, { subcommand, args: rest }),
   summary: async (args) => (await import('./summary.ts')).runSummary(args),
   init: async (args) => (await import('./init.ts')).runInit(args),
   async completions(shell) {

@@ -78,7 +78,8 @@ function summary(report: CheckReport, paint: Paint, options: ReportOptions): str
   const errors = report.problems.filter((p) => severityOf(p) === 'error').length;
   const warnings = report.problems.length - errors;
   const { packages, units, outputs, objects, permissionsUsed } = report.counts;
-  const checked = `${packages} packages, ${units} units, ${outputs} outputs, ${objects} objects checked; ${permissionsUsed} permissions in use`;
+  const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+  const checked = `${count(packages, 'package')}, ${count(units, 'unit')}, ${count(outputs, 'output')}, ${count(objects, 'object')} checked; ${count(permissionsUsed, 'permission')} in use`;
   const failed = errors > 0 || (options.failOnWarnings && warnings > 0);
   const warned = `${warnings} warning${warnings === 1 ? '' : 's'}`;
   const found = `${errors} problem${errors === 1 ? '' : 's'}, ${warned}`;
@@ -169,8 +170,23 @@ function titleOf(problem: Problem): string {
   }
 }
 
+/** What to say of a test that failed in its sandbox; what it wrote was seen already. */
+export function failedTestText(failed: {
+  readonly status: number | undefined;
+  readonly signal: number | undefined;
+  readonly sandboxCommand: readonly string[] | undefined;
+}): string {
+  const command = printable(shellWords(failed.sandboxCommand ?? []));
+  return `note: a test failed${endingOf(failed)}; the sandbox may be why: test.sandbox in its package's table of cackle.toml\n  its command line was: ${command}\n`;
+}
+
 /** How a program ended. Inside a sandbox a signal shows as 128 and its number (bwrap's manual). */
-function endingOf(problem: Extract<Problem, { kind: 'execution-failed' }>): string {
+function endingOf(
+  problem: Pick<
+    Extract<Problem, { kind: 'execution-failed' }>,
+    'status' | 'signal' | 'sandboxCommand'
+  >,
+): string {
   const { status, signal, sandboxCommand } = problem;
   const sandboxed = sandboxCommand === undefined ? '' : ' in its sandbox';
   if (signal !== undefined) return `${sandboxed}: ${signalText(signal)}`;
@@ -240,7 +256,9 @@ function frameText(frame: BacktraceFrame, report: CheckReport): string {
 function placeText(place: SourcePlace, report: CheckReport): string {
   const registry = /\/registry\/src\/[^/]+\/(.*)$/.exec(place.file)?.[1];
   const inside = relative(report.workspaceRoot, place.file);
-  const file = registry ?? (inside.startsWith('..') || isAbsolute(inside) ? place.file : inside);
+  const library = /^\/rustc\/[0-9a-f]+\/(library\/.*)$/.exec(place.file)?.[1];
+  const file =
+    library ?? registry ?? (inside.startsWith('..') || isAbsolute(inside) ? place.file : inside);
   const position =
     place.line === 0 ? '' : `:${place.line}${place.column === 0 ? '' : `:${place.column}`}`;
   return printable(`${file}${position}`);

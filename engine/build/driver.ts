@@ -4,21 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CheckError } from '../judge/problems.ts';
-import { type CargoConfig, readCargoConfig } from '../workspace/cargo-config.ts';
-import {
-  cannotStart,
-  INSTALL_RUST,
-  readToolchain,
-  type Toolchain,
-} from '../workspace/toolchain.ts';
+import { readCargoConfig } from '../workspace/cargo-config.ts';
+import { cannotStart, INSTALL_RUST, readToolchain } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { CargoStderr, readCargoMessage } from './cargo-messages.ts';
 import { profileArguments } from './profile.ts';
+import { programArguments } from './program-arguments.ts';
 import { FLAGS_VERSION } from './rustc-arguments.ts';
 import { ShimServer } from './server.ts';
 import { ensureShim } from './shim.ts';
 import { LibraryDirectories } from './system-directories.ts';
-import type { BuildHandlers, BuildOutcome, BuildRequest } from './types.ts';
+import type { BuildHandlers, BuildOutcome, BuildRequest, ProgramsOutcome } from './types.ts';
 
 /** How long cargo has to end after an interrupt before it is killed. */
 const GRACE_MS = 5000;
@@ -34,105 +30,161 @@ export async function runCargo(
   signal: AbortSignal,
 ): Promise<BuildOutcome> {
   signal.throwIfAborted();
-  const config = await readCargoConfig(request.workspaceRoot, request.cargoArguments);
+  return serveRun(
+    request,
+    workspace,
+    handlers,
+    async ({ server, cargo, args, env, stop, fail }) => {
+      const child = spawn(
+        cargo,
+        [
+          ...request.subcommand,
+          '--message-format=json-render-diagnostics',
+          ...(request.colour ? ['--color', 'always'] : []),
+          ...args,
+          ...request.cargoArguments,
+        ],
+        {
+          cwd: request.directory,
+          // Its own group, so that one signal ends cargo with all it started.
+          detached: true,
+          stdio: ['ignore', 'pipe', 'pipe'],
+          env: {
+            ...env,
+            ...(request.showProgress
+              ? { CARGO_TERM_PROGRESS_WHEN: 'always', CARGO_TERM_PROGRESS_WIDTH: '160' }
+              : {}),
+          },
+        },
+      );
+      if (child.pid !== undefined) server.processGroup = child.pid;
+      const ended = await follow(
+        child,
+        cargo,
+        handlers,
+        AbortSignal.any([signal, stop]),
+        fail,
+        () => server.close(),
+      );
+      return {
+        cargoStatus: ended.status,
+        cargoSignal: ended.signal,
+        failedUnits: server.failedUnits,
+        failedBuildScripts: server.failedBuildScripts,
+        failedSandboxedUnits: server.failedSandboxedUnits,
+      };
+    },
+  );
+}
+
+/**
+ * Runs `cargo test` or `cargo run` in the foreground, with our standard streams, when all that it will start was
+ * judged. Throws what a handler threw, or CheckError.
+ */
+export async function runPrograms(
+  request: BuildRequest,
+  workspace: Workspace,
+  handlers: BuildHandlers,
+): Promise<ProgramsOutcome> {
+  return serveRun(request, workspace, handlers, async ({ server, cargo, args, env, stop }) => {
+    const child = spawn(cargo, [...request.subcommand, ...args, ...request.cargoArguments], {
+      cwd: request.directory,
+      stdio: 'inherit',
+      env,
+    });
+    const end = (): void => void child.kill('SIGTERM');
+    stop.addEventListener('abort', end, { once: true });
+    const { status, signal } = await new Promise<{ status: number | null; signal: string | null }>(
+      (done, failed) => {
+        child.once('error', (error) => failed(cannotStart(cargo, error, INSTALL_RUST)));
+        child.once('close', (code, endedBy) => done({ status: code, signal: endedBy }));
+      },
+    );
+    return { cargoStatus: status, cargoSignal: signal, failedTests: server.failedTests };
+  });
+}
+
+interface ServedRun {
+  readonly server: ShimServer;
+  readonly cargo: string;
+  /** Our own arguments for cargo: profile and runner. */
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborted by the first error of a handler, which {@link serveRun} throws in the end. */
+  readonly stop: AbortSignal;
+  readonly fail: (error: unknown) => void;
+}
+
+/** Serves shims while `run` has cargo run. */
+async function serveRun<T>(
+  request: BuildRequest,
+  workspace: Workspace,
+  handlers: BuildHandlers,
+  run: (served: ServedRun) => Promise<T>,
+): Promise<T> {
+  const { storeId, sandboxes, linkAll, runsPrograms } = request;
+  const config = await readCargoConfig(request.directory, request.cargoArguments);
   const toolchain = await readToolchain(request.workspaceRoot, config.rustc);
   const directory = await runDirectory();
-  try {
-    return await runIn(directory, { request, workspace, handlers, signal, config, toolchain });
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
-}
-
-interface Run {
-  readonly request: BuildRequest;
-  readonly workspace: Workspace;
-  readonly handlers: BuildHandlers;
-  readonly signal: AbortSignal;
-  readonly config: CargoConfig;
-  readonly toolchain: Toolchain;
-}
-
-async function runIn(directory: string, run: Run): Promise<BuildOutcome> {
-  const { request, workspace, handlers, signal, config, toolchain } = run;
-  const shim = await ensureShim(toolchain, directory);
-  const wrapper = await wrapperLink(workspace, shim, request.storeId);
   const stop = new AbortController();
   let failure: { error: unknown } | undefined;
   const fail = (error: unknown): void => {
     failure ??= { error };
     stop.abort();
   };
-  const server = new ShimServer({
-    directory,
-    shim,
-    workspace,
-    handlers,
-    directories: new LibraryDirectories(),
-    userWrapper: config.rustcWrapper,
-    linkAll: request.linkAll,
-    storeId: request.storeId,
-    sandbox: request.sandboxes && {
-      sandboxes: request.sandboxes,
-      sysroot: workspace.sysroot,
-      host: toolchain.host,
-    },
-    fail,
-  });
-  if (config.rustcWrapper !== undefined && request.sandboxes?.forRustc === true) {
-    handlers.onCargoOutput(
-      `note: rustc runs in a sandbox, so without the wrapper ${config.rustcWrapper}, which may compile outside`,
-    );
-  }
   try {
-    await server.listen();
-    const profile = await profileArguments(request.profile, request.workspaceRoot, config);
-    const cargo = spawn(
-      toolchain.cargo,
-      [
-        request.subcommand,
-        '--keep-going',
-        '--message-format=json-render-diagnostics',
-        ...profile,
-        ...(request.colour ? ['--color', 'always'] : []),
-        ...request.cargoArguments,
-      ],
-      {
-        cwd: request.workspaceRoot,
-        // Its own group, so that one signal ends cargo with all it started.
-        detached: true,
-        stdio: ['ignore', 'pipe', 'pipe'],
+    const shim = await ensureShim(toolchain, directory);
+    const wrapper = await wrapperLink(workspace, shim, storeId);
+    const programs = runsPrograms
+      ? await programArguments(directory, shim, toolchain, config, request.cargoArguments)
+      : undefined;
+    const server = new ShimServer({
+      directory,
+      shim,
+      workspace,
+      handlers,
+      directories: new LibraryDirectories(),
+      userWrapper: config.rustcWrapper,
+      userRunner: programs?.userRunner,
+      rustdoc: config.rustdoc,
+      linkAll,
+      storeId,
+      sandbox: sandboxes && { sandboxes, sysroot: workspace.sysroot, host: toolchain.host },
+      fail,
+    });
+    if (config.rustcWrapper !== undefined && sandboxes?.forRustc === true) {
+      handlers.onCargoOutput(
+        `note: rustc runs in a sandbox, so without the wrapper ${config.rustcWrapper}, which may compile outside`,
+      );
+    }
+    try {
+      await server.listen();
+      const profile =
+        request.profile === undefined
+          ? []
+          : await profileArguments(request.profile, request.workspaceRoot, config);
+      const done = await run({
+        server,
+        cargo: toolchain.cargo,
+        args: [...profile, ...(programs?.args ?? [])],
         env: {
           ...process.env,
+          ...programs?.env,
           RUSTC_WRAPPER: wrapper,
           CACKLE_SOCKET: server.socketPath,
           CACKLE_TOKEN: server.token,
           CACKLE_SHIM: shim,
-          ...(request.showProgress
-            ? { CARGO_TERM_PROGRESS_WHEN: 'always', CARGO_TERM_PROGRESS_WIDTH: '160' }
-            : {}),
         },
-      },
-    );
-    if (cargo.pid !== undefined) server.processGroup = cargo.pid;
-    const ended = await follow(
-      cargo,
-      toolchain.cargo,
-      handlers,
-      AbortSignal.any([signal, stop.signal]),
-      fail,
-      () => server.close(),
-    );
-    if (failure !== undefined) throw failure.error;
-    return {
-      cargoStatus: ended.status,
-      cargoSignal: ended.signal,
-      failedUnits: server.failedUnits,
-      failedBuildScripts: server.failedBuildScripts,
-      failedSandboxedUnits: server.failedSandboxedUnits,
-    };
+        stop: stop.signal,
+        fail,
+      });
+      if (failure !== undefined) throw failure.error;
+      return done;
+    } finally {
+      await server.close();
+    }
   } finally {
-    await server.close();
+    await rm(directory, { recursive: true, force: true });
   }
 }
 
@@ -204,7 +256,10 @@ async function follow(
   signal.addEventListener('abort', interrupt, { once: true });
   const stderr = new CargoStderr(
     (progress) => handlers.onProgress(progress),
-    (line) => handlers.onCargoOutput(line),
+    (line) => {
+      // `cargo run` tells that it starts what the engine skips.
+      if (!line.includes('/cackle-runner/')) handlers.onCargoOutput(line);
+    },
   );
   cargo.stderr?.setEncoding('utf8').on('data', (chunk: string) => stderr.write(chunk));
   const lines = createInterface({ input: cargo.stdout as NonNullable<typeof cargo.stdout> });

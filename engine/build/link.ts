@@ -13,6 +13,14 @@ echo "cackle judged this program without linking it; build it with cargo to run 
 exit 126
 `;
 
+/** Length of {@link placeholder} in bytes. */
+export const PLACEHOLDER_LENGTH = Buffer.byteLength(placeholder);
+
+/** Is that the content of an output that was judged and not linked? */
+export function isPlaceholder(content: Buffer): boolean {
+  return content.equals(Buffer.from(placeholder));
+}
+
 /** Must the output of this unit be real? rustc reads a dylib's metadata from the linked file, and loads a proc macro. */
 export function needsLink(invocation: RustcInvocation, linkAll: boolean): boolean {
   const { kind, isProcMacro, crateTypes } = invocation;

@@ -7,7 +7,7 @@ import { z } from 'zod';
  */
 
 const helloSchema = z.object({
-  role: z.enum(['rustc', 'linker', 'build-script']),
+  role: z.enum(['rustc', 'linker', 'build-script', 'runner', 'rustdoc']),
   token: z.string(),
   executable: z.string(),
   cwd: z.string(),
@@ -17,7 +17,7 @@ const helloSchema = z.object({
 
 /** The shim's first message; `args` leaves argv[0] out, `env` every CACKLE_ variable. */
 export interface Hello {
-  readonly role: 'rustc' | 'linker' | 'build-script';
+  readonly role: 'rustc' | 'linker' | 'build-script' | 'runner' | 'rustdoc';
   readonly token: string;
   /** Path under which the shim was called. */
   readonly executable: string;

@@ -11,6 +11,10 @@ export interface ServerOptions {
   readonly handlers: BuildHandlers;
   readonly directories: LibraryDirectories;
   readonly userWrapper: string | undefined;
+  /** The user's own runner for programs of the target. */
+  readonly userRunner: readonly string[] | undefined;
+  /** The user's own rustdoc. */
+  readonly rustdoc: string;
   readonly linkAll: boolean;
   readonly storeId: string;
   /** Undefined when cackle.toml asks for no sandbox. */

@@ -7,6 +7,7 @@ import { CheckError } from '../judge/problems.ts';
 import { serveBuildScript, standIn } from './build-script.ts';
 import { describeLink, needsLink, placeholder } from './link.ts';
 import { parseLinkerArguments } from './linker-arguments.ts';
+import { serveProgram, serveRustdoc } from './programs.ts';
 import { type Done, exitStatus, type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
 import { expandLinkerArguments, expandRustcArguments } from './response-file.ts';
 import {
@@ -37,6 +38,8 @@ export class ShimServer {
   readonly token = randomBytes(16).toString('hex');
   readonly failedUnits: string[] = [];
   readonly failedBuildScripts: FailedProgram[] = [];
+  /** Sandboxed tests that failed. */
+  readonly failedTests: FailedProgram[] = [];
   readonly failedSandboxedUnits: { packageId: string; command: readonly string[] }[] = [];
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
@@ -83,7 +86,11 @@ export class ShimServer {
       else if (!sameSecret(hello.token, this.token))
         shim.end({ do: 'refuse', message: 'this process does not belong to the running check' });
       else if (hello.role === 'rustc') await this.rustc(shim, hello);
-      else {
+      else if (hello.role === 'rustdoc') await serveRustdoc(shim, hello, this.options);
+      else if (hello.role === 'runner') {
+        const failed = await serveProgram(shim, hello, this.options);
+        if (failed !== undefined) this.failedTests.push(failed);
+      } else {
         const failed = await serveBuildScript(shim, hello, this.options);
         if (failed !== undefined) this.failedBuildScripts.push(failed);
       }

@@ -109,6 +109,8 @@ export interface BuildHandlers {
   onBuildScriptDone(run: BuildScriptRun, stdout: Buffer): Promise<OutputGate>;
   /** Names that a build script set by `rustc-env`, found by its OUT_DIR: its package's rustc gets them. */
   variablesOf(outDir: string): readonly string[];
+  /** A test or program, by its absolute path, that cargo is about to run through its runner. */
+  onProgramStart(executable: string): Promise<ProgramAnswer>;
   /** `compiler-artifact`, after the unit is done or found fresh. */
   onArtifact(artifact: ArtifactMessage): void;
   /** `build-script-executed` (fresh ones too): its OUT_DIR finds the record of its output. */
@@ -117,6 +119,12 @@ export interface BuildHandlers {
   /** A line for the user from cargo's stderr (warnings, errors), as cargo wrote it. */
   onCargoOutput(text: string): void;
 }
+
+/** May a test or program run that cargo hands to its runner? `skip` ends it at once with status 0. */
+export type ProgramAnswer =
+  | { readonly do: 'skip' }
+  | { readonly do: 'refuse'; readonly reason: string }
+  | { readonly do: 'run'; readonly package: PackageIndex; readonly isTest: boolean };
 
 /** Cargo's `compiler-artifact` message, the fields in use. */
 export interface ArtifactMessage {
@@ -141,12 +149,17 @@ export interface BuildProgress {
 /** What cargo is asked to do. */
 export interface BuildRequest {
   readonly workspaceRoot: string;
-  /** `build`, `test` or `run`; arguments after it are passed through. */
-  readonly subcommand: 'build' | 'test' | 'run';
+  /** Where cargo is started: for `test` and `run` the user's directory chooses the package. */
+  readonly directory: string;
+  /** E.g. `build --keep-going`; then come our own arguments, then {@link cargoArguments}. */
+  readonly subcommand: readonly string[];
   readonly cargoArguments: readonly string[];
-  readonly profile: string;
+  /** Undefined when the arguments choose one. */
+  readonly profile: string | undefined;
   /** Really link everything (test, run) instead of what a check runs only. */
   readonly linkAll: boolean;
+  /** `cargo test` and `cargo run`: what they start comes to the shim, and so do doctests. */
+  readonly runsPrograms: boolean;
   /** Goes into the line that the shim adds to `rustc -vV`: a lost store makes cargo rebuild. */
   readonly storeId: string;
   /** The sandboxes that cackle.toml asks for. */
@@ -166,6 +179,14 @@ export interface BuildOutcome {
     readonly packageId: string;
     readonly command: readonly string[];
   }[];
+}
+
+/** How `cargo test` or `cargo run` ended in the foreground. */
+export interface ProgramsOutcome {
+  readonly cargoStatus: number | null;
+  readonly cargoSignal: string | null;
+  /** Sandboxed tests that failed, with their sandbox command lines. */
+  readonly failedTests: readonly FailedProgram[];
 }
 
 /** A build script or test that ended badly. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { readTreeSettings } from '../config/tree-settings.ts';
 import { changesTree, loadWorkspace } from '../workspace/metadata.ts';
 import type { Workspace } from '../workspace/types.ts';
+import { type CargoCommand, readCommand } from './cargo-command.ts';
 
 /** Where the workspace is, and what the command line says of its tree. */
 export interface TreeOptions {
@@ -9,19 +10,26 @@ export interface TreeOptions {
   readonly configFile?: string | undefined;
   readonly target?: string | undefined;
   readonly features?: readonly string[] | undefined;
+  readonly command?: CargoCommand | undefined;
 }
 
 /** The workspace as the build will see it, and the path of its cackle.toml. Throws CheckError. */
 export async function readTree(
   options: TreeOptions,
 ): Promise<{ workspace: Workspace; configFile: string }> {
-  const { path, target, features } = options;
-  const workspace = await loadWorkspace({ path, target, features });
+  const command = options.command && readCommand(options.command, options.path);
+  const path = command?.path ?? options.path;
+  const target = command?.target ?? options.target;
+  const { features } = options;
+  const own = command?.own ?? [];
+  const workspace = await loadWorkspace({ path, target, features, cargoArguments: own });
   const configFile = options.configFile ?? join(workspace.root, 'cackle.toml');
   const settings = await readTreeSettings(configFile);
-  const added = features === undefined ? settings.features : [];
-  if (added.length === 0 && !changesTree(settings.buildFlags)) return { workspace, configFile };
+  const added = features === undefined && !command?.choosesFeatures ? settings.features : [];
+  const flags = command === undefined ? settings.buildFlags : own;
+  if (added.length === 0 && (command !== undefined || !changesTree(flags)))
+    return { workspace, configFile };
   // The workspace had to be found first: only now it is known what else cargo is told about it.
-  const more = { features: features ?? added, cargoArguments: settings.buildFlags };
+  const more = { features: features ?? added, cargoArguments: flags };
   return { workspace: await loadWorkspace({ path, target, ...more }), configFile };
 }

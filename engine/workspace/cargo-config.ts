@@ -15,6 +15,7 @@ const configSchema = z.looseObject({
   build: z
     .looseObject({
       rustc: z.string().optional(),
+      rustdoc: z.string().optional(),
       'rustc-wrapper': z.string().optional(),
       target: z.union([z.string(), z.array(z.string())]).optional(),
     })
@@ -41,6 +42,8 @@ export interface CargoConfig {
   readonly rustcWrapper: string | undefined;
   /** The user's RUSTC or `build.rustc`, else `rustc`. */
   readonly rustc: string;
+  /** The user's RUSTDOC or `build.rustdoc`, else `rustdoc`. */
+  readonly rustdoc: string;
   /** `build.target`: triples or paths of target specifications. */
   readonly targets: readonly string[];
   /**
@@ -65,7 +68,7 @@ export async function readCargoConfig(
   const commandLine = await commandLineLayers(cwd, cargoArguments);
   const files = await fileLayers(cwd, env);
   const layers = [...commandLine, ...files];
-  const fromLayers = (key: 'rustc' | 'rustc-wrapper', some: readonly Layer[]) => {
+  const fromLayers = (key: 'rustc' | 'rustdoc' | 'rustc-wrapper', some: readonly Layer[]) => {
     for (const { base, values } of some) {
       const value = values.build?.[key];
       if (value !== undefined) return program(value, base);
@@ -77,19 +80,21 @@ export async function readCargoConfig(
     return value === undefined ? undefined : program(value, cwd);
   };
   // `--config` goes before variables of the configuration, but not before those of cargo itself.
-  const programOf = (key: 'rustc' | 'rustc-wrapper', variable: string) =>
+  const programOf = (key: 'rustc' | 'rustdoc' | 'rustc-wrapper', variable: string) =>
     fromEnvironment(variable) ??
     fromLayers(key, commandLine) ??
     fromEnvironment(`CARGO_BUILD_${variable}`) ??
     fromLayers(key, files);
   const wrapper = programOf('rustc-wrapper', 'RUSTC_WRAPPER');
   const rustc = programOf('rustc', 'RUSTC');
+  const rustdoc = programOf('rustdoc', 'RUSTDOC');
   const targets =
     env.CARGO_BUILD_TARGET ?? layers.find((l) => l.values.build?.target)?.values.build?.target;
   return {
     // An empty wrapper means none, and overrides what files say.
     rustcWrapper: wrapper === '' ? undefined : wrapper,
     rustc: rustc || 'rustc',
+    rustdoc: rustdoc || 'rustdoc',
     targets: targets === undefined ? [] : typeof targets === 'string' ? [targets] : targets,
     runners: runnersOf(layers, cwd, env),
     profile: (name) => profileKeys(name, layers, env),

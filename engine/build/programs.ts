@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
+import { ourVariables, runPlaces, type ServerOptions } from './server-options.ts';
+import type { FailedProgram } from './types.ts';
+
+/** Variables that are set for cargo and have the user's own value, or none, in what cargo runs. */
+const restored = ['RUSTC_WRAPPER', 'RUSTDOC'];
+
+/** What the environment of a program needs so that it is as if we were not there. */
+function withoutUs(): { unset: string[]; set: [string, string][] } {
+  const set = restored.flatMap((name): [string, string][] => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { unset: [...ourVariables, ...restored], set };
+}
+
+/** The same for a program whose environment is made anew. */
+function ownEnvironment(env: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const { unset, set } = withoutUs();
+  return new Map([...[...env].filter(([name]) => !unset.includes(name)), ...set]);
+}
+
+/**
+ * Answers a shim that cargo started as its runner: the program runs when the session allows, a test in its sandbox
+ * where there is one, with the user's own runner in front. Gives how a sandboxed test failed, if it did.
+ */
+export async function serveProgram(
+  shim: ShimConnection,
+  hello: Hello,
+  options: ServerOptions,
+): Promise<FailedProgram | undefined> {
+  const [program, ...args] = hello.args;
+  if (program === undefined) {
+    shim.end({ do: 'refuse', message: 'cargo started its runner without a program' });
+    return undefined;
+  }
+  const executable = resolve(hello.cwd, program);
+  const answer = await options.handlers.onProgramStart(executable);
+  if (answer.do === 'skip') {
+    shim.end({ do: 'exit', status: 0 });
+    return undefined;
+  }
+  if (answer.do === 'refuse') {
+    shim.end({ do: 'refuse', message: answer.reason });
+    return undefined;
+  }
+  const command = [...(options.userRunner ?? []), executable, ...args];
+  const { sandbox } = options;
+  const p = options.workspace.packages[answer.package];
+  const sandboxCommand =
+    answer.isTest && p !== undefined
+      ? sandbox?.sandboxes.test(
+          { package: p, command, cwd: hello.cwd, env: ownEnvironment(hello.env) },
+          runPlaces(options, sandbox),
+        )
+      : undefined;
+  if (sandboxCommand === undefined || p === undefined) {
+    shim.end({ do: 'exec', args: command, ...withoutUs() });
+    return undefined;
+  }
+  const done = await shim.run({
+    do: 'run',
+    args: sandboxCommand,
+    clear: true,
+    unset: [],
+    set: [],
+    stdout: 'pass',
+    stderr: 'keep',
+  });
+  const status = exitStatus(done);
+  shim.end({ do: 'exit', status: done.spawnError === undefined ? status : 1 });
+  if (status === 0 && done.spawnError === undefined) return undefined;
+  return {
+    packageId: p.id,
+    output: done.spawnError ?? Buffer.from(done.stderr ?? '', 'base64').toString(),
+    status: done.status,
+    signal: done.signal,
+    sandboxCommand,
+  };
+}
+
+/** Answers a shim that stands for rustdoc: what it compiles and runs as doctests cannot be judged, so they are left out. */
+export async function serveRustdoc(
+  shim: ShimConnection,
+  hello: Hello,
+  options: ServerOptions,
+): Promise<void> {
+  if (!hello.args.includes('--test')) {
+    shim.end({ do: 'exec', args: [options.rustdoc, ...hello.args], ...withoutUs() });
+    return;
+  }
+  const name =
+    hello.env.get('CARGO_PKG_NAME') ?? hello.args[hello.args.indexOf('--crate-name') + 1];
+  options.handlers.onCargoOutput(
+    `note: the doctests of ${name ?? 'a crate'} are not run: cackle cannot judge them; \`cargo test --doc\` runs them unjudged`,
+  );
+  shim.end({ do: 'exit', status: 0 });
+}

@@ -1,0 +1,83 @@
+import { dirname, resolve } from 'node:path';
+import { optionValue } from '../build/program-arguments.ts';
+import { CheckError } from '../judge/problems.ts';
+
+/** `cackle test ARGS` or `cackle run ARGS`. */
+export interface CargoCommand {
+  readonly subcommand: 'test' | 'run';
+  /** Everything behind the subcommand, as the user wrote it. */
+  readonly args: readonly string[];
+}
+
+/** What the arguments for cargo say that we need to know. */
+export interface CommandFacts {
+  /** Those in front of `--`. */
+  readonly own: readonly string[];
+  readonly target: string | undefined;
+  readonly choosesProfile: boolean;
+  readonly choosesFeatures: boolean;
+  /** `--no-run`: build and judge only. */
+  readonly runs: boolean;
+  /** The directory in which cargo finds the workspace, from `path`. */
+  readonly path: string;
+}
+
+/** Reads the arguments of `test` and `run`. Throws CheckError for what cannot be judged. */
+export function readCommand({ args }: CargoCommand, path: string): CommandFacts {
+  const end = args.indexOf('--');
+  const own = end < 0 ? args : args.slice(0, end);
+  const has = (...names: string[]): boolean =>
+    own.some((a) => names.some((n) => a === n || (n.startsWith('--') && a.startsWith(`${n}=`))));
+  if (has('--doc'))
+    throw new CheckError(
+      'doctests cannot be judged: rustdoc compiles and runs them by itself',
+      '`cargo test --doc` runs them without cackle',
+    );
+  const manifest = optionValue(own, 'manifest-path');
+  return {
+    own,
+    target: optionValue(own, 'target'),
+    choosesProfile: has('--profile', '--release', '-r'),
+    choosesFeatures: has('--features', '-F', '--all-features', '--no-default-features'),
+    runs: !has('--no-run'),
+    path: manifest === undefined ? path : dirname(resolve(path, manifest)),
+  };
+}
+
+/** The arguments for the run that builds and judges: without the words for the tests, and with our message format. */
+export function buildArguments(
+  command: CargoCommand,
+  facts: CommandFacts,
+  features: readonly string[],
+): { subcommand: string[]; args: string[] } {
+  const args = command.subcommand === 'test' ? facts.own : command.args;
+  const isTest = command.subcommand === 'test';
+  return {
+    subcommand: isTest && facts.runs ? ['test', '--no-run'] : [command.subcommand],
+    args: [...featureArguments(facts, features), ...withoutOption(args, 'message-format')],
+  };
+}
+
+/** The arguments for the run in the foreground. */
+export function foregroundArguments(
+  command: CargoCommand,
+  facts: CommandFacts,
+  features: readonly string[],
+): string[] {
+  return [...featureArguments(facts, features), ...command.args];
+}
+
+function featureArguments(facts: CommandFacts, features: readonly string[]): string[] {
+  return facts.choosesFeatures || features.length === 0 ? [] : ['--features', features.join(',')];
+}
+
+function withoutOption(args: readonly string[], name: string): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i < args.length; i++) {
+    const argument = args[i] as string;
+    if (argument === '--') return [...kept, ...args.slice(i)];
+    if (argument === `--${name}`) i++;
+    else if (!argument.startsWith(`--${name}=`)) kept.push(argument);
+  }
+  return kept;
+}

@@ -1,0 +1,69 @@
+import { open, realpath } from 'node:fs/promises';
+import { isPlaceholder, PLACEHOLDER_LENGTH } from '../build/link.ts';
+import type { ArtifactMessage, ProgramAnswer } from '../build/types.ts';
+import { sameFile, stampOf } from '../facts/store.ts';
+import type { FileStamp } from '../facts/unit-record.ts';
+import type { PackageIndex, Workspace } from '../workspace/types.ts';
+
+/** The programs and tests that a round has judged, as files. */
+export class Executables {
+  private readonly judged = new Map<
+    string,
+    { stamp: FileStamp; package: PackageIndex; isTest: boolean }
+  >();
+
+  /** Takes in what cargo built or found fresh, when it is judged. */
+  async add(artifacts: readonly ArtifactMessage[], workspace: Workspace): Promise<void> {
+    for (const { executable, packageId, isTest, targetKind } of artifacts) {
+      if (executable === undefined) continue;
+      const stamp = await stampOf(executable);
+      const p = workspace.packages.find(({ id }) => id === packageId);
+      if (stamp === undefined || p === undefined) continue;
+      const test = isTest || targetKind.includes('test') || targetKind.includes('bench');
+      this.judged.set(await realpath(executable), { stamp, package: p.index, isTest: test });
+    }
+  }
+
+  /** What to answer when cargo is about to run a file. */
+  async answer(executable: string): Promise<ProgramAnswer> {
+    const path = await realpath(executable).catch(() => executable);
+    const known = this.judged.get(path);
+    if (known === undefined) return { do: 'refuse', reason: `${executable} was not judged` };
+    const now = await stampOf(path);
+    if (now === undefined || !sameFile({ ...now, path: known.stamp.path }, known.stamp))
+      return { do: 'refuse', reason: `${executable} changed after it was judged` };
+    return { do: 'run', package: known.package, isTest: known.isTest };
+  }
+}
+
+/** Those artifacts that an earlier check only judged, without linking them: they cannot run. */
+export async function placeholders(
+  artifacts: readonly ArtifactMessage[],
+): Promise<ArtifactMessage[]> {
+  const found: ArtifactMessage[] = [];
+  for (const artifact of artifacts) {
+    const files = [artifact.executable, ...artifact.filenames].filter((f) => f !== undefined);
+    for (const file of new Set(files)) {
+      if (!(await startsAsPlaceholder(file))) continue;
+      found.push(artifact);
+      break;
+    }
+  }
+  return found;
+}
+
+async function startsAsPlaceholder(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(PLACEHOLDER_LENGTH + 1),
+      0,
+      PLACEHOLDER_LENGTH + 1,
+      0,
+    );
+    return isPlaceholder(buffer.subarray(0, bytesRead));
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,27 @@
+import type { CheckProgress } from '../judge/problems.ts';
+import type { CargoCommand } from './cargo-command.ts';
+
+/** What a check is asked for; absent options take what cackle.toml or cargo says. */
+export interface CheckOptions {
+  /** A directory in the workspace. */
+  readonly path: string;
+  readonly configFile?: string | undefined;
+  readonly target?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly features?: readonly string[] | undefined;
+  readonly packages: readonly string[];
+  readonly backtraces: boolean;
+  readonly colour: boolean;
+  readonly showProgress: boolean;
+  readonly ignoreNewerVersions: boolean;
+  /** Link every output, not only what the build runs. */
+  readonly linkAll?: boolean | undefined;
+  /** Build what `cargo test` or `cargo run` would, instead of the whole workspace; links everything. */
+  readonly command?: CargoCommand | undefined;
+}
+
+/** Who listens while a check runs. */
+export interface CheckObserver {
+  progress(progress: CheckProgress): void;
+  cargoOutput(text: string): void;
+}

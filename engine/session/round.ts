@@ -1,0 +1,323 @@
+import { resolve } from 'node:path';
+import { runCargo } from '../build/driver.ts';
+import type {
+  ArtifactMessage,
+  BuildHandlers,
+  BuildProgress,
+  BuildRequest,
+} from '../build/types.ts';
+import type { Exports } from '../config/exports.ts';
+import { type Config, NEWEST_VERSION } from '../config/types.ts';
+import type { RecordStore, storeLocation } from '../facts/store.ts';
+import { CheckError, type CheckReport, type Problem } from '../judge/problems.ts';
+import {
+  mergeProblems,
+  minimalGrants,
+  notImported,
+  unknownPackages,
+  unusedPermissions,
+} from '../judge/summary.ts';
+import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
+import type { Sandboxes } from '../sandbox/sandboxes.ts';
+import type { Workspace } from '../workspace/types.ts';
+import { untilAborted } from './abort.ts';
+import { failOnBuildError } from './build-error.ts';
+import { buildArguments, readCommand } from './cargo-command.ts';
+import { Executables, placeholders } from './executables.ts';
+import { Gates } from './gates.ts';
+import { Inputs } from './inputs.ts';
+import type { CheckObserver, CheckOptions } from './options.ts';
+import type { Pools } from './pools.ts';
+import { forget, forgetRun, forgetUnit, Records } from './records.ts';
+import { failedBuildScripts, sandboxProblems, variablesSet } from './sandbox-problems.ts';
+import { seconds } from './seconds.ts';
+import { unchecked } from './unchecked.ts';
+import { Units } from './units.ts';
+import { type OutputVerdict, StaleOutputError, Verdicts } from './verdicts.ts';
+
+/** What one run of cargo and its judgement need. */
+export interface Round {
+  readonly options: CheckOptions;
+  readonly observer: CheckObserver;
+  readonly signal: AbortSignal;
+  readonly workspace: Workspace;
+  readonly config: Config;
+  readonly exports: Exports;
+  readonly sandboxes: Sandboxes | undefined;
+  readonly pools: Pools;
+  readonly store: RecordStore;
+  readonly location: ReturnType<typeof storeLocation>;
+  readonly timing: Record<string, number>;
+}
+
+/** What came of a round: a report, or the units whose facts were lost and that are built again in the next. */
+export type RoundResult =
+  | { readonly report?: undefined; readonly lost: readonly string[] }
+  | {
+      readonly report: CheckReport;
+      /** What was judged and may run if the report has no problem. */
+      readonly executables: Executables;
+    };
+
+/** Runs cargo once and judges what it built or found fresh; no report when facts of fresh units were lost. */
+export async function buildAndJudge(round: Round): Promise<RoundResult> {
+  const { options, observer, workspace, config, sandboxes, pools, store, location, timing } = round;
+  const records = await Records.load(store);
+  const inputs = new Inputs(pools, records, location, workspace);
+  const verdicts = new Verdicts({
+    pools,
+    inputs,
+    records,
+    workspace,
+    config,
+    backtraces: options.backtraces,
+  });
+  const gates = new Gates({ records, verdicts, config, workspace });
+  const units = new Units(pools, inputs, records, workspace);
+  const artifacts: ArtifactMessage[] = [];
+  const executed = new Set<string>();
+  let built: BuildProgress = { built: 0, total: 0, current: '' };
+  let problemsSoFar = 0;
+  const tell = (): void =>
+    observer.progress({
+      unitsBuilt: built.built,
+      unitsTotal: built.total,
+      building: built.current,
+      outputsJudged: verdicts.judged,
+      outputsFound: verdicts.found,
+      problems: problemsSoFar,
+    });
+
+  const handlers: BuildHandlers = {
+    onRustcStart: (invocation) => gates.procMacros(invocation),
+    async onRustcDone(outcome) {
+      if (!outcome.success) return;
+      const record = await units.done(outcome);
+      for (const link of record.links) {
+        void verdicts.of(record, link).then(
+          (verdict) => {
+            problemsSoFar += verdict.problems.length;
+            tell();
+          },
+          () => undefined,
+        );
+      }
+    },
+    onLink: (link) => units.link(link),
+    onLinked: (link, file) => units.linked(link, file),
+    onBuildScriptStart: (run) => gates.buildScript(run),
+    onBuildScriptDone: (run, stdout) => gates.instructions(run, stdout),
+    variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
+    // `cargo run` would run what is not yet judged.
+    onProgramStart: async () => ({ do: 'skip' }),
+    onArtifact: (artifact) => artifacts.push(artifact),
+    onBuildScriptExecuted: ({ outDir }) => executed.add(outDir),
+    onProgress(progress) {
+      built = progress;
+      tell();
+    },
+    onCargoOutput: (text) => observer.cargoOutput(text),
+  };
+
+  const buildStarted = performance.now();
+  // A check that was killed could not do this at its end.
+  await records.forgetHeld();
+  const outcome = await runCargo(
+    {
+      ...buildRequest(options, config, workspace),
+      storeId: store.id,
+      sandboxes,
+      colour: options.colour,
+      showProgress: options.showProgress,
+    },
+    workspace,
+    handlers,
+    round.signal,
+  )
+    .catch(async (error) => {
+      if (!(error instanceof StaleOutputError)) throw error;
+      await forgetUnit(error.record);
+      return error;
+    })
+    .finally(() => records.forgetHeld());
+  timing.cargo = seconds(buildStarted);
+  round.signal.throwIfAborted();
+  if (outcome instanceof StaleOutputError) return { lost: [outcome.record.targetName] };
+  failOnBuildError(outcome, gates, workspace);
+  if (artifacts.length === 0 && gates.held.size === 0 && outcome.failedBuildScripts.length === 0) {
+    throw new CheckError(
+      'cargo built nothing, so nothing was checked',
+      'do build_flags in cackle.toml, --package and --features leave it a target to build?',
+    );
+  }
+
+  const judgeStarted = performance.now();
+  const lost: string[] = [];
+  if (options.command !== undefined) {
+    for (const artifact of await placeholders(artifacts)) {
+      await forget(artifact);
+      lost.push(artifact.targetName);
+    }
+  }
+  for (const artifact of artifacts.filter((a) => a.fresh)) {
+    const record = await records.ofArtifact(artifact);
+    if (record === undefined) {
+      await forget(artifact);
+      lost.push(`${artifact.targetName} (${artifact.targetKind.join(', ')})`);
+      continue;
+    }
+    records.current.add(record);
+    for (const link of record.links) void verdicts.of(record, link);
+  }
+  for (const outDir of executed) {
+    if (records.script(outDir) !== undefined) continue;
+    // What it told cargo was not seen, or is not known any more: it has to say it again.
+    await forgetRun(outDir);
+    lost.push(`build script of ${outDir}`);
+  }
+  if (lost.length > 0) return { lost };
+  const { judged, stale } = await untilAborted(round.signal, verdicts.all());
+  for (const record of stale) {
+    const { packageId, targetName } = record;
+    const damaged = artifacts.filter(
+      (a) => a.packageId === packageId && a.targetName === targetName,
+    );
+    await Promise.all(damaged.map(forget));
+    lost.push(targetName);
+  }
+  if (lost.length > 0) return { lost };
+  await untilAborted(round.signal, readLibraries(records, inputs));
+  timing.judge = seconds(judgeStarted);
+
+  const usages = judged.flatMap((verdict) => verdict.usages);
+  const problems: Problem[] = judged.flatMap((verdict) => verdict.problems);
+  for (const unit of records.currentInOrder()) {
+    problems.push(
+      ...keywordProblems(unit, workspace, config),
+      ...missingPermissions(unit, workspace, config),
+    );
+  }
+  for (const outDir of [...executed].sort()) {
+    const script = records.script(outDir);
+    const p = script && workspace.packages.find(({ id }) => id === script.packageId);
+    if (script === undefined || p === undefined) continue;
+    for (const instruction of gates.refused(script)) {
+      problems.push({
+        kind: 'disallowed-build-instruction',
+        packageLabel: p.label,
+        packageName: p.name,
+        instruction,
+      });
+    }
+  }
+  problems.push(
+    ...gates.refusedInstructions(),
+    ...failedBuildScripts(outcome, workspace),
+    ...sandboxProblems(config),
+  );
+  problems.push(
+    ...verdicts.exportsOf(judged),
+    ...notImported(round.exports, config, workspace),
+    ...unknownPackages(config, workspace),
+  );
+  const builtPackages = new Set([...records.current].map((unit) => unit.packageId));
+  // `default-members`, `--package` and flags may leave members out, with what only they use.
+  const complete =
+    workspace.packages.every((p) => !p.isWorkspaceMember || builtPackages.has(p.id)) &&
+    gates.held.size === 0 &&
+    outcome.failedBuildScripts.length === 0 &&
+    options.packages.length === 0;
+  if (complete) problems.push(...unusedPermissions(config, workspace, usages));
+  if (config.version < NEWEST_VERSION && !options.ignoreNewerVersions) {
+    problems.push({
+      kind: 'newer-config-version',
+      version: config.version,
+      newest: NEWEST_VERSION,
+    });
+  }
+  const executables = new Executables();
+  await executables.add(artifacts, workspace);
+  return {
+    executables,
+    report: {
+      workspaceRoot: workspace.root,
+      configFile: config.file,
+      problems: mergeProblems(problems),
+      unchecked: unchecked(gates.held.values(), outcome.failedBuildScripts, artifacts, workspace),
+      counts: {
+        packages: builtPackages.size,
+        units: records.current.size,
+        unitsBuilt: artifacts.filter((a) => !a.fresh).length,
+        outputs: judged.length,
+        objects: objectsOf(judged),
+        objectsExtracted: inputs.objectsExtracted,
+        bytesExtracted: inputs.bytesExtracted,
+        factsBytes: inputs.factsBytes,
+        permissionsUsed: minimalGrants(usages).length,
+      },
+      linkerKept: judged
+        .filter((verdict) => verdict.linkerKept.length > 0)
+        .map(({ label, linkerKept }) => ({ output: label, symbols: linkerKept })),
+      timing,
+      grants: minimalGrants(usages),
+    },
+  };
+}
+
+/** Objects that went into the outputs, each once. */
+function objectsOf(judged: readonly OutputVerdict[]): number {
+  const objects = new Map(judged.flatMap((verdict) => [...verdict.objects]));
+  return [...objects.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** A library that nothing here links is read all the same: what cannot be read is never passed over. */
+async function readLibraries(records: Records, inputs: Inputs): Promise<void> {
+  const libraries = [...records.current].flatMap(({ outputs }) =>
+    outputs.map(({ path }) => path).filter((path) => path.endsWith('.rlib')),
+  );
+  for (const settled of await Promise.allSettled(libraries.map((path) => inputs.archive(path)))) {
+    if (settled.status === 'rejected') throw settled.reason;
+  }
+}
+
+/** What cargo is asked for: the whole workspace, or what `cargo test` and `cargo run` would build. */
+function buildRequest(
+  options: CheckOptions,
+  config: Config,
+  workspace: Workspace,
+): Omit<BuildRequest, 'storeId' | 'sandboxes' | 'colour' | 'showProgress'> {
+  const { command } = options;
+  const profile = options.profile ?? config.profile;
+  if (command === undefined) {
+    return {
+      workspaceRoot: workspace.root,
+      directory: workspace.root,
+      subcommand: ['build', '--keep-going'],
+      cargoArguments: cargoArguments(options, config),
+      profile,
+      linkAll: options.linkAll ?? false,
+      runsPrograms: false,
+    };
+  }
+  const facts = readCommand(command, options.path);
+  const { subcommand, args } = buildArguments(command, facts, options.features ?? config.features);
+  return {
+    workspaceRoot: workspace.root,
+    directory: resolve(options.path),
+    subcommand,
+    cargoArguments: args,
+    profile: facts.choosesProfile ? undefined : profile,
+    linkAll: true,
+    runsPrograms: true,
+  };
+}
+
+function cargoArguments(options: CheckOptions, config: Config): string[] {
+  const features = options.features ?? config.features;
+  return [
+    ...config.buildFlags,
+    ...(features.length > 0 ? ['--features', features.join(',')] : []),
+    ...(options.target === undefined ? [] : ['--target', options.target]),
+    ...options.packages.flatMap((p) => ['--package', p]),
+  ];
+}
