@@ -4,9 +4,11 @@ import { stripVTControlCharacters } from 'node:util';
 import type { CheckReport, Problem } from '../engine/judge/problems.ts';
 import {
   type CargoCommand,
+  CheckError,
   type CheckObserver,
   type CheckOptions,
   check,
+  checkAndAccept,
   checkAndRun,
   severityOf,
 } from '../engine/session.ts';
@@ -14,7 +16,7 @@ import type { CheckArguments, ColourChoice } from './commands.ts';
 import { errorText } from './error-text.ts';
 import { printableJson, printableOutput } from './printable.ts';
 import { StatusLine } from './progress.ts';
-import { failedTestText, type Paint, renderReport } from './report.ts';
+import { acceptedText, failedTestText, type Paint, renderReport } from './report.ts';
 
 const plain = (text: string | number): string => String(text);
 const plainPaint: Paint = {
@@ -84,6 +86,17 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
     },
   };
   try {
+    if (args.autoAcceptFixes) {
+      if (command !== undefined)
+        throw new CheckError(
+          `--auto-accept-fixes writes permissions of a check, not of \`${command.subcommand}\``,
+          `\`cackle -n --auto-accept-fixes\` first, then \`cackle ${command.subcommand}\``,
+        );
+      const { report, fixes, runs } = await checkAndAccept(options, observer, abort.signal);
+      status.clear();
+      if (!args.quiet) process.stderr.write(acceptedText(fixes, runs));
+      return await printReport(report, args);
+    }
     if (command === undefined) {
       const report = await check(options, observer, abort.signal);
       status.clear();

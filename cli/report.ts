@@ -9,7 +9,7 @@ import type {
   SourcePlace,
   Usage,
 } from '../engine/judge/problems.ts';
-import { adviceFor, severityOf, shellWords } from '../engine/session.ts';
+import { type AcceptedFix, adviceFor, severityOf, shellWords } from '../engine/session.ts';
 import { printable } from './printable.ts';
 
 /** Colours of a report; all plain where colour is off. */
@@ -168,6 +168,16 @@ function titleOf(problem: Problem): string {
     case 'newer-config-version':
       return `common.version is ${problem.version}; version ${problem.newest} is the newest`;
   }
+}
+
+/** What `--auto-accept-fixes` wrote, by package. */
+export function acceptedText(fixes: readonly AcceptedFix[], runs: number): string {
+  const lines = fixes.map(({ problem, title }) => {
+    const label = 'packageLabel' in problem ? `${problem.packageLabel}: ` : '';
+    return `  ${printable(`${label}${title}`)}\n`;
+  });
+  const head = fixes.length === 0 ? 'nothing to accept' : 'written to cackle.toml:';
+  return `${head}\n${lines.sort().join('')}(cargo was run ${runs === 1 ? 'once' : `${runs} times`})\n`;
 }
 
 /** What to say of a test that failed in its sandbox; what it wrote was seen already. */

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SandboxKind } from './config/types.ts';
 import { CheckError } from './judge/problems.ts';
-import { sandboxWorks } from './sandbox/probe.ts';
+import { bubblewrapFault } from './sandbox/probe.ts';
 import { loadWorkspace } from './workspace/metadata.ts';
 
 /** A first cackle.toml: the APIs that most people want to know about, and a sandbox where one works (spec §5). */
@@ -31,7 +31,7 @@ export async function writeFirstConfig(options: {
 }): Promise<{ readonly file: string; readonly sandbox: SandboxKind }> {
   const file =
     options.configFile ?? join((await loadWorkspace({ path: options.path })).root, 'cackle.toml');
-  const sandbox = (await sandboxWorks()) ? 'Bubblewrap' : 'Disabled';
+  const sandbox = (await bubblewrapFault()) === undefined ? 'Bubblewrap' : 'Disabled';
   try {
     const handle = await open(file, 'wx');
     try {

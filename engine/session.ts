@@ -3,10 +3,13 @@ import type { ProgramsOutcome } from './build/types.ts';
 import { readExports } from './config/exports.ts';
 import { readConfig } from './config/read.ts';
 import { RecordStore, storeLocation } from './facts/store.ts';
-import { CheckError, type CheckReport, severityOf } from './judge/problems.ts';
+import { CheckError, type CheckReport, type Problem, severityOf } from './judge/problems.ts';
+import { bubblewrapFault } from './sandbox/probe.ts';
 import { Sandboxes } from './sandbox/sandboxes.ts';
+import { type AcceptedFix, AutoAccept } from './session/auto-accept.ts';
 import { type CargoCommand, readCommand } from './session/cargo-command.ts';
 import { type Checked, runInForeground } from './session/foreground.ts';
+import type { LiveConfig } from './session/live-config.ts';
 import type { CheckObserver, CheckOptions } from './session/options.ts';
 import { Pools } from './session/pools.ts';
 import { buildAndJudge } from './session/round.ts';
@@ -17,12 +20,15 @@ export { renderDiagnostic } from './config/render.ts';
 export { ConfigError } from './config/types.ts';
 export { adviceFor } from './fixes/advice.ts';
 export { CheckError, severityOf } from './judge/problems.ts';
+export type { AcceptedFix } from './session/auto-accept.ts';
 export type { CargoCommand } from './session/cargo-command.ts';
 export type { CheckObserver, CheckOptions } from './session/options.ts';
 export { shellWords } from './session/sandbox-problems.ts';
 
 /** How often a build is repeated for units whose stored facts were lost: they come to light a layer at a time. */
 const MAX_ROUNDS = 6;
+/** More than any workspace needs: what a fix of an API brings to light is a layer or two deep. */
+const MAX_ACCEPTING_RUNS = 8;
 
 /**
  * One check from start to end. Throws {@link ConfigError} and {@link CheckError} when it cannot be made
@@ -54,26 +60,70 @@ export async function checkAndRun(
   return { report, ran: await runInForeground(options, checked, observer) };
 }
 
+/** What `--auto-accept-fixes` did. */
+export interface Accepted {
+  readonly report: CheckReport;
+  readonly fixes: readonly AcceptedFix[];
+  /** How often cargo was run. */
+  readonly runs: number;
+}
+
+/**
+ * Checks and writes the best fix of each problem to cackle.toml until nothing is left that has one; makes the file
+ * where there is none. Build scripts and proc macros go on in the same run of cargo as soon as they are allowed. It
+ * never switches a sandbox off. Throws as {@link check} does.
+ */
+export async function checkAndAccept(
+  options: CheckOptions,
+  observer: CheckObserver,
+  signal: AbortSignal,
+): Promise<Accepted> {
+  const fault = await bubblewrapFault();
+  const { workspace, configFile } = await readTree(options);
+  const exports = await readExports(workspace.packages);
+  const missing: Problem = { kind: 'configuration-missing' };
+  const accept = await AutoAccept.open(configFile, exports, { bubblewrapFault: fault }, missing);
+  if (!accept.current.sandboxChosen) {
+    await accept.accept([{ kind: 'sandbox-not-chosen' }]);
+    if (!accept.current.sandboxChosen)
+      throw new CheckError(
+        `no sandbox is chosen, and Bubblewrap does not work here: ${fault ?? 'it was not tried'}`,
+        'nobody but you may do without: write [sandbox] kind = "Disabled" in cackle.toml, or mend that',
+      );
+  }
+  for (let runs = 1; ; runs++) {
+    const { report } = await checkOnce(options, observer, signal, accept);
+    const changed = runs < MAX_ACCEPTING_RUNS && (await accept.accept(report.problems));
+    if (!changed) return { report, fixes: accept.accepted, runs };
+  }
+}
+
 async function checkOnce(
   options: CheckOptions,
   observer: CheckObserver,
   signal: AbortSignal,
+  accepting?: LiveConfig,
 ): Promise<Checked> {
   const timing: Record<string, number> = {};
   const started = performance.now();
   const { workspace, configFile } = await readTree(options);
   timing.metadata = seconds(started);
   const exports = await readExports(workspace.packages);
-  const config = await readConfig(configFile, exports);
-  const sandboxes = await Sandboxes.open(config, workspace, options.command?.subcommand === 'test');
+  const live = accepting ?? { current: await readConfig(configFile, exports) };
+  const sandboxes = await Sandboxes.open(
+    live.current,
+    workspace,
+    options.command?.subcommand === 'test',
+  );
   const location = storeLocation(workspace.targetDirectory);
   const store = await openStore(location.root);
   const pools = new Pools();
-  const common = { workspace, config, sandboxes, store };
+  const common = { workspace, sandboxes, store };
   try {
     for (let round = 1; ; round++) {
       const result = await buildAndJudge({
         ...common,
+        live,
         options,
         observer,
         signal,
@@ -84,7 +134,8 @@ async function checkOnce(
       });
       if (result.report !== undefined) {
         timing.total = seconds(started);
-        return { ...common, ...result, report: { ...result.report, timing } };
+        const report = { ...result.report, timing };
+        return { ...common, config: live.current, executables: result.executables, report };
       }
       if (round === MAX_ROUNDS) {
         throw new CheckError(

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { z } from 'zod';
@@ -94,12 +94,18 @@ export class RecordStore {
     await writeAtomically(join(this.root, 'units', `${key}.record`), encodeRecord(record));
   }
 
+  /** Resolves when nothing is known of that run any more. */
+  async removeBuildScript(outDir: string): Promise<void> {
+    await rm(this.#scriptPath(outDir), { force: true });
+  }
+
+  #scriptPath(outDir: string): string {
+    return join(this.root, 'build-scripts', `${digest([outDir])}.record`);
+  }
+
   /** Resolves when the output of the build script is on disk under its OUT_DIR's name. */
   async putBuildScript(record: BuildScriptRecord): Promise<void> {
-    await writeAtomically(
-      join(this.root, 'build-scripts', `${digest([record.outDir])}.record`),
-      encodeRecord(record),
-    );
+    await writeAtomically(this.#scriptPath(record.outDir), encodeRecord(record));
   }
 }
 

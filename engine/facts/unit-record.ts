@@ -52,7 +52,7 @@ const linkRecordSchema = z.object({
 export type LinkRecord = z.infer<typeof linkRecordSchema>;
 
 /** Bump when the meaning of a field changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 2;
+export const UNIT_RECORD_VERSION = 3;
 
 /** Everything known of one finished rustc run (a *unit*), as JSON in the store. */
 export const unitRecordSchema = z.object({
@@ -86,6 +86,8 @@ export const buildScriptRecordSchema = z.object({
   instructions: z.array(z.string()),
   /** It did not run, or cargo got less than it printed: cargo has to run it again. */
   held: z.boolean(),
+  /** Hash of what cargo got, by which it compiled what depends on the script. */
+  given: z.string(),
 });
 /** See {@link buildScriptRecordSchema}. */
 export type BuildScriptRecord = z.infer<typeof buildScriptRecordSchema>;

@@ -101,11 +101,11 @@ export async function requireBubblewrap(): Promise<string> {
   return bwrap;
 }
 
-/** Can Bubblewrap make sandboxes here? */
-export async function sandboxWorks(): Promise<boolean> {
+/** Why Bubblewrap cannot make sandboxes here, with what to do; undefined where it can. */
+export async function bubblewrapFault(): Promise<string | undefined> {
   return requireBubblewrap().then(
-    () => true,
-    () => false,
+    () => undefined,
+    (error: CheckError) => [error.message, error.help].filter(Boolean).join('; '),
   );
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build/types.ts';
 import { isInstructionAllowed } from '../config/instruction-rules.ts';
 import type { Config, SandboxKind } from '../config/types.ts';
@@ -11,6 +12,7 @@ import { instructionsOf, mayProceed, withoutInstructions } from '../judge/build-
 import type { Problem } from '../judge/problems.ts';
 import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
+import { type LiveConfig, untilSettled } from './live-config.ts';
 import type { Records } from './records.ts';
 import { type OutputVerdict, StaleOutputError, type Verdicts } from './verdicts.ts';
 
@@ -29,19 +31,23 @@ export class Gates {
   private readonly seen = new Map<string, BuildScriptRecord>();
   private readonly records: Records;
   private readonly verdicts: Verdicts;
-  private readonly config: Config;
+  private readonly live: LiveConfig;
   private readonly workspace: Workspace;
 
   constructor(deps: {
     records: Records;
     verdicts: Verdicts;
-    config: Config;
+    live: LiveConfig;
     workspace: Workspace;
   }) {
     this.records = deps.records;
     this.verdicts = deps.verdicts;
-    this.config = deps.config;
+    this.live = deps.live;
     this.workspace = deps.workspace;
+  }
+
+  private get config(): Config {
+    return this.live.current;
   }
 
   /** A build script that cargo is about to run. */
@@ -62,8 +68,10 @@ export class Gates {
         reason: `the build script of ${label} was never judged: remove ${run.executable} and check again`,
       };
     }
-    const problems = await this.problemsOf(record, link);
-    if (this.sandboxOf(run) === undefined) problems.push({ kind: 'sandbox-not-chosen' });
+    const problems = await untilSettled(this.live, async () => {
+      const found = await this.problemsOf(record, link);
+      return this.sandboxOf(run) === undefined ? [...found, { kind: 'sandbox-not-chosen' }] : found;
+    });
     if (problems.length === 0) return { allow: true };
     this.hold(run.packageId, 'build script');
     return {
@@ -86,7 +94,8 @@ export class Gates {
       await this.records.putScript({ ...recordOf(run), held: true });
       return { allow: false, passed: '' };
     }
-    const record: BuildScriptRecord = { ...recordOf(run), instructions };
+    const record: BuildScriptRecord = { ...recordOf(run), instructions, given: hashOf(stdout) };
+    await untilSettled(this.live, async () => this.refusedBy(record));
     for (const instruction of this.refused(record))
       this.seen.set(`${run.packageId}\0${instruction}`, record);
     const linkedIntoHost = isLinkedIntoHost(run.package, this.workspace);
@@ -98,8 +107,9 @@ export class Gates {
       return { allow: true };
     }
     this.hold(run.packageId, 'build script output');
-    await this.records.putScript({ ...record, held: true });
-    return { allow: false, passed: withoutInstructions(stdout, refused) };
+    const passed = withoutInstructions(stdout, refused);
+    await this.records.putScript({ ...record, held: true, given: hashOf(passed) });
+    return { allow: false, passed };
   }
 
   /** A problem for each instruction that was refused while the build went on. */
@@ -115,24 +125,26 @@ export class Gates {
         output,
       };
     });
-    const refused = [...this.seen.keys()].sort().flatMap((key): Problem[] => {
-      const [packageId, instruction] = key.split('\0', 2);
-      const p = this.workspace.packages.find(({ id }) => id === packageId);
-      if (p === undefined || instruction === undefined) return [];
-      return [
-        {
-          kind: 'disallowed-build-instruction',
-          packageLabel: p.label,
-          packageName: p.name,
-          instruction,
-        },
-      ];
-    });
+    const refused = [...this.seen]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([, record]) => this.refusedBy(record));
     return [...unreadable, ...refused];
   }
 
-  /** Instructions of a recorded run that the configuration does not allow. */
-  refused(record: BuildScriptRecord): string[] {
+  /** A problem for each instruction of a recorded run that the configuration does not allow. */
+  refusedBy(record: BuildScriptRecord): Problem[] {
+    const p = this.workspace.packages.find(({ id }) => id === record.packageId);
+    if (p === undefined) return [];
+    const { label: packageLabel, name: packageName } = p;
+    return this.refused(record).map((instruction) => ({
+      kind: 'disallowed-build-instruction',
+      packageLabel,
+      packageName,
+      instruction,
+    }));
+  }
+
+  private refused(record: BuildScriptRecord): string[] {
     const p = this.workspace.packages.find(({ id }) => id === record.packageId);
     if (p === undefined) return [];
     const rules = this.config.permissions({
@@ -153,7 +165,7 @@ export class Gates {
     for (const record of this.closure(paths)) {
       if (!record.isProcMacro) continue;
       for (const link of record.links) {
-        const problems = await this.problemsOf(record, link);
+        const problems = await untilSettled(this.live, () => this.problemsOf(record, link));
         if (problems.length === 0) continue;
         this.hold(record.packageId, 'proc macro');
         return {
@@ -193,7 +205,7 @@ export class Gates {
       ...link.inputs.map((i) => this.records.byOutput(i.path)).filter((r) => r !== undefined),
     ];
     const problems: Problem[] = [
-      ...verdict.problems,
+      ...this.verdicts.problemsOf(verdict),
       ...missingPermissions(record, this.workspace, this.config),
     ];
     for (const unit of new Set(linked)) {
@@ -245,7 +257,12 @@ function recordOf(run: BuildScriptRun): BuildScriptRecord {
     outDir: run.outDir,
     instructions: [],
     held: false,
+    given: hashOf(''),
   };
+}
+
+function hashOf(output: Buffer | string): string {
+  return createHash('sha256').update(output).digest('hex');
 }
 
 function summary(problems: readonly Problem[]): string {

@@ -14,6 +14,8 @@ export class Records {
   private readonly scripts = new Map<string, BuildScriptRecord>();
   /** OUT_DIRs of the build scripts that this check ran or held. */
   private readonly fresh = new Set<string>();
+  /** OUT_DIRs of scripts whose output cargo got in another form than when they were held. */
+  private readonly givenAnew = new Set<string>();
   private readonly factsOfInput = new Map<string, { stamp: FileStamp; facts: string }>();
   private readonly store: RecordStore;
 
@@ -54,11 +56,19 @@ export class Records {
     await this.store.putUnit(record);
   }
 
+  /** Resolves when the record of a run is on disk. */
   async putScript(record: BuildScriptRecord): Promise<void> {
     this.changes++;
+    const before = this.scripts.get(record.outDir);
     this.scripts.set(record.outDir, record);
     this.fresh.add(record.outDir);
-    await this.store.putBuildScript(record);
+    if (before?.held !== true || before.given === record.given) {
+      await this.store.putBuildScript(record);
+      return;
+    }
+    // Cargo has kept what it compiled by the earlier output. Until that is forgotten it counts as held.
+    this.givenAnew.add(record.outDir);
+    await this.store.putBuildScript({ ...record, held: true, given: before.given });
   }
 
   /** The units of this check in an order that does not depend on when they were built. */
@@ -66,6 +76,20 @@ export class Records {
     const key = ({ packageId, kind, outDir, crateName, extraFilename }: UnitRecord): string =>
       [packageId, kind, outDir, crateName, extraFilename].join('\0');
     return [...this.current].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  }
+
+  /**
+   * Has cargo build again what it compiled while a script was held that now gave it something else. Gives the
+   * OUT_DIRs of those scripts; another run of cargo is needed then.
+   */
+  async forgetGivenAnew(): Promise<string[]> {
+    const outDirs = [...this.givenAnew];
+    this.givenAnew.clear();
+    for (const outDir of outDirs) {
+      await forgetRun(outDir);
+      await this.store.removeBuildScript(outDir);
+    }
+    return outDirs;
   }
 
   /** Every unit that the store knows, of this check or an earlier one. */
@@ -90,7 +114,7 @@ export class Records {
   /** Makes cargo run again what was held: it believes that these build scripts ran. */
   async forgetHeld(): Promise<void> {
     for (const { held, outDir } of this.scripts.values()) {
-      if (held) await forgetRun(outDir);
+      if (held) await rm(fingerprintOf(outDir), { recursive: true, force: true });
     }
   }
 
@@ -180,12 +204,15 @@ export async function forgetUnit(record: UnitRecord): Promise<void> {
   await Promise.all(outputs.map(({ path }) => rm(path, { force: true })));
 }
 
-/** Makes cargo run a build script again, found by its OUT_DIR. */
+/** Makes cargo run a build script again, found by its OUT_DIR, and compile again what depends on its output. */
 export async function forgetRun(outDir: string): Promise<void> {
+  await rm(fingerprintOf(outDir), { recursive: true, force: true });
+  // The fingerprint alone would make it run the script again and keep what was built before.
+  await rm(join(dirname(outDir), 'output'), { force: true });
+}
+
+/** Where cargo keeps the freshness of a run of a build script. */
+function fingerprintOf(outDir: string): string {
   const unit = dirname(outDir);
-  const profile = dirname(dirname(unit));
-  await rm(join(profile, '.fingerprint', basename(unit)), { recursive: true, force: true });
-  // Without it cargo also calls stale what was compiled by the run's output; the fingerprint alone
-  // makes it run the script again and keep what was built before.
-  await rm(join(unit, 'output'), { force: true });
+  return join(dirname(dirname(unit)), '.fingerprint', basename(unit));
 }

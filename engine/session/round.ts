@@ -26,6 +26,7 @@ import { buildArguments, readCommand } from './cargo-command.ts';
 import { Executables, placeholders } from './executables.ts';
 import { Gates } from './gates.ts';
 import { Inputs } from './inputs.ts';
+import type { LiveConfig } from './live-config.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
 import type { Pools } from './pools.ts';
 import { forget, forgetRun, forgetUnit, Records } from './records.ts';
@@ -41,7 +42,7 @@ export interface Round {
   readonly observer: CheckObserver;
   readonly signal: AbortSignal;
   readonly workspace: Workspace;
-  readonly config: Config;
+  readonly live: LiveConfig;
   readonly exports: Exports;
   readonly sandboxes: Sandboxes | undefined;
   readonly pools: Pools;
@@ -61,7 +62,7 @@ export type RoundResult =
 
 /** Runs cargo once and judges what it built or found fresh; no report when facts of fresh units were lost. */
 export async function buildAndJudge(round: Round): Promise<RoundResult> {
-  const { options, observer, workspace, config, sandboxes, pools, store, location, timing } = round;
+  const { options, observer, workspace, live, sandboxes, pools, store, location, timing } = round;
   const records = await Records.load(store);
   const inputs = new Inputs(pools, records, location, workspace);
   const verdicts = new Verdicts({
@@ -69,10 +70,10 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
     inputs,
     records,
     workspace,
-    config,
+    live,
     backtraces: options.backtraces,
   });
-  const gates = new Gates({ records, verdicts, config, workspace });
+  const gates = new Gates({ records, verdicts, live, workspace });
   const units = new Units(pools, inputs, records, workspace);
   const artifacts: ArtifactMessage[] = [];
   const executed = new Set<string>();
@@ -96,7 +97,7 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
       for (const link of record.links) {
         void verdicts.of(record, link).then(
           (verdict) => {
-            problemsSoFar += verdict.problems.length;
+            problemsSoFar += verdicts.problemsOf(verdict).length;
             tell();
           },
           () => undefined,
@@ -124,7 +125,7 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
   await records.forgetHeld();
   const outcome = await runCargo(
     {
-      ...buildRequest(options, config, workspace),
+      ...buildRequest(options, live.current, workspace),
       storeId: store.id,
       sandboxes,
       colour: options.colour,
@@ -169,6 +170,7 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
     records.current.add(record);
     for (const link of record.links) void verdicts.of(record, link);
   }
+  for (const outDir of await records.forgetGivenAnew()) lost.push(`build script of ${outDir}`);
   for (const outDir of executed) {
     if (records.script(outDir) !== undefined) continue;
     // What it told cargo was not seen, or is not known any more: it has to say it again.
@@ -189,8 +191,9 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
   await untilAborted(round.signal, readLibraries(records, inputs));
   timing.judge = seconds(judgeStarted);
 
+  const config = live.current;
   const usages = judged.flatMap((verdict) => verdict.usages);
-  const problems: Problem[] = judged.flatMap((verdict) => verdict.problems);
+  const problems: Problem[] = judged.flatMap((verdict) => verdicts.problemsOf(verdict));
   for (const unit of records.currentInOrder()) {
     problems.push(
       ...keywordProblems(unit, workspace, config),
@@ -199,16 +202,7 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
   }
   for (const outDir of [...executed].sort()) {
     const script = records.script(outDir);
-    const p = script && workspace.packages.find(({ id }) => id === script.packageId);
-    if (script === undefined || p === undefined) continue;
-    for (const instruction of gates.refused(script)) {
-      problems.push({
-        kind: 'disallowed-build-instruction',
-        packageLabel: p.label,
-        packageName: p.name,
-        instruction,
-      });
-    }
+    if (script !== undefined) problems.push(...gates.refusedBy(script));
   }
   problems.push(
     ...gates.refusedInstructions(),

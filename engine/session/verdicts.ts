@@ -1,4 +1,4 @@
-import type { Config } from '../config/types.ts';
+import type { PermissionScope } from '../config/types.ts';
 import { demangle, namesIn } from '../extract/parsers.ts';
 import { answerPlace, readAnswer } from '../facts/answers.ts';
 import { FACTS_VERSION } from '../facts/codec.ts';
@@ -12,6 +12,7 @@ import type { ReferencesJob, ReferencesResult } from '../judge/worker.ts';
 import { type FileOwners, fileOwners } from '../workspace/owners.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { type Inputs, removeFacts } from './inputs.ts';
+import type { LiveConfig } from './live-config.ts';
 import { makerOf } from './makers.ts';
 import { outputSpec } from './output-spec.ts';
 import type { Pools } from './pools.ts';
@@ -26,7 +27,11 @@ export interface OutputVerdict {
   readonly record: UnitRecord;
   readonly usages: readonly AttributedUsage[];
   readonly exports: readonly PossibleExport[];
-  readonly problems: readonly Problem[];
+  /** What was not allowed when it was judged; {@link Verdicts.problemsOf} knows what still is not. */
+  readonly problems: readonly (Problem & {
+    readonly scope: PermissionScope;
+    readonly api: string;
+  })[];
   /** What the linker kept although the join calls it dead; it was judged as live. */
   readonly linkerKept: readonly string[];
   /** Objects in its inputs, by the facts of the input. */
@@ -55,7 +60,7 @@ export class Verdicts {
   private readonly inputs: Inputs;
   private readonly records: Records;
   private readonly workspace: Workspace;
-  private readonly config: Config;
+  private readonly live: LiveConfig;
   private readonly backtraces: boolean;
   judged = 0;
 
@@ -64,16 +69,16 @@ export class Verdicts {
     inputs: Inputs;
     records: Records;
     workspace: Workspace;
-    config: Config;
+    live: LiveConfig;
     backtraces: boolean;
   }) {
     this.pools = deps.pools;
     this.inputs = deps.inputs;
     this.records = deps.records;
     this.workspace = deps.workspace;
-    this.config = deps.config;
+    this.live = deps.live;
     this.backtraces = deps.backtraces;
-    this.apis = [...deps.config.apis.values()].map(({ name, include, exclude }) => ({
+    this.apis = [...deps.live.current.apis.values()].map(({ name, include, exclude }) => ({
       name,
       include,
       exclude,
@@ -93,6 +98,12 @@ export class Verdicts {
       this.verdicts.set(link.output, verdict);
     }
     return verdict;
+  }
+
+  /** What an output uses and may not, by the permissions in force now. */
+  problemsOf({ problems }: OutputVerdict): Problem[] {
+    const { current } = this.live;
+    return problems.filter(({ scope, api }) => !current.permissions(scope).allowApis.has(api));
   }
 
   /** All verdicts that were asked for, by path of the output, and the units whose stored facts cannot be used. Throws what else went wrong. */
@@ -131,7 +142,7 @@ export class Verdicts {
       this.owners(),
     );
     const refused = usages.filter(
-      (usage) => !this.config.permissions(usage.scope).allowApis.has(usage.api),
+      (usage) => !this.live.current.permissions(usage.scope).allowApis.has(usage.api),
     );
     const traces =
       this.backtraces && refused.length > 0 ? await this.explain(record, output, refused) : [];
@@ -182,7 +193,7 @@ export class Verdicts {
     usage: AttributedUsage,
     label: string,
     backtrace: readonly BacktraceFrame[],
-  ): Problem {
+  ): OutputVerdict['problems'][number] {
     const p = this.workspace.packages[usage.package];
     const shown: Usage = {
       place: usage.place,
@@ -211,7 +222,7 @@ export class Verdicts {
     for (const suggestion of newExports(
       verdicts.flatMap((v) => v.exports),
       this.workspace,
-      this.config.apis,
+      this.live.current.apis,
     )) {
       const p = suggestion.package;
       seen.set(`${p.name}\0${suggestion.api}`, {
