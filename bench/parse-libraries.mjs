@@ -36,7 +36,7 @@ async function extractAll() {
     let bytes = 0;
     const started = performance.now();
     for (const path of files)
-      bytes += (await extract({ kind: 'artefact', path, debugInfo: true, store })).bytes;
+      bytes += (await extract({ kind: 'artefact', path, debugInfo: true, stores: [store] })).bytes;
     return bytes / 1e3 / (performance.now() - started);
   } finally {
     rmSync(store, { recursive: true, force: true });

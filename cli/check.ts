@@ -14,6 +14,7 @@ import {
 } from '../engine/session.ts';
 import type { CheckArguments, ColourChoice } from './commands.ts';
 import { errorText } from './error-text.ts';
+import { LogFile } from './log-file.ts';
 import { printableJson, printableOutput } from './printable.ts';
 import { StatusLine } from './progress.ts';
 import { acceptedText, failedTestText, type Paint, renderReport } from './report.ts';
@@ -61,6 +62,7 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
       abort.abort();
     });
   }
+  let log: LogFile | undefined;
   const options: CheckOptions = {
     path: args.path,
     configFile: args.configFile,
@@ -84,8 +86,10 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
         return;
       status.print(printableOutput(text, stderrColour));
     },
+    log: (level, text) => log?.write(level, text),
   };
   try {
+    log = new LogFile(args.logFile, args.logLevel);
     if (args.autoAcceptFixes) {
       if (command !== undefined)
         throw new CheckError(
@@ -117,8 +121,12 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
       process.stderr.write('interrupted; nothing was left running\n');
       return signals[endedBy] ?? 2;
     }
-    process.stderr.write(`${errorText(error, args.debug)}\n`);
+    const text = errorText(error, args.debug);
+    log?.write('error', text);
+    process.stderr.write(`${text}\n`);
     return 2;
+  } finally {
+    log?.close();
   }
 }
 

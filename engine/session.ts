@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import type { ProgramsOutcome } from './build/types.ts';
 import { readExports } from './config/exports.ts';
 import { readConfig } from './config/read.ts';
 import { RecordStore, storeLocation } from './facts/store.ts';
 import { CheckError, type CheckReport, type Problem, severityOf } from './judge/problems.ts';
+import { makeDirectory } from './make-directory.ts';
 import { bubblewrapFault } from './sandbox/probe.ts';
 import { Sandboxes } from './sandbox/sandboxes.ts';
 import { type AcceptedFix, AutoAccept } from './session/auto-accept.ts';
@@ -151,7 +151,7 @@ async function checkOnce(
 
 async function openStore(root: string): Promise<RecordStore> {
   try {
-    await mkdir(root, { recursive: true });
+    await makeDirectory(root);
     return await RecordStore.open(root);
   } catch (error) {
     throw new CheckError(

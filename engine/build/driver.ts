@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CheckError } from '../judge/problems.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { cannotStart, INSTALL_RUST, readToolchain } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -216,7 +217,7 @@ async function wrapperLink(workspace: Workspace, shim: string, storeId: string):
   const directory = join(workspace.targetDirectory, '.cackle');
   const path = join(directory, `rustc-${FLAGS_VERSION}-${storeId}`);
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     // Renamed into place: cargo of another check may run it at any moment.
     const temporary = `${path}.${process.pid}`;
     await rm(temporary, { force: true });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { packageRoot } from '../paths.ts';
 import { runProgram, type Toolchain } from '../workspace/toolchain.ts';
 
@@ -40,7 +41,7 @@ export async function ensureShim(toolchain: Toolchain, fallback: string): Promis
 const NAME = 'cackle-shim';
 
 async function make(toolchain: Toolchain, source: string, directory: string): Promise<string> {
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   const work = await mkdtemp(join(directory, 'build-'));
   try {
     const made = join(work, NAME);

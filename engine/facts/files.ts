@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectory } from '../make-directory.ts';
 import { FACTS_VERSION } from './codec.ts';
 
 // Apart from the store of records: a worker that only writes facts need not load their schemas.
@@ -12,7 +13,7 @@ export function factsPath(directory: string, hash: string): string {
 
 /** Writes to a temporary name beside `path`, then renames: a reader sees all of it or nothing. */
 export async function writeAtomically(path: string, content: Buffer | string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true }).catch((error) => {
+  await makeDirectory(dirname(path)).catch((error) => {
     throw cannotWrite(path, error);
   });
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;

@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
   type ConfigDiagnostic,
@@ -6,6 +6,7 @@ import {
   type ConfigText,
   type SandboxSettings,
 } from '../config/types.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { tryBubblewrap } from './probe.ts';
 
 /**
@@ -37,7 +38,7 @@ export async function prepareSettings(
   }
   for (const text of each((s) => s.makeWritable)) {
     const path = resolve(workspaceRoot, text.value);
-    const error = await mkdir(path, { recursive: true }).then(
+    const error = await makeDirectory(path).then(
       () => undefined,
       (reason: NodeJS.ErrnoException) => reason,
     );

@@ -208,6 +208,14 @@ export class Gates {
       ...this.verdicts.problemsOf(verdict),
       ...missingPermissions(record, this.workspace, this.config),
     ];
+    // A Rust dylib is no input of the link, and its code runs all the same.
+    for (const loaded of this.closure(record.externs)) {
+      const libraries = loaded.links.filter(({ outputKind }) => outputKind === 'shared');
+      if (loaded.isProcMacro || libraries.length === 0) continue;
+      linked.push(loaded);
+      for (const library of libraries)
+        problems.push(...this.verdicts.problemsOf(await this.verdicts.of(loaded, library)));
+    }
     for (const unit of new Set(linked)) {
       problems.push(...keywordProblems(unit, this.workspace, this.config));
     }

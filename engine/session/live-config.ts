@@ -17,8 +17,11 @@ export async function untilSettled(
   judge: () => Promise<Problem[]>,
 ): Promise<Problem[]> {
   for (;;) {
+    const before = live.current;
     const problems = await judge();
     if (problems.length === 0 || live.resolve === undefined) return problems;
-    if (!(await live.resolve(problems))) return problems;
+    const changed = await live.resolve(problems);
+    // Another gate may have asked for the same meanwhile.
+    if (!changed && live.current === before) return problems;
   }
 }

@@ -24,4 +24,6 @@ export interface CheckOptions {
 export interface CheckObserver {
   progress(progress: CheckProgress): void;
   cargoOutput(text: string): void;
+  /** What is done, for a log: one line of text. */
+  log?(level: 'error' | 'warn' | 'info' | 'debug' | 'trace', text: string): void;
 }

@@ -5,6 +5,8 @@ import type {
   BuildHandlers,
   BuildProgress,
   BuildRequest,
+  Gate,
+  RustcInvocation,
 } from '../build/types.ts';
 import type { Exports } from '../config/exports.ts';
 import { type Config, NEWEST_VERSION } from '../config/types.ts';
@@ -89,10 +91,24 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
       problems: problemsSoFar,
     });
 
+  const logged = (what: string, gate: Gate): Gate => {
+    if (gate.allow) observer.log?.('debug', `may ${what}`);
+    else observer.log?.('info', `may not ${what}: ${gate.reason}`);
+    return gate;
+  };
+
   const handlers: BuildHandlers = {
-    onRustcStart: (invocation) => gates.procMacros(invocation),
+    async onRustcStart(invocation) {
+      observer.log?.('debug', `compile ${nameOf(invocation)}`);
+      return logged(
+        `load proc macros for ${nameOf(invocation)}`,
+        await gates.procMacros(invocation),
+      );
+    },
     async onRustcDone(outcome) {
-      if (!outcome.success) return;
+      const { invocation, success } = outcome;
+      observer.log?.('debug', `compiled ${nameOf(invocation)}${success ? '' : ': it failed'}`);
+      if (!success) return;
       const record = await units.done(outcome);
       for (const link of record.links) {
         void verdicts.of(record, link).then(
@@ -104,14 +120,23 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
         );
       }
     },
-    onLink: (link) => units.link(link),
+    onLink(link) {
+      observer.log?.('debug', `link ${link.output}: ${link.inputs.length} inputs`);
+      return units.link(link);
+    },
     onLinked: (link, file) => units.linked(link, file),
-    onBuildScriptStart: (run) => gates.buildScript(run),
+    async onBuildScriptStart(run) {
+      return logged(`run ${run.executable}`, await gates.buildScript(run));
+    },
     onBuildScriptDone: (run, stdout) => gates.instructions(run, stdout),
     variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
     // `cargo run` would run what is not yet judged.
     onProgramStart: async () => ({ do: 'skip' }),
-    onArtifact: (artifact) => artifacts.push(artifact),
+    onArtifact(artifact) {
+      const state = artifact.fresh ? 'fresh' : 'built';
+      observer.log?.('trace', `${state}: ${artifact.filenames.join(' ')}`);
+      artifacts.push(artifact);
+    },
     onBuildScriptExecuted: ({ outDir }) => executed.add(outDir),
     onProgress(progress) {
       built = progress;
@@ -121,11 +146,16 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
   };
 
   const buildStarted = performance.now();
+  const request = buildRequest(options, live.current, workspace);
+  observer.log?.(
+    'info',
+    `cargo ${[...request.subcommand, ...request.cargoArguments].join(' ')} in ${request.directory}`,
+  );
   // A check that was killed could not do this at its end.
   await records.forgetHeld();
   const outcome = await runCargo(
     {
-      ...buildRequest(options, live.current, workspace),
+      ...request,
       storeId: store.id,
       sandboxes,
       colour: options.colour,
@@ -142,6 +172,7 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
     })
     .finally(() => records.forgetHeld());
   timing.cargo = seconds(buildStarted);
+  observer.log?.('info', `cargo ended after ${timing.cargo.toFixed(3)} s`);
   round.signal.throwIfAborted();
   if (outcome instanceof StaleOutputError) return { lost: [outcome.record.targetName] };
   failOnBuildError(outcome, gates, workspace);
@@ -177,7 +208,10 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
     await forgetRun(outDir);
     lost.push(`build script of ${outDir}`);
   }
-  if (lost.length > 0) return { lost };
+  if (lost.length > 0) {
+    observer.log?.('warn', `built again, for their facts are not known: ${lost.join(', ')}`);
+    return { lost };
+  }
   const { judged, stale } = await untilAborted(round.signal, verdicts.all());
   for (const record of stale) {
     const { packageId, targetName } = record;
@@ -273,6 +307,9 @@ async function readLibraries(records: Records, inputs: Inputs): Promise<void> {
     if (settled.status === 'rejected') throw settled.reason;
   }
 }
+
+const nameOf = ({ crateName, kind, packageId }: RustcInvocation): string =>
+  `${crateName} (${kind}) of ${packageId}`;
 
 /** What cargo is asked for: the whole workspace, or what `cargo test` and `cargo run` would build. */
 function buildRequest(

@@ -73,3 +73,22 @@ test('spec 4: build instructions in both spellings need a permission; harmless o
   );
   expect((await check(directory)).problems).toEqual([]);
 });
+
+test('spec 4, order of trust: a dylib that a build script would load is judged before', async () => {
+  const files = {
+    'Cargo.toml': manifest('loader', '[build-dependencies]\nloaded = { path = "loaded" }\n'),
+    'build.rs': 'fn main() { loaded::act(); }',
+    'src/main.rs': 'fn main() {}',
+    'loaded/Cargo.toml': manifest('loaded', '[lib]\ncrate-type = ["dylib"]\n'),
+    'loaded/src/lib.rs': 'pub fn act() { std::fs::write("ran", "").unwrap(); }',
+    'cackle.toml': config(),
+  };
+  const directory = workspace('dylib-held', files);
+  const report = await check(directory);
+  expect(existsSync(join(directory, 'ran'))).toBe(false);
+  expect(report.problems.map(short)).toEqual(['disallowed-api loaded fs']);
+  expect(report.unchecked.map((u) => u.held)).toEqual(['build script']);
+  writeFileSync(join(directory, 'cackle.toml'), config('[pkg.loaded]\nallow_apis = ["fs"]\n'));
+  expect((await check(directory)).status).toBe(0);
+  expect(existsSync(join(directory, 'ran'))).toBe(true);
+});

@@ -77,7 +77,8 @@ const rust = {
 test.each([
   ['a HOME that is no directory', { HOME: '/dev/null', XDG_CACHE_HOME: undefined }],
   ['an XDG_CACHE_HOME that is no directory', { XDG_CACHE_HOME: '/dev/null/cache' }],
-
+  // Node's recursive mkdir never returns there.
+  ['an XDG_CACHE_HOME that can hold nothing', { XDG_CACHE_HOME: '/proc/nowhere/cache' }],
   ['no HOME', { HOME: undefined, XDG_CACHE_HOME: undefined }],
 ])('%s', async (name, env) => {
   const directory = workspace(`homeless ${name}`, simple(config()));

@@ -1,0 +1,91 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
+
+// Spec §6, --auto-accept-fixes: from nothing, or from what is there, to a clean check.
+
+const files: Record<string, string> = {
+  'Cargo.toml': manifest(
+    'accepts',
+    '[dependencies]\nmacros = { path = "macros" }\nnative = { path = "native" }\n',
+  ),
+  'src/main.rs': 'fn main() { macros::nothing!(); native::act(); }',
+  'macros/Cargo.toml': manifest('macros', '[lib]\nproc-macro = true\n'),
+  'macros/src/lib.rs':
+    'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { let _ = std::fs::read("x"); TokenStream::new() }',
+  'native/Cargo.toml': manifest('native'),
+  'native/build.rs':
+    'fn main() { let _ = std::process::Command::new("true").status(); println!("cargo:rustc-env=ACT=1"); }',
+  'native/src/lib.rs':
+    'pub fn act() { if option_env!("ACT").is_some() { let _ = std::net::TcpStream::connect("127.0.0.1:9"); unsafe { std::hint::unreachable_unchecked() } } }',
+};
+const compiled = (stderr: string): string[] =>
+  [...stderr.matchAll(/Compiling (\S+)/g)].map((match) => match[1] as string).sort();
+
+test('from no configuration to a clean check: gates go on in the same run, and nothing is compiled twice', async () => {
+  const directory = workspace('accepts', files);
+  const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+  expect(ran.status).toBe(0);
+  expect(ran.stdout).toContain('no problems');
+  expect(ran.stderr).toContain('cargo was run 2 times');
+  expect(compiled(ran.stderr)).toEqual(['accepts', 'macros', 'native']);
+  expect(readFileSync(join(directory, 'cackle.toml'), 'utf8')).toBe(`[common]
+version = 3
+import_std = [
+    "fs",
+    "net",
+    "process",
+]
+
+[sandbox]
+kind = "Bubblewrap"
+
+[pkg.macros]
+allow_apis = ["fs"]
+allow_proc_macro = true
+
+[pkg.native]
+build.allow_apis = ["process"]
+build.allow_build_instructions = ["cargo:rustc-env=*"]
+allow_apis = ["net"]
+allow_unsafe = true
+`);
+  expect((await check(directory)).problems).toEqual([]);
+  const again = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+  expect(again.stderr).toContain('nothing to accept');
+});
+
+test('comments stay, an unused permission goes, and a broken file is not touched', async () => {
+  const directory = workspace('accepts-more', {
+    ...files,
+    'cackle.toml': config('# why\n[pkg.macros]\nallow_apis = ["process"]  # not so\n'),
+  });
+  expect((await cackle(['-n', '--auto-accept-fixes', '--path', directory])).status).toBe(0);
+  const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
+  expect(text).toContain('# why');
+  expect(text).toContain('kind = "Disabled"');
+  expect(text).not.toMatch(/\[pkg\.macros\]\nallow_apis = \["process"\]/);
+
+  const broken = '[common\nversion = 3\n';
+  writeFileSync(join(directory, 'cackle.toml'), broken);
+  const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+  expect(ran.status).toBe(2);
+  expect(readFileSync(join(directory, 'cackle.toml'), 'utf8')).toBe(broken);
+});
+
+test('a build script that fails in its sandbox is left to the user: nothing weakens the sandbox', async () => {
+  const directory = workspace('accepts-not', {
+    'Cargo.toml': manifest('connects'),
+    'src/main.rs': 'fn main() {}',
+    'build.rs':
+      'fn main() { std::fs::write("src/made.rs", "").expect("nothing may be written here"); }',
+  });
+  const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+  expect(ran.status).toBe(1);
+  expect(ran.stdout).toContain('its build script failed in its sandbox');
+  const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
+  expect(text).toContain('kind = "Bubblewrap"');
+  expect(text).not.toMatch(/Disabled|allow_network/);
+  rmSync(join(directory, 'cackle.toml'));
+});
