@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 import type { ArtifactMessage, BuildProgress } from './types.ts';
 
@@ -59,6 +60,9 @@ export function readCargoMessage(line: string): CargoMessage {
 /** A longer line is cut: a program may print without end and without a line break. */
 const MAX_LINE = 64 * 1024;
 
+/** ECMA-48, EL. */
+const clearLine = '\u001b[K';
+
 const progressLine = /Building \[[=> ]*\] (\d+)\/(\d+)(?:: (.*))?/;
 
 /** Cuts cargo's stderr into progress and text for the user. Chunks may end anywhere. */
@@ -89,7 +93,9 @@ export class CargoStderr {
   }
 
   private line(part: string): void {
-    const found = progressLine.exec(part);
+    // On a terminal cargo colours its progress too, and clears the line before other text.
+    const plain = stripVTControlCharacters(part);
+    const found = progressLine.exec(plain);
     if (found !== null) {
       this.progress({
         built: Number(found[1]),
@@ -98,8 +104,8 @@ export class CargoStderr {
       });
       return;
     }
-    const text = part.replace(/[\r\n]+$/, '');
-    // Cargo clears its progress line with blanks.
-    if (text.trim() !== '' || part.endsWith('\n')) this.text(text);
+    const text = part.replace(/[\r\n]+$/, '').replaceAll(clearLine, '');
+    // What is left of a cleared line is blank.
+    if (plain.trim() !== '' || part === '\n') this.text(text);
   }
 }

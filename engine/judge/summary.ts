@@ -122,7 +122,8 @@ export function mergeProblems(problems: readonly Problem[]): Problem[] {
     .filter((problem) => problem !== undefined);
 }
 
-function mergeKey(problem: Problem): string {
+/** Problems with the same key are one (spec §5). */
+export function mergeKey(problem: Problem): string {
   const { kind } = problem;
   switch (kind) {
     case 'disallowed-api':

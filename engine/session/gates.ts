@@ -76,7 +76,7 @@ export class Gates {
     this.hold(run.packageId, 'build script');
     return {
       allow: false,
-      reason: `cackle holds the build script of ${label}: ${summary(problems)}`,
+      reason: `the build script of ${label} is held: ${summary(problems)}`,
     };
   }
 
@@ -170,7 +170,7 @@ export class Gates {
         this.hold(record.packageId, 'proc macro');
         return {
           allow: false,
-          reason: `cackle holds the proc macro ${this.labelOf(record.packageId)}: ${summary(problems)}`,
+          reason: `the proc macro ${this.labelOf(record.packageId)} is held: ${summary(problems)}`,
         };
       }
     }

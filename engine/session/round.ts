@@ -13,6 +13,7 @@ import { type Config, NEWEST_VERSION } from '../config/types.ts';
 import type { RecordStore, storeLocation } from '../facts/store.ts';
 import { CheckError, type CheckReport, type Problem } from '../judge/problems.ts';
 import {
+  mergeKey,
   mergeProblems,
   minimalGrants,
   notImported,
@@ -80,7 +81,7 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
   const artifacts: ArtifactMessage[] = [];
   const executed = new Set<string>();
   let built: BuildProgress = { built: 0, total: 0, current: '' };
-  let problemsSoFar = 0;
+  const problemsSoFar = new Set<string>();
   const tell = (): void =>
     observer.progress({
       unitsBuilt: built.built,
@@ -88,7 +89,7 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
       building: built.current,
       outputsJudged: verdicts.judged,
       outputsFound: verdicts.found,
-      problems: problemsSoFar,
+      problems: problemsSoFar.size,
     });
 
   const logged = (what: string, gate: Gate): Gate => {
@@ -113,7 +114,8 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
       for (const link of record.links) {
         void verdicts.of(record, link).then(
           (verdict) => {
-            problemsSoFar += verdicts.problemsOf(verdict).length;
+            for (const problem of verdicts.problemsOf(verdict))
+              problemsSoFar.add(mergeKey(problem));
             tell();
           },
           () => undefined,
