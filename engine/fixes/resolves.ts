@@ -12,7 +12,7 @@ export function resolves(edit: Edit, problem: Problem, config: Config | undefine
 
 function stepResolves(step: EditStep, problem: Problem, config: Config | undefined): boolean {
   if (problem.kind === 'build-script-not-allowed')
-    return concernsBuildSection(step, problem.packageName);
+    return concernsBuildSection(step, problem.packageName, config);
   switch (step.kind) {
     case 'allow':
       return step.list === 'allow_apis'
@@ -118,18 +118,46 @@ function sets(path: Path, value: boolean | number | string, problem: Problem): b
   }
 }
 
-function concernsBuildSection(step: EditStep, packageName: string): boolean {
+function concernsBuildSection(
+  step: EditStep,
+  packageName: string,
+  config: Config | undefined,
+): boolean {
   switch (step.kind) {
     case 'build-section':
       return step.package === packageName;
     case 'allow':
     case 'permit':
-      return step.scope.package === packageName && step.scope.suffix === 'build';
+      return (
+        step.scope.package === packageName &&
+        step.scope.suffix === 'build' &&
+        !isGranted(step, config)
+      );
     case 'set':
       return isPath(step.path.slice(0, 3), ['pkg', packageName, 'build']);
     default:
       return false;
   }
+}
+
+/** True when the configuration gives it already, so that the step writes nothing. */
+function isGranted(
+  step: Extract<EditStep, { kind: 'allow' | 'permit' }>,
+  config: Config | undefined,
+): boolean {
+  const granted = config?.permissions(step.scope);
+  if (granted === undefined) return false;
+  if (step.kind === 'permit') {
+    const flags = {
+      allow_unsafe: granted.allowUnsafe,
+      allow_extern: granted.allowExtern,
+      allow_proc_macro: granted.allowProcMacro,
+    };
+    return flags[step.flag];
+  }
+  return step.list === 'allow_apis'
+    ? granted.allowApis.has(step.value)
+    : granted.allowBuildInstructions.includes(step.value);
 }
 
 function isPath(a: Path, b: Path): boolean {

@@ -114,7 +114,7 @@ export class Records {
   /** Makes cargo run again what was held: it believes that these build scripts ran. */
   async forgetHeld(): Promise<void> {
     for (const { held, outDir } of this.scripts.values()) {
-      if (held) await rm(fingerprintOf(outDir), { recursive: true, force: true });
+      if (held) await clearFingerprint(outDir);
     }
   }
 
@@ -206,13 +206,18 @@ export async function forgetUnit(record: UnitRecord): Promise<void> {
 
 /** Makes cargo run a build script again, found by its OUT_DIR, and compile again what depends on its output. */
 export async function forgetRun(outDir: string): Promise<void> {
-  await rm(fingerprintOf(outDir), { recursive: true, force: true });
+  await clearFingerprint(outDir);
   // The fingerprint alone would make it run the script again and keep what was built before.
   await rm(join(dirname(outDir), 'output'), { force: true });
 }
 
-/** Where cargo keeps the freshness of a run of a build script. */
-function fingerprintOf(outDir: string): string {
+/**
+ * Removes what cargo knows of the freshness of a build script's run. The directory stays: the cargo of another check
+ * may be about to write there.
+ */
+async function clearFingerprint(outDir: string): Promise<void> {
   const unit = dirname(outDir);
-  return join(dirname(dirname(unit)), '.fingerprint', basename(unit));
+  const directory = join(dirname(dirname(unit)), '.fingerprint', basename(unit));
+  const names = await readdir(directory).catch(() => []);
+  await Promise.all(names.map((name) => rm(join(directory, name), { force: true })));
 }

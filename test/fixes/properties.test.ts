@@ -7,6 +7,8 @@ import { configText, drawer, problemAbout } from './generated.ts';
 import { exporting, read } from './support.ts';
 
 const RUNS = 10_000;
+/** The same files each time, or a run would fail that changed nothing; SEED=… tries others. */
+const seed = Number(process.env.SEED ?? 20_261_124);
 /** A smaller number is no simpler a file, nor a more likely one. */
 const seeds = fc.noShrink(fc.noBias(fc.integer()));
 
@@ -14,8 +16,8 @@ test('spec 5: an edit changes what it says and keeps all else, in any style of f
   let changed = 0;
   let others = 0;
   fc.assert(
-    fc.property(seeds, (seed) => {
-      const draw = drawer(seed);
+    fc.property(seeds, (number) => {
+      const draw = drawer(number);
       const text = configText(draw);
       const problem = problemAbout(draw);
       const fix = draw(
@@ -28,7 +30,7 @@ test('spec 5: an edit changes what it says and keeps all else, in any style of f
       others++;
       expect(remains(other, read(after.replace(/^\ufeff/, '')))).toBe(false);
     }),
-    { numRuns: RUNS },
+    { numRuns: RUNS, seed },
   );
   expect(changed).toBeGreaterThan(RUNS / 2);
   expect(others).toBeGreaterThan(RUNS / 200);
@@ -36,8 +38,8 @@ test('spec 5: an edit changes what it says and keeps all else, in any style of f
 
 test('an edit that has nothing to do gives the same bytes', () => {
   fc.assert(
-    fc.property(seeds, (seed) => {
-      const text = configText(drawer(seed));
+    fc.property(seeds, (number) => {
+      const text = configText(drawer(number));
       const nothing: Edit = {
         steps: [
           { kind: 'drop', path: ['pkg', 'not-there'] },
@@ -46,6 +48,6 @@ test('an edit that has nothing to do gives the same bytes', () => {
       };
       expect(applyEdits(text, [nothing, { steps: [] }])).toBe(text);
     }),
-    { numRuns: 500 },
+    { numRuns: 500, seed },
   );
 });
