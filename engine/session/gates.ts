@@ -26,6 +26,8 @@ export interface Held {
 /** Decides what may run: nothing that was built runs before it was judged (spec §4, "Order of trust"). */
 export class Gates {
   readonly held = new Map<string, Held>();
+  /** Outputs that were about to run and have no record: they have to be built again. */
+  readonly unknown = new Set<string>();
   private readonly notUtf8 = new Set<string>();
   /** Refused instructions of this check, by package: cargo does not tell of runs whose output was held. */
   private readonly seen = new Map<string, BuildScriptRecord>();
@@ -63,9 +65,11 @@ export class Gates {
     const record = this.records.byOutput(run.linkedOutput);
     const link = record?.links.find((l) => l.output === run.linkedOutput);
     if (record === undefined || link === undefined) {
+      this.hold(run.packageId, 'build script');
+      this.unknown.add(run.linkedOutput);
       return {
         allow: false,
-        reason: `the build script of ${label} was never judged: remove ${run.executable} and check again`,
+        reason: `the build script of ${label} has no record: it is built again`,
       };
     }
     const problems = await untilSettled(this.live, async () => {
@@ -174,11 +178,14 @@ export class Gates {
         };
       }
     }
-    const unknown = paths.find(
+    const unknown = paths.filter(
       (path) => path.endsWith('.so') && this.records.byOutput(path) === undefined,
     );
-    if (unknown !== undefined)
-      return { allow: false, reason: `${unknown} was never judged: remove it and check again` };
+    if (unknown.length > 0) {
+      this.hold(invocation.packageId, 'proc macro');
+      for (const path of unknown) this.unknown.add(path);
+      return { allow: false, reason: `built again, for lack of a record: ${unknown.join(', ')}` };
+    }
     return { allow: true };
   }
 

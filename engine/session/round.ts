@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { runCargo } from '../build/driver.ts';
 import type {
@@ -177,6 +178,11 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
   observer.log?.('info', `cargo ended after ${timing.cargo.toFixed(3)} s`);
   round.signal.throwIfAborted();
   if (outcome instanceof StaleOutputError) return { lost: [outcome.record.targetName] };
+  if (gates.unknown.size > 0) {
+    // A store that was lost in part, or is of another version.
+    await Promise.all([...gates.unknown].map((path) => rm(path, { force: true })));
+    return { lost: [...gates.unknown] };
+  }
   failOnBuildError(outcome, gates, workspace);
   if (artifacts.length === 0 && gates.held.size === 0 && outcome.failedBuildScripts.length === 0) {
     throw new CheckError(

@@ -42,3 +42,23 @@ test('design, "Facts": damaged facts are made again, those of what runs in this 
   utimesSync(join(directory, 'src/main.rs'), now, now);
   expect(await run()).toMatchObject({ status: 0 });
 });
+
+test('lost records of what runs are made again too, also when only what needs it is built', async () => {
+  const directory = workspace('lost-records', {
+    'Cargo.toml': manifest('lost', '[dependencies]\nmacros = { path = "macros" }\n'),
+    'build.rs': 'fn main() { println!("cargo:rerun-if-changed=input"); }',
+    input: '',
+    'src/main.rs': 'fn main() { macros::nothing!(); }',
+    'macros/Cargo.toml': manifest('macros', '[lib]\nproc-macro = true\n'),
+    'macros/src/lib.rs':
+      'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { TokenStream::new() }',
+    'cackle.toml': config('[pkg.macros]\nallow_proc_macro = true\n'),
+  });
+  const run = () => cackle(['-n', '--path', directory]);
+  expect(await run()).toMatchObject({ status: 0 });
+  // The store stays the same one, as after an update of cackle whose records are of another version.
+  rmSync(join(directory, 'target', '.cackle', 'units'), { recursive: true });
+  const now = new Date(Date.now() + 1000);
+  for (const file of ['input', 'src/main.rs']) utimesSync(join(directory, file), now, now);
+  expect(await run()).toMatchObject({ status: 0 });
+});
