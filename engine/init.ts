@@ -1,27 +1,24 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { applyEdits, type Edit } from './config/edit.ts';
 import type { SandboxKind } from './config/types.ts';
+import { fixesFor } from './fixes/fixes.ts';
 import { CheckError } from './judge/problems.ts';
 import { bubblewrapFault } from './sandbox/probe.ts';
 import { loadWorkspace } from './workspace/metadata.ts';
 
-/** A first cackle.toml: the APIs that most people want to know about, and a sandbox where one works (spec §5). */
+/** A first cackle.toml: the best fix of a missing one (spec §5), and a sandbox. */
 export function firstConfig(sandbox: SandboxKind): string {
-  const reason =
+  const [recommended] = fixesFor({ kind: 'configuration-missing' }, undefined);
+  const comment =
     sandbox === 'Disabled'
-      ? '  # "Bubblewrap" runs build scripts, tests and rustc in a sandbox'
-      : '';
-  return `[common]
-version = 3
-import_std = [
-    "fs",
-    "net",
-    "process",
-]
-
-[sandbox]
-kind = "${sandbox}"${reason}
-`;
+      ? '"Bubblewrap" runs build scripts, tests and rustc in a sandbox.'
+      : undefined;
+  const choice: Edit = {
+    steps: [{ kind: 'set', path: ['sandbox', 'kind'], value: sandbox }],
+    comment,
+  };
+  return applyEdits('', recommended === undefined ? [choice] : [recommended.edit, choice]);
 }
 
 /** Writes {@link firstConfig} beside the root Cargo.toml, or to `configFile`. Throws CheckError when there is one. */

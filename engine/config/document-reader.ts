@@ -1,5 +1,11 @@
 import { nearest } from './nearest.ts';
-import type { TomlEntry, TomlTable, TomlValue } from './toml-tree.ts';
+import {
+  parseToml,
+  type TomlEntry,
+  TomlSyntaxError,
+  type TomlTable,
+  type TomlValue,
+} from './toml-tree.ts';
 import type { ConfigDiagnostic, ConfigPlace, ConfigText } from './types.ts';
 
 /** Takes typed values out of a TOML document and gathers a fault for each that is not as expected. */
@@ -13,6 +19,17 @@ export class DocumentReader {
     this.file = file;
     this.text = text;
     this.lines = text.split(/\r?\n/);
+  }
+
+  /** The document; undefined, with a fault, where the text is no TOML. */
+  document(): TomlTable | undefined {
+    try {
+      return parseToml(this.text);
+    } catch (error) {
+      if (!(error instanceof TomlSyntaxError)) throw error;
+      this.report(error.place, 1, `this is not TOML: ${error.message}`);
+      return undefined;
+    }
   }
 
   checkKeys(table: TomlTable, known: readonly string[], where: string): void {

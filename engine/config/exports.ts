@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readApiTables } from './apis.ts';
 import { DocumentReader } from './document-reader.ts';
-import { parseToml, TomlSyntaxError, type TomlTable } from './toml-tree.ts';
+
 import { type ApiDefinition, type ConfigDiagnostic, NEWEST_VERSION } from './types.ts';
 
 /** What one package offers in its `cackle/export.toml` (spec §2, `import`), or why that cannot be read. */
@@ -86,14 +86,8 @@ function unreadable(file: string, message: string): PackageExports {
 
 class ExportReader extends DocumentReader {
   read(): PackageExports {
-    let root: TomlTable;
-    try {
-      root = parseToml(this.text);
-    } catch (error) {
-      if (!(error instanceof TomlSyntaxError)) throw error;
-      this.report(error.place, 1, `this is not TOML: ${error.message}`);
-      return { file: this.file, apis: new Map(), faults: this.faults };
-    }
+    const root = this.document();
+    if (root === undefined) return { file: this.file, apis: new Map(), faults: this.faults };
     this.checkKeys(root, ['common', 'api'], 'the top level');
     const common = this.table(root.entries.get('common'));
     if (common !== undefined) this.checkKeys(common, ['version'], '[common]');

@@ -7,7 +7,7 @@ import { type Exports, noExports } from './exports.ts';
 import { permissionLookup } from './inheritance.ts';
 import { nearest } from './nearest.ts';
 import { readSandboxTable, rustcSandbox, sandboxLookup, scopeKey } from './sandbox.ts';
-import { parseToml, type TomlEntry, TomlSyntaxError, type TomlTable } from './toml-tree.ts';
+import type { TomlEntry, TomlTable } from './toml-tree.ts';
 import {
   type AllowedApi,
   type ApiDefinition,
@@ -100,14 +100,8 @@ class Reader extends DocumentReader {
   }
 
   read(): Config {
-    let root: TomlTable;
-    try {
-      root = parseToml(this.text);
-    } catch (error) {
-      if (!(error instanceof TomlSyntaxError)) throw error;
-      this.report(error.place, 1, `this is not TOML: ${error.message}`);
-      throw new ConfigError(this.faults);
-    }
+    const root = this.document();
+    if (root === undefined) throw new ConfigError(this.faults);
     this.checkKeys(root, ['common', 'api', 'pkg', 'sandbox', 'rustc'], 'the top level');
     const common = this.table(root.entries.get('common'));
     const version = this.version(common);

@@ -12,9 +12,9 @@ import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { distPath, packageRoot } from '../../engine/paths.ts';
-import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
+import { cackle, check, config, manifest, run, workspace } from '../support/cackle.ts';
 import { archive, Elf } from './elf.ts';
-import { expectClean, expectRefusal, refused, run, simple } from './support.ts';
+import { expectClean, expectRefusal, refused, simple } from './support.ts';
 
 // Design, "Who is not trusted": an object that cannot be read fails the check, by file, member and reason.
 

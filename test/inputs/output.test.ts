@@ -1,34 +1,16 @@
-import { spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, config, type Ran, workspace } from '../support/cackle.ts';
+import { cackle, config, type Ran, run, workspace } from '../support/cackle.ts';
 import { expectClean, simple } from './support.ts';
 
 // Spec §6: stdout carries the report; the cache and the home directory are never required.
 
 /** Runs a shell line in which `$CACKLE` is the program. */
 function shell(line: string, env: NodeJS.ProcessEnv = {}): Promise<Ran> {
-  return new Promise((done) => {
-    const child = spawn('bash', ['-c', line], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: {
-        ...process.env,
-        CACKLE: `${process.execPath} ${join(packageRoot(), 'dist', 'cli.js')}`,
-        ...env,
-      },
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      stdout += chunk;
-    });
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      stderr += chunk;
-    });
-    child.on('close', (status) => done({ status, stdout, stderr }));
-  });
+  const CACKLE = `${process.execPath} ${join(packageRoot(), 'dist', 'cli.js')}`;
+  return run('bash', ['-c', line], { CACKLE, ...env });
 }
 
 const quoted = (path: string): string => `'${path}'`;

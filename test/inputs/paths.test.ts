@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { check, config, manifest, short, workspace } from '../support/cackle.ts';
-import { expectClean, expectRefusal, program, refused, run, simple } from './support.ts';
+import { check, config, manifest, run, short, workspace } from '../support/cackle.ts';
+import { expectClean, expectRefusal, program, refused, simple } from './support.ts';
 
 // A path may hold any character; what is judged does not depend on it.
 

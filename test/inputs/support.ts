@@ -1,9 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, check, config, manifest, type Ran } from '../support/cackle.ts';
+import { cackle, check, config, manifest, type Ran, run } from '../support/cackle.ts';
 
 /** The files of a tiny package that reads its arguments, with a cackle.toml that allows it. */
 export const simple = (
@@ -71,29 +71,6 @@ export const noOtherUser: string | undefined = (() => {
 
 if (noOtherUser !== undefined)
   console.warn(`tests that need another user are skipped: ${noOtherUser}`);
-
-/** Runs a program to its end. */
-export function run(
-  program: string,
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-): Promise<Ran> {
-  return new Promise((done) => {
-    const child = spawn(program, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      stdout += chunk;
-    });
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-      stderr += chunk;
-    });
-    child.on('close', (status) => done({ status, stdout, stderr }));
-  });
-}
 
 /** The program that a user runs. */
 export const program: readonly string[] = [process.execPath, join(packageRoot(), 'dist', 'cli.js')];

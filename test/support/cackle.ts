@@ -13,8 +13,17 @@ export interface Ran {
 
 /** Runs dist/cli.js as a user would. */
 export function cackle(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  return run(process.execPath, [join(packageRoot(), 'dist', 'cli.js'), ...args], env);
+}
+
+/** Runs a program to its end. */
+export function run(
+  program: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Ran> {
   return new Promise((done) => {
-    const child = spawn(process.execPath, [join(packageRoot(), 'dist', 'cli.js'), ...args], {
+    const child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
     });
