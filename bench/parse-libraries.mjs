@@ -1,6 +1,6 @@
 /**
  * Reads libraries with the WASM parsers on one thread, as a worker of the pool does, and prints MB/s: of the first pass
- * (`cold`: the engine still compiles), of the second (`warm`), and of whole extractions, files written (`extraction`).
+ * (`cold`: the engine still compiles), of the second (`warm`), and with reading, hashing and writing (`extraction`).
  * Run by cases/parsers.mjs, in a process of its own each time.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,29 +8,28 @@ import { join } from 'node:path';
 import { bench } from './places.mjs';
 
 const files = JSON.parse(readFileSync(process.argv[2], 'utf8'));
-const { readDebugInfo, readObjects } = await import(engine('parsers'));
-const { default: extract } = await import(engine('worker'));
+const { extractFacts } = await import(engine('parsers-parsers'));
+const { default: extract } = await import(engine('extract-worker'));
 
 /** Bundled by importEngine. @param {string} name */
 function engine(name) {
-  return join(bench, 'engine', `engine-extract-${name}.ts.mjs`);
+  return join(bench, 'engine', `engine-${name}.ts.mjs`);
 }
 
-function parseAll() {
+function extractEach() {
   let bytes = 0;
   let milliseconds = 0;
   for (const file of files) {
     const data = readFileSync(file);
     const started = performance.now();
-    readObjects(data);
-    readDebugInfo(data);
+    extractFacts(data, true);
     milliseconds += performance.now() - started;
     bytes += data.length;
   }
   return bytes / 1e3 / milliseconds;
 }
 
-async function extractAll() {
+async function extractFiles() {
   const store = mkdtempSync(join(bench, 'store-'));
   try {
     let bytes = 0;
@@ -43,7 +42,7 @@ async function extractAll() {
   }
 }
 
-const cold = parseAll();
-const warm = parseAll();
-const extraction = await extractAll();
+const cold = extractEach();
+const warm = extractEach();
+const extraction = await extractFiles();
 process.stdout.write(JSON.stringify({ cold, warm, extraction }));

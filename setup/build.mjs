@@ -7,8 +7,6 @@ import { cache, root } from './paths.mjs';
 import { hashOf, parserSources } from './stamp.mjs';
 import { output, run, step } from './steps.mjs';
 
-const parsers = ['object-wasm', 'gimli-wasm', 'source-wasm'];
-
 /** Builds what is missing and writes the stamp last, so that a broken set-up is done again. */
 export async function buildAll(stampFile, stampNow) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -40,7 +38,7 @@ async function ensureParsers() {
   const target = join(root, 'dist', 'wasm');
   if (!existsSync(join(kept, 'complete'))) {
     const work = join(cache, 'parsers', `${key}.${process.pid}`);
-    await buildParsers(parsers, work);
+    await buildParsers(work);
     await writeFile(join(work, 'complete'), '');
     await rm(kept, { recursive: true, force: true });
     await rename(work, kept).catch(async () => rm(work, { recursive: true, force: true }));

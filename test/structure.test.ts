@@ -7,17 +7,18 @@ const shared = ['engine/paths.ts', 'engine/make-directory.ts'];
 
 /** What each room may import besides itself; ARCHITECTURE.md draws it. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
-  'engine/facts': [],
+  'engine/parsers': [],
+  'engine/facts': ['engine/parsers'],
   'engine/config': [],
   'engine/graph': ['engine/facts'],
-  'engine/extract': ['engine/facts'],
+  'engine/extract': ['engine/facts', 'engine/parsers'],
   'engine/workspace': ['engine/judge/problems'],
   'engine/judge': [
     'engine/facts',
     'engine/graph',
     'engine/config',
     'engine/workspace',
-    'engine/extract/parsers',
+    'engine/parsers',
   ],
   'engine/fixes': ['engine/config', 'engine/judge/problems'],
   'engine/sandbox': ['engine/config', 'engine/workspace', 'engine/judge/problems'],

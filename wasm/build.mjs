@@ -10,39 +10,37 @@ const target = 'wasm32-unknown-unknown';
 /** rustup waits without end where it cannot reach its server. */
 const RUSTUP_PATIENCE_MS = 60_000;
 
-/** Builds each crate below wasm/ into `directory`. */
-export async function buildParsers(crates, directory) {
+/** Builds wasm/parsers into `directory`. */
+export async function buildParsers(directory) {
   const tools = await ensureTools();
   const toolchain = await ensureTarget();
-  await step('parsers to WASM', async () => {
-    for (const crate of crates) {
-      const out = join(directory, crate);
-      await run(
-        'wasm-pack',
-        [
-          'build',
-          '--release',
-          '--target',
-          'nodejs',
-          '--mode',
-          'no-install',
-          '--out-dir',
-          out,
-          join(root, 'wasm', crate),
-        ],
-        {
-          cwd: root,
-          env: {
-            ...process.env,
-            ...toolchain.env,
-            CARGO_TARGET_DIR: join(root, 'target', 'wasm'),
-            PATH: [...tools, ...toolchain.path, process.env.PATH].join(':'),
-          },
+  const out = join(directory, 'parsers');
+  await step('parsers to WASM', () =>
+    run(
+      'wasm-pack',
+      [
+        'build',
+        '--release',
+        '--target',
+        'nodejs',
+        '--mode',
+        'no-install',
+        '--out-dir',
+        out,
+        join(root, 'wasm', 'parsers'),
+      ],
+      {
+        cwd: root,
+        env: {
+          ...process.env,
+          ...toolchain.env,
+          CARGO_TARGET_DIR: join(root, 'target', 'wasm'),
+          PATH: [...tools, ...toolchain.path, process.env.PATH].join(':'),
         },
-      );
-      await rm(join(out, '.gitignore'), { force: true });
-    }
-  });
+      },
+    ),
+  );
+  await rm(join(out, '.gitignore'), { force: true });
 }
 
 /** wasm-pack, and wasm-bindgen of the very version in Cargo.lock. */

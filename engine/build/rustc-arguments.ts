@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Extern } from './types.ts';
 
 /** One argument of rustc in canonical form: an option with its value, a flag, or an input. */
@@ -102,7 +103,7 @@ export const OUR_LINTS = ['unsafe_code', 'missing_unsafe_on_extern'] as const;
  * Version of what {@link rewriteRustcArguments} does, part of the line added to `rustc -vV`. Raise it
  * with every change that makes rustc's outputs or the unit records differ: cargo then rebuilds.
  */
-export const FLAGS_VERSION = 1;
+export const FLAGS_VERSION = 2;
 
 /** The command line that really goes to rustc. */
 export function rewriteRustcArguments(args: readonly RustcArgument[], linker: string): string[] {
@@ -111,8 +112,28 @@ export function rewriteRustcArguments(args: readonly RustcArgument[], linker: st
     if (argument.name === 'g' || argument.name === 'remap-path-prefix') return false;
     return argument.name !== 'codegen' || !ourCodegen.has(codegenName(argument.value));
   });
-  return [...kept.flatMap(write), ...additions(linker)];
+  return [...kept.flatMap(write), ...fewerCodegenUnits(args), ...additions(linker)];
 }
+
+/**
+ * rustc cuts every crate in 16 (rustc book, "codegen-units"), which costs more than it gives on few cores. Without
+ * optimisation the cut has no influence on what the code refers to; with it, on what is inlined, so that the profile's is kept.
+ */
+function fewerCodegenUnits(args: readonly RustcArgument[]): string[] {
+  const codegen = args.flatMap((argument) =>
+    argument.kind === 'option' && argument.name === 'codegen' ? [argument.value ?? ''] : [],
+  );
+  const optimised =
+    args.some((argument) => argument.kind === 'option' && argument.name === 'O') ||
+    codegen.some((value) => codegenName(value) === 'opt-level' && !/=0$/.test(value));
+  const chosen = codegen.some((value) =>
+    ['codegen-units', 'incremental'].includes(codegenName(value)),
+  );
+  return optimised || chosen ? [] : ['-C', `codegen-units=${CODEGEN_UNITS}`];
+}
+
+/** Two a core: enough to keep them busy behind a last large crate. */
+const CODEGEN_UNITS = Math.min(16, 2 * availableParallelism());
 
 /** rustc takes `-` and `_` in these names as the same. */
 function codegenName(value: string | undefined): string {

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { decodeFacts, encodeFacts } from '../facts/codec.ts';
+import { countMembers } from '../facts/codec.ts';
 import { factsPath, writeAtomically } from '../facts/files.ts';
-import { factCounts, type ObjectFacts } from '../facts/tables.ts';
 import type { KeywordHit } from '../facts/unit-record.ts';
-import { joinFacts } from './join.ts';
-import { ExtractError, readDebugInfo, readObjects, scanSource, splitNames } from './parsers.ts';
+import { ExtractError } from '../parsers/module.ts';
+import { extractFacts, scanSource } from '../parsers/parsers.ts';
 
 /** Extract one link input into a facts file named by content. */
 export interface ArtefactJob {
@@ -50,26 +49,17 @@ async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
     .digest('hex')
     .slice(0, 40);
   const targets = job.stores.map((store) => factsPath(store, hash));
-  const stored = await readStored(targets);
+  const stored = await storedMembers(targets);
   if (stored !== undefined) {
-    return {
-      facts: hash,
-      bytes: bytes.length,
-      members: factCounts(stored).members,
-      factsBytes: 0,
-      extracted: false,
-    };
+    return { facts: hash, bytes: bytes.length, members: stored, factsBytes: 0, extracted: false };
   }
   try {
-    const object = readObjects(bytes);
-    const debugInfo = job.debugInfo ? readDebugInfo(bytes) : undefined;
-    const facts = joinFacts(object, debugInfo, splitNames);
-    const encoded = encodeFacts(facts);
+    const encoded = Buffer.from(extractFacts(bytes, job.debugInfo).buffer);
     await writeFirst(targets, encoded);
     return {
       facts: hash,
       bytes: bytes.length,
-      members: factCounts(facts).members,
+      members: countMembers(encoded),
       factsBytes: encoded.length,
       extracted: true,
     };
@@ -80,10 +70,11 @@ async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
   }
 }
 
-async function readStored(paths: readonly string[]): Promise<ObjectFacts | undefined> {
+/** How many members the facts have that are stored already; undefined when there are none that can be used. */
+async function storedMembers(paths: readonly string[]): Promise<number | undefined> {
   for (const path of paths) {
     try {
-      return decodeFacts(await readFile(path));
+      return countMembers(await readFile(path));
     } catch {
       // Absent, cut short or of another version: any doubt means that it is extracted again.
     }

@@ -1,65 +1,72 @@
 import { crc32 } from 'node:zlib';
+import { unpackFacts } from '../parsers/parsers.ts';
 import { type ColumnName, columnTypes, type ObjectFacts } from './tables.ts';
 
-/** Raised whenever the layout or the meaning of a column changes: older files are then extracted again. */
-export const FACTS_VERSION = 4;
+/** The version of wasm/facts/src/layout.rs, which writes these files: others are extracted again. */
+export const FACTS_VERSION = 5;
 
 const MAGIC = 0x464c_4b43; // "CKLF"
 const columns = Object.keys(columnTypes) as ColumnName[];
-const HEADER_WORDS = 4 + columns.length;
+const HEADER_WORDS = 5 + columns.length;
 
 /** A facts file that is cut short, damaged or of another version; the cure is to extract again. */
 export class FactsFormatError extends Error {
   override readonly name = 'FactsFormatError';
 }
 
-/** Lays the columns out behind a header {magic, version, crc32 of all that follows, columns, lengths in elements}. */
-export function encodeFacts(facts: ObjectFacts): Buffer {
-  const lengths = columns.map((c) => facts[c].length);
-  const sizes = columns.map((c) => padded(facts[c].byteLength));
-  const total = HEADER_WORDS * 4 + sizes.reduce((sum, size) => sum + size, 0);
-  const buffer = Buffer.alloc(total);
-  buffer.writeUInt32LE(MAGIC, 0);
-  buffer.writeUInt32LE(FACTS_VERSION, 4);
-  buffer.writeUInt32LE(columns.length, 12);
-  lengths.forEach((length, i) => {
-    buffer.writeUInt32LE(length, 16 + i * 4);
-  });
-  let offset = HEADER_WORDS * 4;
-  columns.forEach((column, i) => {
-    const array = facts[column];
-    buffer.set(new Uint8Array(array.buffer, array.byteOffset, array.byteLength), offset);
-    offset += sizes[i] as number;
-  });
-  buffer.writeUInt32LE(crc32(buffer.subarray(12)), 8);
-  return buffer;
+/** Checks a facts file and gives the number of members, without unpacking it. Throws {@link FactsFormatError}. */
+export function countMembers(bytes: Buffer): number {
+  checkHeader(bytes);
+  return lengthOf(bytes, 'memberName');
 }
 
-/** Reads a facts file without copying: the columns are views of `bytes`. Throws {@link FactsFormatError}. */
+/** Reads a facts file. Throws {@link FactsFormatError}. */
 export function decodeFacts(bytes: Buffer): ObjectFacts {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(new Uint8Array(bytes).buffer);
-  if (aligned.length < HEADER_WORDS * 4) throw new FactsFormatError('cut short');
-  if (aligned.readUInt32LE(0) !== MAGIC) throw new FactsFormatError('not a facts file');
-  const version = aligned.readUInt32LE(4);
-  if (version !== FACTS_VERSION) throw new FactsFormatError(`version ${version}`);
-  if (aligned.readUInt32LE(12) !== columns.length) throw new FactsFormatError('other columns');
-  if (aligned.readUInt32LE(8) !== crc32(aligned.subarray(12))) {
-    throw new FactsFormatError('checksum does not match');
-  }
-  let offset = HEADER_WORDS * 4;
+  checkHeader(bytes);
+  const sizes = columns.map((column) => padded(lengthOf(bytes, column) * elementSize(column)));
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (bytes.readUInt32LE(16) !== total) throw new FactsFormatError('columns do not fill it');
+  const payload = unpack(bytes.subarray(HEADER_WORDS * 4), total);
+  let offset = payload.byteOffset;
   const facts: Partial<Record<ColumnName, Uint8Array | Uint32Array>> = {};
   columns.forEach((column, i) => {
-    const length = aligned.readUInt32LE(16 + i * 4);
-    const byteLength = columnTypes[column] === 'u8' ? length : length * 4;
-    if (offset + byteLength > aligned.length) throw new FactsFormatError('cut short');
-    const start = aligned.byteOffset + offset;
+    const length = lengthOf(bytes, column);
     facts[column] =
       columnTypes[column] === 'u8'
-        ? new Uint8Array(aligned.buffer, start, length)
-        : new Uint32Array(aligned.buffer, start, length);
-    offset += padded(byteLength);
+        ? new Uint8Array(payload.buffer, offset, length)
+        : new Uint32Array(payload.buffer, offset, length);
+    offset += sizes[i] as number;
   });
   return facts as ObjectFacts;
+}
+
+function checkHeader(bytes: Buffer): void {
+  if (bytes.length < HEADER_WORDS * 4) throw new FactsFormatError('cut short');
+  if (bytes.readUInt32LE(0) !== MAGIC) throw new FactsFormatError('not a facts file');
+  const version = bytes.readUInt32LE(4);
+  if (version !== FACTS_VERSION) throw new FactsFormatError(`version ${version}`);
+  if (bytes.readUInt32LE(12) !== columns.length) throw new FactsFormatError('other columns');
+  if (bytes.readUInt32LE(8) !== crc32(bytes.subarray(12)))
+    throw new FactsFormatError('checksum does not match');
+}
+
+function unpack(payload: Buffer, size: number): Uint8Array {
+  let unpacked: Uint8Array;
+  try {
+    unpacked = unpackFacts(payload, size);
+  } catch (error) {
+    throw new FactsFormatError((error as Error).message);
+  }
+  if (unpacked.length !== size) throw new FactsFormatError('cut short');
+  return unpacked;
+}
+
+function lengthOf(bytes: Buffer, column: ColumnName): number {
+  return bytes.readUInt32LE(20 + columns.indexOf(column) * 4);
+}
+
+function elementSize(column: ColumnName): number {
+  return columnTypes[column] === 'u8' ? 1 : 4;
 }
 
 function padded(size: number): number {

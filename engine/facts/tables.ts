@@ -10,7 +10,7 @@ export const NONE = 0xffff_ffff;
 /** Set in `edgeTarget` when the target is an entity (a name that the link resolves), not a node of this file. */
 export const ENTITY_BIT = 0x8000_0000;
 
-/** Bits of `sectionFlags`, as object-wasm gives them (ELF gABI, "Sections"). */
+/** Bits of `sectionFlags`, as wasm/object-tables gives them (ELF gABI, "Sections"). */
 export const SectionFlag = {
   alloc: 1,
   exec: 2,
@@ -38,7 +38,7 @@ export const NodeFlag = {
   callShim: 32,
 } as const;
 
-/** Column name to element type; the order is the order on disk. */
+/** Column name to element type; the order is the order on disk (wasm/facts/src/layout.rs). */
 export const columnTypes = {
   /** Strings: symbol names, debug names, section and file names. UTF-8, `stringOffsets[n]` is the end. */
   stringOffsets: 'u32',

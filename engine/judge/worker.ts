@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { demangle, readLinked } from '../extract/parsers.ts';
 import { type AnswerPlace, writeAnswer } from '../facts/answers.ts';
 import { NONE, NodeFlag } from '../facts/tables.ts';
 import type { JoinedOutput, JoinInput, NodeAt } from '../graph/link.ts';
 import { linkedButDead } from '../graph/linked.ts';
 import type { LinkedSymbol } from '../graph/named-nodes.ts';
+import { demangle, readLinked } from '../parsers/parsers.ts';
 import { ApiMatcher } from './api-matcher.ts';
 import { foreignMembers } from './foreign.ts';
 import { Joiner, type OutputSpec, StaleFactsError } from './joiner.ts';

@@ -1,5 +1,4 @@
 import type { PermissionScope } from '../config/types.ts';
-import { demangle, namesIn } from '../extract/parsers.ts';
 import { answerPlace, readAnswer } from '../facts/answers.ts';
 import { FACTS_VERSION } from '../facts/codec.ts';
 import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
@@ -9,6 +8,7 @@ import type { BacktraceFrame, Problem, Usage } from '../judge/problems.ts';
 import { CheckError } from '../judge/problems.ts';
 import type { PossibleExport } from '../judge/references.ts';
 import type { ReferencesJob, ReferencesResult } from '../judge/worker.ts';
+import { demangle, namesIn } from '../parsers/parsers.ts';
 import { type FileOwners, fileOwners } from '../workspace/owners.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { type Inputs, removeFacts } from './inputs.ts';

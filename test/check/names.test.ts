@@ -1,18 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { splitNames } from '../../engine/extract/parsers.ts';
 import { ApiMatcher } from '../../engine/judge/api-matcher.ts';
+import { namesIn } from '../../engine/parsers/parsers.ts';
 import { check, config, manifest, short, tree, usageLines, workspace } from '../support/cackle.ts';
 
 /** The names of one text by the built parser. */
-function names(text: string): string[] {
-  const bytes = Buffer.from(text);
-  const split = splitNames({ offsets: Uint32Array.of(0, bytes.length), bytes });
-  return Array.from(split.ids, (id) =>
-    Buffer.from(split.names.bytes)
-      .subarray(split.names.offsets[id], split.names.offsets[id + 1])
-      .toString(),
-  ).sort();
-}
+const names = (text: string): string[] => namesIn(text).sort();
 
 describe('spec 3, the table of texts and their names', () => {
   test.each([

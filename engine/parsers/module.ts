@@ -1,0 +1,77 @@
+import { createRequire } from 'node:module';
+import { distPath } from '../paths.ts';
+
+/** An input that a parser rejects: the member at fault and the reason. */
+export class ExtractError extends Error {
+  override readonly name = 'ExtractError';
+}
+
+/** Above this size of its memory the module is loaded anew: WASM memory never shrinks. */
+const RECYCLE_BYTES = 256 * 1024 * 1024;
+
+/** A result that lives in the module's memory until it is freed. */
+export type Free<T> = T & { free(): void };
+
+/** Hits of a source; kinds: 0 `unsafe`, 1 `extern`, 2 a linkage attribute. Lines and columns count from 1. */
+export interface SourceHits {
+  readonly ok: boolean;
+  readonly kind: Uint8Array;
+  readonly line: Uint32Array;
+  readonly column: Uint32Array;
+}
+
+/** What wasm/parsers exports; it is documented there. */
+export interface ParserModule {
+  extract(data: Uint8Array, debugInfo: boolean): Uint8Array;
+  unpack(payload: Uint8Array, size: number): Uint8Array;
+  columnNames(): string[];
+  factsVersion(): number;
+  linkedSymbols(data: Uint8Array): Free<{ names: string[]; files: string[] }>;
+  namesIn(text: string): string[];
+  demangle(symbol: string): string;
+  scan(bytes: Uint8Array): Free<SourceHits>;
+  reading(): string;
+  readonly __wasm?: { readonly memory?: { readonly buffer: ArrayBuffer } };
+}
+
+const requireFromHere = createRequire(import.meta.url);
+const path = distPath('wasm', 'parsers', 'parsers.js');
+let loaded: ParserModule | undefined;
+
+function parsers(): ParserModule {
+  if ((loaded?.__wasm?.memory?.buffer.byteLength ?? 0) > RECYCLE_BYTES) discard();
+  loaded ??= requireFromHere(path) as ParserModule;
+  return loaded;
+}
+
+function discard(): void {
+  loaded = undefined;
+  delete requireFromHere.cache[path];
+}
+
+/** Runs a parser; after a trap (a panic in Rust) its instance is not used again. Throws {@link ExtractError}. */
+export function guarded<T>(use: (module: ParserModule) => T): T {
+  try {
+    return use(parsers());
+  } catch (error) {
+    if (error instanceof Error && error.name === 'ExtractError') {
+      const { member } = error as Error & { member?: string };
+      throw new ExtractError(member ? `member ${member}: ${error.message}` : error.message);
+    }
+    const member = lastMember();
+    discard();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ExtractError(
+      `${member === '' ? '' : `member ${member}: `}the parsers gave up (${reason}): there is too little memory for this file, or it meets a fault of ours; please report it`,
+    );
+  }
+}
+
+/** The member at which the parsers stopped for good; empty when they cannot even say that. */
+function lastMember(): string {
+  try {
+    return loaded?.reading() ?? '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,49 @@
+import { guarded, type SourceHits } from './module.ts';
+
+/**
+ * Reads an object file or archive; gives the content of its facts file (facts/codec.ts). Throws
+ * {@link ExtractError} of module.ts.
+ */
+export function extractFacts(data: Uint8Array, debugInfo: boolean): Uint8Array {
+  return guarded((module) => module.extract(data, debugInfo));
+}
+
+/** Unpacks the payload of a facts file to `size` bytes. Throws where it is not what its header says. */
+export function unpackFacts(payload: Uint8Array, size: number): Uint8Array {
+  return guarded((module) => module.unpack(payload, size));
+}
+
+/** What the parsers say of the facts files that they make: their version, and their columns in order. */
+export function factsLayout(): { version: number; columns: string[] } {
+  return guarded((module) => ({ version: module.factsVersion(), columns: module.columnNames() }));
+}
+
+/** The symbols that a linker kept: each name, with the STT_FILE of a local one. Throws {@link ExtractError}. */
+export function readLinked(data: Uint8Array): { name: string; file: string | undefined }[] {
+  return guarded((module) => {
+    const symbols = module.linkedSymbols(data);
+    const { names, files } = symbols;
+    symbols.free();
+    return names.map((name, i) => ({ name, file: files[i] === '' ? undefined : files[i] }));
+  });
+}
+
+/** The names of a symbol or debug name (spec §3). */
+export function namesIn(text: string): string[] {
+  return guarded((module) => module.namesIn(text));
+}
+
+/** A symbol as a person reads it, without hash. */
+export function demangle(symbol: string): string {
+  return guarded((module) => module.demangle(symbol));
+}
+
+/** Keywords of a file that rustc read. */
+export function scanSource(bytes: Uint8Array): SourceHits {
+  return guarded((module) => {
+    const raw = module.scan(bytes);
+    const { ok, kind, line, column } = raw;
+    raw.free();
+    return { ok, kind, line, column };
+  });
+}

@@ -1,0 +1,47 @@
+//! What the debug info of a link input says: which line an address comes from, which functions it
+//! defines, and which calls were inlined into them.
+
+mod budget;
+mod lines;
+mod sections;
+mod tables;
+mod units;
+pub use tables::DwarfTables;
+
+use artefact::{ExtractError, Strings};
+use object::elf;
+use object::Endianness;
+use sections::Sections;
+
+/// Reads the DWARF of every member. Members without debug info add no rows.
+pub fn extract(data: &[u8]) -> Result<DwarfTables, ExtractError> {
+    extract_with(data, Strings::for_input(data.len()))
+}
+
+/// As [`extract`], for a table that has strings already: what it has keeps its ids.
+pub fn extract_with(data: &[u8], strings: Strings) -> Result<DwarfTables, ExtractError> {
+    if data.len() >= u32::MAX as usize {
+        return Err(ExtractError::new("", "larger than 4 GiB"));
+    }
+    let input = artefact::open(data)?;
+    let mut tables = DwarfTables { strings, ..DwarfTables::default() };
+    let mut unpacked = 0u64;
+    let mut first_section = 0u32;
+    for member in &input.members {
+        artefact::start_reading(&member.name);
+        let fail = |reason: &dyn std::fmt::Display| ExtractError::new(&member.name, reason);
+        let sections = match member.data.get(4).copied() {
+            Some(elf::ELFCLASS64) => {
+                Sections::load::<elf::FileHeader64<Endianness>>(member.data, &mut unpacked).map_err(|e| fail(&e))?
+            }
+            Some(elf::ELFCLASS32) => {
+                Sections::load::<elf::FileHeader32<Endianness>>(member.data, &mut unpacked).map_err(|e| fail(&e))?
+            }
+            _ => return Err(fail(&"unknown ELF class")),
+        };
+        units::collect(&sections, first_section, &mut tables).map_err(|e| fail(&format!("debug info: {e}")))?;
+        first_section += sections.count;
+    }
+    tables.sort();
+    Ok(tables)
+}

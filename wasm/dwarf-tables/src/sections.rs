@@ -1,0 +1,191 @@
+use object::elf;
+use object::read::elf::{ElfFile, FileHeader, Rela, SectionHeader, Sym};
+use object::{CompressionFormat, Endianness, Object, ObjectSection};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io::Read;
+
+/// Debug sections never unpack to more than this many times their stored size, or a mebibyte.
+const MAX_EXPANSION: u64 = 200;
+/// What all compressed sections of one input may unpack to.
+const MAX_UNPACKED: u64 = 1 << 30;
+
+/// The debug sections of one member with relocations applied. Loaded sections get distinct made-up
+/// addresses: in a relocatable object all begin at 0, and rows could not be told apart.
+pub struct Sections<'data> {
+    pub count: u32,
+    pub little_endian: bool,
+    debug: HashMap<String, Cow<'data, [u8]>>,
+    /// By address: (address, size, section index).
+    loaded: Vec<(u64, u64, u32)>,
+}
+
+impl<'data> Sections<'data> {
+    /// `unpacked` counts the bytes of compressed sections over the whole input.
+    pub fn load<Elf: FileHeader<Endian = Endianness>>(
+        data: &'data [u8],
+        unpacked: &mut u64,
+    ) -> Result<Self, String> {
+        let text = |e: object::Error| e.to_string();
+        let file = ElfFile::<Elf>::parse(data).map_err(text)?;
+        let endian = file.endian();
+        let table = file.elf_section_table();
+        let mut sections = Sections {
+            count: table.len() as u32,
+            little_endian: endian == Endianness::Little,
+            debug: HashMap::new(),
+            loaded: Vec::new(),
+        };
+        let mut address_of = vec![0u64; table.len()];
+        let mut next = 0x1000u64;
+        for (index, section) in table.enumerate() {
+            if section.sh_flags(endian).into() & u64::from(elf::SHF_ALLOC) == 0 {
+                continue;
+            }
+            let size: u64 = section.sh_size(endian).into();
+            if size >= u64::from(u32::MAX) {
+                return Err(format!("section {} claims {size} bytes", index.0));
+            }
+            address_of[index.0] = next;
+            sections.loaded.push((next, size, index.0 as u32));
+            next += (size + 31) & !15;
+        }
+        if next >= u64::from(u32::MAX) {
+            return Err("sections claim more than 4 GiB".to_string());
+        }
+        let mut claimed = 0u64;
+        for section in file.sections() {
+            let name = section.name().map_err(text)?;
+            if !name.starts_with(".debug_") {
+                continue;
+            }
+            let compressed = section.compressed_data().map_err(text)?;
+            // Sections of an object never share bytes; see object-tables.
+            claimed += compressed.data.len() as u64;
+            if claimed > data.len() as u64 {
+                return Err("its sections overlap".to_string());
+            }
+            if compressed.uncompressed_size > compressed.data.len() as u64 * MAX_EXPANSION + (1 << 20) {
+                return Err(format!("{name} claims to unpack to {} bytes", compressed.uncompressed_size));
+            }
+            let mut content = match compressed.format {
+                CompressionFormat::None => Cow::Borrowed(compressed.data),
+                format => {
+                    *unpacked += compressed.uncompressed_size;
+                    if *unpacked > MAX_UNPACKED {
+                        return Err(format!("debug info unpacks to more than {MAX_UNPACKED} bytes"));
+                    }
+                    Cow::Owned(unpack(format, compressed.data, compressed.uncompressed_size, name)?)
+                }
+            };
+            relocate(&file, section.index().0, &address_of, &mut content)?;
+            sections.debug.insert(name.to_string(), content);
+        }
+        Ok(sections)
+    }
+
+    /// A debug section by name; empty when there is none.
+    pub fn get(&self, name: &str) -> &[u8] {
+        self.debug.get(name).map_or(&[], |content| content)
+    }
+
+    /// Section index and offset of a made-up address. `end` takes the address behind the last byte too.
+    pub fn place(&self, address: u64, end: bool) -> Option<(u32, u32)> {
+        let after = self.loaded.partition_point(|&(start, _, _)| start <= address);
+        let &(start, size, section) = self.loaded.get(after.checked_sub(1)?)?;
+        let offset = address - start;
+        (offset < size || (end && offset == size)).then_some((section, offset as u32))
+    }
+}
+
+/// Unpacks a section into exactly the size that its header tells, never more.
+fn unpack(format: CompressionFormat, data: &[u8], size: u64, name: &str) -> Result<Vec<u8>, String> {
+    let length = usize::try_from(size).map_err(|_| format!("{name} is too large"))?;
+    let mut content = Vec::new();
+    content.try_reserve_exact(length).map_err(|_| format!("no memory to unpack {name}"))?;
+    match format {
+        CompressionFormat::Zlib => {
+            flate2::Decompress::new(true)
+                .decompress_vec(data, &mut content, flate2::FlushDecompress::Finish)
+                .map_err(|_| format!("{name} is not zlib data"))?;
+        }
+        CompressionFormat::Zstandard => {
+            ruzstd::decoding::StreamingDecoder::new(data)
+                .map_err(|e| format!("{name} is not zstd data: {e}"))?
+                .take(size + 1)
+                .read_to_end(&mut content)
+                .map_err(|e| format!("{name} is not zstd data: {e}"))?;
+        }
+        _ => return Err(format!("{name} is compressed in a way that is not supported")),
+    }
+    if content.len() != length {
+        return Err(format!("{name} does not unpack to the {size} bytes that it claims"));
+    }
+    Ok(content)
+}
+
+/// Writes each relocation's value into a copy of the section. Debug sections count from 0.
+fn relocate<'data, Elf: FileHeader<Endian = Endianness>>(
+    file: &ElfFile<'data, Elf>,
+    target: usize,
+    address_of: &[u64],
+    content: &mut Cow<'data, [u8]>,
+) -> Result<(), String> {
+    let text = |e: object::Error| e.to_string();
+    let endian = file.endian();
+    let machine = file.elf_header().e_machine(endian);
+    let table = file.elf_section_table();
+    let symbols = file.elf_symbol_table();
+    for section in table.iter() {
+        if section.sh_info(endian) as usize != target {
+            continue;
+        }
+        if section.sh_type(endian) == elf::SHT_REL {
+            return Err("debug info with implicit addends is not supported".to_string());
+        }
+        let Some((entries, _)) = section.rela(endian, file.data()).map_err(text)? else { continue };
+        let bytes = content.to_mut();
+        for entry in entries {
+            let Some(width) = width_of(machine, entry.r_type(endian, false))? else { continue };
+            let index = entry.symbol(endian, false);
+            let mut value: u64 = 0;
+            if let Some(index) = index {
+                let symbol = symbols.symbol(index).map_err(text)?;
+                value = symbol.st_value(endian).into();
+                if let Some(section) = symbols.symbol_section(endian, symbol, index).map_err(text)? {
+                    let base = address_of.get(section.0).ok_or("symbol in a section that is not there")?;
+                    value = value.wrapping_add(*base);
+                }
+            }
+            let addend: i64 = entry.r_addend(endian).into();
+            value = value.wrapping_add(addend as u64);
+            let offset: u64 = entry.r_offset(endian).into();
+            let at = usize::try_from(offset).map_err(|_| "relocation lies outside its section")?;
+            let field = at
+                .checked_add(width)
+                .and_then(|end| bytes.get_mut(at..end))
+                .ok_or("relocation lies outside its section")?;
+            match (endian, width) {
+                (Endianness::Little, 8) => field.copy_from_slice(&value.to_le_bytes()),
+                (Endianness::Little, _) => field.copy_from_slice(&(value as u32).to_le_bytes()),
+                (Endianness::Big, 8) => field.copy_from_slice(&value.to_be_bytes()),
+                (Endianness::Big, _) => field.copy_from_slice(&(value as u32).to_be_bytes()),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Bytes that an absolute relocation writes; `None` for kinds that place nothing (thread-local offsets).
+fn width_of(machine: u16, kind: u32) -> Result<Option<usize>, String> {
+    let width = match (machine, kind) {
+        (elf::EM_X86_64, elf::R_X86_64_64) => Some(8),
+        (elf::EM_X86_64, elf::R_X86_64_32 | elf::R_X86_64_32S) => Some(4),
+        (elf::EM_X86_64, elf::R_X86_64_NONE | elf::R_X86_64_DTPOFF64 | elf::R_X86_64_DTPOFF32) => None,
+        (elf::EM_AARCH64, elf::R_AARCH64_ABS64) => Some(8),
+        (elf::EM_AARCH64, elf::R_AARCH64_ABS32) => Some(4),
+        (elf::EM_AARCH64, elf::R_AARCH64_NONE | elf::R_AARCH64_TLS_DTPREL) => None,
+        _ => return Err(format!("relocation kind {kind} of machine {machine} is not known in debug info")),
+    };
+    Ok(width)
+}

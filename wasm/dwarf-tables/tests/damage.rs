@@ -1,0 +1,31 @@
+//! The parsers read what untrusted crates made: damage is an error or harmless, never a panic, a hang or
+//! memory without bound (design, "Who is not trusted").
+
+use artefact::mutate::{damaged, samples};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const SEEDS: u64 = 1600;
+const SLOWEST: Duration = Duration::from_secs(2);
+
+#[test]
+fn damaged_objects_and_rlibs() {
+    let samples = samples(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("dwarf-tables"));
+    let mut refused = 0;
+    for seed in 0..2 * SEEDS {
+        let bytes = damaged(&samples[(seed % 2) as usize], seed / 2);
+        let started = Instant::now();
+        refused += u64::from(dwarf_tables::extract(&bytes).is_err());
+        if let Ok(tables) = dwarf_tables::extract(&bytes) {
+            for id in 0..tables.strings.len() as u32 {
+                std::str::from_utf8(tables.strings.get(id)).unwrap();
+            }
+        }
+        assert!(started.elapsed() < SLOWEST, "seed {seed} took {:?}", started.elapsed());
+    }
+    // Else the damage does not reach what is parsed.
+    assert!(refused > SEEDS / 4, "{refused} of {} refused", 2 * SEEDS);
+    for sample in &samples {
+        assert!(dwarf_tables::extract(sample).is_ok());
+    }
+}

@@ -1,0 +1,134 @@
+//! A small object cannot make the parser do or keep what only a huge one would need: DWARF refers to its
+//! parts by offset, so many entries can share a part.
+
+use artefact::mutate::{elf, Section};
+use std::time::{Duration, Instant};
+
+const PROGBITS: u32 = 1;
+const COMPRESSED: u64 = 0x800;
+
+fn debug(name: &'static str, content: Vec<u8>) -> Section<'static> {
+    Section { name, kind: PROGBITS, content, ..Section::default() }
+}
+
+/// A DWARF 4 unit: header and entries.
+fn unit(abbreviations: u32, entries: &[u8]) -> Vec<u8> {
+    let mut bytes = (entries.len() as u32 + 7).to_le_bytes().to_vec();
+    bytes.extend(4u16.to_le_bytes());
+    bytes.extend(abbreviations.to_le_bytes());
+    bytes.push(8);
+    bytes.extend(entries);
+    bytes
+}
+
+/// Code, tag, children, attributes.
+fn abbreviation(code: u8, tag: u8, children: bool, attributes: &[(u8, u8)]) -> Vec<u8> {
+    let mut bytes = vec![code, tag, u8::from(children)];
+    bytes.extend(attributes.iter().flat_map(|&(name, form)| [name, form]));
+    bytes.extend([0, 0]);
+    bytes
+}
+
+fn reason(sections: &[Section<'_>]) -> String {
+    let started = Instant::now();
+    let result = dwarf_tables::extract(&elf(sections));
+    assert!(started.elapsed() < Duration::from_secs(5), "took {:?}", started.elapsed());
+    result.err().expect("refused").reason
+}
+
+#[test]
+fn units_that_share_a_line_program() {
+    let mut program = Vec::new();
+    let header: &[u8] = &[1, 1, 1, 0xfb, 14, 13, 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1, 0, b'a', 0, 0, 0, 0, 0];
+    program.extend((2 + 4 + header.len() as u32 + 400_000).to_le_bytes());
+    program.extend(4u16.to_le_bytes());
+    program.extend((header.len() as u32).to_le_bytes());
+    program.extend(header);
+    program.extend(vec![20; 400_000]);
+    let one = unit(0, &[1, 0, 0, 0, 0]);
+    let abbreviations = [abbreviation(1, 0x11, false, &[(0x10, 0x17)]), vec![0]].concat();
+    let sections = |units: usize| {
+        [
+            debug(".debug_info", one.repeat(units)),
+            debug(".debug_abbrev", abbreviations.clone()),
+            debug(".debug_line", program.clone()),
+        ]
+    };
+    assert!(dwarf_tables::extract(&elf(&sections(1))).is_ok());
+    assert!(reason(&sections(30_000)).contains("line programs overlap"));
+}
+
+#[test]
+fn entries_that_share_a_range_list() {
+    let list: Vec<u8> = (0..20_000u64).flat_map(|n| [n.to_le_bytes(), (n + 1).to_le_bytes()].concat()).collect();
+    let entries = [vec![1], [2, 0, 0, 0, 0].repeat(50_000), vec![0]].concat();
+    let abbreviations = [
+        abbreviation(1, 0x11, true, &[]),
+        abbreviation(2, 0x2e, false, &[(0x55, 0x17)]),
+        vec![0],
+    ]
+    .concat();
+    assert!(reason(&[
+        debug(".debug_info", unit(0, &entries)),
+        debug(".debug_abbrev", abbreviations),
+        debug(".debug_ranges", list),
+    ])
+    .contains("range lists overlap"));
+}
+
+#[test]
+fn attributes_that_take_no_bytes() {
+    // DW_AT_external, DW_FORM_flag_present.
+    let abbreviations =
+        [abbreviation(1, 0x11, true, &[]), abbreviation(2, 0x34, false, &vec![(0x3f, 0x19); 100_000]), vec![0]];
+    let entries = [vec![1], vec![2; 100_000], vec![0]].concat();
+    assert!(reason(&[
+        debug(".debug_info", unit(0, &entries)),
+        debug(".debug_abbrev", abbreviations.concat()),
+    ])
+    .contains("too many attributes"));
+}
+
+#[test]
+fn units_whose_abbreviation_tables_overlap() {
+    // Each table starts one abbreviation later and would run to the end of the section.
+    let one = abbreviation(1, 0x11, false, &[]);
+    let abbreviations: Vec<u8> = (0..30_000u32)
+        .flat_map(|n| [vec![0x80 | (n & 0x7f) as u8, 0x80 | (n >> 7 & 0x7f) as u8, (n >> 14) as u8], one[1..].to_vec()].concat())
+        .collect();
+    let units: Vec<u8> = (0..30_000u32).flat_map(|n| unit(n * 7, &[0])).collect();
+    let started = Instant::now();
+    let _ = dwarf_tables::extract(&elf(&[
+        debug(".debug_info", units),
+        debug(".debug_abbrev", abbreviations),
+    ]));
+    assert!(started.elapsed() < Duration::from_secs(5), "took {:?}", started.elapsed());
+}
+
+fn compressed(kind: u32, size: u64, data: &[u8]) -> Section<'static> {
+    let mut content = kind.to_le_bytes().to_vec();
+    content.extend(0u32.to_le_bytes());
+    content.extend(size.to_le_bytes());
+    content.extend(1u64.to_le_bytes());
+    content.extend(data);
+    Section { flags: COMPRESSED, ..debug(".debug_str", content) }
+}
+
+#[test]
+fn compressed_sections_that_lie_about_their_size() {
+    const ZLIB: u32 = 1;
+    const ZSTD: u32 = 2;
+    assert!(reason(&[compressed(ZLIB, 1 << 40, &[0; 100])]).contains("claims to unpack"));
+    assert!(reason(&[compressed(ZLIB, 1000, b"no zlib")]).contains(".debug_str"));
+    assert!(reason(&[compressed(9, 1000, b"what")]).contains("ompress"));
+    // A zstd frame of 8 blocks, each one byte 128 Ki times, that claims to be a single byte.
+    let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58];
+    for block in 0..8u32 {
+        let header = u32::from(block == 7) | 1 << 1 | (128 << 10) << 3;
+        frame.extend(&header.to_le_bytes()[..3]);
+        frame.push(b'x');
+    }
+    assert!(reason(&[compressed(ZSTD, 1, &frame)]).contains("does not unpack to the 1 bytes"));
+    let whole = elf(&[compressed(ZSTD, 8 * (128 << 10), &frame)]);
+    assert_eq!(dwarf_tables::extract(&whole).err(), None);
+}

@@ -1,0 +1,61 @@
+use artefact::{Strings, NONE};
+
+/// Numbers those strings of a table that name something.
+pub struct Entities {
+    pub strings: Strings,
+    of_string: Vec<u32>,
+    /// By entity: its string.
+    pub string: Vec<u32>,
+}
+
+impl Entities {
+    pub fn new(strings: Strings) -> Self {
+        let of_string = vec![NONE; strings.len()];
+        Entities { strings, of_string, string: Vec::new() }
+    }
+
+    /// The entity that the string `id` names.
+    pub fn of(&mut self, id: u32) -> u32 {
+        let known = &mut self.of_string[id as usize];
+        if *known == NONE {
+            *known = self.string.len() as u32;
+            self.string.push(id);
+        }
+        *known
+    }
+
+    pub fn text(&self, entity: u32) -> &[u8] {
+        self.strings.get(self.string[entity as usize])
+    }
+}
+
+/// Keeps the strings of a table that are used, each once, in the order of first use.
+pub struct UsedStrings<'a> {
+    strings: &'a Strings,
+    renumbered: Vec<u32>,
+    pub offsets: Vec<u32>,
+    pub bytes: Vec<u8>,
+}
+
+impl<'a> UsedStrings<'a> {
+    pub fn of(strings: &'a Strings) -> Self {
+        UsedStrings { strings, renumbered: vec![NONE; strings.len()], offsets: vec![0], bytes: Vec::new() }
+    }
+
+    /// The ids as ids of the table of used strings; NONE stays.
+    pub fn column(&mut self, ids: impl Iterator<Item = u32>) -> Vec<u32> {
+        ids.map(|id| if id == NONE { NONE } else { self.id(id) }).collect()
+    }
+
+    fn id(&mut self, id: u32) -> u32 {
+        let known = self.renumbered[id as usize];
+        if known != NONE {
+            return known;
+        }
+        let new = self.offsets.len() as u32 - 1;
+        self.bytes.extend_from_slice(self.strings.get(id));
+        self.offsets.push(self.bytes.len() as u32);
+        self.renumbered[id as usize] = new;
+        new
+    }
+}

@@ -1,0 +1,68 @@
+use artefact::NONE;
+use object_tables::{node_kind, section_flag, ObjectTables, SplitNames};
+
+/// Bits of `node_flags`.
+pub mod node_flag {
+    pub const GLOBAL: u32 = 1;
+    pub const WEAK: u32 = 2;
+    /// STV_HIDDEN or STV_INTERNAL: never exported.
+    pub const HIDDEN: u32 = 4;
+    pub const FUNCTION: u32 = 8;
+    /// Data without a symbol of its own in the output: looked through (spec §4).
+    pub const ANONYMOUS: u32 = 16;
+    /// A call shim under core::ops::function: looked through in the same way (spec §4).
+    pub const CALL_SHIM: u32 = 32;
+}
+
+const STB_GLOBAL: u8 = 1;
+const STB_WEAK: u8 = 2;
+const STV_INTERNAL: u8 = 1;
+const STV_HIDDEN: u8 = 2;
+
+/// Data symbols that compilers invent for constants: their targets are the referrer's (spec §4).
+const INVENTED: [&[u8]; 8] =
+    [b".L", b"anon.", b"alloc_", b"vtable.", b"str.", b"switch.", b".str", b"__unnamed_"];
+
+/// The flags of a node; `name` is its symbol, `call_shim` what [`call_shims`] says of it.
+pub fn of_node(object: &ObjectTables, node: usize, name: Option<&[u8]>, call_shim: bool) -> u32 {
+    let executable = object.section_flags[object.node_section[node] as usize] & section_flag::EXEC != 0;
+    let mut flags = match object.node_binding[node] {
+        STB_GLOBAL => node_flag::GLOBAL,
+        STB_WEAK => node_flag::GLOBAL | node_flag::WEAK,
+        _ => 0,
+    };
+    if matches!(object.node_visibility[node], STV_HIDDEN | STV_INTERNAL) {
+        flags |= node_flag::HIDDEN;
+    }
+    if executable || object.node_kind[node] == node_kind::FUNCTION {
+        flags |= node_flag::FUNCTION;
+    }
+    if !executable && name.is_none_or(|name| INVENTED.iter().any(|prefix| name.starts_with(prefix))) {
+        flags |= node_flag::ANONYMOUS;
+    }
+    if call_shim {
+        flags |= node_flag::CALL_SHIM;
+    }
+    flags
+}
+
+/// By string: is one of its names a call of `core::ops::function`, a shim of spec §4?
+pub fn call_shims(split: &SplitNames) -> Vec<bool> {
+    let names: Vec<bool> = (0..split.names.len() as u32).map(|id| is_call_shim(split.names.get(id))).collect();
+    split
+        .start
+        .windows(2)
+        .map(|range| split.name_ids[range[0] as usize..range[1] as usize].iter().any(|&id| names[id as usize]))
+        .collect()
+}
+
+fn is_call_shim(name: &[u8]) -> bool {
+    let Some(rest) = name.strip_prefix(b"core::ops::function::") else { return false };
+    let letters = rest.iter().take_while(|c| c.is_ascii_alphabetic()).count();
+    letters > 0 && matches!(&rest[letters..], b"::call" | b"::call_mut" | b"::call_once")
+}
+
+/// `id`, or `None` for [`NONE`].
+pub fn known(id: u32) -> Option<u32> {
+    (id != NONE).then_some(id)
+}

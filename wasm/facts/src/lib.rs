@@ -1,0 +1,35 @@
+//! The facts of one link input (an rlib, a static archive or a lone object): what its machine code says, as columns.
+//! Object tables and debug info are joined here, and the columns laid out as the file that the engine keeps.
+
+mod columns;
+mod entities;
+mod flags;
+mod join;
+mod layout;
+mod sweep;
+
+pub use columns::Columns;
+pub use layout::{pack, unpack, LayoutError, COLUMN_NAMES, VERSION};
+
+use artefact::ExtractError;
+
+/// Reads an object file or archive into its columns. Without `debug_info` no reference has a place: for files whose
+/// sources belong to nobody.
+pub fn columns(data: &[u8], debug_info: bool) -> Result<Columns, ExtractError> {
+    let mut object = object_tables::extract(data)?;
+    let strings = std::mem::take(&mut object.strings);
+    let (dwarf, strings) = if debug_info {
+        let mut dwarf = dwarf_tables::extract_with(data, strings)?;
+        let strings = std::mem::take(&mut dwarf.strings);
+        (Some(dwarf), strings)
+    } else {
+        (None, strings)
+    };
+    artefact::start_reading("");
+    join::join(object, dwarf.as_ref(), strings)
+}
+
+/// Reads an object file or archive; gives the content of its facts file. See [`columns`].
+pub fn extract(data: &[u8], debug_info: bool) -> Result<Vec<u8>, ExtractError> {
+    columns(data, debug_info).map(|columns| pack(&columns))
+}

@@ -1,0 +1,13 @@
+//! What the ELF part of a link input says: sections, symbols as nodes, relocations as references.
+
+mod eh_frame;
+mod extract;
+mod linked;
+mod names;
+mod nodes;
+mod references;
+mod tables;
+pub use extract::extract;
+pub use linked::{linked_symbols, LinkedSymbols};
+pub use names::{demangle, split_names, SplitNames};
+pub use tables::{node_kind, section_flag, ObjectTables};

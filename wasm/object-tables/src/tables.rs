@@ -1,0 +1,72 @@
+use artefact::Strings;
+
+/// Bits of `section_flags`.
+pub mod section_flag {
+    pub const ALLOC: u32 = 1;
+    pub const EXEC: u32 = 2;
+    pub const WRITE: u32 = 4;
+    pub const TLS: u32 = 8;
+    pub const RETAIN: u32 = 16;
+    /// Start-up and end arrays and code, which every linker script keeps.
+    pub const ROOT_ARRAY: u32 = 32;
+    pub const NOTE: u32 = 64;
+    pub const NOBITS: u32 = 128;
+    pub const LINK_ORDER: u32 = 256;
+    pub const GROUP: u32 = 512;
+}
+
+/// Values of `node_kind`.
+pub mod node_kind {
+    pub const ANONYMOUS: u8 = 0;
+    pub const FUNCTION: u8 = 1;
+    pub const OBJECT: u8 = 2;
+    pub const TLS: u8 = 3;
+    pub const NOTYPE: u8 = 4;
+}
+
+/// The tables of one input; columns of one table have equal lengths. Rows that do not exist are
+/// [`artefact::NONE`]. Sections are numbered over the whole input, see [`artefact`].
+#[derive(Default)]
+pub struct ObjectTables {
+    pub strings: Strings,
+    pub member_name: Vec<u32>,
+    /// STT_FILE of the member; NONE when it has none, or several.
+    pub member_file: Vec<u32>,
+    pub member_first_section: Vec<u32>,
+    pub member_section_count: Vec<u32>,
+    /// ELF's e_machine.
+    pub member_machine: Vec<u32>,
+    pub skipped_name: Vec<u32>,
+    pub skipped_kind: Vec<u8>,
+    /// NONE unless a join looks for it: C identifiers (`__start_NAME`) and `.gcc_except_table*`.
+    pub section_name: Vec<u32>,
+    /// `.eh_frame`.
+    pub section_is_frame: Vec<bool>,
+    pub section_flags: Vec<u32>,
+    pub section_size: Vec<u32>,
+    /// The SHT_GROUP section that names this one as member.
+    pub section_group: Vec<u32>,
+    pub section_link_order: Vec<u32>,
+    /// Nodes are sorted by section, then start.
+    pub node_section: Vec<u32>,
+    pub node_start: Vec<u32>,
+    pub node_size: Vec<u32>,
+    pub node_symbol: Vec<u32>,
+    pub node_binding: Vec<u8>,
+    pub node_visibility: Vec<u8>,
+    pub node_kind: Vec<u8>,
+    pub absolute_symbol: Vec<u32>,
+    /// References are sorted by section, then offset.
+    pub ref_section: Vec<u32>,
+    pub ref_offset: Vec<u32>,
+    pub ref_from_node: Vec<u32>,
+    pub ref_to_node: Vec<u32>,
+    pub ref_to_symbol: Vec<u32>,
+    /// What an FDE of `.eh_frame` refers to besides its function: LSDA and personality.
+    pub frame_edge_from: Vec<u32>,
+    pub frame_edge_to_node: Vec<u32>,
+    pub frame_edge_to_symbol: Vec<u32>,
+    /// Undefined symbols of each member, used by a relocation or not: they make archives give members.
+    pub undefined_member: Vec<u32>,
+    pub undefined_symbol: Vec<u32>,
+}

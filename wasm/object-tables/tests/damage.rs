@@ -1,0 +1,36 @@
+//! The parsers read what untrusted crates made: damage is an error or harmless, never a panic, a hang or
+//! memory without bound (design, "Who is not trusted").
+
+use artefact::mutate::{damaged, samples};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const SEEDS: u64 = 1600;
+const SLOWEST: Duration = Duration::from_secs(2);
+
+#[test]
+fn damaged_objects_and_rlibs() {
+    let samples = samples(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("object-tables"));
+    let mut refused = 0;
+    for seed in 0..2 * SEEDS {
+        let bytes = damaged(&samples[(seed % 2) as usize], seed / 2);
+        let started = Instant::now();
+        refused += u64::from(object_tables::extract(&bytes).is_err());
+        if let Ok(tables) = object_tables::extract(&bytes) {
+            let strings = &tables.strings;
+            let texts: Vec<&str> =
+                (0..strings.len() as u32).map(|id| std::str::from_utf8(strings.get(id)).unwrap()).collect();
+            for text in &texts {
+                object_tables::demangle(text);
+            }
+            // An error is as good as names.
+            let _ = object_tables::split_names(texts.into_iter());
+        }
+        assert!(started.elapsed() < SLOWEST, "seed {seed} took {:?}", started.elapsed());
+    }
+    // Else the damage does not reach what is parsed.
+    assert!(refused > SEEDS / 4, "{refused} of {} refused", 2 * SEEDS);
+    for sample in &samples {
+        assert!(object_tables::extract(sample).is_ok());
+    }
+}

@@ -1,0 +1,109 @@
+//! The boundary to JavaScript. Results are copied out once; errors are named `ExtractError` and say the member at fault.
+
+use artefact::ExtractError;
+use js_sys::{Uint32Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+
+fn to_js(error: ExtractError) -> JsValue {
+    let js = js_sys::Error::new(&error.reason);
+    js.set_name("ExtractError");
+    let _ = js_sys::Reflect::set(&js, &"member".into(), &error.member.into());
+    js.into()
+}
+
+/// Reads an object file or archive; gives the content of its facts file.
+#[wasm_bindgen]
+pub fn extract(data: &[u8], debug_info: bool) -> Result<Vec<u8>, JsValue> {
+    facts::extract(data, debug_info).map_err(to_js)
+}
+
+/// Unpacks the payload of a facts file to `size` bytes.
+#[wasm_bindgen]
+pub fn unpack(payload: &[u8], size: usize) -> Result<Vec<u8>, JsValue> {
+    facts::unpack(payload, size).map_err(|error| js_sys::Error::new(&error.to_string()).into())
+}
+
+/// The columns of a facts file, in their order.
+#[wasm_bindgen(js_name = "columnNames")]
+pub fn column_names() -> Vec<String> {
+    facts::COLUMN_NAMES.iter().map(|name| name.to_string()).collect()
+}
+
+/// The version of the facts files that [`extract`] gives.
+#[wasm_bindgen(js_name = "factsVersion")]
+pub fn facts_version() -> u32 {
+    facts::VERSION
+}
+
+/// The member at which this instance stopped for good.
+#[wasm_bindgen]
+pub fn reading() -> String {
+    artefact::reading()
+}
+
+/// The symbols of a linked file: names, and the STT_FILE of local ones.
+#[wasm_bindgen(getter_with_clone)]
+pub struct LinkedSymbols {
+    pub names: Vec<String>,
+    /// Empty where there is none.
+    pub files: Vec<String>,
+}
+
+/// Reads the symbol table of an executable or shared object.
+#[wasm_bindgen(js_name = "linkedSymbols")]
+pub fn linked_symbols(data: &[u8]) -> Result<LinkedSymbols, JsValue> {
+    let symbols = object_tables::linked_symbols(data).map_err(to_js)?;
+    let text = |&id: &u32| match id {
+        artefact::NONE => String::new(),
+        id => String::from_utf8_lossy(symbols.strings.get(id)).into_owned(),
+    };
+    Ok(LinkedSymbols { names: symbols.name.iter().map(text).collect(), files: symbols.file.iter().map(text).collect() })
+}
+
+/// The names of one symbol or debug name (spec §3).
+#[wasm_bindgen(js_name = "namesIn")]
+pub fn names_in(text: &str) -> Result<Vec<String>, JsValue> {
+    let split = object_tables::split_names(std::iter::once(text)).map_err(|reason| to_js(ExtractError::new("", reason)))?;
+    Ok(split.name_ids.iter().map(|&id| String::from_utf8_lossy(split.names.get(id)).into_owned()).collect())
+}
+
+/// A symbol as a person reads it, without hash.
+#[wasm_bindgen]
+pub fn demangle(symbol: &str) -> String {
+    object_tables::demangle(symbol).into_owned()
+}
+
+/// Hits of one source; see `source_tokens::SourceHits`. `ok` is false when the file is no source.
+#[wasm_bindgen]
+pub struct SourceHits {
+    hits: Option<source_tokens::SourceHits>,
+}
+
+#[wasm_bindgen]
+impl SourceHits {
+    #[wasm_bindgen(getter)]
+    pub fn ok(&self) -> bool {
+        self.hits.is_some()
+    }
+
+    #[wasm_bindgen(getter)]
+    pub fn kind(&self) -> Uint8Array {
+        Uint8Array::from(self.hits.as_ref().map_or(&[][..], |h| &h.kind))
+    }
+
+    #[wasm_bindgen(getter)]
+    pub fn line(&self) -> Uint32Array {
+        Uint32Array::from(self.hits.as_ref().map_or(&[][..], |h| &h.line))
+    }
+
+    #[wasm_bindgen(getter)]
+    pub fn column(&self) -> Uint32Array {
+        Uint32Array::from(self.hits.as_ref().map_or(&[][..], |h| &h.column))
+    }
+}
+
+/// Scans the bytes of a file that rustc read.
+#[wasm_bindgen]
+pub fn scan(bytes: &[u8]) -> SourceHits {
+    SourceHits { hits: source_tokens::scan(bytes) }
+}

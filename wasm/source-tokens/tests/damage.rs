@@ -1,0 +1,23 @@
+//! Any bytes may be a source: the scan neither panics nor hangs (design, "Who is not trusted").
+
+use artefact::mutate::damaged;
+use std::time::{Duration, Instant};
+
+#[test]
+fn damaged_sources() {
+    let source = concat!(include_str!("../src/lib.rs"), "/* /* nested */ */ r##\"raw\"## b'x' 'l 1e9 \u{f6}\n").as_bytes();
+    for seed in 0..3000 {
+        let bytes = damaged(source, seed);
+        let hits = source_tokens::scan(&bytes);
+        assert_eq!(hits.is_none(), std::str::from_utf8(&bytes).is_err());
+    }
+}
+
+#[test]
+fn long_openings_take_linear_time() {
+    for text in ["/*", "r#", "\"", "'", "#", "b'", "unsafe ", "---\n", "{"] {
+        let started = Instant::now();
+        source_tokens::scan(text.repeat(500_000).as_bytes());
+        assert!(started.elapsed() < Duration::from_secs(5), "{text:?} took {:?}", started.elapsed());
+    }
+}
