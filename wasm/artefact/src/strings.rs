@@ -3,9 +3,9 @@ const MAX_BYTES: u64 = u32::MAX as u64;
 /// No honest table at most half full comes near; the hash has no secret, so names can be made to collide.
 const MAX_PROBES: u32 = 2048;
 
-/// An interned table of byte strings: equal bytes get equal ids.
+/// An interned table of strings: equal text gets equal ids.
 pub struct Strings {
-    pub bytes: Vec<u8>,
+    pub text: String,
     /// One more entry than there are strings.
     pub offsets: Vec<u32>,
     slots: Vec<u32>,
@@ -17,7 +17,7 @@ pub struct Strings {
 
 impl Default for Strings {
     fn default() -> Self {
-        Strings { bytes: Vec::new(), offsets: vec![0], slots: vec![0; 1024], work: 0, limit: MAX_BYTES, exceeded: None }
+        Strings { text: String::new(), offsets: vec![0], slots: vec![0; 1024], work: 0, limit: MAX_BYTES, exceeded: None }
     }
 }
 
@@ -41,26 +41,26 @@ impl Strings {
         self.len() == 0
     }
 
-    pub fn get(&self, id: u32) -> &[u8] {
+    pub fn get(&self, id: u32) -> &str {
         let id = id as usize;
-        &self.bytes[self.offsets[id] as usize..self.offsets[id + 1] as usize]
+        &self.text[self.offsets[id] as usize..self.offsets[id + 1] as usize]
     }
 
     /// The id of `text`, new or old. See [`Strings::check`] for what bounds it.
-    pub fn intern(&mut self, text: &[u8]) -> u32 {
+    pub fn intern(&mut self, text: &str) -> u32 {
         let mask = self.slots.len() - 1;
         self.work += text.len() as u64;
         if self.work > self.limit {
             self.exceeded = Some("names and paths of it are out of all proportion to its size");
         }
-        if self.bytes.len() as u64 + text.len() as u64 > MAX_BYTES {
+        if self.text.len() as u64 + text.len() as u64 > MAX_BYTES {
             self.exceeded = Some("names and paths of it take more than 4 GiB");
         }
         if self.exceeded.is_some() {
             return 0;
         }
         let mut probes = 0;
-        let mut slot = hash(text) as usize & mask;
+        let mut slot = hash(text.as_bytes()) as usize & mask;
         loop {
             probes += 1;
             if probes > MAX_PROBES {
@@ -77,8 +77,8 @@ impl Strings {
             slot = (slot + 1) & mask;
         }
         let id = self.len() as u32;
-        self.bytes.extend_from_slice(text);
-        self.offsets.push(self.bytes.len() as u32);
+        self.text.push_str(text);
+        self.offsets.push(self.text.len() as u32);
         self.slots[slot] = id + 1;
         if self.len() * 2 > self.slots.len() {
             self.grow();
@@ -90,7 +90,7 @@ impl Strings {
         let mut slots = vec![0u32; self.slots.len() * 2];
         let mask = slots.len() - 1;
         for id in 0..self.len() as u32 {
-            let mut slot = hash(self.get(id)) as usize & mask;
+            let mut slot = hash(self.get(id).as_bytes()) as usize & mask;
             while slots[slot] != 0 {
                 slot = (slot + 1) & mask;
             }
@@ -100,8 +100,9 @@ impl Strings {
     }
 }
 
+const K: u64 = 0x9e37_79b9_7f4a_7c15;
+
 fn hash(text: &[u8]) -> u32 {
-    const K: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut h: u64 = text.len() as u64;
     let mut chunks = text.chunks_exact(8);
     for chunk in &mut chunks {
@@ -118,23 +119,37 @@ fn hash(text: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::Strings;
+    use super::{Strings, K};
+
+    /// Two texts of 16 letters that take the hash from `state` to the same state, and that state.
+    fn collision(state: u64) -> ([u64; 2], [u64; 2], u64) {
+        let word = |n: u32| u64::from_le_bytes(format!("{n:08}").into_bytes().try_into().unwrap());
+        let step = |state: u64, word: u64| (state.rotate_left(5) ^ word).wrapping_mul(K);
+        let first = step(state, word(0));
+        // Where both leave states that differ in no byte's highest bit, a second word of ASCII makes up for it.
+        for n in 1.. {
+            let difference = first.rotate_left(5) ^ step(state, word(n)).rotate_left(5);
+            if difference & 0x8080_8080_8080_8080 == 0 {
+                return ([word(0), word(0)], [word(n), word(0) ^ difference], step(first, word(0)));
+            }
+        }
+        unreachable!()
+    }
 
     #[test]
     fn names_that_were_made_to_collide_end_the_table() {
+        let mut state = 14 * 16;
+        let pairs: Vec<_> = (0..14)
+            .map(|_| {
+                let (one, other, next) = collision(state);
+                state = next;
+                [one, other].map(|words| words.map(u64::to_le_bytes).concat())
+            })
+            .collect();
         let mut strings = Strings::default();
-        for n in 0..1u32 << 14 {
-            let mut name = Vec::new();
-            for bit in 0..14 {
-                let (mut first, mut second) = (*b"abcdefgh", *b"abcdefgh");
-                if n >> bit & 1 == 1 {
-                    // The highest bit survives the product, and rotate_left(5) takes it to bit 4.
-                    first[7] ^= 0x80;
-                    second[0] ^= 0x10;
-                }
-                name.extend([first, second].concat());
-            }
-            strings.intern(&name);
+        for n in 0..1usize << 14 {
+            let name: Vec<u8> = pairs.iter().enumerate().flat_map(|(bit, pair)| pair[n >> bit & 1].clone()).collect();
+            strings.intern(std::str::from_utf8(&name).unwrap());
         }
         assert_eq!(strings.check(), Err("names of it were made to collide"));
     }
@@ -142,9 +157,9 @@ mod tests {
     #[test]
     fn a_table_has_an_end() {
         let mut strings = Strings::for_input(1);
-        assert_ne!(strings.intern(b"a"), strings.intern(b"b"));
+        assert_ne!(strings.intern("a"), strings.intern("b"));
         for _ in 0..100 {
-            strings.intern(&[b'x'; 1 << 20]);
+            strings.intern(&"x".repeat(1 << 20));
         }
         assert!(strings.check().is_err());
     }

@@ -7,9 +7,9 @@ const ESCAPED: u32 = 0x10_ff00;
 /// UTF-8. Bytes that are none become private-use characters, one each, and so do characters of that very
 /// range, so that different names stay different.
 pub fn as_text(name: &[u8]) -> Cow<'_, str> {
-    let plain = |text: &str| !text.chars().any(is_escape);
     if let Ok(text) = std::str::from_utf8(name) {
-        if plain(text) {
+        // Every character of the range begins with this byte, and hardly any other.
+        if !name.contains(&0xf4) || !text.chars().any(is_escape) {
             return Cow::Borrowed(text);
         }
     }

@@ -3,7 +3,7 @@ use crate::sections::Sections;
 use crate::tables::DwarfTables;
 use artefact::NONE;
 use gimli::{AttributeValue, EndianSlice, RunTimeEndian, UnitRef};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 pub type Slice<'a> = EndianSlice<'a, RunTimeEndian>;
 
@@ -13,7 +13,7 @@ const MAX_PATH: usize = 32 * 1024;
 /// File numbers of one unit to rows of the string table.
 #[derive(Default)]
 pub struct Files {
-    known: HashMap<u64, u32>,
+    known: FxHashMap<u64, u32>,
 }
 
 impl Files {
@@ -41,7 +41,7 @@ impl Files {
                 if parts.iter().any(|part| part.len() > MAX_PATH) {
                     return Err(DwarfError::Disproportionate("a path of it is too long"));
                 }
-                id = tables.strings.intern(join(&parts).as_bytes());
+                id = tables.strings.intern(&join(&parts));
                 tables.strings.check().map_err(DwarfError::Disproportionate)?;
             }
         }

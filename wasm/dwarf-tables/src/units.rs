@@ -3,6 +3,7 @@ use crate::lines::{self, Files, Slice};
 use crate::sections::Sections;
 use crate::tables::DwarfTables;
 use artefact::{as_text, NONE};
+use rustc_hash::FxHashMap;
 use gimli::{AttributeValue, Reader, DebugAbbrevOffset, DebugInfoOffset, RunTimeEndian, UnitRef, UnitSectionOffset};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -369,55 +370,77 @@ fn ranges<'a>(
 }
 
 fn name_rows(debug: &Debug<'_>, tables: &mut DwarfTables) -> Result<()> {
+    let mut named_before: FxHashMap<usize, Named> = FxHashMap::default();
     for (row, entry) in &debug.unnamed {
-        let mut linkage = None;
-        let mut named: Option<(&[u8], u32)> = None;
-        let (mut file, mut line) = (NONE, 0);
-        let mut at = Some(*entry);
-        for _ in 0..MAX_HOPS {
-            let Some(offset) = at else { break };
-            let Ok(index) = debug.subprograms.binary_search_by_key(&offset, |s| s.offset) else { break };
-            let subprogram = &debug.subprograms[index];
-            linkage = linkage.or(subprogram.linkage);
-            named = match (named, subprogram.name) {
-                // The declaration's scope is the one that names it: keep the last one seen.
-                (_, Some(name)) => Some((name, subprogram.scope)),
-                (named, None) => named.map(|(name, _)| (name, subprogram.scope)),
-            };
-            if line == 0 {
-                (file, line) = (subprogram.file, subprogram.line);
+        let named = match named_before.get(entry) {
+            Some(&named) => named,
+            None => {
+                let named = name(debug, *entry, tables)?;
+                named_before.insert(*entry, named);
+                named
             }
-            at = subprogram.origin;
-        }
-        let is_v0 = linkage.is_some_and(|l| l.starts_with(b"_R"));
-        let linkage_id = linkage.map_or(NONE, |l| tables.strings.intern(as_text(l).as_bytes()));
-        let qualified_id = match named {
-            Some((name, scope)) if !is_v0 => {
-                tables.strings.intern(as_text(&qualified(debug, name, scope)?).as_bytes())
-            }
-            _ => NONE,
         };
-        tables.strings.check().map_err(DwarfError::Disproportionate)?;
         match *row {
             Row::Function(row) => {
-                tables.function_linkage[row] = linkage_id;
-                tables.function_qualified[row] = qualified_id;
-                tables.function_file[row] = file;
-                tables.function_line[row] = line;
+                tables.function_linkage[row] = named.linkage;
+                tables.function_qualified[row] = named.qualified;
+                tables.function_file[row] = named.file;
+                tables.function_line[row] = named.line;
             }
             Row::Inlined(row) => {
-                tables.inlined_linkage[row] = linkage_id;
-                tables.inlined_qualified[row] = qualified_id;
+                tables.inlined_linkage[row] = named.linkage;
+                tables.inlined_qualified[row] = named.qualified;
             }
             Row::Variable(row) => {
-                tables.variable_linkage[row] = linkage_id;
-                tables.variable_qualified[row] = qualified_id;
-                tables.variable_file[row] = file;
-                tables.variable_line[row] = line;
+                tables.variable_linkage[row] = named.linkage;
+                tables.variable_qualified[row] = named.qualified;
+                tables.variable_file[row] = named.file;
+                tables.variable_line[row] = named.line;
             }
         }
     }
     Ok(())
+}
+
+/// What the entries that an entry leads to say of it: string ids, and the place of its declaration.
+#[derive(Clone, Copy)]
+struct Named {
+    linkage: u32,
+    qualified: u32,
+    file: u32,
+    line: u32,
+}
+
+fn name(debug: &Debug<'_>, entry: usize, tables: &mut DwarfTables) -> Result<Named> {
+    let mut linkage = None;
+    let mut named: Option<(&[u8], u32)> = None;
+    let (mut file, mut line) = (NONE, 0);
+    let mut at = Some(entry);
+    for _ in 0..MAX_HOPS {
+        let Some(offset) = at else { break };
+        let Ok(index) = debug.subprograms.binary_search_by_key(&offset, |s| s.offset) else { break };
+        let subprogram = &debug.subprograms[index];
+        linkage = linkage.or(subprogram.linkage);
+        named = match (named, subprogram.name) {
+            // The declaration's scope is the one that names it: keep the last one seen.
+            (_, Some(name)) => Some((name, subprogram.scope)),
+            (named, None) => named.map(|(name, _)| (name, subprogram.scope)),
+        };
+        if line == 0 {
+            (file, line) = (subprogram.file, subprogram.line);
+        }
+        at = subprogram.origin;
+    }
+    let is_v0 = linkage.is_some_and(|l| l.starts_with(b"_R"));
+    let linkage_id = linkage.map_or(NONE, |l| tables.strings.intern(&as_text(l)));
+    let qualified_id = match named {
+        Some((name, scope)) if !is_v0 => {
+            tables.strings.intern(&as_text(&qualified(debug, name, scope)?))
+        }
+        _ => NONE,
+    };
+    tables.strings.check().map_err(DwarfError::Disproportionate)?;
+    Ok(Named { linkage: linkage_id, qualified: qualified_id, file, line })
 }
 
 fn qualified(debug: &Debug<'_>, name: &[u8], scope: u32) -> Result<Vec<u8>> {

@@ -24,7 +24,7 @@ impl Entities {
         *known
     }
 
-    pub fn text(&self, entity: u32) -> &[u8] {
+    pub fn text(&self, entity: u32) -> &str {
         self.strings.get(self.string[entity as usize])
     }
 }
@@ -53,7 +53,7 @@ impl<'a> UsedStrings<'a> {
             return known;
         }
         let new = self.offsets.len() as u32 - 1;
-        self.bytes.extend_from_slice(self.strings.get(id));
+        self.bytes.extend_from_slice(self.strings.get(id).as_bytes());
         self.offsets.push(self.bytes.len() as u32);
         self.renumbered[id as usize] = new;
         new

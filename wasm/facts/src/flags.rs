@@ -20,11 +20,11 @@ const STV_INTERNAL: u8 = 1;
 const STV_HIDDEN: u8 = 2;
 
 /// Data symbols that compilers invent for constants: their targets are the referrer's (spec §4).
-const INVENTED: [&[u8]; 8] =
-    [b".L", b"anon.", b"alloc_", b"vtable.", b"str.", b"switch.", b".str", b"__unnamed_"];
+const INVENTED: [&str; 8] =
+    [".L", "anon.", "alloc_", "vtable.", "str.", "switch.", ".str", "__unnamed_"];
 
 /// The flags of a node; `name` is its symbol, `call_shim` what [`call_shims`] says of it.
-pub fn of_node(object: &ObjectTables, node: usize, name: Option<&[u8]>, call_shim: bool) -> u32 {
+pub fn of_node(object: &ObjectTables, node: usize, name: Option<&str>, call_shim: bool) -> u32 {
     let executable = object.section_flags[object.node_section[node] as usize] & section_flag::EXEC != 0;
     let mut flags = match object.node_binding[node] {
         STB_GLOBAL => node_flag::GLOBAL,
@@ -56,10 +56,10 @@ pub fn call_shims(split: &SplitNames) -> Vec<bool> {
         .collect()
 }
 
-fn is_call_shim(name: &[u8]) -> bool {
-    let Some(rest) = name.strip_prefix(b"core::ops::function::") else { return false };
-    let letters = rest.iter().take_while(|c| c.is_ascii_alphabetic()).count();
-    letters > 0 && matches!(&rest[letters..], b"::call" | b"::call_mut" | b"::call_once")
+fn is_call_shim(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("core::ops::function::") else { return false };
+    let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+    letters > 0 && matches!(&rest[letters..], "::call" | "::call_mut" | "::call_once")
 }
 
 /// `id`, or `None` for [`NONE`].

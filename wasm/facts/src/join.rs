@@ -5,9 +5,10 @@ use crate::sweep::{Place, Sweep, NOWHERE};
 use crate::Columns;
 use artefact::{ExtractError, Strings, NONE};
 use dwarf_tables::DwarfTables;
-use foldhash::fast::FixedState;
 use indexmap::IndexSet;
 use object_tables::{section_flag, ObjectTables};
+use rustc_hash::FxBuildHasher;
+use std::hash::{Hash, Hasher};
 
 /// Set in `edge_target` when the target is an entity (a name that the link resolves), not a node of this file.
 const ENTITY_BIT: u32 = 0x8000_0000;
@@ -15,10 +16,22 @@ const ENTITY_BIT: u32 = 0x8000_0000;
 const MAX_DEPTH: u32 = 512;
 
 /// Rows of a table, each once, numbered in the order in which they came.
-type Rows = IndexSet<[u32; 4], FixedState>;
+type Rows = IndexSet<Row, FxBuildHasher>;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Row([u32; 4]);
+
+impl Hash for Row {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        // A slice would be hashed by products of 128 bits, which WASM has not.
+        let Row([a, b, c, d]) = *self;
+        state.write_u64(u64::from(a) << 32 | u64::from(b));
+        state.write_u64(u64::from(c) << 32 | u64::from(d));
+    }
+}
 
 fn intern(rows: &mut Rows, row: [u32; 4]) -> u32 {
-    rows.insert_full(row).0 as u32
+    rows.insert_full(Row(row)).0 as u32
 }
 
 struct Join<'a> {
@@ -201,13 +214,8 @@ impl Join<'_> {
         let absolute_entity = entities_of(&object.absolute_symbol);
         let undefined_entity = entities_of(&object.undefined_symbol);
 
-        let mut texts = Vec::with_capacity(self.entities.string.len());
-        for &id in &self.entities.string {
-            let text = std::str::from_utf8(self.entities.strings.get(id))
-                .map_err(|_| ExtractError::new("", "a name of it is not UTF-8"))?;
-            texts.push(text);
-        }
-        let names = object_tables::split_names(texts.into_iter()).map_err(|reason| ExtractError::new("", reason))?;
+        let texts = self.entities.string.iter().map(|&id| self.entities.strings.get(id));
+        let names = object_tables::split_names(texts).map_err(|reason| ExtractError::new("", reason))?;
         let call_shims = flags::call_shims(&names);
         let node_flags = (0..object.node_section.len())
             .map(|node| {
@@ -219,24 +227,22 @@ impl Join<'_> {
 
         // Edges and frames grouped by their node, so that a walk reads them in one run.
         let nodes = object.node_section.len();
-        let (node_first_edge, edge_order) = group_by(self.edges.iter().map(|edge| edge[0]), nodes);
-        let (node_first_frame, frame_order) = group_by(self.frames.iter().map(|frame| frame[0]), nodes);
+        let (node_first_edge, edge_order) = group_by(self.edges.iter().map(|edge| edge.0[0]), nodes);
+        let (node_first_frame, frame_order) = group_by(self.frames.iter().map(|frame| frame.0[0]), nodes);
         let mut new_frame = vec![0; frame_order.len()];
         for (new, &old) in frame_order.iter().enumerate() {
             new_frame[old as usize] = new as u32;
         }
         let renumbered = |frame: u32| known(frame).map_or(NONE, |frame| new_frame[frame as usize]);
-        let edge = |column: usize| edge_order.iter().map(move |&edge| (edge, column));
-        let edge_column = |column| edge(column).map(|(row, column)| self.edges[row as usize][column]);
-        let frame_column = |column: usize| frame_order.iter().map(move |&row| (row, column));
-        let frame_values = |column| frame_column(column).map(|(row, column)| self.frames[row as usize][column]);
+        let edges: Vec<[u32; 4]> = edge_order.iter().map(|&row| self.edges[row as usize].0).collect();
+        let frames: Vec<[u32; 4]> = frame_order.iter().map(|&row| self.frames[row as usize].0).collect();
 
         let mut used = UsedStrings::of(&self.entities.strings);
         Ok(Columns {
             member_name: used.column(object.member_name.iter().copied()),
             member_file: used.column(object.member_file.iter().copied()),
             section_name: used.column(object.section_name.iter().copied()),
-            place_file: used.column(self.places.iter().map(|place| place[0])),
+            place_file: used.column(self.places.iter().map(|place| place.0[0])),
             entity_string: used.column(self.entities.string.iter().copied()),
             bitcode_member: used.column(
                 object
@@ -249,7 +255,7 @@ impl Join<'_> {
             string_offsets: used.offsets,
             string_bytes: used.bytes,
             name_offsets: names.names.offsets,
-            name_bytes: names.names.bytes,
+            name_bytes: names.names.text.into_bytes(),
             member_first_section: object.member_first_section.clone(),
             member_machine: object.member_machine.clone(),
             section_flags: object.section_flags.clone(),
@@ -259,15 +265,15 @@ impl Join<'_> {
             node_flags,
             node_first_edge,
             node_first_frame,
-            edge_target: edge_column(1).collect(),
-            edge_frame: edge_column(2).map(renumbered).collect(),
-            edge_place: edge_column(3).collect(),
-            frame_parent: frame_values(1).map(renumbered).collect(),
-            frame_entity: frame_values(2).collect(),
+            edge_target: edges.iter().map(|edge| edge[1]).collect(),
+            edge_frame: edges.iter().map(|edge| renumbered(edge[2])).collect(),
+            edge_place: edges.iter().map(|edge| edge[3]).collect(),
+            frame_parent: frames.iter().map(|frame| renumbered(frame[1])).collect(),
+            frame_entity: frames.iter().map(|frame| frame[2]).collect(),
             frame_qualified: frame_order.iter().map(|&row| self.frame_qualified[row as usize]).collect(),
-            frame_place: frame_values(3).collect(),
-            place_line: self.places.iter().map(|place| place[1]).collect(),
-            place_column: self.places.iter().map(|place| place[2]).collect(),
+            frame_place: frames.iter().map(|frame| frame[3]).collect(),
+            place_line: self.places.iter().map(|place| place.0[1]).collect(),
+            place_column: self.places.iter().map(|place| place.0[2]).collect(),
             entity_first_name: names.start,
             entity_names: names.name_ids,
             absolute_entity,

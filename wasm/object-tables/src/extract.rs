@@ -14,7 +14,7 @@ pub fn extract(data: &[u8]) -> Result<ObjectTables, ExtractError> {
     let input = artefact::open(data)?;
     let mut tables = ObjectTables { strings: Strings::for_input(data.len()), ..ObjectTables::default() };
     for (name, kind) in &input.skipped {
-        tables.skipped_name.push(tables.strings.intern(name.as_bytes()));
+        tables.skipped_name.push(tables.strings.intern(name));
         tables.skipped_kind.push(*kind as u8);
     }
     for member in &input.members {
@@ -47,7 +47,7 @@ fn extract_member<'data, Elf: FileHeader<Endian = Endianness>>(
     }
     let sections = header.sections(endian, data).map_err(|e| fail(&e))?;
     let first_section = tables.section_name.len() as u32;
-    tables.member_name.push(tables.strings.intern(name.as_bytes()));
+    tables.member_name.push(tables.strings.intern(name));
     tables.member_file.push(NONE);
     tables.member_first_section.push(first_section);
     tables.member_section_count.push(sections.len() as u32);
@@ -59,9 +59,8 @@ fn extract_member<'data, Elf: FileHeader<Endian = Endianness>>(
         } else {
             sections.section_name(endian, section).map_err(|e| fail(&e))?
         };
-        if std::str::from_utf8(section_name).is_err() {
-            return Err(ExtractError::new(name, format!("name of section {} is not UTF-8", index.0)));
-        }
+        let section_name = std::str::from_utf8(section_name)
+            .map_err(|_| ExtractError::new(name, format!("name of section {} is not UTF-8", index.0)))?;
         if section.sh_type(endian) == elf::SHT_LLVM_DEPENDENT_LIBRARIES {
             return Err(ExtractError::new(name, "it makes the linker take further libraries (#pragma comment(lib))"));
         }
@@ -69,7 +68,7 @@ fn extract_member<'data, Elf: FileHeader<Endian = Endianness>>(
         if size >= u64::from(u32::MAX) {
             return Err(ExtractError::new(name, format!("section {} claims {size} bytes", index.0)));
         }
-        let flags = flags_of::<Elf>(endian, section, section_name);
+        let flags = flags_of::<Elf>(endian, section, section_name.as_bytes());
         if flags & section_flag::NOBITS == 0 {
             // A size that lies beyond the file is an error now, not when somebody reads it.
             section
@@ -88,7 +87,7 @@ fn extract_member<'data, Elf: FileHeader<Endian = Endianness>>(
             return Err(ExtractError::new(name, format!("section {} follows a section that is not there", index.0)));
         }
         tables.section_name.push(if is_sought(section_name) { tables.strings.intern(section_name) } else { NONE });
-        tables.section_is_frame.push(section_name == b".eh_frame");
+        tables.section_is_frame.push(section_name == ".eh_frame");
         tables.section_flags.push(flags);
         tables.section_size.push(size as u32);
         tables.section_group.push(NONE);
@@ -147,8 +146,8 @@ fn flags_of<Elf: FileHeader<Endian = Endianness>>(
 
 /// Does a join look for sections of this name? Those that a program can name by `__start_NAME`, and exception
 /// tables. Other names are `.text.` and the symbol again, which is most of an object's text.
-fn is_sought(name: &[u8]) -> bool {
-    name.starts_with(b".gcc_except_table") || is_c_identifier(name)
+fn is_sought(name: &str) -> bool {
+    name.starts_with(".gcc_except_table") || is_c_identifier(name.as_bytes())
 }
 
 fn is_c_identifier(name: &[u8]) -> bool {

@@ -2,6 +2,7 @@
 
 use artefact::Strings;
 use std::borrow::Cow;
+use std::fmt::Write;
 
 /// Names of a table of strings: those of string `i` are `name_ids[start[i]..start[i + 1]]`, rows of `names`.
 #[derive(Default)]
@@ -26,17 +27,23 @@ pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitName
     // By name: one more than the last text that has it.
     let mut seen: Vec<u32> = Vec::new();
     let (mut given, mut demangled) = (0u64, 0u64);
+    let mut plain = String::new();
     for text in texts {
         let this = split.start.len() as u32;
         let SplitNames { name_ids, names, .. } = &mut split;
-        let plain = demangle(text);
+        plain.clear();
+        match rustc_demangle::try_demangle(text) {
+            // Writing to a string fails only where the demangler gives up; what it wrote so far stands.
+            Ok(symbol) => _ = write!(plain, "{symbol:#}"),
+            Err(_) => plain.push_str(text),
+        }
         given += text.len() as u64;
         demangled += plain.len() as u64;
         if demangled > (64 << 20) + 64 * given {
             return Err("its symbols stand for names out of all proportion");
         }
         paths_in(&plain, &mut |path| {
-            let id = names.intern(path.as_bytes());
+            let id = names.intern(path);
             if seen.len() <= id as usize {
                 seen.resize(id as usize + 1, 0);
             }
@@ -68,8 +75,11 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn finish_path(&mut self) {
-        let path = self.path.trim_end_matches("::");
-        if path.contains("::") {
+        let mut path = self.path.as_str();
+        while let Some(shorter) = path.strip_suffix("::") {
+            path = shorter;
+        }
+        if path.as_bytes().windows(2).any(|two| two == b"::") {
             (self.found)(path);
         }
         self.path.clear();
@@ -230,7 +240,7 @@ mod tests {
 
     fn names(text: &str) -> Vec<String> {
         let split = split_names([text].into_iter()).unwrap();
-        split.name_ids.iter().map(|&id| String::from_utf8(split.names.get(id).to_vec()).unwrap()).collect()
+        split.name_ids.iter().map(|&id| split.names.get(id).to_string()).collect()
     }
 
     #[test]

@@ -65,7 +65,7 @@ fn a_symbol_name_that_is_no_utf8_is_a_name() {
     let two = [symbol(1, 0x12, 1, 0, 8), symbol(4, 0x12, 1, 8, 8)].concat();
     let bytes = object(text(16), symbols(two, b"\0a\xff\0a\xfe\0".to_vec()), &[]);
     let tables = object_tables::extract(&bytes).unwrap();
-    assert_eq!(tables.strings.get(tables.node_symbol[0]), "a\u{10ffff}".as_bytes());
+    assert_eq!(tables.strings.get(tables.node_symbol[0]), "a\u{10ffff}");
     assert_ne!(tables.node_symbol[0], tables.node_symbol[1]);
 }
 

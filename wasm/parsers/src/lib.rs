@@ -55,7 +55,7 @@ pub fn linked_symbols(data: &[u8]) -> Result<LinkedSymbols, JsValue> {
     let symbols = object_tables::linked_symbols(data).map_err(to_js)?;
     let text = |&id: &u32| match id {
         artefact::NONE => String::new(),
-        id => String::from_utf8_lossy(symbols.strings.get(id)).into_owned(),
+        id => symbols.strings.get(id).to_string(),
     };
     Ok(LinkedSymbols { names: symbols.name.iter().map(text).collect(), files: symbols.file.iter().map(text).collect() })
 }
@@ -64,7 +64,7 @@ pub fn linked_symbols(data: &[u8]) -> Result<LinkedSymbols, JsValue> {
 #[wasm_bindgen(js_name = "namesIn")]
 pub fn names_in(text: &str) -> Result<Vec<String>, JsValue> {
     let split = object_tables::split_names(std::iter::once(text)).map_err(|reason| to_js(ExtractError::new("", reason)))?;
-    Ok(split.name_ids.iter().map(|&id| String::from_utf8_lossy(split.names.get(id)).into_owned()).collect())
+    Ok(split.name_ids.iter().map(|&id| split.names.get(id).to_string()).collect())
 }
 
 /// A symbol as a person reads it, without hash.
