@@ -96,9 +96,9 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
           `--auto-accept-fixes writes permissions of a check, not of \`${command.subcommand}\``,
           `\`cackle -n --auto-accept-fixes\` first, then \`cackle ${command.subcommand}\``,
         );
-      const { report, fixes, runs } = await checkAndAccept(options, observer, abort.signal);
+      const { report, fixes } = await checkAndAccept(options, observer, abort.signal);
       status.clear();
-      if (!args.quiet) process.stderr.write(acceptedText(fixes, runs));
+      if (!args.quiet) process.stderr.write(acceptedText(fixes, report.counts.cargoRuns));
       return await printReport(report, args);
     }
     if (command === undefined) {

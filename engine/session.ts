@@ -9,10 +9,10 @@ import { Sandboxes } from './sandbox/sandboxes.ts';
 import { type AcceptedFix, AutoAccept } from './session/auto-accept.ts';
 import { type CargoCommand, readCommand } from './session/cargo-command.ts';
 import { type Checked, runInForeground } from './session/foreground.ts';
-import type { LiveConfig } from './session/live-config.ts';
+import { type Judgement, judgeAgain, judgeBuilt } from './session/judgement.ts';
 import type { CheckObserver, CheckOptions } from './session/options.ts';
 import { Pools } from './session/pools.ts';
-import { buildAndJudge } from './session/round.ts';
+import { build, type Round, Tally } from './session/round.ts';
 import { seconds } from './session/seconds.ts';
 import { readTree } from './session/tree.ts';
 
@@ -29,6 +29,7 @@ export { shellWords } from './session/sandbox-problems.ts';
 const MAX_ROUNDS = 6;
 /** More than any workspace needs: what a fix of an API brings to light is a layer or two deep. */
 const MAX_ACCEPTING_RUNS = 8;
+const MAX_JUDGEMENTS = 8;
 
 /**
  * One check from start to end. Throws {@link ConfigError} and {@link CheckError} when it cannot be made
@@ -64,14 +65,13 @@ export async function checkAndRun(
 export interface Accepted {
   readonly report: CheckReport;
   readonly fixes: readonly AcceptedFix[];
-  /** How often cargo was run. */
-  readonly runs: number;
 }
 
 /**
  * Checks and writes the best fix of each problem to cackle.toml until nothing is left that has one; makes the file
- * where there is none. Build scripts and proc macros go on in the same run of cargo as soon as they are allowed. It
- * never switches a sandbox off. Throws as {@link check} does.
+ * where there is none. Build scripts and proc macros go on in the same run of cargo as soon as they are allowed, and
+ * what is built is judged again without cargo: to it, an edit of cackle.toml is a change in the package, after which a
+ * build script that names no files runs again. It never switches a sandbox off. Throws as {@link check} does.
  */
 export async function checkAndAccept(
   options: CheckOptions,
@@ -91,10 +91,12 @@ export async function checkAndAccept(
         'nobody but you may do without: write [sandbox] kind = "Disabled" in cackle.toml, or mend that',
       );
   }
+  const tally = new Tally();
   for (let runs = 1; ; runs++) {
-    const { report } = await checkOnce(options, observer, signal, accept);
+    const { report } = await checkOnce(options, observer, signal, tally, accept);
+    // What was held or failed can only go on in another run of cargo.
     const changed = runs < MAX_ACCEPTING_RUNS && (await accept.accept(report.problems));
-    if (!changed) return { report, fixes: accept.accepted, runs };
+    if (!changed) return { report, fixes: accept.accepted };
   }
 }
 
@@ -102,7 +104,8 @@ async function checkOnce(
   options: CheckOptions,
   observer: CheckObserver,
   signal: AbortSignal,
-  accepting?: LiveConfig,
+  tally = new Tally(),
+  accepting?: AutoAccept,
 ): Promise<Checked> {
   const timing: Record<string, number> = {};
   const started = performance.now();
@@ -119,19 +122,10 @@ async function checkOnce(
   const store = await openStore(location.root);
   const pools = new Pools();
   const common = { workspace, sandboxes, store };
+  const session = { options, observer, signal, live, exports, pools, location, timing, tally };
   try {
     for (let round = 1; ; round++) {
-      const result = await buildAndJudge({
-        ...common,
-        live,
-        options,
-        observer,
-        signal,
-        exports,
-        pools,
-        location,
-        timing,
-      });
+      const result = await buildAndJudge({ ...common, ...session }, accepting);
       if (result.report !== undefined) {
         timing.total = seconds(started);
         const report = { ...result.report, timing };
@@ -147,6 +141,21 @@ async function checkOnce(
   } finally {
     await pools.close();
   }
+}
+
+/** Runs cargo once and judges, again after each fix that needs no other build. */
+async function buildAndJudge(round: Round, accepting: AutoAccept | undefined): Promise<Judgement> {
+  const built = await build(round);
+  if ('lost' in built) return built;
+  let judged = await judgeBuilt(round, built);
+  for (let times = 1; accepting !== undefined && times < MAX_JUDGEMENTS; times++) {
+    const { report } = judged;
+    if (report === undefined || report.unchecked.length > 0) break;
+    if (!(await accepting.accept(report.problems))) break;
+    round.observer.log?.('info', 'judging again, by the fixes that were accepted');
+    judged = await judgeAgain(round, built);
+  }
+  return judged;
 }
 
 async function openStore(root: string): Promise<RecordStore> {

@@ -163,6 +163,9 @@ export interface CheckReport {
     readonly bytesExtracted: number;
     readonly factsBytes: number;
     readonly permissionsUsed: number;
+    /** How often cargo was run, and how many units were compiled more than once by that. */
+    readonly cargoRuns: number;
+    readonly compiledAgain: number;
   };
   /** By output: symbols that the linker kept although our join calls them dead; they were judged as live. */
   readonly linkerKept: readonly { readonly output: string; readonly symbols: readonly string[] }[];

@@ -10,35 +10,26 @@ import type {
   RustcInvocation,
 } from '../build/types.ts';
 import type { Exports } from '../config/exports.ts';
-import { type Config, NEWEST_VERSION } from '../config/types.ts';
+import type { Config } from '../config/types.ts';
 import type { RecordStore, storeLocation } from '../facts/store.ts';
-import { CheckError, type CheckReport, type Problem } from '../judge/problems.ts';
-import {
-  mergeKey,
-  mergeProblems,
-  minimalGrants,
-  notImported,
-  unknownPackages,
-  unusedPermissions,
-} from '../judge/summary.ts';
-import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
+import { CheckError } from '../judge/problems.ts';
+import { mergeKey } from '../judge/summary.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { Workspace } from '../workspace/types.ts';
-import { untilAborted } from './abort.ts';
 import { failOnBuildError } from './build-error.ts';
 import { buildArguments, readCommand } from './cargo-command.ts';
-import { Executables, placeholders } from './executables.ts';
+import { placeholders } from './executables.ts';
 import { Gates } from './gates.ts';
 import { Inputs } from './inputs.ts';
+import type { Built } from './judgement.ts';
 import type { LiveConfig } from './live-config.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
 import type { Pools } from './pools.ts';
 import { forget, forgetRun, forgetUnit, Records } from './records.ts';
-import { failedBuildScripts, sandboxProblems, variablesSet } from './sandbox-problems.ts';
+import { variablesSet } from './sandbox-problems.ts';
 import { seconds } from './seconds.ts';
-import { unchecked } from './unchecked.ts';
 import { Units } from './units.ts';
-import { type OutputVerdict, StaleOutputError, Verdicts } from './verdicts.ts';
+import { StaleOutputError, Verdicts } from './verdicts.ts';
 
 /** What one run of cargo and its judgement need. */
 export interface Round {
@@ -53,19 +44,29 @@ export interface Round {
   readonly store: RecordStore;
   readonly location: ReturnType<typeof storeLocation>;
   readonly timing: Record<string, number>;
+  readonly tally: Tally;
 }
 
-/** What came of a round: a report, or the units whose facts were lost and that are built again in the next. */
-export type RoundResult =
-  | { readonly report?: undefined; readonly lost: readonly string[] }
-  | {
-      readonly report: CheckReport;
-      /** What was judged and may run if the report has no problem. */
-      readonly executables: Executables;
-    };
+/** Counts over all runs of cargo that a command takes. */
+export class Tally {
+  cargoRuns = 0;
+  private readonly compilations = new Map<string, number>();
 
-/** Runs cargo once and judges what it built or found fresh; no report when facts of fresh units were lost. */
-export async function buildAndJudge(round: Round): Promise<RoundResult> {
+  compiled(unit: string): void {
+    this.compilations.set(unit, (this.compilations.get(unit) ?? 0) + 1);
+  }
+
+  /** Units that were compiled more than once. */
+  get compiledAgain(): number {
+    return [...this.compilations.values()].filter((times) => times > 1).length;
+  }
+}
+
+/**
+ * Runs cargo once; what it builds is judged meanwhile, and what it finds fresh is asked for. Gives the units whose facts
+ * were lost, when there are any: they are built again by another run.
+ */
+export async function build(round: Round): Promise<Built | { readonly lost: readonly string[] }> {
   const { options, observer, workspace, live, sandboxes, pools, store, location, timing } = round;
   const records = await Records.load(store);
   const inputs = new Inputs(pools, records, location, workspace);
@@ -111,6 +112,7 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
       const { invocation, success } = outcome;
       observer.log?.('debug', `compiled ${nameOf(invocation)}${success ? '' : ': it failed'}`);
       if (!success) return;
+      round.tally.compiled(unitOf(invocation));
       const record = await units.done(outcome);
       for (const link of record.links) {
         void verdicts.of(record, link).then(
@@ -156,6 +158,7 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
   );
   // A check that was killed could not do this at its end.
   await records.forgetHeld();
+  round.tally.cargoRuns++;
   const outcome = await runCargo(
     {
       ...request,
@@ -191,7 +194,7 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
     );
   }
 
-  const judgeStarted = performance.now();
+  const recordsStarted = performance.now();
   const lost: string[] = [];
   if (options.command !== undefined) {
     for (const artifact of await placeholders(artifacts)) {
@@ -220,104 +223,16 @@ export async function buildAndJudge(round: Round): Promise<RoundResult> {
     observer.log?.('warn', `built again, for their facts are not known: ${lost.join(', ')}`);
     return { lost };
   }
-  const { judged, stale } = await untilAborted(round.signal, verdicts.all());
-  for (const record of stale) {
-    const { packageId, targetName } = record;
-    const damaged = artifacts.filter(
-      (a) => a.packageId === packageId && a.targetName === targetName,
-    );
-    await Promise.all(damaged.map(forget));
-    lost.push(targetName);
-  }
-  if (lost.length > 0) return { lost };
-  await untilAborted(round.signal, readLibraries(records, inputs));
-  timing.judge = seconds(judgeStarted);
-
-  const config = live.current;
-  const usages = judged.flatMap((verdict) => verdict.usages);
-  const problems: Problem[] = judged.flatMap((verdict) => verdicts.problemsOf(verdict));
-  for (const unit of records.currentInOrder()) {
-    problems.push(
-      ...keywordProblems(unit, workspace, config),
-      ...missingPermissions(unit, workspace, config),
-    );
-  }
-  for (const outDir of [...executed].sort()) {
-    const script = records.script(outDir);
-    if (script !== undefined) problems.push(...gates.refusedBy(script));
-  }
-  problems.push(
-    ...gates.refusedInstructions(),
-    ...failedBuildScripts(outcome, workspace),
-    ...sandboxProblems(config),
-  );
-  problems.push(
-    ...verdicts.exportsOf(judged),
-    ...notImported(round.exports, config, workspace),
-    ...unknownPackages(config, workspace),
-  );
-  const builtPackages = new Set([...records.current].map((unit) => unit.packageId));
-  // `default-members`, `--package` and flags may leave members out, with what only they use.
-  const complete =
-    workspace.packages.every((p) => !p.isWorkspaceMember || builtPackages.has(p.id)) &&
-    gates.held.size === 0 &&
-    outcome.failedBuildScripts.length === 0 &&
-    options.packages.length === 0;
-  if (complete) problems.push(...unusedPermissions(config, workspace, usages));
-  if (config.version < NEWEST_VERSION && !options.ignoreNewerVersions) {
-    problems.push({
-      kind: 'newer-config-version',
-      version: config.version,
-      newest: NEWEST_VERSION,
-    });
-  }
-  const executables = new Executables();
-  await executables.add(artifacts, workspace);
-  return {
-    executables,
-    report: {
-      workspaceRoot: workspace.root,
-      configFile: config.file,
-      problems: mergeProblems(problems),
-      unchecked: unchecked(gates.held.values(), outcome.failedBuildScripts, artifacts, workspace),
-      counts: {
-        packages: builtPackages.size,
-        units: records.current.size,
-        unitsBuilt: artifacts.filter((a) => !a.fresh).length,
-        outputs: judged.length,
-        objects: objectsOf(judged),
-        objectsExtracted: inputs.objectsExtracted,
-        bytesExtracted: inputs.bytesExtracted,
-        factsBytes: inputs.factsBytes,
-        permissionsUsed: minimalGrants(usages).length,
-      },
-      linkerKept: judged
-        .filter((verdict) => verdict.linkerKept.length > 0)
-        .map(({ label, linkerKept }) => ({ output: label, symbols: linkerKept })),
-      timing,
-      grants: minimalGrants(usages),
-    },
-  };
+  timing.judge = seconds(recordsStarted);
+  return { records, inputs, gates, verdicts, outcome, artifacts, executed };
 }
 
-/** Objects that went into the outputs, each once. */
-function objectsOf(judged: readonly OutputVerdict[]): number {
-  const objects = new Map(judged.flatMap((verdict) => [...verdict.objects]));
-  return [...objects.values()].reduce((sum, count) => sum + count, 0);
-}
+const nameOf = ({ crateName, extraFilename, kind, packageId }: RustcInvocation): string =>
+  `${crateName}${extraFilename} (${kind}) of ${packageId}`;
 
-/** A library that nothing here links is read all the same: what cannot be read is never passed over. */
-async function readLibraries(records: Records, inputs: Inputs): Promise<void> {
-  const libraries = [...records.current].flatMap(({ outputs }) =>
-    outputs.map(({ path }) => path).filter((path) => path.endsWith('.rlib')),
-  );
-  for (const settled of await Promise.allSettled(libraries.map((path) => inputs.archive(path)))) {
-    if (settled.status === 'rejected') throw settled.reason;
-  }
-}
-
-const nameOf = ({ crateName, kind, packageId }: RustcInvocation): string =>
-  `${crateName} (${kind}) of ${packageId}`;
+/** Cargo gives each unit a file name of its own. */
+const unitOf = ({ outDir, crateName, extraFilename, kind }: RustcInvocation): string =>
+  [outDir, crateName, extraFilename, kind].join('\0');
 
 /** What cargo is asked for: the whole workspace, or what `cargo test` and `cargo run` would build. */
 function buildRequest(

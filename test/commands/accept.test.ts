@@ -28,7 +28,7 @@ test('from no configuration to a clean check: gates go on in the same run, and n
   const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
   expect(ran.status).toBe(0);
   expect(ran.stdout).toContain('no problems');
-  expect(ran.stderr).toContain('cargo was run 2 times');
+  expect(ran.stderr).toContain('cargo was run once');
   expect(compiled(ran.stderr)).toEqual(['accepts', 'macros', 'native']);
   expect(readFileSync(join(directory, 'cackle.toml'), 'utf8')).toBe(`[common]
 version = 3
@@ -54,6 +54,36 @@ allow_unsafe = true
   expect((await check(directory)).problems).toEqual([]);
   const again = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
   expect(again.stderr).toContain('nothing to accept');
+});
+
+test('a build script that names no files does not run again for what was written to cackle.toml', async () => {
+  const directory = workspace('accepts-once', {
+    ...files,
+    'build.rs': 'fn main() { let _ = std::fs::read("x"); }',
+  });
+  const args = ['-n', '--auto-accept-fixes', '--output-format', 'json', '--path', directory];
+  const ran = await cackle(args);
+  expect(compiled(ran.stderr)).toEqual(['accepts', 'macros', 'native']);
+  expect(JSON.parse(ran.stdout).counts).toMatchObject({ cargoRuns: 1, compiledAgain: 0 });
+});
+
+test('what a widened API brings to light is accepted too, in the same run of cargo', async () => {
+  const directory = workspace('accepts-api', {
+    'Cargo.toml': manifest('accepts', '[dependencies]\nmiddle = { path = "middle" }\n'),
+    'src/main.rs': 'fn main() { middle::go(); }',
+    'middle/Cargo.toml': manifest('middle', '[dependencies]\ndisk = { path = "../disk" }\n'),
+    'middle/src/lib.rs': 'pub fn go() { disk::fs::wipe(); }',
+    'disk/Cargo.toml': manifest('disk'),
+    'disk/src/lib.rs': 'pub mod fs { #[inline(never)] pub fn wipe() {} }',
+    'cackle.toml': config(),
+  });
+  const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+  expect(ran.status).toBe(0);
+  expect(ran.stderr).toContain('cargo was run once');
+  const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
+  expect(text).toMatch(/\[api\.fs\]\ninclude = \["disk::fs"\]/);
+  expect(text).toMatch(/\[pkg\.middle\]\nallow_apis = \["fs"\]/);
+  expect((await check(directory)).problems).toEqual([]);
 });
 
 test('comments stay, an unused permission goes, and a broken file is not touched', async () => {

@@ -1,0 +1,158 @@
+import type { ArtifactMessage, BuildOutcome } from '../build/types.ts';
+import { NEWEST_VERSION } from '../config/types.ts';
+import type { CheckReport, Problem } from '../judge/problems.ts';
+import {
+  mergeProblems,
+  minimalGrants,
+  notImported,
+  unknownPackages,
+  unusedPermissions,
+} from '../judge/summary.ts';
+import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
+import { untilAborted } from './abort.ts';
+import { Executables } from './executables.ts';
+import type { Gates } from './gates.ts';
+import type { Inputs } from './inputs.ts';
+import { forget, type Records } from './records.ts';
+import type { Round } from './round.ts';
+import { failedBuildScripts, sandboxProblems } from './sandbox-problems.ts';
+import { seconds } from './seconds.ts';
+import { unchecked } from './unchecked.ts';
+import { type OutputVerdict, Verdicts } from './verdicts.ts';
+
+/** What a run of cargo left to judge. */
+export interface Built {
+  readonly records: Records;
+  readonly inputs: Inputs;
+  readonly gates: Gates;
+  /** Judgements that began beside the build, by the APIs of that time. */
+  readonly verdicts: Verdicts;
+  readonly outcome: BuildOutcome;
+  readonly artifacts: readonly ArtifactMessage[];
+  /** OUT_DIRs of the build scripts that ran, now or earlier. */
+  readonly executed: ReadonlySet<string>;
+}
+
+/** What came of a judgement: a report, or the units whose facts were lost and that have to be built again. */
+export type Judgement =
+  | { readonly report?: undefined; readonly lost: readonly string[] }
+  | {
+      readonly report: CheckReport;
+      /** What was judged and may run if the report has no problem. */
+      readonly executables: Executables;
+    };
+
+/** Judges once more what was built, by the configuration in force now: nothing of it takes part in a build. */
+export function judgeAgain(round: Round, built: Built): Promise<Judgement> {
+  const { inputs, records } = built;
+  const { pools, workspace, live, options } = round;
+  const { backtraces } = options;
+  const verdicts = new Verdicts({ pools, inputs, records, workspace, live, backtraces });
+  for (const record of records.current)
+    for (const link of record.links) void verdicts.of(record, link);
+  return judgeBuilt(round, { ...built, verdicts });
+}
+
+/** Waits for the verdicts of what was built, and makes the report. */
+export async function judgeBuilt(round: Round, built: Built): Promise<Judgement> {
+  const { options, workspace, live, timing, tally } = round;
+  const { records, inputs, gates, verdicts, outcome, artifacts, executed } = built;
+  const started = performance.now();
+  const lost: string[] = [];
+  const { judged, stale } = await untilAborted(round.signal, verdicts.all());
+  for (const record of stale) {
+    const { packageId, targetName } = record;
+    const damaged = artifacts.filter(
+      (a) => a.packageId === packageId && a.targetName === targetName,
+    );
+    await Promise.all(damaged.map(forget));
+    lost.push(targetName);
+  }
+  if (lost.length > 0) return { lost };
+  await untilAborted(round.signal, readLibraries(records, inputs));
+  timing.judge = (timing.judge ?? 0) + seconds(started);
+
+  const config = live.current;
+  const usages = judged.flatMap((verdict) => verdict.usages);
+  const problems: Problem[] = judged.flatMap((verdict) => verdicts.problemsOf(verdict));
+  for (const unit of records.currentInOrder()) {
+    problems.push(
+      ...keywordProblems(unit, workspace, config),
+      ...missingPermissions(unit, workspace, config),
+    );
+  }
+  for (const outDir of [...executed].sort()) {
+    const script = records.script(outDir);
+    if (script !== undefined) problems.push(...gates.refusedBy(script));
+  }
+  problems.push(
+    ...gates.refusedInstructions(),
+    ...failedBuildScripts(outcome, workspace),
+    ...sandboxProblems(config),
+  );
+  problems.push(
+    ...verdicts.exportsOf(judged),
+    ...notImported(round.exports, config, workspace),
+    ...unknownPackages(config, workspace),
+  );
+  const builtPackages = new Set([...records.current].map((unit) => unit.packageId));
+  // `default-members`, `--package` and flags may leave members out, with what only they use.
+  const complete =
+    workspace.packages.every((p) => !p.isWorkspaceMember || builtPackages.has(p.id)) &&
+    gates.held.size === 0 &&
+    outcome.failedBuildScripts.length === 0 &&
+    options.packages.length === 0;
+  if (complete) problems.push(...unusedPermissions(config, workspace, usages));
+  if (config.version < NEWEST_VERSION && !options.ignoreNewerVersions) {
+    problems.push({
+      kind: 'newer-config-version',
+      version: config.version,
+      newest: NEWEST_VERSION,
+    });
+  }
+  const executables = new Executables();
+  await executables.add(artifacts, workspace);
+  return {
+    executables,
+    report: {
+      workspaceRoot: workspace.root,
+      configFile: config.file,
+      problems: mergeProblems(problems),
+      unchecked: unchecked(gates.held.values(), outcome.failedBuildScripts, artifacts, workspace),
+      counts: {
+        packages: builtPackages.size,
+        units: records.current.size,
+        unitsBuilt: artifacts.filter((a) => !a.fresh).length,
+        outputs: judged.length,
+        objects: objectsOf(judged),
+        objectsExtracted: inputs.objectsExtracted,
+        bytesExtracted: inputs.bytesExtracted,
+        factsBytes: inputs.factsBytes,
+        permissionsUsed: minimalGrants(usages).length,
+        cargoRuns: tally.cargoRuns,
+        compiledAgain: tally.compiledAgain,
+      },
+      linkerKept: judged
+        .filter((verdict) => verdict.linkerKept.length > 0)
+        .map(({ label, linkerKept }) => ({ output: label, symbols: linkerKept })),
+      timing,
+      grants: minimalGrants(usages),
+    },
+  };
+}
+
+/** Objects that went into the outputs, each once. */
+function objectsOf(judged: readonly OutputVerdict[]): number {
+  const objects = new Map(judged.flatMap((verdict) => [...verdict.objects]));
+  return [...objects.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** A library that nothing here links is read all the same: what cannot be read is never passed over. */
+async function readLibraries(records: Records, inputs: Inputs): Promise<void> {
+  const libraries = [...records.current].flatMap(({ outputs }) =>
+    outputs.map(({ path }) => path).filter((path) => path.endsWith('.rlib')),
+  );
+  for (const settled of await Promise.allSettled(libraries.map((path) => inputs.archive(path)))) {
+    if (settled.status === 'rejected') throw settled.reason;
+  }
+}
