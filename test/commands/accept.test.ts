@@ -69,12 +69,10 @@ test('a build script that names no files does not run again for what was written
 
 test('what a widened API brings to light is accepted too, in the same run of cargo', async () => {
   const directory = workspace('accepts-api', {
-    'Cargo.toml': manifest('accepts', '[dependencies]\nmiddle = { path = "middle" }\n'),
-    'src/main.rs': 'fn main() { middle::go(); }',
-    'middle/Cargo.toml': manifest('middle', '[dependencies]\ndisk = { path = "../disk" }\n'),
-    'middle/src/lib.rs': 'pub fn go() { disk::fs::wipe(); }',
-    'disk/Cargo.toml': manifest('disk'),
-    'disk/src/lib.rs': 'pub mod fs { #[inline(never)] pub fn wipe() {} }',
+    'Cargo.toml': manifest('user', '[dependencies]\ndisk = { path = "../accepts-api-outside" }\n'),
+    'src/main.rs': 'fn main() { disk::fs::wipe(); }',
+    '../accepts-api-outside/Cargo.toml': `${manifest('disk')}[workspace]\n`,
+    '../accepts-api-outside/src/lib.rs': 'pub mod fs { #[inline(never)] pub fn wipe() {} }',
     'cackle.toml': config(),
   });
   const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
@@ -82,7 +80,7 @@ test('what a widened API brings to light is accepted too, in the same run of car
   expect(ran.stderr).toContain('cargo was run once');
   const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
   expect(text).toMatch(/\[api\.fs\]\ninclude = \["disk::fs"\]/);
-  expect(text).toMatch(/\[pkg\.middle\]\nallow_apis = \["fs"\]/);
+  expect(text).toMatch(/\[pkg\.user\]\nallow_apis = \["fs"\]/);
   expect((await check(directory)).problems).toEqual([]);
 });
 
