@@ -149,5 +149,7 @@ export function output(program, args) {
 /** @param {number} started */
 const since = (started) => `${((performance.now() - started) / 1000).toFixed(1)} s`;
 
-/** @param {{ stdout: string, stderr: string }} run */
-const tail = (run) => `${run.stdout}\n${run.stderr}`.trim().split('\n').slice(-30).join('\n');
+/** The last lines of what a program printed.
+ * @param {{ stdout: string, stderr: string }} run */
+export const tail = (run) =>
+  `${run.stdout}\n${run.stderr}`.trim().split('\n').slice(-30).join('\n');

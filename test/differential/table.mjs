@@ -108,8 +108,9 @@ export function allTable({ rows }) {
   return markdownTable(['package', 'scope', 'API', 'found by'], lines);
 }
 
-/** @param {readonly string[]} head @param {readonly string[][]} lines */
-function markdownTable(head, lines) {
+/** A table in Markdown, its columns aligned.
+ * @param {readonly string[]} head @param {readonly string[][]} lines */
+export function markdownTable(head, lines) {
   const cells = [head, ...lines].map((line) => line.map((cell) => cell.replaceAll('|', '\\|')));
   const width = head.map((_, i) => Math.max(3, ...cells.map((line) => (line[i] ?? '').length)));
   const row = (/** @type {readonly string[]} */ line) =>
