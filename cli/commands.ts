@@ -90,7 +90,7 @@ export function commandLine(handlers: Handlers, version: string, finish: (status
     )
     .version(`cackle ${version}`, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help, or that of a command')
-    .helpCommand('help [command]', 'print the help of a command')
+    .helpCommand(false)
     .option('-n, --no-ui', 'never prompt: print the problems, the exit status tells')
     .addOption(
       new Option('--ui <kind>', 'how to ask what to allow').choices([
@@ -169,14 +169,14 @@ Examples:
       grantsFile: o.grantsJson,
     };
   };
-  program.allowExcessArguments().action(async () => {
-    const [unknown] = program.args;
-    if (unknown !== undefined) {
-      const known = program.commands.map((command) => command.name());
-      const best = closest(unknown, known);
-      const near = distance(unknown, best) <= 2 ? `\n(Did you mean ${best}?)` : '';
-      program.error(`error: unknown command '${unknown}'${near}`, { exitCode: 2 });
-    }
+  const unknownCommand = (name: string): never => {
+    const known = program.commands.map((command) => command.name());
+    const best = closest(name, known);
+    const near = distance(name, best) <= 2 ? `\n(Did you mean ${best}?)` : '';
+    return program.error(`error: unknown command '${name}'${near}`, { exitCode: 2 });
+  };
+  program.argument('[command...]').action(async ([unknown]) => {
+    if (unknown !== undefined) unknownCommand(unknown);
     finish(await handlers.check(checkArguments()));
   });
 
@@ -278,5 +278,16 @@ Examples:
   cackle completions fish > ~/.config/fish/completions/cackle.fish`,
     )
     .action(async (shell) => finish(await handlers.completions(shell)));
+
+  program
+    .command('help')
+    .description('print the help of a command')
+    .argument('[command]')
+    .action((name) => {
+      const command = program.commands.find((known) => known.name() === name);
+      if (name !== undefined && command === undefined) unknownCommand(name);
+      (command ?? program).outputHelp();
+      finish(0);
+    });
   return program;
 }

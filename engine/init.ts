@@ -40,7 +40,9 @@ export async function writeFirstConfig(options: {
     const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
     throw new CheckError(
       exists ? `${file} is there already` : `cannot write ${file}: ${(error as Error).message}`,
-      exists ? '`cackle -n` checks with it; remove it first to begin anew' : undefined,
+      exists
+        ? '`cackle -n` checks with it; remove it first to begin anew'
+        : 'let it be a file in a directory that exists and can be written',
       { cause: error },
     );
   }

@@ -21,12 +21,31 @@ export function readApiTables(
     reader.checkKeys(value, apiKeys, `[api.${key}]`);
     apis.set(key, {
       name: key,
-      include: reader.strings(value.entries.get('include')),
-      exclude: reader.strings(value.entries.get('exclude')),
+      include: paths(reader, value.entries.get('include')),
+      exclude: paths(reader, value.entries.get('exclude')),
       noAutoDetect: reader.strings(value.entries.get('no_auto_detect')),
     });
   }
   return apis;
+}
+
+/** One segment of a path; a crate may be named by its package, which can have a `-` where the crate has a `_`. */
+const segment = /^(?:r#)?[\p{XID_Start}_]\p{XID_Continue}*$/u;
+
+/** Paths such as `std::fs`. What is no path would match nothing, and an API that nothing belongs to allows everything. */
+function paths(reader: DocumentReader, entry: TomlEntry | undefined): string[] {
+  return reader.items(entry).flatMap(({ value, place, length }) => {
+    const [crate = '', ...rest] = value.split('::');
+    const segments = [crate.replaceAll('-', '_'), ...rest];
+    if (segments.every((text) => segment.test(text))) return [segments.join('::')];
+    reader.report(
+      place,
+      length,
+      `\`${value}\` is no path of a module or item, so nothing would match it`,
+      'a path is names joined by `::`, such as std::fs; it covers all that is below it',
+    );
+    return [];
+  });
 }
 
 /** Takes the built-in APIs that `import_std` names into `apis`, merged with what the file says of them (spec §2). */

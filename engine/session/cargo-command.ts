@@ -16,18 +16,27 @@ export interface CommandFacts {
   readonly target: string | undefined;
   readonly choosesProfile: boolean;
   readonly choosesFeatures: boolean;
+  readonly choosesPackages: boolean;
   /** `--no-run`: build and judge only. */
   readonly runs: boolean;
   /** The directory in which cargo finds the workspace, from `path`. */
   readonly path: string;
 }
 
+/** What stands in front of `test` or `run` for cargo: it holds where the arguments behind do not say otherwise. */
+export interface Defaults {
+  readonly features: readonly string[];
+  readonly target: string | undefined;
+  readonly packages: readonly string[];
+}
+
 /** Reads the arguments of `test` and `run`. Throws CheckError for what cannot be judged. */
 export function readCommand({ args }: CargoCommand, path: string): CommandFacts {
   const end = args.indexOf('--');
   const own = end < 0 ? args : args.slice(0, end);
+  // `--target=T`, but `-pNAME`.
   const has = (...names: string[]): boolean =>
-    own.some((a) => names.some((n) => a === n || (n.startsWith('--') && a.startsWith(`${n}=`))));
+    own.some((a) => names.some((n) => a === n || a.startsWith(n.startsWith('--') ? `${n}=` : n)));
   if (has('--doc'))
     throw new CheckError(
       'doctests cannot be judged: rustdoc compiles and runs them by itself',
@@ -39,6 +48,7 @@ export function readCommand({ args }: CargoCommand, path: string): CommandFacts 
     target: optionValue(own, 'target'),
     choosesProfile: has('--profile', '--release', '-r'),
     choosesFeatures: has('--features', '-F', '--all-features', '--no-default-features'),
+    choosesPackages: has('--package', '-p', '--workspace', '--all', '--exclude'),
     runs: !has('--no-run'),
     path: manifest === undefined ? path : dirname(resolve(path, manifest)),
   };
@@ -48,13 +58,13 @@ export function readCommand({ args }: CargoCommand, path: string): CommandFacts 
 export function buildArguments(
   command: CargoCommand,
   facts: CommandFacts,
-  features: readonly string[],
+  defaults: Defaults,
 ): { subcommand: string[]; args: string[] } {
   const args = command.subcommand === 'test' ? facts.own : command.args;
   const isTest = command.subcommand === 'test';
   return {
     subcommand: isTest && facts.runs ? ['test', '--no-run'] : [command.subcommand],
-    args: [...featureArguments(facts, features), ...withoutOption(args, 'message-format')],
+    args: [...defaultArguments(facts, defaults), ...withoutOption(args, 'message-format')],
   };
 }
 
@@ -62,13 +72,17 @@ export function buildArguments(
 export function foregroundArguments(
   command: CargoCommand,
   facts: CommandFacts,
-  features: readonly string[],
+  defaults: Defaults,
 ): string[] {
-  return [...featureArguments(facts, features), ...command.args];
+  return [...defaultArguments(facts, defaults), ...command.args];
 }
 
-function featureArguments(facts: CommandFacts, features: readonly string[]): string[] {
-  return facts.choosesFeatures || features.length === 0 ? [] : ['--features', features.join(',')];
+function defaultArguments(facts: CommandFacts, { features, target, packages }: Defaults): string[] {
+  return [
+    ...(facts.choosesFeatures || features.length === 0 ? [] : ['--features', features.join(',')]),
+    ...(facts.target !== undefined || target === undefined ? [] : ['--target', target]),
+    ...(facts.choosesPackages ? [] : packages.flatMap((name) => ['--package', name])),
+  ];
 }
 
 function withoutOption(args: readonly string[], name: string): string[] {

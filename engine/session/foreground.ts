@@ -53,7 +53,11 @@ export async function runInForeground(
       workspaceRoot: workspace.root,
       directory: resolve(options.path),
       subcommand: [command.subcommand],
-      cargoArguments: foregroundArguments(command, facts, options.features ?? config.features),
+      cargoArguments: foregroundArguments(command, facts, {
+        features: options.features ?? config.features,
+        target: options.target,
+        packages: options.packages,
+      }),
       profile: facts.choosesProfile ? undefined : (options.profile ?? config.profile),
       linkAll: true,
       runsPrograms: true,

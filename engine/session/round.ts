@@ -254,7 +254,11 @@ function buildRequest(
     };
   }
   const facts = readCommand(command, options.path);
-  const { subcommand, args } = buildArguments(command, facts, options.features ?? config.features);
+  const { subcommand, args } = buildArguments(command, facts, {
+    features: options.features ?? config.features,
+    target: options.target,
+    packages: options.packages,
+  });
   return {
     workspaceRoot: workspace.root,
     directory: resolve(options.path),

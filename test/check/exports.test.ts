@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { check, config, manifest, workspace } from '../support/cackle.ts';
+import { check, config, manifest, short, workspace } from '../support/cackle.ts';
 
 const source = `pub mod net { pub fn open() {} pub mod fs { pub fn deep() {} } }
 pub mod fs { pub fn read() {} }
@@ -39,4 +39,17 @@ test('spec 2 and 4: not where the API includes it already, nor where no_auto_det
 test('spec 4: an included export is judged like std', async () => {
   const rest = '[api.net]\ninclude = ["socket::net"]\n[api.fs]\nno_auto_detect = ["socket"]\n';
   expect(await exported('exports-used', rest, 'socket::net::open();')).toEqual(['disallowed-api']);
+});
+
+test('spec 2: a path may begin with the name of a package where the crate has `_` for its `-`', async () => {
+  const name = 'exports-dashed';
+  const files = {
+    'Cargo.toml': manifest(name, `[dependencies]\nnet-socket = { path = "../${name}-outside" }\n`),
+    'src/main.rs': 'fn main() { net_socket::net::open(); }',
+    [`../${name}-outside/Cargo.toml`]: `${manifest('net-socket')}[workspace]\n`,
+    [`../${name}-outside/src/lib.rs`]: 'pub mod net { #[inline(never)] pub fn open() {} }',
+    'cackle.toml': config('[api.net]\ninclude = ["net-socket::net"]\n'),
+  };
+  const { problems } = await check(workspace(name, files));
+  expect(problems.map(short)).toEqual([`disallowed-api ${name} net`]);
 });

@@ -24,7 +24,7 @@ const judged = REAL_CRATES.filter((crate) => crate.role === 'judged').map((crate
 function costTable(results) {
   const head = [
     ...['crate', 'exit status', 'cargo runs', 'units', 'compilations', 'compiled twice'],
-    ...['build scripts run', 'permissions written', 'a check afterwards'],
+    ...['build scripts run', 'fixes written', 'a check afterwards'],
   ];
   const lines = results.map(({ crate, result }) => [
     crate,
@@ -77,9 +77,7 @@ function main() {
     throw new Error('--write is for all crates: leave the names out');
   }
   const cackle = resolve(values.cackle);
-  const explanations = ['explained-accept.json', 'explained.json'].flatMap((file) =>
-    JSON.parse(readFileSync(join(here, file), 'utf8')),
-  );
+  const explanations = JSON.parse(readFileSync(join(here, 'explained.json'), 'utf8'));
   const names = positionals.length > 0 ? positionals : judged;
   const results = names.map((crate) => {
     progress(crate);

@@ -18,7 +18,7 @@ import { progress, tail } from './runs.mjs';
  * @property {number} compilations rustc runs that compiled them, by the log
  * @property {string[]} twice units that were compiled more than once
  * @property {number} buildScripts runs of build scripts
- * @property {number} written permissions and settings that were accepted
+ * @property {number} written fixes that were accepted
  * @property {Set<string>} watched the APIs of the resulting configuration
  * @property {Required<Found>} found the resulting grants, without those that the original cannot name
  * @property {{ status: number | null, problems: number }} after a check without --auto-accept-fixes

@@ -1,35 +1,131 @@
 import { expect, test } from 'vitest';
+import { commandLine, type Handlers } from '../../cli/commands.ts';
 import { cackle, workspace } from '../support/cackle.ts';
 import { expectRefusal, refused, simple } from './support.ts';
 
 // Spec §6: bad arguments exit 2 and say which are good.
 
-test.each([
+/** Options that take a value, by command; each is tried without one, and with an empty one where that is no value. */
+const valued: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    ...['--ui', '--path', '-c', '--cackle-path', '--target', '--profile', '--features'],
+    ...['--package', '--output-format', '--colour', '--color', '--log-file', '--log-level'],
+  ],
+  summary: ['--path', '-c', '--cackle-path', '--target', '--features', '--output-format'],
+  init: ['--path', '-c', '--cackle-path'],
+};
+
+/** Options that take none, by command. */
+const flags: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    ...['--no-ui', '--fail-on-warnings', '--ignore-newer-config-versions', '--auto-accept-fixes'],
+    ...['--no-backtrace', '--quiet', '--print-timing', '--debug', '--version', '--help'],
+  ],
+  summary: [
+    ...['--by-package', '--by-permission', '--impure-proc-macros', '--counts', '--full'],
+    ...['--print-headers', '--help'],
+  ],
+  init: ['--help'],
+  completions: ['--help'],
+};
+
+const before = (command: string): string[] => (command === '' ? [] : [command]);
+const cases: (readonly [readonly string[], string])[] = [
   [['--no-such-option'], "unknown option '--no-such-option'"],
   [['--fail-on-warning'], 'Did you mean --fail-on-warnings?'],
   [['-x'], "unknown option '-x'"],
   [['chek'], "unknown command 'chek'"],
+  [['chek', 'it'], "unknown command 'chek'"],
   [['sumary'], 'Did you mean summary?'],
+  [['help', 'sumary'], 'Did you mean summary?'],
   [['--colour', 'blue'], "'blue' is invalid. Allowed choices are auto, always, never."],
   [['--color', 'alway'], 'Allowed choices are auto, always, never.'],
   [['--ui', 'gtk'], "'gtk' is invalid. Allowed choices are none, basic, full."],
   [['--output-format', 'xml'], "'xml' is invalid. Allowed choices are human, json."],
   [['--log-level', 'loud'], 'Allowed choices are error, warn, info, debug, trace.'],
-  [['--path'], "'--path <dir>' argument missing"],
-  [['--path='], "'--path <dir>' argument '' is invalid. It is empty."],
-  [['--cackle-path='], 'It is empty.'],
-  [['--target='], 'It is empty.'],
-  [['--profile='], 'It is empty.'],
-  [['--package='], 'It is empty.'],
-  [['--log-file='], 'It is empty.'],
-  [['--quiet=yes'], '--quiet'],
   [['--\u001b[31mred'], '--\\u{1b}[31mred'],
   [['summary', '--by-packages'], 'Did you mean --by-package?'],
+  [['summary', '--output-format', 'xml'], 'Allowed choices are human, json.'],
+  [['summary', 'all'], "too many arguments for 'summary'"],
+  [['init', '--force'], "unknown option '--force'"],
+  [['init', 'here'], "too many arguments for 'init'"],
+  [['completions'], "missing required argument 'shell'"],
   [['completions', 'tcsh'], 'Allowed choices are bash, zsh, fish.'],
-])('%j', async (args, message) => {
+  [['completions', 'bash', 'zsh'], "too many arguments for 'completions'"],
+  [['completions', '--for'], "unknown option '--for'"],
+  ...Object.entries(valued).flatMap(([command, options]) =>
+    options.map((option) => [[...before(command), option], 'argument missing'] as const),
+  ),
+  ...Object.entries(valued).flatMap(([command, options]) =>
+    options
+      // No features at all can be asked for; a short option takes the next word.
+      .filter((option) => option.startsWith('--') && option !== '--features')
+      .map((option) => [[...before(command), `${option}=`], "argument '' is invalid."] as const),
+  ),
+  ...Object.entries(flags).flatMap(([command, options]) =>
+    options.map((option) => [[...before(command), `${option}=yes`], option] as const),
+  ),
+];
+
+test.each(cases)('%j', async (args, message) => {
   const stderr = expectRefusal(await cackle(['-n', ...args]));
   expect(stderr).toContain(message);
   expect(stderr).toContain('`cackle --help` lists what there is');
+});
+
+test('the tables above have every option of every command', () => {
+  const program = commandLine({} as Handlers, '', () => undefined);
+  for (const command of [program, ...program.commands]) {
+    const name = command === program ? '' : command.name();
+    // What stands behind these goes to cargo.
+    if (['test', 'run', 'help'].includes(name)) continue;
+    const named = command.options.filter((o) => !o.hidden || o.long === '--color');
+    const listed = [...(valued[name] ?? []), ...(flags[name] ?? []), '--version', '--help'];
+    expect(named.map((o) => o.long).filter((long) => !listed.includes(`${long}`))).toEqual([]);
+  }
+});
+
+test.each(['summary', 'init', 'test', 'run'])(
+  '%s: --path that is no directory',
+  async (command) => {
+    const args =
+      command === 'test' || command === 'run'
+        ? ['--path', '/nowhere/at/all', command]
+        : [command, '--path', '/nowhere/at/all'];
+    expect(expectRefusal(await cackle(args))).toContain('/nowhere/at/all is not a directory');
+  },
+);
+
+test('summary and init: names that cargo or the file system does not know', async () => {
+  const directory = workspace('summary-unknown', simple());
+  const said = async (...args: string[]) => expectRefusal(await cackle(args));
+  const summary = ['summary', '--path', directory];
+  expect(await said(...summary, '-c', '/nowhere/c.toml')).toContain('cannot read /nowhere/c.toml');
+  expect(await said(...summary, '--target', 'vax-dec-vms')).toContain('vax-dec-vms');
+  expect(await said(...summary, '--features', 'wings')).toContain('this feature: wings');
+  const init = await said('init', '--path', directory, '-c', '/nowhere/c.toml');
+  expect(init).toContain('cannot write /nowhere/c.toml');
+  expect(init).toContain('a directory that exists');
+});
+
+test.each([
+  [['test', '--no-such-option'], "unexpected argument '--no-such-option'"],
+  [['test', '--doc'], 'doctests cannot be judged'],
+  [['test', '--test', 'absent'], 'no test target named `absent`'],
+  [['test', '--profile', 'fast'], 'profile `fast` is not defined'],
+  [['test', '--features', 'wings'], 'does not contain this feature: wings'],
+  [['test', '--package', 'simpel'], '`simpel` did not match any packages'],
+  [['--package', 'simpel', 'test'], '`simpel` did not match any packages'],
+  [['run', '--no-such-option'], "unexpected argument '--no-such-option'"],
+  [['run', '--bin', 'absent'], 'no bin target named `absent`'],
+  [['run', '--target', 'vax-dec-vms'], 'vax-dec-vms'],
+  [['--target', 'vax-dec-vms', 'run'], 'vax-dec-vms'],
+  [['run', '--manifest-path', '/nowhere/Cargo.toml'], '/nowhere is not a directory'],
+  [['--auto-accept-fixes', 'run'], 'writes permissions of a check'],
+  [['--log-file', '/nowhere/log', 'test'], 'cannot write the log file /nowhere/log'],
+])('what cargo does not know: %j', async (args, message) => {
+  const directory = workspace('command-arguments', simple());
+  expect(expectRefusal(await cackle(['--path', directory, ...args]))).toContain(message);
 });
 
 test.each(['/nowhere/at/all', '/dev/null'])('--path %s, which is no directory', async (path) => {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, check, config, short, workspace } from '../support/cackle.ts';
+import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
 import { asNobody, expectClean, expectRefusal, noOtherUser, refused, simple } from './support.ts';
 
 // Spec §2: what is wrong in cackle.toml is named with its place, and no check is made.
@@ -226,6 +226,26 @@ build.allow_apis = ["unheard_of"]
   expect(stderr).toMatch(/8:21: .*`unheard_of`/);
 });
 
+test('what is no path is named: it would match nothing and so allow everything', async () => {
+  const wrong = ['', 'std::', '::std', 'std:fs', 'std fs', 'std::fs::*', 'std.fs', 'std::fs::{a}'];
+  const list = wrong.map((path) => JSON.stringify(path)).join(',\n');
+  const stderr = await said(
+    'paths',
+    `[common]
+version = 3
+[api.mine]
+include = [
+${list}
+]
+exclude = ["<T>::go"]
+`,
+  );
+  for (const [i, path] of wrong.entries())
+    expect(stderr).toContain(`cackle.toml:${i + 5}:1: \`${path}\` is no path of a module or item`);
+  expect(stderr).toContain('cackle.toml:14:12: `<T>::go` is no path');
+  expect(stderr).toContain('such as std::fs');
+});
+
 test('a package that is not in the tree is a warning with the nearest name', async () => {
   const directory = workspace(
     'config-package',
@@ -239,4 +259,32 @@ test('a package that is not in the tree is a warning with the nearest name', asy
     'warning: cackle.toml:10: no package of this name is in the tree; did you mean `simple`?',
   );
   expect((await check(directory, ['--fail-on-warnings'])).status).toBe(1);
+});
+
+test.each([
+  ['features', 'features = ["wings"]', 'does not contain this feature: wings'],
+  ['build_flags', 'build_flags = ["--no-such-flag"]', "unexpected argument '--no-such-flag'"],
+  ['build_flags', 'build_flags = [""]', "unexpected argument ''"],
+  ['profile', 'profile = "fast"', 'profile `fast` is not defined'],
+  ['profile', 'profile = ""', 'profile name cannot be empty'],
+])('%s that cargo does not take: %s', async (name, line, message) => {
+  const text = `[common]\nversion = 3\n${line}\n[sandbox]\nkind = "Disabled"\n`;
+  expect(await said(`cargo-${name}`, text)).toContain(message);
+});
+
+test('import: a package that exports nothing, or is not there; an API that is not exported', async () => {
+  const { 'Cargo.toml': _, ...files } = simple('');
+  const directory = workspace('config-import', {
+    ...files,
+    'Cargo.toml': manifest('simple', '[dependencies]\nwire = { path = "wire" }\n'),
+    'wire/Cargo.toml': `${manifest('wire')}[workspace]\n`,
+    'wire/src/lib.rs': '',
+    'wire/cackle/export.toml': '[api.net]\ninclude = ["wire::net"]\n',
+    'cackle.toml':
+      '[common]\nversion = 3\n[pkg.simple]\nimport = ["net"]\n[pkg.wir]\nimport = []\n[pkg.wire]\nimport = ["nte"]\n',
+  });
+  const stderr = await refused(directory);
+  expect(stderr).toContain('4:10: simple exports no API definitions');
+  expect(stderr).toMatch(/6:1: no package `wir` is in the tree(?:.*\n)*? {2}did you mean `wire`\?/);
+  expect(stderr).toMatch(/8:11: wire exports no API `nte`(?:.*\n)*? {2}did you mean `net`\?/);
 });

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, config, type Ran, run, workspace } from '../support/cackle.ts';
+import { cackle, check, config, type Ran, run, workspace } from '../support/cackle.ts';
 import { expectClean, simple } from './support.ts';
 
 // Spec §6: stdout carries the report; the cache and the home directory are never required.
@@ -86,4 +86,37 @@ test('a TMPDIR that cannot be used says so, a long one is no obstacle', async ()
   expect(long.stderr).not.toContain('error:');
   expect(long.status).toBe(0);
   await expectClean(directory);
+});
+
+test('--no-backtrace leaves out how a usage is reached, in both formats', async () => {
+  const directory = workspace('no-backtrace', {
+    ...simple(config()),
+    'src/main.rs':
+      'fn main() { go(); }\n#[inline(never)] fn go() { println!("{}", std::env::args().count()); }',
+  });
+  const traces = async (...args: string[]) => {
+    const { problems } = await check(directory, args);
+    return problems.flatMap((p) => ('usages' in p ? p.usages.map((u) => u.backtrace.length) : []));
+  };
+  const human = async (...args: string[]) =>
+    (await cackle(['-n', '--path', directory, ...args])).stdout;
+  const step = /^\s+(?:from|→) .*main\.rs:1/m;
+  expect(await human()).toMatch(step);
+  const without = await human('--no-backtrace');
+  expect(without).toContain('uses the API `env`');
+  expect(without).not.toMatch(step);
+  expect(Math.min(...(await traces()))).toBeGreaterThan(1);
+  expect(new Set(await traces('--no-backtrace'))).toEqual(new Set([0]));
+});
+
+test('--print-timing: seconds by phase on stderr; stdout stays as it is', async () => {
+  const directory = workspace('timing', simple());
+  await expectClean(directory);
+  const plain = await cackle(['-n', '--path', directory]);
+  const timed = await cackle(['-n', '--path', directory, '--print-timing']);
+  const lines = (stderr: string) =>
+    [...stderr.matchAll(/^(\w+): \d+\.\d{3} s$/gm)].map((m) => m[1]);
+  expect(lines(timed.stderr)).toEqual(['metadata', 'cargo', 'judge', 'total']);
+  expect(lines(plain.stderr)).toEqual([]);
+  expect(timed).toMatchObject({ status: 0, stdout: plain.stdout });
 });

@@ -135,3 +135,27 @@ test('a program that was changed after it was judged does not run', async () => 
   const ran = await cackle(['--path', directory, 'test', '--no-fail-fast']);
   expect(ran.stdout).not.toContain('replaced');
 });
+
+test('--package and --target in front of test hold for cargo, unless its own arguments say otherwise', async () => {
+  const member = (name: string) => ({
+    [`${name}/Cargo.toml`]: manifest(name),
+    [`${name}/src/lib.rs`]: `#[test] fn in_${name}() {}`,
+  });
+  const directory = workspace('programs-members', {
+    'Cargo.toml': '[workspace]\nmembers = ["one", "two"]\nresolver = "2"\n',
+    ...member('one'),
+    ...member('two'),
+    'cackle.toml': config(),
+  });
+  const tests = async (...args: string[]) => {
+    const { stdout } = await cackle(['--path', directory, ...args]);
+    return [...stdout.matchAll(/^test in_(\w+) \.\.\. ok$/gm)].map((match) => match[1]);
+  };
+  expect(await tests('test')).toEqual(['one', 'two']);
+  expect(await tests('--package', 'two', 'test')).toEqual(['two']);
+  expect(await tests('--package', 'two', 'test', '-pone')).toEqual(['one']);
+  const host =
+    /^host: (.*)$/m.exec(execFileSync('rustc', ['-vV'], { encoding: 'utf8' }))?.[1] ?? '';
+  expect(await tests('--target', host, 'test', '--package', 'one')).toEqual(['one']);
+  expect(existsSync(join(directory, 'target', host, 'cackle/deps'))).toBe(true);
+});

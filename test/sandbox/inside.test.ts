@@ -28,40 +28,64 @@ const columns = {
 } as const;
 type Column = keyof typeof columns;
 
-/** In which columns an attempt works, for the build script and for the proc macro. The rest must fail. */
-const works: Readonly<Record<string, { build: readonly Column[]; macro: readonly Column[] }>> =
-  (() => {
-    const all = Object.keys(columns) as Column[];
-    const both = (...names: Column[]) => ({ build: names, macro: names });
-    return {
-      'read ~/.ssh': both('disabled'),
-      "read cargo's credentials": both('disabled'),
-      "read cargo's config": both('disabled'),
-      'read $HOME': both('disabled'),
-      "read another's /tmp file": both('disabled'),
-      'read its own package': both(...all),
-      'read the environment': both('disabled', 'pass_env'),
-      'read a registry token': both('disabled'),
-      'see RUSTC_WRAPPER': both(),
-      'connect over TCP': both('disabled', 'allow_network'),
-      'connect to a Unix socket': both('disabled'),
-      'connect to an abstract socket': both('disabled', 'allow_network'),
-      'write in the source directory': both('disabled'),
-      'write in the target directory': { build: ['disabled'], macro: all },
-      "write among cargo's files": both('disabled'),
-      'write in the store of facts': both('disabled'),
-      'write in shared': both('disabled', 'bind_writable'),
-      'write in made': both('make_writable'),
-      "find the engine's token and use it": both('disabled'),
-      'pass for rustc on its link socket': both(),
-      'signal a process outside': both('disabled'),
-      'reach the jobserver': both(...all),
-      'read what extra_args shows': both('extra_args'),
-    };
-  })();
+/** What runs untrusted code, each in a sandbox of its own settings. */
+type Who = 'build' | 'macro' | 'test';
+const whos = { build: 'B', macro: 'M', test: 'T' } as const;
+
+/** In which columns an attempt works, for the build script, the proc macro and the test. The rest must fail. */
+const works: Readonly<Record<string, Readonly<Record<Who, readonly Column[]>>>> = (() => {
+  const all = Object.keys(columns) as Column[];
+  const each = (...names: Column[]) => ({ build: names, macro: names, test: names });
+  return {
+    'read ~/.ssh': each('disabled'),
+    "read cargo's credentials": each('disabled'),
+    "read cargo's config": each('disabled'),
+    'read $HOME': each('disabled'),
+    "read another's /tmp file": each('disabled'),
+    'read its own package': each(...all),
+    'read the environment': each('disabled', 'pass_env'),
+    'read a registry token': each('disabled'),
+    'see RUSTC_WRAPPER': each(),
+    'connect over TCP': each('disabled', 'allow_network'),
+    'connect to a Unix socket': each('disabled'),
+    'connect to an abstract socket': each('disabled', 'allow_network'),
+    'write in the source directory': each('disabled'),
+    'write in the target directory': { ...each('disabled'), macro: all },
+    "write among cargo's files": each('disabled'),
+    'write in the store of facts': each('disabled'),
+    'write in shared': each('disabled', 'bind_writable'),
+    'write in made': each('make_writable'),
+    "find the engine's token and use it": each('disabled'),
+    'pass for rustc on its link socket': each(),
+    'signal a process outside': each('disabled'),
+    // Cargo gives it to rustc and build scripts alone.
+    'reach the jobserver': { ...each(...all), test: [] },
+    'read what extra_args shows': each('extra_args'),
+  };
+})();
 
 /** Left out where there is no sandbox: they would spoil the build, or depend on the machine's settings. */
 const onlyInside = ["rename cargo's directories", 'ptrace a process outside'];
+
+/** The table of engine/sandbox/README.md: who can do what in which column. */
+function table(): string {
+  const names = Object.keys(columns) as Column[];
+  const rows = Object.entries(works).map(([attempt, by]) => [
+    attempt,
+    ...names.map((column) => {
+      const able = (Object.keys(whos) as Who[]).filter((who) => by[who].includes(column));
+      return able.length === 0 ? '–' : able.map((who) => whos[who]).join(' ');
+    }),
+  ]);
+  const inside = onlyInside.map((attempt) => [
+    attempt,
+    ...names.map((column) => (column === 'disabled' ? 'not tried' : '–')),
+  ]);
+  const head = ['attempt', ...names.map((name) => (/_/.test(name) ? `\`${name}\`` : name))];
+  return [head, head.map(() => '---'), ...rows, ...inside]
+    .map((cells) => `| ${cells.join(' | ')} |\n`)
+    .join('');
+}
 
 const directory = mkdtempSync(join(tmpdir(), 'cackle-test-'));
 const home = join(packageRoot(), 'target', 'fixtures', 'sandbox-home');
@@ -109,7 +133,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Checks the fixture with these settings; gives what its build script and its proc macro could do. */
+/** Checks and tests the fixture with these settings; gives what its build script, proc macro and test could do. */
 async function attempt(column: Column) {
   const name = `inside-${column}`;
   const source = join(packageRoot(), 'target', 'fixtures', name);
@@ -128,6 +152,8 @@ async function attempt(column: Column) {
     'build.rs':
       '#[path = "attempts.rs"] mod attempts;\nfn main() {\n  let out = std::env::var("OUT_DIR").unwrap();\n  std::fs::write(format!("{out}/report.txt"), attempts::report()).unwrap();\n  println!("cargo::rustc-env=REPORT={out}/report.txt");\n}',
     'attempts.rs': attempts,
+    'tests/looks.rs':
+      '#[path = "../attempts.rs"] mod attempts;\n#[test] fn looks() { println!("\\nreport:\\n{}end", attempts::report()); }',
     'src/main.rs': 'looking::look!();\nfn main() { println!("{}", include_str!(env!("REPORT"))); }',
     'shared/kept.txt': '',
     'looking/Cargo.toml': manifest('looking', '[lib]\nproc-macro = true\n'),
@@ -142,12 +168,13 @@ ${columns[column].replace('@EXTRA@', join(directory, 'extra'))}
 [pkg.app]
 build.allow_apis = ["fs", "net", "process", "env"]
 build.allow_build_instructions = ["cargo:rustc-env=REPORT=*"]
+test.allow_apis = ["fs", "net", "process", "env"]
 [pkg.looking]
 allow_apis = ["fs", "net", "process", "env"]
 allow_proc_macro = true
 `,
   });
-  const ran = await cackle(['-n', '--path', source], {
+  const env = {
     HOME: home,
     // Where the toolchain and our own caches are; the rest is read from the home made up here.
     RUSTUP_HOME: process.env.RUSTUP_HOME ?? join(homedir(), '.rustup'),
@@ -155,21 +182,29 @@ allow_proc_macro = true
     CARGO_HOME: join(home, '.cargo'),
     TEST_SECRET: 'secret',
     CARGO_REGISTRIES_MINE_TOKEN: 'secret',
-  });
+  };
+  const ran = await cackle(['-n', '--path', source], env);
   expect(ran.stdout + ran.stderr, 'the check is clean').toContain('no problems');
   const unit = readdirSync(join(source, 'target/cackle/build')).map((d) =>
     join(source, 'target/cackle/build', d, 'out/report.txt'),
   );
   const built = unit.find((file) => existsSync(file));
   if (built === undefined) throw new Error('the build script wrote no report');
-  return {
-    build: readReport(built),
-    macro: readReport(join(source, 'target/report.txt')),
+  const found = {
+    build: readReport(readFileSync(built, 'utf8')),
+    macro: readReport(readFileSync(join(source, 'target/report.txt'), 'utf8')),
   };
+  const tested = await cackle(
+    ['--path', source, 'test', '--test', 'looks', '--', '--nocapture'],
+    env,
+  );
+  const [, report] = /\nreport:\n([\s\S]*)end\n/.exec(tested.stdout) ?? [];
+  if (report === undefined) throw new Error(`the test printed no report: ${tested.stderr}`);
+  return { ...found, test: readReport(report) };
 }
 
-function readReport(file: string): Map<string, boolean> {
-  const lines = readFileSync(file, 'utf8').trim().split('\n');
+function readReport(text: string): Map<string, boolean> {
+  const lines = text.trim().split('\n');
   return new Map(
     lines.map((line) => {
       const [, name, done] = /^(.*): (yes|no)$/.exec(line) ?? [];
@@ -183,7 +218,7 @@ describe.skipIf(noBubblewrap !== undefined)('spec 7: what can be done inside', (
   for (const column of Object.keys(columns) as Column[]) {
     test(`with ${column}`, async () => {
       const found = await attempt(column);
-      for (const who of ['build', 'macro'] as const) {
+      for (const who of Object.keys(whos) as Who[]) {
         const expected = new Map(
           Object.entries(works).map(([name, by]) => [name, by[who].includes(column)]),
         );
@@ -194,4 +229,8 @@ describe.skipIf(noBubblewrap !== undefined)('spec 7: what can be done inside', (
       }
     });
   }
+});
+
+test('the table in engine/sandbox/README.md is what was found', () => {
+  expect(readFileSync(join(packageRoot(), 'engine/sandbox/README.md'), 'utf8')).toContain(table());
 });
