@@ -21,7 +21,8 @@ test('the npm package works in an empty directory, from npx and as `cargo acl`',
     { filename: string; files: { path: string }[] },
   ];
   const paths = files.map(({ path }) => path);
-  for (const needed of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'dist/shim-src/main.rs'])
+  const license = ['LICENSE-MIT', 'LICENSE-APACHE'];
+  for (const needed of ['README.md', ...license, 'dist/shim-src/main.rs', 'dist/man/cackle.1'])
     expect(paths).toContain(needed);
   expect(paths.filter((path) => path.endsWith('_bg.wasm'))).toHaveLength(1);
   expect(paths.filter((path) => /^(?:engine|test|examples|setup|wasm)\//.test(path))).toEqual([]);

@@ -1,7 +1,9 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commandLine, type Handlers } from '../../cli/commands.ts';
+import { packageRoot } from '../../engine/paths.ts';
 import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
 
 // Spec §6: summary, init, completions, help.
@@ -147,6 +149,24 @@ test('help, of the program and of each command, has examples', async () => {
     expect(ran).toMatchObject({ status: 0, stderr: '' });
     expect(ran.stdout).toMatch(/Examples?:\n {2}cackle /);
   }
+});
+
+test('the manual page has every option and command, and roff takes it', () => {
+  const page = join(packageRoot(), 'dist', 'man', 'cackle.1');
+  const text = readFileSync(page, 'utf8').replaceAll('\\-', '-');
+  const program = commandLine({} as Handlers, '', () => undefined);
+  for (const command of [program, ...program.commands]) {
+    if (command.name() === 'help') continue;
+    if (command !== program) expect(text).toContain(`.SS cackle ${command.name()} `);
+    for (const { hidden, flags } of command.options)
+      if (!hidden) expect(text).toContain(`\n.B ${flags}\n`);
+  }
+  for (const title of ['NAME', 'SYNOPSIS', 'EXIT STATUS', 'EXAMPLES', 'OPTIONS', 'COMMANDS'])
+    expect(text).toContain(`\n.SH ${title}\n`);
+  expect(text).not.toContain('undefined');
+  if (spawnSync('groff', ['--version']).error !== undefined) return;
+  const formatted = spawnSync('groff', ['-man', '-ww', '-z', page], { encoding: 'utf8' });
+  expect(formatted).toMatchObject({ status: 0, stderr: '' });
 });
 
 test('--log-file tells what was done, as much as --log-level says', async () => {
