@@ -103,7 +103,7 @@ export const OUR_LINTS = ['unsafe_code', 'missing_unsafe_on_extern'] as const;
  * Version of what {@link rewriteRustcArguments} does, part of the line added to `rustc -vV`. Raise it
  * with every change that makes rustc's outputs or the unit records differ: cargo then rebuilds.
  */
-export const FLAGS_VERSION = 2;
+export const FLAGS_VERSION = 3;
 
 /** The command line that really goes to rustc. */
 export function rewriteRustcArguments(args: readonly RustcArgument[], linker: string): string[] {
@@ -132,8 +132,8 @@ function fewerCodegenUnits(args: readonly RustcArgument[]): string[] {
   return optimised || chosen ? [] : ['-C', `codegen-units=${CODEGEN_UNITS}`];
 }
 
-/** Two a core: enough to keep them busy behind a last large crate. */
-const CODEGEN_UNITS = Math.min(16, 2 * availableParallelism());
+/** One a core: enough to keep them busy behind a last large crate. */
+const CODEGEN_UNITS = Math.min(16, availableParallelism());
 
 /** rustc takes `-` and `_` in these names as the same. */
 function codegenName(value: string | undefined): string {

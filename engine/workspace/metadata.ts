@@ -4,7 +4,15 @@ import { z } from 'zod';
 import { CheckError } from '../judge/problems.ts';
 import { readCargoConfig } from './cargo-config.ts';
 import { transitiveDependencies } from './dependency-closure.ts';
-import { cannotStart, INSTALL_RUST, readSysroot, readToolchain, runProgram } from './toolchain.ts';
+import {
+  cannotStart,
+  cargoProgram,
+  type Finished,
+  INSTALL_RUST,
+  readSysroot,
+  readToolchain,
+  runProgram,
+} from './toolchain.ts';
 import type { CargoTarget, Package, PackageIndex, Workspace } from './types.ts';
 
 /** What a workspace is asked for; `features` as in `--features` of cargo. */
@@ -53,26 +61,31 @@ type Metadata = z.infer<typeof metadataSchema>;
 export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const directory = await manifestDirectory(options.path);
   const config = await readCargoConfig(directory, options.cargoArguments);
+  const targets = options.target === undefined ? config.targets : [options.target];
+  const ask = (host: string): Promise<Finished> => {
+    // Build scripts and proc macros are for the host, whatever the target.
+    const platforms = [host, ...targets.filter((t) => t !== 'host-tuple' && t !== host)];
+    const args = [
+      'metadata',
+      '--format-version=1',
+      ...platforms.flatMap((platform) => ['--filter-platform', platform]),
+      ...(options.features?.length ? ['--features', options.features.join(',')] : []),
+      ...treeArguments(options.cargoArguments ?? []),
+    ];
+    return runProgram(cargoProgram(), args, { cwd: directory });
+  };
+  // What rustc will say is hardly ever a surprise, so cargo need not wait for it.
+  const early = likelyHost === undefined ? undefined : ask(likelyHost);
+  early?.catch(() => undefined);
   const [toolchain, sysroot] = await Promise.all([
     readToolchain(directory, config.rustc),
     readSysroot(directory, config.rustc),
   ]);
-  const targets = options.target === undefined ? config.targets : [options.target];
-  // Build scripts and proc macros are for the host, whatever the target.
-  const platforms = [
-    toolchain.host,
-    ...targets.filter((t) => t !== 'host-tuple' && t !== toolchain.host),
-  ];
-  const args = [
-    'metadata',
-    '--format-version=1',
-    ...platforms.flatMap((platform) => ['--filter-platform', platform]),
-    ...(options.features?.length ? ['--features', options.features.join(',')] : []),
-    ...treeArguments(options.cargoArguments ?? []),
-  ];
-  let result: Awaited<ReturnType<typeof runProgram>>;
+  let result: Finished;
   try {
-    result = await runProgram(toolchain.cargo, args, { cwd: directory });
+    result = await (toolchain.host === likelyHost && early !== undefined
+      ? early
+      : ask(toolchain.host));
   } catch (error) {
     throw cannotStart(toolchain.cargo, error, INSTALL_RUST);
   }
@@ -87,6 +100,12 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
   }
   return buildWorkspace(parseMetadata(result.stdout, toolchain.cargo), sysroot);
 }
+
+/** The target triple of the usual toolchain for this machine. */
+const likelyHost: string | undefined = {
+  x64: 'x86_64-unknown-linux-gnu',
+  arm64: 'aarch64-unknown-linux-gnu',
+}[process.arch as string];
 
 /** The nearest directory at or above `path` that holds a Cargo.toml. */
 async function manifestDirectory(path: string): Promise<string> {
