@@ -72,26 +72,22 @@ export class JoinedOutput {
     this.walk();
   }
 
-  /** Calls `visit` with every live node, in input order. */
-  eachLiveNode(visit: (at: NodeAt) => void): void {
+  /** Calls `visit` with every live node, in input order. A root is kept by itself, not because something refers to it. */
+  eachLiveNode(visit: (input: number, node: number, isRoot: boolean) => void): void {
     this.inputs.forEach(({ loaded: { facts } }, input) => {
       const base = this.sectionBase[input] as number;
       for (let section = 0; section < facts.sectionName.length; section++) {
         if (this.live[base + section] === 0) continue;
+        const isRoot = this.reachedBy[base + section] === ROOT;
         const end = facts.sectionFirstNode[section + 1] as number;
         for (let node = facts.sectionFirstNode[section] as number; node < end; node++)
-          visit({ input, node });
+          visit(input, node, isRoot);
       }
     });
   }
 
   isLive(at: NodeAt): boolean {
     return this.live[this.sectionIndex(at)] === 1;
-  }
-
-  /** True when the node's section is kept by itself, not because something refers to it. */
-  isRoot(at: NodeAt): boolean {
-    return this.reachedBy[this.sectionIndex(at)] === ROOT;
   }
 
   /** Where a target leads: a node of some input, or nothing when a shared object defines it. */

@@ -49,6 +49,12 @@ interface TargetMemo {
   readonly byNode: Map<number, readonly HitTarget[]>;
 }
 
+/** Where a reference is: a node, the inlined frame in it (or NONE), and the place (or NONE). */
+interface Referrer extends NodeAt {
+  readonly from: number;
+  readonly place: number;
+}
+
 const noTargets: readonly HitTarget[] = [];
 const noHits: readonly ApiHit[] = [];
 const noExports: readonly PossibleExport[] = [];
@@ -75,68 +81,72 @@ export class ReferenceFinder {
     const found: Reference[] = [];
     const seen = new Set<string>();
     const memo: TargetMemo = { bySymbol: [], byNode: new Map() };
-    output.eachLiveNode((at) => {
-      const { loaded } = output.inputs[at.input] as JoinInput;
-      const { facts, entitySymbol } = loaded;
-      const foreign = foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] === 1;
-      const flags = facts.nodeFlags[at.node] as number;
+    const add = (at: Referrer, { symbol, hits }: HitTarget): void => {
+      const key = `${at.input}.${at.node}.${at.from}.${at.place}.${symbol}`;
+      if (seen.has(key)) return;
+      seen.add(key);
+      found.push(...this.referencesTo(output, at, foreignMembers, hits));
+    };
+    output.eachLiveNode((input, node, isRoot) => {
+      const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
       // What anonymous data refers to counts for whoever refers to the data (spec §4).
-      if ((flags & NodeFlag.anonymous) !== 0 && !output.isRoot(at)) return;
-      const add = (
-        { symbol, hits }: HitTarget,
-        frame: number,
-        parent: number,
-        placeId: number,
-      ): void => {
-        const key = `${at.input}.${at.node}.${frame}.${placeId}.${symbol}`;
-        if (seen.has(key)) return;
-        seen.add(key);
-        const fromHits =
-          frame === NONE ? this.hitsOfNode(output, at) : this.hitsOfFrame(output, at.input, frame);
-        for (const api of new Set(hits.map((hit) => hit.api))) {
-          if (!foreign && fromHits.some((hit) => hit.api === api)) continue;
-          found.push({
-            api: this.matcher.apis[api] as string,
-            from: nameOf(this.symbols, output, at, frame),
-            outerNames: this.namesOfNode(output, at),
-            outerFile: placeOf(facts, facts.nodePlace[at.node] as number)?.file,
-            input: at.input,
-            node: at.node,
-            foreign,
-            frame: parent,
-            place: placeOf(facts, placeId),
-            targetNames: [...new Set(hits.filter((hit) => hit.api === api).map((hit) => hit.name))],
-          });
-        }
-      };
-      const firstEdge = facts.nodeFirstEdge[at.node] as number;
-      const endEdge = facts.nodeFirstEdge[at.node + 1] as number;
-      for (let edge = firstEdge; edge < endEdge; edge++) {
-        const targets = this.targets(output, at.input, facts.edgeTarget[edge] as number, memo);
+      if (((facts.nodeFlags[node] as number) & NodeFlag.anonymous) !== 0 && !isRoot) return;
+      const endEdge = facts.nodeFirstEdge[node + 1] as number;
+      for (let edge = facts.nodeFirstEdge[node] as number; edge < endEdge; edge++) {
+        const targets = this.targets(output, input, facts.edgeTarget[edge] as number, memo);
         if (targets.length === 0) continue;
-        const frame = facts.edgeFrame[edge] as number;
+        const from = facts.edgeFrame[edge] as number;
         const place = facts.edgePlace[edge] as number;
-        for (const target of targets) add(target, frame, frame, place);
+        for (const target of targets) add({ input, node, from, place }, target);
       }
-      const firstFrame = facts.nodeFirstFrame[at.node] as number;
-      const endFrame = facts.nodeFirstFrame[at.node + 1] as number;
-      for (let frame = firstFrame; frame < endFrame; frame++) {
-        const symbol = entitySymbol[facts.frameEntity[frame] as number] as SymbolId;
-        const hits = this.hitsOfFrame(output, at.input, frame);
+      const endFrame = facts.nodeFirstFrame[node + 1] as number;
+      for (let frame = facts.nodeFirstFrame[node] as number; frame < endFrame; frame++) {
+        const hits = this.hitsOfFrame(output, input, frame);
         if (hits.length === 0) continue;
-        const parent = facts.frameParent[frame] as number;
-        add({ symbol, hits }, parent, parent, facts.framePlace[frame] as number);
+        const symbol = entitySymbol[facts.frameEntity[frame] as number] as SymbolId;
+        const from = facts.frameParent[frame] as number;
+        const place = facts.framePlace[frame] as number;
+        add({ input, node, from, place }, { symbol, hits });
       }
     });
     return found;
   }
 
+  /** One reference for each API that a target belongs to and the referrer does not. */
+  private referencesTo(
+    output: JoinedOutput,
+    at: Referrer,
+    foreignMembers: readonly Uint8Array[],
+    hits: readonly ApiHit[],
+  ): Reference[] {
+    const { loaded } = output.inputs[at.input] as JoinInput;
+    const { facts } = loaded;
+    const foreign = foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] === 1;
+    const fromHits =
+      at.from === NONE ? this.hitsOfNode(output, at) : this.hitsOfFrame(output, at.input, at.from);
+    const apis = [...new Set(hits.map((hit) => hit.api))];
+    return apis
+      .filter((api) => foreign || !fromHits.some((hit) => hit.api === api))
+      .map((api) => ({
+        api: this.matcher.apis[api] as string,
+        from: nameOf(this.symbols, output, at, at.from),
+        outerNames: this.namesOfNode(output, at),
+        outerFile: placeOf(facts, facts.nodePlace[at.node] as number)?.file,
+        input: at.input,
+        node: at.node,
+        foreign,
+        frame: at.from,
+        place: placeOf(facts, at.place),
+        targetNames: [...new Set(hits.filter((hit) => hit.api === api).map((hit) => hit.name))],
+      }));
+  }
+
   /** Crates with a live symbol in a top-level module that has the name of an API. */
   possibleExports(output: JoinedOutput): PossibleExport[] {
     const found = new Map<string, PossibleExport>();
-    output.eachLiveNode((at) => {
-      const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
-      const entity = facts.nodeEntity[at.node] as number;
+    output.eachLiveNode((input, node) => {
+      const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
+      const entity = facts.nodeEntity[node] as number;
       if (entity === NONE) return;
       for (const exported of this.exportsOf(entitySymbol[entity] as SymbolId)) {
         const key = `${exported.crate}::${exported.module}`;
