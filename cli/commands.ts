@@ -138,6 +138,9 @@ export function commandLine(handlers: Handlers, version: string, finish: (status
       `
 Exit status: 0 clean, 1 problems found, 2 the check could not be made.
 
+CACKLE_CACHE in the environment: the most that facts may take in the user's cache, and in a target
+directory (500M, 4G; 2G when unset); \`off\` keeps them in the target directory alone.
+
 Examples:
   cackle -n                         check the workspace around this directory
   cackle -n --path ../tool          check another one

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,6 +19,11 @@ export function packageRoot(): string {
     if (parent === directory) throw new Error('the package.json of cackle was not found');
     directory = parent;
   }
+}
+
+/** What is kept for the user, over all workspaces; XDG_CACHE_HOME is honoured. */
+export function userCache(): string {
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cackle');
 }
 
 /** A file that the build puts into dist/, where workers and parsers run from. */

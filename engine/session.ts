@@ -1,7 +1,8 @@
 import type { ProgramsOutcome } from './build/types.ts';
 import { readExports } from './config/exports.ts';
 import { readConfig } from './config/read.ts';
-import { RecordStore, storeLocation } from './facts/store.ts';
+import { trim } from './facts/cache.ts';
+import { RecordStore } from './facts/store.ts';
 import { CheckError, type CheckReport, type Problem, severityOf } from './judge/problems.ts';
 import { makeDirectory } from './make-directory.ts';
 import { bubblewrapFault } from './sandbox/probe.ts';
@@ -10,6 +11,7 @@ import { type AcceptedFix, AutoAccept } from './session/auto-accept.ts';
 import { type CargoCommand, readCommand } from './session/cargo-command.ts';
 import { type Checked, runInForeground } from './session/foreground.ts';
 import { type Judgement, judgeAgain, judgeBuilt } from './session/judgement.ts';
+import { openLocation } from './session/location.ts';
 import type { CheckObserver, CheckOptions } from './session/options.ts';
 import { Pools } from './session/pools.ts';
 import { build, type Round, Tally } from './session/round.ts';
@@ -118,7 +120,7 @@ async function checkOnce(
     workspace,
     options.command?.subcommand === 'test',
   );
-  const location = storeLocation(workspace.targetDirectory);
+  const location = await openLocation(workspace.targetDirectory);
   const store = await openStore(location.root);
   const pools = new Pools();
   const common = { workspace, sandboxes, store };
@@ -129,6 +131,12 @@ async function checkOnce(
       if (result.report !== undefined) {
         timing.total = seconds(started);
         const report = { ...result.report, timing };
+        // Beside the report: nobody waits for it.
+        for (const level of result.limited)
+          void trim(level).then((bytes) => {
+            if (bytes > 0)
+              observer.log?.('info', `removed ${bytes} bytes of old facts from ${level.directory}`);
+          });
         return { ...common, config: live.current, executables: result.executables, report };
       }
       if (round === MAX_ROUNDS) {

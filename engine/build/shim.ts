@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { makeDirectory } from '../make-directory.ts';
-import { packageRoot } from '../paths.ts';
+import { packageRoot, userCache } from '../paths.ts';
 import { runProgram, type Toolchain } from '../workspace/toolchain.ts';
 
 /** Where the shim's sources are: beside this file in a clone, in dist/ of the npm package. */
@@ -28,8 +27,7 @@ export async function ensureShim(toolchain: Toolchain, fallback: string): Promis
   for (const name of (await readdir(directory)).sort())
     hash.update(name).update(await readFile(join(directory, name)));
   const key = hash.digest('hex').slice(0, 24);
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  const kept = join(cache, 'cackle', 'shim', key);
+  const kept = join(userCache(), 'shim', key);
   const finished = join(kept, NAME);
   if (await stat(finished).catch(() => undefined)) return finished;
   const source = join(directory, 'main.rs');

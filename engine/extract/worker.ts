@@ -14,6 +14,8 @@ export interface ArtefactJob {
   readonly debugInfo: boolean;
   /** Directories of stores to look in and to write to; a later one is for when the earlier cannot be used. */
   readonly stores: readonly string[];
+  /** A second level, looked into last; what is found there or made is kept in both. */
+  readonly second?: string | undefined;
 }
 
 /** Scan the sources of a unit for keywords. */
@@ -27,9 +29,12 @@ export interface ArtefactResult {
   readonly facts: string;
   readonly bytes: number;
   readonly members: number;
+  /** Bytes of facts that were written into the first level. */
   readonly factsBytes: number;
   /** False when the store had the facts already. */
   readonly extracted: boolean;
+  /** They were in the second level alone. */
+  readonly fromSecond: boolean;
 }
 
 /** Piscina's entry: one file in, facts on disk. Errors name the file and the member. */
@@ -49,19 +54,33 @@ async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
     .digest('hex')
     .slice(0, 40);
   const targets = job.stores.map((store) => factsPath(store, hash));
-  const stored = await storedMembers(targets);
+  const second = job.second === undefined ? [] : [factsPath(job.second, hash)];
+  const stored = await readStored([...targets, ...second]);
   if (stored !== undefined) {
-    return { facts: hash, bytes: bytes.length, members: stored, factsBytes: 0, extracted: false };
+    const fromSecond = second.includes(stored.path);
+    // Copied, not linked: what can write in the target directory must not reach the user's cache.
+    if (fromSecond) await writeFirst(targets, stored.bytes);
+    return {
+      facts: hash,
+      bytes: bytes.length,
+      members: stored.members,
+      factsBytes: fromSecond ? stored.bytes.length : 0,
+      extracted: false,
+      fromSecond,
+    };
   }
   try {
     const encoded = Buffer.from(extractFacts(bytes, job.debugInfo).buffer);
     await writeFirst(targets, encoded);
+    // The user's cache may be read-only or full.
+    for (const path of second) await writeAtomically(path, encoded).catch(() => undefined);
     return {
       facts: hash,
       bytes: bytes.length,
       members: countMembers(encoded),
       factsBytes: encoded.length,
       extracted: true,
+      fromSecond: false,
     };
   } catch (error) {
     if (error instanceof ExtractError)
@@ -70,11 +89,14 @@ async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
   }
 }
 
-/** How many members the facts have that are stored already; undefined when there are none that can be used. */
-async function storedMembers(paths: readonly string[]): Promise<number | undefined> {
+/** Facts that are stored already; undefined when there are none that can be used. */
+async function readStored(
+  paths: readonly string[],
+): Promise<{ path: string; bytes: Buffer; members: number } | undefined> {
   for (const path of paths) {
     try {
-      return countMembers(await readFile(path));
+      const bytes = await readFile(path);
+      return { path, bytes, members: countMembers(bytes) };
     } catch {
       // Absent, cut short or of another version: any doubt means that it is extracted again.
     }

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join, relative } from 'node:path';
 import type { z } from 'zod';
+import { userCache } from '../paths.ts';
+import { cacheSetting } from './cache.ts';
 import { writeAtomically } from './files.ts';
 import {
   type BuildScriptRecord,
@@ -12,18 +14,27 @@ import {
   unitRecordSchema,
 } from './unit-record.ts';
 
-/** Where facts and records live: `.cackle/` in the target directory, std's facts in the user's cache. */
+/** Where facts and records live. */
 export interface StoreLocation {
+  /** `.cackle/` in the target directory, which `cargo clean` empties. */
   readonly root: string;
-  readonly shared: string;
+  /** Facts in the user's cache, by content: of the standard library, and a second level for all else. */
+  readonly shared: string | undefined;
+  /** Most bytes of facts in each of the two. */
+  readonly limit: number;
 }
 
-/** The store's places for a target directory; XDG_CACHE_HOME is honoured. Makes no directory. */
+/** The store's places for a target directory. Makes no directory. Throws an Error when CACKLE_CACHE is wrong. */
 export function storeLocation(targetDirectory: string): StoreLocation {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  const { shared, limit } = cacheSetting();
+  const directory = join(userCache(), 'facts');
+  const path = relative(targetDirectory, directory);
+  // What may write in the target directory, as a sandboxed rustc may, must not reach it.
+  const apart = isAbsolute(path) || path.split('/')[0] === '..';
   return {
     root: join(targetDirectory, '.cackle'),
-    shared: join(cache, 'cackle', 'facts'),
+    shared: shared && apart ? directory : undefined,
+    limit,
   };
 }
 
@@ -43,6 +54,22 @@ export function sameFile(a: FileStamp, b: FileStamp): boolean {
   return a.size === b.size && a.mtime === b.mtime && a.inode === b.inode;
 }
 
+/** Of the store of a target directory in which cargo has built nothing. */
+const FIRST_ID = '0123456789abcdef';
+
+/** Are there fingerprints, in `debug` or `x86_64-unknown-linux-gnu/debug`? */
+async function holdsUnits(targetDirectory: string): Promise<boolean> {
+  const names = async (directory: string): Promise<string[]> =>
+    (await readdir(directory, { withFileTypes: true }).catch(() => []))
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => join(directory, entry.name));
+  for (const directory of await names(targetDirectory)) {
+    const inner = await names(directory);
+    if ([directory, ...inner].some((place) => existsSync(join(place, '.fingerprint')))) return true;
+  }
+  return false;
+}
+
 /** Records of units and build-script runs of one target directory. */
 export class RecordStore {
   /** Goes into `rustc -vV` as cargo sees it: another store means other units. */
@@ -59,7 +86,9 @@ export class RecordStore {
     const path = join(root, 'id');
     let id = await readText(path);
     if (id === undefined || !/^[0-9a-f]{16}$/.test(id)) {
-      id = randomBytes(8).toString('hex');
+      // Cargo's hashes come from it: what is compiled after `cargo clean` is then the same, byte for byte, and its facts
+      // are in the user's cache. Where cargo has units, the store was lost, and they have to be built again.
+      id = (await holdsUnits(dirname(root))) ? randomBytes(8).toString('hex') : FIRST_ID;
       await writeAtomically(
         join(root, 'CACHEDIR.TAG'),
         'Signature: 8a477f597d28d172789f06886806bc55\n',

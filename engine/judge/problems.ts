@@ -159,6 +159,8 @@ export interface CheckReport {
     readonly outputs: number;
     readonly objects: number;
     readonly objectsExtracted: number;
+    /** Objects whose facts the user's cache had: after `cargo clean`, or of another workspace. */
+    readonly objectsFromCache: number;
     /** Size of the files that those objects came in, and of the facts made from them. */
     readonly bytesExtracted: number;
     readonly factsBytes: number;

@@ -1,8 +1,9 @@
 import { join, resolve } from 'node:path';
 import type { Config, PermissionScope, SandboxSettings } from '../config/types.ts';
 import { CheckError } from '../judge/problems.ts';
+import { userCache } from '../paths.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
-import { type Access, bubblewrapCommand, type Mount } from './bubblewrap.ts';
+import { type Access, bubblewrapCommand, isWithin, type Mount } from './bubblewrap.ts';
 import { prepareSettings } from './directories.ts';
 import { sandboxEnvironment, withoutProxy } from './environment.ts';
 import { cargoManaged, type HostPlaces, hostPlaces, mountsFor } from './host.ts';
@@ -180,15 +181,20 @@ export class Sandboxes {
       run.sessionDirectory,
     ];
     const writable = [...values(settings.bindWritable), ...values(settings.makeWritable)];
+    const all = [...mounts, ...writable.flatMap((path) => this.show(resolve(root, path), 'user'))];
+    // Facts and the shim: who could write there would decide what later checks find.
+    const cache = this.show(userCache(), 'protect').filter(({ path }) =>
+      all.some(({ access, path: shown }) => access !== 'read' && isWithin(path, shown)),
+    );
     return bubblewrapCommand({
       bwrap: this.bwrap,
       allowNetwork: settings.allowNetwork,
       mounts: [
         ...hide.flatMap((path) => mountsFor(path, 'hide', [])),
         ...[...shown, run.sysroot, targetDirectory].flatMap((path) => this.show(path, 'read')),
-        ...mounts,
-        ...writable.flatMap((path) => this.show(resolve(root, path), 'user')),
+        ...all,
         ...this.show(join(targetDirectory, '.cackle'), 'protect'),
+        ...cache,
       ],
       env: sandboxEnvironment(
         program.env,

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import type { Limited } from '../facts/cache.ts';
 import { factsPath } from '../facts/files.ts';
 import { type StoreLocation, stampOf } from '../facts/store.ts';
 import type { FileStamp } from '../facts/unit-record.ts';
@@ -18,8 +19,13 @@ export interface InputFacts {
 /** Turns link inputs into facts, each file once a check; the sysroot's go to the store that targets share. */
 export class Inputs {
   objectsExtracted = 0;
+  /** Objects whose facts the user's cache had, and the target directory not. */
+  objectsFromCache = 0;
   bytesExtracted = 0;
   factsBytes = 0;
+  private readonly asked = new Set<string>();
+  private readonly answers = new Set<string>();
+  private written = 0;
   private readonly pending = new Map<string, Promise<InputFacts>>();
   private readonly pools: Pools;
   private readonly records: Records;
@@ -62,7 +68,30 @@ export class Inputs {
 
   /** The file that holds the facts of an input. */
   pathOf(input: string, facts: string): string {
+    this.asked.add(facts);
     return factsFile(this.location, this.workspace, input, facts);
+  }
+
+  /** Notes that a stored answer was used or made. */
+  answered(file: string): void {
+    this.answers.add(file);
+  }
+
+  /** The parts of the store whose size is limited, with what this check used of them. */
+  limited(): Limited[] {
+    const { root, shared, limit } = this.location;
+    const at = (directory: string) => [...this.asked].map((facts) => factsPath(directory, facts));
+    const own = { directory: root, parts: ['facts', 'answers'] };
+    const user =
+      shared === undefined ? [] : [{ directory: shared, parts: ['.'], used: at(shared) }];
+    const levels = [{ ...own, used: [...at(`${root}/facts`), ...this.answers] }, ...user];
+    return levels.map((level) => ({ ...level, limit, added: this.written }));
+  }
+
+  private levels(path: string): { stores: string[]; second: string | undefined } {
+    const stores = storesOf(this.location, this.workspace, path);
+    const { shared } = this.location;
+    return { stores, second: shared !== undefined && stores.includes(shared) ? undefined : shared };
   }
 
   private async readArchive(path: string): Promise<InputFacts> {
@@ -77,11 +106,14 @@ export class Inputs {
       .extract({
         path,
         debugInfo: !isSysroot(path, this.workspace),
-        stores: storesOf(this.location, this.workspace, path),
+        ...this.levels(path),
       })
       .catch((error: Error) => {
         throw new CheckError(error.message, adviceFor(error.message), { cause: error });
       });
+    this.asked.add(result.facts);
+    this.written += result.factsBytes;
+    if (result.fromSecond) this.objectsFromCache += result.members;
     if (result.extracted) {
       this.objectsExtracted += result.members;
       this.bytesExtracted += result.bytes;
@@ -104,14 +136,16 @@ export function factsFile(
   input: string,
   facts: string,
 ): string {
-  const paths = storesOf(location, workspace, input).map((store) => factsPath(store, facts));
+  const stores = storesOf(location, workspace, input);
+  const paths = stores.map((store) => factsPath(store, facts));
   return paths.find((path) => existsSync(path)) ?? (paths.at(-1) as string);
 }
 
 /** The shared store is in the user's cache, which may be missing, read-only or full: never required. */
 function storesOf(location: StoreLocation, workspace: Workspace, path: string): string[] {
   const own = `${location.root}/facts`;
-  return isSysroot(path, workspace) ? [location.shared, own] : [own];
+  const { shared } = location;
+  return shared !== undefined && isSysroot(path, workspace) ? [shared, own] : [own];
 }
 
 /** Damaged facts go away, or whoever finds them by name would take them for whole. */

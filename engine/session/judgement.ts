@@ -1,5 +1,6 @@
 import type { ArtifactMessage, BuildOutcome } from '../build/types.ts';
 import { NEWEST_VERSION } from '../config/types.ts';
+import type { Limited } from '../facts/cache.ts';
 import type { CheckReport, Problem } from '../judge/problems.ts';
 import {
   mergeProblems,
@@ -40,6 +41,8 @@ export type Judgement =
       readonly report: CheckReport;
       /** What was judged and may run if the report has no problem. */
       readonly executables: Executables;
+      /** What was used of the store, whose size is limited. */
+      readonly limited: readonly Limited[];
     };
 
 /** Judges once more what was built, by the configuration in force now: nothing of it takes part in a build. */
@@ -114,6 +117,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
   await executables.add(artifacts, workspace);
   return {
     executables,
+    limited: inputs.limited(),
     report: {
       workspaceRoot: workspace.root,
       configFile: config.file,
@@ -126,6 +130,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
         outputs: judged.length,
         objects: objectsOf(judged),
         objectsExtracted: inputs.objectsExtracted,
+        objectsFromCache: inputs.objectsFromCache,
         bytesExtracted: inputs.bytesExtracted,
         factsBytes: inputs.factsBytes,
         permissionsUsed: minimalGrants(usages).length,

@@ -11,7 +11,7 @@ import type {
 } from '../build/types.ts';
 import type { Exports } from '../config/exports.ts';
 import type { Config } from '../config/types.ts';
-import type { RecordStore, storeLocation } from '../facts/store.ts';
+import type { RecordStore, StoreLocation } from '../facts/store.ts';
 import { CheckError } from '../judge/problems.ts';
 import { mergeKey } from '../judge/summary.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
@@ -42,7 +42,7 @@ export interface Round {
   readonly sandboxes: Sandboxes | undefined;
   readonly pools: Pools;
   readonly store: RecordStore;
-  readonly location: ReturnType<typeof storeLocation>;
+  readonly location: StoreLocation;
   readonly timing: Record<string, number>;
   readonly tally: Tally;
 }

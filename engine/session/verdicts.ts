@@ -161,6 +161,7 @@ export class Verdicts {
   ): Promise<ReferencesResult> {
     const dependsOn = JSON.stringify([FACTS_VERSION, ANSWER_VERSION, question]);
     const keep = answerPlace(this.inputs.root, link.output, dependsOn);
+    this.inputs.answered(keep.file);
     const stored = await readAnswer(keep);
     // Its hash says that it is what we wrote.
     if (stored !== undefined) return stored as ReferencesResult;

@@ -1,0 +1,113 @@
+import { chmod, lstat, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeDirectory } from '../make-directory.ts';
+
+/** What `CACKLE_CACHE` says: how much may be kept, and whether the user's cache is used at all. */
+export interface CacheSetting {
+  readonly shared: boolean;
+  /** Most bytes of facts, in the user's cache and in each target directory. */
+  readonly limit: number;
+}
+
+const DEFAULT_LIMIT = 2 * 2 ** 30;
+const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+/** Reads `CACKLE_CACHE`: `off`, or a size such as `500M` or `4G`. Throws an Error that says so. */
+export function cacheSetting(text = process.env.CACKLE_CACHE): CacheSetting {
+  if (text === undefined || text === '') return { shared: true, limit: DEFAULT_LIMIT };
+  if (text === 'off') return { shared: false, limit: DEFAULT_LIMIT };
+  const [, digits, unit] = /^(\d{1,9})([KMG]?)$/.exec(text.toUpperCase()) ?? [];
+  const limit = Number(digits) * (units[unit ?? ''] ?? Number.NaN);
+  if (!(limit > 0)) throw new Error(`CACKLE_CACHE is "${text}"`);
+  return { shared: true, limit };
+}
+
+/**
+ * True when facts may be taken from `directory` and put there: it is ours, and nobody else may write or look into it.
+ * Makes it. Whoever could write facts could make a check overlook what they left out.
+ */
+export async function openPrivate(directory: string): Promise<boolean> {
+  try {
+    await makeDirectory(directory);
+    const found = await lstat(directory);
+    if (!found.isDirectory() || found.uid !== process.getuid?.()) return false;
+    if ((found.mode & 0o777) !== 0o700) await chmod(directory, 0o700);
+    return true;
+  } catch {
+    // The user's cache may be missing, read-only or full: it is never required.
+    return false;
+  }
+}
+
+interface Kept {
+  readonly path: string;
+  readonly size: number;
+  readonly used: number;
+}
+
+/** Every file below a directory. What goes away meanwhile, by the hand of another check, is left out. */
+async function filesBelow(directory: string): Promise<Kept[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
+  const found = await Promise.all(
+    entries.map(async (entry): Promise<Kept[]> => {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) return filesBelow(path);
+      const s = await lstat(path).catch(() => undefined);
+      return s === undefined ? [] : [{ path, size: s.size, used: s.mtimeMs }];
+    }),
+  );
+  return found.flat();
+}
+
+/** How much a directory holds. */
+export async function contentOf(directory: string): Promise<{ files: number; bytes: number }> {
+  const files = await filesBelow(directory);
+  return { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
+}
+
+const HOUR_MS = 3_600_000;
+/** When a directory was last looked through; its name ends in nothing that a store looks for. */
+const STAMP = 'trimmed';
+
+/** A part of the store whose size is limited. */
+export interface Limited {
+  /** Holds the mark of the last look. */
+  readonly directory: string;
+  /** What counts, and may be removed: subdirectories, or `.` for all. */
+  readonly parts: readonly string[];
+  readonly limit: number;
+  /** Files that this check used. They stay, and count as used now. */
+  readonly used: readonly string[];
+  /** Bytes that this check added. */
+  readonly added: number;
+}
+
+/**
+ * Removes what was not used for longest, down to nine tenths of the limit, and what a killed check left half written.
+ * Looks once an hour only, or when much was added. Other checks may do the same at once: what is gone is gone.
+ * Gives the bytes removed.
+ */
+export async function trim({ directory, parts, limit, used, added }: Limited): Promise<number> {
+  const stamp = join(directory, STAMP);
+  const now = Date.now();
+  const last = (await stat(stamp).catch(() => undefined))?.mtimeMs ?? 0;
+  if (now - last < HOUR_MS && added < limit / 20) return 0;
+  await writeFile(stamp, '').catch(() => undefined);
+  const time = new Date(now);
+  await Promise.all(used.map((path) => utimes(path, time, time).catch(() => undefined)));
+  const files = (await Promise.all(parts.map((part) => filesBelow(join(directory, part)))))
+    .flat()
+    .filter(({ path }) => path !== stamp);
+  const needed = new Set(used);
+  let bytes = files.reduce((sum, { size }) => sum + size, 0);
+  const goal = bytes > limit ? limit * 0.9 : Number.POSITIVE_INFINITY;
+  let removed = 0;
+  for (const { path, size, used: at } of files.sort((a, b) => a.used - b.used)) {
+    const abandoned = path.endsWith('.tmp') && now - at > HOUR_MS;
+    if (!abandoned && (bytes <= goal || needed.has(path))) continue;
+    await rm(path, { force: true }).catch(() => undefined);
+    bytes -= size;
+    removed += size;
+  }
+  return removed;
+}
