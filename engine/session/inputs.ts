@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Limited } from '../facts/cache.ts';
 import { factsPath } from '../facts/files.ts';
 import { type StoreLocation, stampOf } from '../facts/store.ts';
-import type { FileStamp } from '../facts/unit-record.ts';
+import type { FileStamp, LinkInput } from '../facts/unit-record.ts';
 import { CheckError } from '../judge/problems.ts';
 import { isSysroot } from '../workspace/owners.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -27,6 +27,7 @@ export class Inputs {
   private readonly answers = new Set<string>();
   private written = 0;
   private readonly pending = new Map<string, Promise<InputFacts>>();
+  private readonly restored = new Map<string, Promise<string | undefined>>();
   private readonly pools: Pools;
   private readonly records: Records;
   private readonly location: StoreLocation;
@@ -54,6 +55,17 @@ export class Inputs {
   /** Facts of an object that is gone when its linker returns. */
   async object(path: string): Promise<InputFacts> {
     return { facts: await this.extract(path), stamp: undefined };
+  }
+
+  /** Facts of an archive that were lost, made again from the file where it is still the same; else undefined. */
+  restore({ path, facts, kind, own }: LinkInput): Promise<string | undefined> {
+    if (kind !== 'archive' || own) return Promise.resolve(undefined);
+    let made = this.restored.get(path);
+    if (made === undefined) {
+      made = this.extract(path).catch(() => undefined);
+      this.restored.set(path, made);
+    }
+    return made.then((found) => (found === facts ? found : undefined));
   }
 
   /** Forgets an archive that is about to be written anew. */

@@ -7,7 +7,7 @@ import type { OutputSpec } from '../judge/joiner.ts';
 import type { BacktraceFrame, Problem, Usage } from '../judge/problems.ts';
 import { CheckError } from '../judge/problems.ts';
 import type { PossibleExport } from '../judge/references.ts';
-import type { ReferencesJob, ReferencesResult } from '../judge/worker.ts';
+import type { ReferencesJob, ReferencesResult, StaleFacts } from '../judge/worker.ts';
 import { demangle, namesIn } from '../parsers/parsers.ts';
 import { type FileOwners, fileOwners } from '../workspace/owners.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
@@ -130,9 +130,10 @@ export class Verdicts {
         ownersOf: (path) => this.owners().of(path),
       }),
     );
-    const output = outputSpec(link, label, (path, facts) => this.inputs.pathOf(path, facts));
     const compiled = makers.map((maker) => maker.compiled);
-    const result = await this.referencesOf(record, link, { output, compiled, apis: this.apis });
+    const result = await this.restoring(record, link, label, (output) =>
+      this.referencesOf(link, { output, compiled, apis: this.apis }),
+    );
     const owner = this.packageOf(record);
     const inputPackages = makers.map((maker) => maker.package);
     const usages = attribute(
@@ -145,7 +146,9 @@ export class Verdicts {
       (usage) => !this.live.current.permissions(usage.scope).allowApis.has(usage.api),
     );
     const traces =
-      this.backtraces && refused.length > 0 ? await this.explain(record, output, refused) : [];
+      this.backtraces && refused.length > 0
+        ? await this.restoring(record, link, label, (output) => this.explain(output, refused))
+        : [];
     const problems = refused.map((usage, i) => this.problem(usage, label, traces[i] ?? []));
     this.judged++;
     const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
@@ -155,38 +158,48 @@ export class Verdicts {
 
   /** What the output refers to: an earlier check's answer when the question was the very same. */
   private async referencesOf(
-    record: UnitRecord,
     link: LinkRecord,
     question: Omit<ReferencesJob, 'kind' | 'keep'>,
-  ): Promise<ReferencesResult> {
+  ): Promise<ReferencesResult | StaleFacts> {
     const dependsOn = JSON.stringify([FACTS_VERSION, ANSWER_VERSION, question]);
     const keep = answerPlace(this.inputs.root, link.output, dependsOn);
     this.inputs.answered(keep.file);
     const stored = await readAnswer(keep);
     // Its hash says that it is what we wrote.
     if (stored !== undefined) return stored as ReferencesResult;
-    const result = await this.pools.references({ ...question, keep });
-    if ('stale' in result) return this.stale(record, result.stale);
-    return result;
+    return this.pools.references({ ...question, keep });
   }
 
   private async explain(
-    record: UnitRecord,
     output: OutputSpec,
     usages: readonly AttributedUsage[],
-  ): Promise<BacktraceFrame[][]> {
+  ): Promise<BacktraceFrame[][] | StaleFacts> {
     const sites = usages.map(({ reference }) => ({
       input: reference.input,
       node: reference.node,
       frame: reference.frame,
     }));
-    const traces = await this.pools.backtraces({ output, sites });
-    if ('stale' in traces) return this.stale(record, traces.stale);
-    return traces;
+    return this.pools.backtraces({ output, sites });
   }
 
-  private async stale(record: UnitRecord, paths: readonly string[]): Promise<never> {
-    await removeFacts(paths);
+  /** An answer about an output. Facts that were lost are made again where their files are still there. */
+  private async restoring<T extends object>(
+    record: UnitRecord,
+    link: LinkRecord,
+    label: string,
+    ask: (output: OutputSpec) => Promise<T | StaleFacts>,
+  ): Promise<T> {
+    const spec = () => outputSpec(link, label, (path, facts) => this.inputs.pathOf(path, facts));
+    const output = spec();
+    const first = await ask(output);
+    if (!('stale' in first)) return first;
+    await removeFacts(first.stale);
+    const lost = link.inputs.filter((_, i) => first.stale.includes(output.inputs[i]?.facts ?? ''));
+    const restored = await Promise.all(lost.map((input) => this.inputs.restore(input)));
+    if (restored.includes(undefined)) throw new StaleOutputError(record);
+    const second = await ask(spec());
+    if (!('stale' in second)) return second;
+    await removeFacts(second.stale);
     throw new StaleOutputError(record);
   }
 
