@@ -48,6 +48,23 @@ export interface SummaryArguments {
   readonly outputFormat: 'human' | 'json';
 }
 
+/** What `cache` is asked for. */
+export interface CacheArguments {
+  readonly path: string;
+  readonly clear: boolean;
+  readonly all: boolean;
+  readonly json: boolean;
+}
+
+/** What `bench` is asked for. */
+export interface BenchArguments {
+  readonly path: string;
+  readonly configFile: string | undefined;
+  /** Numbers of worker threads to measure with. */
+  readonly workers: readonly number[];
+  readonly json: boolean;
+}
+
 /** What each command does; resolves to the exit status. */
 export interface Handlers {
   check(args: CheckArguments): Promise<number>;
@@ -55,12 +72,23 @@ export interface Handlers {
   cargo(subcommand: 'test' | 'run', args: CheckArguments, rest: readonly string[]): Promise<number>;
   summary(args: SummaryArguments): Promise<number>;
   init(args: { readonly path: string; readonly configFile: string | undefined }): Promise<number>;
+  cache(args: CacheArguments): Promise<number>;
+  bench(args: BenchArguments): Promise<number>;
   completions(shell: Shell): Promise<number>;
 }
 
 const given = (value: string): string => {
   if (value === '') throw new InvalidArgumentError('It is empty.');
   return value;
+};
+/** Most threads that may be asked for. */
+const MAX_WORKERS = 256;
+
+const workerCounts = (value: string): number[] => {
+  const counts = value.split(',').map((text) => (/^[0-9]{1,3}$/.test(text) ? Number(text) : 0));
+  if (counts.some((count) => count < 1 || count > MAX_WORKERS))
+    throw new InvalidArgumentError(`It takes numbers from 1 to ${MAX_WORKERS}, with commas.`);
+  return counts;
 };
 const words = (value: string): string[] => value.split(/[\s,]+/).filter((word) => word !== '');
 
@@ -266,6 +294,62 @@ Examples:
       const top = program.opts();
       const configFile = o.cacklePath ?? top.cacklePath;
       finish(await handlers.init({ path: o.path ?? top.path, configFile }));
+    });
+
+  program
+    .command('cache')
+    .description('how much is kept from check to check, or remove it')
+    .addArgument(new Argument('[action]').choices(['clear'] as const))
+    .addOption(where.path())
+    .option('--all', 'with clear: the shim and the store of this workspace too; all is built again')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Without an action: the size of each part. clear removes the facts in the user's cache.
+CACKLE_CACHE says how much may be kept, and \`off\` that the user's cache is not used.
+
+Examples:
+  cackle cache
+  cackle cache clear --all`,
+    )
+    .action(async (action, o) => {
+      const clear = action === 'clear';
+      if (o.all && !clear) program.error('error: --all goes with clear', { exitCode: 2 });
+      const path = o.path ?? program.opts().path;
+      finish(await handlers.cache({ path, clear, all: o.all ?? false, json: o.json ?? false }));
+    });
+
+  program
+    .command('bench')
+    .description('how fast the built tree of the last check is read, joined and judged')
+    .addOption(where.path())
+    .addOption(where.config())
+    .addOption(
+      new Option('--workers <list>', 'numbers of worker threads, such as 1,2,4')
+        .argParser(workerCounts)
+        .default([1, 2, 4], '1,2,4'),
+    )
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Measures what a check did last; nothing is built and nothing is stored.
+
+Examples:
+  cackle -n && cackle bench
+  cackle bench --path ../tool --workers 1,8 --json`,
+    )
+    .action(async (o) => {
+      const top = program.opts();
+      finish(
+        await handlers.bench({
+          path: o.path ?? top.path,
+          configFile: o.cacklePath ?? top.cacklePath,
+          workers: o.workers,
+          json: o.json ?? false,
+        }),
+      );
     });
 
   program

@@ -13,6 +13,8 @@ const handlers: Handlers = {
     (await import('./check.ts')).runCheck(args, { subcommand, args: rest }),
   summary: async (args) => (await import('./summary.ts')).runSummary(args),
   init: async (args) => (await import('./init.ts')).runInit(args),
+  cache: async (args) => (await import('./cache.ts')).runCache(args),
+  bench: async (args) => (await import('./bench.ts')).runBench(args),
   async completions(shell) {
     const { completions } = await import('./completions.ts');
     const describe = commandLine(handlers, '', () => undefined);

@@ -17,6 +17,7 @@ import { Pools } from './session/pools.ts';
 import { build, type Round, Tally } from './session/round.ts';
 import { seconds } from './session/seconds.ts';
 import { readTree } from './session/tree.ts';
+import { clock } from './spans.ts';
 
 export { renderDiagnostic } from './config/render.ts';
 export { ConfigError } from './config/types.ts';
@@ -26,6 +27,7 @@ export type { AcceptedFix } from './session/auto-accept.ts';
 export type { CargoCommand } from './session/cargo-command.ts';
 export type { CheckObserver, CheckOptions } from './session/options.ts';
 export { shellWords } from './session/sandbox-problems.ts';
+export { chromeTrace, criticalPath, phaseSeconds, Trace } from './session/trace.ts';
 
 /** How often a build is repeated for units whose stored facts were lost: they come to light a layer at a time. */
 const MAX_ROUNDS = 6;
@@ -113,6 +115,7 @@ async function checkOnce(
   const started = performance.now();
   const { workspace, configFile } = await readTree(options);
   timing.metadata = seconds(started);
+  observer.trace?.add('metadata', 'cargo metadata', clock() - timing.metadata * 1000);
   const exports = await readExports(workspace.packages);
   const live = accepting ?? { current: await readConfig(configFile, exports) };
   const sandboxes = await Sandboxes.open(
@@ -122,7 +125,7 @@ async function checkOnce(
   );
   const location = await openLocation(workspace.targetDirectory);
   const store = await openStore(location.root);
-  const pools = new Pools();
+  const pools = new Pools(observer.trace);
   const common = { workspace, sandboxes, store };
   const session = { options, observer, signal, live, exports, pools, location, timing, tally };
   try {

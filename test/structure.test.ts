@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { packageRoot } from '../engine/paths.ts';
 
 /** Small modules that any room may use. */
-const shared = ['engine/paths.ts', 'engine/make-directory.ts'];
+const shared = ['engine/paths.ts', 'engine/make-directory.ts', 'engine/spans.ts'];
 
 /** What each room may import besides itself; ARCHITECTURE.md draws it. */
 const rooms: Readonly<Record<string, readonly string[]>> = {
@@ -28,6 +28,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'engine/session.ts',
     'engine/summary.ts',
     'engine/init.ts',
+    'engine/cache.ts',
+    'engine/bench.ts',
     'engine/paths.ts',
     'engine/judge/problems',
     'engine/config/types',

@@ -5,6 +5,7 @@ import { factsPath, writeAtomically } from '../facts/files.ts';
 import type { KeywordHit } from '../facts/unit-record.ts';
 import { ExtractError } from '../parsers/module.ts';
 import { extractFacts, scanSource } from '../parsers/parsers.ts';
+import { Stopwatch, type Timed } from '../spans.ts';
 
 /** Extract one link input into a facts file named by content. */
 export interface ArtefactJob {
@@ -40,11 +41,15 @@ export interface ArtefactResult {
 /** Piscina's entry: one file in, facts on disk. Errors name the file and the member. */
 export default async function run(
   job: ArtefactJob | SourcesJob,
-): Promise<ArtefactResult | KeywordHit[]> {
-  return job.kind === 'artefact' ? extractArtefact(job) : scanSources(job.files);
+): Promise<Timed<ArtefactResult | KeywordHit[]>> {
+  const watch = new Stopwatch();
+  const value =
+    job.kind === 'artefact' ? await extractArtefact(job, watch) : await scanSources(job.files);
+  watch.lap(job.kind === 'artefact' ? 'store' : 'scan');
+  return { value, spans: watch.spans };
 }
 
-async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
+async function extractArtefact(job: ArtefactJob, watch: Stopwatch): Promise<ArtefactResult> {
   const bytes = await readFile(job.path).catch((error: Error) => {
     throw new ExtractError(`cannot read ${job.path}: ${error.message}`);
   });
@@ -55,6 +60,7 @@ async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
     .slice(0, 40);
   const targets = job.stores.map((store) => factsPath(store, hash));
   const second = job.second === undefined ? [] : [factsPath(job.second, hash)];
+  watch.lap('extract');
   const stored = await readStored([...targets, ...second]);
   if (stored !== undefined) {
     const fromSecond = second.includes(stored.path);
@@ -69,8 +75,10 @@ async function extractArtefact(job: ArtefactJob): Promise<ArtefactResult> {
       fromSecond,
     };
   }
+  watch.lap('store');
   try {
     const encoded = Buffer.from(extractFacts(bytes, job.debugInfo).buffer);
+    watch.lap('extract');
     await writeFirst(targets, encoded);
     // The user's cache may be read-only or full.
     for (const path of second) await writeAtomically(path, encoded).catch(() => undefined);

@@ -5,6 +5,7 @@ import type { JoinedOutput, JoinInput, NodeAt } from '../graph/link.ts';
 import { linkedButDead } from '../graph/linked.ts';
 import type { LinkedSymbol } from '../graph/named-nodes.ts';
 import { demangle, readLinked } from '../parsers/parsers.ts';
+import { Stopwatch, type Timed } from '../spans.ts';
 import { ApiMatcher } from './api-matcher.ts';
 import { foreignMembers } from './foreign.ts';
 import { Joiner, type OutputSpec, StaleFactsError } from './joiner.ts';
@@ -28,8 +29,8 @@ export interface ReferencesJob {
     readonly include: readonly string[];
     readonly exclude: readonly string[];
   }[];
-  /** Where the answer is kept for later checks. */
-  readonly keep: AnswerPlace;
+  /** Where the answer is kept for later checks; undefined when it is only measured. */
+  readonly keep: AnswerPlace | undefined;
 }
 
 /** Explain how places of an output are reached. */
@@ -69,6 +70,16 @@ let finder: { key: string; finder: ReferenceFinder } | undefined;
 /** Piscina's entry: joins one output and answers for it. Facts stay loaded for the outputs to come. */
 export default async function run(
   job: ReferencesJob | BacktracesJob | LinkedJob,
+): Promise<Timed<ReferencesResult | BacktraceFrame[][] | LinkedSymbol[] | StaleFacts>> {
+  const watch = new Stopwatch();
+  const value = await answer(job, watch);
+  watch.lap('judge');
+  return { value, spans: watch.spans };
+}
+
+async function answer(
+  job: ReferencesJob | BacktracesJob | LinkedJob,
+  watch: Stopwatch,
 ): Promise<ReferencesResult | BacktraceFrame[][] | LinkedSymbol[] | StaleFacts> {
   let joined: JoinedOutput;
   try {
@@ -78,6 +89,7 @@ export default async function run(
     if (error instanceof StaleFactsError) return { stale: error.paths };
     throw error;
   }
+  watch.lap('join');
   if (job.kind === 'backtraces') return job.sites.map((site) => backtrace(joined, site));
   if (job.kind === 'linked') return linkedButDead(joined, readLinked(await readFile(job.file)));
   const key = JSON.stringify(job.apis);
@@ -91,7 +103,10 @@ export default async function run(
     exports: finder.finder.possibleExports(joined),
     objects: joined.inputs.map(({ loaded }) => loaded.memberCount),
   };
+  watch.lap('judge');
+  if (job.keep === undefined) return result;
   await writeAnswer(job.keep, result);
+  watch.lap('store');
   return result;
 }
 

@@ -10,6 +10,7 @@ import {
   unusedPermissions,
 } from '../judge/summary.ts';
 import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
+import { clock } from '../spans.ts';
 import { untilAborted } from './abort.ts';
 import { Executables } from './executables.ts';
 import type { Gates } from './gates.ts';
@@ -74,6 +75,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
   if (lost.length > 0) return { lost };
   await untilAborted(round.signal, readLibraries(records, inputs));
   timing.judge = (timing.judge ?? 0) + seconds(started);
+  const reportStarted = clock();
 
   const config = live.current;
   const usages = judged.flatMap((verdict) => verdict.usages);
@@ -115,6 +117,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
   }
   const executables = new Executables();
   await executables.add(artifacts, workspace);
+  round.observer.trace?.add('report', 'problems', reportStarted);
   return {
     executables,
     limited: inputs.limited(),

@@ -1,5 +1,6 @@
 import type { CheckProgress } from '../judge/problems.ts';
 import type { CargoCommand } from './cargo-command.ts';
+import type { Trace } from './trace.ts';
 
 /** What a check is asked for; absent options take what cackle.toml or cargo says. */
 export interface CheckOptions {
@@ -24,6 +25,8 @@ export interface CheckOptions {
 export interface CheckObserver {
   progress(progress: CheckProgress): void;
   cargoOutput(text: string): void;
+  /** Where it is given, what takes time is taken down in it. */
+  readonly trace?: Trace | undefined;
   /** What is done, for a log: one line of text. */
   log?(level: 'error' | 'warn' | 'info' | 'debug' | 'trace', text: string): void;
 }

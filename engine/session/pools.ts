@@ -12,6 +12,8 @@ import type {
   StaleFacts,
 } from '../judge/worker.ts';
 import { distPath } from '../paths.ts';
+import { clock, type Timed } from '../spans.ts';
+import type { Trace } from './trace.ts';
 
 /**
  * Threads live as long as the check: a new one compiles and optimises the parsers again. In a long build they often
@@ -23,42 +25,64 @@ const IDLE_TIMEOUT_MS = 2 ** 31 - 1;
 export class Pools {
   private readonly extraction: Piscina;
   private readonly judging: Piscina;
+  private readonly trace: Trace | undefined;
 
-  constructor() {
+  /** `workers`: threads of each kind, instead of as many as suit a build beside them. */
+  constructor(trace?: Trace, workers?: number) {
+    this.trace = trace;
     this.extraction = new Piscina({
       filename: distPath('extract-worker.js'),
       minThreads: 0,
       // One core is left to rustc.
-      maxThreads: Math.max(1, Math.min(8, availableParallelism() - 1)),
+      maxThreads: workers ?? Math.max(1, Math.min(8, availableParallelism() - 1)),
       idleTimeout: IDLE_TIMEOUT_MS,
     });
     // Loaded facts stay in the thread, so all joins go to the same one.
     this.judging = new Piscina({
       filename: distPath('judge-worker.js'),
       minThreads: 0,
-      maxThreads: 1,
+      maxThreads: workers ?? 1,
       idleTimeout: IDLE_TIMEOUT_MS,
     });
   }
 
   extract(job: Omit<ArtefactJob, 'kind'>): Promise<ArtefactResult> {
-    return this.extraction.run({ kind: 'artefact', ...job });
+    return this.run(this.extraction, job.path, { kind: 'artefact', ...job });
   }
 
   keywords(job: Omit<SourcesJob, 'kind'>): Promise<KeywordHit[]> {
-    return this.extraction.run({ kind: 'sources', ...job });
+    return this.run(this.extraction, job.files[0] ?? '', { kind: 'sources', ...job });
   }
 
   references(job: Omit<ReferencesJob, 'kind'>): Promise<ReferencesResult | StaleFacts> {
-    return this.judging.run({ kind: 'references', ...job });
+    return this.run(this.judging, job.output.name, { kind: 'references', ...job });
   }
 
   backtraces(job: Omit<BacktracesJob, 'kind'>): Promise<BacktraceFrame[][] | StaleFacts> {
-    return this.judging.run({ kind: 'backtraces', ...job });
+    return this.run(this.judging, job.output.name, { kind: 'backtraces', ...job });
   }
 
   linked(job: Omit<LinkedJob, 'kind'>): Promise<LinkedSymbol[] | StaleFacts> {
-    return this.judging.run({ kind: 'linked', ...job });
+    return this.run(this.judging, job.output.name, { kind: 'linked', ...job });
+  }
+
+  /** The same jobs, with what their time went into. */
+  measured(kind: 'extract', job: Omit<ArtefactJob, 'kind'>): Promise<Timed<ArtefactResult>>;
+  measured(
+    kind: 'references',
+    job: Omit<ReferencesJob, 'kind'>,
+  ): Promise<Timed<ReferencesResult | StaleFacts>>;
+  measured(kind: 'extract' | 'references', job: object): Promise<unknown> {
+    return kind === 'extract'
+      ? this.extraction.run({ kind: 'artefact', ...job })
+      : this.judging.run({ kind, ...job });
+  }
+
+  private async run<T>(pool: Piscina, name: string, job: object): Promise<T> {
+    const submitted = this.trace === undefined ? 0 : clock();
+    const { value, spans }: Timed<T> = await pool.run(job);
+    this.trace?.job(name, submitted, spans);
+    return value;
   }
 
   async close(): Promise<void> {

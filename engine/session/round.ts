@@ -15,6 +15,7 @@ import type { RecordStore, StoreLocation } from '../facts/store.ts';
 import { CheckError } from '../judge/problems.ts';
 import { mergeKey } from '../judge/summary.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
+import { clock } from '../spans.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { failOnBuildError } from './build-error.ts';
 import { buildArguments, readCommand } from './cargo-command.ts';
@@ -28,6 +29,7 @@ import type { Pools } from './pools.ts';
 import { forget, forgetRun, forgetUnit, Records } from './records.ts';
 import { variablesSet } from './sandbox-problems.ts';
 import { seconds } from './seconds.ts';
+import { tracedHandlers } from './traced-handlers.ts';
 import { Units } from './units.ts';
 import { StaleOutputError, Verdicts } from './verdicts.ts';
 
@@ -168,7 +170,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       showProgress: options.showProgress,
     },
     workspace,
-    handlers,
+    tracedHandlers(handlers, observer.trace),
     round.signal,
   )
     .catch(async (error) => {
@@ -178,6 +180,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     })
     .finally(() => records.forgetHeld());
   timing.cargo = seconds(buildStarted);
+  observer.trace?.add('build', 'cargo', clock() - timing.cargo * 1000);
   observer.log?.('info', `cargo ended after ${timing.cargo.toFixed(3)} s`);
   round.signal.throwIfAborted();
   if (outcome instanceof StaleOutputError) return { lost: [outcome.record.targetName] };
