@@ -10,7 +10,9 @@ import {
   check,
   checkAndAccept,
   checkAndRun,
+  clock,
   severityOf,
+  Trace,
 } from '../engine/session.ts';
 import type { CheckArguments, ColourChoice } from './commands.ts';
 import { errorText } from './error-text.ts';
@@ -18,6 +20,7 @@ import { LogFile } from './log-file.ts';
 import { printableJson, printableOutput } from './printable.ts';
 import { StatusLine } from './progress.ts';
 import { acceptedText, failedTestText, type Paint, renderReport } from './report.ts';
+import { openTraceFile, timingText, writeTraceFile } from './timing.ts';
 
 const plain = (text: string | number): string => String(text);
 const plainPaint: Paint = {
@@ -63,6 +66,8 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
     });
   }
   let log: LogFile | undefined;
+  const wantsTrace = args.printTiming || args.traceFile !== undefined;
+  const trace = wantsTrace ? new Trace() : undefined;
   const options: CheckOptions = {
     path: args.path,
     configFile: args.configFile,
@@ -87,9 +92,11 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
       status.print(printableOutput(text, stderrColour));
     },
     log: (level, text) => log?.write(level, text),
+    trace,
   };
   try {
     log = new LogFile(args.logFile, args.logLevel);
+    if (args.traceFile !== undefined) openTraceFile(args.traceFile);
     if (args.autoAcceptFixes) {
       if (command !== undefined)
         throw new CheckError(
@@ -99,20 +106,21 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
       const { report, fixes } = await checkAndAccept(options, observer, abort.signal);
       status.clear();
       if (!args.quiet) process.stderr.write(acceptedText(fixes, report.counts.cargoRuns));
-      return await printReport(report, args);
+      return await printReport(report, args, trace);
     }
     if (command === undefined) {
       const report = await check(options, observer, abort.signal);
       status.clear();
-      return await printReport(report, args);
+      return await printReport(report, args, trace);
     }
     const { report, ran } = await checkAndRun({ ...options, command }, observer, abort.signal);
     status.clear();
     if (ran === undefined) {
       // Stdout is the program's, once it runs.
       const failed = report.unchecked.length > 0 || report.problems.some(isError);
-      return failed ? await printReport(withoutWarnings(report), args) : 0;
+      return failed ? await printReport(withoutWarnings(report), args, trace) : 0;
     }
+    if (trace !== undefined) finishTrace(trace, args, report);
     for (const failed of ran.failedTests) process.stderr.write(failedTestText(failed));
     return ran.cargoStatus ?? signalStatus(ran.cargoSignal);
   } catch (error) {
@@ -143,7 +151,12 @@ function signalStatus(signal: string | null): number {
 }
 
 /** Prints a report to stdout; resolves to the exit status. */
-async function printReport(report: CheckReport, args: CheckArguments): Promise<number> {
+async function printReport(
+  report: CheckReport,
+  args: CheckArguments,
+  trace: Trace | undefined,
+): Promise<number> {
+  const started = trace && clock();
   if (args.grantsFile !== undefined)
     await writeFile(args.grantsFile, `${JSON.stringify(grantsOf(report))}\n`);
   if (args.outputFormat === 'json') {
@@ -161,12 +174,17 @@ async function printReport(report: CheckReport, args: CheckArguments): Promise<n
       }),
     );
   }
-  if (args.printTiming) {
-    for (const [phase, seconds] of Object.entries(report.timing))
-      process.stderr.write(`${phase}: ${seconds.toFixed(3)} s\n`);
+  if (trace !== undefined && started !== undefined) {
+    trace.add('report', 'print', started);
+    finishTrace(trace, args, report);
   }
   const failed = report.problems.some((p) => args.failOnWarnings || isError(p));
   return failed || report.unchecked.length > 0 ? 1 : 0;
+}
+
+function finishTrace(trace: Trace, args: CheckArguments, report: CheckReport): void {
+  if (args.printTiming) process.stderr.write(timingText(trace, report));
+  if (args.traceFile !== undefined) writeTraceFile(args.traceFile, trace);
 }
 
 function grantsOf(report: CheckReport): object {

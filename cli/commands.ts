@@ -27,6 +27,8 @@ export interface CheckArguments {
   readonly colour: ColourChoice;
   readonly backtraces: boolean;
   readonly printTiming: boolean;
+  /** Where the trace goes, in Chrome's trace-event format. */
+  readonly traceFile: string | undefined;
   readonly debug: boolean;
   readonly logFile: string | undefined;
   readonly logLevel: LogLevel;
@@ -151,7 +153,12 @@ export function commandLine(handlers: Handlers, version: string, finish: (status
       new Option('--color <when>').choices(['auto', 'always', 'never'] as const).hideHelp(),
     )
     .option('-q, --quiet', 'print problems only')
-    .option('--print-timing', 'where the time went')
+    .option('--print-timing', 'where the time went: by phase, slowest units, critical path')
+    .addOption(
+      new Option('--trace <file>', 'write where the time went, for a trace viewer').argParser(
+        given,
+      ),
+    )
     .option('--debug', 'every usage, and stacks of internal errors')
     .addOption(new Option('--log-file <file>', 'write down what is done').argParser(given))
     .addOption(
@@ -193,6 +200,7 @@ Examples:
       colour: o.color ?? o.colour,
       backtraces: o.backtrace,
       printTiming: o.printTiming ?? false,
+      traceFile: o.trace,
       debug: o.debug ?? false,
       logFile: o.logFile,
       logLevel: o.logLevel,

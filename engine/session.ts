@@ -28,6 +28,7 @@ export type { CargoCommand } from './session/cargo-command.ts';
 export type { CheckObserver, CheckOptions } from './session/options.ts';
 export { shellWords } from './session/sandbox-problems.ts';
 export { chromeTrace, criticalPath, phaseSeconds, Trace } from './session/trace.ts';
+export { clock } from './spans.ts';
 
 /** How often a build is repeated for units whose stored facts were lost: they come to light a layer at a time. */
 const MAX_ROUNDS = 6;

@@ -170,7 +170,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       showProgress: options.showProgress,
     },
     workspace,
-    tracedHandlers(handlers, observer.trace),
+    tracedHandlers(handlers, observer.trace, workspace),
     round.signal,
   )
     .catch(async (error) => {

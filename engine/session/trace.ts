@@ -20,13 +20,13 @@ export interface TraceEvent {
   readonly thread: number | undefined;
 }
 
-/** A unit that was built, and the files of other units that it was compiled with. */
+/** A unit that was built, or a build script that ran: what it made, and what of others it needed. */
 export interface TracedUnit {
   readonly name: string;
   readonly start: number;
   readonly end: number;
   readonly outputs: readonly string[];
-  readonly externs: readonly string[];
+  readonly needs: readonly string[];
 }
 
 /** Takes down what a check does. Where nobody listens there is none, and nothing is recorded. */
@@ -35,9 +35,14 @@ export class Trace {
   readonly events: TraceEvent[] = [];
   readonly units: TracedUnit[] = [];
 
-  /** Some work that ends now. */
-  add(phase: TracePhase, name: string, start: number, thread: number | undefined = 0): void {
-    this.events.push({ phase, name, start, end: clock(), thread });
+  /** Some work of the engine's own thread that ends now. */
+  add(phase: TracePhase, name: string, start: number): void {
+    this.events.push({ phase, name, start, end: clock(), thread: 0 });
+  }
+
+  /** Something that ends now and went on beside our threads. */
+  beside(phase: TracePhase, name: string, start: number): void {
+    this.events.push({ phase, name, start, end: clock(), thread: undefined });
   }
 
   /** A job of a worker: until it began it was queued. */
@@ -71,7 +76,7 @@ export function criticalPath(trace: Trace): TracedUnit[] {
   );
   while (unit !== undefined && !path.includes(unit)) {
     path.unshift(unit);
-    const needed = unit.externs
+    const needed = unit.needs
       .map((file) => made.get(file) ?? made.get(file.replace(/\.rmeta$/, '.rlib')))
       .filter((other) => other !== undefined);
     unit = needed.reduce<TracedUnit | undefined>(
