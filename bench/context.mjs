@@ -6,6 +6,9 @@ import { crates, example, openInput } from './inputs.mjs';
 /**
  * @typedef {object} Context
  * @property {readonly import('./inputs.mjs').Input[]} inputs
+ * @property {boolean} quick
+ * @property {(chart: import('./plot.mjs').Chart) => void} plot
+ * @property {readonly import('./plot.mjs').Chart[]} charts what was plotted
  * @property {string} compiler what rustc says of itself
  * @property {(usual: number) => number} rounds
  * @property {() => string | undefined} original its program; undefined when a quick run finds none
@@ -26,7 +29,12 @@ export function openContext({ quick, original, inputs, rounds }) {
   let opened;
   /** @type {string | undefined} */
   let program;
+  /** @type {import('./plot.mjs').Chart[]} */
+  const charts = [];
   return {
+    quick,
+    charts,
+    plot: (chart) => charts.push(chart),
     get inputs() {
       opened ??= names.map((name) => openInput(name, compiler));
       return opened;

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   utimesSync,
   writeFileSync,
@@ -16,6 +17,7 @@ import { configText } from '../test/differential/grants.mjs';
 import { allOurGrants, ORIGINAL_VERSION, originalGrants } from '../test/differential/runs.mjs';
 import { fetchRealCrate } from '../test/real-crates.mjs';
 import { bench, cackle, repository } from './places.mjs';
+import { run } from './process.mjs';
 
 /** @typedef {import('./process.mjs').Program} Program */
 /**
@@ -93,15 +95,64 @@ export function empty(directory) {
   rmSync(directory, { recursive: true, force: true });
 }
 
+const warmCache = join(bench, 'caches', 'warm');
+
+/**
+ * A user's cache as it is for whoever checks a workspace for the first time: with what is made once for a compiler, the shim
+ * and the facts of the standard library. Gives the environment that selects it. It is made anew each time.
+ * @returns {Promise<Record<string, string>>}
+ */
+export async function coldCache() {
+  const compiler = await run({ program: 'rustc', args: ['-vV'], cwd: repository });
+  const version = readFileSync(join(repository, 'dist', 'stamp'), 'utf8');
+  const stamp = createHash('sha256').update(compiler.stdout).update(version).digest('hex');
+  const made = `${warmCache}-${stamp.slice(0, 16)}`;
+  if (!existsSync(made)) {
+    const path = join(bench, 'inputs', 'standard');
+    const put = (/** @type {string} */ file, /** @type {string} */ text) => {
+      mkdirSync(dirname(join(path, file)), { recursive: true });
+      writeFileSync(join(path, file), text);
+    };
+    const manifest = (/** @type {string} */ name) =>
+      `[package]\nname = "${name}"\nversion = "0.1.0"\nedition = "2021"\n`;
+    put(
+      'Cargo.toml',
+      `${manifest('standard')}[dependencies]\nmacros = { path = "macros" }\n[workspace]\n`,
+    );
+    put('src/main.rs', 'fn main() { println!("{}", macros::nothing!()) }\n');
+    put('macros/Cargo.toml', `${manifest('macros')}[lib]\nproc-macro = true\n`);
+    put(
+      'macros/src/lib.rs',
+      'use proc_macro::TokenStream;\n#[proc_macro]\npub fn nothing(_: TokenStream) -> TokenStream { "0".parse().unwrap() }\n',
+    );
+    put(
+      'cackle.toml',
+      '[common]\nversion = 3\n[sandbox]\nkind = "Disabled"\n[pkg.macros]\nallow_proc_macro = true\n',
+    );
+    const target = join(bench, 'targets', 'standard');
+    empty(target);
+    const input = { name: 'standard', path, config: join(path, 'cackle.toml') };
+    const temporary = `${made}.tmp`;
+    empty(temporary);
+    await run(ourCheck(input, target, { env: { XDG_CACHE_HOME: temporary } }));
+    renameSync(temporary, made);
+  }
+  const cold = join(bench, 'caches', 'cold');
+  empty(cold);
+  cpSync(made, cold, { recursive: true });
+  return { XDG_CACHE_HOME: cold };
+}
+
 /** Our check. Warnings about the configuration's version are left out: the original knows none above 2.
- * @param {Input} input @param {string} target @param {string} [config] @returns {Program} */
-export function ourCheck(input, target, config = input.config) {
+ * @param {Input} input @param {string} target @param {{ config?: string, env?: Record<string, string> }} [more]
+ * @returns {Program} */
+export function ourCheck(input, target, { config = input.config, env = {} } = {}) {
   const args = ['-n', '--path', input.path, '--cackle-path', config];
   return {
     program: process.execPath,
     args: [cackle, ...args, '--ignore-newer-config-versions', '--output-format', 'json'],
     cwd: input.path,
-    env: { CARGO_TARGET_DIR: target },
+    env: { CARGO_TARGET_DIR: target, ...env },
   };
 }
 

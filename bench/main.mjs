@@ -20,6 +20,7 @@ async function main() {
   await ensureBuilt();
   // Loaded late: they need packages that the set-up installs.
   const { groups } = await import('./cases/groups.mjs');
+  const { svgOf } = await import('./plot.mjs');
   const { openContext } = await import('./context.mjs');
   const known = groups.flatMap(({ names }) => names);
   const unknown = positionals.filter((name) => !known.includes(name));
@@ -46,9 +47,15 @@ async function main() {
     }
   }
   machine['load at the end'] = loadNow();
-  const text = `${machineTable(machine)}\n\n${table(rows)}\n`;
+  const { charts } = context;
+  for (const chart of charts) writeFileSync(join(bench, `${chart.name}.svg`), svgOf(chart));
+  const plots = charts.map(({ name, title }) => `![${title}](${name}.svg)\n`).join('\n');
+  const text = `${machineTable(machine)}\n\n${table(rows)}\n${plots === '' ? '' : `\n${plots}`}`;
   writeFileSync(join(bench, 'report.md'), text);
-  writeFileSync(join(bench, 'report.json'), `${JSON.stringify({ machine, rows }, undefined, 2)}\n`);
+  writeFileSync(
+    join(bench, 'report.json'),
+    `${JSON.stringify({ machine, rows, charts }, undefined, 2)}\n`,
+  );
   process.stdout.write(text);
   if (broken.length > 0) throw new Error(`broken: ${broken.join('\n')}`);
 }

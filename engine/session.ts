@@ -114,6 +114,7 @@ async function checkOnce(
 ): Promise<Checked> {
   const timing: Record<string, number> = {};
   const started = performance.now();
+  const processor = process.cpuUsage();
   const { workspace, configFile } = await readTree(options);
   timing.metadata = seconds(started);
   observer.trace?.add('metadata', 'cargo metadata', clock() - timing.metadata * 1000);
@@ -134,6 +135,8 @@ async function checkOnce(
       const result = await buildAndJudge({ ...common, ...session }, accepting);
       if (result.report !== undefined) {
         timing.total = seconds(started);
+        const { user, system } = process.cpuUsage(processor);
+        timing.processor = (user + system) / 1e6;
         const report = { ...result.report, timing };
         // Beside the report: nobody waits for it.
         for (const level of result.limited)

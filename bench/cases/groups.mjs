@@ -1,9 +1,12 @@
 /** All cases, in the order in which they run: what comes later finds target directories that are filled. */
+import * as clean from './clean.mjs';
 import * as cold from './cold.mjs';
 import * as parsers from './parsers.mjs';
 import * as resources from './resources.mjs';
+import * as size from './size.mjs';
 import * as start from './start.mjs';
 import * as warm from './warm.mjs';
+import * as workers from './workers.mjs';
 
 /** Cases that share their runs are in one group. */
-export const groups = [start, cold, warm, parsers, resources];
+export const groups = [start, cold, warm, clean, parsers, workers, resources, size];

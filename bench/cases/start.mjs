@@ -28,6 +28,7 @@ export async function measure(context) {
       ours: spread(ours),
       other: spread(other),
       value: ratio(ours, other),
+      goal: { atMost: 1.5 },
     },
   ];
 }
