@@ -75,6 +75,7 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
     profile: args.profile,
     features: args.features,
     packages: args.packages,
+    verify: args.verify,
     backtraces: args.backtraces,
     colour: stderrColour,
     showProgress: interactive,

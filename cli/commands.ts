@@ -26,6 +26,7 @@ export interface CheckArguments {
   readonly quiet: boolean;
   readonly colour: ColourChoice;
   readonly backtraces: boolean;
+  readonly verify: boolean;
   readonly printTiming: boolean;
   /** Where the trace goes, in Chrome's trace-event format. */
   readonly traceFile: string | undefined;
@@ -153,6 +154,7 @@ export function commandLine(handlers: Handlers, version: string, finish: (status
       new Option('--color <when>').choices(['auto', 'always', 'never'] as const).hideHelp(),
     )
     .option('-q, --quiet', 'print problems only')
+    .option('--verify', 'hash what was built earlier and its sources; trust no sizes and times')
     .option('--print-timing', 'where the time went: by phase, slowest units, critical path')
     .addOption(
       new Option('--trace <file>', 'write where the time went, for a trace viewer').argParser(
@@ -199,6 +201,7 @@ Examples:
       quiet: o.quiet ?? false,
       colour: o.color ?? o.colour,
       backtraces: o.backtrace,
+      verify: o.verify ?? false,
       printTiming: o.printTiming ?? false,
       traceFile: o.trace,
       debug: o.debug ?? false,

@@ -17,6 +17,7 @@ import { Pools } from './session/pools.ts';
 import { build, type Round, Tally } from './session/round.ts';
 import { seconds } from './session/seconds.ts';
 import { readTree } from './session/tree.ts';
+import { forgetChanged } from './session/verify.ts';
 import { clock } from './spans.ts';
 
 export { renderDiagnostic } from './config/render.ts';
@@ -131,6 +132,11 @@ async function checkOnce(
   const common = { workspace, sandboxes, store };
   const session = { options, observer, signal, live, exports, pools, location, timing, tally };
   try {
+    if (options.verify) {
+      const changed = await forgetChanged(store, pools, workspace);
+      if (changed.length > 0)
+        observer.log?.('warn', `not as they were recorded: ${changed.join(', ')}`);
+    }
     for (let round = 1; ; round++) {
       const result = await buildAndJudge({ ...common, ...session }, accepting);
       if (result.report !== undefined) {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { countMembers } from '../facts/codec.ts';
+import { bytesHash, contentHash, factsHash } from '../facts/content.ts';
 import { factsPath, writeAtomically } from '../facts/files.ts';
-import type { KeywordHit } from '../facts/unit-record.ts';
+import type { Content, KeywordHit } from '../facts/unit-record.ts';
 import { ExtractError } from '../parsers/module.ts';
 import { extractFacts, scanSource } from '../parsers/parsers.ts';
 import { Stopwatch, type Timed } from '../spans.ts';
@@ -19,10 +19,24 @@ export interface ArtefactJob {
   readonly second?: string | undefined;
 }
 
-/** Scan the sources of a unit for keywords. */
+/** Scan the sources of a unit for keywords, and hash them and what it left. */
 export interface SourcesJob {
   readonly kind: 'sources';
   readonly files: readonly string[];
+  readonly outputs: readonly string[];
+}
+
+/** What the sources of a unit say, and what they and its outputs held. */
+export interface SourcesResult {
+  readonly hits: readonly KeywordHit[];
+  readonly contents: readonly Content[];
+}
+
+/** Hash a file or directory; with `debugInfo`, as its facts are named. */
+export interface ContentJob {
+  readonly kind: 'content';
+  readonly path: string;
+  readonly debugInfo?: boolean;
 }
 
 /** What became of an artefact: the hash that names its facts, and how much there was to do. */
@@ -40,24 +54,30 @@ export interface ArtefactResult {
 
 /** Piscina's entry: one file in, facts on disk. Errors name the file and the member. */
 export default async function run(
-  job: ArtefactJob | SourcesJob,
-): Promise<Timed<ArtefactResult | KeywordHit[]>> {
+  job: ArtefactJob | SourcesJob | ContentJob,
+): Promise<Timed<ArtefactResult | SourcesResult | string>> {
   const watch = new Stopwatch();
-  const value =
-    job.kind === 'artefact' ? await extractArtefact(job, watch) : await scanSources(job.files);
+  const value = await answer(job, watch);
   watch.lap(job.kind === 'artefact' ? 'store' : 'scan');
   return { value, spans: watch.spans };
+}
+
+async function answer(
+  job: ArtefactJob | SourcesJob | ContentJob,
+  watch: Stopwatch,
+): Promise<ArtefactResult | SourcesResult | string> {
+  if (job.kind === 'artefact') return extractArtefact(job, watch);
+  if (job.kind === 'sources') return scanSources(job);
+  if (job.debugInfo === undefined) return contentHash(job.path);
+  const bytes = await readFile(job.path).catch(() => undefined);
+  return bytes === undefined ? 'absent' : factsHash(bytes, job.debugInfo);
 }
 
 async function extractArtefact(job: ArtefactJob, watch: Stopwatch): Promise<ArtefactResult> {
   const bytes = await readFile(job.path).catch((error: Error) => {
     throw new ExtractError(`cannot read ${job.path}: ${error.message}`);
   });
-  const hash = createHash('sha256')
-    .update(bytes)
-    .update(job.debugInfo ? 'd' : 'n')
-    .digest('hex')
-    .slice(0, 40);
+  const hash = factsHash(bytes, job.debugInfo);
   const targets = job.stores.map((store) => factsPath(store, hash));
   const second = job.second === undefined ? [] : [factsPath(job.second, hash)];
   watch.lap('extract');
@@ -123,10 +143,13 @@ async function writeFirst(paths: readonly string[], content: Buffer): Promise<vo
   }
 }
 
-async function scanSources(files: readonly string[]): Promise<KeywordHit[]> {
+async function scanSources({ files, outputs }: SourcesJob): Promise<SourcesResult> {
   const hits: KeywordHit[] = [];
+  const contents: Content[] = [];
   for (const file of files) {
-    const found = scanSource(await readFile(file));
+    const bytes = await readFile(file);
+    contents.push({ path: file, hash: bytesHash(bytes) });
+    const found = scanSource(bytes);
     if (!found.ok) continue;
     found.kind.forEach((kind, i) => {
       hits.push({
@@ -138,5 +161,6 @@ async function scanSources(files: readonly string[]): Promise<KeywordHit[]> {
       });
     });
   }
-  return hits;
+  for (const path of outputs) contents.push({ path, hash: await contentHash(path) });
+  return { hits, contents };
 }

@@ -51,8 +51,12 @@ const linkRecordSchema = z.object({
 /** What went into one output, enough to join it again without the linker. */
 export type LinkRecord = z.infer<typeof linkRecordSchema>;
 
+const contentSchema = z.object({ path: z.string(), hash: z.string() });
+/** What a file, or a directory with all in it, held: `contentHash`. Only `--verify` asks. */
+export type Content = z.infer<typeof contentSchema>;
+
 /** Bump when the meaning of a field changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 3;
+export const UNIT_RECORD_VERSION = 4;
 
 /** Everything known of one finished rustc run (a *unit*), as JSON in the store. */
 export const unitRecordSchema = z.object({
@@ -69,6 +73,8 @@ export const unitRecordSchema = z.object({
   externs: z.array(z.string()),
   /** Every source that rustc read, absolute (dep-info). */
   sources: z.array(z.string()),
+  /** Of the sources, and of the files that the unit left. */
+  contents: z.array(contentSchema),
   keywords: z.array(keywordSchema),
   outputs: z.array(fileStampSchema),
   /** Facts of the outputs that are rlibs or archives: path to content hash. */
@@ -84,6 +90,8 @@ export const buildScriptRecordSchema = z.object({
   packageId: z.string(),
   outDir: z.string(),
   instructions: z.array(z.string()),
+  /** What it runs again for when it changes. */
+  watched: z.array(contentSchema),
   /** It did not run, or cargo got less than it printed: cargo has to run it again. */
   held: z.boolean(),
   /** Hash of what cargo got, by which it compiled what depends on the script. */

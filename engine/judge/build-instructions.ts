@@ -27,6 +27,14 @@ export function instructionsOf(stdout: Uint8Array): string[] | undefined {
   return [...new Set(found)];
 }
 
+/** The paths that a build script says it runs again for, as written; its package's directory where it says nothing. */
+export function watchedPaths(stdout: Uint8Array): string[] {
+  const lines = new TextDecoder('utf-8').decode(stdout).split('\n').map(normalisedInstruction);
+  if (!lines.some((line) => line.startsWith('cargo:rerun-if-'))) return ['.'];
+  const changed = 'cargo:rerun-if-changed=';
+  return lines.filter((line) => line.startsWith(changed)).map((line) => line.slice(changed.length));
+}
+
 /**
  * True when cargo may act on it before anybody allowed it: no code that it brings in can run in this check. A
  * library that is linked could run in a build script or proc macro: `linkedIntoHost` says whether one may link it.

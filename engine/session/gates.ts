@@ -1,18 +1,26 @@
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build/types.ts';
 import { isInstructionAllowed } from '../config/instruction-rules.ts';
 import type { Config, SandboxKind } from '../config/types.ts';
 import {
   type BuildScriptRecord,
+  type Content,
   type LinkRecord,
   UNIT_RECORD_VERSION,
   type UnitRecord,
 } from '../facts/unit-record.ts';
-import { instructionsOf, mayProceed, withoutInstructions } from '../judge/build-instructions.ts';
+import {
+  instructionsOf,
+  mayProceed,
+  watchedPaths,
+  withoutInstructions,
+} from '../judge/build-instructions.ts';
 import type { Problem } from '../judge/problems.ts';
 import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { type LiveConfig, untilSettled } from './live-config.ts';
+import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
 import { type OutputVerdict, StaleOutputError, type Verdicts } from './verdicts.ts';
 
@@ -35,13 +43,16 @@ export class Gates {
   private readonly verdicts: Verdicts;
   private readonly live: LiveConfig;
   private readonly workspace: Workspace;
+  private readonly pools: Pools;
 
   constructor(deps: {
+    pools: Pools;
     records: Records;
     verdicts: Verdicts;
     live: LiveConfig;
     workspace: Workspace;
   }) {
+    this.pools = deps.pools;
     this.records = deps.records;
     this.verdicts = deps.verdicts;
     this.live = deps.live;
@@ -84,6 +95,15 @@ export class Gates {
     };
   }
 
+  /** What the script runs again for, as cargo reads its output ("The Cargo Book", change detection). */
+  private async watchedBy(run: BuildScriptRun, stdout: Buffer): Promise<Content[]> {
+    const directory = this.workspace.packages[run.package]?.directory ?? '/';
+    const paths = watchedPaths(stdout).map((path) => resolve(directory, path));
+    return Promise.all(
+      paths.map(async (path) => ({ path, hash: await this.pools.contentHash({ path }) })),
+    );
+  }
+
   private sandboxOf(run: BuildScriptRun): SandboxKind | undefined {
     const name = this.workspace.packages[run.package]?.name ?? '';
     return this.config.sandbox({ package: name, suffix: 'build' }).kind;
@@ -98,7 +118,9 @@ export class Gates {
       await this.records.putScript({ ...recordOf(run), held: true });
       return { allow: false, passed: '' };
     }
-    const record: BuildScriptRecord = { ...recordOf(run), instructions, given: hashOf(stdout) };
+    const watched = await this.watchedBy(run, stdout);
+    const given = hashOf(stdout);
+    const record: BuildScriptRecord = { ...recordOf(run), instructions, watched, given };
     await untilSettled(this.live, async () => this.refusedBy(record));
     for (const instruction of this.refused(record))
       this.seen.set(`${run.packageId}\0${instruction}`, record);
@@ -271,6 +293,7 @@ function recordOf(run: BuildScriptRun): BuildScriptRecord {
     packageId: run.packageId,
     outDir: run.outDir,
     instructions: [],
+    watched: [],
     held: false,
     given: hashOf(''),
   };

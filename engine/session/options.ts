@@ -15,6 +15,8 @@ export interface CheckOptions {
   readonly colour: boolean;
   readonly showProgress: boolean;
   readonly ignoreNewerVersions: boolean;
+  /** Hash what cargo calls fresh and what it was made from, instead of trusting sizes and times. */
+  readonly verify?: boolean | undefined;
   /** Link every output, not only what the build runs. */
   readonly linkAll?: boolean | undefined;
   /** Build what `cargo test` or `cargo run` would, instead of the whole workspace; links everything. */

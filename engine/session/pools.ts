@@ -1,7 +1,12 @@
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import type { ArtefactJob, ArtefactResult, SourcesJob } from '../extract/worker.ts';
-import type { KeywordHit } from '../facts/unit-record.ts';
+import type {
+  ArtefactJob,
+  ArtefactResult,
+  ContentJob,
+  SourcesJob,
+  SourcesResult,
+} from '../extract/worker.ts';
 import type { LinkedSymbol } from '../graph/named-nodes.ts';
 import type { BacktraceFrame } from '../judge/problems.ts';
 import type {
@@ -50,7 +55,11 @@ export class Pools {
     return this.run(this.extraction, job.path, { kind: 'artefact', ...job });
   }
 
-  keywords(job: Omit<SourcesJob, 'kind'>): Promise<KeywordHit[]> {
+  contentHash(job: Omit<ContentJob, 'kind'>): Promise<string> {
+    return this.run(this.extraction, job.path, { kind: 'content', ...job });
+  }
+
+  sources(job: Omit<SourcesJob, 'kind'>): Promise<SourcesResult> {
     return this.run(this.extraction, job.files[0] ?? '', { kind: 'sources', ...job });
   }
 

@@ -80,7 +80,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     live,
     backtraces: options.backtraces,
   });
-  const gates = new Gates({ records, verdicts, live, workspace });
+  const gates = new Gates({ pools, records, verdicts, live, workspace });
   const units = new Units(pools, inputs, records, workspace);
   const artifacts: ArtifactMessage[] = [];
   const executed = new Set<string>();

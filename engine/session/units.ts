@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { REAL_SUFFIX } from '../build/build-script.ts';
 import type { LinkRequest, RustcInvocation, RustcOutcome } from '../build/types.ts';
+import type { SourcesResult } from '../extract/worker.ts';
 import { stampOf } from '../facts/store.ts';
 import {
   type KeywordHit,
@@ -119,6 +122,9 @@ export class Units {
     for (const path of libraries) links.push(await this.staticLibrary(path));
     const outputs = [...new Set([...outcome.outputs, ...links.map((link) => link.output)])];
     const stamps = (await Promise.all(outputs.map(stampOf))).filter((stamp) => stamp !== undefined);
+    // A build script waits under another name, with the shim in its place.
+    const left = outputs.flatMap((path) => [path, `${path}${REAL_SUFFIX}`]).filter(existsSync);
+    const { hits, contents } = await this.scan(invocation, sources, left);
     const record: UnitRecord = {
       version: UNIT_RECORD_VERSION,
       packageId: invocation.packageId,
@@ -131,7 +137,8 @@ export class Units {
       extraFilename: invocation.extraFilename,
       externs: invocation.externs.map((e) => e.path).filter((path) => path !== undefined),
       sources,
-      keywords: [...lintHits(outcome), ...(await this.tokens(invocation, sources))],
+      contents: [...contents],
+      keywords: [...lintHits(outcome), ...hits],
       outputs: stamps,
       archives: [],
       links,
@@ -166,12 +173,13 @@ export class Units {
     };
   }
 
-  private async tokens(
+  private async scan(
     invocation: RustcInvocation,
-    sources: readonly string[],
-  ): Promise<KeywordHit[]> {
+    files: readonly string[],
+    outputs: readonly string[],
+  ): Promise<SourcesResult> {
     try {
-      return await this.pools.keywords({ files: sources });
+      return await this.pools.sources({ files, outputs });
     } catch (error) {
       throw new CheckError(
         `cannot scan the sources of ${invocation.crateName}: ${(error as Error).message}`,

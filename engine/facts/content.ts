@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Hash that names the facts of a file: of its bytes, and of how much is read from them. */
+export function factsHash(bytes: Buffer, debugInfo: boolean): string {
+  return createHash('sha256')
+    .update(bytes)
+    .update(debugInfo ? 'd' : 'n')
+    .digest('hex')
+    .slice(0, 40);
+}
+
+/** Hash of what a file holds. */
+export function bytesHash(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 40);
+}
+
+/** What cargo does not look into when it watches the directory of a package. */
+const unwatched = new Set(['target', '.git']);
+
+/** Hash of a file's bytes, or of all that a directory holds; `absent` for what is not there or cannot be read. */
+export async function contentHash(path: string): Promise<string> {
+  try {
+    return bytesHash(await readFile(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EISDIR') return 'absent';
+    const hash = createHash('sha256');
+    for (const name of (await readdir(path)).sort()) {
+      if (unwatched.has(name)) continue;
+      hash.update(`${name}\0${await contentHash(join(path, name))}\0`);
+    }
+    return hash.digest('hex').slice(0, 40);
+  }
+}
