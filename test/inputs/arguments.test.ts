@@ -10,22 +10,35 @@ const valued: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['--ui', '--path', '-c', '--cackle-path', '--target', '--profile', '--features'],
     ...['--package', '--output-format', '--colour', '--color', '--log-file', '--log-level'],
+    '--trace',
   ],
   summary: ['--path', '-c', '--cackle-path', '--target', '--features', '--output-format'],
   init: ['--path', '-c', '--cackle-path'],
+  cache: ['--path'],
+  bench: ['--path', '-c', '--cackle-path', '--workers'],
 };
 
 /** Options that take none, by command. */
 const flags: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['--no-ui', '--fail-on-warnings', '--ignore-newer-config-versions', '--auto-accept-fixes'],
-    ...['--no-backtrace', '--quiet', '--print-timing', '--debug', '--version', '--help'],
+    ...[
+      '--no-backtrace',
+      '--quiet',
+      '--print-timing',
+      '--verify',
+      '--debug',
+      '--version',
+      '--help',
+    ],
   ],
   summary: [
     ...['--by-package', '--by-permission', '--impure-proc-macros', '--counts', '--full'],
     ...['--print-headers', '--help'],
   ],
   init: ['--help'],
+  cache: ['--all', '--json', '--help'],
+  bench: ['--json', '--help'],
   completions: ['--help'],
 };
 
