@@ -55,7 +55,7 @@ describe('after a check', () => {
     expect(again.counts).toMatchObject({ unitsBuilt: 0, objectsExtracted: 0 });
     const human = await cackle(['bench', '--path', directory, '--workers', '1'], env);
     expect(human.stdout).toMatch(/^workers +extraction +objects +judgement/m);
-    expect(human.stdout).toMatch(/ ms +\d+\.\d MB {2}target\/cackle\/deps\/liblib-/);
+    expect(human.stdout).toMatch(/^ +\d+ ms +\d+\.\d MB {2}\S+\.rlib$/m);
   });
 
   test('cache: sizes by part; clear removes the facts of the user, --all everything', async () => {
