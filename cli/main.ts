@@ -3,12 +3,16 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { CommanderError } from '@commander-js/extra-typings';
 import { packageRoot } from '../engine/paths.ts';
+import { askEarly } from '../engine/workspace/early-questions.ts';
 import { commandLine, type Handlers } from './commands.ts';
 import { printableLines } from './printable.ts';
 
 /** What needs the engine is loaded when it is asked for. */
 const handlers: Handlers = {
-  check: async (args) => (await import('./check.ts')).runCheck(args),
+  async check(args) {
+    askEarly(args.path, args.features);
+    return (await import('./check.ts')).runCheck(args);
+  },
   cargo: async (subcommand, args, rest) =>
     (await import('./check.ts')).runCheck(args, { subcommand, args: rest }),
   summary: async (args) => (await import('./summary.ts')).runSummary(args),

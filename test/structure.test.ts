@@ -31,6 +31,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'engine/cache.ts',
     'engine/bench.ts',
     'engine/paths.ts',
+    'engine/workspace/early-questions',
     'engine/judge/problems',
     'engine/config/types',
   ],

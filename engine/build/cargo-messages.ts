@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ArtifactMessage, BuildProgress } from './types.ts';
 
 const artifactSchema = z.object({

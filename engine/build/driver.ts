@@ -59,6 +59,7 @@ export async function runCargo(
         },
       );
       if (child.pid !== undefined) server.processGroup = child.pid;
+      handlers.onCargoStarted?.();
       const ended = await follow(
         child,
         cargo,

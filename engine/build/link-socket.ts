@@ -14,7 +14,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { isWithin } from '../sandbox/bubblewrap.ts';
-import { type Finished, runProgram } from '../workspace/toolchain.ts';
+import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { describeLink, expectsLink, needsLink, placeholder } from './link.ts';
 import { parseLinkerArguments } from './linker-arguments.ts';
 import { type Hello, ShimConnection, ShimGoneError } from './protocol.ts';

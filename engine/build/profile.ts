@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'toml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CargoConfig } from '../workspace/cargo-config.ts';
 
 const manifestSchema = z.object({ profile: z.record(z.string(), z.unknown()).optional() });

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { type CargoConfig, runnerFor } from '../workspace/cargo-config.ts';
 import { readCfgSet } from '../workspace/cfg-expression.ts';
-import { runProgram, type Toolchain } from '../workspace/toolchain.ts';
+import { runProgram } from '../workspace/run-program.ts';
+import type { Toolchain } from '../workspace/toolchain.ts';
 
 /** What makes `cargo test` and `cargo run` hand programs and doctests to the shim. */
 export interface ProgramArguments {

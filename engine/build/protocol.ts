@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What the shim and the engine say to each other: newline-delimited JSON, one connection for each

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { packageRoot, userCache } from '../paths.ts';
-import { runProgram, type Toolchain } from '../workspace/toolchain.ts';
+import { runProgram } from '../workspace/run-program.ts';
+import type { Toolchain } from '../workspace/toolchain.ts';
 
 /** Where the shim's sources are: beside this file in a clone, in dist/ of the npm package. */
 async function sourceDirectory(): Promise<string> {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
-import { runProgram } from '../workspace/toolchain.ts';
+import { runProgram } from '../workspace/run-program.ts';
 import type { LinkerCommand } from './linker-arguments.ts';
 
 /** Where the linkers of most systems look when nobody says otherwise. */

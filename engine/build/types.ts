@@ -115,6 +115,8 @@ export interface BuildHandlers {
   onArtifact(artifact: ArtifactMessage): void;
   /** `build-script-executed` (fresh ones too): its OUT_DIR finds the record of its output. */
   onBuildScriptExecuted(message: { readonly packageId: string; readonly outDir: string }): void;
+  /** Cargo is running; nothing was asked yet. */
+  onCargoStarted?(): void;
   onProgress(progress: BuildProgress): void;
   /** A line for the user from cargo's stderr (warnings, errors), as cargo wrote it. */
   onCargoOutput(text: string): void;

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { userCache } from '../paths.ts';
 import { cacheSetting } from './cache.ts';
 import { writeAtomically } from './files.ts';

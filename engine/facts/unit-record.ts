@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How a file was when it was recorded; all equal means: the same file, unchanged (design, "Facts"). */
 export const fileStampSchema = z.object({

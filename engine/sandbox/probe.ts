@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
-import { type Finished, runProgram } from '../workspace/toolchain.ts';
+import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { isolation } from './bubblewrap.ts';
 
 const WITHOUT =

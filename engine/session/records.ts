@@ -18,20 +18,36 @@ export class Records {
   private readonly givenAnew = new Set<string>();
   private readonly factsOfInput = new Map<string, { stamp: FileStamp; facts: string }>();
   private readonly store: RecordStore;
+  private reading: Promise<void> | undefined;
 
   private constructor(store: RecordStore) {
     this.store = store;
   }
 
-  /** Reads every record of the store. */
-  static async load(store: RecordStore): Promise<Records> {
+  /** Resolves when the records of units are read, which begins with the first call: nothing may be asked of them before. */
+  unitsRead(): Promise<void> {
+    if (this.reading === undefined) {
+      this.reading = this.refreshUnits();
+      // Whoever waits gets the error.
+      this.reading.catch(() => undefined);
+    }
+    return this.reading;
+  }
+
+  /** Reads the records of build scripts; those of units are for when cargo is at work. */
+  static async open(store: RecordStore): Promise<Records> {
     const records = new Records(store);
-    await records.refresh();
+    await records.refreshScripts();
     return records;
   }
 
   /** Takes over what another check of the same target directory has recorded meanwhile. */
   private async refresh(): Promise<void> {
+    await this.refreshUnits();
+    await this.refreshScripts();
+  }
+
+  private async refreshUnits(): Promise<void> {
     for (const record of await this.store.units()) {
       const known = record.outputs.some(({ path }) => {
         const unit = this.byPath.get(path);
@@ -39,6 +55,9 @@ export class Records {
       });
       if (!known) this.index(record);
     }
+  }
+
+  private async refreshScripts(): Promise<void> {
     for (const script of await this.store.buildScripts()) {
       if (!this.fresh.has(script.outDir)) this.scripts.set(script.outDir, script);
     }

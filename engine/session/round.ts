@@ -70,7 +70,7 @@ export class Tally {
  */
 export async function build(round: Round): Promise<Built | { readonly lost: readonly string[] }> {
   const { options, observer, workspace, live, sandboxes, pools, store, location, timing } = round;
-  const records = await Records.load(store);
+  const records = await Records.open(store);
   const inputs = new Inputs(pools, records, location, workspace);
   const verdicts = new Verdicts({
     pools,
@@ -103,7 +103,10 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
   };
 
   const handlers: BuildHandlers = {
+    // It has enough to do until it asks for the first time.
+    onCargoStarted: () => void records.unitsRead(),
     async onRustcStart(invocation) {
+      await records.unitsRead();
       observer.log?.('debug', `compile ${nameOf(invocation)}`);
       return logged(
         `load proc macros for ${nameOf(invocation)}`,
@@ -133,6 +136,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     },
     onLinked: (link, file) => units.linked(link, file),
     async onBuildScriptStart(run) {
+      await records.unitsRead();
       return logged(`run ${run.executable}`, await gates.buildScript(run));
     },
     onBuildScriptDone: (run, stdout) => gates.instructions(run, stdout),
@@ -179,6 +183,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       return error;
     })
     .finally(() => records.forgetHeld());
+  await records.unitsRead();
   timing.cargo = seconds(buildStarted);
   observer.trace?.add('build', 'cargo', clock() - timing.cargo * 1000);
   observer.log?.('info', `cargo ended after ${timing.cargo.toFixed(3)} s`);

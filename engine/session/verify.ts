@@ -15,7 +15,8 @@ export async function forgetChanged(
   pools: Pools,
   workspace: Workspace,
 ): Promise<string[]> {
-  const records = await Records.load(store);
+  const records = await Records.open(store);
+  await records.unitsRead();
   const hashOf = onceEach((path) => pools.contentHash({ path }));
   const factsOf = onceEach((path) =>
     pools.contentHash({ path, debugInfo: !isSysroot(path, workspace) }),

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'toml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CheckError } from '../judge/problems.ts';
 import { type CfgSet, cfgHolds } from './cfg-expression.ts';
 

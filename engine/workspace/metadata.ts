@@ -1,18 +1,12 @@
 import { realpath, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
+import { dirname, resolve } from 'node:path';
+import * as z from 'zod';
 import { CheckError } from '../judge/problems.ts';
 import { readCargoConfig } from './cargo-config.ts';
 import { transitiveDependencies } from './dependency-closure.ts';
-import {
-  cannotStart,
-  cargoProgram,
-  type Finished,
-  INSTALL_RUST,
-  readSysroot,
-  readToolchain,
-  runProgram,
-} from './toolchain.ts';
+import { askOnce, likelyHost, metadataArguments, nearestManifest } from './early-questions.ts';
+import { cargoProgram, type Finished } from './run-program.ts';
+import { cannotStart, INSTALL_RUST, readSysroot, readToolchain } from './toolchain.ts';
 import type { CargoTarget, Package, PackageIndex, Workspace } from './types.ts';
 
 /** What a workspace is asked for; `features` as in `--features` of cargo. */
@@ -66,13 +60,10 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
     // Build scripts and proc macros are for the host, whatever the target.
     const platforms = [host, ...targets.filter((t) => t !== 'host-tuple' && t !== host)];
     const args = [
-      'metadata',
-      '--format-version=1',
-      ...platforms.flatMap((platform) => ['--filter-platform', platform]),
-      ...(options.features?.length ? ['--features', options.features.join(',')] : []),
+      ...metadataArguments(platforms, options.features),
       ...treeArguments(options.cargoArguments ?? []),
     ];
-    return runProgram(cargoProgram(), args, { cwd: directory });
+    return askOnce(cargoProgram(), args, directory);
   };
   // What rustc will say is hardly ever a surprise, so cargo need not wait for it.
   const early = likelyHost === undefined ? undefined : ask(likelyHost);
@@ -101,12 +92,6 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
   return buildWorkspace(parseMetadata(result.stdout, toolchain.cargo), sysroot);
 }
 
-/** The target triple of the usual toolchain for this machine. */
-const likelyHost: string | undefined = {
-  x64: 'x86_64-unknown-linux-gnu',
-  arm64: 'aarch64-unknown-linux-gnu',
-}[process.arch as string];
-
 /** The nearest directory at or above `path` that holds a Cargo.toml. */
 async function manifestDirectory(path: string): Promise<string> {
   const start = resolve(path);
@@ -121,16 +106,12 @@ async function manifestDirectory(path: string): Promise<string> {
         : 'give --path a directory with a Cargo.toml',
     );
   }
-  for (let directory = start; ; directory = dirname(directory)) {
-    const manifest = await stat(join(directory, 'Cargo.toml')).catch(() => undefined);
-    if (manifest?.isFile()) return directory;
-    if (dirname(directory) === directory) {
-      throw new CheckError(
-        `no Cargo.toml in ${start} or in a directory above it`,
-        'run cackle in a Cargo workspace, or name one with --path',
-      );
-    }
-  }
+  const directory = nearestManifest(start);
+  if (directory !== undefined) return directory;
+  throw new CheckError(
+    `no Cargo.toml in ${start} or in a directory above it`,
+    'run cackle in a Cargo workspace, or name one with --path',
+  );
 }
 
 const treeFlags = new Set([

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
 import { CheckError } from '../judge/problems.ts';
+import { askOnce, SYSROOT_ARGUMENTS, VERSION_ARGUMENTS } from './early-questions.ts';
+import { cargoProgram, type Finished } from './run-program.ts';
 
 /** The user's cargo and rustc, as found from the environment of a directory. */
 export interface Toolchain {
@@ -10,47 +11,6 @@ export interface Toolchain {
   readonly host: string;
   /** All of `rustc -vV`. */
   readonly version: string;
-}
-
-/** A program that ended: its exit status (null when a signal ended it) and what it wrote. */
-export interface Finished {
-  readonly status: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: Buffer;
-  readonly stderr: string;
-}
-
-/** Runs a program to its end. Rejects with the system's error when it cannot start (ENOENT …). */
-export function runProgram(
-  program: string,
-  args: readonly string[],
-  options: {
-    readonly cwd?: string;
-    readonly env?: NodeJS.ProcessEnv;
-    readonly signal?: AbortSignal;
-  } = {},
-): Promise<Finished> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    child.once('error', reject);
-    child.once('close', (status, signal) => {
-      resolve({
-        status,
-        signal,
-        stdout: Buffer.concat(stdout),
-        stderr: Buffer.concat(stderr).toString(),
-      });
-    });
-  });
-}
-
-/** Cargo's program: `$CARGO`, which cargo sets for its subcommands, else `cargo` from PATH. */
-export function cargoProgram(env: NodeJS.ProcessEnv = process.env): string {
-  return env.CARGO || 'cargo';
 }
 
 /** The error for a program that could not be started. */
@@ -64,7 +24,7 @@ export function cannotStart(program: string, error: unknown, help: string): Chec
 export async function readSysroot(directory: string, rustc: string): Promise<string> {
   let result: Finished;
   try {
-    result = await runProgram(rustc, ['--print', 'sysroot'], { cwd: directory });
+    result = await askOnce(rustc, SYSROOT_ARGUMENTS, directory);
   } catch (error) {
     throw cannotStart(rustc, error, INSTALL_RUST);
   }
@@ -105,7 +65,7 @@ async function askRustc(
 ): Promise<Toolchain> {
   let result: Finished;
   try {
-    result = await runProgram(rustc, ['-vV'], { cwd: directory, env });
+    result = await askOnce(rustc, VERSION_ARGUMENTS, directory, env);
   } catch (error) {
     throw cannotStart(rustc, error, INSTALL_RUST);
   }

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+
+/** A program that ended: its exit status (null when a signal ended it) and what it wrote. */
+export interface Finished {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. Rejects with the system's error when it cannot start (ENOENT …). */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: {
+    readonly cwd?: string;
+    readonly env?: NodeJS.ProcessEnv;
+    readonly signal?: AbortSignal;
+  } = {},
+): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.once('error', reject);
+    child.once('close', (status, signal) => {
+      resolve({
+        status,
+        signal,
+        stdout: Buffer.concat(stdout),
+        stderr: Buffer.concat(stderr).toString(),
+      });
+    });
+  });
+}
+
+/** Cargo's program: `$CARGO`, which cargo sets for its subcommands, else `cargo` from PATH. */
+export function cargoProgram(env: NodeJS.ProcessEnv = process.env): string {
+  return env.CARGO || 'cargo';
+}
