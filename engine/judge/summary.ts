@@ -116,9 +116,19 @@ export function mergeProblems(problems: readonly Problem[]): Problem[] {
     const known = merged.get(key);
     merged.set(key, known === undefined ? problem : join(known, problem));
   }
-  const all = [...merged.values()];
-  return all
-    .map((problem) => withoutCovered(problem, all))
+  const ofPackage = new Map<string, Problem[]>();
+  for (const problem of merged.values()) {
+    if (!('packageName' in problem)) continue;
+    const known = ofPackage.get(problem.packageName);
+    if (known === undefined) ofPackage.set(problem.packageName, [problem]);
+    else known.push(problem);
+  }
+  return [...merged.values()]
+    .map((problem) =>
+      'packageName' in problem
+        ? withoutCovered(problem, ofPackage.get(problem.packageName) ?? [])
+        : problem,
+    )
     .filter((problem) => problem !== undefined);
 }
 

@@ -83,7 +83,8 @@ export class Gates {
         reason: `the build script of ${label} has no record: it is built again`,
       };
     }
-    const problems = await untilSettled(this.live, async () => {
+    const waiting = { packageLabel: label, what: 'build script' };
+    const problems = await untilSettled(this.live, waiting, async () => {
       const found = await this.problemsOf(record, link);
       return this.sandboxOf(run) === undefined ? [...found, { kind: 'sandbox-not-chosen' }] : found;
     });
@@ -121,7 +122,11 @@ export class Gates {
     const watched = await this.watchedBy(run, stdout);
     const given = hashOf(stdout);
     const record: BuildScriptRecord = { ...recordOf(run), instructions, watched, given };
-    await untilSettled(this.live, async () => this.refusedBy(record));
+    const waiting = {
+      packageLabel: this.labelOf(run.packageId),
+      what: 'output of the build script',
+    };
+    await untilSettled(this.live, waiting, async () => this.refusedBy(record));
     for (const instruction of this.refused(record))
       this.seen.set(`${run.packageId}\0${instruction}`, record);
     const linkedIntoHost = isLinkedIntoHost(run.package, this.workspace);
@@ -191,7 +196,10 @@ export class Gates {
     for (const record of this.closure(paths)) {
       if (!record.isProcMacro) continue;
       for (const link of record.links) {
-        const problems = await untilSettled(this.live, () => this.problemsOf(record, link));
+        const waiting = { packageLabel: this.labelOf(record.packageId), what: 'proc macro' };
+        const problems = await untilSettled(this.live, waiting, () =>
+          this.problemsOf(record, link),
+        );
         if (problems.length === 0) continue;
         this.hold(record.packageId, 'proc macro');
         return {

@@ -1,5 +1,5 @@
 import type { ArtifactMessage, BuildOutcome } from '../build/types.ts';
-import { NEWEST_VERSION } from '../config/types.ts';
+import { type Config, NEWEST_VERSION } from '../config/types.ts';
 import type { Limited } from '../facts/cache.ts';
 import type { CheckReport, Problem } from '../judge/problems.ts';
 import {
@@ -40,6 +40,8 @@ export type Judgement =
   | { readonly report?: undefined; readonly lost: readonly string[] }
   | {
       readonly report: CheckReport;
+      /** By which it was judged. */
+      readonly config: Config;
       /** What was judged and may run if the report has no problem. */
       readonly executables: Executables;
       /** What was used of the store, whose size is limited. */
@@ -119,6 +121,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
   await executables.add(artifacts, workspace);
   round.observer.trace?.add('report', 'problems', reportStarted);
   return {
+    config,
     executables,
     limited: inputs.limited(),
     report: {

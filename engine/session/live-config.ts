@@ -1,26 +1,45 @@
 import type { Config } from '../config/types.ts';
 import type { Problem } from '../judge/problems.ts';
 
-/** The configuration in force: it may gain permissions while a build goes on. */
+/** A build script or proc macro that waits for an answer. */
+export interface Waiting {
+  readonly packageLabel: string;
+  /** e.g. `build script`, `proc macro`. */
+  readonly what: string;
+}
+
+/** The configuration in force: it may change while a build goes on. */
 export interface LiveConfig {
   readonly current: Config;
   /**
-   * Asked about what holds up the build. True when the configuration changed, so that it is worth to judge again;
-   * absent when nobody answers.
+   * Asked about what holds up the build, and who waits. True when the configuration changed, so that it is worth to
+   * judge again; absent when nobody answers.
    */
-  readonly resolve?: ((problems: readonly Problem[]) => Promise<boolean>) | undefined;
+  readonly resolve?:
+    | ((problems: readonly Problem[], waiting: Waiting) => Promise<boolean>)
+    | undefined;
+  /**
+   * Told what is left when all is built, and by which configuration. True when the configuration changed in a way that
+   * needs no other build, so that what was built is judged again; absent when nobody answers.
+   */
+  readonly accept?:
+    | ((problems: readonly Problem[], judgedBy: Config) => Promise<boolean>)
+    | undefined;
 }
 
 /** Judges until nothing is wrong or nobody helps; gives what is still wrong. */
 export async function untilSettled(
   live: LiveConfig,
+  waiting: Waiting,
   judge: () => Promise<Problem[]>,
 ): Promise<Problem[]> {
   for (;;) {
     const before = live.current;
     const problems = await judge();
     if (problems.length === 0 || live.resolve === undefined) return problems;
-    const changed = await live.resolve(problems);
+    // Judged by what no longer holds: nobody needs to be asked.
+    if (live.current !== before) continue;
+    const changed = await live.resolve(problems, waiting);
     // Another gate may have asked for the same meanwhile.
     if (!changed && live.current === before) return problems;
   }

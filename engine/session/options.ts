@@ -1,4 +1,4 @@
-import type { CheckProgress } from '../judge/problems.ts';
+import type { CheckProgress, Problem } from '../judge/problems.ts';
 import type { CargoCommand } from './cargo-command.ts';
 import type { Trace } from './trace.ts';
 
@@ -29,6 +29,8 @@ export interface CheckObserver {
   cargoOutput(text: string): void;
   /** Where it is given, what takes time is taken down in it. */
   readonly trace?: Trace | undefined;
+  /** What was found in a unit or an output as soon as it was judged; the report has it again, merged. */
+  found?(problems: readonly Problem[]): void;
   /** What is done, for a log: one line of text. */
   log?(level: 'error' | 'warn' | 'info' | 'debug' | 'trace', text: string): void;
 }

@@ -12,8 +12,9 @@ import type {
 import type { Exports } from '../config/exports.ts';
 import type { Config } from '../config/types.ts';
 import type { RecordStore, StoreLocation } from '../facts/store.ts';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError, type Problem } from '../judge/problems.ts';
 import { mergeKey } from '../judge/summary.ts';
+import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import { clock } from '../spans.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -96,6 +97,11 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       problems: problemsSoFar.size,
     });
 
+  const found = (problems: readonly Problem[]): void => {
+    for (const problem of problems) problemsSoFar.add(mergeKey(problem));
+    if (problems.length > 0) observer.found?.(problems);
+  };
+
   const logged = (what: string, gate: Gate): Gate => {
     if (gate.allow) observer.log?.('debug', `may ${what}`);
     else observer.log?.('info', `may not ${what}: ${gate.reason}`);
@@ -119,11 +125,14 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       if (!success) return;
       round.tally.compiled(unitOf(invocation));
       const record = await units.done(outcome);
+      found([
+        ...keywordProblems(record, workspace, live.current),
+        ...missingPermissions(record, workspace, live.current),
+      ]);
       for (const link of record.links) {
         void verdicts.of(record, link).then(
           (verdict) => {
-            for (const problem of verdicts.problemsOf(verdict))
-              problemsSoFar.add(mergeKey(problem));
+            found(verdicts.problemsOf(verdict));
             tell();
           },
           () => undefined,

@@ -1,4 +1,4 @@
-import type { PermissionScope } from '../config/types.ts';
+import type { ApiDefinition, Config, PermissionScope } from '../config/types.ts';
 import { answerPlace, readAnswer } from '../facts/answers.ts';
 import { FACTS_VERSION } from '../facts/codec.ts';
 import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
@@ -48,21 +48,27 @@ export class StaleOutputError extends Error {
   }
 }
 
-/** Judges outputs, each once a check, as soon as the facts of its inputs are there. */
+/** An output that somebody asked about, and the configuration that it was judged by. */
+interface Asked {
+  readonly record: UnitRecord;
+  readonly link: LinkRecord;
+  readonly config: Config;
+  readonly verdict: Promise<OutputVerdict>;
+}
+
+/**
+ * Judges outputs as soon as the facts of their inputs are there: each once, and again when the configuration has
+ * changed so that the verdict does not show what it refuses.
+ */
 export class Verdicts {
-  private readonly verdicts = new Map<string, Promise<OutputVerdict>>();
-  private readonly apis: readonly {
-    name: string;
-    include: readonly string[];
-    exclude: readonly string[];
-  }[];
+  private readonly asked = new Map<string, Asked>();
+  private readonly done = new Set<string>();
   private readonly pools: Pools;
   private readonly inputs: Inputs;
   private readonly records: Records;
   private readonly workspace: Workspace;
   private readonly live: LiveConfig;
   private readonly backtraces: boolean;
-  judged = 0;
 
   constructor(deps: {
     pools: Pools;
@@ -78,25 +84,32 @@ export class Verdicts {
     this.workspace = deps.workspace;
     this.live = deps.live;
     this.backtraces = deps.backtraces;
-    this.apis = [...deps.live.current.apis.values()].map(({ name, include, exclude }) => ({
-      name,
-      include,
-      exclude,
-    }));
   }
 
   get found(): number {
-    return this.verdicts.size;
+    return this.asked.size;
   }
 
-  /** The verdict of an output; starts the work when it is the first to ask. */
+  get judged(): number {
+    return this.done.size;
+  }
+
+  /** The verdict of an output by the configuration in force; starts the work when it is the first to ask. */
   of(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
-    let verdict = this.verdicts.get(link.output);
-    if (verdict === undefined) {
-      verdict = this.judge(record, link);
-      verdict.catch(() => undefined);
-      this.verdicts.set(link.output, verdict);
-    }
+    const known = this.asked.get(link.output);
+    const config = this.live.current;
+    if (known !== undefined && known.config === config) return known.verdict;
+    const verdict =
+      known === undefined
+        ? this.judge(record, link, config)
+        : known.verdict.then((before) =>
+            holds(before, known.config, config) ? before : this.judge(record, link, config),
+          );
+    verdict.then(
+      () => this.done.add(link.output),
+      () => undefined,
+    );
+    this.asked.set(link.output, { record, link, config, verdict });
     return verdict;
   }
 
@@ -111,8 +124,9 @@ export class Verdicts {
     const judged: OutputVerdict[] = [];
     const stale: UnitRecord[] = [];
     // Asked for in the order in which cargo came to them, which is another each time.
-    const inOrder = [...this.verdicts].sort(([a], [b]) => (a < b ? -1 : 1));
-    for (const settled of await Promise.allSettled(inOrder.map(([, verdict]) => verdict))) {
+    const inOrder = [...this.asked].sort(([a], [b]) => (a < b ? -1 : 1));
+    const verdicts = inOrder.map(([, { record, link }]) => this.of(record, link));
+    for (const settled of await Promise.allSettled(verdicts)) {
       if (settled.status === 'fulfilled') judged.push(settled.value);
       else if (settled.reason instanceof StaleOutputError) stale.push(settled.reason.record);
       else throw settled.reason;
@@ -120,7 +134,11 @@ export class Verdicts {
     return { judged, stale };
   }
 
-  private async judge(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
+  private async judge(
+    record: UnitRecord,
+    link: LinkRecord,
+    config: Config,
+  ): Promise<OutputVerdict> {
     const label = `${record.targetName} (${labelOfKind(record, link)})`;
     const makers = link.inputs.map((input) =>
       makerOf(record, input, {
@@ -131,8 +149,9 @@ export class Verdicts {
       }),
     );
     const compiled = makers.map((maker) => maker.compiled);
+    const apis = definitionsOf(config);
     const result = await this.restoring(record, link, label, (output) =>
-      this.referencesOf(link, { output, compiled, apis: this.apis }),
+      this.referencesOf(link, { output, compiled, apis }),
     );
     const owner = this.packageOf(record);
     const inputPackages = makers.map((maker) => maker.package);
@@ -143,14 +162,13 @@ export class Verdicts {
       this.owners(),
     );
     const refused = usages.filter(
-      (usage) => !this.live.current.permissions(usage.scope).allowApis.has(usage.api),
+      (usage) => !config.permissions(usage.scope).allowApis.has(usage.api),
     );
     const traces =
       this.backtraces && refused.length > 0
         ? await this.restoring(record, link, label, (output) => this.explain(output, refused))
         : [];
     const problems = refused.map((usage, i) => this.problem(usage, label, traces[i] ?? []));
-    this.judged++;
     const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
     const linkerKept = link.kept.map(({ name }) => demangle(name));
     return { label, record, usages, exports: result.exports, problems, objects, linkerKept };
@@ -281,6 +299,22 @@ export class Verdicts {
     }
     return this.known.owners;
   }
+}
+
+/** What the judge matches names against. */
+function definitionsOf({ apis }: Config): Pick<ApiDefinition, 'name' | 'include' | 'exclude'>[] {
+  return [...apis.values()].map(({ name, include, exclude }) => ({ name, include, exclude }));
+}
+
+/** Does a verdict say all that a later configuration refuses? Not with other APIs, or when it takes permissions away. */
+function holds({ usages, problems }: OutputVerdict, before: Config, now: Config): boolean {
+  if (JSON.stringify(definitionsOf(before)) !== JSON.stringify(definitionsOf(now))) return false;
+  const key = (scope: PermissionScope, api: string): string =>
+    [scope.package, scope.suffix, api].join('\0');
+  const shown = new Set(problems.map(({ scope, api }) => key(scope, api)));
+  return usages.every(
+    ({ scope, api }) => now.permissions(scope).allowApis.has(api) || shown.has(key(scope, api)),
+  );
 }
 
 function labelOfKind(record: UnitRecord, link: LinkRecord): string {

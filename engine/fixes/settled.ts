@@ -1,0 +1,85 @@
+import { isInstructionAllowed } from '../config/instruction-rules.ts';
+import type { ApiDefinition, Config } from '../config/types.ts';
+import type { Problem, Usage } from '../judge/problems.ts';
+import { isUnder } from './prefixes.ts';
+
+/**
+ * True when a later configuration leaves nothing of a problem that was found with another (spec §8). It only says what
+ * may leave a list at once: the next check judges anew.
+ */
+export function isSettledBy(
+  problem: Problem,
+  config: Config,
+  foundWith: Config | undefined,
+): boolean {
+  switch (problem.kind) {
+    case 'configuration-missing':
+      return true;
+    case 'sandbox-not-chosen':
+      return config.sandboxChosen;
+    case 'std-api-on-offer':
+      return config.apis.has(problem.api);
+    case 'disallowed-api':
+    case 'off-tree-api':
+      return (
+        config.permissions(problem.scope).allowApis.has(problem.api) ||
+        problem.usages.every((usage) => isNoUsage(usage, config.apis.get(problem.api)))
+      );
+    case 'disallowed-unsafe':
+      return config.permissions(problem.scope).allowUnsafe;
+    case 'disallowed-extern':
+      return config.permissions(problem.scope).allowExtern;
+    case 'proc-macro-not-allowed':
+      return config.permissions({ package: problem.packageName, suffix: '' }).allowProcMacro;
+    case 'build-script-not-allowed':
+      return !config.explicitBuildScripts || config.hasBuildSection(problem.packageName);
+    case 'disallowed-build-instruction': {
+      const scope = { package: problem.packageName, suffix: 'build' } as const;
+      return isInstructionAllowed(
+        problem.instruction,
+        config.permissions(scope).allowBuildInstructions,
+      );
+    }
+    case 'execution-failed': {
+      const suffix = problem.executable === 'test' ? 'test' : 'build';
+      const scope = { package: problem.packageName, suffix } as const;
+      // Whether it runs with other settings, only a run can tell.
+      return (
+        foundWith !== undefined &&
+        JSON.stringify(config.sandbox(scope)) !== JSON.stringify(foundWith.sandbox(scope))
+      );
+    }
+    case 'sandbox-kind-without-meaning':
+      return !config.meaninglessSandboxKinds.some((k) => k.package === problem.packageName);
+    case 'unused-allow-api':
+      return !config.tables.some(
+        ({ scope, allowApis }) =>
+          scope.package === problem.scope.package &&
+          scope.suffix === problem.scope.suffix &&
+          allowApis.some(({ api }) => api === problem.api),
+      );
+    case 'unknown-package':
+      return !config.packages.has(problem.packageName);
+    case 'possible-export': {
+      const api = config.apis.get(problem.api);
+      return (
+        api === undefined ||
+        api.noAutoDetect.includes(problem.packageName) ||
+        api.include.some((path) => isUnder(problem.path, path))
+      );
+    }
+    case 'export-not-imported':
+      return config.imports.has(problem.packageName);
+    case 'newer-config-version':
+      return config.version >= problem.newest;
+  }
+}
+
+/** Spec §4: the target is not the API's any more, or the referring function is. */
+function isNoUsage({ targetNames, fromNames }: Usage, api: ApiDefinition | undefined): boolean {
+  if (api === undefined) return true;
+  const belongs = (name: string): boolean =>
+    api.include.some((path) => isUnder(name, path)) &&
+    !api.exclude.some((path) => isUnder(name, path));
+  return !targetNames.some(belongs) || fromNames.some(belongs);
+}

@@ -1,0 +1,112 @@
+import { readExports } from '../config/exports.ts';
+import { readConfig } from '../config/read.ts';
+import { trim } from '../facts/cache.ts';
+import { RecordStore } from '../facts/store.ts';
+import { CheckError } from '../judge/problems.ts';
+import { makeDirectory } from '../make-directory.ts';
+import { Sandboxes } from '../sandbox/sandboxes.ts';
+import { clock } from '../spans.ts';
+import type { Checked } from './foreground.ts';
+import { type Judgement, judgeAgain, judgeBuilt } from './judgement.ts';
+import type { LiveConfig } from './live-config.ts';
+import { openLocation } from './location.ts';
+import type { CheckObserver, CheckOptions } from './options.ts';
+import { Pools } from './pools.ts';
+import { build, type Round, Tally } from './round.ts';
+import { seconds } from './seconds.ts';
+import { readTree } from './tree.ts';
+import { forgetChanged } from './verify.ts';
+
+/** How often a build is repeated for units whose stored facts were lost: they come to light a layer at a time. */
+const MAX_ROUNDS = 6;
+const MAX_JUDGEMENTS = 8;
+
+/**
+ * Builds and judges, again as long as stored facts turn out to be lost. The configuration in force is read here, unless
+ * `accepting` brings one that may change meanwhile. Throws ConfigError and CheckError.
+ */
+export async function checkOnce(
+  options: CheckOptions,
+  observer: CheckObserver,
+  signal: AbortSignal,
+  tally = new Tally(),
+  accepting?: LiveConfig,
+): Promise<Checked> {
+  const timing: Record<string, number> = {};
+  const started = performance.now();
+  const processor = process.cpuUsage();
+  const { workspace, configFile } = await readTree(options);
+  timing.metadata = seconds(started);
+  observer.trace?.add('metadata', 'cargo metadata', clock() - timing.metadata * 1000);
+  const exports = await readExports(workspace.packages);
+  const live = accepting ?? { current: await readConfig(configFile, exports) };
+  const sandboxes = await Sandboxes.open(
+    live.current,
+    workspace,
+    options.command?.subcommand === 'test',
+  );
+  const location = await openLocation(workspace.targetDirectory);
+  const store = await openStore(location.root);
+  const pools = new Pools(observer.trace);
+  const common = { workspace, sandboxes, store };
+  const session = { options, observer, signal, live, exports, pools, location, timing, tally };
+  try {
+    if (options.verify) {
+      const changed = await forgetChanged(store, pools, workspace);
+      if (changed.length > 0)
+        observer.log?.('warn', `not as they were recorded: ${changed.join(', ')}`);
+    }
+    for (let round = 1; ; round++) {
+      const result = await buildAndJudge({ ...common, ...session }, accepting);
+      if (result.report !== undefined) {
+        timing.total = seconds(started);
+        const { user, system } = process.cpuUsage(processor);
+        timing.processor = (user + system) / 1e6;
+        const report = { ...result.report, timing };
+        // Beside the report: nobody waits for it.
+        for (const level of result.limited)
+          void trim(level).then((bytes) => {
+            if (bytes > 0)
+              observer.log?.('info', `removed ${bytes} bytes of old facts from ${level.directory}`);
+          });
+        const { config, executables } = result;
+        return { ...common, config, executables, report };
+      }
+      if (round === MAX_ROUNDS) {
+        throw new CheckError(
+          `cargo keeps calling units fresh whose facts are not stored: ${result.lost.join(', ')}`,
+          `remove ${location.root} and check again`,
+        );
+      }
+    }
+  } finally {
+    await pools.close();
+  }
+}
+
+/** Runs cargo once and judges, again after each fix that needs no other build. */
+async function buildAndJudge(round: Round, accepting: LiveConfig | undefined): Promise<Judgement> {
+  const built = await build(round);
+  if ('lost' in built) return built;
+  let judged = await judgeBuilt(round, built);
+  for (let times = 1; accepting?.accept !== undefined && times < MAX_JUDGEMENTS; times++) {
+    if (judged.report === undefined || judged.report.unchecked.length > 0) break;
+    if (!(await accepting.accept(judged.report.problems, judged.config))) break;
+    round.observer.log?.('info', 'judging again, by the fixes that were accepted');
+    judged = await judgeAgain(round, built);
+  }
+  return judged;
+}
+
+async function openStore(root: string): Promise<RecordStore> {
+  try {
+    await makeDirectory(root);
+    return await RecordStore.open(root);
+  } catch (error) {
+    throw new CheckError(
+      `cannot keep facts in ${root}: ${(error as Error).message}`,
+      'the target directory has to be writable; CARGO_TARGET_DIR names another',
+      { cause: error },
+    );
+  }
+}
