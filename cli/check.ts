@@ -6,7 +6,6 @@ import {
   type CargoCommand,
   CheckError,
   type CheckObserver,
-  type CheckOptions,
   check,
   checkAndAccept,
   checkAndRun,
@@ -14,8 +13,10 @@ import {
   severityOf,
   Trace,
 } from '../engine/session.ts';
-import type { CheckArguments, ColourChoice } from './commands.ts';
+import { checkOptions, wantsColour } from './choices.ts';
+import type { CheckArguments } from './commands.ts';
 import { errorText } from './error-text.ts';
+import { signals } from './exit-status.ts';
 import { LogFile } from './log-file.ts';
 import { printableJson, printableOutput } from './printable.ts';
 import { StatusLine } from './progress.ts';
@@ -50,8 +51,6 @@ function paintFor(colour: boolean): Paint {
   };
 }
 
-const signals: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
-
 /** Makes one check and prints its report; with a command, starts it when nothing is wrong. Resolves to the exit status (spec §6). */
 export async function runCheck(args: CheckArguments, command?: CargoCommand): Promise<number> {
   const stderrColour = wantsColour(args.colour, process.stderr.isTTY === true);
@@ -68,19 +67,7 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
   let log: LogFile | undefined;
   const wantsTrace = args.printTiming || args.traceFile !== undefined;
   const trace = wantsTrace ? new Trace() : undefined;
-  const options: CheckOptions = {
-    path: args.path,
-    configFile: args.configFile,
-    target: args.target,
-    profile: args.profile,
-    features: args.features,
-    packages: args.packages,
-    verify: args.verify,
-    backtraces: args.backtraces,
-    colour: stderrColour,
-    showProgress: interactive,
-    ignoreNewerVersions: args.ignoreNewerVersions,
-  };
+  const options = checkOptions(args, { colour: stderrColour, showProgress: interactive });
   const observer: CheckObserver = {
     progress: (progress) => status.update(progress),
     cargoOutput(text) {
@@ -218,10 +205,4 @@ function extra(
   api: string,
 ): { package: string; scope: string; api: string } {
   return { package: problem.packageName, scope: problem.scope.suffix || 'pkg', api };
-}
-
-function wantsColour(choice: ColourChoice, terminal: boolean): boolean {
-  if (choice !== 'auto') return choice === 'always';
-  if (process.env.NO_COLOR) return false;
-  return terminal && process.env.TERM !== 'dumb';
 }

@@ -12,8 +12,13 @@ export const shells = ['bash', 'zsh', 'fish'] as const;
 /** See {@link shells}. */
 export type Shell = (typeof shells)[number];
 
+/** How the user is asked what to allow. */
+export type UiKind = 'none' | 'basic' | 'full';
+
 /** What the options of a check say. */
 export interface CheckArguments {
+  /** Undefined: as the terminal allows. */
+  readonly ui: UiKind | undefined;
   readonly path: string;
   readonly configFile: string | undefined;
   readonly target: string | undefined;
@@ -189,6 +194,7 @@ Examples:
   const checkArguments = (): CheckArguments => {
     const o = program.opts();
     return {
+      ui: o.ui === false ? 'none' : o.ui === true ? undefined : o.ui,
       path: o.path,
       configFile: o.cacklePath,
       target: o.target,

@@ -4,14 +4,23 @@ import { basename, join } from 'node:path';
 import { CommanderError } from '@commander-js/extra-typings';
 import { packageRoot } from '../engine/paths.ts';
 import { askEarly } from '../engine/workspace/early-questions.ts';
+import { uiFor } from './choices.ts';
 import { commandLine, type Handlers } from './commands.ts';
 import { printableLines } from './printable.ts';
 
 /** What needs the engine is loaded when it is asked for. */
 const handlers: Handlers = {
   async check(args) {
-    askEarly(args.path, args.features);
-    return (await import('./check.ts')).runCheck(args);
+    const ui = uiFor(args);
+    if (typeof ui === 'object') {
+      process.stderr.write(`error: ${ui.refused}\n`);
+      return 2;
+    }
+    if (ui === 'none') {
+      askEarly(args.path, args.features);
+      return (await import('./check.ts')).runCheck(args);
+    }
+    return (await import('./interactive.ts')).runInteractive(args, ui);
   },
   cargo: async (subcommand, args, rest) =>
     (await import('./check.ts')).runCheck(args, { subcommand, args: rest }),

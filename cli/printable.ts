@@ -13,6 +13,11 @@ export function printable(text: string): string {
     .replace(rawBytes, (c) => `\\x${((c.codePointAt(0) ?? 0) & 0xff).toString(16)}`);
 }
 
+/** Printable text for a terminal that knows ASCII only. */
+export function asciiOnly(text: string): string {
+  return text.replace(/[^\x20-\x7e]/gu, escaped);
+}
+
 /** Like {@link printable}, but line breaks stay. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');

@@ -1,16 +1,8 @@
-import { constants } from 'node:os';
-import { isAbsolute, relative } from 'node:path';
 import type { ColorFunction } from 'consola/utils';
-import type { PermissionScope } from '../engine/config/types.ts';
-import type {
-  BacktraceFrame,
-  CheckReport,
-  Problem,
-  SourcePlace,
-  Usage,
-} from '../engine/judge/problems.ts';
+import type { BacktraceFrame, CheckReport, Problem, Usage } from '../engine/judge/problems.ts';
 import { type AcceptedFix, adviceFor, severityOf, shellWords } from '../engine/session.ts';
 import { printable } from './printable.ts';
+import { endingOf, labelOf, placeText, titleOf } from './problem-text.ts';
 
 /** Colours of a report; all plain where colour is off. */
 export interface Paint {
@@ -37,12 +29,7 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
   const lines: string[] = [];
   const byPackage = new Map<string, Problem[]>();
   for (const problem of report.problems) {
-    const label =
-      'packageLabel' in problem
-        ? problem.packageLabel
-        : problem.kind === 'unknown-package'
-          ? problem.packageName
-          : 'cackle.toml';
+    const label = labelOf(problem);
     const known = byPackage.get(label);
     if (known === undefined) byPackage.set(label, [problem]);
     else known.push(problem);
@@ -72,6 +59,13 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
   }
   lines.push(summary(report, paint, options));
   return `${lines.join('\n')}\n`;
+}
+
+/** What a check without problems looked at. */
+export function summaryText(report: CheckReport): string {
+  const plain = (text: string | number): string => String(text);
+  const paint = { red: plain, yellow: plain, green: plain, cyan: plain, dim: plain, bold: plain };
+  return summary(report, paint, { backtraces: false, everyUsage: false, failOnWarnings: false });
 }
 
 function summary(report: CheckReport, paint: Paint, options: ReportOptions): string {
@@ -105,7 +99,7 @@ function renderProblem(
   }
   if ('uses' in problem) {
     const shown = options.everyUsage ? problem.uses : problem.uses.slice(0, SHOWN_USAGES);
-    for (const use of shown) lines.push(`    ${placeText(use.place, report)}`);
+    for (const use of shown) lines.push(`    ${placeText(use.place, report.workspaceRoot)}`);
     if (shown.length < problem.uses.length)
       lines.push(paint.dim(`    … and ${problem.uses.length - shown.length} more places`));
   }
@@ -129,47 +123,6 @@ function renderProblem(
   return lines;
 }
 
-function titleOf(problem: Problem): string {
-  switch (problem.kind) {
-    case 'disallowed-api':
-      return `uses the API \`${problem.api}\`${inScope(problem.scope)}, which is not allowed`;
-    case 'off-tree-api':
-      return `uses the API \`${problem.api}\` of ${problem.providedBy}, on which it does not depend${inScope(problem.scope)}`;
-    case 'disallowed-unsafe':
-      return `has unsafe code${inScope(problem.scope)}, which is not allowed`;
-    case 'disallowed-extern':
-      return `declares extern functions${inScope(problem.scope)}, which is not allowed`;
-    case 'proc-macro-not-allowed':
-      return 'is a proc macro, which is not allowed';
-    case 'build-script-not-allowed':
-      return 'has a build script, and no build section allows it';
-    case 'disallowed-build-instruction':
-      return `its build script gives the instruction \`${problem.instruction}\`, which is not allowed`;
-    case 'execution-failed':
-      return `its ${problem.executable} failed${endingOf(problem)}`;
-    case 'configuration-missing':
-      return 'there is no cackle.toml; nothing is allowed yet';
-    case 'std-api-on-offer':
-      return `the built-in API \`${problem.api}\` is not watched`;
-    case 'sandbox-not-chosen':
-      return 'no sandbox is chosen for build scripts, tests and rustc; until then no build script runs';
-    case 'sandbox-kind-without-meaning':
-      return `cackle.toml:${problem.configPlace.line}: a package as a whole has no sandbox kind; set it under build.sandbox or test.sandbox, or in [sandbox]`;
-    case 'unused-allow-api':
-      return `cackle.toml:${problem.configPlace.line}: the permission \`${problem.api}\`${inScope(problem.scope)} is not used; remove it`;
-    case 'unknown-package':
-      return `cackle.toml:${problem.configPlace.line}: no package of this name is in the tree${problem.nearest === undefined ? '' : `; did you mean \`${problem.nearest}\`?`}`;
-    case 'possible-export':
-      return `seems to provide the API \`${problem.api}\` in \`${problem.path}\`: include it under [api.${problem.api}], or name the package in its no_auto_detect`;
-    case 'export-not-imported':
-      return problem.readable
-        ? `exports the API definitions ${problem.apis.map((api) => `\`${api}\``).join(', ')}, and cackle.toml does not say whether they are imported`
-        : `its cackle/export.toml cannot be read, and cackle.toml does not say that it is ignored`;
-    case 'newer-config-version':
-      return `common.version is ${problem.version}; version ${problem.newest} is the newest`;
-  }
-}
-
 /** What `--auto-accept-fixes` wrote, by package. */
 export function acceptedText(fixes: readonly AcceptedFix[], runs: number): string {
   const lines = fixes.map(({ problem, title }) => {
@@ -188,37 +141,6 @@ export function failedTestText(failed: {
 }): string {
   const command = printable(shellWords(failed.sandboxCommand ?? []));
   return `note: a test failed${endingOf(failed)}; the sandbox may be why: test.sandbox in its package's table of cackle.toml\n  its command line was: ${command}\n`;
-}
-
-/** How a program ended. Inside a sandbox a signal shows as 128 and its number (bwrap's manual). */
-function endingOf(
-  problem: Pick<
-    Extract<Problem, { kind: 'execution-failed' }>,
-    'status' | 'signal' | 'sandboxCommand'
-  >,
-): string {
-  const { status, signal, sandboxCommand } = problem;
-  const sandboxed = sandboxCommand === undefined ? '' : ' in its sandbox';
-  if (signal !== undefined) return `${sandboxed}: ${signalText(signal)}`;
-  if (status === undefined) return sandboxed;
-  const within = sandboxCommand !== undefined && status > 128 && status <= 128 + 64;
-  return `${sandboxed}: exit status ${status}${within ? `, as for ${signalText(status - 128)}` : ''}`;
-}
-
-function signalText(signal: number): string {
-  const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
-  return `signal ${signal}${name === undefined ? '' : ` (${name})`}`;
-}
-
-function inScope({ suffix }: PermissionScope): string {
-  const where: Record<PermissionScope['suffix'], string> = {
-    '': '',
-    build: ' in its build script',
-    test: ' in its tests',
-    'from.build': ' from a build script',
-    'from.test': " from another package's tests",
-  };
-  return where[suffix];
 }
 
 function byReferrer(usages: readonly Usage[]): readonly (readonly [Usage, ...Usage[]])[] {
@@ -242,7 +164,7 @@ function renderUsages(
   const lines = [`    ${printable(from)} ${paint.dim(`[${printable(output)}]`)}`];
   for (const { place, target } of usages) {
     lines.push(
-      `      ${placeText(place, report)} ${paint.dim('uses')} ${paint.bold(printable(target))}`,
+      `      ${placeText(place, report.workspaceRoot)} ${paint.dim('uses')} ${paint.bold(printable(target))}`,
     );
   }
   // The last frame is the referring function itself.
@@ -259,17 +181,7 @@ function renderUsages(
 }
 
 function frameText(frame: BacktraceFrame, report: CheckReport): string {
-  const place = frame.place === undefined ? '' : ` (${placeText(frame.place, report)})`;
+  const place =
+    frame.place === undefined ? '' : ` (${placeText(frame.place, report.workspaceRoot)})`;
   return `${printable(frame.name)}${frame.inlined ? ' [inlined]' : ''}${place}`;
-}
-
-function placeText(place: SourcePlace, report: CheckReport): string {
-  const registry = /\/registry\/src\/[^/]+\/(.*)$/.exec(place.file)?.[1];
-  const inside = relative(report.workspaceRoot, place.file);
-  const library = /^\/rustc\/[0-9a-f]+\/(library\/.*)$/.exec(place.file)?.[1];
-  const file =
-    library ?? registry ?? (inside.startsWith('..') || isAbsolute(inside) ? place.file : inside);
-  const position =
-    place.line === 0 ? '' : `:${place.line}${place.column === 0 ? '' : `:${place.column}`}`;
-  return printable(`${file}${position}`);
 }

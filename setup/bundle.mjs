@@ -24,6 +24,7 @@ await build({
     cli: 'cli/main.ts',
     'extract-worker': 'engine/extract/worker.ts',
     'judge-worker': 'engine/judge/worker.ts',
+    'session-worker': 'cli/session/worker.ts',
   },
   outdir: 'dist',
   splitting: true,
@@ -31,6 +32,9 @@ await build({
   minifySyntax: true,
   legalComments: 'none',
   logLevel: 'warning',
+  // React's build for production.
+  define: { 'process.env.NODE_ENV': '"production"' },
+  alias: { 'react-devtools-core': './setup/no-devtools.mjs' },
   external: ['piscina'],
 });
 await mkdir(join(root, 'dist', 'shim-src'), { recursive: true });

@@ -26,6 +26,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'engine/session': ['engine/'],
   cli: [
     'engine/session.ts',
+    'engine/interactive.ts',
     'engine/summary.ts',
     'engine/init.ts',
     'engine/cache.ts',
@@ -34,13 +35,19 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'engine/workspace/early-questions',
     'engine/judge/problems',
     'engine/config/types',
+    'engine/workspace/types',
   ],
 };
 
 test('imports between rooms go one way', async () => {
   const { metafile } = await build({
     absWorkingDir: packageRoot(),
-    entryPoints: ['cli/main.ts', 'engine/extract/worker.ts', 'engine/judge/worker.ts'],
+    entryPoints: [
+      'cli/main.ts',
+      'cli/session/worker.ts',
+      'engine/extract/worker.ts',
+      'engine/judge/worker.ts',
+    ],
     bundle: true,
     write: false,
     metafile: true,

@@ -1,0 +1,45 @@
+import type { CheckOptions } from '../engine/session.ts';
+import type { CheckArguments, ColourChoice, UiKind } from './commands.ts';
+
+/** How the user is asked: as told, else by the terminal at hand (spec §6); a text says why it cannot be as told. */
+export function uiFor(args: CheckArguments): UiKind | { readonly refused: string } {
+  const { ui } = args;
+  const terminal = process.stdout.isTTY === true && process.stdin.isTTY === true;
+  if (ui === 'full' && !terminal)
+    return { refused: '--ui full needs a terminal for its input and output; -n asks nothing' };
+  if (ui !== undefined) return ui;
+  const forMachines =
+    args.outputFormat === 'json' ||
+    args.autoAcceptFixes ||
+    args.quiet ||
+    args.traceFile !== undefined ||
+    args.grantsFile !== undefined;
+  if (!terminal || forMachines) return 'none';
+  return process.env.TERM === 'dumb' ? 'basic' : 'full';
+}
+
+/** Should what goes to a stream be coloured? */
+export function wantsColour(choice: ColourChoice, terminal: boolean): boolean {
+  if (choice !== 'auto') return choice === 'always';
+  if (process.env.NO_COLOR) return false;
+  return terminal && process.env.TERM !== 'dumb';
+}
+
+/** What the command line asks of a check. */
+export function checkOptions(
+  args: CheckArguments,
+  shown: Pick<CheckOptions, 'colour' | 'showProgress'>,
+): CheckOptions {
+  return {
+    path: args.path,
+    configFile: args.configFile,
+    target: args.target,
+    profile: args.profile,
+    features: args.features,
+    packages: args.packages,
+    verify: args.verify,
+    backtraces: args.backtraces,
+    ignoreNewerVersions: args.ignoreNewerVersions,
+    ...shown,
+  };
+}

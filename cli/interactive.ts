@@ -1,0 +1,95 @@
+import { Worker } from 'node:worker_threads';
+import { proxy, wrap } from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import { distPath } from '../engine/paths.ts';
+import { checkOptions, wantsColour } from './choices.ts';
+import type { CheckArguments } from './commands.ts';
+import { signals } from './exit-status.ts';
+import type { Ending, Session, SessionOptions } from './session/api.ts';
+import { isUtf8Locale } from './ui/text.ts';
+
+/** Checks the workspace and asks what to allow; resolves to the exit status (spec §6, §8). */
+export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full'): Promise<number> {
+  const worker = new Worker(distPath('session-worker.js'));
+  const session = wrap<Session>(nodeEndpoint(worker));
+  const colour = wantsColour(args.colour, process.stdout.isTTY === true);
+  const options: SessionOptions = {
+    // cargo's colours would be lost between ours.
+    check: checkOptions(args, { colour: false, showProgress: true }),
+    ascii: !isUtf8Locale(process.env),
+    debug: args.debug,
+    logFile: args.logFile,
+    logLevel: args.logLevel,
+  };
+  // A session that broke down answers nothing any more.
+  let broken = false;
+  worker.once('error', () => {
+    broken = true;
+  });
+  let running: Promise<Ending> | undefined;
+  const given = {
+    session,
+    options,
+    colour,
+    start: (tell: Parameters<Session['run']>[1]): Promise<Ending> => {
+      const failed = new Promise<Ending>((_, reject) => worker.once('error', reject));
+      const ran = session.run(options, proxy(tell));
+      running = Promise.race([ran, failed]);
+      running.catch(() => undefined);
+      return running;
+    },
+  };
+  const shown =
+    ui === 'full'
+      ? new (await import('./ui/full.tsx')).FullUi(given)
+      : new (await import('./ui/basic.ts')).BasicUi(given);
+  let endedBy: string | undefined;
+  const listeners = Object.keys(signals).map((signal) => {
+    const ended = (): void => {
+      // Asked twice, nobody waits for cargo.
+      if (endedBy !== undefined) process.exit(signals[signal]);
+      if (!shown.quit()) return;
+      endedBy = signal;
+    };
+    process.on(signal, ended);
+    return () => process.off(signal, ended);
+  });
+  try {
+    const left = await shown.run();
+    if (left.ending === undefined && !broken) {
+      await session.stop();
+      await running?.catch(() => undefined);
+    }
+    const { errors, warnings, complete } = left;
+    const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+    const edited = broken ? '' : writtenText(await session.written());
+    if (left.ending !== undefined) {
+      const { status, text } = left.ending;
+      process.stderr.write(edited);
+      (status === 0 ? process.stdout : process.stderr).write(`${text}\n`);
+      if (args.printTiming)
+        for (const [phase, seconds] of Object.entries(left.ending.timing))
+          process.stderr.write(`${phase}: ${Number(seconds).toFixed(3)} s\n`);
+      return status ?? 2;
+    }
+    const open = `${count(errors, 'problem')} and ${count(warnings, 'warning')} left`;
+    const state = complete ? open : `the check was not finished; ${open} so far`;
+    process.stderr.write(`${edited}${state}\n`);
+    if (endedBy !== undefined) return signals[endedBy] ?? 2;
+    return complete && errors === 0 && !(args.failOnWarnings && warnings > 0) ? 0 : 1;
+  } finally {
+    for (const off of listeners) off();
+    await worker.terminate();
+    process.stdin.unref?.();
+  }
+}
+
+const SHOWN_TITLES = 4;
+
+/** What became of cackle.toml, on one line. */
+function writtenText(titles: readonly string[]): string {
+  if (titles.length === 0) return '';
+  const shown = titles.slice(0, SHOWN_TITLES).join('; ');
+  const hidden = titles.length - SHOWN_TITLES;
+  return `cackle.toml: ${shown}${hidden > 0 ? `; and ${hidden} more` : ''}\n`;
+}

@@ -1,0 +1,63 @@
+import { emitKeypressEvents, type Interface } from 'node:readline';
+import type { ReadStream } from 'node:tty';
+import type { Key } from './keys.ts';
+
+/** How long a lone escape waits for what would make it the beginning of a function key. */
+const ESCAPE_MS = 30;
+
+interface Keypress {
+  readonly name?: string;
+  readonly ctrl?: boolean;
+  readonly meta?: boolean;
+}
+
+/** Reads keys from a terminal; what is pasted comes as one text and never as keys. */
+export class Keyboard {
+  private readonly terminal: ReadStream;
+  private readonly onKey: (key: Key) => void;
+  private readonly onPaste: (text: string) => void;
+  private pasted: string | undefined;
+
+  constructor(terminal: ReadStream, onKey: (key: Key) => void, onPaste: (text: string) => void) {
+    this.terminal = terminal;
+    this.onKey = onKey;
+    this.onPaste = onPaste;
+    // Of an interface, only this is read.
+    const timing = { escapeCodeTimeout: ESCAPE_MS } as unknown as Interface;
+    emitKeypressEvents(terminal, timing);
+  }
+
+  /** Takes the keyboard. */
+  start(): void {
+    this.terminal.on('keypress', this.pressed);
+    this.terminal.setRawMode(true);
+    this.terminal.resume();
+  }
+
+  /** Gives it back as it was. */
+  stop(): void {
+    this.terminal.off('keypress', this.pressed);
+    try {
+      this.terminal.setRawMode(false);
+    } catch {
+      // The terminal is gone already.
+    }
+    this.terminal.pause();
+  }
+
+  private readonly pressed = (text: string | undefined, key: Keypress): void => {
+    const { name = '', ctrl = false, meta = false } = key;
+    if (name === 'paste-start') {
+      this.pasted = '';
+    } else if (name === 'paste-end') {
+      const all = this.pasted ?? '';
+      this.pasted = undefined;
+      this.onPaste(all);
+    } else if (this.pasted !== undefined) {
+      this.pasted += text ?? '';
+    } else if (!meta || name === 'escape') {
+      const typed = ctrl || text === undefined || /\p{Cc}/u.test(text) ? '' : text;
+      this.onKey({ name, ctrl, text: typed });
+    }
+  };
+}

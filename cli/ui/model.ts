@@ -1,0 +1,207 @@
+import type { CheckProgress } from '../../engine/judge/problems.ts';
+import type {
+  Excerpt,
+  FixChoice,
+  FrameRow,
+  HeldItem,
+  Item,
+  PackageInfo,
+  SessionEvent,
+  UsageRow,
+} from '../session/api.ts';
+import type { Place } from './keys.ts';
+
+/** How the problems are put together. */
+export type Grouping = 'none' | 'package' | 'API' | 'kind';
+
+/** A line that is being typed. */
+export interface Typing {
+  readonly text: string;
+  readonly cursor: number;
+}
+
+/** What lies over the panes and takes the keys. */
+export type Overlay =
+  | { readonly kind: 'help'; readonly top: number }
+  | {
+      readonly kind: 'comment';
+      readonly typing: Typing;
+      /** Which earlier comment is shown; the length of the history: the new one. */
+      readonly history: number;
+    }
+  | { readonly kind: 'accept-all'; readonly ids: readonly string[] }
+  | { readonly kind: 'filter'; readonly typing: Typing };
+
+/** A list in which one row is selected. */
+export interface Cursor {
+  readonly index: number;
+  readonly top: number;
+}
+
+/** All that the screen shows. Data only; it changes in `update.ts`. */
+export interface Model {
+  readonly size: { readonly columns: number; readonly rows: number };
+  readonly debug: boolean;
+  readonly items: ReadonlyMap<string, Item>;
+  readonly selected: string | undefined;
+  readonly listTop: number;
+  readonly grouping: Grouping;
+  readonly filter: string;
+  /** The places that were entered; the last one has the keys. */
+  readonly places: readonly Place[];
+  readonly overlay: Overlay | undefined;
+  readonly fixes:
+    | (Cursor & { readonly id: string; readonly rows: readonly FixChoice[] | undefined })
+    | undefined;
+  readonly usages:
+    | (Cursor & { readonly id: string; readonly rows: readonly UsageRow[] | undefined })
+    | undefined;
+  readonly trace:
+    | (Cursor & {
+        readonly paths: readonly (readonly FrameRow[])[] | undefined;
+        readonly path: number;
+      })
+    | undefined;
+  readonly tree:
+    | (Cursor & { readonly label: string; readonly rows: readonly string[] | undefined })
+    | undefined;
+  /** The source at the selected usage or frame; undefined while it is read. */
+  readonly source: Excerpt | string | undefined;
+  readonly showsDiagnostics: boolean;
+  readonly info: { readonly label: string; readonly info: PackageInfo | undefined } | undefined;
+  /** Undefined: as the height allows. */
+  readonly showsPackage: boolean | undefined;
+  readonly progress: CheckProgress | undefined;
+  /** Units built at some times, for the rate. */
+  readonly rate: number | undefined;
+  readonly state: Extract<SessionEvent, { kind: 'state' }>;
+  readonly output: readonly string[];
+  /** Comments that were written, the oldest first. */
+  readonly comments: readonly string[];
+  readonly message: { readonly text: string; readonly tone: 'good' | 'bad' } | undefined;
+  /** A fix is being written: keys wait. */
+  readonly busy: boolean;
+}
+
+/** The model before anything is known. */
+export function firstModel(size: Model['size'], debug: boolean): Model {
+  return {
+    size,
+    debug,
+    items: new Map(),
+    selected: undefined,
+    listTop: 0,
+    grouping: 'none',
+    filter: '',
+    places: ['problems'],
+    overlay: undefined,
+    fixes: undefined,
+    usages: undefined,
+    trace: undefined,
+    tree: undefined,
+    source: undefined,
+    showsDiagnostics: false,
+    info: undefined,
+    showsPackage: undefined,
+    progress: undefined,
+    rate: undefined,
+    state: {
+      kind: 'state',
+      phase: 'reading',
+      held: [],
+      fault: undefined,
+      undoable: 0,
+      written: 0,
+      configRevision: 0,
+    },
+    output: [],
+    comments: [],
+    message: undefined,
+    busy: false,
+  };
+}
+
+/** Where the keys go. */
+export function placeOf(model: Model): Place {
+  return model.places.at(-1) ?? 'problems';
+}
+
+/** The selected problem. */
+export function selectedItem(model: Model): Item | undefined {
+  return model.selected === undefined ? undefined : model.items.get(model.selected);
+}
+
+/** A row of the problem list. */
+export type ListRow =
+  | { readonly kind: 'item'; readonly item: Item }
+  | { readonly kind: 'group'; readonly title: string; readonly count: number };
+
+let lastRows:
+  | { items: Model['items']; filter: string; grouping: Grouping; rows: readonly ListRow[] }
+  | undefined;
+
+/** The rows of the problem list, filtered and grouped. */
+export function listRows({ items, filter, grouping }: Model): readonly ListRow[] {
+  if (lastRows?.items === items && lastRows.filter === filter && lastRows.grouping === grouping)
+    return lastRows.rows;
+  const words = filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== '');
+  const shown = [...items.values()].filter(({ label, title, kind }) => {
+    const text = `${label} ${title} ${kind}`.toLowerCase();
+    return words.every((word) => text.includes(word));
+  });
+  const rows = grouping === 'none' ? shown.map(itemRow) : grouped(shown, grouping);
+  lastRows = { items, filter, grouping, rows };
+  return rows;
+}
+
+const itemRow = (item: Item): ListRow => ({ kind: 'item', item });
+
+function grouped(items: readonly Item[], grouping: Grouping): ListRow[] {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const title = groupOf(item, grouping);
+    const known = groups.get(title);
+    if (known === undefined) groups.set(title, [item]);
+    else known.push(item);
+  }
+  return [...groups]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([title, members]): ListRow[] => [
+      { kind: 'group', title, count: members.length },
+      ...members.map(itemRow),
+    ]);
+}
+
+function groupOf(item: Item, grouping: Grouping): string {
+  if (grouping === 'package') return item.label;
+  if (grouping === 'API') return item.api ?? 'no API';
+  return kindTexts[item.kind];
+}
+
+const kindTexts: Readonly<Record<Item['kind'], string>> = {
+  'configuration-missing': 'configuration',
+  'sandbox-not-chosen': 'configuration',
+  'std-api-on-offer': 'configuration',
+  'newer-config-version': 'configuration',
+  'sandbox-kind-without-meaning': 'configuration',
+  'disallowed-api': 'uses of APIs',
+  'off-tree-api': 'uses of APIs without a dependency',
+  'disallowed-unsafe': 'unsafe code',
+  'disallowed-extern': 'extern functions',
+  'proc-macro-not-allowed': 'proc macros',
+  'build-script-not-allowed': 'build scripts',
+  'disallowed-build-instruction': 'build instructions',
+  'execution-failed': 'failures',
+  'unused-allow-api': 'unused permissions',
+  'unknown-package': 'unused permissions',
+  'possible-export': 'exports',
+  'export-not-imported': 'exports',
+};
+
+/** What waits for a problem. */
+export function heldBy(model: Model, id: string): readonly HeldItem[] {
+  return model.state.held.filter(({ problems }) => problems.includes(id));
+}

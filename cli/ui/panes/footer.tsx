@@ -1,0 +1,156 @@
+import { Box } from 'ink';
+import type { ReactNode } from 'react';
+import { bindings, type Command, keyText } from '../keys.ts';
+import { type Model, placeOf, selectedItem } from '../model.ts';
+import { coloured, dim, fitted, type Line, lineWidth, plain, type Span, spread } from '../spans.ts';
+import { type Frame, Row } from './pane.tsx';
+
+/** What is going on, and the keys of the place. */
+export function Footer({
+  model,
+  frame,
+}: {
+  readonly model: Model;
+  readonly frame: Frame;
+}): ReactNode {
+  const { columns, rows, glyphs } = frame;
+  const status = statusLine(model, frame);
+  return (
+    <Box flexDirection="column" height={rows} flexShrink={0}>
+      <Row line={status} />
+      {rows > 1 ? <Row line={fitted(hintLine(model, frame), columns, glyphs)} /> : null}
+    </Box>
+  );
+}
+
+function statusLine(model: Model, { columns, glyphs }: Frame): Line {
+  const { overlay, message } = model;
+  if (overlay?.kind === 'comment' || overlay?.kind === 'filter') {
+    const { text, cursor } = overlay.typing;
+    const label = overlay.kind === 'comment' ? 'comment: ' : 'filter: ';
+    const at = text.slice(cursor, cursor + 1);
+    return fitted(
+      [
+        coloured(label, 'cyan'),
+        plain(text.slice(0, cursor)),
+        { text: at === '' ? '_' : at, inverse: true },
+        plain(text.slice(cursor + 1)),
+      ],
+      columns,
+      glyphs,
+    );
+  }
+  if (overlay?.kind === 'accept-all') {
+    const count = overlay.ids.length;
+    const what =
+      count === 1 ? 'the one problem that has' : `each of the ${count} problems that have`;
+    return [coloured(`Apply the fix of ${what} just one? y/n`, 'yellow')];
+  }
+  if (message !== undefined)
+    return fitted(
+      [coloured(message.text, message.tone === 'good' ? 'green' : 'red')],
+      columns,
+      glyphs,
+    );
+  return spread(progressSpans(model, glyphs.dot), countSpans(model, glyphs.dot), columns, glyphs);
+}
+
+function progressSpans(model: Model, dot: string): Line {
+  const { progress, state, rate } = model;
+  const [held] = state.held;
+  const more = state.held.length > 1 ? ` (and ${state.held.length - 1} more)` : '';
+  const waits: Span[] =
+    held === undefined
+      ? []
+      : [coloured(`the ${held.what} of ${held.label} waits for you${more}`, 'magenta'), plain(dot)];
+  switch (state.phase) {
+    case 'reading':
+      return [plain('reading the workspace')];
+    case 'asking':
+      return [plain('the build starts when these are answered')];
+    case 'answering':
+      return [plain('built and judged: what is left is up to you')];
+    case 'building': {
+      if (progress === undefined || progress.unitsTotal === 0)
+        return [...waits, plain('cargo starts')];
+      const { unitsBuilt, unitsTotal, outputsFound, outputsJudged } = progress;
+      const speed =
+        rate === undefined ? '' : `, ${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`;
+      const text = [
+        `built ${unitsBuilt} of ${unitsTotal}${speed}`,
+        `judged ${outputsJudged} of ${outputsFound}`,
+        progress.building,
+      ];
+      return [...waits, plain(text.filter((t) => t !== '').join(dot))];
+    }
+  }
+}
+
+function countSpans({ items, state }: Model, dot: string): Line {
+  const all = [...items.values()];
+  const errors = all.filter(({ severity }) => severity === 'error').length;
+  const warnings = all.length - errors;
+  const spans: Span[] = [];
+  const add = (span: Span): void => {
+    spans.push(...(spans.length > 0 ? [dim(dot)] : []), span);
+  };
+  if (state.fault !== undefined) add(coloured('cackle.toml is broken', 'red'));
+  if (errors > 0) add(coloured(`${errors} problem${errors === 1 ? '' : 's'}`, 'red'));
+  if (warnings > 0) add(coloured(`${warnings} warning${warnings === 1 ? '' : 's'}`, 'yellow'));
+  if (state.written > 0) add(coloured(`${state.written} fixed`, 'green'));
+  return spans;
+}
+
+function hintLine(model: Model, { columns, glyphs }: Frame): Line {
+  const { overlay } = model;
+  const hint = (key: string, what: string): Line => [coloured(key, 'cyan'), dim(` ${what}  `)];
+  if (overlay?.kind === 'comment')
+    return [
+      ...hint('enter', 'apply with this comment'),
+      ...(model.comments.length > 0 ? hint(glyphs.up, 'earlier ones') : []),
+      ...hint('esc', 'cancel'),
+    ];
+  if (overlay?.kind === 'filter') return [...hint('enter', 'done'), ...hint('esc', 'no filter')];
+  if (overlay?.kind === 'accept-all') return [...hint('y', 'apply'), ...hint('n', 'cancel')];
+  if (overlay?.kind === 'help') return [...hint('esc', 'close'), ...hint(glyphs.up, 'scroll')];
+  const all = bindings[placeOf(model)]
+    .filter((b) => b.hint !== undefined && (model.debug || b.debugOnly !== true))
+    .filter((b) => applies(b.command, model))
+    .map((b) => ({
+      isLast: b.command === 'help' || b.command === 'quit',
+      line: hint(keyText(b.keys[0] ?? ''), b.hint ?? ''),
+    }));
+  // Help and quit are always in sight.
+  const last = all.filter((h) => h.isLast).flatMap((h) => h.line);
+  let room = columns - lineWidth(last);
+  const first = all.filter((h) => {
+    room -= h.isLast ? 0 : lineWidth(h.line);
+    return !h.isLast && room >= 0;
+  });
+  return [...first.flatMap((h) => h.line), ...last];
+}
+
+/** Would the key do anything now? */
+function applies(command: Command, model: Model): boolean {
+  const item = selectedItem(model);
+  switch (command) {
+    case 'undo':
+      return model.state.undoable > 0;
+    case 'fixes':
+      return (item?.fixes ?? 0) > 0;
+    case 'usages':
+    case 'editor':
+      return (item?.places ?? 0) > 0;
+    case 'backtrace':
+      return model.usages?.rows?.[model.usages.index]?.hasBacktrace === true;
+    case 'tree':
+    case 'group':
+    case 'filter':
+    case 'accept-all':
+      return item !== undefined || model.filter !== '';
+    case 'next-path':
+      return (model.trace?.paths?.length ?? 0) > 1;
+    default:
+      return true;
+  }
+}
