@@ -45,7 +45,9 @@ export type SessionEvent =
       readonly configRevision: number;
     }
   | { readonly kind: 'progress'; readonly progress: CheckProgress }
-  | { readonly kind: 'output'; readonly lines: readonly string[] };
+  | { readonly kind: 'output'; readonly lines: readonly string[] }
+  /** An edit was made or refused; what it changed was told before. */
+  | { readonly kind: 'edited'; readonly error: string | undefined };
 
 /** A line of a diff. */
 export interface DiffLine {

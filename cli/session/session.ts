@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { diffLines } from 'diff';
-import { EditRefused, type Fix, Interactive } from '../../engine/interactive.ts';
+import { EditRefused, Interactive } from '../../engine/interactive.ts';
 import type { Problem } from '../../engine/judge/problems.ts';
 import { errorText } from '../error-text.ts';
 import { LogFile } from '../log-file.ts';
@@ -116,8 +116,10 @@ export class InteractiveSession implements Session {
 
   async apply(id: string, title: string, comment: string): Promise<string | undefined> {
     const fix = this.check?.fixes(id).find((f) => this.safe(f.title) === title);
-    if (fix === undefined) return 'that fix is not on offer any more';
-    return this.edit([{ id, fix, comment }]);
+    return this.refusable(async () => {
+      if (fix === undefined) throw new EditRefused('that fix is not on offer any more');
+      await this.check?.apply([{ id, fix, comment }]);
+    });
   }
 
   async applyPlain(ids: readonly string[]): Promise<string | undefined> {
@@ -128,12 +130,6 @@ export class InteractiveSession implements Session {
         ? []
         : [{ id, fix }];
     });
-    return this.edit(chosen);
-  }
-
-  private async edit(
-    chosen: readonly { id: string; fix: Fix; comment?: string }[],
-  ): Promise<string | undefined> {
     return this.refusable(async () => this.check?.apply(chosen));
   }
 
@@ -142,14 +138,16 @@ export class InteractiveSession implements Session {
   }
 
   private async refusable(work: () => Promise<void>): Promise<string | undefined> {
+    let refused: string | undefined;
     try {
       await work();
-      this.send();
-      return undefined;
     } catch (error) {
-      if (error instanceof EditRefused) return this.safe(error.message);
-      throw error;
+      if (!(error instanceof EditRefused)) throw error;
+      refused = this.safe(error.message);
     }
+    this.send();
+    this.tell({ kind: 'edited', error: refused });
+    return refused;
   }
 
   async usages(id: string): Promise<readonly UsageRow[]> {

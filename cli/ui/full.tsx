@@ -5,6 +5,7 @@ import { App } from './app.tsx';
 import { openEditor } from './editor.ts';
 import type { Effect } from './follow.ts';
 import { Keyboard } from './keyboard.ts';
+import type { Key } from './keys.ts';
 import type { Left } from './left.ts';
 import { firstModel, type Model } from './model.ts';
 import type { Canvas } from './panes/pane.tsx';
@@ -16,7 +17,7 @@ import { type Action, updated } from './update.ts';
 /** How often the screen changes by itself; keys are answered at once. */
 const DRAW_MS = 50;
 /** How long a message stands where the progress is shown. */
-const MESSAGE_MS = 5000;
+const MESSAGE_MS = 4000;
 
 /** What the full terminal UI is given. */
 export interface FullOptions {
@@ -41,6 +42,9 @@ export class FullUi {
   private ink: ReturnType<typeof render> | undefined;
   private leave: ((ending: Ending | undefined) => void) | undefined;
   private away = false;
+  /** What to say when the edit that is being made is done. */
+  private doing = '';
+  private readonly waiting: Key[] = [];
 
   constructor({ session, start, options, colour }: FullOptions) {
     this.session = session;
@@ -50,7 +54,7 @@ export class FullUi {
     this.model = firstModel(this.screen.size, options.debug);
     this.keyboard = new Keyboard(
       process.stdin,
-      (key) => this.act({ kind: 'key', key }),
+      (key) => this.pressed(key),
       (text) => this.act({ kind: 'pasted', text }),
     );
   }
@@ -121,12 +125,30 @@ export class FullUi {
   };
 
   private told(event: SessionEvent): void {
+    if (event.kind === 'edited') {
+      this.act({ kind: 'edited', text: this.doing, error: event.error });
+      this.pressWaiting();
+      return;
+    }
     if (event.kind === 'progress') {
       const rate = this.rate.of(event.progress.unitsBuilt, performance.now());
       this.change({ kind: 'rate', rate });
     }
     this.change({ kind: 'session', event });
     this.drawing ??= setTimeout(() => this.draw(), DRAW_MS);
+  }
+
+  /** While an edit is made, keys wait for what it leaves: they are meant for that. */
+  private pressed(key: Key): void {
+    if (this.model.busy && !key.ctrl) this.waiting.push(key);
+    else this.act({ kind: 'key', key });
+  }
+
+  private pressWaiting(): void {
+    for (let key = this.waiting.shift(); key !== undefined; key = this.waiting.shift()) {
+      this.act({ kind: 'key', key });
+      if (this.model.busy) return;
+    }
   }
 
   /** Something happened that the user waits to see. */
@@ -192,18 +214,18 @@ export class FullUi {
         }
         case 'apply': {
           const { id, title, comment } = effect;
-          const error = await session.apply(id, title, comment);
-          return this.act({ kind: 'edited', text: `Done: ${title}`, error });
+          this.doing = `Done: ${title}`;
+          await session.apply(id, title, comment);
+          return;
         }
-        case 'apply-plain': {
-          const error = await session.applyPlain(effect.ids);
-          const text = `Done: ${effect.ids.length} fixes, one edit of cackle.toml (u takes it back)`;
-          return this.act({ kind: 'edited', text, error });
-        }
-        case 'undo': {
-          const error = await session.undo();
-          return this.act({ kind: 'edited', text: 'The last edit is taken back.', error });
-        }
+        case 'apply-plain':
+          this.doing = `Done: ${effect.ids.length} fixes in one edit of cackle.toml`;
+          await session.applyPlain(effect.ids);
+          return;
+        case 'undo':
+          this.doing = 'The last edit is taken back.';
+          await session.undo();
+          return;
         case 'again':
           return await session.checkAgain();
         case 'edit':

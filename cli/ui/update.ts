@@ -104,6 +104,8 @@ function told(model: Model, event: SessionEvent): Model {
       return { ...model, state: event };
     case 'progress':
       return { ...model, progress: event.progress };
+    case 'edited':
+      return model;
     case 'output':
       return { ...model, output: [...model.output, ...event.lines].slice(-200) };
   }

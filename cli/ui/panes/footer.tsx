@@ -46,13 +46,11 @@ function statusLine(model: Model, { columns, glyphs }: Frame): Line {
       count === 1 ? 'the one problem that has' : `each of the ${count} problems that have`;
     return [coloured(`Apply the fix of ${what} just one? y/n`, 'yellow')];
   }
-  if (message !== undefined)
-    return fitted(
-      [coloured(message.text, message.tone === 'good' ? 'green' : 'red')],
-      columns,
-      glyphs,
-    );
-  return spread(progressSpans(model, glyphs.dot), countSpans(model, glyphs.dot), columns, glyphs);
+  const left =
+    message === undefined
+      ? progressSpans(model, glyphs.dot)
+      : [coloured(message.text, message.tone === 'good' ? 'green' : 'red')];
+  return spread(left, countSpans(model, glyphs.dot), columns, glyphs);
 }
 
 function progressSpans(model: Model, dot: string): Line {
