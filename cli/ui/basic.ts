@@ -1,4 +1,4 @@
-import { createInterface, type Interface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline';
 import type { Remote } from 'comlink';
 import type {
   Ending,
@@ -42,6 +42,8 @@ export class BasicUi {
   private state: Extract<SessionEvent, { kind: 'state' }> | undefined;
   private ending: Ending | undefined;
   private quitting = false;
+  /** Lines that were typed and not yet taken as answers. */
+  private readonly typed: string[] = [];
   private progressAt = 0;
   private changed: (() => void) | undefined;
 
@@ -53,6 +55,10 @@ export class BasicUi {
   /** Asks until the check ends or the user leaves. */
   async run(): Promise<Left> {
     const lines = createInterface({ input: process.stdin, output: process.stdout });
+    lines.on('line', (line) => {
+      this.typed.push(line.trim());
+      this.changed?.();
+    });
     lines.on('SIGINT', () => this.quit());
     lines.on('close', () => this.quit());
     void this.start((event) => this.told(event)).then(
@@ -67,7 +73,9 @@ export class BasicUi {
         if (item !== undefined) await this.ask(lines, item);
         else if (this.items.size > 0 && this.state?.phase === 'answering')
           await this.askSkipped(lines);
-        else await this.nextChange();
+        else if (this.typed.length === 0) await this.nextChange();
+        // Nobody asked: of what is typed meanwhile, only that the user leaves counts.
+        else if (this.typed.shift() === 'q') this.quit();
       }
     } finally {
       this.quitting = true;
@@ -108,8 +116,8 @@ export class BasicUi {
     } else if (event.kind === 'progress') {
       const { unitsBuilt, unitsTotal, outputsJudged, outputsFound } = event.progress;
       const now = performance.now();
-      if (this.changed === undefined || now - this.progressAt < PROGRESS_MS || unitsTotal === 0)
-        return;
+      const idle = this.items.size === 0;
+      if (!idle || now - this.progressAt < PROGRESS_MS || unitsTotal === 0) return;
       this.progressAt = now;
       this.say(`built ${unitsBuilt} of ${unitsTotal}, judged ${outputsJudged} of ${outputsFound}`);
       return;
@@ -134,18 +142,16 @@ export class BasicUi {
     question: string,
     moot: () => boolean,
   ): Promise<string | undefined> {
-    const abort = new AbortController();
-    this.changed = () => {
-      if (moot() || this.ending !== undefined || this.quitting) abort.abort();
-    };
-    try {
-      return (await lines.question(question, { signal: abort.signal })).trim();
-    } catch {
-      this.say('');
-      return undefined;
-    } finally {
-      this.changed = undefined;
+    lines.setPrompt(question);
+    lines.prompt();
+    while (this.typed.length === 0) {
+      if (moot() || this.ending !== undefined || this.quitting) {
+        this.say('');
+        return undefined;
+      }
+      await this.nextChange();
     }
+    return this.typed.shift();
   }
 
   private async ask(lines: Interface, item: Item): Promise<void> {
@@ -159,7 +165,8 @@ export class BasicUi {
       this.say(
         `  ${i + 1}  ${fix.title}${fix.refused === undefined ? '' : ` (not possible: ${fix.refused})`}`,
       );
-    const question = `${this.items.size} open; ${fixes.length > 0 ? `1-${fixes.length}, ` : ''}d, t, s, ? > `;
+    const numbers = fixes.length === 0 ? '' : fixes.length === 1 ? '1, ' : `1-${fixes.length}, `;
+    const question = `${this.items.size} open; ${numbers}d, t, s, ? > `;
     const answer = await this.prompt(lines, question, () => !this.items.has(item.id));
     if (answer === undefined) return;
     await this.answered(item, fixes, answer);

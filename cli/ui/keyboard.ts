@@ -55,9 +55,11 @@ export class Keyboard {
       this.onPaste(all);
     } else if (this.pasted !== undefined) {
       this.pasted += text ?? '';
-    } else if (!meta || name === 'escape') {
-      const typed = ctrl || text === undefined || /\p{Cc}/u.test(text) ? '' : text;
-      this.onKey({ name, ctrl, text: typed });
+    } else {
+      // Nothing here is bound to Alt: it was an escape, and a key close behind it.
+      if (meta && name !== 'escape') this.onKey({ name: 'escape', ctrl: false, text: '' });
+      const own = (meta ? text?.replace('\u001b', '') : text) ?? '';
+      this.onKey({ name, ctrl, text: ctrl || /\p{Cc}/u.test(own) ? '' : own });
     }
   };
 }

@@ -40,7 +40,7 @@ export class Terminal {
     this.screenBuffer = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
     const { CI: _, NO_COLOR: __, ...env } = process.env;
     this.pty = spawn(program, [...args], {
-      name: 'xterm-256color',
+      name: options.env?.TERM ?? 'xterm-256color',
       cols: columns,
       rows,
       cwd: options.cwd ?? packageRoot(),
