@@ -41,7 +41,7 @@ export async function serveBuildScript(
     packageId: p.id,
     outDir,
   };
-  const gate = await handlers.onBuildScriptStart(run);
+  const gate = await handlers.onBuildScriptStart(run, () => shim.wait());
   if (!gate.allow) {
     shim.end({ do: 'exit', status: 0 });
     return undefined;
@@ -89,7 +89,7 @@ export async function serveBuildScript(
       `the build script of ${p.label} printed more than ${MAX_BUILD_SCRIPT_OUTPUT >> 20} MiB`,
       'no build script has so much to say to cargo: leave the package out, or ask its author',
     );
-  const answer = await handlers.onBuildScriptDone(run, stdout);
+  const answer = await handlers.onBuildScriptDone(run, stdout, () => shim.wait());
   if (answer.allow) {
     shim.end({ do: 'exit', status: 0, emit: true });
     return undefined;

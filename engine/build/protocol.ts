@@ -147,6 +147,11 @@ export class ShimConnection {
     if (!this.#closed) this.#socket.end(`${JSON.stringify(answer)}\n`);
   }
 
+  /** Tells the shim that a person is asked: it lends cargo's job slot until the answer comes. */
+  wait(): void {
+    if (!this.#closed) this.#socket.write(`${JSON.stringify({ do: 'wait' })}\n`);
+  }
+
   /** Sends a `run` and waits for how it ended. Throws ShimGoneError. */
   async run(answer: Extract<Answer, { do: 'run' }>): Promise<Done> {
     this.#socket.write(`${JSON.stringify({ ...answer, group: this.#group() })}\n`);

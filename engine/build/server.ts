@@ -151,7 +151,7 @@ export class ShimServer {
   ): Promise<void> {
     const { handlers, workspace } = this.options;
     const invocation = identify(this.nextId++, hello, command, workspace);
-    const gate = await handlers.onRustcStart(invocation);
+    const gate = await handlers.onRustcStart(invocation, () => shim.wait());
     if (!gate.allow) {
       shim.end({ do: 'refuse', message: gate.reason });
       return;

@@ -92,8 +92,8 @@ export interface BuildScriptRun {
 
 /** What the session answers while cargo builds. A rejected promise aborts the build (exit 2). */
 export interface BuildHandlers {
-  /** Before rustc starts: proc-macro gate. */
-  onRustcStart(invocation: RustcInvocation): Promise<Gate>;
+  /** Before rustc starts: proc-macro gate. A gate calls `waits` when a person has to answer. */
+  onRustcStart(invocation: RustcInvocation, waits: () => void): Promise<Gate>;
   /** After rustc ended, before cargo hears of it: resolves when the unit's record is durable. */
   onRustcDone(outcome: RustcOutcome): Promise<void>;
   /** The linker's inputs all exist until this resolves; runs beside the real link. */
@@ -104,9 +104,9 @@ export interface BuildHandlers {
    * A refused build script does not run; cargo is told that it succeeded and printed nothing, so that what
    * does not need it is built and judged too. The session makes cargo forget that run.
    */
-  onBuildScriptStart(run: BuildScriptRun): Promise<Gate>;
+  onBuildScriptStart(run: BuildScriptRun, waits: () => void): Promise<Gate>;
   /** stdout of a build script that exited 0, before cargo sees it. */
-  onBuildScriptDone(run: BuildScriptRun, stdout: Buffer): Promise<OutputGate>;
+  onBuildScriptDone(run: BuildScriptRun, stdout: Buffer, waits: () => void): Promise<OutputGate>;
   /** Names that a build script set by `rustc-env`, found by its OUT_DIR: its package's rustc gets them. */
   variablesOf(outDir: string): readonly string[];
   /** A test or program, by its absolute path, that cargo is about to run through its runner. */

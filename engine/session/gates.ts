@@ -64,13 +64,13 @@ export class Gates {
   }
 
   /** A build script that cargo is about to run. */
-  async buildScript(run: BuildScriptRun): Promise<Gate> {
-    const gate = await this.unlessStale(this.judgeBuildScript(run), 'build script');
+  async buildScript(run: BuildScriptRun, waits: () => void): Promise<Gate> {
+    const gate = await this.unlessStale(this.judgeBuildScript(run, waits), 'build script');
     if (!gate.allow) await this.records.putScript({ ...recordOf(run), held: true });
     return gate;
   }
 
-  private async judgeBuildScript(run: BuildScriptRun): Promise<Gate> {
+  private async judgeBuildScript(run: BuildScriptRun, waits: () => void): Promise<Gate> {
     const label = this.labelOf(run.packageId);
     await this.records.refreshFor([run.linkedOutput]);
     const record = this.records.byOutput(run.linkedOutput);
@@ -83,7 +83,7 @@ export class Gates {
         reason: `the build script of ${label} has no record: it is built again`,
       };
     }
-    const waiting = { packageLabel: label, what: 'build script' };
+    const waiting = { packageLabel: label, what: 'build script', waits };
     const problems = await untilSettled(this.live, waiting, async () => {
       const found = await this.problemsOf(record, link);
       return this.sandboxOf(run) === undefined ? [...found, { kind: 'sandbox-not-chosen' }] : found;
@@ -111,7 +111,7 @@ export class Gates {
   }
 
   /** What a build script printed, before cargo acts on it. */
-  async instructions(run: BuildScriptRun, stdout: Buffer): Promise<OutputGate> {
+  async instructions(run: BuildScriptRun, stdout: Buffer, waits: () => void): Promise<OutputGate> {
     const instructions = instructionsOf(stdout);
     if (instructions === undefined) {
       this.hold(run.packageId, 'build script output');
@@ -125,6 +125,7 @@ export class Gates {
     const waiting = {
       packageLabel: this.labelOf(run.packageId),
       what: 'output of the build script',
+      waits,
     };
     await untilSettled(this.live, waiting, async () => this.refusedBy(record));
     for (const instruction of this.refused(record))
@@ -186,17 +187,17 @@ export class Gates {
   }
 
   /** A rustc that is about to load proc macros: those it names and those that its dependencies were built with. */
-  procMacros(invocation: RustcInvocation): Promise<Gate> {
-    return this.unlessStale(this.judgeProcMacros(invocation), 'proc macro');
+  procMacros(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
+    return this.unlessStale(this.judgeProcMacros(invocation, waits), 'proc macro');
   }
 
-  private async judgeProcMacros(invocation: RustcInvocation): Promise<Gate> {
+  private async judgeProcMacros(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
     const paths = invocation.externs.map((e) => e.path).filter((path) => path !== undefined);
     await this.records.refreshFor(paths.filter((path) => path.endsWith('.so')));
     for (const record of this.closure(paths)) {
       if (!record.isProcMacro) continue;
       for (const link of record.links) {
-        const waiting = { packageLabel: this.labelOf(record.packageId), what: 'proc macro' };
+        const waiting = { packageLabel: this.labelOf(record.packageId), what: 'proc macro', waits };
         const problems = await untilSettled(this.live, waiting, () =>
           this.problemsOf(record, link),
         );

@@ -1,6 +1,9 @@
 import type { Config } from '../config/types.ts';
 import type { Problem } from '../judge/problems.ts';
 
+/** Who waits for less is not told about: it would be back before anybody could use its place. */
+const PATIENCE_MS = 100;
+
 /** A build script or proc macro that waits for an answer. */
 export interface Waiting {
   readonly packageLabel: string;
@@ -30,7 +33,7 @@ export interface LiveConfig {
 /** Judges until nothing is wrong or nobody helps; gives what is still wrong. */
 export async function untilSettled(
   live: LiveConfig,
-  waiting: Waiting,
+  waiting: Waiting & { readonly waits: () => void },
   judge: () => Promise<Problem[]>,
 ): Promise<Problem[]> {
   for (;;) {
@@ -39,7 +42,9 @@ export async function untilSettled(
     if (problems.length === 0 || live.resolve === undefined) return problems;
     // Judged by what no longer holds: nobody needs to be asked.
     if (live.current !== before) continue;
-    const changed = await live.resolve(problems, waiting);
+    const { waits, ...who } = waiting;
+    const patience = setTimeout(waits, PATIENCE_MS);
+    const changed = await live.resolve(problems, who).finally(() => clearTimeout(patience));
     // Another gate may have asked for the same meanwhile.
     if (!changed && live.current === before) return problems;
   }

@@ -111,12 +111,12 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
   const handlers: BuildHandlers = {
     // It has enough to do until it asks for the first time.
     onCargoStarted: () => void records.unitsRead(),
-    async onRustcStart(invocation) {
+    async onRustcStart(invocation, waits) {
       await records.unitsRead();
       observer.log?.('debug', `compile ${nameOf(invocation)}`);
       return logged(
         `load proc macros for ${nameOf(invocation)}`,
-        await gates.procMacros(invocation),
+        await gates.procMacros(invocation, waits),
       );
     },
     async onRustcDone(outcome) {
@@ -144,11 +144,11 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       return units.link(link);
     },
     onLinked: (link, file) => units.linked(link, file),
-    async onBuildScriptStart(run) {
+    async onBuildScriptStart(run, waits) {
       await records.unitsRead();
-      return logged(`run ${run.executable}`, await gates.buildScript(run));
+      return logged(`run ${run.executable}`, await gates.buildScript(run, waits));
     },
-    onBuildScriptDone: (run, stdout) => gates.instructions(run, stdout),
+    onBuildScriptDone: (run, stdout, waits) => gates.instructions(run, stdout, waits),
     variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
     // `cargo run` would run what is not yet judged.
     onProgramStart: async () => ({ do: 'skip' }),

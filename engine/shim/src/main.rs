@@ -5,6 +5,7 @@
 
 mod child;
 mod diagnostics;
+mod jobserver;
 mod json;
 mod plan;
 mod role;

@@ -9,6 +9,7 @@
 //!   reported) or `keep` (passed on, and the last part reported as base64).
 //!   `group`: the process group to end when the engine goes away while the program runs.
 //! - `exit`: end with `status`; `emit` true first writes out what was collected, then `append`.
+//! - `wait`: the answer takes long, for a person gives it: lend cargo's job slot until it comes.
 //! - `refuse`: print `message` and end with status 1.
 
 use std::ffi::OsString;
@@ -21,6 +22,7 @@ use std::process::{ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 
 use crate::diagnostics::Filter;
+use crate::jobserver::Slot;
 use crate::json::{base64, write_string, Value};
 use crate::wire::Engine;
 
@@ -32,8 +34,14 @@ const BAD_ANSWER: &str = "the cackle process sent an answer that this program do
 /// Follows the engine's answers until one of them ends this process; gives the exit status.
 pub fn follow(engine: &mut Engine) -> Result<i32, String> {
     let mut collected = Vec::new();
+    let mut slot = Slot::default();
     loop {
         let answer = engine.receive()?;
+        if answer.get("do").and_then(Value::bytes) == Some(b"wait") {
+            slot.lend();
+            continue;
+        }
+        slot.take_back();
         match answer.get("do").and_then(Value::bytes) {
             Some(b"exec") => {
                 let (mut command, program) = command(&answer)?;
