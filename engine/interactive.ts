@@ -3,13 +3,14 @@ import { type Exports, readExports } from './config/exports.ts';
 import type { Config } from './config/types.ts';
 import { fixesFor } from './fixes/fixes.ts';
 import type { Fix, FixKnowledge } from './fixes/types.ts';
-import type { CheckReport, Problem } from './judge/problems.ts';
+import type { BacktraceFrame, CheckReport, Problem, Usage } from './judge/problems.ts';
 import { mergeKey } from './judge/summary.ts';
 import { bubblewrapFault } from './sandbox/probe.ts';
 import { checkOnce } from './session/check-once.ts';
 import { Findings, type OpenProblem } from './session/findings.ts';
 import type { Waiting } from './session/live-config.ts';
 import type { CheckObserver, CheckOptions } from './session/options.ts';
+import { Paths } from './session/paths-to-usages.ts';
 import { Tally } from './session/round.ts';
 import { readTree } from './session/tree.ts';
 import { type ConfigChange, EditRefused, WatchedConfig } from './session/watched-config.ts';
@@ -61,6 +62,7 @@ export class Interactive {
   private readonly options: CheckOptions;
   private readonly observer: InteractiveObserver;
   private readonly findings = new Findings();
+  private readonly paths = new Paths();
   private readonly tally = new Tally();
   private readonly done: Done[] = [];
   private known: FixKnowledge = {};
@@ -170,6 +172,7 @@ export class Interactive {
       ...this.observer,
       found: (problems) => {
         this.findings.add(problems, live.current);
+        this.paths.add(problems);
         this.observer.changed();
       },
     };
@@ -183,6 +186,11 @@ export class Interactive {
     } finally {
       this.building = undefined;
     }
+  }
+
+  /** How a usage is reached, in its output and in others, each way once. */
+  backtraces(usage: Usage): readonly (readonly BacktraceFrame[])[] {
+    return this.paths.to(usage);
   }
 
   /** The fixes of an open problem, best first. */

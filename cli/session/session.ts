@@ -160,18 +160,17 @@ export class InteractiveSession implements Session {
     const problem = this.problem(id);
     const usage = problem !== undefined && 'usages' in problem ? problem.usages[index] : undefined;
     if (usage === undefined) return [];
-    const last = usage.backtrace.length - 1;
-    return [
-      usage.backtrace.map(({ name, place, inlined }, i) => {
+    return (this.check?.backtraces(usage) ?? []).map((frames) =>
+      frames.map(({ name, place, inlined }, i) => {
         // The last frame is the referring function: its place is that of the usage.
-        const at = i === last ? usage.place : place;
+        const at = i === frames.length - 1 ? usage.place : place;
         return {
           name: this.safe(name),
           inlined,
           place: at && placeOf(at, 'bytes', this.root, (text) => this.safe(text)),
         };
       }),
-    ];
+    );
   }
 
   source(place: Place): Promise<Excerpt | string> {

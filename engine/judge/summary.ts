@@ -224,7 +224,8 @@ function firstOfEach<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
   return [...first.values()];
 }
 
-function usageKey({ place, from, target }: Usage): string {
+/** Usages with the same key are one (spec §4). */
+export function usageKey({ place, from, target }: Usage): string {
   return [place.file, place.line, place.column, from, target].join('\0');
 }
 

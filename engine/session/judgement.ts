@@ -79,6 +79,8 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
   timing.judge = (timing.judge ?? 0) + seconds(started);
   const reportStarted = clock();
 
+  // Those of fresh units were not told of yet.
+  round.observer.found?.(judged.flatMap((verdict) => verdicts.problemsOf(verdict)));
   const config = live.current;
   const usages = judged.flatMap((verdict) => verdict.usages);
   const problems: Problem[] = judged.flatMap((verdict) => verdicts.problemsOf(verdict));

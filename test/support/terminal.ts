@@ -97,7 +97,7 @@ export class Terminal {
   /** Waits until the screen shows something; fails with the screen when it does not come. */
   async until(
     wanted: string | RegExp | ((screen: string) => boolean),
-    timeout = 60_000,
+    timeout = 30_000,
   ): Promise<string> {
     const shows = (screen: string): boolean => {
       if (typeof wanted === 'string') return screen.includes(wanted);

@@ -217,6 +217,23 @@ describe('spec 8: usages and backtrace', () => {
   });
 });
 
+test('n goes to the next path where several outputs have their own', async () => {
+  await settled();
+  await select('`fs`');
+  terminal.send('d');
+  await terminal.until('let text');
+  terminal.send('b');
+  const first = await terminal.until('path 1 of 2');
+  terminal.send('n');
+  const second = await terminal.until('path 2 of 2');
+  const through = (screen: string) => /→ (\w+::main)/.exec(screen)?.[1];
+  expect(new Set([through(first), through(second)])).toEqual(
+    new Set(['tool::main', 'other::main']),
+  );
+  terminal.send('n');
+  await terminal.until('path 1 of 2');
+});
+
 describe('spec 8: everywhere', () => {
   test('p hides and shows the package', async () => {
     await settled();
@@ -274,7 +291,7 @@ test('spec 8: cackle.toml edited by hand is picked up; a broken edit shows its e
   await terminal.until('what it said before is still in force');
   expect(terminal.screen()).toMatch(/3 problems/);
   terminal.send('f');
-  await terminal.until('Fixes');
+  await terminal.until(/\+ .*allow/);
   terminal.send('f');
   await terminal.until('cannot be read: mend or undo your change first');
   writeFileSync(file, allowing('process', 'net'));

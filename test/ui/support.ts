@@ -15,6 +15,10 @@ export function smallWorkspace(name: string, cackleToml?: string): string {
     sender::send();
 }
 `,
+    'examples/other.rs': `fn main() {
+    println!("{}", reader::read());
+}
+`,
     'reader/Cargo.toml': manifest(
       'reader',
       'description = "Reads what is asked for."\ndocumentation = "https://docs.invalid/reader"\nlicense = "MIT"\n',
