@@ -22,11 +22,11 @@ export function tracedHandlers(
   };
   return {
     ...handlers,
-    async onRustcStart(invocation) {
+    async onRustcStart(invocation, waits) {
       const asked = clock();
       const name = nameOf(invocation);
       const gate = await waiting(`may ${name} load its proc macros?`, () =>
-        handlers.onRustcStart(invocation),
+        handlers.onRustcStart(invocation, waits),
       );
       began.set(invocation.id, { asked, compiling: clock() });
       return gate;
@@ -49,20 +49,20 @@ export function tracedHandlers(
     onLink: (link) => waiting(`inputs of ${link.output}`, () => handlers.onLink(link)),
     onLinked: (link, file) =>
       waiting(`symbols of ${link.output}`, () => handlers.onLinked(link, file)),
-    async onBuildScriptStart(run) {
+    async onBuildScriptStart(run, waits) {
       const asked = clock();
       const gate = await waiting(`may ${run.executable} run?`, () =>
-        handlers.onBuildScriptStart(run),
+        handlers.onBuildScriptStart(run, waits),
       );
       runs.set(run.outDir, { asked, compiling: clock() });
       return gate;
     },
-    async onBuildScriptDone(run, stdout) {
+    async onBuildScriptDone(run, stdout, waits) {
       const times = runs.get(run.outDir) ?? { asked: clock(), compiling: clock() };
       const name = `run of the build script of ${workspace.packages[run.package]?.label ?? '?'}`;
       trace.beside('cargo', name, times.compiling);
       const gate = await waiting(`output of ${run.executable}`, () =>
-        handlers.onBuildScriptDone(run, stdout),
+        handlers.onBuildScriptDone(run, stdout, waits),
       );
       const outputs = [runOf(run.packageId)];
       const needs = [run.linkedOutput];
