@@ -24,8 +24,9 @@ import { inverseTree } from './inverse-tree.ts';
 import { itemOf, placeOf, usageRows } from './items.ts';
 import { Sources } from './source.ts';
 
-/** How often the UI hears of what changed. */
+/** How often the UI hears of what changed, at most; less often where finding out takes long. */
 const TELL_MS = 40;
+const TELLING_SHARE = 0.2;
 const KEPT_OUTPUT = 500;
 const DIFF_CONTEXT = 3;
 
@@ -38,6 +39,8 @@ export class InteractiveSession implements Session {
   private sent = new Map<string, { readonly problem: Problem; readonly item: Item }>();
   private output: string[] = [];
   private telling: NodeJS.Timeout | undefined;
+  /** Milliseconds that the last telling took. */
+  private took = 0;
   private configRevision = 0;
   private configText = '';
   private readonly sources = new Sources(
@@ -221,7 +224,7 @@ export class InteractiveSession implements Session {
   }
 
   private soon(): void {
-    this.telling ??= setTimeout(() => this.send(), TELL_MS);
+    this.telling ??= setTimeout(() => this.send(), Math.max(TELL_MS, this.took / TELLING_SHARE));
   }
 
   /** Tells the UI what is different from what it knows. */
@@ -230,6 +233,7 @@ export class InteractiveSession implements Session {
     this.telling = undefined;
     const { check } = this;
     if (check === undefined) return;
+    const started = performance.now();
     if (this.output.length > 0) {
       this.tell({ kind: 'output', lines: this.output.slice(-KEPT_OUTPUT) });
       this.output = [];
@@ -271,6 +275,7 @@ export class InteractiveSession implements Session {
       written: check.written.length,
       configRevision: this.configRevision,
     });
+    this.took = performance.now() - started;
   }
 
   private diff(before: string, after: string): DiffLine[] {
