@@ -10,6 +10,11 @@ import { isUtf8Locale } from './ui/text.ts';
 
 /** Checks the workspace and asks what to allow; resolves to the exit status (spec §6, §8). */
 export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full'): Promise<number> {
+  // Both take a moment to be loaded: at the same time.
+  const loading =
+    ui === 'full'
+      ? import('./ui/full.tsx').then((m) => m.FullUi)
+      : import('./ui/basic.ts').then((m) => m.BasicUi);
   const worker = new Worker(distPath('session-worker.js'));
   const session = wrap<Session>(nodeEndpoint(worker));
   const colour = wantsColour(args.colour, process.stdout.isTTY === true);
@@ -39,10 +44,8 @@ export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full')
       return running;
     },
   };
-  const shown =
-    ui === 'full'
-      ? new (await import('./ui/full.tsx')).FullUi(given)
-      : new (await import('./ui/basic.ts')).BasicUi(given);
+  const Ui = await loading;
+  const shown = new Ui(given);
   let endedBy: string | undefined;
   const listeners = Object.keys(signals).map((signal) => {
     const ended = (): void => {

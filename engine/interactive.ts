@@ -19,6 +19,7 @@ import type { Workspace } from './workspace/types.ts';
 export type { Fix } from './fixes/types.ts';
 export { severityOf } from './judge/problems.ts';
 export type { OpenProblem } from './session/findings.ts';
+export { shellWords } from './session/sandbox-problems.ts';
 export { EditRefused } from './session/watched-config.ts';
 
 /** What an interactive check is doing. */

@@ -1,4 +1,4 @@
-import { type Fix, type OpenProblem, severityOf } from '../../engine/interactive.ts';
+import { type Fix, type OpenProblem, severityOf, shellWords } from '../../engine/interactive.ts';
 import type { Problem, SourcePlace } from '../../engine/judge/problems.ts';
 import { labelOf, placeText, titleOf } from '../problem-text.ts';
 import type { Item, Place, UsageRow } from './api.ts';
@@ -33,7 +33,12 @@ export function itemOf({ id, problem }: OpenProblem, fixes: readonly Fix[], safe
 function moreOf(problem: Problem): string[] {
   switch (problem.kind) {
     case 'execution-failed':
-      return problem.output.split('\n').slice(-200);
+      return [
+        ...problem.output.trimEnd().split('\n').slice(-200),
+        ...(problem.sandboxCommand === undefined
+          ? []
+          : ['', 'Its sandbox was:', `  ${shellWords(problem.sandboxCommand)}`]),
+      ];
     case 'possible-export':
       return [`It has the symbol ${problem.symbol}.`];
     case 'export-not-imported':

@@ -85,7 +85,12 @@ export const bindings: Readonly<Record<Place, readonly Binding[]>> = {
       help: 'what can be done about the problem',
       hint: 'fixes',
     },
-    { keys: ['d'], command: 'usages', help: 'where it is in the sources', hint: 'details' },
+    {
+      keys: ['d'],
+      command: 'usages',
+      help: 'where it is in the sources, or what a program said that failed',
+      hint: 'details',
+    },
     { keys: ['t'], command: 'tree', help: 'who depends on the package', hint: 'tree' },
     {
       keys: ['a'],
@@ -157,7 +162,7 @@ export const bindings: Readonly<Record<Place, readonly Binding[]>> = {
   ],
   tree: [
     ...moving('line'),
-    { keys: ['t', 'escape'], command: 'back', help: 'back to the problems', hint: 'back' },
+    { keys: ['t', 'd', 'escape'], command: 'back', help: 'back to the problems', hint: 'back' },
     ...everywhere,
   ],
 };

@@ -62,8 +62,13 @@ export interface Model {
         readonly path: number;
       })
     | undefined;
+  /** Who depends on a package, or what else there is to read of a problem. */
   readonly tree:
-    | (Cursor & { readonly label: string; readonly rows: readonly string[] | undefined })
+    | (Cursor & {
+        readonly title: string;
+        readonly label: string;
+        readonly rows: readonly string[] | undefined;
+      })
     | undefined;
   /** The source at the selected usage or frame; undefined while it is read. */
   readonly source: Excerpt | string | undefined;

@@ -2,6 +2,7 @@ import type {
   Excerpt,
   FixChoice,
   FrameRow,
+  Item,
   PackageInfo,
   SessionEvent,
   Place as SourcePlace,
@@ -137,13 +138,24 @@ function done(model: Model, command: Command): Step {
       return only({ ...entered({ ...model, fixes: undefined }, 'fixes') });
     case 'usages':
       if (item === undefined) return only(model);
-      if (item.places === 0) return said(model, 'This problem has no place in a source.');
+      if (item.places === 0 && item.more.length === 0)
+        return said(model, 'This problem has no place in a source.');
+      if (item.places === 0) return only(reading(model, item));
       return only(entered(model, 'usages'));
     case 'tree':
       if (item === undefined) return only(model);
       return {
         model: entered(
-          { ...model, tree: { label: item.label, rows: undefined, index: 0, top: 0 } },
+          {
+            ...model,
+            tree: {
+              title: `Who depends on ${item.label}`,
+              label: item.label,
+              rows: undefined,
+              index: 0,
+              top: 0,
+            },
+          },
           'tree',
         ),
         effects: [{ kind: 'load-tree', label: item.label }],
@@ -228,6 +240,12 @@ function done(model: Model, command: Command): Step {
     case 'suspend':
       return act({ kind: 'suspend' });
   }
+}
+
+/** What more there is of a problem, from its end: there it says why something failed. */
+function reading(model: Model, { label, more }: Item): Model {
+  const tree = { title: label, label, rows: more, index: more.length - 1, top: 0 };
+  return entered({ ...model, tree }, 'tree');
 }
 
 type Move = 'up' | 'down' | 'page-up' | 'page-down' | 'first' | 'last';

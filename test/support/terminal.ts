@@ -117,6 +117,9 @@ export class Terminal {
   /** Waits for the end of the program; gives its exit status. */
   async end(timeout = 60_000): Promise<number> {
     await this.wait(() => this.ended !== undefined, timeout, 'its end');
+    // What it wrote last may come after the news of its end.
+    await new Promise((done) => setTimeout(done, 50));
+    await new Promise<void>((done) => this.screenBuffer.write('', done));
     return this.ended ?? -1;
   }
 

@@ -37,7 +37,7 @@ function faultLines({ state }: Model, { columns }: Frame): Line[] {
   ];
 }
 
-function itemLines(model: Model, { columns, glyphs }: Frame): Line[] {
+function itemLines(model: Model, { columns, rows, glyphs }: Frame): Line[] {
   const item = selectedItem(model);
   if (item === undefined) return [];
   const lines: Line[] = wrapped(item.title, columns - 2).map((line) => [bold(line)]);
@@ -55,9 +55,10 @@ function itemLines(model: Model, { columns, glyphs }: Frame): Line[] {
     for (const usage of usages?.slice(0, 30) ?? [])
       lines.push([plain('   '), ...usageLine(usage, glyphs.arrow)]);
   }
-  if (item.more.length > 0) lines.push([]);
-  for (const line of item.more) lines.push([dim(line)]);
-  return lines;
+  if (item.more.length === 0) return lines;
+  // The end says why something failed; `d` shows all of it.
+  const room = Math.max(1, rows - 2 - lines.length);
+  return [...lines, [], ...item.more.slice(-room).map((line): Line => [dim(line)])];
 }
 
 /** A usage on one line. */

@@ -137,6 +137,7 @@ function applies(command: Command, model: Model): boolean {
     case 'fixes':
       return (item?.fixes ?? 0) > 0;
     case 'usages':
+      return (item?.places ?? 0) > 0 || (item?.more.length ?? 0) > 0;
     case 'editor':
       return (item?.places ?? 0) > 0;
     case 'backtrace':

@@ -23,7 +23,7 @@ export function Tree({
     tree?.rows === undefined ? [] : [[dim('  This problem is about no package of the tree.')]];
   return (
     <Pane
-      title={`Who depends on ${tree?.label ?? ''}`}
+      title={tree?.title ?? ''}
       note={rows.length === 0 ? [] : [dim(`${(tree?.index ?? 0) + 1} of ${rows.length}`)]}
       active={placeOf(model) === 'tree'}
       lines={lines.length > 0 ? lines : empty}
