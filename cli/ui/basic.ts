@@ -139,10 +139,11 @@ export class BasicUi {
   /** The answer to a prompt; undefined when the question is settled before, or nobody answers any more. */
   private async prompt(
     lines: Interface,
-    question: string,
+    question: () => string,
     moot: () => boolean,
   ): Promise<string | undefined> {
-    lines.setPrompt(question);
+    let asked = question();
+    lines.setPrompt(asked);
     lines.prompt();
     while (this.typed.length === 0) {
       if (moot() || this.ending !== undefined || this.quitting) {
@@ -150,6 +151,12 @@ export class BasicUi {
         return undefined;
       }
       await this.nextChange();
+      if (question() === asked || moot()) continue;
+      // Something came or went meanwhile; what is typed so far stays.
+      asked = question();
+      this.say('');
+      lines.setPrompt(asked);
+      lines.prompt(true);
     }
     return this.typed.shift();
   }
@@ -166,14 +173,15 @@ export class BasicUi {
         `  ${i + 1}  ${fix.title}${fix.refused === undefined ? '' : ` (not possible: ${fix.refused})`}`,
       );
     const numbers = fixes.length === 0 ? '' : fixes.length === 1 ? '1, ' : `1-${fixes.length}, `;
-    const question = `${this.items.size} open; ${numbers}d, t, s, ? > `;
+    const question = (): string => `${this.items.size} open; ${numbers}d, t, s, ? > `;
     const answer = await this.prompt(lines, question, () => !this.items.has(item.id));
     if (answer === undefined) return;
     await this.answered(item, fixes, answer);
   }
 
   private async askSkipped(lines: Interface): Promise<void> {
-    const question = `\n${this.items.size} skipped; l lists them, enter asks about them again, q quits > `;
+    const question = (): string =>
+      `${this.items.size} skipped; l lists them, enter asks about them again, q quits > `;
     const answer = await this.prompt(lines, question, () => this.items.size === 0);
     if (answer === undefined) return;
     if (answer === 'q') this.quit();
