@@ -8,7 +8,8 @@ import { mergeKey } from './judge/summary.ts';
 import { bubblewrapFault } from './sandbox/probe.ts';
 import { checkOnce } from './session/check-once.ts';
 import { Findings, type OpenProblem } from './session/findings.ts';
-import type { Waiting } from './session/live-config.ts';
+import type { Checked } from './session/foreground.ts';
+import type { LiveConfig, Waiting } from './session/live-config.ts';
 import type { CheckObserver, CheckOptions } from './session/options.ts';
 import { Paths } from './session/paths-to-usages.ts';
 import { Tally } from './session/round.ts';
@@ -151,24 +152,25 @@ export class Interactive {
       const answered = (): boolean => config.ifAny !== undefined && !this.asksStill;
       if (!answered()) this.enter('asking');
       await this.until(signal, answered);
-      const inForce = config.current;
       this.again = false;
-      const report = await this.check(config, signal);
-      if (report === undefined) continue;
-      this.findings.replace(report.problems, inForce);
-      const unchanged = config.ifAny === inForce;
+      const checked = await this.check(config, signal);
+      if (checked === undefined) continue;
+      const { report, config: judgedBy } = checked;
+      this.findings.replace(report.problems, judgedBy);
       const whole = report.unchecked.length === 0 || report.problems.length === 0;
-      if (unchanged && whole && this.open.length === 0) return report;
+      if (config.ifAny === judgedBy && whole && this.open.length === 0) return report;
+      // What was held or failed can only go on in another run of cargo.
       this.enter('answering');
-      await this.until(signal, () => this.again || this.open.length === 0);
+      if (!this.again) await this.until(signal, () => this.again || this.open.length === 0);
     }
   }
 
   /** Undefined when the check has to begin anew. */
-  private async check(live: WatchedConfig, signal: AbortSignal): Promise<CheckReport | undefined> {
+  private async check(live: WatchedConfig, signal: AbortSignal): Promise<Checked | undefined> {
     const restart = new AbortController();
     this.building = { config: live.current, restart };
     this.enter('building');
+    const both = AbortSignal.any([signal, restart.signal]);
     const observer: CheckObserver = {
       ...this.observer,
       found: (problems) => {
@@ -177,9 +179,15 @@ export class Interactive {
         this.observer.changed();
       },
     };
+    const asking: LiveConfig = {
+      get current() {
+        return live.current;
+      },
+      resolve: live.resolve,
+      accept: (problems, judgedBy) => this.answered(problems, judgedBy, live, both),
+    };
     try {
-      const both = AbortSignal.any([signal, restart.signal]);
-      return (await checkOnce(this.options, observer, both, this.tally, live)).report;
+      return await checkOnce(this.options, observer, both, this.tally, asking);
     } catch (error) {
       if (signal.aborted || !restart.signal.aborted) throw error;
       this.observer.log?.('info', 'cackle.toml changed what is built: the check begins anew');
@@ -187,6 +195,24 @@ export class Interactive {
     } finally {
       this.building = undefined;
     }
+  }
+
+  /** All is built: waits until what is left is settled. True when it has to be judged again, without another build. */
+  private async answered(
+    problems: readonly Problem[],
+    judgedBy: Config,
+    live: WatchedConfig,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    this.findings.replace(problems, judgedBy);
+    if (this.open.length > 0) {
+      this.enter('answering');
+      await this.until(signal, () => this.again || this.open.length === 0);
+      if (this.again) return false;
+    }
+    if (live.current === judgedBy) return false;
+    this.enter('building');
+    return true;
   }
 
   /** How a usage is reached, in its output and in others, each way once. */
