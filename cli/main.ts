@@ -6,6 +6,7 @@ import { packageRoot } from '../engine/paths.ts';
 import { askEarly } from '../engine/workspace/early-questions.ts';
 import { uiFor } from './choices.ts';
 import { commandLine, type Handlers } from './commands.ts';
+import { signals } from './exit-status.ts';
 import { printableLines } from './printable.ts';
 
 /** What needs the engine is loaded when it is asked for. */
@@ -17,8 +18,11 @@ const handlers: Handlers = {
       return 2;
     }
     if (ui === 'none') {
-      askEarly(args.path, args.features);
-      return (await import('./check.ts')).runCheck(args);
+      const loaded = untilLoaded();
+      askEarly(args.path, args.features, loaded.signal);
+      const { runCheck } = await import('./check.ts');
+      loaded.done();
+      return runCheck(args);
     }
     return (await import('./interactive.ts')).runInteractive(args, ui);
   },
@@ -35,6 +39,23 @@ const handlers: Handlers = {
     return 0;
   },
 };
+
+/** Ends what was started early and the process when a signal comes before the check listens to it. */
+function untilLoaded(): { readonly signal: AbortSignal; done(): void } {
+  const abort = new AbortController();
+  const names = Object.keys(signals);
+  const end = (name: string): void => {
+    abort.abort();
+    process.exit(signals[name]);
+  };
+  for (const name of names) process.on(name, end);
+  return {
+    signal: abort.signal,
+    done() {
+      for (const name of names) process.off(name, end);
+    },
+  };
+}
 
 /** Runs the command line; resolves to the exit status (spec §6). */
 async function main(argv: readonly string[]): Promise<number> {

@@ -21,12 +21,16 @@ export function askOnce(
   return early;
 }
 
-/** Starts what a check of `path` is likely to ask. What does not fit in the end is not used. */
-export function askEarly(path: string, features: readonly string[] | undefined): void {
+/** Starts what a check of `path` is likely to ask, until `signal`. What does not fit in the end is not used. */
+export function askEarly(
+  path: string,
+  features: readonly string[] | undefined,
+  signal: AbortSignal,
+): void {
   const directory = nearestManifest(resolve(path));
   if (directory === undefined) return;
   const start = (program: string, args: readonly string[]): void => {
-    const answer = runProgram(program, args, { cwd: directory });
+    const answer = runProgram(program, args, { cwd: directory, signal });
     // Whoever takes it gets the error.
     answer.catch(() => undefined);
     asked.set(keyOf(program, args, directory), answer);
