@@ -129,11 +129,10 @@ export function commandLine(handlers: Handlers, version: string, finish: (status
     .helpCommand(false)
     .option('-n, --no-ui', 'never prompt: print the problems, the exit status tells')
     .addOption(
-      new Option('--ui <kind>', 'how to ask what to allow').choices([
-        'none',
-        'basic',
-        'full',
-      ] as const),
+      new Option(
+        '--ui <kind>',
+        'how to ask what to allow (default: full in a terminal, else none)',
+      ).choices(['none', 'basic', 'full'] as const),
     )
     .addOption(where.path().default('.', 'here'))
     .addOption(where.config())

@@ -34,7 +34,7 @@ await build({
   logLevel: 'warning',
   // React's build for production.
   define: { 'process.env.NODE_ENV': '"production"' },
-  alias: { 'react-devtools-core': './setup/no-devtools.mjs' },
+  alias: { 'react-devtools-core': './setup/no-devtools.mjs', ws: './setup/no-devtools.mjs' },
   external: ['piscina'],
 });
 await mkdir(join(root, 'dist', 'shim-src'), { recursive: true });
