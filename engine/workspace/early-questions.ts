@@ -7,18 +7,40 @@ import { cargoProgram, type Finished, runProgram } from './run-program.ts';
 
 const asked = new Map<string, Promise<Finished>>();
 
-/** Runs a program to its end, or gives what came of it when it was started early; each early answer is given once. */
-export function askOnce(
-  program: string,
+/** Asks `cargo metadata`, or gives what came of it when it was asked early; each early answer is given once. */
+export function askCargo(args: readonly string[], directory: string): Promise<Finished> {
+  return askOnce(cargoProgram(), args, directory, metadataEnvironment());
+}
+
+/** Asks rustc in the same way. */
+export function askRustc(
+  rustc: string,
   args: readonly string[],
   directory: string,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Finished> {
+  return askOnce(rustc, args, directory, env);
+}
+
+function askOnce(
+  program: string,
+  args: readonly string[],
+  directory: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Finished> {
   const key = keyOf(program, args, directory);
-  const early = env === process.env ? asked.get(key) : undefined;
+  const early = asked.get(key);
   if (early === undefined) return runProgram(program, args, { cwd: directory, env });
   asked.delete(key);
   return early;
+}
+
+/**
+ * Cargo keeps what rustc said of itself in the target directory, for one wrapper only: kept by this call, it would be lost to
+ * the build that follows, and the build's to this call (cargo's source, `util/rustc.rs`).
+ */
+function metadataEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, CARGO_CACHE_RUSTC_INFO: '0' };
 }
 
 /** Starts what a check of `path` is likely to ask, until `signal`. What does not fit in the end is not used. */
@@ -29,16 +51,17 @@ export function askEarly(
 ): void {
   const directory = nearestManifest(resolve(path));
   if (directory === undefined) return;
-  const start = (program: string, args: readonly string[]): void => {
-    const answer = runProgram(program, args, { cwd: directory, signal });
+  const start = (program: string, args: readonly string[], env: NodeJS.ProcessEnv): void => {
+    const answer = runProgram(program, args, { cwd: directory, env, signal });
     // Whoever takes it gets the error.
     answer.catch(() => undefined);
     asked.set(keyOf(program, args, directory), answer);
   };
-  if (likelyHost !== undefined) start(cargoProgram(), metadataArguments([likelyHost], features));
+  if (likelyHost !== undefined)
+    start(cargoProgram(), metadataArguments([likelyHost], features), metadataEnvironment());
   const rustc = process.env.RUSTC || 'rustc';
-  start(rustc, VERSION_ARGUMENTS);
-  start(rustc, SYSROOT_ARGUMENTS);
+  start(rustc, VERSION_ARGUMENTS, process.env);
+  start(rustc, SYSROOT_ARGUMENTS, process.env);
 }
 
 /** With these rustc says its version and the machine that it is for. */

@@ -4,8 +4,8 @@ import * as z from 'zod';
 import { CheckError } from '../judge/problems.ts';
 import { readCargoConfig } from './cargo-config.ts';
 import { transitiveDependencies } from './dependency-closure.ts';
-import { askOnce, likelyHost, metadataArguments, nearestManifest } from './early-questions.ts';
-import { cargoProgram, type Finished } from './run-program.ts';
+import { askCargo, likelyHost, metadataArguments, nearestManifest } from './early-questions.ts';
+import type { Finished } from './run-program.ts';
 import { cannotStart, INSTALL_RUST, readSysroot, readToolchain } from './toolchain.ts';
 import type { CargoTarget, Package, PackageIndex, Workspace } from './types.ts';
 
@@ -63,7 +63,7 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
       ...metadataArguments(platforms, options.features),
       ...treeArguments(options.cargoArguments ?? []),
     ];
-    return askOnce(cargoProgram(), args, directory);
+    return askCargo(args, directory);
   };
   // What rustc will say is hardly ever a surprise, so cargo need not wait for it.
   const early = likelyHost === undefined ? undefined : ask(likelyHost);

@@ -1,5 +1,5 @@
 import { CheckError } from '../judge/problems.ts';
-import { askOnce, SYSROOT_ARGUMENTS, VERSION_ARGUMENTS } from './early-questions.ts';
+import { askRustc, SYSROOT_ARGUMENTS, VERSION_ARGUMENTS } from './early-questions.ts';
 import { cargoProgram, type Finished } from './run-program.ts';
 
 /** The user's cargo and rustc, as found from the environment of a directory. */
@@ -24,7 +24,7 @@ export function cannotStart(program: string, error: unknown, help: string): Chec
 export async function readSysroot(directory: string, rustc: string): Promise<string> {
   let result: Finished;
   try {
-    result = await askOnce(rustc, SYSROOT_ARGUMENTS, directory);
+    result = await askRustc(rustc, SYSROOT_ARGUMENTS, directory);
   } catch (error) {
     throw cannotStart(rustc, error, INSTALL_RUST);
   }
@@ -51,21 +51,21 @@ export function readToolchain(
   const key = [directory, rustc, cargoProgram(env), env.PATH, env.RUSTUP_TOOLCHAIN].join('\0');
   let toolchain = asked.get(key);
   if (toolchain === undefined) {
-    toolchain = askRustc(directory, rustc, env);
+    toolchain = askVersion(directory, rustc, env);
     asked.set(key, toolchain);
     toolchain.catch(() => asked.delete(key));
   }
   return toolchain;
 }
 
-async function askRustc(
+async function askVersion(
   directory: string,
   rustc: string,
   env: NodeJS.ProcessEnv,
 ): Promise<Toolchain> {
   let result: Finished;
   try {
-    result = await askOnce(rustc, VERSION_ARGUMENTS, directory, env);
+    result = await askRustc(rustc, VERSION_ARGUMENTS, directory, env);
   } catch (error) {
     throw cannotStart(rustc, error, INSTALL_RUST);
   }
