@@ -71,11 +71,10 @@ export class BasicUi {
       while (this.ending === undefined && !this.quitting) {
         const item = [...this.items.values()].find(({ id }) => !this.skipped.has(id));
         if (item !== undefined) await this.ask(lines, item);
-        else if (this.items.size > 0 && this.state?.phase === 'answering')
-          await this.askSkipped(lines);
+        else if (this.items.size > 0) await this.askSkipped(lines);
         else if (this.typed.length === 0) await this.nextChange();
-        // Nobody asked: of what is typed meanwhile, only that the user leaves counts.
-        else if (this.typed.shift() === 'q') this.quit();
+        // Nobody asked: what is typed meanwhile can be about no problem.
+        else await this.unasked(this.typed.shift());
       }
     } finally {
       this.quitting = true;
@@ -182,12 +181,19 @@ export class BasicUi {
   private async askSkipped(lines: Interface): Promise<void> {
     const question = (): string =>
       `${this.items.size} skipped; l lists them, enter asks about them again, q quits > `;
-    const answer = await this.prompt(lines, question, () => this.items.size === 0);
-    if (answer === undefined) return;
+    const moot = (): boolean =>
+      this.items.size === 0 || [...this.items.keys()].some((id) => !this.skipped.has(id));
+    const answer = await this.prompt(lines, question, moot);
+    if (answer === 'l') this.list();
+    else if (answer === '') this.skipped.clear();
+    else await this.unasked(answer);
+  }
+
+  /** An answer that is about no problem. */
+  private async unasked(answer: string | undefined): Promise<void> {
     if (answer === 'q') this.quit();
-    else if (answer === 'l') this.list();
     else if (answer === 'u') this.tell(await this.session.undo(), 'taken back');
-    else this.skipped.clear();
+    else if (answer !== undefined) this.say(help);
   }
 
   private async answered(item: Item, fixes: readonly FixChoice[], answer: string): Promise<void> {
