@@ -42,6 +42,8 @@ export interface BacktracesJob {
     readonly node: number;
     readonly frame: number;
   }[];
+  /** Where the answer is kept for later checks. */
+  readonly keep: AnswerPlace;
 }
 
 /** Compare the join of an output with the file that the linker made of it. */
@@ -90,7 +92,11 @@ async function answer(
     throw error;
   }
   watch.lap('join');
-  if (job.kind === 'backtraces') return job.sites.map((site) => backtrace(joined, site));
+  if (job.kind === 'backtraces') {
+    const traces = job.sites.map((site) => backtrace(joined, site));
+    await writeAnswer(job.keep, traces);
+    return traces;
+  }
   if (job.kind === 'linked') return linkedButDead(joined, readLinked(await readFile(job.file)));
   const key = JSON.stringify(job.apis);
   if (finder?.key !== key)

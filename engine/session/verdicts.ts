@@ -1,5 +1,5 @@
 import type { ApiDefinition, Config, PermissionScope } from '../config/types.ts';
-import { answerPlace, readAnswer } from '../facts/answers.ts';
+import { type AnswerPlace, answerPlace, readAnswer } from '../facts/answers.ts';
 import { FACTS_VERSION } from '../facts/codec.ts';
 import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { type AttributedUsage, attribute, newExports } from '../judge/attribution.ts';
@@ -166,7 +166,7 @@ export class Verdicts {
     );
     const traces =
       this.backtraces && refused.length > 0
-        ? await this.restoring(record, link, label, (output) => this.explain(output, refused))
+        ? await this.restoring(record, link, label, (output) => this.explain(link, output, refused))
         : [];
     const problems = refused.map((usage, i) => this.problem(usage, label, traces[i] ?? []));
     const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
@@ -179,16 +179,26 @@ export class Verdicts {
     link: LinkRecord,
     question: Omit<ReferencesJob, 'kind' | 'keep'>,
   ): Promise<ReferencesResult | StaleFacts> {
+    const { keep, stored } = await this.stored(link.output, question);
+    return stored === undefined
+      ? this.pools.references({ ...question, keep })
+      : (stored as ReferencesResult);
+  }
+
+  /** What an earlier check was told when it asked the very same about `subject`. */
+  private async stored(
+    subject: string,
+    question: object,
+  ): Promise<{ keep: AnswerPlace; stored: unknown }> {
     const dependsOn = JSON.stringify([FACTS_VERSION, ANSWER_VERSION, question]);
-    const keep = answerPlace(this.inputs.root, link.output, dependsOn);
+    const keep = answerPlace(this.inputs.root, subject, dependsOn);
     this.inputs.answered(keep.file);
-    const stored = await readAnswer(keep);
     // Its hash says that it is what we wrote.
-    if (stored !== undefined) return stored as ReferencesResult;
-    return this.pools.references({ ...question, keep });
+    return { keep, stored: await readAnswer(keep) };
   }
 
   private async explain(
+    link: LinkRecord,
     output: OutputSpec,
     usages: readonly AttributedUsage[],
   ): Promise<BacktraceFrame[][] | StaleFacts> {
@@ -197,7 +207,11 @@ export class Verdicts {
       node: reference.node,
       frame: reference.frame,
     }));
-    return this.pools.backtraces({ output, sites });
+    const question = { output, sites };
+    const { keep, stored } = await this.stored(`${link.output} backtraces`, question);
+    return stored === undefined
+      ? this.pools.backtraces({ ...question, keep })
+      : (stored as BacktraceFrame[][]);
   }
 
   /** An answer about an output. Facts that were lost are made again where their files are still there. */
