@@ -114,13 +114,21 @@ async function linkedOutputOf(executable: string): Promise<string> {
   const own = `${executable}${REAL_SUFFIX}`;
   if (await stat(own).catch(() => undefined)) return executable;
   const { ino } = await stat(executable);
-  for (const name of await readdir(directory)) {
+  const names = await readdir(directory);
+  for (const name of names) {
     if (!name.endsWith(REAL_SUFFIX)) continue;
     const output = join(directory, name.slice(0, -REAL_SUFFIX.length));
     const linked = await stat(output).catch(() => undefined);
     const stem = basename(executable).replaceAll('-', '_');
     if (linked !== undefined && (linked.ino === ino || basename(output).startsWith(`${stem}-`)))
       return output;
+  }
+  // The script that waited is gone. Its gate says so when it knows which one that was.
+  for (const name of names) {
+    const output = join(directory, name);
+    if (output === executable) continue;
+    const linked = await stat(output).catch(() => undefined);
+    if (linked?.ino === ino) return output;
   }
   throw new CheckError(
     `${executable} is not a build script that cackle linked`,

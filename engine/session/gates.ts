@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { REAL_SUFFIX } from '../build/build-script.ts';
 import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build/types.ts';
 import { isInstructionAllowed } from '../config/instruction-rules.ts';
 import type { Config, SandboxKind } from '../config/types.ts';
@@ -75,12 +77,13 @@ export class Gates {
     await this.records.refreshFor([run.linkedOutput]);
     const record = this.records.byOutput(run.linkedOutput);
     const link = record?.links.find((l) => l.output === run.linkedOutput);
-    if (record === undefined || link === undefined) {
+    const isThere = existsSync(`${run.linkedOutput}${REAL_SUFFIX}`);
+    if (record === undefined || link === undefined || !isThere) {
       this.hold(run.packageId, 'build script');
       this.unknown.add(run.linkedOutput);
       return {
         allow: false,
-        reason: `the build script of ${label} has no record: it is built again`,
+        reason: `the build script of ${label} ${isThere ? 'has no record' : 'is gone'}: it is built again`,
       };
     }
     const waiting = { packageLabel: label, what: 'build script', waits };

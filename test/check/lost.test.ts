@@ -62,3 +62,24 @@ test('lost records of what runs are made again too, also when only what needs it
   for (const file of ['input', 'src/main.rs']) utimesSync(join(directory, file), now, now);
   expect(await run()).toMatchObject({ status: 0 });
 });
+
+test('design, "The shim": a build script that waited and is gone is built again before it runs', async () => {
+  const directory = workspace('lost-script', {
+    'Cargo.toml': manifest('lost'),
+    'build.rs': 'fn main() { println!("cargo:rerun-if-changed=input"); }',
+    input: '',
+    'src/main.rs': 'fn main() {}',
+    'cackle.toml': config(''),
+  });
+  const run = () => cackle(['-n', '--path', directory]);
+  expect(await run()).toMatchObject({ status: 0 });
+  const target = join(directory, 'target');
+  const waiting = readdirSync(target, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    path.endsWith('.cackle-real'),
+  );
+  expect(waiting).toHaveLength(1);
+  for (const path of waiting) rmSync(join(target, path));
+  const now = new Date(Date.now() + 1000);
+  utimesSync(join(directory, 'input'), now, now);
+  expect(await run()).toMatchObject({ status: 0 });
+});
