@@ -6,26 +6,31 @@ import { walk } from './walk.mjs';
 // Issue "Fast", correct under speed: one change at a time, and the incremental answer is that of a check from clean. A
 // sample with one of each sort; `node test/mutations/run.mjs` walks at random for as long as wanted.
 
-test('ten changes, each answered as from clean', async () => {
+test('twelve changes, each answered as from clean', async () => {
   const steps = await walk({
     directory: join(packageRoot(), 'target', 'mutations', 'sample'),
-    count: 10,
+    count: 12,
     seed: 5,
     kinds: [
       'libraryUse',
-      'included',
-      'touched',
-      'rustFlags',
-      'configFeature',
-      'allowed',
+      'scriptMakes',
+      'store damaged',
+      'plus',
+      'syntax',
+      // In its turn the next one mends.
+      'mended',
+      'killed',
       'envVariable',
-      'lock',
       'mtime put back',
       'output damaged',
+      'allowLibrary',
+      'procMacro',
     ],
   });
   expect(steps.filter(({ difference }) => difference !== undefined)).toEqual([]);
-  // A walk that stands still would find no difference either.
-  expect(steps.filter(({ built }) => built).length).toBeGreaterThan(4);
-  expect(steps.filter(({ status }) => status === 2)).toEqual([]);
+  // A walk that stands still, or fails all along, would find no difference either.
+  expect(steps.filter(({ unitsBuilt }) => unitsBuilt > 0).length).toBeGreaterThan(4);
+  expect(steps.filter(({ status }) => status === 0).length).toBeGreaterThan(6);
+  expect(steps.filter(({ status }) => status === 2).map(({ kind }) => kind)).toEqual(['syntax']);
+  expect(steps.at(-1)).toMatchObject({ kind: 'procMacro', status: 1, rule: 'held' });
 }, 600_000);

@@ -4,7 +4,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  readdirSync,
   readFileSync,
   rmSync,
   utimesSync,
@@ -12,51 +11,138 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isDeepStrictEqual } from 'node:util';
 import { generator } from '../../bench/synthetic/generate.mjs';
+import { answer, compare } from './answers.mjs';
+import { damageOutput, damageStore, removeOutput, writeBehindTime } from './damage.mjs';
 import { choices, environmentOf, filesOf, firstState } from './workspace.mjs';
 
 /** @typedef {import('./workspace.mjs').State} State */
 /**
  * @typedef {object} Step
  * @property {number} number
+ * @property {string} kind of change
  * @property {string} what was changed
- * @property {boolean} built whether the incremental check compiled something
+ * @property {number} unitsBuilt by the incremental check
  * @property {number | null} status
- * @property {string | undefined} difference undefined when both answers are the same
+ * @property {'equal' | 'held'} rule by which both answers were compared
+ * @property {string | undefined} difference undefined when the answers agree
  */
 
 const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
-const program = join(repository, 'dist', 'cli.js');
 
-/** Kinds of change beside a choice; each leaves the choices as they are, or takes one back in time. */
-const special = ['touched', 'mtime put back', 'output damaged', 'clean', 'nothing'];
+/** What can be changed behind an mtime: choices that are written into sources alone. */
+const sources = [
+  'libraryUse',
+  'libraryStyle',
+  'genericArgument',
+  'programCalls',
+  'testUse',
+  'toolUse',
+  'macroExpands',
+  'macroReads',
+  'included',
+  'text',
+  'bytes',
+  'scriptPrints',
+  'scriptUse',
+  'scriptMakes',
+  'watched',
+];
+/** Each fails the build, and is mended by the next step. */
+const faults = ['syntax', 'deleted'];
+const permissions = [
+  'allowApp',
+  'allowLibrary',
+  'allowDependency',
+  'allowTool',
+  'allowMade',
+  'procMacro',
+  'unsafeAllowed',
+  'instructions',
+];
+const restOfConfig = ['imports', 'api', 'excluded', 'configVersion', 'explicitScripts'];
+const build = Object.keys(choices).filter(
+  (name) => ![sources, faults, permissions, restOfConfig].flat().includes(name),
+);
+/** Kinds of change beside a choice. */
+const special = [
+  'touched',
+  'mtime put back',
+  'mtime put back',
+  'output damaged',
+  'output removed',
+  'store damaged',
+  'store damaged',
+  'killed',
+  'killed',
+  'clean',
+  'nothing',
+];
+/** Of a hundred steps, how many take their kind from which list. */
+const weights = /** @type {const} */ ([
+  [33, sources],
+  [22, build],
+  [16, permissions],
+  [6, restOfConfig],
+  [5, faults],
+  [18, special],
+]);
 
 /**
- * @param {{ directory: string, count: number, seed: number, tell?: (step: Step) => void, kinds?: readonly string[] }} options
- * `kinds`: what is changed, in turn; any choice and special kind when absent
+ * @param {{ directory: string, count: number, seed: number, tell?: (step: Step) => void, kinds?: readonly string[],
+ * program?: string, compareFrom?: number, until?: number }} options `kinds`: what is changed, in turn; at random when absent.
+ * `compareFrom`: the first step that is compared, to come back to one quickly. `until`: when no
+ * further step begins
  * @returns {Promise<Step[]>}
  */
-export async function walk({ directory, count, seed, tell, kinds }) {
+export async function walk(options) {
+  const {
+    directory,
+    count,
+    seed,
+    tell,
+    kinds,
+    compareFrom = 1,
+    until = Number.POSITIVE_INFINITY,
+  } = options;
   const random = generator(seed);
   const pick = (/** @type {readonly any[]} */ list) => list[random(list.length)];
   rmSync(directory, { recursive: true, force: true });
   // Both have names of one length: addresses in files do not move.
   const here = join(directory, 'incremental');
   const there = join(directory, 'from--clean');
+  const target = join(here, 'target');
+  const program = options.program ?? join(repository, 'dist', 'cli.js');
+  // A cache of its own: what others remember must not help, and what is damaged must not hurt them.
+  const start = starter(program, join(directory, 'cache'));
   let state = firstState();
-  write(here, filesOf(state));
+  const move = (/** @type {string} */ name, /** @type {any} */ value, putBack = false) => {
+    const before = Object.keys(filesOf(state));
+    state = { ...state, [name]: value };
+    rewrite(here, before, filesOf(state), putBack);
+    if (name === 'lock') lock(here, state);
+    return `${name} = ${value}`;
+  };
+  rewrite(here, [], filesOf(state), false);
   lock(here, state);
-  await check(here, state, []);
+  const first = await start(here, state, []).done;
+  // A walk that begins with a failure would compare failures.
+  if (first.status !== 0) throw new Error(`not clean at first:\n${first.stdout}${first.stderr}`);
   /** @type {Step[]} */
   const steps = [];
-  for (let number = 1; number <= count; number++) {
-    const kind =
-      kinds !== undefined
-        ? kinds[(number - 1) % kinds.length]
-        : random(4) === 0
-          ? pick(special)
-          : pick(Object.keys(choices));
+  for (let number = 1; number <= count && Date.now() < until; number++) {
+    const changed = (/** @type {string[]} */ names) =>
+      names.filter((name) => isChanged(state, name));
+    let kind = kinds?.[(number - 1) % kinds.length] ?? pickKind(random, pick);
+    let back = false;
+    const [fault] = changed(faults);
+    const taken = changed([...permissions, ...restOfConfig]);
+    if (fault !== undefined) [kind, back] = [fault, true];
+    // Slow: one step of it is enough at a time.
+    else if (kinds === undefined && state.profile.startsWith('lto'))
+      [kind, back] = ['profile', true];
+    else if (kinds === undefined && taken.length > 0 && random(100) < 25)
+      [kind, back] = [pick(taken), true];
     const args = [];
     let what = kind;
     if (kind === 'touched') {
@@ -65,53 +151,65 @@ export async function walk({ directory, count, seed, tell, kinds }) {
       utimesSync(join(here, file), now, now);
       what = `touched ${file}`;
     } else if (kind === 'mtime put back') {
-      const [name, value] = other(state, pick(sourceChoices), pick);
-      state = { ...state, [name]: value };
-      rewrite(here, filesOf(state), true);
-      what = `${name} = ${value}, behind the same time`;
+      const [name, value] = other(state, pick(sources), pick);
+      what = `${move(name, value, true)}, behind the same time`;
       args.push('--verify');
     } else if (kind === 'output damaged') {
-      what = `damaged ${damage(here, pick, random)}`;
+      what = `damaged ${damageOutput(target, random)}`;
       args.push('--verify');
+    } else if (kind === 'output removed') {
+      what = `removed ${removeOutput(target, random)}`;
+    } else if (kind === 'store damaged') {
+      what = `store: ${damageStore(target, random)}`;
+    } else if (kind === 'killed') {
+      const [name, value] = other(state, pick([...sources, ...build]), pick);
+      const moved = move(name, value);
+      const milliseconds = 50 + random(1200);
+      const { child, done } = start(here, state, [], {}, true);
+      const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), milliseconds);
+      const { status } = await done;
+      clearTimeout(timer);
+      what = `${moved}, ${status === null ? `killed after ${milliseconds} ms` : 'ended before it was killed'}`;
     } else if (kind === 'clean') {
-      rmSync(join(here, 'target'), { recursive: true, force: true });
+      rmSync(target, { recursive: true, force: true });
     } else if (kind !== 'nothing') {
-      const [name, value] = other(state, kind, pick);
-      state = { ...state, [name]: value };
-      rewrite(here, filesOf(state), false);
-      if (name === 'lock') lock(here, state);
-      what = `${name} = ${value}`;
+      const name = /** @type {keyof typeof choices} */ (kind);
+      const [, value] = other(state, name, pick);
+      what = move(name, back ? choices[name][0] : value);
     }
-    const [incremental, clean] = [
-      await check(here, state, args),
-      await fromClean(here, there, state),
-    ];
-    const step = {
-      number,
-      what,
-      built: incremental.unitsBuilt > 0,
-      status: incremental.status,
-      difference: difference(answer(incremental, here), answer(clean, there)),
-    };
+    const incremental = await start(here, state, args).done;
+    if (number < compareFrom) continue;
+    const clean = await fromClean(here, there, state, start);
+    const { rule, difference } = compare(answer(incremental, here), answer(clean, there));
+    if (difference !== undefined)
+      for (const [name, checked] of Object.entries({ incremental, clean }))
+        writeFileSync(
+          join(directory, `step-${number}-${name}.txt`),
+          `${checked.stdout}\n${checked.stderr}\n${JSON.stringify(state, undefined, 1)}`,
+        );
+    const { status, unitsBuilt } = incremental;
+    const step = { number, kind, what, unitsBuilt, status, rule, difference };
     steps.push(step);
     tell?.(step);
   }
   return steps;
 }
 
-/** What can be changed behind an mtime: choices that are written into sources alone. */
-const sourceChoices = [
-  'libraryUse',
-  'libraryStyle',
-  'genericArgument',
-  'included',
-  'watched',
-  'text',
-  'bytes',
-  'macroExpands',
-  'macroReads',
-  'scriptUse',
-];
+/** @param {(below: number) => number} random @param {(list: readonly any[]) => any} pick @returns {string} */
+function pickKind(random, pick) {
+  let at = random(100);
+  for (const [weight, list] of weights) {
+    if (at < weight) return pick(list);
+    at -= weight;
+  }
+  return 'nothing';
+}
+
+/** @param {State} state @param {string} name */
+function isChanged(state, name) {
+  const key = /** @type {keyof State} */ (name);
+  return state[key] !== choices[key][0];
+}
 
 /** @param {State} state @param {string} name @param {(list: readonly any[]) => any} pick */
 function other(state, name, pick) {
@@ -120,159 +218,83 @@ function other(state, name, pick) {
   return [name, pick(/** @type {any[]} */ (values).filter((value) => value !== now))];
 }
 
-/** Lets cargo write Cargo.lock. @param {string} directory @param {State} state */
+/** Lets cargo write Cargo.lock, and puts the version of `dep` there. @param {string} directory @param {State} state */
 function lock(directory, state) {
-  const cargo = (/** @type {string[]} */ args) =>
-    execFileSync('cargo', [...args, '--offline', '--quiet'], { cwd: directory, stdio: 'pipe' });
-  if (!existsSync(join(directory, 'Cargo.lock'))) cargo(['generate-lockfile']);
-  cargo(['update', '--package', 'dep', '--precise', state.lock]);
+  const path = join(directory, 'Cargo.lock');
+  if (!existsSync(path))
+    execFileSync('cargo', ['generate-lockfile', '--offline', '--quiet'], {
+      cwd: directory,
+      stdio: 'pipe',
+    });
+  // From a directory source `cargo update --precise` changes nothing, and says so to nobody.
+  const before = readFileSync(path, 'utf8');
+  const after = before.replace(/(name = "dep"\nversion = )"[^"]*"/, `$1"${state.lock}"`);
+  if (after === before && !before.includes(`name = "dep"\nversion = "${state.lock}"`))
+    throw new Error(`${path} does not name dep`);
+  writeFileSync(path, after);
 }
 
-/** @param {string} directory @param {Record<string, string>} files */
-function write(directory, files) {
-  for (const [file, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(directory, file)), { recursive: true });
-    writeFileSync(join(directory, file), content);
-  }
-}
-
-/** Writes what changed, and removes what is no more. @param {string} directory @param {Record<string, string>} files
- * @param {boolean} putBack leave each time as it was */
-function rewrite(directory, files, putBack) {
+/** Writes what changed, and removes what is no more. @param {string} directory @param {readonly string[]} before
+ * @param {Record<string, string>} files @param {boolean} putBack leave each time as it was */
+function rewrite(directory, before, files, putBack) {
   for (const [file, content] of Object.entries(files)) {
     const path = join(directory, file);
-    if (existsSync(path) && readFileSync(path, 'utf8') === content) continue;
-    const reference = join(directory, 'target', 'reference');
-    const keep = putBack && existsSync(path);
-    if (keep) {
-      // Node sets no nanoseconds.
-      mkdirSync(dirname(reference), { recursive: true });
-      writeFileSync(reference, '');
-      execFileSync('touch', ['-r', path, reference]);
-    }
-    write(directory, { [file]: content });
-    if (keep) execFileSync('touch', ['-r', reference, path]);
+    const exists = existsSync(path);
+    if (exists && readFileSync(path, 'utf8') === content) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    if (putBack && exists) writeBehindTime(path, content);
+    else writeFileSync(path, content);
   }
-  const extra = join('src', 'extra.rs');
-  if (files[extra] === undefined) rmSync(join(directory, extra), { force: true });
+  for (const file of before)
+    if (files[file] === undefined) rmSync(join(directory, file), { force: true });
 }
 
-/** Changes a byte of something that was built, behind its time. @param {string} directory
- * @param {(list: readonly any[]) => any} pick @param {(below: number) => number} random */
-function damage(directory, pick, random) {
-  const root = join(directory, 'target');
-  const files = existsSync(root)
-    ? readdirSync(root, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && /\.(rlib|rmeta|so|cackle-real)$/.test(entry.name))
-        .map((entry) => join(entry.parentPath, entry.name))
-        .sort()
-    : [];
-  if (files.length === 0) return 'nothing';
-  const path = pick(files);
-  const bytes = readFileSync(path);
-  const at = random(bytes.length);
-  bytes[at] = (bytes[at] ?? 0) ^ 0x10;
-  const reference = join(root, 'reference');
-  writeFileSync(reference, '');
-  execFileSync('touch', ['-r', path, reference]);
-  writeFileSync(path, bytes);
-  execFileSync('touch', ['-r', reference, path]);
-  return path.slice(root.length + 1);
-}
-
-/** @param {string} here @param {string} there @param {State} state */
-async function fromClean(here, there, state) {
+/** @param {string} here @param {string} there @param {State} state @param {ReturnType<typeof starter>} start */
+async function fromClean(here, there, state, start) {
   rmSync(there, { recursive: true, force: true });
   const skipped = join(here, 'target');
   cpSync(here, there, { recursive: true, filter: (path) => path !== skipped });
   // What was remembered must not help.
-  return check(there, state, [], { CACKLE_CACHE: 'off' });
+  return start(there, state, [], { CACKLE_CACHE: 'off' }).done;
 }
 
-/** @typedef {{ status: number | null, stdout: string, stderr: string, unitsBuilt: number }} Checked */
+/** @typedef {import('./answers.mjs').Checked & { unitsBuilt: number }} Checked */
 
-/** @param {string} directory @param {State} state @param {readonly string[]} args
- * @param {Record<string, string>} [more] @returns {Promise<Checked>} */
-async function check(directory, state, args, more = {}) {
-  /** @type {NodeJS.ProcessEnv} */
-  const env = { ...process.env, CARGO_NET_OFFLINE: 'true', ...more };
-  for (const [name, value] of Object.entries(environmentOf(state))) {
-    if (value === undefined) delete env[name];
-    else env[name] = value;
-  }
-  const child = spawn(
-    process.execPath,
-    [program, '-n', '--output-format', 'json', '--path', directory, ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'], env },
-  );
-  let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    stderr += text;
-  });
-  const status = await new Promise((done) => child.once('close', done));
-  const unitsBuilt = stdout.startsWith('{') ? JSON.parse(stdout).counts.unitsBuilt : 0;
-  return { status, stdout, stderr, unitsBuilt };
-}
-
-/** The answer of a check without what may differ: how long it took, and how much was new.
- * @param {Checked} checked @param {string} directory */
-function answer({ status, stdout, stderr }, directory) {
-  if (!stdout.startsWith('{')) return { status, error: errorOf(stderr, directory) };
-  const { timing, counts, ...report } = JSON.parse(stdout.replaceAll(directory, 'DIRECTORY'));
-  const { packages, units, outputs, objects, permissionsUsed } = counts;
-  return { status, ...report, counts: { packages, units, outputs, objects, permissionsUsed } };
-}
-
-/** @typedef {ReturnType<typeof answer>} Answer */
-
-/** Which of several compile errors comes last depends on the order of the build. @param {string} stderr
- * @param {string} directory */
-function errorOf(stderr, directory) {
-  const lines = stderr.replaceAll(directory, 'DIRECTORY').split('\n');
-  return (
-    lines
-      .filter((line) => /^error/.test(line))
-      .sort()
-      .at(-1) ?? stderr.slice(-500)
-  );
-}
-
-/**
- * What differs between two answers; undefined when nothing does. What a gate holds back is not built and not judged from
- * clean, while an earlier check may have built it when it was allowed: then nothing that was found from clean may be
- * missing, and nothing more be held back.
- * @param {Answer} incremental @param {Answer} clean
- */
-function difference(incremental, clean) {
-  if (isDeepStrictEqual(incremental, clean)) return undefined;
-  if (incremental.status === clean.status && clean.unchecked?.length > 0) {
-    const held = (/** @type {Answer} */ { unchecked }) =>
-      unchecked.map((/** @type {any} */ one) => `${one.held} of ${one.packageLabel} ${one.failed}`);
-    const missing = findings(clean).filter((one) => !findings(incremental).includes(one));
-    const more = held(incremental).filter(
-      (/** @type {string} */ one) => !held(clean).includes(one),
+/** @param {string} program @param {string} cache */
+function starter(program, cache) {
+  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  /**
+   * Starts a check; `done` when it has ended, with status null when it was killed.
+   * @param {string} directory @param {State} state @param {readonly string[]} args @param {Record<string, string>} [more]
+   * @param {boolean} [detached]
+   */
+  return (directory, state, args, more = {}, detached = false) => {
+    /** @type {NodeJS.ProcessEnv} */
+    const env = { ...process.env, CARGO_NET_OFFLINE: 'true', XDG_CACHE_HOME: cache, ...more };
+    for (const [name, value] of Object.entries(environmentOf(state))) {
+      if (value === undefined) delete env[name];
+      else env[name] = value;
+    }
+    const child = spawn(
+      process.execPath,
+      [program, '-n', '--output-format', 'json', '--path', directory, ...args],
+      { stdio: ['ignore', 'pipe', 'pipe'], env, detached },
     );
-    if (missing.length + more.length === 0) return undefined;
-    return `not found incrementally: ${missing.join('; ')}\nheld back although not from clean: ${more.join('; ')}`;
-  }
-  const lines = (/** @type {Answer} */ one) => JSON.stringify(one, undefined, 1).split('\n');
-  const [a, b] = [lines(incremental), lines(clean)];
-  const at = a.findIndex((line, i) => line !== b[i]);
-  const shown = (/** @type {string[]} */ text) =>
-    text.slice(Math.max(0, at - 6), at + 10).join('\n');
-  return `incremental:\n${shown(a)}\nfrom clean:\n${shown(b)}`;
-}
-
-/** Each problem, and each place that it names, as a text. @param {Answer} answer @returns {string[]} */
-function findings({ problems }) {
-  return problems.flatMap((/** @type {any} */ { usages, uses, ...problem }) => {
-    const what = JSON.stringify(problem);
-    const places = [...(usages ?? []), ...(uses ?? [])].map(({ output, backtrace, ...use }) =>
-      JSON.stringify(use),
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
+    });
+    /** @type {Promise<Checked>} */
+    const done = new Promise((resolve) =>
+      child.once('close', (status) => {
+        const unitsBuilt =
+          status !== null && stdout.startsWith('{') ? JSON.parse(stdout).counts.unitsBuilt : 0;
+        resolve({ status, stdout, stderr, unitsBuilt });
+      }),
     );
-    return [what, ...places.map((place) => `${what} ${place}`)];
-  });
+    return { child, done };
+  };
 }

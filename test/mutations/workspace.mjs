@@ -1,24 +1,36 @@
 /** A small workspace as a set of choices: its files follow from them, so that one choice is one change. */
+import { configOf } from './config.mjs';
 
 /** By choice: what there is to choose from; the first is where a walk begins. */
 export const choices = {
   // Sources.
-  libraryUse: ['env::args()', 'fs::read("a")', 'net::TcpStream::connect("a")', 'mem::drop(1)'],
+  libraryUse: ['env::args()', 'fs::read("a")', 'net::TcpStream::connect("a")', 'mem::drop("")'],
   libraryStyle: ['plain', 'unsafe', 'extern', 'dead', 'closure', 'static'],
   genericArgument: ['1u8', 'std::path::PathBuf::new()', '"text"'],
   programCalls: ['both', 'library', 'neither'],
-  module: ['absent', 'present'],
-  testUse: ['mem::drop(1)', 'fs::read("t")'],
+  module: ['absent', 'extra.rs', 'extra/mod.rs', 'other.rs'],
+  testUse: ['mem::drop("")', 'fs::read("t")'],
+  toolUse: ['mem::drop("")', 'fs::read("o")', 'process::id()'],
   macroExpands: ['1', 'std::env::args().count()', 'std::process::id()'],
-  macroReads: ['mem::drop(1)', 'fs::read("m")'],
+  macroReads: ['mem::drop("")', 'fs::read("m")'],
+  syntax: ['right', 'wrong in src/main.rs', 'wrong in lib/src/lib.rs', 'wrong in made/src/lib.rs'],
+  deleted: ['', 'lib/src/included.rs', 'lib/src/text.txt', 'watched.rs', 'lib/src/lib.rs'],
   // What a macro includes.
-  included: ['mem::drop(1)', 'fs::read("i")', 'process::id()'],
+  included: ['mem::drop("")', 'fs::read("i")', 'process::id()'],
   text: ['one', 'two', 'three'],
   bytes: ['AB', 'AC'],
-  // Features, flags, profiles.
+  // Features, flags, profiles, path dependencies.
   defaultFeature: ['none', 'extra'],
   configFeature: ['none', 'extra'],
-  buildFlags: ['["--all-targets"]', '["--bins"]', '["--lib", "--bins"]', '[]'],
+  libraryFeature: ['fast', 'none', 'slow'],
+  plus: ['absent', 'present'],
+  buildFlags: [
+    '["--all-targets", "--workspace"]',
+    '["--bins"]',
+    '["--lib", "--bins", "--workspace"]',
+    '[]',
+    '["--all-targets", "--no-default-features"]',
+  ],
   profile: ['', 'opt-level = 1', 'opt-level = 2', 'panic = "abort"', 'debug = 0', 'lto = "fat"'],
   edition: ['2021', '2018'],
   rustFlags: [
@@ -31,28 +43,31 @@ export const choices = {
   configRustFlags: ['', '"--cfg", "special"', '"-C", "opt-level=1"'],
   // The environment.
   envVariable: [undefined, 'one', 'two'],
+  requiredVariable: ['one', 'two'],
   scriptVariable: [undefined, 'fs', 'net'],
-  // Build scripts.
+  // Build scripts: of app with `rerun-if-*`, of lib without.
   scriptPrints: ['', 'cargo:rustc-link-search=/one', 'cargo::rustc-cfg=special', 'cargo:other=1'],
-  scriptUse: ['mem::drop(1)', 'fs::read("s")', 'env::var("X")'],
-  watched: ['mem::drop(1)', 'fs::read("w")'],
-  // cackle.toml.
-  allowed: ['', 'lib', 'lib.from.build', 'app', 'app.build'],
-  allowedApi: ['env', 'fs', 'process'],
+  scriptUse: ['mem::drop("")', 'fs::read("s")', 'env::var("X")'],
+  scriptMakes: ['mem::drop("")', 'fs::read("made")', 'net::UdpSocket::bind("made")'],
+  watched: ['mem::drop("")', 'fs::read("w")'],
+  // cackle.toml: permissions, each taken away and given back.
+  allowApp: ['all', 'build', 'none'],
+  allowLibrary: ['all', 'build', 'none'],
+  allowDependency: ['all', 'none'],
+  allowTool: ['all', 'test', 'none'],
+  allowMade: ['all', 'none'],
+  procMacro: ['true', 'false'],
+  unsafeAllowed: ['true', 'false'],
+  instructions: ['["cargo:*"]', '[]', '["cargo:rustc-link-*"]'],
+  // The rest of it.
   imports: ['["fs", "net", "process", "env"]', '["fs"]', '["net", "env"]'],
   api: ['', 'lib::generic', 'std::mem', 'lib::act'],
   excluded: ['', 'std::fs::read'],
   configVersion: ['3', '2', '1'],
   explicitScripts: ['false', 'true'],
-  // Closed gates hold most of the workspace back.
-  gates: ['open', 'open', 'closed'],
-  procMacro: ['true', 'true', 'false'],
-  instruction: ['', 'cargo:rustc-link-*', 'cargo:other=*'],
-  unsafeAllowed: ['false', 'true'],
   // Cargo.lock.
   lock: ['1.0.0', '1.1.0'],
   packageVersion: ['1.0.0', '1.0.1'],
-  renamed: ['no', 'yes'],
 };
 
 /** @typedef {{ [K in keyof typeof choices]: (typeof choices)[K][number] }} State */
@@ -64,35 +79,45 @@ export function firstState() {
 }
 
 /** The environment of a check. @param {State} state @returns {Record<string, string | undefined>} */
-export function environmentOf({ envVariable, scriptVariable, rustFlags }) {
+export function environmentOf({ envVariable, requiredVariable, scriptVariable, rustFlags }) {
   return {
     MUTATED: envVariable,
+    MUTATED_ALWAYS: requiredVariable,
     MUTATED_SCRIPT: scriptVariable,
     RUSTFLAGS: rustFlags === '' ? undefined : rustFlags,
   };
 }
 
-/** @param {string} name @param {string} version @param {string} edition */
-const manifest = (name, version, edition) =>
-  `[package]\nname = "${name}"\nversion = "${version}"\nedition = "${edition}"\n`;
+/** Who is built anew, or otherwise, when a package is: itself, and what depends on it. */
+export const dependents = {
+  app: ['app'],
+  lib: ['lib', 'app'],
+  made: ['made', 'app'],
+};
+
+/** @param {string} name @param {string} version @param {string} edition @param {string} [more] */
+const manifest = (name, version, edition, more = '') =>
+  `[package]\nname = "${name}"\nversion = "${version}"\nedition = "${edition}"\n${more}`;
 
 /** The files of a state, without Cargo.lock: cargo writes it, with the version of `dep` that is asked for.
  * @param {State} s @returns {Record<string, string>} */
 export function filesOf(s) {
   /** @type {Record<string, string>} */
   const files = {
-    'Cargo.toml': `${manifest('app', '1.0.0', '2021')}
+    // Each build script has a name of its own: outputs are told apart by their labels.
+    'Cargo.toml': `${manifest('app', '1.0.0', '2021', 'build = "app_build.rs"\n')}
 [features]
 default = [${s.defaultFeature === 'none' ? '' : `"${s.defaultFeature}"`}]
 extra = []
 
 [dependencies]
-lib = { path = "lib" }
+lib = { path = "lib"${libraryFeature(s)} }
 made = { path = "made" }
-dep = "1"
+${s.plus === 'present' ? 'plus = { path = "plus" }\n' : ''}dep = "1"
 
 [workspace]
-members = ["lib", "made"]
+members = ["lib", "made", "tool"]
+exclude = ["plus"]
 
 [profile.cackle]
 inherits = "dev"
@@ -100,11 +125,10 @@ incremental = false
 ${s.profile}
 `,
     'src/main.rs': mainSource(s),
-    'build.rs': `fn main() {
+    'app_build.rs': `fn main() {
     println!("cargo:rerun-if-changed=watched.rs");
-    println!("cargo:rerun-if-changed=build.rs");
+    println!("cargo:rerun-if-changed=app_build.rs");
     println!("cargo:rerun-if-env-changed=MUTATED_SCRIPT");
-    println!("cargo:rustc-check-cfg=cfg(special, script_fs, script_net)");
     if let Ok(value) = std::env::var("MUTATED_SCRIPT") { println!("cargo:rustc-cfg=script_{value}"); }
     let _ = std::${s.scriptUse};
     println!("{}", "${s.scriptPrints}");
@@ -113,7 +137,17 @@ ${s.profile}
 include!("watched.rs");
 `,
     'watched.rs': `fn watched() { let _ = std::${s.watched}; }\n`,
-    'lib/Cargo.toml': manifest('lib', s.packageVersion, s.edition),
+    'lib/Cargo.toml': `${manifest('lib', s.packageVersion, s.edition, 'build = "lib_build.rs"\n')}
+[features]
+default = ["fast"]
+fast = []
+slow = []
+`,
+    'lib/lib_build.rs': `fn main() {
+    let out = std::env::var("OUT_DIR").unwrap();
+    std::fs::write(out + "/made.rs", r#"pub fn made() { let _ = std::${s.scriptMakes}; }"#).unwrap();
+}
+`,
     'lib/src/lib.rs': librarySource(s),
     'lib/src/included.rs': `pub fn included() { let _ = std::${s.included}; }\n`,
     'lib/src/text.txt': s.text,
@@ -125,6 +159,11 @@ pub fn made(_: TokenStream) -> TokenStream {
     let _ = std::${s.macroReads};
     "${s.macroExpands}".parse().unwrap()
 }
+${wrong(s, 'made/src/lib.rs')}`,
+    'tool/Cargo.toml': `${manifest('tool', '1.0.0', '2021')}[dependencies]\ndep = "1"\n`,
+    'tool/src/main.rs': `fn main() { dep::dep(); let _ = std::${s.toolUse}; }
+#[test]
+fn tested() { let _ = std::${s.testUse}; }
 `,
     'cackle.toml': configOf(s),
     '.cargo/config.toml': `[source.crates-io]
@@ -132,33 +171,54 @@ replace-with = "vendored"
 [source.vendored]
 directory = "vendored"
 [build]
-rustflags = [${s.configRustFlags}]
+rustflags = ["-A", "warnings"${s.configRustFlags === '' ? '' : `, ${s.configRustFlags}`}]
 `,
   };
-  if (s.module === 'present')
-    files['src/extra.rs'] = 'pub fn extra() { let _ = std::process::Command::new("x"); }\n';
+  if (s.module !== 'absent') {
+    const path = s.module === 'other.rs' ? 'src/other.rs' : `src/${s.module}`;
+    files[path] = 'pub fn extra() { let _ = std::process::Command::new("x"); }\n';
+  }
+  if (s.plus === 'present') {
+    files['plus/Cargo.toml'] = manifest('plus', '1.0.0', '2021');
+    files['plus/src/lib.rs'] = 'pub fn plus() { unsafe { let _ = std::fs::read("p"); } }\n';
+  }
   for (const version of choices.lock) {
     const directory = `vendored/dep-${version}`;
     files[`${directory}/Cargo.toml`] = manifest('dep', version, '2021');
     files[`${directory}/src/lib.rs`] =
-      `pub fn dep() { let _ = std::${version === '1.0.0' ? 'mem::drop(1)' : 'net::TcpStream::connect("d")'}; }\n`;
+      `pub fn dep() { let _ = std::${version === '1.0.0' ? 'mem::drop("")' : 'net::TcpStream::connect("d")'}; }\n`;
     files[`${directory}/.cargo-checksum.json`] = '{"files":{},"package":null}';
   }
+  delete files[s.deleted];
   return files;
 }
 
 /** @param {State} s */
+function libraryFeature(s) {
+  if (s.libraryFeature === 'none') return ', default-features = false';
+  return s.libraryFeature === 'slow' ? ', features = ["slow"]' : '';
+}
+
+/** @param {State} s @param {string} file */
+const wrong = (s, file) => (s.syntax === `wrong in ${file}` ? 'fn wrong( {\n' : '');
+
+/** @param {State} s */
 function mainSource(s) {
   const calls = {
-    both: 'lib::act(); dep::dep(); lib::included();',
+    both: 'lib::act(); dep::dep(); lib::included(); lib::made();',
     library: 'lib::act();',
     neither: '',
   }[s.programCalls];
-  return `${s.module === 'present' ? 'mod extra;\n' : ''}fn main() {
+  const module = s.module === 'other.rs' ? 'other' : 'extra';
+  const present = s.module !== 'absent';
+  return `${present ? `mod ${module};\n` : ''}fn main() {
     ${calls}
-    ${s.module === 'present' ? 'extra::extra();' : ''}
+    ${present ? `${module}::extra();` : ''}
+    ${s.plus === 'present' ? 'plus::plus();' : ''}
     println!("{:?} {:?}", lib::generic(${s.genericArgument}), made::made!());
-    println!("{}", option_env!("MUTATED").unwrap_or("unset"));
+    println!("{} {}", option_env!("MUTATED").unwrap_or("unset"), env!("MUTATED_ALWAYS"));
+    if option_env!("MUTATED").is_some() { let _ = std::env::current_dir(); }
+    println!("{} {:?}", lib::TEXT, lib::BYTES);
     #[cfg(feature = "extra")]
     let _ = std::fs::write("a", "b");
     #[cfg(special)]
@@ -171,7 +231,7 @@ function mainSource(s) {
 
 #[test]
 fn tested() { let _ = std::${s.testUse}; }
-`;
+${wrong(s, 'src/main.rs')}`;
 }
 
 /** @param {State} s */
@@ -186,59 +246,16 @@ function librarySource(s) {
     static: `pub static CALL: fn() = call;\nfn call() { ${use} }\npub fn act() { CALL() }`,
   }[s.libraryStyle];
   return `${body}
-${s.renamed === 'yes' ? 'pub fn another() {}\n' : ''}pub fn generic<T: std::fmt::Debug>(value: T) -> Option<T> { Some(value) }
+pub fn generic<T: std::fmt::Debug>(value: T) -> Option<T> {
+    #[cfg(feature = "fast")]
+    let _ = std::process::id();
+    #[cfg(feature = "slow")]
+    let _ = std::fs::metadata("slow");
+    Some(value)
+}
 include!("included.rs");
+include!(concat!(env!("OUT_DIR"), "/made.rs"));
 pub const TEXT: &str = include_str!("text.txt");
 pub const BYTES: &[u8] = include_bytes!("bytes.bin");
-`;
-}
-
-/** @param {State} s */
-function configOf(s) {
-  const api = s.imports.includes(`"${s.allowedApi}"`) ? s.allowedApi : '';
-  const imported = ['fs', 'net', 'process', 'env'].filter((one) => s.imports.includes(`"${one}"`));
-  const everything = `[${imported.map((one) => `"${one}"`).join(', ')}]`;
-  const open = s.gates === 'open';
-  const mine = (/** @type {string} */ scope) =>
-    s.allowed === scope && api !== '' ? [`"${api}"`] : [];
-  const allow = (/** @type {string} */ scope, /** @type {string} */ key) =>
-    mine(scope).length === 0 ? [] : [`${key}allow_apis = [${mine(scope)}]`];
-  const tables = new Map([
-    [
-      'made',
-      [`allow_proc_macro = ${s.procMacro}`, ...(open ? [`allow_apis = ${everything}`] : [])],
-    ],
-    [
-      'lib',
-      [
-        `allow_unsafe = ${s.unsafeAllowed}`,
-        ...allow('lib', ''),
-        ...allow('lib.from.build', 'from.build.'),
-      ],
-    ],
-    [
-      'app',
-      [
-        ...(s.instruction === '' ? [] : [`build.allow_build_instructions = ["${s.instruction}"]`]),
-        ...allow('app', ''),
-        ...(open ? [`build.allow_apis = ${everything}`] : allow('app.build', 'build.')),
-      ],
-    ],
-  ]);
-  const apis = [];
-  if (s.api !== '') apis.push(`[api.own]\ninclude = ["${s.api}"]`);
-  if (s.excluded !== '' && s.imports.includes('"fs"'))
-    apis.push(`[api.fs]\nexclude = ["${s.excluded}"]`);
-  return `[common]
-version = ${s.configVersion}
-import_std = ${s.imports}
-build_flags = ${s.buildFlags}
-features = [${s.configFeature === 'none' ? '' : `"${s.configFeature}"`}]
-explicit_build_scripts = ${s.explicitScripts}
-
-[sandbox]
-kind = "Disabled"
-
-${apis.join('\n')}
-${[...tables].map(([table, lines]) => `[pkg.${table}]\n${lines.join('\n')}\n`).join('\n')}`;
+${wrong(s, 'lib/src/lib.rs')}`;
 }
