@@ -78,10 +78,12 @@ export function identify(
 }
 
 function targetOf(p: Package, sourcePath: string, crateName: string): CargoTarget | undefined {
-  const same = p.targets.filter(
-    (t) => t.sourcePath === sourcePath || resolved(t.sourcePath) === resolved(sourcePath),
-  );
   const named = (t: CargoTarget): boolean => t.name.replaceAll('-', '_') === crateName;
+  const exact = p.targets.find((t) => t.sourcePath === sourcePath && named(t));
+  if (exact !== undefined) return exact;
+  // Symbolic links are followed only then: a package may have hundreds of targets.
+  const path = resolved(sourcePath);
+  const same = p.targets.filter((t) => resolved(t.sourcePath) === path);
   return (
     same.find(named) ??
     same.find((t) => t.kind.includes('custom-build')) ??
