@@ -181,7 +181,7 @@ async function profileArguments(path) {
   return module.profileArguments('cackle', path, { profile: () => undefined });
 }
 
-/** Loads a file of the engine, which is TypeScript. @param {string} file */
+/** Loads a file of the engine or of the tests, which is TypeScript. @param {string} file */
 export async function importEngine(file) {
   const outfile = join(bench, 'engine', `${file.replaceAll('/', '-')}.mjs`);
   await build({

@@ -5,8 +5,9 @@ import * as parsers from './parsers.mjs';
 import * as resources from './resources.mjs';
 import * as size from './size.mjs';
 import * as start from './start.mjs';
+import * as ui from './ui.mjs';
 import * as warm from './warm.mjs';
 import * as workers from './workers.mjs';
 
 /** Cases that share their runs are in one group. */
-export const groups = [start, cold, warm, clean, parsers, workers, resources, size];
+export const groups = [start, cold, warm, clean, parsers, workers, resources, size, ui];

@@ -26,6 +26,16 @@ export interface TerminalOptions {
   readonly cwd?: string;
 }
 
+/** Letters side by side that look the same. A colour is a number of the palette (0 to 255), or of RGB as `#rrggbb`. */
+export interface Look {
+  readonly text: string;
+  readonly foreground: number | string | undefined;
+  readonly background: number | string | undefined;
+  readonly bold: boolean;
+  readonly dim: boolean;
+  readonly inverse: boolean;
+}
+
 /** A program in a pseudo-terminal, and what a user would see of it. */
 export class Terminal {
   /** Everything that the program wrote. */
@@ -89,6 +99,26 @@ export class Terminal {
     return this.lines().join('\n');
   }
 
+  /** The lines on the screen with their looks; together the texts of a line are as wide as the terminal. */
+  looks(): Look[][] {
+    const { active } = this.screenBuffer.buffer;
+    return Array.from({ length: this.screenBuffer.rows }, (_, row) => {
+      const looks: Look[] = [];
+      const line = active.getLine(active.viewportY + row);
+      for (let column = 0; column < this.screenBuffer.cols; column++) {
+        const cell = line?.getCell(column);
+        // The second half of a wide letter is a cell of no width.
+        if (cell === undefined || cell.getWidth() === 0) continue;
+        const look = lookOf(cell);
+        const last = looks.at(-1);
+        if (last !== undefined && isAlike(last, look))
+          looks[looks.length - 1] = { ...last, text: last.text + look.text };
+        else looks.push(look);
+      }
+      return looks;
+    });
+  }
+
   /** Is a full-screen program in charge? */
   get isAlternate(): boolean {
     return this.screenBuffer.buffer.active.type === 'alternate';
@@ -145,6 +175,39 @@ export class Terminal {
       this.waiting.add(look);
     });
   }
+}
+
+type Cell = NonNullable<
+  ReturnType<
+    NonNullable<
+      ReturnType<InstanceType<typeof xterm.Terminal>['buffer']['active']['getLine']>
+    >['getCell']
+  >
+>;
+
+function lookOf(cell: Cell): Look {
+  const colour = (isDefault: boolean, isRgb: boolean, value: number): Look['foreground'] => {
+    if (isDefault) return undefined;
+    return isRgb ? `#${value.toString(16).padStart(6, '0')}` : value;
+  };
+  return {
+    text: cell.getChars() || ' ',
+    foreground: colour(cell.isFgDefault(), cell.isFgRGB(), cell.getFgColor()),
+    background: colour(cell.isBgDefault(), cell.isBgRGB(), cell.getBgColor()),
+    bold: cell.isBold() !== 0,
+    dim: cell.isDim() !== 0,
+    inverse: cell.isInverse() !== 0,
+  };
+}
+
+function isAlike(a: Look, b: Look): boolean {
+  return (
+    a.foreground === b.foreground &&
+    a.background === b.background &&
+    a.bold === b.bold &&
+    a.dim === b.dim &&
+    a.inverse === b.inverse
+  );
 }
 
 /** Starts dist/cli.js in a terminal, as a user would. */
