@@ -9,7 +9,7 @@ import type { Key } from './keys.ts';
 import type { Left } from './left.ts';
 import { firstModel, type Model } from './model.ts';
 import type { Canvas } from './panes/pane.tsx';
-import { Rate } from './rate.ts';
+import { Rate, WINDOW_MS } from './rate.ts';
 import { Screen } from './screen.ts';
 import { asciiGlyphs, unicodeGlyphs } from './text.ts';
 import { type Action, updated } from './update.ts';
@@ -39,6 +39,8 @@ export class FullUi {
   private readonly start: FullOptions['start'];
   private drawing: NodeJS.Timeout | undefined;
   private forgetting: NodeJS.Timeout | undefined;
+  /** Takes the rate away when nothing is built any more, as while a gate waits for the user. */
+  private resting: NodeJS.Timeout | undefined;
   private ink: ReturnType<typeof render> | undefined;
   private leave: ((ending: Ending | undefined) => void) | undefined;
   private away = false;
@@ -90,6 +92,7 @@ export class FullUi {
     } finally {
       clearTimeout(this.drawing);
       clearTimeout(this.forgetting);
+      clearTimeout(this.resting);
       this.restore();
       process.off('exit', this.restore);
       process.off('uncaughtExceptionMonitor', this.restore);
@@ -133,6 +136,8 @@ export class FullUi {
     if (event.kind === 'progress') {
       const rate = this.rate.of(event.progress.unitsBuilt, performance.now());
       this.change({ kind: 'rate', rate });
+      clearTimeout(this.resting);
+      this.resting = setTimeout(() => this.act({ kind: 'rate', rate: undefined }), WINDOW_MS);
     }
     this.change({ kind: 'session', event });
     this.drawing ??= setTimeout(() => this.draw(), DRAW_MS);

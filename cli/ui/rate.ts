@@ -1,5 +1,5 @@
 /** What lies further back says nothing about now. */
-const WINDOW_MS = 10_000;
+export const WINDOW_MS = 10_000;
 
 /** Units a second, over the last seconds. */
 export class Rate {

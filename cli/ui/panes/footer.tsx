@@ -50,7 +50,10 @@ function statusLine(model: Model, { columns, glyphs }: Frame): Line {
     message === undefined
       ? progressSpans(model, glyphs.dot)
       : [coloured(message.text, message.tone === 'good' ? 'green' : 'red')];
-  return spread(left, countSpans(model, glyphs.dot), columns, glyphs);
+  const counts = countSpans(model, glyphs.dot);
+  // How many problems there are matters more than the end of what goes on.
+  const room = Math.max(columns >> 1, columns - lineWidth(counts) - 2);
+  return spread(fitted(left, room, glyphs), counts, columns, glyphs);
 }
 
 function progressSpans(model: Model, dot: string): Line {
