@@ -1,0 +1,65 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { packageRoot } from '../../engine/paths.ts';
+import { fetchRealCrate } from '../real-crates.mjs';
+import { check } from '../support/cackle.ts';
+import type { Terminal } from '../support/terminal.ts';
+import { configOf, startUi } from './support.ts';
+
+let terminal: Terminal | undefined;
+afterEach(() => terminal?.close());
+
+/** The part of the screen that changes when an edit is made. */
+const open = (screen: string): string => screen.split('\n').slice(0, 12).join('\n');
+
+// Spec 8, first run, on a published crate with 95 packages: from no cackle.toml to a clean check by the keys of a user who
+// accepts what has one fix and takes the first fix of everything else.
+test('hyperfine: from nothing to clean by keys', async () => {
+  const { path } = fetchRealCrate('hyperfine', join(packageRoot(), 'target', 'ui-real'));
+  for (const left of ['cackle.toml', 'target'])
+    rmSync(join(path, left), { recursive: true, force: true });
+  terminal = startUi(path, { columns: 120, rows: 40 });
+  await terminal.until('There is no cackle.toml yet');
+  terminal.send('f');
+  await terminal.until('import_std');
+  terminal.send('f');
+  await terminal.until('Choose whether');
+  terminal.send('f');
+  await terminal.until('kind = "Disabled"');
+  terminal.send('f');
+  await terminal.until('which is not allowed', 120_000);
+  while (terminal.isAlternate) {
+    await terminal.until(
+      (screen) => / of \d+ ──$/m.test(screen) || !terminal?.isAlternate,
+      300_000,
+    );
+    if (!terminal.isAlternate) break;
+    terminal.send('a');
+    const asked = await terminal.until(
+      (screen) => /y\/n|No problem here has just one/.test(screen) || !terminal?.isAlternate,
+    );
+    if (!terminal.isAlternate) break;
+    if (asked.includes('y/n')) {
+      terminal.send('y');
+      await edited(terminal);
+      continue;
+    }
+    const before = open(asked);
+    terminal.send('f');
+    await terminal.until((screen) => /── Fixes/.test(screen) && /^ +[+-] /m.test(screen));
+    terminal.send('f');
+    await edited(terminal);
+    // The message stands there before the next key takes it away.
+    await terminal.until((screen) => open(screen) !== before || !terminal?.isAlternate);
+  }
+  expect(await terminal.end()).toBe(0);
+  expect(terminal.screen()).toMatch(/cackle\.toml: .*and \d+ more/s);
+  expect(terminal.screen()).toContain('no problems');
+  expect(configOf(path)).toContain('[pkg.libc');
+  expect(await check(path)).toMatchObject({ status: 0, problems: [] });
+}, 600_000);
+
+async function edited(shown: Terminal): Promise<void> {
+  await shown.until((screen) => screen.includes('Done:') || !shown.isAlternate, 60_000);
+}
