@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { bindings, type Command, keyText } from '../keys.ts';
-import { type Model, placeOf, selectedItem } from '../model.ts';
+import { listRows, type Model, placeOf, selectedItem } from '../model.ts';
 import { coloured, dim, fitted, type Line, lineWidth, plain, type Span, spread } from '../spans.ts';
 import { type Frame, Row } from './pane.tsx';
 
@@ -51,8 +51,9 @@ function statusLine(model: Model, { columns, glyphs }: Frame): Line {
       ? progressSpans(model, glyphs.dot)
       : [coloured(message.text, message.tone === 'good' ? 'green' : 'red')];
   const counts = countSpans(model, glyphs.dot);
-  // How many problems there are matters more than the end of what goes on.
-  const room = Math.max(columns >> 1, columns - lineWidth(counts) - 2);
+  // How many problems there are matters more than the end of what goes on; an answer to a key matters most.
+  const rest = columns - lineWidth(counts) - 2;
+  const room = message === undefined ? Math.max(columns >> 1, rest) : columns;
   return spread(fitted(left, room, glyphs), counts, columns, glyphs);
 }
 
@@ -146,10 +147,13 @@ function applies(command: Command, model: Model): boolean {
     case 'backtrace':
       return model.usages?.rows?.[model.usages.index]?.hasBacktrace === true;
     case 'tree':
+      // What is about cackle.toml is about no package.
+      return model.info?.info !== undefined;
+    case 'accept-all':
+      return listRows(model).some((row) => row.kind === 'item' && row.item.isPlain);
     case 'group':
     case 'filter':
-    case 'accept-all':
-      return item !== undefined || model.filter !== '';
+      return model.items.size > 1 || model.filter !== '';
     case 'next-path':
       return (model.trace?.paths?.length ?? 0) > 1;
     default:
