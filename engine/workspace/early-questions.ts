@@ -91,9 +91,17 @@ export const likelyHost: string | undefined = {
 /** The nearest directory at or above an absolute path that holds a Cargo.toml, as cargo looks for it. */
 export function nearestManifest(path: string): string | undefined {
   for (let directory = path; ; directory = dirname(directory)) {
-    if (statSync(join(directory, 'Cargo.toml'), { throwIfNoEntry: false })?.isFile())
-      return directory;
+    if (isFile(join(directory, 'Cargo.toml'))) return directory;
     if (dirname(directory) === directory) return undefined;
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    // Not there, below a file, or not ours to look at.
+    return false;
   }
 }
 

@@ -98,13 +98,13 @@ describe('through the workers', () => {
   const directory = join(packageRoot(), 'target', 'fixtures', 'worker');
   let pool: Piscina;
   let jobs = 0;
-  const extract = (bytes: Buffer, name = `${jobs++}.a`) => {
+  const extract = async (bytes: Buffer, name = `${jobs++}.a`) => {
     writeFileSync(join(directory, name), bytes);
     const job = { kind: 'artefact', path: join(directory, name), debugInfo: true };
-    return pool.run({ ...job, stores: [join(directory, 'facts')] }) as Promise<{
-      facts: string;
-      members: number;
-    }>;
+    const { value } = (await pool.run({ ...job, stores: [join(directory, 'facts')] })) as {
+      value: { facts: string; members: number };
+    };
+    return value;
   };
 
   beforeAll(() => {
@@ -183,7 +183,7 @@ test('a parser that stops for good is an error by file and member, and the next 
   const script = `import extract from ${JSON.stringify(distPath('extract-worker.js'))};
 const job = (path) => ({ kind: 'artefact', path, debugInfo: false, stores: [${JSON.stringify(store)}] });
 await extract(job(process.argv[1])).catch((error) => console.log(error.message));
-console.log((await extract(job(process.argv[2]))).extracted);`;
+console.log((await extract(job(process.argv[2]))).value.extracted);`;
   const args = ['--wasm-max-mem-pages=200', '--input-type=module', '-e', script];
   const ran = await run(process.execPath, [...args, join(libraries, std), join(libraries, small)]);
   const [refusal, next] = ran.stdout.split('\n');
