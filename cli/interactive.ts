@@ -77,7 +77,8 @@ export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full')
     }
     const open = `${count(errors, 'problem')} and ${count(warnings, 'warning')} left`;
     const state = complete ? open : `the check was not finished; ${open} so far`;
-    process.stderr.write(`${edited}${state}\n`);
+    const next = complete && errors + warnings === 0 ? '' : '; `cackle` again goes on from here';
+    process.stderr.write(`${edited}${state}${next}\n`);
     if (endedBy !== undefined) return signals[endedBy] ?? 2;
     return complete && errors === 0 && !(args.failOnWarnings && warnings > 0) ? 0 : 1;
   } finally {

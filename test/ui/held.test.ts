@@ -40,6 +40,12 @@ test('spec 8: who waits takes no job of cargo: with two jobs, what six build scr
     (s) => names.every((n) => s.includes(`● ${n} `)) && /derive .*fs/.test(s),
   );
   expect(screen).toMatch(/waits for you \(and \d more\)/);
+  // However little room there is, it says how many there are; and no rate where nothing is built any more.
+  terminal.resize(60, 40);
+  await terminal.until(/waits.*… +\d problems$/m);
+  await terminal.until((s) => !s.includes('/s'), 20_000);
+  terminal.resize(100, 40);
+  await terminal.until((s) => /built \d+ of \d+/.test(s) && !s.includes('/s'));
   // Selected, it stays selected while others come and go.
   terminal.send(keys.end);
   await terminal.until(/(\d) of \1 ──/);

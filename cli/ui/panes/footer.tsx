@@ -44,7 +44,8 @@ function statusLine(model: Model, { columns, glyphs }: Frame): Line {
     const count = overlay.ids.length;
     const what =
       count === 1 ? 'the one problem that has' : `each of the ${count} problems that have`;
-    return [coloured(`Apply the fix of ${what} just one? y/n`, 'yellow')];
+    const question = coloured(`Apply the fix of ${what} just one? y/n`, 'yellow');
+    return fitted([question], columns, glyphs);
   }
   const left =
     message === undefined

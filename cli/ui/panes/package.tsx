@@ -15,10 +15,14 @@ export function Package({
   return <Pane title="Package" active={false} lines={lines(model, frame)} frame={frame} />;
 }
 
-function lines({ info, selected }: Model, { columns, rows, glyphs }: Frame): Line[] {
+function lines({ info, selected, state }: Model, { columns, rows, glyphs }: Frame): Line[] {
   const known = selected === undefined ? undefined : info?.info;
-  if (known === undefined)
-    return selected === undefined ? [] : [[dim('This problem is about no package of the tree.')]];
+  if (known === undefined) {
+    if (selected === undefined) return [];
+    const what =
+      state.phase === 'asking' ? 'the whole workspace, not one' : 'no package of the tree';
+    return [[dim(`This is about ${what}.`)]];
+  }
   const links = [known.documentation, known.directory].filter((text) => text !== undefined);
   const heading: Line = [
     bold(known.name),
