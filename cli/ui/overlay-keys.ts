@@ -44,6 +44,7 @@ function help(model: Model, overlay: Of<'help'>, key: Key): Step {
   };
   const step = steps[key.name];
   if (key.name === 'paste') return only(model);
+  if (key.name === 'q') return { model, effects: [{ kind: 'quit' }] };
   if (step === undefined) return closed(model);
   return only({ ...model, overlay: { ...overlay, top: Math.max(0, overlay.top + step) } });
 }
