@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, link, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { makeDirectory } from '../make-directory.ts';
@@ -46,7 +46,10 @@ async function make(toolchain: Toolchain, source: string, directory: string): Pr
     const made = join(work, NAME);
     await compile(toolchain, source, made);
     const target = join(directory, NAME);
-    await rename(made, target);
+    // Another check may have made it meanwhile. It stays: a program whose file is replaced no longer knows its name.
+    await link(made, target).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
     return target;
   } finally {
     await rm(work, { recursive: true, force: true });

@@ -103,8 +103,10 @@ export async function trim({ directory, parts, limit, used, added }: Limited): P
   const goal = bytes > limit ? limit * 0.9 : Number.POSITIVE_INFINITY;
   let removed = 0;
   for (const { path, size, used: at } of files.sort((a, b) => a.used - b.used)) {
-    const abandoned = path.endsWith('.tmp') && now - at > HOUR_MS;
-    if (!abandoned && (bytes <= goal || needed.has(path))) continue;
+    const halfWritten = path.endsWith('.tmp');
+    // Another check may be about to give it its name.
+    if (halfWritten && now - at <= HOUR_MS) continue;
+    if (!halfWritten && (bytes <= goal || needed.has(path))) continue;
     await rm(path, { force: true }).catch(() => undefined);
     bytes -= size;
     removed += size;
