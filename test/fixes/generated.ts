@@ -219,12 +219,15 @@ class Writer {
 /** A random problem about the names that {@link configText} uses, or about new ones. */
 export function problemAbout(draw: Draw): Problem {
   const name = draw([...packages, 'omega', 'aaa', 'cc']);
+  // As a compiler writes it: a path in cackle.toml with a dot in a segment is an error.
+  const crate = name.replace(/[-.]/g, '_');
   const common = { packageName: name, packageLabel: name };
   const scope = { package: name, suffix: draw(suffixes) };
   const api = draw(allApis);
+  const module = api.replace(/^.*::/, '').replace(/[-.]/g, '_');
   const usages = [
-    usage(['std::fs::write', 'std::path::Path'].slice(draw([0, 1])), [`${name}::run::go`]),
-    usage(['std::fs::write::x'], [`${name}::run`]),
+    usage(['std::fs::write', 'std::path::Path'].slice(draw([0, 1])), [`${crate}::run::go`]),
+    usage(['std::fs::write::x'], [`${crate}::run`]),
   ];
   const keyword = { ...common, scope, uses: [] };
   const configPlace = { line: 1, column: 1 };
@@ -258,7 +261,7 @@ export function problemAbout(draw: Draw): Problem {
     () => ({ kind: 'unused-allow-api', ...common, scope, api, configPlace }),
     () => ({ kind: 'unused-allow-api', ...common, scope, api, configPlace }),
     () => ({ kind: 'unknown-package', packageName: name, configPlace, nearest: undefined }),
-    () => ({ kind: 'possible-export', ...common, api, path: `${name}::${api}`, symbol: 's' }),
+    () => ({ kind: 'possible-export', ...common, api, path: `${crate}::${module}`, symbol: 's' }),
     () => ({
       kind: 'export-not-imported',
       ...common,
