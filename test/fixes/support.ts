@@ -13,7 +13,12 @@ class EveryName extends Set<string> {
 
 class ByEveryName extends Map<string, PackageExports> {
   override get(name: string): PackageExports {
-    const api = { name: 'fs', include: [`${name.replace(/[-.]/g, '_')}::open`], exclude: [], noAutoDetect: [] };
+    const api = {
+      name: 'fs',
+      include: [`${name.replace(/[-.]/g, '_')}::open`],
+      exclude: [],
+      noAutoDetect: [],
+    };
     return { file: `${name}/cackle/export.toml`, apis: new Map([['fs', api]]), faults: [] };
   }
 }
