@@ -102,15 +102,6 @@ type ColumnArray<T> = T extends 'u8' ? Uint8Array : Uint32Array;
 /** The columns of one link input. */
 export type ObjectFacts = { readonly [C in ColumnName]: ColumnArray<(typeof columnTypes)[C]> };
 
-/** Number of rows in the tables that are counted in reports. */
-export function factCounts(facts: ObjectFacts): { members: number; nodes: number; edges: number } {
-  return {
-    members: facts.memberName.length,
-    nodes: facts.nodeSection.length,
-    edges: facts.edgeTarget.length,
-  };
-}
-
 /** Decodes row `id` of the string table. */
 export function factString(facts: ObjectFacts, id: number): string {
   return decode(facts.stringBytes, facts.stringOffsets, id);

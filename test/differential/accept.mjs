@@ -4,11 +4,10 @@
  * not be tried.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { REAL_CRATES } from '../real-crates.mjs';
 import { accepted, keptOriginal } from './accepted.mjs';
+import { readArguments } from './arguments.mjs';
 import { output, progress } from './runs.mjs';
 import { compared, countsTable, differencesTable, markdownTable, unexplained } from './table.mjs';
 
@@ -16,8 +15,6 @@ import { compared, countsTable, differencesTable, markdownTable, unexplained } f
 /** @typedef {import('./table.mjs').Comparison} Comparison */
 
 const here = dirname(fileURLToPath(import.meta.url));
-const repository = dirname(dirname(here));
-const judged = REAL_CRATES.filter((crate) => crate.role === 'judged').map((crate) => crate.name);
 
 /** One line per crate: what it took.
  * @param {readonly { crate: string, result: Accepted }[]} results */
@@ -65,23 +62,11 @@ function page(results, comparisons, cackle) {
 }
 
 function main() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      crates: { type: 'string', default: join(repository, 'target', 'differential') },
-      cackle: { type: 'string', default: join(repository, 'cackle') },
-      write: { type: 'boolean', default: false },
-    },
-  });
-  if (values.write && positionals.length > 0) {
-    throw new Error('--write is for all crates: leave the names out');
-  }
-  const cackle = resolve(values.cackle);
+  const { write, cackle, names, directoryOf } = readArguments();
   const explanations = JSON.parse(readFileSync(join(here, 'explained.json'), 'utf8'));
-  const names = positionals.length > 0 ? positionals : judged;
   const results = names.map((crate) => {
     progress(crate);
-    return { crate, result: accepted(cackle, crate, resolve(values.crates, crate)) };
+    return { crate, result: accepted(cackle, crate, directoryOf(crate)) };
   });
   const comparisons = results.map(({ crate, result }) => {
     const theirs = keptOriginal(join(here, 'RESULT.md'), crate, result.watched);
@@ -89,7 +74,7 @@ function main() {
   });
   const tables = [costTable(results), countsTable(comparisons), differencesTable(comparisons)];
   process.stdout.write(tables.join('\n'));
-  if (values.write) {
+  if (write) {
     writeFileSync(join(here, 'RESULT-accept.md'), page(results, comparisons, cackle));
     progress('RESULT-accept.md is written');
   }

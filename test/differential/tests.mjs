@@ -12,11 +12,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { fetchRealCrate, REAL_CRATES } from '../real-crates.mjs';
+import { fetchRealCrate } from '../real-crates.mjs';
 import { accepted, acceptedCopy } from './accepted.mjs';
+import { readArguments } from './arguments.mjs';
 import { outcomesIn } from './libtest.mjs';
 import { output, progress } from './runs.mjs';
 import { markdownTable } from './table.mjs';
@@ -30,8 +30,6 @@ import { markdownTable } from './table.mjs';
 /** @typedef {{ binary: string, test: string, cargo: string, cackle: string, why: string | undefined }} Difference */
 
 const here = dirname(fileURLToPath(import.meta.url));
-const repository = dirname(dirname(here));
-const judged = REAL_CRATES.filter((crate) => crate.role === 'judged').map((crate) => crate.name);
 
 /** Runs tests and reads from what is printed which of them did what.
  * @param {string} program @param {string[]} args @param {string} cwd @param {string} log @returns {Tested} */
@@ -140,24 +138,13 @@ function page(comparisons, cackle) {
 }
 
 function main() {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: {
-      crates: { type: 'string', default: join(repository, 'target', 'differential') },
-      cackle: { type: 'string', default: join(repository, 'cackle') },
-      write: { type: 'boolean', default: false },
-    },
-  });
-  if (values.write && positionals.length > 0) {
-    throw new Error('--write is for all crates: leave the names out');
-  }
-  const cackle = resolve(values.cackle);
+  const { write, cackle, names, directoryOf } = readArguments();
   const explanations = JSON.parse(readFileSync(join(here, 'explained-tests.json'), 'utf8'));
-  const comparisons = (positionals.length > 0 ? positionals : judged).map((crate) =>
-    compare(cackle, crate, resolve(values.crates, crate), explanations),
+  const comparisons = names.map((crate) =>
+    compare(cackle, crate, directoryOf(crate), explanations),
   );
   process.stdout.write(`${differencesTable(comparisons)}\n${countsTable(comparisons)}`);
-  if (values.write) {
+  if (write) {
     writeFileSync(join(here, 'RESULT-tests.md'), page(comparisons, cackle));
     progress('RESULT-tests.md is written');
   }
