@@ -3,6 +3,7 @@
 
 mod budget;
 mod lines;
+mod names;
 mod sections;
 mod tables;
 mod units;
