@@ -167,11 +167,14 @@ export function originalCheck(program, path, target) {
   };
 }
 
-/** Cargo alone: with the profile that a check builds with, or with cargo's `dev`.
- * @param {Input} input @param {string} target @param {'cackle' | 'dev'} profile @returns {Promise<Program>} */
+/** Cargo alone: with the profile that a check builds with, with that profile and no more debug info than a check has rustc
+ * write, or with cargo's `dev`.
+ * @param {Input} input @param {string} target @param {'cackle' | 'lean' | 'dev'} profile @returns {Promise<Program>} */
 export async function plainBuild(input, target, profile) {
   const args = ['build', '--all-targets'];
-  if (profile === 'cackle') args.push(...(await profileArguments(input.path)));
+  if (profile !== 'dev') args.push(...(await profileArguments(input.path)));
+  // The last of two settings counts.
+  if (profile === 'lean') args.push('--config', 'profile.cackle.debug=1');
   return { program: 'cargo', args, cwd: input.path, env: { CARGO_TARGET_DIR: target } };
 }
 

@@ -10,7 +10,7 @@ const manifestSchema = z.object({ profile: z.record(z.string(), z.unknown()).opt
 const settings: Readonly<Record<string, string>> = {
   inherits: '"dev"',
   'opt-level': '0',
-  debug: '1',
+  debug: 'true',
   'split-debuginfo': '"off"',
   incremental: 'false',
   panic: '"unwind"',

@@ -77,7 +77,6 @@ function write(argument: RustcArgument): string[] {
 const ourCodegen = new Set([
   'debuginfo',
   'split-debuginfo',
-  'strip',
   'symbol-mangling-version',
   'save-temps',
   'linker',
@@ -103,33 +102,58 @@ export const OUR_LINTS = ['unsafe_code', 'missing_unsafe_on_extern'] as const;
  * Version of what {@link rewriteRustcArguments} does, part of the line added to `rustc -vV`. Raise it
  * with every change that makes rustc's outputs or the unit records differ: cargo then rebuilds.
  */
-export const FLAGS_VERSION = 3;
+export const FLAGS_VERSION = 4;
 
 /** The command line that really goes to rustc. */
 export function rewriteRustcArguments(args: readonly RustcArgument[], linker: string): string[] {
   const kept = args.filter((argument) => {
     if (argument.kind === 'input') return true;
     if (argument.name === 'g' || argument.name === 'remap-path-prefix') return false;
-    return argument.name !== 'codegen' || !ourCodegen.has(codegenName(argument.value));
+    if (argument.name !== 'codegen') return true;
+    const option = codegenName(argument.value);
+    // What was linked is compared by its symbols; debug info is read from the objects, and costs the linker time.
+    if (option === 'strip') return argument.value?.endsWith('=debuginfo') === true;
+    return !ourCodegen.has(option);
   });
-  return [...kept.flatMap(write), ...fewerCodegenUnits(args), ...additions(linker)];
+  return [
+    ...kept.flatMap(write),
+    ...fewerCodegenUnits(args),
+    ...leaveOutDebugInfo(args),
+    ...additions(linker),
+  ];
+}
+
+/** What cargo builds without debug info, as it does build scripts and proc macros, has ours in its objects, not in what is linked of them. */
+function leaveOutDebugInfo(args: readonly RustcArgument[]): string[] {
+  const wanted = args.some(
+    (argument) =>
+      argument.kind === 'option' &&
+      (argument.name === 'g' ||
+        (argument.name === 'codegen' &&
+          codegenName(argument.value) === 'debuginfo' &&
+          !/=(?:0|none)$/.test(argument.value ?? ''))),
+  );
+  return wanted ? [] : ['-C', 'strip=debuginfo'];
 }
 
 /**
  * rustc cuts every crate in 16 (rustc book, "codegen-units"), which costs more than it gives on few cores. Without
- * optimisation the cut has no influence on what the code refers to; with it, on what is inlined, so that the profile's is kept.
+ * optimisation the cut has no influence on what the code refers to, so that it may follow the cores. With optimisation it has,
+ * on what is inlined, and a check has to find the same on every machine: one unit, a tenth to a fifth cheaper than 16, whose
+ * dependents wait for it only where they are run. What the profile chooses is kept.
  */
 function fewerCodegenUnits(args: readonly RustcArgument[]): string[] {
   const codegen = args.flatMap((argument) =>
     argument.kind === 'option' && argument.name === 'codegen' ? [argument.value ?? ''] : [],
   );
-  const optimised =
-    args.some((argument) => argument.kind === 'option' && argument.name === 'O') ||
-    codegen.some((value) => codegenName(value) === 'opt-level' && !/=0$/.test(value));
   const chosen = codegen.some((value) =>
     ['codegen-units', 'incremental'].includes(codegenName(value)),
   );
-  return optimised || chosen ? [] : ['-C', `codegen-units=${CODEGEN_UNITS}`];
+  if (chosen) return [];
+  const optimised =
+    args.some((argument) => argument.kind === 'option' && argument.name === 'O') ||
+    codegen.some((value) => codegenName(value) === 'opt-level' && !/=0$/.test(value));
+  return ['-C', `codegen-units=${optimised ? 1 : CODEGEN_UNITS}`];
 }
 
 /** One a core: enough to keep them busy behind a last large crate. */

@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { parseRustcArguments, rewriteRustcArguments } from '../../engine/build/rustc-arguments.ts';
+
+/** What rustc is asked for when cargo asks with `written`, without its crate's own arguments. */
+function asked(written: string): string {
+  const args = parseRustcArguments(['--crate-name', 'a', 'a.rs', ...written.split(' ')]);
+  return ` ${rewriteRustcArguments(args, 'cackle-cc').join(' ')} `;
+}
+
+describe('a check finds the same on every machine', () => {
+  test.each(['-C opt-level=3', '-Copt-level=s', '-O', '--codegen opt-level=1'])(
+    'of what is inlined, the cut of a crate decides: %s is compiled as one piece',
+    (written) => expect(asked(written).match(/codegen-units=\S+/g)).toEqual(['codegen-units=1']),
+  );
+
+  test.each(['codegen-units=7', 'codegen_units=7'])('what the profile says is kept: %s', (units) =>
+    expect(asked(`-C opt-level=3 -C ${units}`).match(/codegen.units=\S+/g)).toEqual([units]),
+  );
+});
+
+describe('debug info is in every object, and linked only where cargo would', () => {
+  test.each(['-C debuginfo=0', '-Cdebuginfo=none', '-C opt-level=0'])('%s', (written) => {
+    expect(asked(written)).toContain(' debuginfo=1 ');
+    expect(asked(written)).toContain(' strip=debuginfo ');
+  });
+
+  test.each(['-g', '-C debuginfo=2', '-C debuginfo=line-tables-only'])('%s', (written) => {
+    expect(asked(written).match(/ debuginfo=\S+/g)).toEqual([' debuginfo=1']);
+    expect(asked(written)).not.toContain('strip=');
+  });
+
+  test('symbols stay in what is linked: they are compared with ours', () => {
+    expect(asked('-g -C strip=symbols')).not.toContain('strip');
+    expect(asked('-g -C strip=debuginfo')).toContain(' strip=debuginfo ');
+  });
+});
