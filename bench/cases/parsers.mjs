@@ -15,7 +15,7 @@ export async function measure(context) {
   context.tell(`parsers: rlibs of ${input.name}`);
   const files = await libraries(input);
   const native = await nativeParsers();
-  await importEngine('engine/parsers/parsers.ts');
+  await importEngine('engine/parsers/file-input.ts');
   await importEngine('engine/extract/worker.ts');
   const list = join(bench, 'libraries.json');
   mkdirSync(bench, { recursive: true });

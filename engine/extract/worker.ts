@@ -3,8 +3,9 @@ import { countMembers } from '../facts/codec.ts';
 import { bytesHash, contentHash, factsHash } from '../facts/content.ts';
 import { factsPath, writeAtomically } from '../facts/files.ts';
 import type { Content, KeywordHit } from '../facts/unit-record.ts';
+import { FileInput } from '../parsers/file-input.ts';
 import { ExtractError } from '../parsers/module.ts';
-import { extractFacts, scanSource } from '../parsers/parsers.ts';
+import { scanSource } from '../parsers/parsers.ts';
 import { Stopwatch, type Timed } from '../spans.ts';
 
 /** Extract one link input into a facts file named by content. */
@@ -74,10 +75,25 @@ async function answer(
 }
 
 async function extractArtefact(job: ArtefactJob, watch: Stopwatch): Promise<ArtefactResult> {
-  const bytes = await readFile(job.path).catch((error: Error) => {
-    throw new ExtractError(`cannot read ${job.path}: ${error.message}`);
-  });
-  const hash = factsHash(bytes, job.debugInfo);
+  let input: FileInput | undefined;
+  try {
+    input = new FileInput(job.path);
+    return await factsOf(input, job, watch);
+  } catch (error) {
+    if (error instanceof ExtractError)
+      throw new ExtractError(`cannot read ${job.path}: ${error.message}`);
+    throw error;
+  } finally {
+    input?.free();
+  }
+}
+
+async function factsOf(
+  input: FileInput,
+  job: ArtefactJob,
+  watch: Stopwatch,
+): Promise<ArtefactResult> {
+  const hash = factsHash(input.bytes, job.debugInfo);
   const targets = job.stores.map((store) => factsPath(store, hash));
   const second = job.second === undefined ? [] : [factsPath(job.second, hash)];
   watch.lap('extract');
@@ -88,7 +104,7 @@ async function extractArtefact(job: ArtefactJob, watch: Stopwatch): Promise<Arte
     if (fromSecond) await writeFirst(targets, stored.bytes);
     return {
       facts: hash,
-      bytes: bytes.length,
+      bytes: input.size,
       members: stored.members,
       factsBytes: fromSecond ? stored.bytes.length : 0,
       extracted: false,
@@ -96,25 +112,19 @@ async function extractArtefact(job: ArtefactJob, watch: Stopwatch): Promise<Arte
     };
   }
   watch.lap('store');
-  try {
-    const encoded = Buffer.from(extractFacts(bytes, job.debugInfo).buffer);
-    watch.lap('extract');
-    await writeFirst(targets, encoded);
-    // The user's cache may be read-only or full.
-    for (const path of second) await writeAtomically(path, encoded).catch(() => undefined);
-    return {
-      facts: hash,
-      bytes: bytes.length,
-      members: countMembers(encoded),
-      factsBytes: encoded.length,
-      extracted: true,
-      fromSecond: false,
-    };
-  } catch (error) {
-    if (error instanceof ExtractError)
-      throw new ExtractError(`cannot read ${job.path}: ${error.message}`);
-    throw error;
-  }
+  const encoded = Buffer.from(input.extract(job.debugInfo).buffer);
+  watch.lap('extract');
+  await writeFirst(targets, encoded);
+  // The user's cache may be read-only or full.
+  for (const path of second) await writeAtomically(path, encoded).catch(() => undefined);
+  return {
+    facts: hash,
+    bytes: input.size,
+    members: countMembers(encoded),
+    factsBytes: encoded.length,
+    extracted: true,
+    fromSecond: false,
+  };
 }
 
 /** Facts that are stored already; undefined when there are none that can be used. */

@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Hash that names the facts of a file: of its bytes, and of how much is read from them. */
-export function factsHash(bytes: Buffer, debugInfo: boolean): string {
+export function factsHash(bytes: Uint8Array, debugInfo: boolean): string {
   return createHash('sha256')
     .update(bytes)
     .update(debugInfo ? 'd' : 'n')

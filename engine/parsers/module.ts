@@ -20,9 +20,15 @@ export interface SourceHits {
   readonly column: Uint32Array;
 }
 
+/** Room for a file in the module's memory: `offset` bytes from its start. */
+export interface FileRoom {
+  readonly offset: number;
+  extract(debugInfo: boolean): Uint8Array;
+}
+
 /** What wasm/parsers exports; it is documented there. */
 export interface ParserModule {
-  extract(data: Uint8Array, debugInfo: boolean): Uint8Array;
+  readonly FileRoom: new (size: number) => Free<FileRoom>;
   unpack(payload: Uint8Array, size: number): Uint8Array;
   columnNames(): string[];
   factsVersion(): number;
@@ -31,7 +37,7 @@ export interface ParserModule {
   demangle(symbol: string): string;
   scan(bytes: Uint8Array): Free<SourceHits>;
   reading(): string;
-  readonly __wasm?: { readonly memory?: { readonly buffer: ArrayBuffer } };
+  moduleMemory(): { readonly buffer: ArrayBuffer };
 }
 
 const requireFromHere = createRequire(import.meta.url);
@@ -39,7 +45,7 @@ const path = distPath('wasm', 'parsers', 'parsers.js');
 let loaded: ParserModule | undefined;
 
 function parsers(): ParserModule {
-  if ((loaded?.__wasm?.memory?.buffer.byteLength ?? 0) > RECYCLE_BYTES) discard();
+  if (loaded !== undefined && loaded.moduleMemory().buffer.byteLength > RECYCLE_BYTES) discard();
   loaded ??= requireFromHere(path) as ParserModule;
   return loaded;
 }
@@ -49,17 +55,22 @@ function discard(): void {
   delete requireFromHere.cache[path];
 }
 
-/** Runs a parser; after a trap (a panic in Rust) its instance is not used again. Throws {@link ExtractError}. */
-export function guarded<T>(use: (module: ParserModule) => T): T {
+/**
+ * Runs a parser; after a trap (a panic in Rust) its instance is not used again. `module`: the instance that holds what is
+ * parsed. Throws {@link ExtractError}.
+ */
+export function guarded<T>(use: (module: ParserModule) => T, module?: ParserModule): T {
+  let used = module;
   try {
-    return use(parsers());
+    used ??= parsers();
+    return use(used);
   } catch (error) {
     if (error instanceof Error && error.name === 'ExtractError') {
       const { member } = error as Error & { member?: string };
       throw new ExtractError(member ? `member ${member}: ${error.message}` : error.message);
     }
-    const member = lastMember();
-    discard();
+    const member = lastMember(used);
+    if (used === loaded) discard();
     const reason = error instanceof Error ? error.message : String(error);
     throw new ExtractError(
       `${member === '' ? '' : `member ${member}: `}the parsers gave up (${reason}): there is too little memory for this file, or it meets a fault of ours; please report it`,
@@ -68,9 +79,9 @@ export function guarded<T>(use: (module: ParserModule) => T): T {
 }
 
 /** The member at which the parsers stopped for good; empty when they cannot even say that. */
-function lastMember(): string {
+function lastMember(module: ParserModule | undefined): string {
   try {
-    return loaded?.reading() ?? '';
+    return module?.reading() ?? '';
   } catch {
     return '';
   }

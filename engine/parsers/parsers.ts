@@ -1,13 +1,5 @@
 import { guarded, type SourceHits } from './module.ts';
 
-/**
- * Reads an object file or archive; gives the content of its facts file (facts/codec.ts). Throws
- * {@link ExtractError} of module.ts.
- */
-export function extractFacts(data: Uint8Array, debugInfo: boolean): Uint8Array {
-  return guarded((module) => module.extract(data, debugInfo));
-}
-
 /** Unpacks the payload of a facts file to `size` bytes. Throws where it is not what its header says. */
 export function unpackFacts(payload: Uint8Array, size: number): Uint8Array {
   return guarded((module) => module.unpack(payload, size));

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
 import { decodeFacts } from '../../engine/facts/codec.ts';
 import { ENTITY_BIT, factString, NONE, type ObjectFacts } from '../../engine/facts/tables.ts';
-import { extractFacts } from '../../engine/parsers/parsers.ts';
+import { FileInput } from '../../engine/parsers/file-input.ts';
 import { packageRoot } from '../../engine/paths.ts';
 import { binutils, judged, linkedCrate } from './support.ts';
 
@@ -162,7 +162,7 @@ function grouped(relocations: readonly Relocation[]): Map<string, Relocation[]> 
 
 /** Compares a sample of one object's references; gives the differences. */
 function compareObject(path: string, random: (limit: number) => number, seen: Sampled): string[] {
-  const facts = decodeFacts(Buffer.from(extractFacts(readFileSync(path), true)));
+  const facts = decodeFacts(Buffer.from(new FileInput(path).extract(true)));
   const nodes = nodesBySymbol(facts);
   const bySection = grouped(relocations(path));
   const differences: string[] = [];

@@ -11,10 +11,35 @@ fn to_js(error: ExtractError) -> JsValue {
     js.into()
 }
 
-/// Reads an object file or archive; gives the content of its facts file.
+/// This module's memory. It moves when it grows.
+#[wasm_bindgen(js_name = "moduleMemory")]
+pub fn memory() -> JsValue {
+    wasm_bindgen::memory()
+}
+
+/// Room for a file in this module's memory, so that it is read where it is parsed, and not copied.
 #[wasm_bindgen]
-pub fn extract(data: &[u8], debug_info: bool) -> Result<Vec<u8>, JsValue> {
-    facts::extract(data, debug_info).map_err(to_js)
+pub struct FileRoom {
+    bytes: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl FileRoom {
+    #[wasm_bindgen(constructor)]
+    pub fn new(size: usize) -> FileRoom {
+        FileRoom { bytes: vec![0; size] }
+    }
+
+    /// Where it begins in the memory.
+    #[wasm_bindgen(getter)]
+    pub fn offset(&mut self) -> *mut u8 {
+        self.bytes.as_mut_ptr()
+    }
+
+    /// Reads the object file or archive that was put here; gives the content of its facts file.
+    pub fn extract(&self, debug_info: bool) -> Result<Vec<u8>, JsValue> {
+        facts::extract(&self.bytes, debug_info).map_err(to_js)
+    }
 }
 
 /// Unpacks the payload of a facts file to `size` bytes.
@@ -29,7 +54,7 @@ pub fn column_names() -> Vec<String> {
     facts::COLUMN_NAMES.iter().map(|name| name.to_string()).collect()
 }
 
-/// The version of the facts files that [`extract`] gives.
+/// The version of the facts files that [`FileRoom::extract`] gives.
 #[wasm_bindgen(js_name = "factsVersion")]
 pub fn facts_version() -> u32 {
     facts::VERSION
