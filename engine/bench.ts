@@ -13,6 +13,7 @@ import { seconds } from './session/seconds.ts';
 import { readTree } from './session/tree.ts';
 import type { Span } from './spans.ts';
 import { isSysroot } from './workspace/owners.ts';
+import type { Workspace } from './workspace/types.ts';
 
 /** What one number of worker threads did with the tree. */
 export interface BenchRun {
@@ -73,9 +74,9 @@ export async function measureTree(
     runs.push(measured.run);
     slowest ??= measured.slowest;
   }
-  const { workspaceRoot, files, bytes, outputs } = tree;
+  const { workspace, files, bytes, outputs } = tree;
   const counts = { files: files.length, bytes, objects, outputs: outputs.length };
-  return { workspaceRoot, ...counts, runs, slowest: slowest ?? [] };
+  return { workspaceRoot: workspace.root, ...counts, runs, slowest: slowest ?? [] };
 }
 
 interface BuiltFile {
@@ -85,7 +86,7 @@ interface BuiltFile {
 }
 
 interface Tree {
-  readonly workspaceRoot: string;
+  readonly workspace: Workspace;
   readonly files: readonly BuiltFile[];
   readonly bytes: number;
   readonly outputs: readonly OutputSpec[];
@@ -122,7 +123,7 @@ async function lastCheck(options: {
       `\`cackle -n --path ${options.path}\` first; what it finds does no harm`,
     );
   return {
-    workspaceRoot: workspace.root,
+    workspace,
     files,
     bytes: files.reduce((sum, file) => sum + file.bytes, 0),
     outputs: links.map((link) =>
@@ -149,7 +150,9 @@ async function withWorkers(
     return { path, bytes: value.bytes, objects: value.members, seconds: secondsOf(spans) };
   };
   const judge = async (output: OutputSpec) => {
-    const compiled = output.inputs.map(() => 'all' as const);
+    const compiled = output.inputs.map(({ path }) =>
+      isSysroot(path, tree.workspace) ? ('toolchain' as const) : ('all' as const),
+    );
     const job = { output, compiled, apis, keep: undefined };
     const { value, spans } = await pools.measured('references', job);
     if ('stale' in value)
@@ -160,8 +163,7 @@ async function withWorkers(
     return spans;
   };
   const warmUp = async (): Promise<void> => {
-    // A large tree warms up by itself.
-    const some = bytes < WARM_BYTES ? files : files.slice(0, 1);
+    const some = enoughToWarmUp(files);
     const nothing = outputs.slice(0, 1).map((output) => ({ ...output, inputs: [] }));
     const each = Array.from({ length: workers }, () => [
       ...some.map(extract),
@@ -203,6 +205,16 @@ async function withWorkers(
   } finally {
     await pools.close();
   }
+}
+
+/** The first files of {@link WARM_BYTES}, or all. */
+function enoughToWarmUp(files: readonly BuiltFile[]): readonly BuiltFile[] {
+  let bytes = 0;
+  const end = files.findIndex((file) => {
+    bytes += file.bytes;
+    return bytes >= WARM_BYTES;
+  });
+  return end < 0 ? files : files.slice(0, end + 1);
 }
 
 const secondsOf = (spans: readonly Span[]): number =>

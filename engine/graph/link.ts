@@ -72,9 +72,13 @@ export class JoinedOutput {
     this.walk();
   }
 
-  /** Calls `visit` with every live node, in input order. A root is kept by itself, not because something refers to it. */
-  eachLiveNode(visit: (input: number, node: number, isRoot: boolean) => void): void {
+  /** Calls `visit` with every live node of the wanted inputs, in order. A root is kept by itself, not because something refers to it. */
+  eachLiveNode(
+    wanted: readonly boolean[],
+    visit: (input: number, node: number, isRoot: boolean) => void,
+  ): void {
     this.inputs.forEach(({ loaded: { facts } }, input) => {
+      if (wanted[input] !== true) return;
       const base = this.sectionBase[input] as number;
       for (let section = 0; section < facts.sectionName.length; section++) {
         if (this.live[base + section] === 0) continue;

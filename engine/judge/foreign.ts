@@ -3,12 +3,14 @@ import type { LoadedFacts } from '../graph/loaded-facts.ts';
 
 /**
  * By member: 1 where rustc did not make it from sources that we know, so that its debug info proves nothing.
- * Its own objects are called `STEM.UNIT.rcgu.o`; `compiled` lists the stems.
+ * Its own objects are called `STEM.UNIT.rcgu.o`; `compiled` lists the stems. Undefined for the toolchain's own libraries, for
+ * which nobody answers.
  */
 export function foreignMembers(
   { facts, memberCount }: LoadedFacts,
-  compiled: 'all' | readonly string[],
-): Uint8Array {
+  compiled: 'all' | 'toolchain' | readonly string[],
+): Uint8Array | undefined {
+  if (compiled === 'toolchain') return undefined;
   const foreign = new Uint8Array(memberCount);
   if (compiled === 'all') return foreign;
   const stems = new Set(compiled);

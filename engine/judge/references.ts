@@ -55,6 +55,9 @@ interface Referrer extends NodeAt {
   readonly place: number;
 }
 
+/** By input; see {@link ReferenceFinder.references}. */
+type ForeignMembers = readonly (Uint8Array | undefined)[];
+
 const noTargets: readonly HitTarget[] = [];
 const noHits: readonly ApiHit[] = [];
 const noExports: readonly PossibleExport[] = [];
@@ -75,9 +78,9 @@ export class ReferenceFinder {
 
   /**
    * Every live reference to an API, each (API, from, place, target) once. `foreignMembers` marks by input the members
-   * that rustc did not make.
+   * that rustc did not make; an input without has nobody to answer for it, and what it refers to is no usage (spec §4).
    */
-  references(output: JoinedOutput, foreignMembers: readonly Uint8Array[]): Reference[] {
+  references(output: JoinedOutput, foreignMembers: ForeignMembers): Reference[] {
     const found: Reference[] = [];
     const seen = new Set<string>();
     const memo: TargetMemo = { bySymbol: [], byNode: new Map() };
@@ -87,7 +90,8 @@ export class ReferenceFinder {
       seen.add(key);
       found.push(...this.referencesTo(output, at, foreignMembers, hits));
     };
-    output.eachLiveNode((input, node, isRoot) => {
+    const answeredFor = foreignMembers.map((members) => members !== undefined);
+    output.eachLiveNode(answeredFor, (input, node, isRoot) => {
       const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
       // What anonymous data refers to counts for whoever refers to the data (spec §4).
       if (((facts.nodeFlags[node] as number) & NodeFlag.anonymous) !== 0 && !isRoot) return;
@@ -116,7 +120,7 @@ export class ReferenceFinder {
   private referencesTo(
     output: JoinedOutput,
     at: Referrer,
-    foreignMembers: readonly Uint8Array[],
+    foreignMembers: ForeignMembers,
     hits: readonly ApiHit[],
   ): Reference[] {
     const { loaded } = output.inputs[at.input] as JoinInput;
@@ -141,10 +145,11 @@ export class ReferenceFinder {
       }));
   }
 
-  /** Crates with a live symbol in a top-level module that has the name of an API. */
-  possibleExports(output: JoinedOutput): PossibleExport[] {
+  /** Crates with a live symbol in a top-level module that has the name of an API; not the toolchain's own. */
+  possibleExports(output: JoinedOutput, foreignMembers: ForeignMembers): PossibleExport[] {
     const found = new Map<string, PossibleExport>();
-    output.eachLiveNode((input, node) => {
+    const answeredFor = foreignMembers.map((members) => members !== undefined);
+    output.eachLiveNode(answeredFor, (input, node) => {
       const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
       const entity = facts.nodeEntity[node] as number;
       if (entity === NONE) return;

@@ -23,7 +23,7 @@ export interface ReferencesJob {
   readonly kind: 'references';
   readonly output: OutputSpec;
   /** By input: stems of the members that rustc made; see makers.ts of the session. */
-  readonly compiled: readonly ('all' | readonly string[])[];
+  readonly compiled: readonly ('all' | 'toolchain' | readonly string[])[];
   readonly apis: readonly {
     readonly name: string;
     readonly include: readonly string[];
@@ -106,7 +106,7 @@ async function answer(
   );
   const result = {
     references: finder.finder.references(joined, foreign),
-    exports: finder.finder.possibleExports(joined),
+    exports: finder.finder.possibleExports(joined, foreign),
     objects: joined.inputs.map(({ loaded }) => loaded.memberCount),
   };
   watch.lap('judge');

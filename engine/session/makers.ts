@@ -11,9 +11,10 @@ export interface Maker {
   readonly package: PackageIndex | undefined;
   /**
    * Stems of the members that rustc compiled from sources that we know. The debug info of every other member
-   * says what its author likes, so that its code is charged to `package`. `all` where rustc made everything.
+   * says what its author likes, so that its code is charged to `package`. `all` where rustc made everything;
+   * `toolchain` where the toolchain brought it, so that nobody answers for it.
    */
-  readonly compiled: 'all' | readonly string[];
+  readonly compiled: 'all' | 'toolchain' | readonly string[];
 }
 
 /** What finding a maker takes. */
@@ -29,7 +30,7 @@ export interface MakerFacts {
 export function makerOf(record: UnitRecord, input: LinkInput, facts: MakerFacts): Maker {
   const { workspace, records, packageOf, ownersOf } = facts;
   if (input.own) return { package: packageOf(record), compiled: 'all' };
-  if (isSysroot(input.path, workspace)) return { package: undefined, compiled: 'all' };
+  if (isSysroot(input.path, workspace)) return { package: undefined, compiled: 'toolchain' };
   const made = records.byOutput(input.path);
   if (made === undefined)
     return { package: ownersOf(input.path)[0] ?? packageOf(record), compiled: [] };
