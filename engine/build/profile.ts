@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'toml';
 import * as z from 'zod';
 import type { CargoConfig } from '../workspace/cargo-config.ts';
 
@@ -25,13 +24,18 @@ export async function profileArguments(
   const select = ['--profile', profile];
   const set = config.profile('cackle') ?? new Set<string>();
   if (profile !== 'cackle' || set.has('inherits')) return select;
-  const manifest = manifestSchema.parse(
-    parse(await readFile(join(workspaceRoot, 'Cargo.toml'), 'utf8')),
-  );
-  if (manifest.profile?.cackle !== undefined) return select;
+  if (await definesProfile(await readFile(join(workspaceRoot, 'Cargo.toml'), 'utf8')))
+    return select;
   const missing = Object.entries(settings).filter(([key]) => !set.has(key));
   return [
     ...select,
     ...missing.flatMap(([key, value]) => ['--config', `profile.cackle.${key}=${value}`]),
   ];
+}
+
+async function definesProfile(manifest: string): Promise<boolean> {
+  // Without the name, written as it is or with escapes, there is nothing to find.
+  if (!manifest.includes('cackle') && !manifest.includes('\\')) return false;
+  const { parse } = await import('toml');
+  return manifestSchema.parse(parse(manifest)).profile?.cackle !== undefined;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { chmod, link, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { chmod, link, mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { makeDirectory } from '../make-directory.ts';
@@ -25,8 +26,8 @@ async function sourceDirectory(): Promise<string> {
 export async function ensureShim(toolchain: Toolchain, fallback: string): Promise<string> {
   const directory = await sourceDirectory();
   const hash = createHash('sha256').update(toolchain.version);
-  for (const name of (await readdir(directory)).sort())
-    hash.update(name).update(await readFile(join(directory, name)));
+  for (const name of readdirSync(directory).sort())
+    hash.update(name).update(readFileSync(join(directory, name)));
   const key = hash.digest('hex').slice(0, 24);
   const kept = join(userCache(), 'shim', key);
   const finished = join(kept, NAME);

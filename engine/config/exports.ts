@@ -1,5 +1,6 @@
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readApiTables } from './apis.ts';
 import { DocumentReader } from './document-reader.ts';
 
@@ -64,6 +65,8 @@ function united(a: PackageExports, b: PackageExports): PackageExports {
 async function readExportFile(file: string): Promise<PackageExports | undefined> {
   let bytes: Buffer;
   try {
+    // Hardly any package has one: asked in a way that makes no error.
+    if (statSync(dirname(file), { throwIfNoEntry: false }) === undefined) return undefined;
     bytes = await readFile(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;

@@ -76,8 +76,18 @@ export function parseProgram(text: string): AST.TOMLProgram {
   }
 }
 
-/** Parses a TOML document into a tree with places. Throws {@link TomlSyntaxError}. */
+let last: { readonly text: string; readonly table: TomlTable } | undefined;
+
+/**
+ * Parses a TOML document into a tree with places. Throws {@link TomlSyntaxError}. The last one is kept: a check reads
+ * cackle.toml for what it says of the tree, and again for the rest.
+ */
 export function parseToml(text: string): TomlTable {
+  if (last?.text !== text) last = { text, table: readTables(text) };
+  return last.table;
+}
+
+function readTables(text: string): TomlTable {
   const program = parseProgram(text);
   const root = newTable({ line: 1, column: 1 }, 1);
   const top = program.body[0];

@@ -1,13 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'toml';
-import * as z from 'zod';
-
-const schema = z.object({
-  common: z.object({
-    features: z.array(z.string()).default([]),
-    build_flags: z.array(z.string()).default([]),
-  }),
-});
+import { parseToml, type TomlEntry } from './toml-tree.ts';
 
 /** What cackle.toml says of the tree of packages, by which the rest of it is read. */
 export interface TreeSettings {
@@ -18,9 +10,22 @@ export interface TreeSettings {
 /** Reads these settings alone. Nothing for a file with faults: whoever reads all of it tells of them. */
 export async function readTreeSettings(file: string): Promise<TreeSettings> {
   try {
-    const { common } = schema.parse(parse(await readFile(file, 'utf8')));
-    return { features: common.features, buildFlags: common.build_flags };
+    const common = parseToml(await readFile(file, 'utf8')).entries.get('common')?.value;
+    if (common?.kind !== 'table') return nothing;
+    const features = stringsOf(common.entries.get('features'));
+    const buildFlags = stringsOf(common.entries.get('build_flags'));
+    return features === undefined || buildFlags === undefined ? nothing : { features, buildFlags };
   } catch {
-    return { features: [], buildFlags: [] };
+    return nothing;
   }
+}
+
+const nothing: TreeSettings = { features: [], buildFlags: [] };
+
+/** Undefined for what is no list of strings. */
+function stringsOf(entry: TomlEntry | undefined): string[] | undefined {
+  if (entry === undefined) return [];
+  if (entry.value.kind !== 'array') return undefined;
+  const strings = entry.value.items.flatMap((item) => (item.kind === 'string' ? [item.value] : []));
+  return strings.length === entry.value.items.length ? strings : undefined;
 }

@@ -1,9 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { unpackFacts } from '../parsers/parsers.ts';
-import { type ColumnName, columnTypes, type ObjectFacts } from './tables.ts';
-
-/** The version of wasm/facts/src/layout.rs, which writes these files: others are extracted again. */
-export const FACTS_VERSION = 5;
+import { type ColumnName, columnTypes, FACTS_VERSION, type ObjectFacts } from './tables.ts';
 
 const MAGIC = 0x464c_4b43; // "CKLF"
 const columns = Object.keys(columnTypes) as ColumnName[];

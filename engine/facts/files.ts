@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '../make-directory.ts';
-import { FACTS_VERSION } from './codec.ts';
+import { FACTS_VERSION } from './tables.ts';
 
 // Apart from the store of records: a worker that only writes facts need not load their schemas.
 

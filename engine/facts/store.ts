@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import type * as z from 'zod';
 import { userCache } from '../paths.ts';
@@ -38,15 +38,14 @@ export function storeLocation(targetDirectory: string): StoreLocation {
   };
 }
 
-/** Size, mtime and inode of a file; undefined when it is not there. */
+/**
+ * Size, mtime and inode of a file; undefined when it is not there. Asked at once: what the system knows of a file of the
+ * build is in its memory, and a check asks hundreds of times.
+ */
 export async function stampOf(path: string): Promise<FileStamp | undefined> {
-  try {
-    const s = await stat(path, { bigint: true });
-    return { path, size: Number(s.size), mtime: s.mtimeNs.toString(), inode: s.ino.toString() };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
+  const s = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (s === undefined) return undefined;
+  return { path, size: Number(s.size), mtime: s.mtimeNs.toString(), inode: s.ino.toString() };
 }
 
 /** True when both name an unchanged file; a hard link elsewhere counts as the same. */

@@ -21,21 +21,17 @@ export function covers(wide: ScopeSuffix, narrow: ScopeSuffix): boolean {
 export function minimalGrants(usages: Iterable<AttributedUsage>): Grant[] {
   const all = new Map<string, Grant>();
   for (const { scope, api } of usages)
-    all.set(`${scope.package}\0${scope.suffix}\0${api}`, { scope, api });
-  const grants = [...all.values()];
-  return grants
+    all.set(grantKey(scope.package, scope.suffix, api), { scope, api });
+  return [...all.values()]
     .filter(
-      (grant) =>
-        !grants.some(
-          (other) =>
-            other !== grant &&
-            other.scope.package === grant.scope.package &&
-            other.api === grant.api &&
-            other.scope.suffix !== grant.scope.suffix &&
-            covers(other.scope.suffix, grant.scope.suffix),
-        ),
+      ({ scope, api }) =>
+        !ancestors[scope.suffix].some((wider) => all.has(grantKey(scope.package, wider, api))),
     )
     .sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
+}
+
+function grantKey(name: string, suffix: ScopeSuffix, api: string): string {
+  return `${name}\0${suffix}\0${api}`;
 }
 
 function keyOf({ scope, api }: Grant): string {

@@ -17,12 +17,12 @@ export function keywordProblems(unit: UnitRecord, workspace: Workspace, config: 
   const permissions = config.permissions(scope);
   const problems: Problem[] = [];
   const common = { packageLabel: p.label, packageName: p.name, scope };
-  const unsafeUses = usesOf(unit.keywords, 'unsafe');
-  if (unsafeUses.length > 0 && !permissions.allowUnsafe) {
+  const unsafeUses = permissions.allowUnsafe ? [] : usesOf(unit.keywords, 'unsafe');
+  if (unsafeUses.length > 0) {
     problems.push({ kind: 'disallowed-unsafe', ...common, uses: unsafeUses });
   }
-  const externUses = usesOf(unit.keywords, 'extern');
-  if (externUses.length > 0 && !permissions.allowExtern) {
+  const externUses = permissions.allowExtern ? [] : usesOf(unit.keywords, 'extern');
+  if (externUses.length > 0) {
     problems.push({ kind: 'disallowed-extern', ...common, uses: externUses });
   }
   return problems;

@@ -7,6 +7,7 @@ import type { FileStamp, LinkInput } from '../facts/unit-record.ts';
 import { CheckError } from '../judge/problems.ts';
 import { isSysroot } from '../workspace/owners.ts';
 import type { Workspace } from '../workspace/types.ts';
+import type { Used } from './ahead.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
 
@@ -78,15 +79,21 @@ export class Inputs {
     return this.location.root;
   }
 
-  /** The file that holds the facts of an input. */
-  pathOf(input: string, facts: string): string {
-    this.asked.add(facts);
+  /** The file that holds the facts of an input, which are noted in `used`. */
+  pathOf(input: string, facts: string, used = this.asked): string {
+    used.add(facts);
     return factsFile(this.location, this.workspace, input, facts);
   }
 
   /** Notes that a stored answer was used or made. */
   answered(file: string): void {
     this.answers.add(file);
+  }
+
+  /** Notes what was used when nobody had asked for it yet. */
+  uses({ facts, answers }: Used): void {
+    for (const hash of facts) this.asked.add(hash);
+    for (const file of answers) this.answers.add(file);
   }
 
   /** The parts of the store whose size is limited, with what this check used of them. */

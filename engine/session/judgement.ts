@@ -119,6 +119,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
       newest: NEWEST_VERSION,
     });
   }
+  const grants = minimalGrants(usages);
   const executables = new Executables();
   await executables.add(artifacts, workspace);
   round.observer.trace?.add('report', 'problems', reportStarted);
@@ -141,7 +142,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
         objectsFromCache: inputs.objectsFromCache,
         bytesExtracted: inputs.bytesExtracted,
         factsBytes: inputs.factsBytes,
-        permissionsUsed: minimalGrants(usages).length,
+        permissionsUsed: grants.length,
         cargoRuns: tally.cargoRuns,
         compiledAgain: tally.compiledAgain,
       },
@@ -149,7 +150,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
         .filter((verdict) => verdict.linkerKept.length > 0)
         .map(({ label, linkerKept }) => ({ output: label, symbols: linkerKept })),
       timing,
-      grants: minimalGrants(usages),
+      grants,
     },
   };
 }

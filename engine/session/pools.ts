@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Piscina } from 'piscina';
+import type { Piscina } from 'piscina';
 import type {
   ArtefactJob,
   ArtefactResult,
@@ -26,29 +26,51 @@ import type { Trace } from './trace.ts';
  */
 const IDLE_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** A pool that is made, and its package loaded, with the first job: a check that finds all as it was has none. */
+class LatePool {
+  private made: Promise<Piscina> | undefined;
+  private readonly file: string;
+  private readonly threads: number;
+
+  constructor(file: string, threads: number) {
+    this.file = file;
+    this.threads = threads;
+  }
+
+  async run(job: object): Promise<unknown> {
+    this.made ??= this.make();
+    return (await this.made).run(job);
+  }
+
+  private async make(): Promise<Piscina> {
+    const { Piscina } = await import('piscina');
+    return new Piscina({
+      filename: distPath(this.file),
+      minThreads: 0,
+      maxThreads: this.threads,
+      idleTimeout: IDLE_TIMEOUT_MS,
+    });
+  }
+
+  async close(): Promise<void> {
+    await (await this.made)?.destroy();
+  }
+}
+
 /** The worker threads of one check: extraction beside the build, and one thread that joins and judges. */
 export class Pools {
-  private readonly extraction: Piscina;
-  private readonly judging: Piscina;
+  private readonly extraction: LatePool;
+  private readonly judging: LatePool;
   private readonly trace: Trace | undefined;
 
   /** `workers`: threads of each kind, instead of as many as suit a build beside them. */
   constructor(trace?: Trace, workers?: number) {
     this.trace = trace;
-    this.extraction = new Piscina({
-      filename: distPath('extract-worker.js'),
-      minThreads: 0,
-      // One core is left to rustc.
-      maxThreads: workers ?? Math.max(1, Math.min(8, availableParallelism() - 1)),
-      idleTimeout: IDLE_TIMEOUT_MS,
-    });
+    // One core is left to rustc.
+    const beside = Math.max(1, Math.min(8, availableParallelism() - 1));
+    this.extraction = new LatePool('extract-worker.js', workers ?? beside);
     // Loaded facts stay in the thread, so all joins go to the same one.
-    this.judging = new Piscina({
-      filename: distPath('judge-worker.js'),
-      minThreads: 0,
-      maxThreads: workers ?? 1,
-      idleTimeout: IDLE_TIMEOUT_MS,
-    });
+    this.judging = new LatePool('judge-worker.js', workers ?? 1);
   }
 
   extract(job: Omit<ArtefactJob, 'kind'>): Promise<ArtefactResult> {
@@ -87,14 +109,14 @@ export class Pools {
       : this.judging.run({ kind, ...job });
   }
 
-  private async run<T>(pool: Piscina, name: string, job: object): Promise<T> {
+  private async run<T>(pool: LatePool, name: string, job: object): Promise<T> {
     const submitted = this.trace === undefined ? 0 : clock();
-    const { value, spans }: Timed<T> = await pool.run(job);
+    const { value, spans } = (await pool.run(job)) as Timed<T>;
     this.trace?.job(name, submitted, spans);
     return value;
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.extraction.destroy(), this.judging.destroy()]);
+    await Promise.all([this.extraction.close(), this.judging.close()]);
   }
 }

@@ -108,10 +108,18 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     return gate;
   };
 
+  // Aborted when there is something to do for the build, after which the other records are no longer the same.
+  const idle = new AbortController();
+  const readAhead = async (): Promise<void> => {
+    await records.unitsRead().catch(() => idle.abort());
+    await verdicts.ahead(idle.signal);
+  };
+
   const handlers: BuildHandlers = {
     // It has enough to do until it asks for the first time.
-    onCargoStarted: () => void records.unitsRead(),
+    onCargoStarted: () => void readAhead(),
     async onRustcStart(invocation, waits) {
+      idle.abort();
       await records.unitsRead();
       observer.log?.('debug', `compile ${nameOf(invocation)}`);
       return logged(
@@ -145,6 +153,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     },
     onLinked: (link, file) => units.linked(link, file),
     async onBuildScriptStart(run, waits) {
+      idle.abort();
       await records.unitsRead();
       return logged(`run ${run.executable}`, await gates.buildScript(run, waits));
     },
@@ -191,7 +200,10 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       await forgetUnit(error.record);
       return error;
     })
-    .finally(() => records.forgetHeld());
+    .finally(() => {
+      idle.abort();
+      return records.forgetHeld();
+    });
   await records.unitsRead();
   timing.cargo = seconds(buildStarted);
   observer.trace?.add('build', 'cargo', clock() - timing.cargo * 1000);

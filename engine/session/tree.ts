@@ -22,7 +22,11 @@ export async function readTree(
   const target = command?.target ?? options.target;
   const { features } = options;
   const own = command?.own ?? [];
-  const workspace = await loadWorkspace({ path, target, features, cargoArguments: own });
+  const loading = loadWorkspace({ path, target, features, cargoArguments: own });
+  loading.catch(() => undefined);
+  // Most likely the file that is read when cargo has answered, and then it is parsed already.
+  await readTreeSettings(options.configFile ?? join(path, 'cackle.toml'));
+  const workspace = await loading;
   const configFile = options.configFile ?? join(workspace.root, 'cackle.toml');
   const settings = await readTreeSettings(configFile);
   const added = features === undefined && !command?.choosesFeatures ? settings.features : [];

@@ -1,6 +1,6 @@
 import type { ApiDefinition, Config, PermissionScope } from '../config/types.ts';
 import { type AnswerPlace, answerPlace, readAnswer } from '../facts/answers.ts';
-import { FACTS_VERSION } from '../facts/codec.ts';
+import { FACTS_VERSION } from '../facts/tables.ts';
 import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { type AttributedUsage, attribute, newExports } from '../judge/attribution.ts';
 import type { OutputSpec } from '../judge/joiner.ts';
@@ -9,9 +9,10 @@ import { CheckError } from '../judge/problems.ts';
 import type { PossibleExport } from '../judge/references.ts';
 import type { ReferencesJob, ReferencesResult, StaleFacts } from '../judge/worker.ts';
 import { demangle, namesIn } from '../parsers/parsers.ts';
-import { type FileOwners, fileOwners } from '../workspace/owners.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
+import { EarlyVerdicts, type Used } from './ahead.ts';
 import { type Inputs, removeFacts } from './inputs.ts';
+import { KnownOwners } from './known-owners.ts';
 import type { LiveConfig } from './live-config.ts';
 import { makerOf } from './makers.ts';
 import { outputSpec } from './output-spec.ts';
@@ -56,6 +57,14 @@ interface Asked {
   readonly verdict: Promise<OutputVerdict>;
 }
 
+/** A question about an output; `ahead` where nobody asks yet, so that only what is stored may answer. */
+interface OutputQuestion {
+  readonly record: UnitRecord;
+  readonly link: LinkRecord;
+  readonly label: string;
+  readonly ahead: Used | undefined;
+}
+
 /**
  * Judges outputs as soon as the facts of their inputs are there: each once, and again when the configuration has
  * changed so that the verdict does not show what it refuses.
@@ -63,6 +72,8 @@ interface Asked {
 export class Verdicts {
   private readonly asked = new Map<string, Asked>();
   private readonly done = new Set<string>();
+  private readonly early: EarlyVerdicts;
+  private readonly owners: KnownOwners;
   private readonly pools: Pools;
   private readonly inputs: Inputs;
   private readonly records: Records;
@@ -84,6 +95,8 @@ export class Verdicts {
     this.workspace = deps.workspace;
     this.live = deps.live;
     this.backtraces = deps.backtraces;
+    this.early = new EarlyVerdicts(deps.records, deps.live);
+    this.owners = new KnownOwners(deps.records, deps.workspace);
   }
 
   get found(): number {
@@ -94,6 +107,18 @@ export class Verdicts {
     return this.done.size;
   }
 
+  /** Judges what may turn out to be fresh, until `signal`: see {@link EarlyVerdicts}. */
+  ahead(signal: AbortSignal): Promise<void> {
+    return this.early.prepare((...asked) => this.judge(...asked), signal);
+  }
+
+  private judgedAhead(link: LinkRecord, config: Config): Promise<OutputVerdict> | undefined {
+    const known = this.early.of(link, config);
+    if (known === undefined) return undefined;
+    this.inputs.uses(known.used);
+    return Promise.resolve(known.verdict);
+  }
+
   /** The verdict of an output by the configuration in force; starts the work when it is the first to ask. */
   of(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
     const known = this.asked.get(link.output);
@@ -101,7 +126,7 @@ export class Verdicts {
     if (known !== undefined && known.config === config) return known.verdict;
     const verdict =
       known === undefined
-        ? this.judge(record, link, config)
+        ? (this.judgedAhead(link, config) ?? this.judge(record, link, config))
         : known.verdict.then((before) =>
             holds(before, known.config, config) ? before : this.judge(record, link, config),
           );
@@ -138,6 +163,7 @@ export class Verdicts {
     record: UnitRecord,
     link: LinkRecord,
     config: Config,
+    ahead?: Used,
   ): Promise<OutputVerdict> {
     const label = `${record.targetName} (${labelOfKind(record, link)})`;
     const makers = link.inputs.map((input) =>
@@ -145,13 +171,14 @@ export class Verdicts {
         workspace: this.workspace,
         records: this.records,
         packageOf: (unit) => this.packageOf(unit),
-        ownersOf: (path) => this.owners().of(path),
+        ownersOf: (path) => this.owners.now.of(path),
       }),
     );
     const compiled = makers.map((maker) => maker.compiled);
     const apis = definitionsOf(config);
-    const result = await this.restoring(record, link, label, (output) =>
-      this.referencesOf(link, { output, compiled, apis }),
+    const asked = { record, link, label, ahead };
+    const result = await this.restoring(asked, (output) =>
+      this.referencesOf(link, { output, compiled, apis }, ahead),
     );
     const owner = this.packageOf(record);
     const inputPackages = makers.map((maker) => maker.package);
@@ -159,14 +186,14 @@ export class Verdicts {
       result.references,
       { package: owner, kind: record.kind, inputPackages },
       this.workspace,
-      this.owners(),
+      this.owners.now,
     );
     const refused = usages.filter(
       (usage) => !config.permissions(usage.scope).allowApis.has(usage.api),
     );
     const traces =
       this.backtraces && refused.length > 0
-        ? await this.restoring(record, link, label, (output) => this.explain(link, output, refused))
+        ? await this.restoring(asked, (output) => this.explain(link, output, refused, ahead))
         : [];
     const problems = refused.map((usage, i) => this.problem(usage, label, traces[i] ?? []));
     const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
@@ -178,8 +205,9 @@ export class Verdicts {
   private async referencesOf(
     link: LinkRecord,
     question: Omit<ReferencesJob, 'kind' | 'keep'>,
+    ahead: Used | undefined,
   ): Promise<ReferencesResult | StaleFacts> {
-    const { keep, stored } = await this.stored(link.output, question);
+    const { keep, stored } = await this.stored(link.output, question, ahead);
     return stored === undefined
       ? this.pools.references({ ...question, keep })
       : (stored as ReferencesResult);
@@ -189,18 +217,24 @@ export class Verdicts {
   private async stored(
     subject: string,
     question: object,
+    ahead: Used | undefined,
   ): Promise<{ keep: AnswerPlace; stored: unknown }> {
     const dependsOn = JSON.stringify([FACTS_VERSION, ANSWER_VERSION, question]);
     const keep = answerPlace(this.inputs.root, subject, dependsOn);
-    this.inputs.answered(keep.file);
+    if (ahead === undefined) this.inputs.answered(keep.file);
+    else ahead.answers.add(keep.file);
     // Its hash says that it is what we wrote.
-    return { keep, stored: await readAnswer(keep) };
+    const stored = await readAnswer(keep);
+    if (stored === undefined && ahead !== undefined)
+      throw new Error('nobody has asked this before');
+    return { keep, stored };
   }
 
   private async explain(
     link: LinkRecord,
     output: OutputSpec,
     usages: readonly AttributedUsage[],
+    ahead: Used | undefined,
   ): Promise<BacktraceFrame[][] | StaleFacts> {
     const sites = usages.map(({ reference }) => ({
       input: reference.input,
@@ -208,7 +242,7 @@ export class Verdicts {
       frame: reference.frame,
     }));
     const question = { output, sites };
-    const { keep, stored } = await this.stored(`${link.output} backtraces`, question);
+    const { keep, stored } = await this.stored(`${link.output} backtraces`, question, ahead);
     return stored === undefined
       ? this.pools.backtraces({ ...question, keep })
       : (stored as BacktraceFrame[][]);
@@ -216,12 +250,11 @@ export class Verdicts {
 
   /** An answer about an output. Facts that were lost are made again where their files are still there. */
   private async restoring<T extends object>(
-    record: UnitRecord,
-    link: LinkRecord,
-    label: string,
+    { record, link, label, ahead }: OutputQuestion,
     ask: (output: OutputSpec) => Promise<T | StaleFacts>,
   ): Promise<T> {
-    const spec = () => outputSpec(link, label, (path, facts) => this.inputs.pathOf(path, facts));
+    const spec = () =>
+      outputSpec(link, label, (path, facts) => this.inputs.pathOf(path, facts, ahead?.facts));
     const output = spec();
     const first = await ask(output);
     if (!('stale' in first)) return first;
@@ -291,27 +324,6 @@ export class Verdicts {
       );
     }
     return found.index;
-  }
-
-  private known: { revision: number; owners: FileOwners } | undefined;
-
-  private owners(): FileOwners {
-    const { revision } = this.records;
-    if (this.known?.revision !== revision) {
-      const sources = [...this.records.all()].flatMap((unit) => {
-        const p = this.workspace.packages.find(({ id }) => id === unit.packageId);
-        return p === undefined ? [] : [{ package: p.index, files: unit.sources }];
-      });
-      const outDirectories = [...this.records.allScripts()].flatMap((script) => {
-        const p = this.workspace.packages.find(({ id }) => id === script.packageId);
-        return p === undefined ? [] : [{ package: p.index, directory: script.outDir }];
-      });
-      this.known = {
-        revision,
-        owners: fileOwners(this.workspace, { sources, outDirectories }),
-      };
-    }
-    return this.known.owners;
   }
 }
 

@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { parse } from 'toml';
 import * as z from 'zod';
 import { CheckError } from '../judge/problems.ts';
 import { type CfgSet, cfgHolds } from './cfg-expression.ts';
@@ -191,7 +191,7 @@ async function fileLayers(cwd: string, env: NodeJS.ProcessEnv): Promise<Layer[]>
     // Cargo prefers the name without extension when both are there.
     for (const name of ['config', 'config.toml']) {
       const path = join(directory, name);
-      if (!(await isFile(path))) continue;
+      if (!isFile(path)) continue;
       layers.push(...(await readLayer(path, dirname(directory), [])));
       break;
     }
@@ -199,9 +199,9 @@ async function fileLayers(cwd: string, env: NodeJS.ProcessEnv): Promise<Layer[]>
   return layers;
 }
 
-async function isFile(path: string): Promise<boolean> {
+function isFile(path: string): boolean {
   try {
-    return (await stat(path)).isFile();
+    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
   } catch {
     return false;
   }
@@ -218,19 +218,20 @@ async function readLayer(path: string, base: string, above: readonly string[]): 
       cause: error,
     });
   }
-  const values = parseLayer(text, path);
+  const values = await parseLayer(text, path);
   const layers: Layer[] = [{ base, values }];
   const include = values.include ?? [];
   for (const item of (typeof include === 'string' ? [include] : include).toReversed()) {
     const included = resolve(dirname(path), typeof item === 'string' ? item : item.path);
     const optional = typeof item !== 'string' && item.optional === true;
-    if (optional && !(await isFile(included))) continue;
+    if (optional && !isFile(included)) continue;
     layers.push(...(await readLayer(included, dirname(dirname(included)), [...above, path])));
   }
   return layers;
 }
 
-function parseLayer(text: string, origin: string): z.infer<typeof configSchema> {
+async function parseLayer(text: string, origin: string): Promise<z.infer<typeof configSchema>> {
+  const { parse } = await import('toml');
   let raw: unknown;
   try {
     raw = parse(text);
@@ -262,8 +263,8 @@ async function commandLineLayers(cwd: string, cargoArguments: readonly string[])
         : undefined;
     if (value === undefined) continue;
     const path = resolve(cwd, value);
-    if (await isFile(path)) layers.unshift(...(await readLayer(path, dirname(dirname(path)), [])));
-    else layers.unshift({ base: cwd, values: parseLayer(value, `--config ${value}`) });
+    if (isFile(path)) layers.unshift(...(await readLayer(path, dirname(dirname(path)), [])));
+    else layers.unshift({ base: cwd, values: await parseLayer(value, `--config ${value}`) });
   }
   return layers;
 }

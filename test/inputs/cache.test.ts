@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { FACTS_VERSION } from '../../engine/facts/codec.ts';
+import { FACTS_VERSION } from '../../engine/facts/tables.ts';
 import { packageRoot } from '../../engine/paths.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { cackle, check, manifest, short, tree, workspace } from '../support/cackle.ts';

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { FACTS_VERSION } from '../../engine/facts/codec.ts';
-import { columnTypes } from '../../engine/facts/tables.ts';
+import { columnTypes, FACTS_VERSION } from '../../engine/facts/tables.ts';
 import { factsLayout } from '../../engine/parsers/parsers.ts';
 
 // Facts files are written by wasm/facts and read by engine/facts: both have to speak of the same columns.
