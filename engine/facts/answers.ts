@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomically } from './files.ts';
 
@@ -18,7 +18,7 @@ export function answerPlace(root: string, output: string, dependsOn: string): An
 export async function readAnswer({ file, key }: AnswerPlace): Promise<unknown> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch {
     // Absent or unreadable: the question is asked again.
     return undefined;

@@ -1,17 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
-import type * as z from 'zod';
+import { setImmediate } from 'node:timers/promises';
 import { userCache } from '../paths.ts';
 import { cacheSetting } from './cache.ts';
 import { writeAtomically } from './files.ts';
 import {
   type BuildScriptRecord,
-  buildScriptRecordSchema,
   type FileStamp,
+  UNIT_RECORD_VERSION,
   type UnitRecord,
-  unitRecordSchema,
 } from './unit-record.ts';
 
 /** Where facts and records live. */
@@ -101,12 +100,12 @@ export class RecordStore {
 
   /** Every readable unit record; what is damaged or of another version is left out (its unit is built again). */
   async units(): Promise<UnitRecord[]> {
-    return readRecords(join(this.root, 'units'), unitRecordSchema);
+    return readRecords<UnitRecord>(join(this.root, 'units'));
   }
 
   /** Every readable record of a build-script run. */
   async buildScripts(): Promise<BuildScriptRecord[]> {
-    return readRecords(join(this.root, 'build-scripts'), buildScriptRecordSchema);
+    return readRecords<BuildScriptRecord>(join(this.root, 'build-scripts'));
   }
 
   /** Resolves when the record is on disk under its unit's name. */
@@ -147,7 +146,8 @@ function encodeRecord(record: UnitRecord | BuildScriptRecord): string {
   return `${json}\n${digest([json])}\n`;
 }
 
-function decodeRecord(text: string): unknown {
+/** The hash says that it is what we wrote; what its fields are, its version says. */
+function decodeRecord(text: string): { readonly version?: unknown } {
   const [json, hash, ...rest] = text.split('\n');
   if (json === undefined || hash !== digest([json]) || rest.join('') !== '')
     throw new Error('the record is damaged');
@@ -163,10 +163,12 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-async function readRecords<S extends z.ZodType>(
+/** So many records are read before others have their turn. */
+const RECORDS_AT_ONCE = 16;
+
+async function readRecords<T extends UnitRecord | BuildScriptRecord>(
   directory: string,
-  schema: S,
-): Promise<z.infer<S>[]> {
+): Promise<T[]> {
   let names: string[];
   try {
     names = await readdir(directory);
@@ -174,16 +176,15 @@ async function readRecords<S extends z.ZodType>(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  const records = await Promise.all(
-    names
-      .filter((name) => name.endsWith('.record'))
-      .map(async (name) => {
-        try {
-          return schema.parse(decodeRecord(await readFile(join(directory, name), 'utf8')));
-        } catch {
-          return undefined;
-        }
-      }),
-  );
-  return records.filter((record) => record !== undefined);
+  const records: T[] = [];
+  for (const [index, name] of names.filter((name) => name.endsWith('.record')).entries()) {
+    if (index % RECORDS_AT_ONCE === RECORDS_AT_ONCE - 1) await setImmediate();
+    try {
+      const record = decodeRecord(readFileSync(join(directory, name), 'utf8'));
+      if (record.version === UNIT_RECORD_VERSION) records.push(record as T);
+    } catch {
+      // As if it were not there: what it tells of is built again.
+    }
+  }
+  return records;
 }

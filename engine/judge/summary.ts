@@ -27,15 +27,22 @@ export function minimalGrants(usages: Iterable<AttributedUsage>): Grant[] {
       ({ scope, api }) =>
         !ancestors[scope.suffix].some((wider) => all.has(grantKey(scope.package, wider, api))),
     )
-    .sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
+    .map((grant) => ({ grant, order: orderOf(grant) }))
+    .sort((a, b) => (a.order < b.order ? -1 : 1))
+    .map(({ grant }) => grant);
 }
 
 function grantKey(name: string, suffix: ScopeSuffix, api: string): string {
   return `${name}\0${suffix}\0${api}`;
 }
 
-function keyOf({ scope, api }: Grant): string {
-  return `${scope.package} ${scope.suffix} ${api}`;
+/**
+ * As dictionaries order the names of packages, in every locale: signs before digits before letters. The collation of
+ * the system takes longer to load than all the rest of a report.
+ */
+function orderOf({ scope, api }: Grant): string {
+  const key = `${scope.package} ${scope.suffix} ${api}`;
+  return `${key.toLowerCase().replaceAll('_', '!').replaceAll('-', '"')}\0${key}`;
 }
 
 /** allow_apis entries that no usage needs, and tables for packages that are not in the tree (spec §5). */
