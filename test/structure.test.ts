@@ -3,7 +3,12 @@ import { expect, test } from 'vitest';
 import { packageRoot } from '../engine/paths.ts';
 
 /** Small modules that any room may use. */
-const shared = ['engine/paths.ts', 'engine/make-directory.ts', 'engine/spans.ts'];
+const shared = [
+  'engine/paths.ts',
+  'engine/make-directory.ts',
+  'engine/spans.ts',
+  'engine/schemas.ts',
+];
 
 /** What each room may import besides itself; ARCHITECTURE.md draws it. */
 const rooms: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import * as z from 'zod';
+import * as z from '../schemas.ts';
 import type { ArtifactMessage, BuildProgress } from './types.ts';
 
 const artifactSchema = z.object({
@@ -13,7 +13,7 @@ const artifactSchema = z.object({
   }),
   profile: z.object({ test: z.boolean() }),
   filenames: z.array(z.string()),
-  executable: z.string().nullish(),
+  executable: z.nullish(z.string()),
   fresh: z.boolean(),
 });
 const executedSchema = z.object({

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
+import * as z from '../schemas.ts';
 import type { CargoConfig } from '../workspace/cargo-config.ts';
 
-const manifestSchema = z.object({ profile: z.record(z.string(), z.unknown()).optional() });
+const manifestSchema = z.object({ profile: z.optional(z.record(z.string(), z.unknown())) });
 
 /** What the profile `cackle` is where the workspace does not say (spec §6). */
 const settings: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import * as z from 'zod';
+import * as z from '../schemas.ts';
 
 /**
  * What the shim and the engine say to each other: newline-delimited JSON, one connection for each
@@ -28,15 +28,17 @@ export interface Hello {
 
 const doneSchema = z.object({
   done: z.object({
-    status: z.number().optional(),
-    signal: z.number().optional(),
-    spawnError: z.string().optional(),
-    tooLong: z.boolean().optional(),
-    stdout: z.string().optional(),
-    stderr: z.string().optional(),
-    lints: z
-      .array(z.object({ lint: z.string(), file: z.string(), line: z.number(), column: z.number() }))
-      .optional(),
+    status: z.optional(z.number()),
+    signal: z.optional(z.number()),
+    spawnError: z.optional(z.string()),
+    tooLong: z.optional(z.boolean()),
+    stdout: z.optional(z.string()),
+    stderr: z.optional(z.string()),
+    lints: z.optional(
+      z.array(
+        z.object({ lint: z.string(), file: z.string(), line: z.number(), column: z.number() }),
+      ),
+    ),
   }),
 });
 /** How a program ended that the shim ran: status, or the signal, or why it could not start. */

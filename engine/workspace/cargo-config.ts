@@ -2,32 +2,32 @@ import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import * as z from 'zod';
 import { CheckError } from '../judge/problems.ts';
+import * as z from '../schemas.ts';
 import { type CfgSet, cfgHolds } from './cfg-expression.ts';
 
 const table = z.record(z.string(), z.unknown());
 const includeSchema = z.union([
   z.string(),
-  z.array(z.union([z.string(), z.object({ path: z.string(), optional: z.boolean().optional() })])),
+  z.array(z.union([z.string(), z.object({ path: z.string(), optional: z.optional(z.boolean()) })])),
 ]);
 const configSchema = z.looseObject({
-  build: z
-    .looseObject({
-      rustc: z.string().optional(),
-      rustdoc: z.string().optional(),
-      'rustc-wrapper': z.string().optional(),
-      target: z.union([z.string(), z.array(z.string())]).optional(),
-    })
-    .optional(),
-  target: z
-    .record(
+  build: z.optional(
+    z.looseObject({
+      rustc: z.optional(z.string()),
+      rustdoc: z.optional(z.string()),
+      'rustc-wrapper': z.optional(z.string()),
+      target: z.optional(z.union([z.string(), z.array(z.string())])),
+    }),
+  ),
+  target: z.optional(
+    z.record(
       z.string(),
-      z.looseObject({ runner: z.union([z.string(), z.array(z.string())]).optional() }),
-    )
-    .optional(),
-  profile: z.record(z.string(), table).optional(),
-  include: includeSchema.optional(),
+      z.looseObject({ runner: z.optional(z.union([z.string(), z.array(z.string())])) }),
+    ),
+  ),
+  profile: z.optional(z.record(z.string(), table)),
+  include: z.optional(includeSchema),
 });
 
 /** One source of cargo's configuration; relative programs in it start at `base`. */

@@ -1,7 +1,8 @@
+import { realpathSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import * as z from 'zod';
 import { CheckError } from '../judge/problems.ts';
+import * as z from '../schemas.ts';
 import { readCargoConfig } from './cargo-config.ts';
 import { transitiveDependencies } from './dependency-closure.ts';
 import { askCargo, likelyHost, metadataArguments, nearestManifest } from './early-questions.ts';
@@ -32,9 +33,9 @@ const metadataSchema = z.object({
       id: z.string(),
       name: z.string(),
       version: z.string(),
-      description: z.string().nullish(),
-      documentation: z.string().nullish(),
-      license: z.string().nullish(),
+      description: z.nullish(z.string()),
+      documentation: z.nullish(z.string()),
+      license: z.nullish(z.string()),
       manifest_path: z.string(),
       targets: z.array(targetSchema),
     }),
@@ -174,24 +175,22 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
   };
   const versions = new Map<string, number>();
   for (const { name } of listed) versions.set(name, (versions.get(name) ?? 0) + 1);
-  const packages = await Promise.all(
-    listed.map(
-      async (p, index): Promise<Package> => ({
-        index: index as PackageIndex,
-        id: p.id,
-        name: p.name,
-        version: p.version,
-        label: (versions.get(p.name) ?? 0) > 1 ? `${p.name}[${p.version}]` : p.name,
-        description: p.description ?? undefined,
-        documentation: p.documentation ?? undefined,
-        license: p.license ?? undefined,
-        manifestPath: p.manifest_path,
-        directory: await realpath(dirname(p.manifest_path)),
-        isWorkspaceMember: members.has(p.id),
-        targets: p.targets.map(readTarget),
-        dependencies: (nodes.get(p.id)?.dependencies ?? []).map(known),
-      }),
-    ),
+  const packages = listed.map(
+    (p, index): Package => ({
+      index: index as PackageIndex,
+      id: p.id,
+      name: p.name,
+      version: p.version,
+      label: (versions.get(p.name) ?? 0) > 1 ? `${p.name}[${p.version}]` : p.name,
+      description: p.description ?? undefined,
+      documentation: p.documentation ?? undefined,
+      license: p.license ?? undefined,
+      manifestPath: p.manifest_path,
+      directory: realpathSync.native(dirname(p.manifest_path)),
+      isWorkspaceMember: members.has(p.id),
+      targets: p.targets.map(readTarget),
+      dependencies: (nodes.get(p.id)?.dependencies ?? []).map(known),
+    }),
   );
   const reaches = transitiveDependencies(packages.map((p) => p.dependencies));
   return {
