@@ -36,6 +36,6 @@ export async function profileArguments(
 async function definesProfile(manifest: string): Promise<boolean> {
   // Without the name, written as it is or with escapes, there is nothing to find.
   if (!manifest.includes('cackle') && !manifest.includes('\\')) return false;
-  const { parse } = await import('toml');
+  const { parse } = await import('../workspace/toml.ts');
   return manifestSchema.parse(parse(manifest)).profile?.cackle !== undefined;
 }

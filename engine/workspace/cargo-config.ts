@@ -231,7 +231,7 @@ async function readLayer(path: string, base: string, above: readonly string[]): 
 }
 
 async function parseLayer(text: string, origin: string): Promise<z.infer<typeof configSchema>> {
-  const { parse } = await import('toml');
+  const { parse } = await import('./toml.ts');
   let raw: unknown;
   try {
     raw = parse(text);
