@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rename, rm, symlink } from 'node:fs/promises';
+import { renameSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -221,9 +222,9 @@ async function wrapperLink(workspace: Workspace, shim: string, storeId: string):
     await makeDirectory(directory);
     // Renamed into place: cargo of another check may run it at any moment.
     const temporary = `${path}.${process.pid}`;
-    await rm(temporary, { force: true });
-    await symlink(shim, temporary);
-    await rename(temporary, path);
+    rmSync(temporary, { force: true });
+    symlinkSync(shim, temporary);
+    renameSync(temporary, path);
   } catch (error) {
     throw new CheckError(
       `cannot write to ${directory}: ${(error as Error).message}`,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { chmod, link, mkdtemp, rm, stat } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmod, link, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { makeDirectory } from '../make-directory.ts';
@@ -9,12 +9,12 @@ import { runProgram } from '../workspace/run-program.ts';
 import type { Toolchain } from '../workspace/toolchain.ts';
 
 /** Where the shim's sources are: beside this file in a clone, in dist/ of the npm package. */
-async function sourceDirectory(): Promise<string> {
+function sourceDirectory(): string {
   for (const directory of [
     join(packageRoot(), 'engine', 'shim', 'src'),
     join(packageRoot(), 'dist', 'shim-src'),
   ]) {
-    if (await stat(join(directory, 'main.rs')).catch(() => undefined)) return directory;
+    if (existsSync(join(directory, 'main.rs'))) return directory;
   }
   throw new CheckError('the sources of the shim are missing', 'install cackle again');
 }
@@ -24,14 +24,14 @@ async function sourceDirectory(): Promise<string> {
  * Cached under the user's cache directory; where that cannot be written, it is made in `fallback`.
  */
 export async function ensureShim(toolchain: Toolchain, fallback: string): Promise<string> {
-  const directory = await sourceDirectory();
+  const directory = sourceDirectory();
   const hash = createHash('sha256').update(toolchain.version);
   for (const name of readdirSync(directory).sort())
     hash.update(name).update(readFileSync(join(directory, name)));
   const key = hash.digest('hex').slice(0, 24);
   const kept = join(userCache(), 'shim', key);
   const finished = join(kept, NAME);
-  if (await stat(finished).catch(() => undefined)) return finished;
+  if (existsSync(finished)) return finished;
   const source = join(directory, 'main.rs');
   // The cache may be missing, read-only or full.
   return make(toolchain, source, kept).catch(() => make(toolchain, source, fallback));

@@ -94,7 +94,10 @@ export class Records {
   currentInOrder(): UnitRecord[] {
     const key = ({ packageId, kind, outDir, crateName, extraFilename }: UnitRecord): string =>
       [packageId, kind, outDir, crateName, extraFilename].join('\0');
-    return [...this.current].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+    return [...this.current]
+      .map((record) => ({ record, key: key(record) }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+      .map(({ record }) => record);
   }
 
   /**
