@@ -110,6 +110,16 @@ export class RecordStore {
 
   /** Resolves when the record is on disk under its unit's name. */
   async putUnit(record: UnitRecord): Promise<void> {
+    await writeAtomically(this.#unitPath(record), encodeRecord(record));
+  }
+
+  /** Resolves when a unit is not known any more, whose files `by` has written anew; nothing when both are the same unit. */
+  async replaceUnit(record: UnitRecord, by: UnitRecord): Promise<void> {
+    const path = this.#unitPath(record);
+    if (path !== this.#unitPath(by)) await rm(path, { force: true });
+  }
+
+  #unitPath(record: UnitRecord): string {
     const key = digest([
       record.packageId,
       record.outDir,
@@ -118,7 +128,7 @@ export class RecordStore {
       record.kind,
       record.sourcePath,
     ]);
-    await writeAtomically(join(this.root, 'units', `${key}.record`), encodeRecord(record));
+    return join(this.root, 'units', `${key}.record`);
   }
 
   /** Resolves when nothing is known of that run any more. */

@@ -70,9 +70,12 @@ export class Records {
 
   /** Resolves when the record is on disk; from then on it is found by its files. */
   async put(record: UnitRecord): Promise<void> {
+    // A target that has moved to another source leaves files of the same names.
+    const replaced = new Set(record.outputs.flatMap(({ path }) => this.byPath.get(path) ?? []));
     this.index(record);
     this.current.add(record);
     await this.store.putUnit(record);
+    for (const unit of replaced) await this.store.replaceUnit(unit, record);
   }
 
   /** Resolves when the record of a run is on disk. */

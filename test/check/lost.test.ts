@@ -83,3 +83,22 @@ test('design, "The shim": a build script that waited and is gone is built again 
   utimesSync(join(directory, 'input'), now, now);
   expect(await run()).toMatchObject({ status: 0 });
 });
+
+test('design, "Facts": a target that has moved to another source has one record, by which it is found', async () => {
+  const lib = (path: string): string => manifest('moved', `[lib]\npath = "src/${path}"\n`);
+  const directory = workspace('lost-moved', {
+    'Cargo.toml': lib('a.rs'),
+    'src/a.rs': '',
+    'src/b.rs': '',
+    'cackle.toml': config(''),
+  });
+  const run = () => cackle(['-n', '--path', directory]);
+  const records = () => readdirSync(join(directory, 'target/.cackle/units')).length;
+  expect(await run()).toMatchObject({ status: 0 });
+  const before = records();
+  for (const path of ['b.rs', 'a.rs']) {
+    writeFileSync(join(directory, 'Cargo.toml'), `${lib(path)}[workspace]\n`);
+    expect(await run()).toMatchObject({ status: 0 });
+    expect(records()).toBe(before);
+  }
+});
