@@ -121,9 +121,8 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
     log?.write('error', text);
     process.stderr.write(`${text}\n`);
     return 2;
-  } finally {
-    log?.close();
   }
+  // The log stays open: trimming the cache and keeping what cargo said go on beside the report, until the process ends.
 }
 
 const isError = (problem: Problem): boolean => severityOf(problem) === 'error';

@@ -5,7 +5,7 @@ import { printable } from './printable.ts';
 
 /** Writes down what is done, a line each with time and level; without a file, nothing. */
 export class LogFile {
-  private readonly file: number | undefined;
+  private file: number | undefined;
   private readonly level: number;
 
   /** Throws CheckError when the file cannot be written. */
@@ -29,7 +29,9 @@ export class LogFile {
     writeSync(this.file, `${new Date().toISOString()} ${level} ${printable(text)}\n`);
   }
 
+  /** What is written later, by what a check does beside its report, is lost. */
   close(): void {
     if (this.file !== undefined) closeSync(this.file);
+    this.file = undefined;
   }
 }
