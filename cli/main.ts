@@ -19,7 +19,7 @@ const handlers: Handlers = {
     }
     if (ui === 'none') {
       const loaded = untilLoaded();
-      askEarly(args.path, args.features, loaded.signal);
+      askEarly(args.path, args.features, !args.verify && !args.autoAcceptFixes, loaded.signal);
       const { runCheck } = await import('./check.ts');
       loaded.done();
       return runCheck(args);

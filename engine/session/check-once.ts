@@ -1,11 +1,15 @@
+import { UnknownUnitError } from '../build/units.ts';
 import { readExports } from '../config/exports.ts';
 import { readConfig } from '../config/read.ts';
 import { trim } from '../facts/cache.ts';
-import { RecordStore } from '../facts/store.ts';
+import { writeAtomically } from '../facts/files.ts';
+import { RecordStore, type StoreLocation } from '../facts/store.ts';
 import { CheckError } from '../judge/problems.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { Sandboxes } from '../sandbox/sandboxes.ts';
 import { clock } from '../spans.ts';
+import { answersToKeep } from '../workspace/keep-answers.ts';
+import { dropUsedAnswers } from '../workspace/kept-answers.ts';
 import type { Checked } from './foreground.ts';
 import { type Judgement, judgeAgain, judgeBuilt } from './judgement.ts';
 import type { LiveConfig } from './live-config.ts';
@@ -31,6 +35,27 @@ export async function checkOnce(
   signal: AbortSignal,
   tally = new Tally(),
   accepting?: LiveConfig,
+): Promise<Checked> {
+  const mayKeep = options.verify !== true;
+  try {
+    return await checkTree({ ...options, mayKeep }, observer, signal, tally, accepting);
+  } catch (error) {
+    if (!(error instanceof UnknownUnitError) || !dropUsedAnswers()) throw error;
+    observer.log?.(
+      'warn',
+      `${error.message}; an answer of cargo that was kept may be wrong: it is asked anew`,
+    );
+    return await checkTree(options, observer, signal, tally, accepting);
+  }
+}
+
+/** With `mayKeep` the tree may be as cargo has described it earlier. */
+async function checkTree(
+  options: CheckOptions & { readonly mayKeep?: boolean },
+  observer: CheckObserver,
+  signal: AbortSignal,
+  tally: Tally,
+  accepting: LiveConfig | undefined,
 ): Promise<Checked> {
   const timing: Record<string, number> = {};
   const started = performance.now();
@@ -64,6 +89,7 @@ export async function checkOnce(
         timing.processor = (user + system) / 1e6;
         const report = { ...result.report, timing };
         // Beside the report: nobody waits for it.
+        setImmediate(() => void keep(location, observer));
         for (const level of result.limited)
           void trim(level).then((bytes) => {
             if (bytes > 0)
@@ -96,6 +122,14 @@ async function buildAndJudge(round: Round, accepting: LiveConfig | undefined): P
     judged = await judgeAgain(round, built);
   }
   return judged;
+}
+
+/** Keeps what cargo said of the tree, where the user's cache is in use. */
+async function keep({ shared }: StoreLocation, observer: CheckObserver): Promise<void> {
+  if (shared === undefined) return;
+  const log = (text: string): void => observer.log?.('info', text);
+  for (const { path, content } of answersToKeep(shared, log))
+    await writeAtomically(path, content).catch((error: Error) => log(error.message));
 }
 
 async function openStore(root: string): Promise<RecordStore> {

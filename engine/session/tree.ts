@@ -11,6 +11,8 @@ export interface TreeOptions {
   readonly target?: string | undefined;
   readonly features?: readonly string[] | undefined;
   readonly command?: CargoCommand | undefined;
+  /** As of `WorkspaceOptions`. */
+  readonly mayKeep?: boolean | undefined;
 }
 
 /** The workspace as the build will see it, and the path of its cackle.toml. Throws CheckError. */
@@ -20,9 +22,10 @@ export async function readTree(
   const command = options.command && readCommand(options.command, options.path);
   const path = command?.path ?? options.path;
   const target = command?.target ?? options.target;
-  const { features } = options;
+  const { features, mayKeep } = options;
   const own = command?.own ?? [];
-  const loading = loadWorkspace({ path, target, features, cargoArguments: own });
+  const common = { path, target, mayKeep };
+  const loading = loadWorkspace({ ...common, features, cargoArguments: own });
   loading.catch(() => undefined);
   // Most likely the file that is read when cargo has answered, and then it is parsed already.
   await readTreeSettings(options.configFile ?? join(path, 'cackle.toml'));
@@ -35,5 +38,5 @@ export async function readTree(
     return { workspace, configFile };
   // The workspace had to be found first: only now it is known what else cargo is told about it.
   const more = { features: features ?? added, cargoArguments: flags };
-  return { workspace: await loadWorkspace({ path, target, ...more }), configFile };
+  return { workspace: await loadWorkspace({ ...common, ...more }), configFile };
 }

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { beforeAsking, keptAnswer } from './kept-answers.ts';
 import { cargoProgram, type Finished, runProgram } from './run-program.ts';
 
 // cargo and rustc take a while to say what a workspace is. What every check asks is asked before the rest of the program
@@ -7,30 +8,60 @@ import { cargoProgram, type Finished, runProgram } from './run-program.ts';
 
 const asked = new Map<string, Promise<Finished>>();
 
-/** Asks `cargo metadata`, or gives what came of it when it was asked early; each early answer is given once. */
-export function askCargo(args: readonly string[], directory: string): Promise<Finished> {
-  return askOnce(cargoProgram(), args, directory, metadataEnvironment());
+/**
+ * Asks `cargo metadata`, or gives what came of it when it was asked early; each early answer is given once. With `mayKeep` an
+ * answer that still holds is taken from the user's cache, and a new one noted, to be kept when there is time.
+ */
+export function askCargo(
+  args: readonly string[],
+  directory: string,
+  mayKeep: boolean,
+): Promise<Finished> {
+  return takeEarly(cargoProgram(), args, directory) ?? askMetadata(args, directory, mayKeep);
 }
 
-/** Asks rustc in the same way. */
+function askMetadata(
+  args: readonly string[],
+  directory: string,
+  mayKeep: boolean,
+  signal?: AbortSignal,
+): Promise<Finished> {
+  const question = { program: cargoProgram(), args, directory, env: metadataEnvironment() };
+  const kept = mayKeep ? keptAnswer(question) : undefined;
+  if (kept !== undefined)
+    return Promise.resolve({ status: 0, signal: null, stdout: kept, stderr: '' });
+  const asking = mayKeep ? beforeAsking(question) : undefined;
+  const { program, env } = question;
+  const answer = runProgram(program, args, {
+    cwd: directory,
+    env,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  return asking === undefined
+    ? answer
+    : answer.then((finished) => {
+        if (finished.status === 0) asking.stdout = finished.stdout;
+        return finished;
+      });
+}
+
+/** Asks rustc in the same way; nothing is kept. */
 export function askRustc(
   rustc: string,
   args: readonly string[],
   directory: string,
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<Finished> {
-  return askOnce(rustc, args, directory, env);
+  return takeEarly(rustc, args, directory) ?? runProgram(rustc, args, { cwd: directory, env });
 }
 
-function askOnce(
+function takeEarly(
   program: string,
   args: readonly string[],
   directory: string,
-  env: NodeJS.ProcessEnv,
-): Promise<Finished> {
+): Promise<Finished> | undefined {
   const key = keyOf(program, args, directory);
   const early = asked.get(key);
-  if (early === undefined) return runProgram(program, args, { cwd: directory, env });
   asked.delete(key);
   return early;
 }
@@ -47,21 +78,23 @@ function metadataEnvironment(): NodeJS.ProcessEnv {
 export function askEarly(
   path: string,
   features: readonly string[] | undefined,
+  mayKeep: boolean,
   signal: AbortSignal,
 ): void {
   const directory = nearestManifest(resolve(path));
   if (directory === undefined) return;
-  const start = (program: string, args: readonly string[], env: NodeJS.ProcessEnv): void => {
-    const answer = runProgram(program, args, { cwd: directory, env, signal });
+  const note = (program: string, args: readonly string[], answer: Promise<Finished>): void => {
     // Whoever takes it gets the error.
     answer.catch(() => undefined);
     asked.set(keyOf(program, args, directory), answer);
   };
-  if (likelyHost !== undefined)
-    start(cargoProgram(), metadataArguments([likelyHost], features), metadataEnvironment());
   const rustc = process.env.RUSTC || 'rustc';
-  start(rustc, VERSION_ARGUMENTS, process.env);
-  start(rustc, SYSROOT_ARGUMENTS, process.env);
+  const options = { cwd: directory, env: process.env, signal };
+  for (const args of [VERSION_ARGUMENTS, SYSROOT_ARGUMENTS])
+    note(rustc, args, runProgram(rustc, args, options));
+  if (likelyHost === undefined) return;
+  const args = metadataArguments([likelyHost], features);
+  note(cargoProgram(), args, askMetadata(args, directory, mayKeep, signal));
 }
 
 /** With these rustc says its version and the machine that it is for. */

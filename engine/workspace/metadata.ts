@@ -19,6 +19,8 @@ export interface WorkspaceOptions {
   readonly features?: readonly string[] | undefined;
   /** Arguments for cargo of which those that change the tree count: features, lock, `--config`. */
   readonly cargoArguments?: readonly string[] | undefined;
+  /** May an answer of cargo that still holds be used, and a new one be kept? Not when absent. */
+  readonly mayKeep?: boolean | undefined;
 }
 
 const targetSchema = z.object({
@@ -64,7 +66,7 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
       ...metadataArguments(platforms, options.features),
       ...treeArguments(options.cargoArguments ?? []),
     ];
-    return askCargo(args, directory);
+    return askCargo(args, directory, options.mayKeep ?? false);
   };
   // What rustc will say is hardly ever a surprise, so cargo need not wait for it.
   const early = likelyHost === undefined ? undefined : ask(likelyHost);

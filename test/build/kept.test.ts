@@ -1,0 +1,355 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+
+// Spec §6, "a second check rebuilds only what changed": nor is cargo asked again what a tree is that did not change. Each
+// test changes one thing that the answer depends on, and sees that the next check knows it.
+
+const uses = {
+  fs: 'let _ = std::fs::read("x");',
+  net: 'let _ = std::net::TcpStream::connect("127.0.0.1:9");',
+  process: 'let _ = std::process::Command::new("x");',
+  env: 'let _ = std::env::var("x");',
+};
+const main = (use = ''): string => `fn main() { ${use} }`;
+
+const files = {
+  'Cargo.toml': `${manifest(
+    'kept',
+    '[features]\ndefault = []\nmore = []\n[dependencies]\nvendored = "1"\noutside = { path = "../kept-answer-outside" }\n',
+  )}\n[workspace]\nmembers = ["crates/*"]\ndefault-members = [".", "crates/*"]\n`,
+  'src/main.rs': `fn main() { vendored::f(); outside::f(); }
+#[cfg(feature = "more")]
+pub fn more() { ${uses.env} }
+#[cfg(feature = "more")]
+#[used]
+static MORE: fn() = more;`,
+  'crates/one/Cargo.toml': manifest('one'),
+  'crates/one/src/lib.rs': '',
+  '../kept-answer-outside/Cargo.toml': `${manifest('outside')}\n[workspace]\n`,
+  '../kept-answer-outside/src/lib.rs': 'pub fn f() {}',
+  '../kept-answer-outside/src/other.rs': `pub fn f() { ${uses.net} }`,
+  'vendor/vendored/Cargo.toml': manifest('vendored'),
+  'vendor/vendored/.cargo-checksum.json': '{"files":{},"package":null}',
+  'vendor/vendored/src/lib.rs': 'pub fn f() {}',
+  'vendor/vendored/src/other.rs': `pub fn f() { ${uses.net} }`,
+  '.cargo/config.toml':
+    '[source.crates-io]\nreplace-with = "vendored"\n[source.vendored]\ndirectory = "vendor"\n',
+  'cackle.toml': config(),
+};
+const directory = workspace('kept-answer', files);
+const cache = `${directory}-cache`;
+const log = `${directory}-cargo/log`;
+const kept = join(cache, 'cackle/facts/workspaces');
+const env: NodeJS.ProcessEnv = {
+  XDG_CACHE_HOME: cache,
+  CARGO: `${directory}-cargo/cargo`,
+  ASKED_LOG: log,
+};
+
+beforeAll(() => {
+  for (const place of [cache, dirname(log)]) rmSync(place, { recursive: true, force: true });
+  mkdirSync(dirname(log));
+  // A script would not be trusted to be always the same.
+  const source = `${directory}-cargo/cargo.rs`;
+  writeFileSync(
+    source,
+    `use std::{io::Write, os::unix::process::CommandExt};
+fn main() {
+    let args: Vec<_> = std::env::args().skip(1).collect();
+    let path = std::env::var("ASKED_LOG").unwrap();
+    let mut log = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
+    log.write_all(format!("{}\\n", args.join(" ")).as_bytes()).unwrap();
+    let edited = std::env::var_os("EDITED_WHEN_ASKED").filter(|_| args[0] == "metadata");
+    let mut cargo = std::process::Command::new("cargo");
+    cargo.args(args);
+    let Some(edited) = edited else { panic!("{}", cargo.exec()) };
+    let status = cargo.status().unwrap();
+    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(edited).unwrap();
+    file.write_all(b"# edited").unwrap();
+    std::process::exit(status.code().unwrap());
+}`,
+  );
+  execFileSync('rustc', ['-o', `${directory}-cargo/cargo`, source]);
+});
+
+const write = (path: string, text: string): void => {
+  mkdirSync(dirname(join(directory, path)), { recursive: true });
+  writeFileSync(join(directory, path), text);
+};
+
+/** How often cargo was asked for metadata by what `run` starts. */
+async function asks<T>(run: () => Promise<T>): Promise<{ asked: number; result: T }> {
+  rmSync(log, { force: true });
+  const result = await run();
+  const lines = existsSync(log) ? readFileSync(log, 'utf8').split('\n') : [];
+  return { asked: lines.filter((line) => line.startsWith('metadata ')).length, result };
+}
+
+interface Way {
+  readonly args?: readonly string[];
+  readonly path?: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A check: how often it asked, and the problems. */
+async function checked({ args = [], path = directory, env: more = {} }: Way = {}) {
+  const { asked, result } = await asks(() => check(path, args, { ...env, ...more }));
+  return { asked, problems: result.problems.map(short).sort() };
+}
+
+/** Checks until the answer is kept: the first has it written to Cargo.lock, which the second finds as it is. */
+async function warm(way: Way = {}): Promise<string[]> {
+  for (let times = 0; times < 2; times++) if ((await checked(way)).asked === 0) break;
+  const { asked, problems } = await checked(way);
+  expect(asked).toBe(0);
+  return problems;
+}
+
+test('nothing changed: cargo is not asked again, from wherever in the tree', async () => {
+  expect((await checked()).asked).toBe(1);
+  // Cargo.lock was written by the first.
+  await checked();
+  expect(await checked()).toEqual({ asked: 0, problems: [] });
+  await warm({ path: join(directory, 'crates/one') });
+  await warm({ args: ['--features', 'more'] });
+  expect(await checked({ args: ['--features', 'more'] })).toEqual({
+    asked: 0,
+    problems: ['disallowed-api kept env'],
+  });
+});
+
+describe('what is new in the tree is known, one thing after the other', () => {
+  const changes: readonly (readonly [what: string, change: () => void, problem: string])[] = [
+    ['a program', () => write('src/bin/extra.rs', main(uses.fs)), 'disallowed-api kept fs'],
+    ['an example', () => write('examples/e.rs', main(uses.net)), 'disallowed-api kept net'],
+    [
+      'an example in a directory',
+      () => write('examples/deep/main.rs', main(uses.process)),
+      'disallowed-api kept process',
+    ],
+    ['a build script', () => write('build.rs', main(uses.fs)), 'disallowed-api kept.build fs'],
+    [
+      'a member by a glob',
+      () => {
+        write('crates/two/Cargo.toml', manifest('two'));
+        write('crates/two/src/main.rs', main(uses.env));
+      },
+      'disallowed-api two env',
+    ],
+    [
+      'a feature',
+      () => write('Cargo.toml', files['Cargo.toml'].replace('default = []', 'default = ["more"]')),
+      'disallowed-api kept env',
+    ],
+    [
+      'a target of a path dependency',
+      () =>
+        write(
+          '../kept-answer-outside/Cargo.toml',
+          `${manifest('outside', '[lib]\npath = "src/other.rs"\n')}\n[workspace]\n`,
+        ),
+      'disallowed-api outside net',
+    ],
+    [
+      'a target of a package from elsewhere',
+      () =>
+        write('vendor/vendored/Cargo.toml', manifest('vendored', '[lib]\npath = "src/other.rs"\n')),
+      'disallowed-api vendored net',
+    ],
+  ];
+  for (const [what, change, problem] of changes) {
+    test(what, async () => {
+      const before = await warm();
+      change();
+      const problems = [...before, problem].sort();
+      expect(await checked()).toEqual({ asked: 1, problems });
+    });
+  }
+
+  test('an edit after cargo has read it, before its answer is kept', async () => {
+    for (const file of ['Cargo.toml', 'crates/one/Cargo.toml', 'Cargo.lock']) {
+      await warm();
+      appendFileSync(join(directory, 'Cargo.toml'), '# to be asked\n');
+      const edited = { env: { EDITED_WHEN_ASKED: join(directory, file) } };
+      const [first] = await Promise.allSettled([checked(edited)]);
+      // It may have been made of both, and then fails.
+      if (first.status === 'fulfilled') expect(first.value.asked).toBe(1);
+      expect((await checked()).asked).toBe(1);
+    }
+  });
+});
+
+describe('where cargo is told otherwise', () => {
+  const plain = workspace('kept-plain', {
+    'Cargo.toml': manifest('plain'),
+    'src/main.rs': main(),
+    'cackle.toml': config(),
+  });
+  const here = { path: plain };
+  const storeIn = (target: string): boolean => existsSync(join(plain, target, '.cackle'));
+  const settle = async (): Promise<void> => {
+    rmSync(join(plain, '.cargo'), { recursive: true, force: true });
+    await warm(here);
+  };
+
+  test('a new configuration of cargo', async () => {
+    await settle();
+    mkdirSync(join(plain, '.cargo'));
+    writeFileSync(join(plain, '.cargo/config.toml'), '[build]\ntarget-dir = "elsewhere"\n');
+    // Where a target directory may be set to anything, a cache that is not in the home directory is not read.
+    expect((await checked(here)).asked).toBe(1);
+    expect(storeIn('elsewhere')).toBe(true);
+  });
+
+  test('a configuration that includes another is not kept', async () => {
+    await settle();
+    mkdirSync(join(plain, '.cargo'));
+    writeFileSync(join(plain, '.cargo/more.toml'), '');
+    writeFileSync(join(plain, '.cargo/config.toml'), 'include = [{ path = "more.toml" }]\n');
+    for (let i = 0; i < 2; i++) expect((await checked(here)).asked).toBe(1);
+  });
+
+  test('a variable of cargo', async () => {
+    await settle();
+    const moved = { ...here, env: { CARGO_TARGET_DIR: join(plain, 'moved') } };
+    expect((await checked(moved)).asked).toBe(1);
+    expect(storeIn('moved')).toBe(true);
+    await warm(moved);
+    expect((await checked(here)).asked).toBe(0);
+  });
+
+  test('a changed Cargo.lock, and one that is gone', async () => {
+    await settle();
+    appendFileSync(join(plain, 'Cargo.lock'), '\n');
+    expect((await checked(here)).asked).toBe(1);
+    await warm(here);
+    rmSync(join(plain, 'Cargo.lock'));
+    expect((await checked(here)).asked).toBe(1);
+  });
+
+  test('another toolchain', async () => {
+    await settle();
+    const file = join(plain, 'rust-toolchain.toml');
+    writeFileSync(file, '[toolchain]\nchannel = "no-such-toolchain"\n');
+    const { asked } = await asks(() => cackle(['-n', '--path', plain], env));
+    unlinkSync(file);
+    expect(asked).toBe(1);
+  });
+
+  test('globs whose directories are not all looked at are not kept', async () => {
+    const deep = workspace('kept-deep', {
+      'Cargo.toml': '[workspace]\nresolver = "2"\nmembers = ["a/*/c"]\n',
+      'a/b/c/Cargo.toml': manifest('c'),
+      'a/b/c/src/main.rs': main(),
+      'cackle.toml': config(),
+    });
+    for (let i = 0; i < 2; i++) expect((await checked({ path: deep })).asked).toBe(1);
+  });
+
+  test('a symbolic link that leads elsewhere now', async () => {
+    await settle();
+    const link = `${plain}-link`;
+    rmSync(link, { force: true });
+    symlinkSync(plain, link);
+    await warm({ path: link });
+    const other = workspace('kept-other', {
+      'Cargo.toml': manifest('other'),
+      'src/main.rs': main(uses.net),
+      'cackle.toml': config(),
+    });
+    unlinkSync(link);
+    symlinkSync(other, link);
+    expect(await checked({ path: link })).toEqual({
+      asked: 1,
+      problems: ['disallowed-api other net'],
+    });
+  });
+
+  test('what trusts nothing, or may keep nothing, asks', async () => {
+    await settle();
+    expect((await checked({ ...here, args: ['--verify'] })).asked).toBe(1);
+    for (const args of [['summary'], ['cache']])
+      expect((await asks(() => cackle([...args, '--path', plain], env))).asked).toBe(1);
+    expect((await checked({ ...here, env: { CACKLE_CACHE: 'off' } })).asked).toBe(1);
+    expect((await checked(here)).asked).toBe(0);
+    await cackle(['cache', 'clear', '--path', plain], env);
+    expect((await checked(here)).asked).toBe(1);
+    expect((await checked(here)).asked).toBe(0);
+  });
+
+  test('what a script says is not kept', async () => {
+    const script = `${directory}-cargo/script`;
+    writeFileSync(script, `#!/bin/sh\nexec ${env.CARGO} "$@"\n`, { mode: 0o755 });
+    const scripted = { ...here, env: { CARGO: script } };
+    for (let i = 0; i < 2; i++) expect((await checked(scripted)).asked).toBe(1);
+  });
+});
+
+describe('the kept answer itself', () => {
+  const single = workspace('kept-single', {
+    'Cargo.toml': manifest('single'),
+    'src/main.rs': main(),
+    'examples/e.rs': main(uses.net),
+    'cackle.toml': config(),
+  });
+  const here = { path: single, env: { XDG_CACHE_HOME: `${cache}-own` } };
+  const own = kept.replace(cache, `${cache}-own`);
+  const problems = ['disallowed-api single net'];
+  const only = (): string => {
+    const [name, ...more] = readdirSync(own);
+    expect(more).toEqual([]);
+    return join(own, name ?? '');
+  };
+  beforeAll(() => rmSync(`${cache}-own`, { recursive: true, force: true }));
+
+  test('damaged, in whichever part: cargo is asked, and it is written anew', async () => {
+    await warm(here);
+    const file = only();
+    const whole = readFileSync(file);
+    for (const at of [3, 80, whole.length - 5]) {
+      const damaged = Buffer.from(whole);
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      writeFileSync(file, damaged);
+      expect(await checked(here)).toEqual({ asked: 1, problems });
+      expect(readFileSync(file)).toEqual(whole);
+    }
+    writeFileSync(file, whole.subarray(0, 200));
+    expect((await checked(here)).asked).toBe(1);
+    expect((await checked(here)).asked).toBe(0);
+  });
+
+  test('wrong, for a reason that nobody thought of: what cargo builds shows it, and the check is made again', async () => {
+    await warm(here);
+    const file = only();
+    const [, ...lines] = readFileSync(file, 'utf8').split('\n');
+    const answer = JSON.parse(lines.pop() || (lines.pop() as string));
+    const [single1] = answer.packages;
+    single1.targets = single1.targets.filter((t: { name: string }) => t.name !== 'e');
+    const rest = `${lines.join('\n')}\n${JSON.stringify(answer)}\n`;
+    writeFileSync(file, `${createHash('sha256').update(rest).digest('hex')}\n${rest}`);
+    writeFileSync(join(single, 'examples/e.rs'), `// again\n${main(uses.net)}`);
+    expect(await checked(here)).toEqual({ asked: 1, problems });
+    expect(await checked(here)).toEqual({ asked: 1, problems });
+    expect(await checked(here)).toEqual({ asked: 0, problems });
+  });
+
+  test('a cache that others may write in is not believed', async () => {
+    await warm(here);
+    execFileSync('chmod', ['755', dirname(own)]);
+    expect((await checked(here)).asked).toBe(1);
+  });
+});
