@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -9,6 +10,7 @@ import {
   rmSync,
   symlinkSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -209,6 +211,12 @@ describe('where cargo is told otherwise', () => {
   test('a new configuration of cargo', async () => {
     await settle();
     mkdirSync(join(plain, '.cargo'));
+    for (const name of ['one', 'two']) {
+      const flags = `[build]\nrustflags = ["--cfg", "${name}"]\n`;
+      writeFileSync(join(plain, '.cargo/config.toml'), flags);
+      expect((await checked(here)).asked).toBe(1);
+      expect((await checked(here)).asked).toBe(0);
+    }
     writeFileSync(join(plain, '.cargo/config.toml'), '[build]\ntarget-dir = "elsewhere"\n');
     // Where a target directory may be set to anything, a cache that is not in the home directory is not read.
     expect((await checked(here)).asked).toBe(1);
@@ -289,6 +297,27 @@ describe('where cargo is told otherwise', () => {
     await cackle(['cache', 'clear', '--path', plain], env);
     expect((await checked(here)).asked).toBe(1);
     expect((await checked(here)).asked).toBe(0);
+  });
+
+  test('another cargo in the place of the first', async () => {
+    await settle();
+    const later = new Date(Date.now() + 5000);
+    utimesSync(env.CARGO ?? '', later, later);
+    expect((await checked(here)).asked).toBe(1);
+  });
+
+  test('nothing is read from where a sandboxed rustc may write', async () => {
+    await settle();
+    const inside = join(plain, 'target/cache');
+    cpSync(join(cache, 'cackle'), join(inside, 'cackle'), { recursive: true });
+    execFileSync('chmod', ['700', join(inside, 'cackle/facts')]);
+    expect((await checked({ ...here, env: { XDG_CACHE_HOME: inside } })).asked).toBe(1);
+    const copy = `${cache}-copy`;
+    rmSync(copy, { recursive: true, force: true });
+    cpSync(inside, copy, { recursive: true, preserveTimestamps: true });
+    execFileSync('chmod', ['700', join(copy, 'cackle/facts')]);
+    // Elsewhere it is: the same files answer.
+    expect((await checked({ ...here, env: { XDG_CACHE_HOME: copy } })).asked).toBe(0);
   });
 
   test('what a script says is not kept', async () => {
