@@ -40,7 +40,7 @@ const handlers: Handlers = {
   },
 };
 
-/** Ends what was started early and the process when a signal comes before the check listens to it. */
+/** Ends what was started early when a signal comes, and the process too before the check listens to it. */
 function untilLoaded(): { readonly signal: AbortSignal; done(): void } {
   const abort = new AbortController();
   const names = Object.keys(signals);
@@ -52,7 +52,11 @@ function untilLoaded(): { readonly signal: AbortSignal; done(): void } {
   return {
     signal: abort.signal,
     done() {
-      for (const name of names) process.off(name, end);
+      for (const name of names) {
+        // One that came while nothing could be heard is lost if there is a moment without anybody who listens.
+        process.on(name, () => abort.abort());
+        process.off(name, end);
+      }
     },
   };
 }

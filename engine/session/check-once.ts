@@ -61,6 +61,7 @@ async function checkTree(
   const started = performance.now();
   const processor = process.cpuUsage();
   const { workspace, configFile } = await readTree(options);
+  signal.throwIfAborted();
   timing.metadata = seconds(started);
   observer.trace?.add('metadata', 'cargo metadata', clock() - timing.metadata * 1000);
   const exports = await readExports(workspace.packages);
