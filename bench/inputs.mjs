@@ -181,7 +181,10 @@ export async function plainBuild(input, target, profile) {
 /** The arguments with which our check selects its profile. @param {string} path */
 async function profileArguments(path) {
   const module = await importEngine('engine/build/profile.ts');
-  return module.profileArguments('cackle', path, { profile: () => undefined });
+  return module.profileArguments('cackle', path, {
+    profile: () => undefined,
+    packageOptLevels: () => [],
+  });
 }
 
 /** Loads a file of the engine or of the tests, which is TypeScript. @param {string} file */

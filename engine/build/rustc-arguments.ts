@@ -138,22 +138,19 @@ function leaveOutDebugInfo(args: readonly RustcArgument[]): string[] {
 
 /**
  * rustc cuts every crate in 16 (rustc book, "codegen-units"), which costs more than it gives on few cores. Without
- * optimisation the cut has no influence on what the code refers to, so that it may follow the cores. With optimisation it has,
- * on what is inlined, and a check has to find the same on every machine: one unit, a tenth to a fifth cheaper than 16, whose
- * dependents wait for it only where they are run. What the profile chooses is kept.
+ * optimisation the cut has no influence on what the code refers to; with it, on what is inlined, so that the profile's is kept.
  */
 function fewerCodegenUnits(args: readonly RustcArgument[]): string[] {
   const codegen = args.flatMap((argument) =>
     argument.kind === 'option' && argument.name === 'codegen' ? [argument.value ?? ''] : [],
   );
-  const chosen = codegen.some((value) =>
-    ['codegen-units', 'incremental'].includes(codegenName(value)),
-  );
-  if (chosen) return [];
   const optimised =
     args.some((argument) => argument.kind === 'option' && argument.name === 'O') ||
     codegen.some((value) => codegenName(value) === 'opt-level' && !/=0$/.test(value));
-  return ['-C', `codegen-units=${optimised ? 1 : CODEGEN_UNITS}`];
+  const chosen = codegen.some((value) =>
+    ['codegen-units', 'incremental'].includes(codegenName(value)),
+  );
+  return optimised || chosen ? [] : ['-C', `codegen-units=${CODEGEN_UNITS}`];
 }
 
 /** One a core: enough to keep them busy behind a last large crate. */

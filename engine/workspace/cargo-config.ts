@@ -30,6 +30,11 @@ const configSchema = z.looseObject({
   include: z.optional(includeSchema),
 });
 
+const overridesSchema = z.record(
+  z.string(),
+  z.looseObject({ 'opt-level': z.optional(z.unknown()) }),
+);
+
 /** One source of cargo's configuration; relative programs in it start at `base`. */
 interface Layer {
   readonly base: string;
@@ -53,6 +58,8 @@ export interface CargoConfig {
   readonly runners: readonly { readonly key: string; readonly command: readonly string[] }[];
   /** Keys that files, `--config` and the environment set for a profile; undefined when none does. */
   profile(name: string): ReadonlySet<string> | undefined;
+  /** Package specifications whose `opt-level` files and `--config` override in a profile. */
+  packageOptLevels(profile: string): readonly string[];
 }
 
 /**
@@ -98,6 +105,14 @@ export async function readCargoConfig(
     targets: targets === undefined ? [] : typeof targets === 'string' ? [targets] : targets,
     runners: runnersOf(layers, cwd, env),
     profile: (name) => profileKeys(name, layers, env),
+    packageOptLevels: (name) =>
+      layers.flatMap(({ values }) => {
+        const packages = overridesSchema.safeParse(values.profile?.[name]?.package);
+        // Cargo says itself what is wrong with others.
+        return Object.entries(packages.data ?? {}).flatMap(([spec, overridden]) =>
+          overridden['opt-level'] === undefined ? [] : [spec],
+        );
+      }),
   };
 }
 

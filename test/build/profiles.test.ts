@@ -94,3 +94,45 @@ test('a part of the profile without `inherits` is completed by ours', async () =
   });
   expect((await check(directory)).problems.map(short).sort()).toEqual(expected);
 });
+
+describe('spec 6: nothing is optimised, whatever `dev` says of single packages, unless the profile `cackle` says so', () => {
+  /** The build script of `helper` fails where `helper` is not compiled with `level`; only cargo's own notion counts here. */
+  const withHelper = (name: string, level: string, files: Record<string, string>) =>
+    workspace(`profiles-level-${name}`, {
+      ...program,
+      'cackle.toml': `${program['cackle.toml']}[pkg.helper.build]\nallow_apis = ["env"]\n`,
+      'helper/build.rs': `fn main() { if std::env::var("OPT_LEVEL").unwrap() != "${level}" { std::process::exit(1) } }`,
+      ...files,
+    });
+
+  test.each([
+    [
+      'manifest',
+      { 'Cargo.toml': `${program['Cargo.toml']}[profile.dev.package.helper]\nopt-level = 3\n` },
+    ],
+    ['all', { 'Cargo.toml': `${program['Cargo.toml']}[profile.dev.package."*"]\nopt-level = 2\n` }],
+    [
+      'version',
+      {
+        'Cargo.toml': `${program['Cargo.toml']}[profile.dev.package."helper@0.1.0"]\nopt-level = "s"\n`,
+      },
+    ],
+    ['file', { '.cargo/config.toml': '[profile.dev.package.helper]\nopt-level = 3\n' }],
+  ])('%s', async (name, files) => {
+    const report = await check(withHelper(name, '0', files));
+    expect(report.problems.map(short).sort()).toEqual(expected);
+  });
+
+  test.each([
+    ['theirs', { '.cargo/config.toml': '[profile.cackle.package.helper]\nopt-level = 3\n' }],
+    [
+      'whole',
+      {
+        'Cargo.toml': `${program['Cargo.toml']}[profile.dev.package.helper]\nopt-level = 3\n[profile.cackle]\ninherits = "dev"\n`,
+      },
+    ],
+  ])('but what is said of the profile itself holds: %s', async (name, files) => {
+    const report = await check(withHelper(name, '3', files));
+    expect(report.problems.map(short).sort()).toEqual(expected);
+  });
+});
