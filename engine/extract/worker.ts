@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { countMembers } from '../facts/codec.ts';
 import { bytesHash, contentHash, factsHash } from '../facts/content.ts';
 import { factsPath, writeAtomically } from '../facts/files.ts';
@@ -70,8 +70,11 @@ async function answer(
   if (job.kind === 'artefact') return extractArtefact(job, watch);
   if (job.kind === 'sources') return scanSources(job);
   if (job.debugInfo === undefined) return contentHash(job.path);
-  const bytes = await readFile(job.path).catch(() => undefined);
-  return bytes === undefined ? 'absent' : factsHash(bytes, job.debugInfo);
+  try {
+    return factsHash(readFileSync(job.path), job.debugInfo);
+  } catch {
+    return 'absent';
+  }
 }
 
 async function extractArtefact(job: ArtefactJob, watch: Stopwatch): Promise<ArtefactResult> {
@@ -97,7 +100,7 @@ async function factsOf(
   const targets = job.stores.map((store) => factsPath(store, hash));
   const second = job.second === undefined ? [] : [factsPath(job.second, hash)];
   watch.lap('extract');
-  const stored = await readStored([...targets, ...second]);
+  const stored = readStored([...targets, ...second]);
   if (stored !== undefined) {
     const fromSecond = second.includes(stored.path);
     // Copied, not linked: what can write in the target directory must not reach the user's cache.
@@ -128,12 +131,12 @@ async function factsOf(
 }
 
 /** Facts that are stored already; undefined when there are none that can be used. */
-async function readStored(
+function readStored(
   paths: readonly string[],
-): Promise<{ path: string; bytes: Buffer; members: number } | undefined> {
+): { path: string; bytes: Buffer; members: number } | undefined {
   for (const path of paths) {
     try {
-      const bytes = await readFile(path);
+      const bytes = readFileSync(path);
       return { path, bytes, members: countMembers(bytes) };
     } catch {
       // Absent, cut short or of another version: any doubt means that it is extracted again.
@@ -157,7 +160,7 @@ async function scanSources({ files, outputs }: SourcesJob): Promise<SourcesResul
   const hits: KeywordHit[] = [];
   const contents: Content[] = [];
   for (const file of files) {
-    const bytes = await readFile(file);
+    const bytes = readFileSync(file);
     contents.push({ path: file, hash: bytesHash(bytes) });
     const found = scanSource(bytes);
     if (!found.ok) continue;

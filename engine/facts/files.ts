@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '../make-directory.ts';
 import { FACTS_VERSION } from './tables.ts';
@@ -11,23 +11,34 @@ export function factsPath(directory: string, hash: string): string {
   return join(directory, `v${FACTS_VERSION}`, hash.slice(0, 2), `${hash}.facts`);
 }
 
-/** Writes to a temporary name beside `path`, then renames: a reader sees all of it or nothing. */
+/**
+ * Writes to a temporary name beside `path`, then renames: a reader sees all of it or nothing. A check writes hundreds of
+ * small files, for which Node's threads take several times as long as the system does.
+ */
 export async function writeAtomically(path: string, content: Buffer | string): Promise<void> {
-  await makeDirectory(dirname(path)).catch((error) => {
-    throw cannotWrite(path, error);
-  });
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    const file = await open(temporary, 'wx');
+    const file = await create(temporary);
     try {
-      await file.writeFile(content);
+      writeFileSync(file, content);
     } finally {
-      await file.close();
+      closeSync(file);
     }
-    await rename(temporary, path);
+    renameSync(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    rmSync(temporary, { force: true });
     throw cannotWrite(path, error as NodeJS.ErrnoException);
+  }
+}
+
+/** Opens a new file; the directory is there except for the first one. */
+async function create(path: string): Promise<number> {
+  try {
+    return openSync(path, 'wx');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    await makeDirectory(dirname(path));
+    return openSync(path, 'wx');
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { ExtractError, type FileRoom, type Free, guarded, type ParserModule } from './module.ts';
 
 /**
@@ -14,7 +14,9 @@ export class FileInput {
   constructor(path: string) {
     const file = open(path);
     try {
-      this.size = fstatSync(file).size;
+      const status = fstatSync(file);
+      if (!status.isFile()) throw new ExtractError('it is not a file');
+      this.size = status.size;
       [this.module, this.room] = guarded((module) => [module, new module.FileRoom(this.size)]);
       this.fill(file);
     } catch (error) {
@@ -59,7 +61,8 @@ export class FileInput {
 
 function open(path: string): number {
   try {
-    return openSync(path, 'r');
+    // A pipe would wait for a writer.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     throw unreadable(error);
   }
