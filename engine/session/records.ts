@@ -10,7 +10,8 @@ export class Records {
   readonly current = new Set<UnitRecord>();
   private changes = 0;
   private readonly byPath = new Map<string, UnitRecord>();
-  private readonly byInode = new Map<string, UnitRecord>();
+  /** By {@link fileKey}, for files that cargo has linked elsewhere. */
+  private readonly byFile = new Map<string, UnitRecord>();
   private readonly scripts = new Map<string, BuildScriptRecord>();
   /** OUT_DIRs of the build scripts that this check ran or held. */
   private readonly fresh = new Set<string>();
@@ -172,10 +173,10 @@ export class Records {
     for (const file of files) {
       const stamp = await stampOf(file);
       if (stamp === undefined) continue;
-      const record = this.byPath.get(file) ?? this.byInode.get(stamp.inode);
+      const record = this.byPath.get(file) ?? this.byFile.get(fileKey(stamp));
       if (record === undefined || record.packageId !== artifact.packageId) continue;
       const recorded = record.outputs.find(
-        (output) => output.path === file || output.inode === stamp.inode,
+        (output) => output.path === file || sameFile(output, stamp),
       );
       if (recorded === undefined) continue;
       // One file that is not as it was recorded is enough: nobody knows what the unit is now.
@@ -189,7 +190,7 @@ export class Records {
     this.changes++;
     for (const output of record.outputs) {
       this.byPath.set(output.path, record);
-      this.byInode.set(output.inode, record);
+      this.byFile.set(fileKey(output), record);
     }
     for (const link of record.links) {
       this.byPath.set(link.output, record);
@@ -199,6 +200,11 @@ export class Records {
       }
     }
   }
+}
+
+/** The same for all hard links of one unchanged file. The inode alone would not do: a file system gives it to another file soon. */
+function fileKey({ size, mtime, inode }: FileStamp): string {
+  return `${inode} ${size} ${mtime}`;
 }
 
 /**

@@ -1,8 +1,9 @@
-import { readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, config, manifest, workspace } from '../support/cackle.ts';
+import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
 
 function damageFacts(directory: string): number {
   const damaged = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((path) =>
@@ -101,4 +102,34 @@ test('design, "Facts": a target that has moved to another source has one record,
     expect(await run()).toMatchObject({ status: 0 });
     expect(records()).toBe(before);
   }
+});
+
+test('design, "Facts": the record of a file that is gone is not that of a later file which got its inode', async () => {
+  const program = (body: string) => `fn main() { ${body} }\n`;
+  const directory = workspace('lost-inode', {
+    'Cargo.toml': manifest('inode'),
+    'src/main.rs': program('let _ = std::fs::read("x");'),
+    'cackle.toml': config(''),
+  });
+  const problems = async () => (await check(directory)).problems.map(short).sort();
+  expect(await problems()).toEqual(['disallowed-api inode fs']);
+  const units = join(directory, 'target/.cackle/units');
+  const earlier = readdirSync(units).map((name) => readFileSync(join(units, name), 'utf8'));
+  writeFileSync(join(directory, 'src/main.rs'), program(''));
+  expect(await problems()).toEqual([]);
+
+  const inode = statSync(join(directory, 'target/cackle/inode'), { bigint: true }).ino.toString();
+  for (const [i, text] of earlier.entries()) {
+    const record = JSON.parse(text.split('\n')[0] ?? '');
+    if (record.kind !== 'primary') continue;
+    record.extraFilename = '-0000000000000000';
+    for (const link of record.links) link.output = `${link.output}.gone`;
+    for (const output of record.outputs)
+      Object.assign(output, { inode, path: `${output.path}.gone` });
+    const json = JSON.stringify(record);
+    const hash = createHash('sha256').update(json).digest('hex').slice(0, 32);
+    // Read after the one that is right.
+    writeFileSync(join(units, `z${i}.record`), `${json}\n${hash}\n`);
+  }
+  expect(await problems()).toEqual([]);
 });
