@@ -7,8 +7,8 @@ import { crates, example, openInput } from './inputs.mjs';
  * @typedef {object} Context
  * @property {readonly import('./inputs.mjs').Input[]} inputs
  * @property {boolean} quick
- * @property {(chart: import('./plot.mjs').Chart) => void} plot
- * @property {readonly import('./plot.mjs').Chart[]} charts what was plotted
+ * @property {(chart: import('./plot.mjs').Chart | import('./plot.mjs').Lanes) => void} plot
+ * @property {readonly (import('./plot.mjs').Chart | import('./plot.mjs').Lanes)[]} charts what was plotted
  * @property {string} compiler what rustc says of itself
  * @property {(usual: number) => number} rounds
  * @property {() => string | undefined} original its program; undefined when a quick run finds none
@@ -29,7 +29,7 @@ export function openContext({ quick, original, inputs, rounds }) {
   let opened;
   /** @type {string | undefined} */
   let program;
-  /** @type {import('./plot.mjs').Chart[]} */
+  /** @type {(import('./plot.mjs').Chart | import('./plot.mjs').Lanes)[]} */
   const charts = [];
   return {
     quick,

@@ -5,9 +5,10 @@ import * as parsers from './parsers.mjs';
 import * as resources from './resources.mjs';
 import * as size from './size.mjs';
 import * as start from './start.mjs';
+import * as trace from './trace.mjs';
 import * as ui from './ui.mjs';
 import * as warm from './warm.mjs';
 import * as workers from './workers.mjs';
 
 /** Cases that share their runs are in one group. */
-export const groups = [start, cold, warm, clean, parsers, workers, resources, size, ui];
+export const groups = [start, cold, warm, clean, parsers, workers, resources, size, trace, ui];

@@ -20,6 +20,12 @@ export interface ArtefactJob {
   readonly second?: string | undefined;
 }
 
+/** Extract several, small ones as a rule: the objects of one link. */
+export interface ArtefactsJob {
+  readonly kind: 'artefacts';
+  readonly jobs: readonly Omit<ArtefactJob, 'kind'>[];
+}
+
 /** Scan the sources of a unit for keywords, and hash them and what it left. */
 export interface SourcesJob {
   readonly kind: 'sources';
@@ -55,19 +61,24 @@ export interface ArtefactResult {
 
 /** Piscina's entry: one file in, facts on disk. Errors name the file and the member. */
 export default async function run(
-  job: ArtefactJob | SourcesJob | ContentJob,
-): Promise<Timed<ArtefactResult | SourcesResult | string>> {
+  job: ArtefactJob | ArtefactsJob | SourcesJob | ContentJob,
+): Promise<Timed<ArtefactResult | ArtefactResult[] | SourcesResult | string>> {
   const watch = new Stopwatch();
   const value = await answer(job, watch);
-  watch.lap(job.kind === 'artefact' ? 'store' : 'scan');
+  watch.lap(job.kind === 'artefact' || job.kind === 'artefacts' ? 'store' : 'scan');
   return { value, spans: watch.spans };
 }
 
 async function answer(
-  job: ArtefactJob | SourcesJob | ContentJob,
+  job: ArtefactJob | ArtefactsJob | SourcesJob | ContentJob,
   watch: Stopwatch,
-): Promise<ArtefactResult | SourcesResult | string> {
+): Promise<ArtefactResult | ArtefactResult[] | SourcesResult | string> {
   if (job.kind === 'artefact') return extractArtefact(job, watch);
+  if (job.kind === 'artefacts') {
+    const results: ArtefactResult[] = [];
+    for (const one of job.jobs) results.push(await extractArtefact(one, watch));
+    return results;
+  }
   if (job.kind === 'sources') return scanSources(job);
   if (job.debugInfo === undefined) return contentHash(job.path);
   try {
@@ -77,7 +88,10 @@ async function answer(
   }
 }
 
-async function extractArtefact(job: ArtefactJob, watch: Stopwatch): Promise<ArtefactResult> {
+async function extractArtefact(
+  job: Omit<ArtefactJob, 'kind'>,
+  watch: Stopwatch,
+): Promise<ArtefactResult> {
   let input: FileInput | undefined;
   try {
     input = new FileInput(job.path);
@@ -93,7 +107,7 @@ async function extractArtefact(job: ArtefactJob, watch: Stopwatch): Promise<Arte
 
 async function factsOf(
   input: FileInput,
-  job: ArtefactJob,
+  job: Omit<ArtefactJob, 'kind'>,
   watch: Stopwatch,
 ): Promise<ArtefactResult> {
   const hash = factsHash(input.bytes, job.debugInfo);

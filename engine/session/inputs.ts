@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import type { ArtefactResult } from '../extract/worker.ts';
 import type { Limited } from '../facts/cache.ts';
 import { factsPath } from '../facts/files.ts';
 import { type StoreLocation, stampOf } from '../facts/store.ts';
@@ -53,9 +54,15 @@ export class Inputs {
     return facts;
   }
 
-  /** Facts of an object that is gone when its linker returns. */
-  async object(path: string): Promise<InputFacts> {
-    return { facts: await this.extract(path), stamp: undefined };
+  /** Facts of objects that are gone when their linker returns. */
+  async objects(paths: readonly string[]): Promise<ReadonlyMap<string, InputFacts>> {
+    const results = await this.pools
+      .extractAll(paths.map((path) => this.job(path)))
+      .catch((error: Error) => {
+        throw cannotExtract(error);
+      });
+    const facts = results.map((result) => ({ facts: this.count(result), stamp: undefined }));
+    return new Map(paths.map((path, i) => [path, facts[i] as InputFacts]));
   }
 
   /** Facts of an archive that were lost, made again from the file where it is still the same; else undefined. */
@@ -121,15 +128,17 @@ export class Inputs {
   }
 
   private async extract(path: string): Promise<string> {
-    const result = await this.pools
-      .extract({
-        path,
-        debugInfo: !isSysroot(path, this.workspace),
-        ...this.levels(path),
-      })
-      .catch((error: Error) => {
-        throw new CheckError(error.message, adviceFor(error.message), { cause: error });
-      });
+    const result = await this.pools.extract(this.job(path)).catch((error: Error) => {
+      throw cannotExtract(error);
+    });
+    return this.count(result);
+  }
+
+  private job(path: string): Parameters<Pools['extract']>[0] {
+    return { path, debugInfo: !isSysroot(path, this.workspace), ...this.levels(path) };
+  }
+
+  private count(result: ArtefactResult): string {
     this.asked.add(result.facts);
     this.written += result.factsBytes;
     if (result.fromSecond) this.objectsFromCache += result.members;
@@ -140,6 +149,10 @@ export class Inputs {
     }
     return result.facts;
   }
+}
+
+function cannotExtract(error: Error): CheckError {
+  return new CheckError(error.message, adviceFor(error.message), { cause: error });
 }
 
 /** What to do about an input that cannot be read; a failed write says it itself. */

@@ -30,7 +30,7 @@ const IDLE_TIMEOUT_MS = 2 ** 31 - 1;
 class LatePool {
   private made: Promise<Piscina> | undefined;
   private readonly file: string;
-  private readonly threads: number;
+  readonly threads: number;
 
   constructor(file: string, threads: number) {
     this.file = file;
@@ -75,6 +75,22 @@ export class Pools {
 
   extract(job: Omit<ArtefactJob, 'kind'>): Promise<ArtefactResult> {
     return this.run(this.extraction, job.path, { kind: 'artefact', ...job });
+  }
+
+  /** Several at once, in as many jobs as there are threads: with small files a job is more work than what it does. */
+  async extractAll(jobs: readonly Omit<ArtefactJob, 'kind'>[]): Promise<readonly ArtefactResult[]> {
+    const size = Math.ceil(jobs.length / this.extraction.threads);
+    const groups: (typeof jobs)[] = [];
+    for (let i = 0; i < jobs.length; i += size) groups.push(jobs.slice(i, i + size));
+    const results = await Promise.all(
+      groups.map((group) =>
+        this.run<ArtefactResult[]>(this.extraction, group[0]?.path ?? '', {
+          kind: 'artefacts',
+          jobs: group,
+        }),
+      ),
+    );
+    return results.flat();
   }
 
   contentHash(job: Omit<ContentJob, 'kind'>): Promise<string> {

@@ -89,14 +89,21 @@ export class Units {
   }
 
   private async readInputs(request: LinkRequest): Promise<LinkRecord> {
-    const inputs = await Promise.all(
-      request.inputs.map(async (input): Promise<LinkInput> => {
-        const { facts, stamp } = await (input.kind === 'object'
-          ? this.inputs.object(input.path)
-          : this.inputs.archive(input.path));
-        return { ...input, facts, ...(stamp === undefined ? {} : { stamp }) };
-      }),
-    );
+    const pathsOf = (kind: LinkInput['kind']): string[] =>
+      request.inputs.filter((input) => input.kind === kind).map(({ path }) => path);
+    const [objects, archives] = await Promise.all([
+      this.inputs.objects(pathsOf('object')),
+      Promise.all(
+        pathsOf('archive').map(async (path) => [path, await this.inputs.archive(path)] as const),
+      ),
+    ]);
+    const found = new Map([...objects, ...archives]);
+    const inputs = request.inputs.map((input): LinkInput => {
+      const read = found.get(input.path);
+      if (read === undefined) throw new Error(`nobody has read ${input.path}`);
+      const { facts, stamp } = read;
+      return { ...input, facts, ...(stamp === undefined ? {} : { stamp }) };
+    });
     const { outputKind, output, gcSections, rootSymbols, exportPatterns, exportsAll } = request;
     return {
       outputKind,
