@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { check } from '../support/cackle.ts';
 import { keys, type Terminal } from '../support/terminal.ts';
-import { configOf, smallWorkspace, startUi } from './support.ts';
+import { configOf, smallWorkspace, startUi, takeRecommended } from './support.ts';
 
 let terminal: Terminal | undefined;
 afterEach(() => terminal?.close());
@@ -10,14 +10,7 @@ describe('spec 8 and 5, first run: from no configuration to a clean check', () =
   test('with the recommended one: gates let go, problems leave, it ends by itself', async () => {
     const directory = smallWorkspace('ui first run');
     terminal = startUi(directory);
-    await terminal.until('There is no cackle.toml yet');
-    terminal.send('f');
-    await terminal.until('import_std');
-    terminal.send('f');
-    await terminal.until('Choose whether');
-    terminal.send('f');
-    await terminal.until('kind = "Disabled"');
-    terminal.send('f');
+    await takeRecommended(terminal);
     const held = await terminal.until('The build script of reader waits for this.');
     expect(held).toContain('uses the API `process` in its build script');
     // Allowed one by one, always what is on top, until nothing is left.

@@ -5,7 +5,7 @@ import { packageRoot } from '../../engine/paths.ts';
 import { fetchRealCrate } from '../real-crates.mjs';
 import { check } from '../support/cackle.ts';
 import type { Terminal } from '../support/terminal.ts';
-import { configOf, startUi } from './support.ts';
+import { configOf, startUi, takeRecommended } from './support.ts';
 
 let terminal: Terminal | undefined;
 afterEach(() => terminal?.close());
@@ -20,14 +20,7 @@ test('hyperfine: from nothing to clean by keys', async () => {
   for (const left of ['cackle.toml', 'target'])
     rmSync(join(path, left), { recursive: true, force: true });
   terminal = startUi(path, { columns: 120, rows: 40 });
-  await terminal.until('There is no cackle.toml yet');
-  terminal.send('f');
-  await terminal.until('import_std');
-  terminal.send('f');
-  await terminal.until('Choose whether');
-  terminal.send('f');
-  await terminal.until('kind = "Disabled"');
-  terminal.send('f');
+  await takeRecommended(terminal);
   await terminal.until('which is not allowed', 120_000);
   while (terminal.isAlternate) {
     await terminal.until(

@@ -71,3 +71,16 @@ export function startUi(
 /** The text of the workspace's cackle.toml. */
 export const configOf = (directory: string): string =>
   readFileSync(join(directory, 'cackle.toml'), 'utf8');
+
+/** The first questions of a workspace without cackle.toml, each answered by what is recommended. */
+export async function takeRecommended(terminal: Terminal): Promise<void> {
+  for (const asked of [
+    'There is no cackle.toml yet',
+    'import_std',
+    'Choose whether',
+    'kind = "Disabled"',
+  ]) {
+    await terminal.until(asked);
+    terminal.send('f');
+  }
+}

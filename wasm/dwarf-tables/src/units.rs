@@ -25,6 +25,14 @@ struct Attributes<'a> {
     address: Option<u64>,
 }
 
+impl<'a> Attributes<'a> {
+    /// What the entry at `offset` says of itself.
+    fn declared(&self, offset: usize, scope: u32, file: u32) -> Subprogram<'a> {
+        let Attributes { linkage, name, line, origin, .. } = *self;
+        Subprogram { offset, linkage, name, scope, file, line, origin }
+    }
+}
+
 /// Appends line rows, functions, inlined calls and statics of one member.
 pub fn collect(sections: &Sections<'_>, first_section: u32, tables: &mut DwarfTables) -> Result<()> {
     let endian = if sections.little_endian { RunTimeEndian::Little } else { RunTimeEndian::Big };
@@ -163,15 +171,7 @@ fn entries<'a>(
             gimli::DW_TAG_subprogram => {
                 let entry = section_offset(unit, offset.0);
                 let file = if found.line > 0 { files.path(unit, found.file, tables)? } else { NONE };
-                debug.subprograms.push(Subprogram {
-                    offset: entry,
-                    linkage: found.linkage,
-                    name: found.name,
-                    scope,
-                    file,
-                    line: found.line,
-                    origin: found.origin,
-                });
+                debug.subprograms.push(found.declared(entry, scope, file));
                 for (section, start, end) in ranges(unit, sections, &found, &mut budgets.ranges)? {
                     debug.unnamed.push((Row::Function(tables.function_section.len()), entry));
                     tables.function_section.push(first_section + section);
@@ -216,15 +216,7 @@ fn entries<'a>(
                 };
                 let entry = section_offset(unit, offset.0);
                 let file = if found.line > 0 { files.path(unit, found.file, tables)? } else { NONE };
-                debug.subprograms.push(Subprogram {
-                    offset: entry,
-                    linkage: found.linkage,
-                    name: found.name,
-                    scope,
-                    file,
-                    line: found.line,
-                    origin: found.origin,
-                });
+                debug.subprograms.push(found.declared(entry, scope, file));
                 debug.unnamed.push((Row::Variable(tables.variable_section.len()), entry));
                 tables.variable_section.push(first_section + section);
                 tables.variable_offset.push(start);
