@@ -153,3 +153,21 @@ test('where nothing is held from clean, sees any difference', () => {
   ])
     expect(compare(other, whole)).toMatchObject({ rule: 'equal', difference: expect.any(String) });
 });
+
+test('what does not compile from clean for want of a file of a held script is no difference; what else does not is one', () => {
+  const wrong = ['error: could not compile `made` (lib)', 'error: this is wrong'];
+  const want = [
+    'error: could not compile `lib` (lib)',
+    "error: couldn't read `DIRECTORY/target/cackle/build/lib-0123456789abcdef/out/made.rs`: No such file",
+  ];
+  const compared = (incremental: string[], clean: string[]) =>
+    compare({ status: 2, errors: incremental }, { status: 2, errors: clean });
+  expect(compared(wrong, [...want, ...wrong])).toEqual({ rule: 'held', difference: undefined });
+  expect(compared(wrong, wrong)).toEqual({ rule: 'equal', difference: undefined });
+  for (const [incremental, clean] of [
+    [wrong, [...want, ...wrong, 'error: could not compile `app` (bin)']],
+    [wrong, want],
+    [[...wrong, ...want], wrong],
+  ] as const)
+    expect(compared([...incremental], [...clean]).difference).toBeDefined();
+});
