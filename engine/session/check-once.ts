@@ -8,8 +8,7 @@ import { CheckError } from '../judge/problems.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { Sandboxes } from '../sandbox/sandboxes.ts';
 import { clock } from '../spans.ts';
-import { answersToKeep } from '../workspace/keep-answers.ts';
-import { dropUsedAnswers } from '../workspace/kept-answers.ts';
+import { dropUsedAnswers, markUsedAnswers, takeAsked } from '../workspace/kept-answers.ts';
 import type { Checked } from './foreground.ts';
 import { type Judgement, judgeAgain, judgeBuilt } from './judgement.ts';
 import type { LiveConfig } from './live-config.ts';
@@ -128,8 +127,12 @@ async function buildAndJudge(round: Round, accepting: LiveConfig | undefined): P
 /** Keeps what cargo said of the tree, where the user's cache is in use. */
 async function keep({ shared }: StoreLocation, observer: CheckObserver): Promise<void> {
   if (shared === undefined) return;
+  markUsedAnswers();
+  const asked = takeAsked();
+  if (asked.length === 0) return;
   const log = (text: string): void => observer.log?.('info', text);
-  for (const { path, content } of answersToKeep(shared, log))
+  const { answersToKeep } = await import('../workspace/keep-answers.ts');
+  for (const { path, content } of answersToKeep(asked, shared, log))
     await writeAtomically(path, content).catch((error: Error) => log(error.message));
 }
 

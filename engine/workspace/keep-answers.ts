@@ -1,27 +1,12 @@
-import {
-  closeSync,
-  existsSync,
-  openSync,
-  readFileSync,
-  readSync,
-  realpathSync,
-  utimesSync,
-} from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { parse } from 'toml';
-import * as z from 'zod';
+import * as z from '../schemas.ts';
 import { likelyHost } from './early-questions.ts';
-import {
-  type Asked,
-  encode,
-  type KeptInput,
-  keptDirectory,
-  takeAsked,
-  usedAnswers,
-} from './kept-answers.ts';
+import { type Asked, encode, type KeptInput, keptDirectory } from './kept-answers.ts';
 import { configFiles, type Input, stateOf, toolchainFiles, upward } from './metadata-inputs.ts';
+import { parse } from './toml.ts';
 
-// The other half of kept-answers.ts, for which a check has time when its report is printed.
+// The other half of kept-answers.ts, loaded when the report is printed and something new was said.
 
 /** The clock of file systems goes in ticks: what is newer than this before a question may have changed after it. */
 const TICK_MS = 20;
@@ -30,10 +15,12 @@ const answerSchema = z.object({
   packages: z.array(
     z.object({
       id: z.string(),
-      source: z.string().nullable(),
+      source: z.nullable(z.string()),
       manifest_path: z.string(),
       targets: z.array(z.object({ src_path: z.string() })),
-      dependencies: z.array(z.object({ kind: z.string().nullable(), path: z.string().nullish() })),
+      dependencies: z.array(
+        z.object({ kind: z.nullable(z.string()), path: z.nullish(z.string()) }),
+      ),
     }),
   ),
   workspace_members: z.array(z.string()),
@@ -46,23 +33,16 @@ type Toml = Readonly<Record<string, unknown>>;
 class Doubt extends Error {}
 
 /**
- * The files to write for what cargo was asked since the last call, where nothing speaks against it. `facts` is the directory
- * of facts in the user's cache; a kept answer that was used counts as used now.
+ * The files to write for what cargo was asked, where nothing speaks against it. `facts` is the directory of facts in the
+ * user's cache.
  */
 export function answersToKeep(
+  all: readonly Asked[],
   facts: string,
   log: (text: string) => void,
 ): { readonly path: string; readonly content: Buffer }[] {
-  const now = new Date();
-  for (const path of usedAnswers()) {
-    try {
-      utimesSync(path, now, now);
-    } catch {
-      // Removed meanwhile, by whoever trims.
-    }
-  }
   const found: { path: string; content: Buffer }[] = [];
-  for (const asked of takeAsked()) {
+  for (const asked of all) {
     if (asked.stdout === undefined || dirname(asked.file) !== keptDirectory(facts)) continue;
     try {
       found.push({

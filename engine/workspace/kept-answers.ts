@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync, rmSync, utimesSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { userCache } from '../paths.ts';
 import {
@@ -93,9 +93,16 @@ export function takeAsked(): Asked[] {
   return all;
 }
 
-/** Kept answers that this process has used. */
-export function usedAnswers(): string[] {
-  return [...used];
+/** Kept answers that this process has used count as used now: those of long ago are removed first. */
+export function markUsedAnswers(): void {
+  const now = new Date();
+  for (const path of used) {
+    try {
+      utimesSync(path, now, now);
+    } catch {
+      // Removed meanwhile, by whoever trims.
+    }
+  }
 }
 
 /** Removes the kept answers that were used, for one of them was wrong. False when none was used. */
