@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { nearestManifest } from './cargo-files.ts';
 import { beforeAsking, keptAnswer } from './kept-answers.ts';
 import { cargoProgram, type Finished, runProgram } from './run-program.ts';
 
@@ -120,23 +120,6 @@ export const likelyHost: string | undefined = {
   x64: 'x86_64-unknown-linux-gnu',
   arm64: 'aarch64-unknown-linux-gnu',
 }[process.arch as string];
-
-/** The nearest directory at or above an absolute path that holds a Cargo.toml, as cargo looks for it. */
-export function nearestManifest(path: string): string | undefined {
-  for (let directory = path; ; directory = dirname(directory)) {
-    if (isFile(join(directory, 'Cargo.toml'))) return directory;
-    if (dirname(directory) === directory) return undefined;
-  }
-}
-
-function isFile(path: string): boolean {
-  try {
-    return statSync(path).isFile();
-  } catch {
-    // Not there, below a file, or not ours to look at.
-    return false;
-  }
-}
 
 function keyOf(program: string, args: readonly string[], directory: string): string {
   return [program, directory, ...args].join('\0');

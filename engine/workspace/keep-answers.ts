@@ -1,9 +1,10 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import * as z from '../schemas.ts';
+import { configFiles, toolchainFiles, upward } from './cargo-files.ts';
 import { likelyHost } from './early-questions.ts';
 import { type Asked, encode, type KeptInput, keptDirectory } from './kept-answers.ts';
-import { configFiles, type Input, stateOf, toolchainFiles, upward } from './metadata-inputs.ts';
+import { type Input, stateOf } from './metadata-inputs.ts';
 import { parse } from './toml.ts';
 
 // The other half of kept-answers.ts, loaded when the report is printed and something new was said.

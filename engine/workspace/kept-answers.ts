@@ -1,15 +1,14 @@
-import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, realpathSync, rmSync, utimesSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { userCache } from '../paths.ts';
+import { configFiles, upward } from './cargo-files.ts';
 import {
-  configFiles,
+  digest,
   type Input,
   type InputKind,
   type Question,
   questionInputs,
   stateOf,
-  upward,
 } from './metadata-inputs.ts';
 
 /*
@@ -186,8 +185,4 @@ function decode(bytes: Buffer): { inputs: readonly KeptInput[]; stdout: Buffer }
   const [version, inputs]: [number, KeptInput[]] = JSON.parse(rest.toString('utf8', 0, second));
   if (version !== VERSION || inputs.length === 0) throw new Error('of another version');
   return { inputs, stdout: rest.subarray(second + 1) };
-}
-
-function digest(content: Buffer | string): string {
-  return createHash('sha256').update(content).digest('hex');
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
+import { configFiles, toolchainFiles, upward } from './cargo-files.ts';
 
 // What an answer of `cargo metadata` depends on, and how it is seen that it did not change. Loaded before the rest of the
 // program: nothing but Node's own modules here.
@@ -153,36 +154,9 @@ function namesIn(path: string): string[] | undefined {
   return names;
 }
 
-function digest(content: Buffer | string): string {
+/** Hash of what a file holds, or of a text. */
+export function digest(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex');
-}
-
-/** A directory and all above it. */
-export function upward(directory: string): string[] {
-  const found = [directory];
-  for (let at = directory; dirname(at) !== at; at = dirname(at)) found.push(dirname(at));
-  return found;
-}
-
-/** The files in which cargo looks for its configuration when it starts in `real`, which has no symbolic link in it. */
-export function configFiles(real: string, env: NodeJS.ProcessEnv): string[] {
-  const home = env.CARGO_HOME ? resolve(real, env.CARGO_HOME) : join(homedir(), '.cargo');
-  const directories = new Set([
-    ...upward(real).map((directory) => join(directory, '.cargo')),
-    home,
-  ]);
-  return [...directories].flatMap((directory) => [
-    join(directory, 'config'),
-    join(directory, 'config.toml'),
-  ]);
-}
-
-/** The files by which rustup chooses a toolchain in `real`. */
-export function toolchainFiles(real: string): string[] {
-  return upward(real).flatMap((directory) => [
-    join(directory, 'rust-toolchain'),
-    join(directory, 'rust-toolchain.toml'),
-  ]);
 }
 
 /** What any answer to a question depends on, whatever it says. */
