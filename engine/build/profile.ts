@@ -1,15 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from '../schemas.ts';
-import type { CargoConfig } from '../workspace/cargo-config.ts';
+import { type CargoConfig, packageOptLevels } from '../workspace/cargo-config.ts';
 
-const profileSchema = z.looseObject({
-  package: z.optional(
-    z.record(z.string(), z.looseObject({ 'opt-level': z.optional(z.unknown()) })),
-  ),
-});
-const manifestSchema = z.object({ profile: z.optional(z.record(z.string(), profileSchema)) });
-type Profiles = Readonly<Record<string, z.infer<typeof profileSchema>>>;
+const manifestSchema = z.object({ profile: z.optional(z.record(z.string(), z.unknown())) });
 
 /** What the profile `cackle` is where the workspace does not say (spec §6). */
 const settings: Readonly<Record<string, string>> = {
@@ -35,12 +29,7 @@ export async function profileArguments(
   const missing = Object.entries(settings).filter(([key]) => !set.has(key));
   const optimised = set.has('package')
     ? []
-    : new Set([
-        ...config.packageOptLevels('dev'),
-        ...Object.entries(profiles.dev?.package ?? {})
-          .filter(([, overridden]) => overridden['opt-level'] !== undefined)
-          .map(([spec]) => spec),
-      ]);
+    : new Set([...config.packageOptLevels('dev'), ...packageOptLevels(profiles.dev)]);
   return [
     ...select,
     ...missing.flatMap(([key, value]) => ['--config', `profile.cackle.${key}=${value}`]),
@@ -52,7 +41,7 @@ export async function profileArguments(
   ];
 }
 
-async function profilesIn(manifest: string): Promise<Profiles> {
+async function profilesIn(manifest: string): Promise<Readonly<Record<string, unknown>>> {
   // Without these words, written as they are or with escapes, there is nothing to find.
   if (!/cackle|opt-level|\\/.test(manifest)) return {};
   const { parse } = await import('../workspace/toml.ts');

@@ -125,14 +125,9 @@ export function rewriteRustcArguments(args: readonly RustcArgument[], linker: st
 
 /** What cargo builds without debug info, as it does build scripts and proc macros, has ours in its objects, not in what is linked of them. */
 function leaveOutDebugInfo(args: readonly RustcArgument[]): string[] {
-  const wanted = args.some(
-    (argument) =>
-      argument.kind === 'option' &&
-      (argument.name === 'g' ||
-        (argument.name === 'codegen' &&
-          codegenName(argument.value) === 'debuginfo' &&
-          !/=(?:0|none)$/.test(argument.value ?? ''))),
-  );
+  const wanted =
+    hasOption(args, 'g') ||
+    codegenValues(args, 'debuginfo').some((level) => level !== '0' && level !== 'none');
   return wanted ? [] : ['-C', 'strip=debuginfo'];
 }
 
@@ -141,14 +136,10 @@ function leaveOutDebugInfo(args: readonly RustcArgument[]): string[] {
  * optimisation the cut has no influence on what the code refers to; with it, on what is inlined, so that the profile's is kept.
  */
 function fewerCodegenUnits(args: readonly RustcArgument[]): string[] {
-  const codegen = args.flatMap((argument) =>
-    argument.kind === 'option' && argument.name === 'codegen' ? [argument.value ?? ''] : [],
-  );
   const optimised =
-    args.some((argument) => argument.kind === 'option' && argument.name === 'O') ||
-    codegen.some((value) => codegenName(value) === 'opt-level' && !/=0$/.test(value));
-  const chosen = codegen.some((value) =>
-    ['codegen-units', 'incremental'].includes(codegenName(value)),
+    hasOption(args, 'O') || codegenValues(args, 'opt-level').some((level) => level !== '0');
+  const chosen = ['codegen-units', 'incremental'].some(
+    (name) => codegenValues(args, name).length > 0,
   );
   return optimised || chosen ? [] : ['-C', `codegen-units=${CODEGEN_UNITS}`];
 }
@@ -159,6 +150,21 @@ const CODEGEN_UNITS = Math.min(16, availableParallelism());
 /** rustc takes `-` and `_` in these names as the same. */
 function codegenName(value: string | undefined): string {
   return (value ?? '').replace(/=.*/s, '').replaceAll('_', '-');
+}
+
+/** What follows `=` in each `-C NAME=VALUE`, empty where nothing does; the last counts. */
+function codegenValues(args: readonly RustcArgument[], name: string): string[] {
+  return valuesOf(args, 'codegen')
+    .filter((value) => codegenName(value) === name)
+    .map((value) => value.replace(/^[^=]*=?/s, ''));
+}
+
+function valuesOf(args: readonly RustcArgument[], name: string): string[] {
+  return args.flatMap((a) => (a.kind === 'option' && a.name === name ? [a.value ?? ''] : []));
+}
+
+function hasOption(args: readonly RustcArgument[], name: string): boolean {
+  return args.some((argument) => argument.kind === 'option' && argument.name === name);
 }
 
 /** What a rustc command line says about the unit. Paths are as written. */
@@ -185,13 +191,8 @@ export interface RustcCommand {
 
 /** Reads the command line of one compilation. The last of a repeated option counts. */
 export function describeRustcCommand(args: readonly RustcArgument[]): RustcCommand {
-  const all = (name: string): string[] =>
-    args.flatMap((a) => (a.kind === 'option' && a.name === name ? [a.value ?? ''] : []));
-  const codegen = (name: string): string | undefined =>
-    all('codegen')
-      .filter((value) => codegenName(value) === name)
-      .at(-1)
-      ?.replace(/^[^=]*=?/s, '');
+  const all = (name: string): string[] => valuesOf(args, name);
+  const codegen = (name: string): string | undefined => codegenValues(args, name).at(-1);
   const inputs = args.flatMap((a) => (a.kind === 'input' ? [a.value] : []));
   if (inputs.length > 1) throw new RustcArgumentsError(`several inputs: ${inputs.join(' ')}`);
   const depInfo = all('emit')
@@ -202,7 +203,7 @@ export function describeRustcCommand(args: readonly RustcArgument[]): RustcComma
     input: inputs[0],
     crateName: all('crate-name').at(-1),
     crateTypes: all('crate-type').flatMap((value) => value.split(',')),
-    isTest: args.some((a) => a.kind === 'option' && a.name === 'test'),
+    isTest: hasOption(args, 'test'),
     outDir: all('out-dir').at(-1),
     extraFilename: codegen('extra-filename') ?? '',
     externs: all('extern').map(readExtern),

@@ -1,9 +1,8 @@
-import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import * as z from '../schemas.ts';
+import { CONFIG_NAMES, configDirectories, isFile } from './cargo-files.ts';
 import { type CfgSet, cfgHolds } from './cfg-expression.ts';
 
 const table = z.record(z.string(), z.unknown());
@@ -30,10 +29,18 @@ const configSchema = z.looseObject({
   include: z.optional(includeSchema),
 });
 
-const overridesSchema = z.record(
-  z.string(),
-  z.looseObject({ 'opt-level': z.optional(z.unknown()) }),
-);
+const overridesSchema = z.object({
+  package: z.record(z.string(), z.looseObject({ 'opt-level': z.optional(z.unknown()) })),
+});
+
+/** Package specifications whose `opt-level` a profile overrides, as cargo reads it from a manifest or configuration. */
+export function packageOptLevels(profile: unknown): string[] {
+  // Cargo says itself what is wrong with others.
+  const { data } = overridesSchema.safeParse(profile);
+  return Object.entries(data?.package ?? {}).flatMap(([spec, overridden]) =>
+    overridden['opt-level'] === undefined ? [] : [spec],
+  );
+}
 
 /** One source of cargo's configuration; relative programs in it start at `base`. */
 interface Layer {
@@ -106,13 +113,7 @@ export async function readCargoConfig(
     runners: runnersOf(layers, cwd, env),
     profile: (name) => profileKeys(name, layers, env),
     packageOptLevels: (name) =>
-      layers.flatMap(({ values }) => {
-        const packages = overridesSchema.safeParse(values.profile?.[name]?.package);
-        // Cargo says itself what is wrong with others.
-        return Object.entries(packages.data ?? {}).flatMap(([spec, overridden]) =>
-          overridden['opt-level'] === undefined ? [] : [spec],
-        );
-      }),
+      layers.flatMap(({ values }) => packageOptLevels(values.profile?.[name])),
   };
 }
 
@@ -194,32 +195,12 @@ function program(value: string, base: string): string {
 }
 
 async function fileLayers(cwd: string, env: NodeJS.ProcessEnv): Promise<Layer[]> {
-  const home = env.CARGO_HOME ? resolve(cwd, env.CARGO_HOME) : join(homedir(), '.cargo');
-  const directories: string[] = [];
-  for (let directory = resolve(cwd); ; directory = dirname(directory)) {
-    directories.push(join(directory, '.cargo'));
-    if (dirname(directory) === directory) break;
-  }
-  if (!directories.includes(home)) directories.push(home);
   const layers: Layer[] = [];
-  for (const directory of directories) {
-    // Cargo prefers the name without extension when both are there.
-    for (const name of ['config', 'config.toml']) {
-      const path = join(directory, name);
-      if (!isFile(path)) continue;
-      layers.push(...(await readLayer(path, dirname(directory), [])));
-      break;
-    }
+  for (const directory of configDirectories(resolve(cwd), env)) {
+    const path = CONFIG_NAMES.map((name) => join(directory, name)).find(isFile);
+    if (path !== undefined) layers.push(...(await readLayer(path, dirname(directory), [])));
   }
   return layers;
-}
-
-function isFile(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  } catch {
-    return false;
-  }
 }
 
 /** A file's own values go before those it includes, later includes before earlier ones. */
