@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { readExports } from './config/exports.ts';
 import { readConfig } from './config/read.ts';
 import { RecordStore } from './facts/store.ts';
+import type { Compiled } from './judge/foreign.ts';
 import type { OutputSpec } from './judge/joiner.ts';
 import { CheckError } from './judge/problems.ts';
 import { factsFile } from './session/inputs.ts';
@@ -150,8 +151,8 @@ async function withWorkers(
     return { path, bytes: value.bytes, objects: value.members, seconds: secondsOf(spans) };
   };
   const judge = async (output: OutputSpec) => {
-    const compiled = output.inputs.map(({ path }) =>
-      isSysroot(path, tree.workspace) ? ('toolchain' as const) : ('all' as const),
+    const compiled = output.inputs.map(
+      ({ path }): Compiled => (isSysroot(path, tree.workspace) ? 'toolchain' : 'all'),
     );
     const job = { output, compiled, apis, keep: undefined };
     const { value, spans } = await pools.measured('references', job);

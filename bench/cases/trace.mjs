@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { coldCache, empty, ourCheck, targetOf } from '../inputs.mjs';
 import { bench } from '../places.mjs';
 import { run } from '../process.mjs';
+import { ratio, spread } from '../rounds.mjs';
 
 export const names = ['trace'];
 
@@ -30,9 +31,9 @@ export async function measure(context) {
       name: `trace: our worker threads at work ÷ the ${check} check`,
       input: input.name,
       unit: 's',
-      ours: { median: busy, min: busy, max: busy },
-      other: { median: end, min: end, max: end },
-      value: { median: busy / end, min: busy / end, max: busy / end },
+      ours: spread([busy]),
+      other: spread([end]),
+      value: ratio([busy], [end]),
     });
   }
   empty(target);

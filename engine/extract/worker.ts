@@ -8,9 +8,8 @@ import { ExtractError } from '../parsers/module.ts';
 import { scanSource } from '../parsers/parsers.ts';
 import { Stopwatch, type Timed } from '../spans.ts';
 
-/** Extract one link input into a facts file named by content. */
-export interface ArtefactJob {
-  readonly kind: 'artefact';
+/** A link input, and where its facts are kept. */
+export interface Artefact {
   readonly path: string;
   /** The standard library's own objects need no places: their files are nobody's. */
   readonly debugInfo: boolean;
@@ -20,10 +19,15 @@ export interface ArtefactJob {
   readonly second?: string | undefined;
 }
 
+/** Extract one link input into a facts file named by content. */
+export interface ArtefactJob extends Artefact {
+  readonly kind: 'artefact';
+}
+
 /** Extract several, small ones as a rule: the objects of one link. */
 export interface ArtefactsJob {
   readonly kind: 'artefacts';
-  readonly jobs: readonly Omit<ArtefactJob, 'kind'>[];
+  readonly artefacts: readonly Artefact[];
 }
 
 /** Scan the sources of a unit for keywords, and hash them and what it left. */
@@ -76,7 +80,7 @@ async function answer(
   if (job.kind === 'artefact') return extractArtefact(job, watch);
   if (job.kind === 'artefacts') {
     const results: ArtefactResult[] = [];
-    for (const one of job.jobs) results.push(await extractArtefact(one, watch));
+    for (const artefact of job.artefacts) results.push(await extractArtefact(artefact, watch));
     return results;
   }
   if (job.kind === 'sources') return scanSources(job);
@@ -88,17 +92,14 @@ async function answer(
   }
 }
 
-async function extractArtefact(
-  job: Omit<ArtefactJob, 'kind'>,
-  watch: Stopwatch,
-): Promise<ArtefactResult> {
+async function extractArtefact(artefact: Artefact, watch: Stopwatch): Promise<ArtefactResult> {
   let input: FileInput | undefined;
   try {
-    input = new FileInput(job.path);
-    return await factsOf(input, job, watch);
+    input = new FileInput(artefact.path);
+    return await factsOf(input, artefact, watch);
   } catch (error) {
     if (error instanceof ExtractError)
-      throw new ExtractError(`cannot read ${job.path}: ${error.message}`);
+      throw new ExtractError(`cannot read ${artefact.path}: ${error.message}`);
     throw error;
   } finally {
     input?.free();
@@ -107,12 +108,12 @@ async function extractArtefact(
 
 async function factsOf(
   input: FileInput,
-  job: Omit<ArtefactJob, 'kind'>,
+  { debugInfo, stores, second: lower }: Artefact,
   watch: Stopwatch,
 ): Promise<ArtefactResult> {
-  const hash = factsHash(input.bytes, job.debugInfo);
-  const targets = job.stores.map((store) => factsPath(store, hash));
-  const second = job.second === undefined ? [] : [factsPath(job.second, hash)];
+  const hash = factsHash(input.bytes, debugInfo);
+  const targets = stores.map((store) => factsPath(store, hash));
+  const second = lower === undefined ? [] : [factsPath(lower, hash)];
   watch.lap('extract');
   const stored = readStored([...targets, ...second]);
   if (stored !== undefined) {
@@ -129,7 +130,7 @@ async function factsOf(
     };
   }
   watch.lap('store');
-  const encoded = Buffer.from(input.extract(job.debugInfo).buffer);
+  const encoded = Buffer.from(input.extract(debugInfo).buffer);
   watch.lap('extract');
   await writeFirst(targets, encoded);
   // The user's cache may be read-only or full.

@@ -47,9 +47,17 @@ export async function stampOf(path: string): Promise<FileStamp | undefined> {
   return { path, size: Number(s.size), mtime: s.mtimeNs.toString(), inode: s.ino.toString() };
 }
 
+/**
+ * The same for all hard links of one unchanged file. The inode alone would not do: a file system gives it to another file
+ * soon.
+ */
+export function fileKey({ size, mtime, inode }: FileStamp): string {
+  return `${inode} ${size} ${mtime}`;
+}
+
 /** True when both name an unchanged file; a hard link elsewhere counts as the same. */
 export function sameFile(a: FileStamp, b: FileStamp): boolean {
-  return a.size === b.size && a.mtime === b.mtime && a.inode === b.inode;
+  return fileKey(a) === fileKey(b);
 }
 
 /** Of the store of a target directory in which cargo has built nothing. */

@@ -2,13 +2,19 @@ import { factString } from '../facts/tables.ts';
 import type { LoadedFacts } from '../graph/loaded-facts.ts';
 
 /**
+ * Which members of an input rustc compiled from sources that we know, as stems: the debug info of every other member
+ * says what its author likes. `all` where rustc made everything; `toolchain` where the toolchain brought it, so that nobody
+ * answers for it.
+ */
+export type Compiled = 'all' | 'toolchain' | readonly string[];
+
+/**
  * By member: 1 where rustc did not make it from sources that we know, so that its debug info proves nothing.
- * Its own objects are called `STEM.UNIT.rcgu.o`; `compiled` lists the stems. Undefined for the toolchain's own libraries, for
- * which nobody answers.
+ * Its own objects are called `STEM.UNIT.rcgu.o`. Undefined where nobody answers for any.
  */
 export function foreignMembers(
   { facts, memberCount }: LoadedFacts,
-  compiled: 'all' | 'toolchain' | readonly string[],
+  compiled: Compiled,
 ): Uint8Array | undefined {
   if (compiled === 'toolchain') return undefined;
   const foreign = new Uint8Array(memberCount);

@@ -90,8 +90,7 @@ export class ReferenceFinder {
       seen.add(key);
       found.push(...this.referencesTo(output, at, foreignMembers, hits));
     };
-    const answeredFor = foreignMembers.map((members) => members !== undefined);
-    output.eachLiveNode(answeredFor, (input, node, isRoot) => {
+    output.eachLiveNode(answeredFor(foreignMembers), (input, node, isRoot) => {
       const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
       // What anonymous data refers to counts for whoever refers to the data (spec §4).
       if (((facts.nodeFlags[node] as number) & NodeFlag.anonymous) !== 0 && !isRoot) return;
@@ -148,8 +147,7 @@ export class ReferenceFinder {
   /** Crates with a live symbol in a top-level module that has the name of an API; not the toolchain's own. */
   possibleExports(output: JoinedOutput, foreignMembers: ForeignMembers): PossibleExport[] {
     const found = new Map<string, PossibleExport>();
-    const answeredFor = foreignMembers.map((members) => members !== undefined);
-    output.eachLiveNode(answeredFor, (input, node) => {
+    output.eachLiveNode(answeredFor(foreignMembers), (input, node) => {
       const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
       const entity = facts.nodeEntity[node] as number;
       if (entity === NONE) return;
@@ -277,6 +275,11 @@ export class ReferenceFinder {
     const qualified = qualifiedSymbol(output, at);
     return qualified === undefined ? names : [...names, ...this.symbols.namesOf(qualified)];
   }
+}
+
+/** By input: has it somebody to answer for it? */
+function answeredFor(foreignMembers: ForeignMembers): boolean[] {
+  return foreignMembers.map((members) => members !== undefined);
 }
 
 /** The symbol of the function at a reference: an inlined frame's or the node's. */

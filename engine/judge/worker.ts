@@ -7,7 +7,7 @@ import type { LinkedSymbol } from '../graph/named-nodes.ts';
 import { demangle, readLinked } from '../parsers/parsers.ts';
 import { Stopwatch, type Timed } from '../spans.ts';
 import { ApiMatcher } from './api-matcher.ts';
-import { foreignMembers } from './foreign.ts';
+import { type Compiled, foreignMembers } from './foreign.ts';
 import { Joiner, type OutputSpec, StaleFactsError } from './joiner.ts';
 import type { BacktraceFrame } from './problems.ts';
 import {
@@ -22,8 +22,8 @@ import {
 export interface ReferencesJob {
   readonly kind: 'references';
   readonly output: OutputSpec;
-  /** By input: stems of the members that rustc made; see makers.ts of the session. */
-  readonly compiled: readonly ('all' | 'toolchain' | readonly string[])[];
+  /** By input. */
+  readonly compiled: readonly Compiled[];
   readonly apis: readonly {
     readonly name: string;
     readonly include: readonly string[];

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { ArtefactResult } from '../extract/worker.ts';
+import type { Artefact, ArtefactResult } from '../extract/worker.ts';
 import type { Limited } from '../facts/cache.ts';
 import { factsPath } from '../facts/files.ts';
 import { type StoreLocation, stampOf } from '../facts/store.ts';
@@ -57,7 +57,7 @@ export class Inputs {
   /** Facts of objects that are gone when their linker returns. */
   async objects(paths: readonly string[]): Promise<ReadonlyMap<string, InputFacts>> {
     const results = await this.pools
-      .extractAll(paths.map((path) => this.job(path)))
+      .extractAll(paths.map((path) => this.artefact(path)))
       .catch((error: Error) => {
         throw cannotExtract(error);
       });
@@ -128,13 +128,13 @@ export class Inputs {
   }
 
   private async extract(path: string): Promise<string> {
-    const result = await this.pools.extract(this.job(path)).catch((error: Error) => {
+    const result = await this.pools.extract(this.artefact(path)).catch((error: Error) => {
       throw cannotExtract(error);
     });
     return this.count(result);
   }
 
-  private job(path: string): Parameters<Pools['extract']>[0] {
+  private artefact(path: string): Artefact {
     return { path, debugInfo: !isSysroot(path, this.workspace), ...this.levels(path) };
   }
 

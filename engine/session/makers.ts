@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LinkInput, UnitRecord } from '../facts/unit-record.ts';
+import type { Compiled } from '../judge/foreign.ts';
 import { isSysroot } from '../workspace/owners.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
@@ -9,12 +10,8 @@ import type { Records } from './records.ts';
 export interface Maker {
   /** Undefined for the standard library. */
   readonly package: PackageIndex | undefined;
-  /**
-   * Stems of the members that rustc compiled from sources that we know. The debug info of every other member
-   * says what its author likes, so that its code is charged to `package`. `all` where rustc made everything;
-   * `toolchain` where the toolchain brought it, so that nobody answers for it.
-   */
-  readonly compiled: 'all' | 'toolchain' | readonly string[];
+  /** What rustc did not compile is charged to `package`. */
+  readonly compiled: Compiled;
 }
 
 /** What finding a maker takes. */

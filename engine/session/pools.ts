@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Piscina } from 'piscina';
 import type {
-  ArtefactJob,
+  Artefact,
   ArtefactResult,
   ContentJob,
   SourcesJob,
@@ -73,24 +73,19 @@ export class Pools {
     this.judging = new LatePool('judge-worker.js', workers ?? 1);
   }
 
-  extract(job: Omit<ArtefactJob, 'kind'>): Promise<ArtefactResult> {
-    return this.run(this.extraction, job.path, { kind: 'artefact', ...job });
+  extract(artefact: Artefact): Promise<ArtefactResult> {
+    return this.run(this.extraction, artefact.path, { kind: 'artefact', ...artefact });
   }
 
   /** Several at once, in as many jobs as there are threads: with small files a job is more work than what it does. */
-  async extractAll(jobs: readonly Omit<ArtefactJob, 'kind'>[]): Promise<readonly ArtefactResult[]> {
-    const size = Math.ceil(jobs.length / this.extraction.threads);
-    const groups: (typeof jobs)[] = [];
-    for (let i = 0; i < jobs.length; i += size) groups.push(jobs.slice(i, i + size));
-    const results = await Promise.all(
-      groups.map((group) =>
-        this.run<ArtefactResult[]>(this.extraction, group[0]?.path ?? '', {
-          kind: 'artefacts',
-          jobs: group,
-        }),
-      ),
-    );
-    return results.flat();
+  async extractAll(artefacts: readonly Artefact[]): Promise<readonly ArtefactResult[]> {
+    const size = Math.ceil(artefacts.length / this.extraction.threads);
+    const jobs: Promise<ArtefactResult[]>[] = [];
+    for (let i = 0; i < artefacts.length; i += size) {
+      const job = { kind: 'artefacts', artefacts: artefacts.slice(i, i + size) };
+      jobs.push(this.run(this.extraction, artefacts[i]?.path ?? '', job));
+    }
+    return (await Promise.all(jobs)).flat();
   }
 
   contentHash(job: Omit<ContentJob, 'kind'>): Promise<string> {
@@ -114,7 +109,7 @@ export class Pools {
   }
 
   /** The same jobs, with what their time went into. */
-  measured(kind: 'extract', job: Omit<ArtefactJob, 'kind'>): Promise<Timed<ArtefactResult>>;
+  measured(kind: 'extract', artefact: Artefact): Promise<Timed<ArtefactResult>>;
   measured(
     kind: 'references',
     job: Omit<ReferencesJob, 'kind'>,

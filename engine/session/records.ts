@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { ArtifactMessage } from '../build/types.ts';
-import { type RecordStore, sameFile, stampOf } from '../facts/store.ts';
+import { fileKey, type RecordStore, sameFile, stampOf } from '../facts/store.ts';
 import type { BuildScriptRecord, FileStamp, UnitRecord } from '../facts/unit-record.ts';
 
 /** The unit records of a target directory, found by the files that units left. */
@@ -200,11 +200,6 @@ export class Records {
       }
     }
   }
-}
-
-/** The same for all hard links of one unchanged file. The inode alone would not do: a file system gives it to another file soon. */
-function fileKey({ size, mtime, inode }: FileStamp): string {
-  return `${inode} ${size} ${mtime}`;
 }
 
 /**
