@@ -6,6 +6,7 @@ import { packageRoot } from '../engine/paths.ts';
 const shared = [
   'engine/paths.ts',
   'engine/make-directory.ts',
+  'engine/regular-file.ts',
   'engine/spans.ts',
   'engine/schemas.ts',
 ];

@@ -1,6 +1,7 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
+import { withRegularFile } from '../regular-file.ts';
 import type { CommandInput, LinkerCommand } from './linker-arguments.ts';
 import { runtimeLibraries } from './linker-options.ts';
 
@@ -135,15 +136,10 @@ function firstOf(directories: readonly string[], names: readonly string[]): stri
 
 /** Each link looks at some thirty files, for which the system takes less time than Node's threads. */
 function readStart(path: string, length: number): Buffer {
-  // A pipe would wait for a writer.
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    if (!fstatSync(file).isFile()) throw new Error('it is not a file');
+  return withRegularFile(path, (file) => {
     const buffer = Buffer.alloc(length);
     return buffer.subarray(0, readSync(file, buffer, 0, length, 0));
-  } finally {
-    closeSync(file);
-  }
+  });
 }
 
 /** ELF gABI, "ELF Header": e_type. */

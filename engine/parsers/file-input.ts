@@ -1,4 +1,5 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
+import { withRegularFile } from '../regular-file.ts';
 import { ExtractError, type FileRoom, type Free, guarded, type ParserModule } from './module.ts';
 
 /**
@@ -12,37 +13,20 @@ export class FileInput {
 
   /** Throws {@link ExtractError} when the file cannot be read. */
   constructor(path: string) {
-    const file = open(path);
     try {
-      const status = fstatSync(file);
-      if (!status.isFile()) throw new ExtractError('it is not a file');
-      this.size = status.size;
-      [this.module, this.room] = guarded((module) => [module, new module.FileRoom(this.size)]);
-      this.fill(file);
+      [this.module, this.room, this.size] = withRegularFile(path, (file, size) => {
+        const [module, room] = guarded((m) => [m, new m.FileRoom(size)] as const);
+        fill(viewOf(module, room, size), file, room);
+        return [module, room, size];
+      });
     } catch (error) {
-      throw unreadable(error);
-    } finally {
-      closeSync(file);
-    }
-  }
-
-  private fill(file: number): void {
-    const { bytes } = this;
-    try {
-      for (let at = 0; at < this.size; ) {
-        const read = readSync(file, bytes, at, this.size - at, at);
-        if (read === 0) throw new ExtractError('it became shorter while it was read');
-        at += read;
-      }
-    } catch (error) {
-      this.free();
-      throw error;
+      throw error instanceof ExtractError ? error : new ExtractError((error as Error).message);
     }
   }
 
   /** A view that is good until the parsers are called again: their memory moves when it grows. */
   get bytes(): Uint8Array {
-    return new Uint8Array(this.module.moduleMemory().buffer, this.room.offset, this.size);
+    return viewOf(this.module, this.room, this.size);
   }
 
   /** The content of its facts file (facts/codec.ts). Throws {@link ExtractError}. */
@@ -59,15 +43,19 @@ export class FileInput {
   }
 }
 
-function open(path: string): number {
-  try {
-    // A pipe would wait for a writer.
-    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (error) {
-    throw unreadable(error);
-  }
+function viewOf(module: ParserModule, room: FileRoom, size: number): Uint8Array {
+  return new Uint8Array(module.moduleMemory().buffer, room.offset, size);
 }
 
-function unreadable(error: unknown): ExtractError {
-  return error instanceof ExtractError ? error : new ExtractError((error as Error).message);
+function fill(bytes: Uint8Array, file: number, room: Free<FileRoom>): void {
+  try {
+    for (let at = 0; at < bytes.length; ) {
+      const read = readSync(file, bytes, at, bytes.length - at, at);
+      if (read === 0) throw new ExtractError('it became shorter while it was read');
+      at += read;
+    }
+  } catch (error) {
+    room.free();
+    throw error;
+  }
 }

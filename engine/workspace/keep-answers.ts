@@ -1,5 +1,6 @@
-import { closeSync, existsSync, openSync, readFileSync, readSync, realpathSync } from 'node:fs';
+import { existsSync, readFileSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { withRegularFile } from '../regular-file.ts';
 import * as z from '../schemas.ts';
 import { configFiles, toolchainFiles, upward } from './cargo-files.ts';
 import { likelyHost } from './early-questions.ts';
@@ -180,13 +181,10 @@ function refuseProgram(name: string, value: string): void {
 }
 
 function isElf(path: string): boolean {
-  const file = openSync(path, 'r');
-  try {
+  return withRegularFile(path, (file) => {
     const start = Buffer.alloc(4);
     return readSync(file, start) === 4 && start.toString('latin1') === '\x7fELF';
-  } finally {
-    closeSync(file);
-  }
+  });
 }
 
 /** Configuration by which cargo reads files that are not known here, or runs other programs. */
