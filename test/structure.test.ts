@@ -9,6 +9,7 @@ const shared = [
   'engine/regular-file.ts',
   'engine/spans.ts',
   'engine/schemas.ts',
+  'engine/sorted-by.ts',
 ];
 
 /** What each room may import besides itself; ARCHITECTURE.md draws it. */

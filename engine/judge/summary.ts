@@ -2,6 +2,7 @@ import type { Exports } from '../config/exports.ts';
 import { ancestors } from '../config/inheritance.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
+import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { AttributedUsage } from './attribution.ts';
 import type { KeywordUse, Problem, Usage } from './problems.ts';
@@ -22,14 +23,11 @@ export function minimalGrants(usages: Iterable<AttributedUsage>): Grant[] {
   const all = new Map<string, Grant>();
   for (const { scope, api } of usages)
     all.set(grantKey(scope.package, scope.suffix, api), { scope, api });
-  return [...all.values()]
-    .filter(
-      ({ scope, api }) =>
-        !ancestors[scope.suffix].some((wider) => all.has(grantKey(scope.package, wider, api))),
-    )
-    .map((grant) => ({ grant, order: orderOf(grant) }))
-    .sort((a, b) => (a.order < b.order ? -1 : 1))
-    .map(({ grant }) => grant);
+  const minimal = [...all.values()].filter(
+    ({ scope, api }) =>
+      !ancestors[scope.suffix].some((wider) => all.has(grantKey(scope.package, wider, api))),
+  );
+  return sortedBy(minimal, orderOf);
 }
 
 function grantKey(name: string, suffix: ScopeSuffix, api: string): string {

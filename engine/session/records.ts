@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { ArtifactMessage } from '../build/types.ts';
 import { fileKey, type RecordStore, sameFile, stampOf } from '../facts/store.ts';
 import type { BuildScriptRecord, FileStamp, UnitRecord } from '../facts/unit-record.ts';
+import { sortedBy } from '../sorted-by.ts';
 
 /** The unit records of a target directory, found by the files that units left. */
 export class Records {
@@ -96,12 +97,9 @@ export class Records {
 
   /** The units of this check in an order that does not depend on when they were built. */
   currentInOrder(): UnitRecord[] {
-    const key = ({ packageId, kind, outDir, crateName, extraFilename }: UnitRecord): string =>
-      [packageId, kind, outDir, crateName, extraFilename].join('\0');
-    return [...this.current]
-      .map((record) => ({ record, key: key(record) }))
-      .sort((a, b) => (a.key < b.key ? -1 : 1))
-      .map(({ record }) => record);
+    return sortedBy(this.current, ({ packageId, kind, outDir, crateName, extraFilename }) =>
+      [packageId, kind, outDir, crateName, extraFilename].join('\0'),
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { BuildOutcome } from '../build/types.ts';
 import type { Config } from '../config/types.ts';
 import { CheckError, type Problem } from '../judge/problems.ts';
+import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 
 /** What is wrong with the choice of sandboxes (spec §5): none chosen, or a kind where it has no meaning. */
@@ -18,9 +19,7 @@ export function sandboxProblems(config: Config): Problem[] {
 
 /** A problem for each build script that ran and failed. */
 export function failedBuildScripts(outcome: BuildOutcome, workspace: Workspace): Problem[] {
-  const inOrder = [...outcome.failedBuildScripts].sort((a, b) =>
-    a.packageId < b.packageId ? -1 : 1,
-  );
+  const inOrder = sortedBy(outcome.failedBuildScripts, ({ packageId }) => packageId);
   return inOrder.flatMap((failed): Problem[] => {
     const p = workspace.packages.find(({ id }) => id === failed.packageId);
     if (p === undefined) return [];

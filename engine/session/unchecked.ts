@@ -1,5 +1,6 @@
 import type { ArtifactMessage, FailedProgram } from '../build/types.ts';
 import type { Unchecked } from '../judge/problems.ts';
+import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { Held } from './gates.ts';
 
@@ -20,8 +21,7 @@ export function unchecked(
       failed: true,
     })),
   ];
-  const key = (cause: Held): string => `${cause.packageId}\0${cause.held}`;
-  const inOrder = causes.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+  const inOrder = sortedBy(causes, (cause) => `${cause.packageId}\0${cause.held}`);
   return inOrder.map(({ packageId, packageLabel, held: what, failed: hasFailed }) => {
     const origin = workspace.packages.find(({ id }) => id === packageId);
     const blocks = workspace.packages
