@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../engine/paths.ts';
+import { distPath, packageRoot } from '../engine/paths.ts';
 
 /** Small modules that any room may use. */
 const shared = [
@@ -79,4 +80,12 @@ test('imports between rooms go one way', async () => {
   }
   expect(seen).toBeGreaterThan(50);
   expect(wrong).toEqual([]);
+});
+
+// V8 11.3 ends the process when a caller of such a function is deoptimised during the call (wasm/parsers, `memory`).
+test('no function of the WASM module gives a single JavaScript value', () => {
+  const types = readFileSync(distPath('wasm', 'parsers', 'parsers_bg.wasm.d.ts'), 'utf8');
+  const functions = types.split('\n').filter((line) => line.includes('=>'));
+  expect(functions.length).toBeGreaterThan(10);
+  expect(functions.filter((line) => /=> any;$/.test(line))).toEqual([]);
 });

@@ -1,7 +1,7 @@
 //! The boundary to JavaScript. Results are copied out once; errors are named `ExtractError` and say the member at fault.
+//! No function gives a single JavaScript value: see [`memory`].
 
 use artefact::ExtractError;
-use js_sys::{Uint32Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 fn to_js(error: ExtractError) -> JsValue {
@@ -12,9 +12,12 @@ fn to_js(error: ExtractError) -> JsValue {
 }
 
 /// This module's memory. It moves when it grows.
+///
+/// Never an error: a `Result` is three values for JavaScript. V8 11.3 (Node 20) compiles calls that give one reference into
+/// their callers, and ends the process when such a caller is deoptimised during the call.
 #[wasm_bindgen(js_name = "moduleMemory")]
-pub fn memory() -> JsValue {
-    wasm_bindgen::memory()
+pub fn memory() -> Result<JsValue, JsValue> {
+    Ok(wasm_bindgen::memory())
 }
 
 /// Room for a file in this module's memory, so that it is read where it is parsed, and not copied.
@@ -99,36 +102,19 @@ pub fn demangle(symbol: &str) -> String {
 }
 
 /// Hits of one source; see `source_tokens::SourceHits`. `ok` is false when the file is no source.
-#[wasm_bindgen]
+#[wasm_bindgen(getter_with_clone)]
 pub struct SourceHits {
-    hits: Option<source_tokens::SourceHits>,
-}
-
-#[wasm_bindgen]
-impl SourceHits {
-    #[wasm_bindgen(getter)]
-    pub fn ok(&self) -> bool {
-        self.hits.is_some()
-    }
-
-    #[wasm_bindgen(getter)]
-    pub fn kind(&self) -> Uint8Array {
-        Uint8Array::from(self.hits.as_ref().map_or(&[][..], |h| &h.kind))
-    }
-
-    #[wasm_bindgen(getter)]
-    pub fn line(&self) -> Uint32Array {
-        Uint32Array::from(self.hits.as_ref().map_or(&[][..], |h| &h.line))
-    }
-
-    #[wasm_bindgen(getter)]
-    pub fn column(&self) -> Uint32Array {
-        Uint32Array::from(self.hits.as_ref().map_or(&[][..], |h| &h.column))
-    }
+    pub ok: bool,
+    pub kind: Vec<u8>,
+    pub line: Vec<u32>,
+    pub column: Vec<u32>,
 }
 
 /// Scans the bytes of a file that rustc read.
 #[wasm_bindgen]
 pub fn scan(bytes: &[u8]) -> SourceHits {
-    SourceHits { hits: source_tokens::scan(bytes) }
+    match source_tokens::scan(bytes) {
+        Some(hits) => SourceHits { ok: true, kind: hits.kind, line: hits.line, column: hits.column },
+        None => SourceHits { ok: false, kind: Vec::new(), line: Vec::new(), column: Vec::new() },
+    }
 }
