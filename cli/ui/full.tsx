@@ -44,6 +44,8 @@ export class FullUi {
   private ink: ReturnType<typeof render> | undefined;
   private leave: ((ending: Ending | undefined) => void) | undefined;
   private away = false;
+  /** The terminal is the shell's again: what the check still tells is not shown. */
+  private over = false;
   /** What to say when the edit that is being made is done. */
   private doing = '';
   private readonly waiting: Key[] = [];
@@ -90,6 +92,7 @@ export class FullUi {
         complete: phase === 'answering',
       };
     } finally {
+      this.over = true;
       clearTimeout(this.drawing);
       clearTimeout(this.forgetting);
       clearTimeout(this.resting);
@@ -128,6 +131,7 @@ export class FullUi {
   };
 
   private told(event: SessionEvent): void {
+    if (this.over) return;
     if (event.kind === 'edited') {
       this.act({ kind: 'edited', text: this.doing, error: event.error });
       this.pressWaiting();
@@ -158,6 +162,7 @@ export class FullUi {
 
   /** Something happened that the user waits to see. */
   private act(action: Action): void {
+    if (this.over) return;
     this.change(action);
     this.draw();
   }
