@@ -15,6 +15,12 @@ pub enum Keyword {
     Linkage = 2,
 }
 
+const UNSAFE: &str = "unsafe";
+const EXTERN: &str = "extern";
+const LINKAGE: [&str; 5] = ["no_mangle", "export_name", "link_section", "global_asm", "naked_asm"];
+/// Every hit is one of these words as it stands: identifiers have no escapes.
+const WORDS: [&str; 7] = [UNSAFE, EXTERN, LINKAGE[0], LINKAGE[1], LINKAGE[2], LINKAGE[3], LINKAGE[4]];
+
 /// Hits of one source, in order; lines and columns (in characters) count from 1.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct SourceHits {
@@ -27,6 +33,10 @@ pub struct SourceHits {
 pub fn scan(bytes: &[u8]) -> Option<SourceHits> {
     let text = std::str::from_utf8(bytes).ok()?;
     let mut hits = SourceHits::default();
+    // Most files have none of the words anywhere.
+    if !WORDS.iter().any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()) {
+        return Some(hits);
+    }
     let skipped = strip_shebang(text).unwrap_or(0);
     // No frontmatter: rustc refuses it in a crate, and what `include!` reads has none, only minus signs.
     let mut line = 1u32;
@@ -45,7 +55,7 @@ pub fn scan(bytes: &[u8]) -> Option<SourceHits> {
             let word = matches!(token.kind, TokenKind::Ident | TokenKind::UnknownPrefix).then_some(content);
             if let Some((keyword, line, column)) = pending.take() {
                 let innocent = match keyword {
-                    Keyword::Unsafe => word == Some("extern"),
+                    Keyword::Unsafe => word == Some(EXTERN),
                     Keyword::Extern => word == Some("crate"),
                     Keyword::Linkage => false,
                 };
@@ -54,11 +64,9 @@ pub fn scan(bytes: &[u8]) -> Option<SourceHits> {
                 }
             }
             match word {
-                Some("unsafe") => pending = Some((Keyword::Unsafe, line, column)),
-                Some("extern") => pending = Some((Keyword::Extern, line, column)),
-                Some("no_mangle" | "export_name" | "link_section" | "global_asm" | "naked_asm") => {
-                    hits.push(Keyword::Linkage, line, column);
-                }
+                Some(UNSAFE) => pending = Some((Keyword::Unsafe, line, column)),
+                Some(EXTERN) => pending = Some((Keyword::Extern, line, column)),
+                Some(word) if LINKAGE.contains(&word) => hits.push(Keyword::Linkage, line, column),
                 _ => {}
             }
         }
