@@ -227,17 +227,24 @@ export function unitsIn(target) {
   return units.sort();
 }
 
-/** Path of a changed copy of a configuration: one API fewer is allowed. @param {Input} input */
-export function otherConfig(input) {
+/** Path of a changed copy of a configuration: one permission fewer, another one each round.
+ * @param {Input} input @param {number} round */
+export function otherConfig(input, round) {
   const lines = readFileSync(input.config, 'utf8').split('\n');
   let table = '';
-  const at = lines.findIndex((line) => {
+  const choices = lines.flatMap((line, at) => {
     if (line.startsWith('[')) table = line;
     // Nothing that a build script or proc macro waits for.
-    return line.startsWith('allow_apis') && /^\[pkg\.[^.\]]+\]$/.test(table);
+    if (!line.startsWith('allow_apis') || !/^\[pkg\.[^.\]]+\]$/.test(table)) return [];
+    return [...line.matchAll(/"[^"]+"/g)].map(([api]) => ({ at, api }));
   });
-  if (at < 0) throw new Error(`${input.config} allows no API that could be taken away`);
-  lines.splice(at, 1);
+  const choice = choices[round % choices.length];
+  if (choice === undefined)
+    throw new Error(`${input.config} allows no API that could be taken away`);
+  const apis = [.../** @type {string} */ (lines[choice.at]).matchAll(/"[^"]+"/g)].map(
+    ([api]) => api,
+  );
+  lines[choice.at] = `allow_apis = [${apis.filter((api) => api !== choice.api).join(', ')}]`;
   const file = join(dirname(input.config), 'other.toml');
   writeFileSync(file, lines.join('\n'));
   return file;

@@ -50,10 +50,13 @@ export async function measure(context, chosen) {
       one('second', results, 'no-op build', 'nothing changed', 6);
     }
     if (chosen.includes('changed')) {
-      const changed = { ...ourCheck(input, ours, { config: otherConfig(input) }), statuses: [1] };
       const results = await sides(
         rounds,
-        () => checked(changed, 0),
+        (round) =>
+          checked(
+            { ...ourCheck(input, ours, { config: otherConfig(input, round) }), statuses: [1] },
+            0,
+          ),
         () => checked(check, 0),
       );
       one('changed', results, 'nothing changed', 'cackle.toml changed', 1.5);
@@ -76,7 +79,7 @@ export async function measure(context, chosen) {
   return rows;
 }
 
-/** @param {number} rounds @param {() => Promise<number>} one @param {() => Promise<number>} other */
+/** @param {number} rounds @param {(round: number) => Promise<number>} one @param {() => Promise<number>} other */
 function sides(rounds, one, other) {
   return alternate(
     [

@@ -15,7 +15,26 @@ export function answerPlace(root: string, output: string, dependsOn: string): An
 }
 
 /** The stored answer as it was given; undefined when there is none, it is damaged, or what it depends on changed. */
-export async function readAnswer({ file, key }: AnswerPlace): Promise<unknown> {
+export function readAnswer(place: AnswerPlace): unknown {
+  return part(place, 0);
+}
+
+/** What was stored behind the answer; undefined as for {@link readAnswer}, or when nothing was. */
+export function readBehindAnswer(place: AnswerPlace): unknown {
+  return part(place, 1);
+}
+
+/** Stores an answer, as JSON, and behind it what few will ask for: after a line with the key and the hash of each. */
+export async function writeAnswer(
+  { file, key }: AnswerPlace,
+  ...parts: readonly [answer: object, behind?: object]
+): Promise<void> {
+  const lines = parts.map((value) => JSON.stringify(value));
+  await writeAtomically(file, [[key, ...lines.map(hashOf)].join(' '), ...lines].join('\n'));
+}
+
+/** A part of a stored answer; each is a line, since JSON that nobody indents has no line breaks. */
+function part({ file, key }: AnswerPlace, wanted: number): unknown {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -23,16 +42,18 @@ export async function readAnswer({ file, key }: AnswerPlace): Promise<unknown> {
     // Absent or unreadable: the question is asked again.
     return undefined;
   }
-  const end = text.indexOf('\n');
-  const json = text.slice(end + 1);
-  if (text.slice(0, end) !== `${key} ${hashOf(json)}`) return undefined;
-  return JSON.parse(json);
-}
-
-/** Stores an answer, as JSON behind a line with its key and its hash. */
-export async function writeAnswer({ file, key }: AnswerPlace, answer: object): Promise<void> {
-  const json = JSON.stringify(answer);
-  await writeAtomically(file, `${key} ${hashOf(json)}\n${json}`);
+  let end = text.indexOf('\n');
+  const [storedKey, ...hashes] = text.slice(0, end).split(' ');
+  if (storedKey !== key) return undefined;
+  for (const [i, hash] of hashes.entries()) {
+    const start = end + 1;
+    end = text.indexOf('\n', start);
+    if (end < 0) end = text.length;
+    if (i !== wanted) continue;
+    const json = text.slice(start, end);
+    return hashOf(json) === hash ? JSON.parse(json) : undefined;
+  }
+  return undefined;
 }
 
 function hashOf(text: string): string {

@@ -1,6 +1,7 @@
 import { ENTITY_BIT, factString, NONE, NodeFlag, SectionFlag } from '../facts/tables.ts';
 import type { LoadedFacts, SymbolId, SymbolNames } from './loaded-facts.ts';
 import { type LinkedSymbol, NamedNodes } from './named-nodes.ts';
+import { type NodeAt, nodeOfEdge, type Step } from './reached.ts';
 
 /** One input of a link in command-line order; an archive's members count once something needs them. */
 export interface JoinInput {
@@ -19,12 +20,6 @@ export interface JoinRoots {
   readonly exports: 'listed' | 'all' | 'unmangled';
   /** What a linker was seen to keep for a reason that the join does not know. */
   readonly kept: readonly LinkedSymbol[];
-}
-
-/** A node of one input. */
-export interface NodeAt {
-  readonly input: number;
-  readonly node: number;
 }
 
 /** Reached from no edge: a root. */
@@ -120,31 +115,18 @@ export class JoinedOutput {
     return entity === NONE ? undefined : (entitySymbol[entity] as SymbolId);
   }
 
-  /** The shortest path of references from a root to the node: edges in order, each with its input. */
-  pathTo(at: NodeAt): { readonly input: number; readonly edge: number }[] {
-    const path: { input: number; edge: number }[] = [];
+  /** The shortest path of references from a root to the node. */
+  pathTo(at: NodeAt): Step[] {
+    const path: Step[] = [];
     let section = this.sectionIndex(at);
     for (;;) {
       const edge = this.reachedBy[section] as number;
       if (edge === ROOT || edge === NONE) return path.reverse();
       const input = this.reachedFrom[section] as number;
       path.push({ input, edge });
-      section = this.sectionIndex({ input, node: this.nodeOfEdge(input, edge) });
+      const { facts } = (this.inputs[input] as JoinInput).loaded;
+      section = this.sectionIndex({ input, node: nodeOfEdge(facts, edge) });
     }
-  }
-
-  /** The node whose reference an edge is. */
-  nodeOfEdge(input: number, edge: number): number {
-    const { nodeFirstEdge } = (this.inputs[input] as JoinInput).loaded.facts;
-    let low = 0;
-    let high = nodeFirstEdge.length - 1;
-    while (low + 1 < high) {
-      const middle = (low + high) >>> 1;
-      if ((nodeFirstEdge[middle] as number) <= edge) low = middle;
-      else high = middle;
-    }
-    while (low > 0 && (nodeFirstEdge[low] as number) > edge) low--;
-    return low;
   }
 
   private sectionIndex(at: NodeAt): number {

@@ -1,6 +1,7 @@
 import { factString, NONE, NodeFlag } from '../facts/tables.ts';
-import type { JoinInput, NodeAt } from './link.ts';
+import type { JoinInput } from './link.ts';
 import type { SymbolId, SymbolNames } from './loaded-facts.ts';
+import type { NodeAt } from './reached.ts';
 
 /** A symbol in the symbol table of a linked file. */
 export interface LinkedSymbol {

@@ -1,6 +1,7 @@
-import { ENTITY_BIT, factString, NONE, NodeFlag } from '../facts/tables.ts';
-import type { JoinedOutput, JoinInput, NodeAt } from '../graph/link.ts';
+import { ENTITY_BIT, factString, NONE, NodeFlag, type ObjectFacts } from '../facts/tables.ts';
+import type { JoinedOutput, JoinInput } from '../graph/link.ts';
 import type { SymbolId, SymbolNames } from '../graph/loaded-facts.ts';
+import type { NodeAt } from '../graph/reached.ts';
 import type { ApiHit, ApiMatcher } from './api-matcher.ts';
 
 /** A source place as the debug info gives it; line 0 when unknown. */
@@ -132,7 +133,7 @@ export class ReferenceFinder {
       .filter((api) => foreign || !fromHits.some((hit) => hit.api === api))
       .map((api) => ({
         api: this.matcher.apis[api] as string,
-        from: nameOf(this.symbols, output, at, at.from),
+        from: nameOf(facts, at.node, at.from),
         outerNames: this.namesOfNode(output, at),
         outerFile: placeOf(facts, facts.nodePlace[at.node] as number)?.file,
         input: at.input,
@@ -283,20 +284,14 @@ function answeredFor(foreignMembers: ForeignMembers): boolean[] {
 }
 
 /** The symbol of the function at a reference: an inlined frame's or the node's. */
-export function nameOf(
-  symbols: SymbolNames,
-  output: JoinedOutput,
-  at: NodeAt,
-  frame: number,
-): string {
-  const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
+export function nameOf(facts: ObjectFacts, node: number, frame: number): string {
   const entity =
-    frame === NONE ? (facts.nodeEntity[at.node] as number) : (facts.frameEntity[frame] as number);
-  return entity === NONE ? '' : symbols.text(entitySymbol[entity] as SymbolId);
+    frame === NONE ? (facts.nodeEntity[node] as number) : (facts.frameEntity[frame] as number);
+  return entity === NONE ? '' : factString(facts, facts.entityString[entity] as number);
 }
 
 /** Row of the place table as strings; undefined for NONE. */
-export function placeOf(facts: JoinInput['loaded']['facts'], place: number): FactPlace | undefined {
+export function placeOf(facts: ObjectFacts, place: number): FactPlace | undefined {
   if (place === NONE) return undefined;
   return {
     file: factString(facts, facts.placeFile[place] as number),

@@ -1,22 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { type AnswerPlace, writeAnswer } from '../facts/answers.ts';
-import { NONE, NodeFlag } from '../facts/tables.ts';
-import type { JoinedOutput, JoinInput, NodeAt } from '../graph/link.ts';
+import type { JoinedOutput, JoinInput } from '../graph/link.ts';
 import { linkedButDead } from '../graph/linked.ts';
 import type { LinkedSymbol } from '../graph/named-nodes.ts';
-import { demangle, readLinked } from '../parsers/parsers.ts';
+import { reached } from '../graph/reached.ts';
+import { readLinked } from '../parsers/parsers.ts';
 import { Stopwatch, type Timed } from '../spans.ts';
 import { ApiMatcher } from './api-matcher.ts';
+import { backtrace, type Site } from './backtraces.ts';
 import { type Compiled, foreignMembers } from './foreign.ts';
 import { Joiner, type OutputSpec, StaleFactsError } from './joiner.ts';
 import type { BacktraceFrame } from './problems.ts';
-import {
-  nameOf,
-  type PossibleExport,
-  placeOf,
-  type Reference,
-  ReferenceFinder,
-} from './references.ts';
+import { type PossibleExport, type Reference, ReferenceFinder } from './references.ts';
 
 /** Find the API references of an output. */
 export interface ReferencesJob {
@@ -37,11 +32,7 @@ export interface ReferencesJob {
 export interface BacktracesJob {
   readonly kind: 'backtraces';
   readonly output: OutputSpec;
-  readonly sites: readonly {
-    readonly input: number;
-    readonly node: number;
-    readonly frame: number;
-  }[];
+  readonly sites: readonly Site[];
   /** Where the answer is kept for later checks. */
   readonly keep: AnswerPlace;
 }
@@ -93,7 +84,8 @@ async function answer(
   }
   watch.lap('join');
   if (job.kind === 'backtraces') {
-    const traces = job.sites.map((site) => backtrace(joined, site));
+    const factsOf = (input: number) => (joined.inputs[input] as JoinInput).loaded.facts;
+    const traces = job.sites.map((site) => backtrace(site, joined.pathTo(site), factsOf));
     await writeAnswer(job.keep, traces);
     return traces;
   }
@@ -111,54 +103,11 @@ async function answer(
   };
   watch.lap('judge');
   if (job.keep === undefined) return result;
-  await writeAnswer(job.keep, result);
+  await writeAnswer(
+    job.keep,
+    result,
+    reached(result.references, (at) => joined.pathTo(at)),
+  );
   watch.lap('store');
   return result;
-}
-
-function backtrace(
-  output: JoinedOutput,
-  site: { input: number; node: number; frame: number },
-): BacktraceFrame[] {
-  const frames: BacktraceFrame[] = [];
-  const steps = output.pathTo({ input: site.input, node: site.node });
-  for (const { input, edge } of steps) {
-    const { facts } = (output.inputs[input] as JoinInput).loaded;
-    const at: NodeAt = { input, node: output.nodeOfEdge(input, edge) };
-    const flags = facts.nodeFlags[at.node] as number;
-    if ((flags & NodeFlag.anonymous) !== 0) continue;
-    pushFrames(
-      frames,
-      output,
-      at,
-      facts.edgeFrame[edge] as number,
-      facts.edgePlace[edge] as number,
-    );
-  }
-  pushFrames(frames, output, site, site.frame, NONE);
-  return frames;
-}
-
-/** The function itself, then what was inlined into it, outermost first, each with the place of its call. */
-function pushFrames(
-  frames: BacktraceFrame[],
-  output: JoinedOutput,
-  at: NodeAt,
-  frame: number,
-  place: number,
-): void {
-  const { facts } = (output.inputs[at.input] as JoinInput).loaded;
-  const chain: number[] = [];
-  for (let f = frame; f !== NONE && chain.length < 256; f = facts.frameParent[f] as number)
-    chain.unshift(f);
-  const names = [NONE, ...chain];
-  names.forEach((f, i) => {
-    const next = chain[i];
-    const called = next === undefined ? place : (facts.framePlace[next] as number);
-    frames.push({
-      name: demangle(nameOf(joiner.symbols, output, at, f)),
-      place: placeOf(facts, called),
-      inlined: f !== NONE,
-    });
-  });
 }

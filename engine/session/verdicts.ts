@@ -1,6 +1,5 @@
 import type { ApiDefinition, Config, PermissionScope } from '../config/types.ts';
-import { type AnswerPlace, answerPlace, readAnswer } from '../facts/answers.ts';
-import { FACTS_VERSION } from '../facts/tables.ts';
+import type { AnswerPlace } from '../facts/answers.ts';
 import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { type AttributedUsage, attribute, newExports } from '../judge/attribution.ts';
 import type { OutputSpec } from '../judge/joiner.ts';
@@ -11,6 +10,7 @@ import type { ReferencesJob, ReferencesResult, StaleFacts } from '../judge/worke
 import { demangle, namesIn } from '../parsers/parsers.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { EarlyVerdicts, type Used } from './ahead.ts';
+import { Explanations } from './explanations.ts';
 import { type Inputs, removeFacts } from './inputs.ts';
 import { KnownOwners } from './known-owners.ts';
 import type { LiveConfig } from './live-config.ts';
@@ -18,9 +18,7 @@ import { makerOf } from './makers.ts';
 import { outputSpec } from './output-spec.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
-
-/** Raise it when the judge finds other references in the same facts: answers of earlier versions are not used. */
-const ANSWER_VERSION = 1;
+import { NotStoredError, storedAnswer } from './stored-answers.ts';
 
 /** What was found in one output. */
 export interface OutputVerdict {
@@ -65,6 +63,11 @@ interface OutputQuestion {
   readonly ahead: Used | undefined;
 }
 
+/** References, and where they are stored; without, they were found just now. */
+interface FoundReferences extends ReferencesResult {
+  readonly place?: AnswerPlace;
+}
+
 /**
  * Judges outputs as soon as the facts of their inputs are there: each once, and again when the configuration has
  * changed so that the verdict does not show what it refuses.
@@ -74,6 +77,7 @@ export class Verdicts {
   private readonly done = new Set<string>();
   private readonly early: EarlyVerdicts;
   private readonly owners: KnownOwners;
+  private readonly explanations: Explanations;
   private readonly pools: Pools;
   private readonly inputs: Inputs;
   private readonly records: Records;
@@ -96,6 +100,7 @@ export class Verdicts {
     this.live = deps.live;
     this.backtraces = deps.backtraces;
     this.early = new EarlyVerdicts(deps.records, deps.live);
+    this.explanations = new Explanations(deps.pools, deps.inputs);
     this.owners = new KnownOwners(deps.records, deps.workspace);
   }
 
@@ -193,7 +198,9 @@ export class Verdicts {
     );
     const traces =
       this.backtraces && refused.length > 0
-        ? await this.restoring(asked, (output) => this.explain(link, output, refused, ahead))
+        ? await this.restoring(asked, (output) =>
+            this.explain(link, output, refused, result.place, ahead),
+          )
         : [];
     const problems = refused.map((usage, i) => this.problem(usage, label, traces[i] ?? []));
     const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
@@ -201,39 +208,23 @@ export class Verdicts {
     return { label, record, usages, exports: result.exports, problems, objects, linkerKept };
   }
 
-  /** What the output refers to: an earlier check's answer when the question was the very same. */
+  /** What the output refers to, and where an earlier check left that when the question was the very same. */
   private async referencesOf(
     link: LinkRecord,
     question: Omit<ReferencesJob, 'kind' | 'keep'>,
     ahead: Used | undefined,
-  ): Promise<ReferencesResult | StaleFacts> {
-    const { keep, stored } = await this.stored(link.output, question, ahead);
-    return stored === undefined
-      ? this.pools.references({ ...question, keep })
-      : (stored as ReferencesResult);
+  ): Promise<FoundReferences | StaleFacts> {
+    const { keep, stored } = storedAnswer(this.inputs, link.output, question, ahead);
+    if (stored !== undefined) return { ...(stored as ReferencesResult), place: keep };
+    if (ahead !== undefined) throw new NotStoredError();
+    return this.pools.references({ ...question, keep });
   }
 
-  /** What an earlier check was told when it asked the very same about `subject`. */
-  private async stored(
-    subject: string,
-    question: object,
-    ahead: Used | undefined,
-  ): Promise<{ keep: AnswerPlace; stored: unknown }> {
-    const dependsOn = JSON.stringify([FACTS_VERSION, ANSWER_VERSION, question]);
-    const keep = answerPlace(this.inputs.root, subject, dependsOn);
-    if (ahead === undefined) this.inputs.answered(keep.file);
-    else ahead.answers.add(keep.file);
-    // Its hash says that it is what we wrote.
-    const stored = await readAnswer(keep);
-    if (stored === undefined && ahead !== undefined)
-      throw new Error('nobody has asked this before');
-    return { keep, stored };
-  }
-
-  private async explain(
+  private explain(
     link: LinkRecord,
     output: OutputSpec,
     usages: readonly AttributedUsage[],
+    references: AnswerPlace | undefined,
     ahead: Used | undefined,
   ): Promise<BacktraceFrame[][] | StaleFacts> {
     const sites = usages.map(({ reference }) => ({
@@ -241,11 +232,7 @@ export class Verdicts {
       node: reference.node,
       frame: reference.frame,
     }));
-    const question = { output, sites };
-    const { keep, stored } = await this.stored(`${link.output} backtraces`, question, ahead);
-    return stored === undefined
-      ? this.pools.backtraces({ ...question, keep })
-      : (stored as BacktraceFrame[][]);
+    return this.explanations.of(`${link.output} backtraces`, output, sites, references, ahead);
   }
 
   /** An answer about an output. Facts that were lost are made again where their files are still there. */

@@ -1,7 +1,8 @@
 /** Stored answers: what was found in an output is used again, and only while all it depends on is the same. */
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { CheckReport } from '../../engine/judge/problems.ts';
 import { check, config, manifest, short, workspace } from '../support/cackle.ts';
 
 const files = {
@@ -43,6 +44,38 @@ test('permissions and APIs may change: nothing is built, all is judged anew', as
   expect(await edited('')).toEqual(['disallowed-api answered env', 'disallowed-api answered fs']);
   const withApi = `${allowed}[api.reading]\ninclude = ["std::fs::read"]\n`;
   expect(await edited(withApi)).toEqual(['disallowed-api answered reading']);
+});
+
+test('how a newly refused place is reached is the same from stored paths as from a join', async () => {
+  const directory = workspace('answered-paths', {
+    ...files,
+    'src/main.rs':
+      'fn main() { println!("{}", std::env::args().count()); a(); }\n#[inline(never)]\nfn a() { b() }\nfn b() { std::fs::read(".").ok(); }',
+    'cackle.toml': config('[pkg.answered]\nallow_apis = ["env", "fs"]\n'),
+  });
+  const allowed = readFileSync(join(directory, 'cackle.toml'), 'utf8');
+  const refused = async (): Promise<CheckReport['problems']> => {
+    writeFileSync(join(directory, 'cackle.toml'), config('[pkg.answered]\nallow_apis = ["env"]\n'));
+    return (await check(directory)).problems;
+  };
+  expect((await check(directory)).problems).toEqual([]);
+  const fromPaths = await refused();
+  const frames = fromPaths.flatMap((p) => ('usages' in p ? (p.usages[0]?.backtrace ?? []) : []));
+  expect(frames.map(({ name }) => name)).toEqual([
+    'main',
+    'answered::main',
+    'answered::a',
+    'answered::b',
+  ]);
+  // Damaged paths are not believed: the output is joined.
+  writeFileSync(join(directory, 'cackle.toml'), allowed);
+  for (const file of answersOf(directory)) rmSync(file);
+  await check(directory);
+  for (const file of answersOf(directory)) {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    writeFileSync(file, [...lines.slice(0, 2), '{"steps":[],"last":{}}'].join('\n'));
+  }
+  expect(await refused()).toEqual(fromPaths);
 });
 
 test('a changed source is judged, not answered from before', async () => {

@@ -1,0 +1,70 @@
+import type { ObjectFacts } from '../facts/tables.ts';
+
+/** A node of one input. */
+export interface NodeAt {
+  readonly input: number;
+  readonly node: number;
+}
+
+/** A reference on a path: an edge of one input. */
+export interface Step {
+  readonly input: number;
+  readonly edge: number;
+}
+
+/** Paths from the roots of an output to some of its nodes, as JSON: paths share the steps that they have in common. */
+export interface Reached {
+  /** Three numbers a step: its input, its edge, and the row of the step before; -1 for the first after a root. */
+  readonly steps: readonly number[];
+  /** By node, as `input.node`: the row of its last step; -1 for what is a root itself. */
+  readonly last: Readonly<Record<string, number>>;
+}
+
+/** Collects the paths to nodes; `pathTo` gives the steps to one. */
+export function reached(nodes: readonly NodeAt[], pathTo: (at: NodeAt) => Step[]): Reached {
+  const steps: number[] = [];
+  const last: Record<string, number> = {};
+  const rows = new Map<string, number>();
+  for (const at of nodes) {
+    const name = `${at.input}.${at.node}`;
+    if (last[name] !== undefined) continue;
+    let row = -1;
+    for (const { input, edge } of pathTo(at)) {
+      const key = `${row}.${input}.${edge}`;
+      let next = rows.get(key);
+      if (next === undefined) {
+        next = steps.length / 3;
+        steps.push(input, edge, row);
+        rows.set(key, next);
+      }
+      row = next;
+    }
+    last[name] = row;
+  }
+  return { steps, last };
+}
+
+/** The steps to a node, from the root on; undefined for a node whose path was not collected. */
+export function pathIn({ steps, last }: Reached, at: NodeAt): Step[] | undefined {
+  let row = last[`${at.input}.${at.node}`];
+  if (row === undefined) return undefined;
+  const path: Step[] = [];
+  while (row >= 0) {
+    path.push({ input: steps[row * 3] as number, edge: steps[row * 3 + 1] as number });
+    row = steps[row * 3 + 2] as number;
+  }
+  return path.reverse();
+}
+
+/** The node whose reference an edge is. */
+export function nodeOfEdge({ nodeFirstEdge }: ObjectFacts, edge: number): number {
+  let low = 0;
+  let high = nodeFirstEdge.length - 1;
+  while (low + 1 < high) {
+    const middle = (low + high) >>> 1;
+    if ((nodeFirstEdge[middle] as number) <= edge) low = middle;
+    else high = middle;
+  }
+  while (low > 0 && (nodeFirstEdge[low] as number) > edge) low--;
+  return low;
+}
