@@ -20,7 +20,7 @@ function extractEach() {
   let bytes = 0;
   let milliseconds = 0;
   for (const file of files) {
-    const input = new FileInput(file);
+    const input = new FileInput([file]);
     const started = performance.now();
     input.extract(true);
     milliseconds += performance.now() - started;
@@ -36,8 +36,9 @@ async function extractFiles() {
     let bytes = 0;
     const started = performance.now();
     for (const path of files)
-      bytes += (await extract({ kind: 'artefact', path, debugInfo: true, stores: [store] })).value
-        .bytes;
+      bytes += (
+        await extract({ kind: 'artefact', paths: [path], debugInfo: true, stores: [store] })
+      ).value.bytes;
     return bytes / 1e3 / (performance.now() - started);
   } finally {
     rmSync(store, { recursive: true, force: true });

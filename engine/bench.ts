@@ -147,7 +147,11 @@ async function withWorkers(
   const { files, outputs, apis, bytes } = tree;
   const pools = new Pools(undefined, workers);
   const extract = async ({ path, debugInfo }: BuiltFile) => {
-    const { value, spans } = await pools.measured('extract', { path, debugInfo, stores: [] });
+    const { value, spans } = await pools.measured('extract', {
+      paths: [path],
+      debugInfo,
+      stores: [],
+    });
     return { path, bytes: value.bytes, objects: value.members, seconds: secondsOf(spans) };
   };
   const judge = async (output: OutputSpec) => {

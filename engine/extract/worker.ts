@@ -10,7 +10,8 @@ import { Stopwatch, type Timed } from '../spans.ts';
 
 /** A link input, and where its facts are kept. */
 export interface Artefact {
-  readonly path: string;
+  /** One file; or objects, none of them empty, which are read as one archive. */
+  readonly paths: readonly [string, ...string[]];
   /** The standard library's own objects need no places: their files are nobody's. */
   readonly debugInfo: boolean;
   /** Directories of stores to look in and to write to; a later one is for when the earlier cannot be used. */
@@ -24,7 +25,7 @@ export interface ArtefactJob extends Artefact {
   readonly kind: 'artefact';
 }
 
-/** Extract several, small ones as a rule: the objects of one link. */
+/** Extract several: the objects of one link. */
 export interface ArtefactsJob {
   readonly kind: 'artefacts';
   readonly artefacts: readonly Artefact[];
@@ -95,15 +96,29 @@ async function answer(
 async function extractArtefact(artefact: Artefact, watch: Stopwatch): Promise<ArtefactResult> {
   let input: FileInput | undefined;
   try {
-    input = new FileInput(artefact.path);
+    input = new FileInput(artefact.paths);
     return await factsOf(input, artefact, watch);
   } catch (error) {
-    if (error instanceof ExtractError)
-      throw new ExtractError(`cannot read ${artefact.path}: ${error.message}`);
-    throw error;
+    throw error instanceof ExtractError ? atFault(artefact, error) : error;
   } finally {
     input?.free();
   }
+}
+
+/** The error of the file that is at fault where several were read together. */
+function atFault({ paths, debugInfo }: Artefact, error: ExtractError): ExtractError {
+  for (const path of paths.length > 1 ? paths : []) {
+    let input: FileInput | undefined;
+    try {
+      input = new FileInput([path]);
+      input.extract(debugInfo);
+    } catch (own) {
+      return new ExtractError(`cannot read ${path}: ${(own as Error).message}`);
+    } finally {
+      input?.free();
+    }
+  }
+  return new ExtractError(`cannot read ${paths.join(', ')}: ${error.message}`);
 }
 
 async function factsOf(

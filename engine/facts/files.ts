@@ -6,9 +6,9 @@ import { FACTS_VERSION } from './tables.ts';
 
 // Apart from the store of records: a worker that only writes facts need not load their schemas.
 
-/** The file that holds the facts of the content `hash`. */
+/** The file that holds the facts of the content `hash`. Sixteen directories: with 256, a first check mostly makes directories. */
 export function factsPath(directory: string, hash: string): string {
-  return join(directory, `v${FACTS_VERSION}`, hash.slice(0, 2), `${hash}.facts`);
+  return join(directory, `v${FACTS_VERSION}`, hash.slice(0, 1), `${hash}.facts`);
 }
 
 /**

@@ -18,6 +18,7 @@ export interface KeywordHit {
 
 /** One input of a recorded link. */
 export interface LinkInput {
+  /** Where several own objects were read as one input, the path of the first. */
   readonly path: string;
   /** What the file is, whatever its name says. */
   readonly kind: 'object' | 'archive';

@@ -1,24 +1,35 @@
 import { readSync } from 'node:fs';
 import { withRegularFile } from '../regular-file.ts';
 import { ExtractError, type FileRoom, type Free, guarded, type ParserModule } from './module.ts';
+import { archiveLayout } from './object-archive.ts';
 
 /**
- * An object file or archive, read into the parsers' own memory: what is hashed and what is parsed are the same bytes, and there is
- * no second copy of them. `free` it.
+ * An object file or archive, or several objects as one archive, read into the parsers' own memory: what is hashed and what is
+ * parsed are the same bytes, and there is no second copy of them. `free` it.
  */
 export class FileInput {
   private readonly module: ParserModule;
   private readonly room: Free<FileRoom>;
   readonly size: number;
 
-  /** Throws {@link ExtractError} when the file cannot be read. */
-  constructor(path: string) {
+  /** Throws {@link ExtractError} when a file cannot be read. */
+  constructor(paths: readonly [string, ...string[]]) {
     try {
-      [this.module, this.room, this.size] = withRegularFile(path, (file, size) => {
-        const [module, room] = guarded((m) => [m, new m.FileRoom(size)] as const);
-        fill(viewOf(module, room, size), file, room);
-        return [module, room, size];
-      });
+      const sizes = paths.map((path) => withRegularFile(path, (_, size) => size));
+      const layout = paths.length > 1 ? archiveLayout(paths, sizes) : undefined;
+      this.size = layout?.size ?? (sizes[0] as number);
+      [this.module, this.room] = guarded((m) => [m, new m.FileRoom(this.size)] as const);
+      try {
+        const { bytes } = this;
+        layout?.write(bytes);
+        paths.forEach((path, i) => {
+          const at = layout?.offsets[i] ?? 0;
+          fill(bytes.subarray(at, at + (sizes[i] as number)), path);
+        });
+      } catch (error) {
+        this.free();
+        throw error;
+      }
     } catch (error) {
       throw error instanceof ExtractError ? error : new ExtractError((error as Error).message);
     }
@@ -26,7 +37,7 @@ export class FileInput {
 
   /** A view that is good until the parsers are called again: their memory moves when it grows. */
   get bytes(): Uint8Array {
-    return viewOf(this.module, this.room, this.size);
+    return new Uint8Array(this.module.moduleMemory().buffer, this.room.offset, this.size);
   }
 
   /** The content of its facts file (facts/codec.ts). Throws {@link ExtractError}. */
@@ -43,19 +54,12 @@ export class FileInput {
   }
 }
 
-function viewOf(module: ParserModule, room: FileRoom, size: number): Uint8Array {
-  return new Uint8Array(module.moduleMemory().buffer, room.offset, size);
-}
-
-function fill(bytes: Uint8Array, file: number, room: Free<FileRoom>): void {
-  try {
+function fill(bytes: Uint8Array, path: string): void {
+  withRegularFile(path, (file) => {
     for (let at = 0; at < bytes.length; ) {
       const read = readSync(file, bytes, at, bytes.length - at, at);
       if (read === 0) throw new ExtractError('it became shorter while it was read');
       at += read;
     }
-  } catch (error) {
-    room.free();
-    throw error;
-  }
+  });
 }

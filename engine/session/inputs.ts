@@ -54,15 +54,14 @@ export class Inputs {
     return facts;
   }
 
-  /** Facts of objects that are gone when their linker returns. */
-  async objects(paths: readonly string[]): Promise<ReadonlyMap<string, InputFacts>> {
+  /** Facts of objects that are gone when their linker returns, a hash for each group that is read as one. */
+  async objects(groups: readonly (readonly [string, ...string[]])[]): Promise<readonly string[]> {
     const results = await this.pools
-      .extractAll(paths.map((path) => this.artefact(path)))
+      .extractAll(groups.map((paths) => this.artefact(paths)))
       .catch((error: Error) => {
         throw cannotExtract(error);
       });
-    const facts = results.map((result) => ({ facts: this.count(result), stamp: undefined }));
-    return new Map(paths.map((path, i) => [path, facts[i] as InputFacts]));
+    return results.map((result) => this.count(result));
   }
 
   /** Facts of an archive that were lost, made again from the file where it is still the same; else undefined. */
@@ -128,14 +127,16 @@ export class Inputs {
   }
 
   private async extract(path: string): Promise<string> {
-    const result = await this.pools.extract(this.artefact(path)).catch((error: Error) => {
+    const result = await this.pools.extract(this.artefact([path])).catch((error: Error) => {
       throw cannotExtract(error);
     });
     return this.count(result);
   }
 
-  private artefact(path: string): Artefact {
-    return { path, debugInfo: !isSysroot(path, this.workspace), ...this.levels(path) };
+  /** The files of one artefact are all of the toolchain, or none is. */
+  private artefact(paths: readonly [string, ...string[]]): Artefact {
+    const [path] = paths;
+    return { paths, debugInfo: !isSysroot(path, this.workspace), ...this.levels(path) };
   }
 
   private count(result: ArtefactResult): string {

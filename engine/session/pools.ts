@@ -74,7 +74,7 @@ export class Pools {
   }
 
   extract(artefact: Artefact): Promise<ArtefactResult> {
-    return this.run(this.extraction, artefact.path, { kind: 'artefact', ...artefact });
+    return this.run(this.extraction, artefact.paths[0], { kind: 'artefact', ...artefact });
   }
 
   /** Several at once, in as many jobs as there are threads: with small files a job is more work than what it does. */
@@ -83,7 +83,7 @@ export class Pools {
     const jobs: Promise<ArtefactResult[]>[] = [];
     for (let i = 0; i < artefacts.length; i += size) {
       const job = { kind: 'artefacts', artefacts: artefacts.slice(i, i + size) };
-      jobs.push(this.run(this.extraction, artefacts[i]?.path ?? '', job));
+      jobs.push(this.run(this.extraction, artefacts[i]?.paths[0] ?? '', job));
     }
     return (await Promise.all(jobs)).flat();
   }

@@ -16,7 +16,8 @@ import type { StaleFacts } from '../judge/worker.ts';
 import { readDepInfo } from '../workspace/dep-info.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { refuseFalseMembers } from './false-members.ts';
-import { type Inputs, removeFacts } from './inputs.ts';
+import { type InputFacts, type Inputs, removeFacts } from './inputs.ts';
+import { grouped, type InputGroup } from './object-groups.ts';
 import { outputSpec } from './output-spec.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
@@ -89,20 +90,23 @@ export class Units {
   }
 
   private async readInputs(request: LinkRequest): Promise<LinkRecord> {
-    const pathsOf = (kind: LinkInput['kind']): string[] =>
-      request.inputs.filter((input) => input.kind === kind).map(({ path }) => path);
-    const [objects, archives] = await Promise.all([
-      this.inputs.objects(pathsOf('object')),
+    const groups = grouped(request.inputs);
+    const objects = groups.filter(([{ kind }]) => kind === 'object');
+    const [hashes, archives] = await Promise.all([
+      this.inputs.objects(objects.map(pathsOf)),
       Promise.all(
-        pathsOf('archive').map(async (path) => [path, await this.inputs.archive(path)] as const),
+        groups
+          .filter(([{ kind }]) => kind === 'archive')
+          .map(async (group) => [group, await this.inputs.archive(group[0].path)] as const),
       ),
     ]);
-    const found = new Map([...objects, ...archives]);
-    const inputs = request.inputs.map((input): LinkInput => {
-      const read = found.get(input.path);
-      if (read === undefined) throw new Error(`nobody has read ${input.path}`);
-      const { facts, stamp } = read;
-      return { ...input, facts, ...(stamp === undefined ? {} : { stamp }) };
+    const found = new Map<InputGroup, InputFacts>(archives);
+    objects.forEach((group, i) => {
+      found.set(group, { facts: hashes[i] as string, stamp: undefined });
+    });
+    const inputs = groups.map((group): LinkInput => {
+      const { facts, stamp } = found.get(group) as InputFacts;
+      return { ...group[0], facts, ...(stamp === undefined ? {} : { stamp }) };
     });
     const { outputKind, output, gcSections, rootSymbols, exportPatterns, exportsAll } = request;
     return {
@@ -193,6 +197,10 @@ export class Units {
       );
     }
   }
+}
+
+function pathsOf([first, ...more]: InputGroup): [string, ...string[]] {
+  return [first.path, ...more.map(({ path }) => path)];
 }
 
 function lintHits(outcome: RustcOutcome): KeywordHit[] {

@@ -162,7 +162,7 @@ function grouped(relocations: readonly Relocation[]): Map<string, Relocation[]> 
 
 /** Compares a sample of one object's references; gives the differences. */
 function compareObject(path: string, random: (limit: number) => number, seen: Sampled): string[] {
-  const facts = decodeFacts(Buffer.from(new FileInput(path).extract(true)));
+  const facts = decodeFacts(Buffer.from(new FileInput([path]).extract(true)));
   const nodes = nodesBySymbol(facts);
   const bySection = grouped(relocations(path));
   const differences: string[] = [];
