@@ -16,6 +16,8 @@ export class FileInput {
   constructor(paths: readonly [string, ...string[]]) {
     try {
       const sizes = paths.map((path) => withRegularFile(path, (_, size) => size));
+      // In an archive an empty member is none, and for a linker an empty object is an error.
+      if (paths.length > 1 && sizes.includes(0)) throw new ExtractError('an empty object');
       const layout = paths.length > 1 ? archiveLayout(paths, sizes) : undefined;
       this.size = layout?.size ?? (sizes[0] as number);
       [this.module, this.room] = guarded((m) => [m, new m.FileRoom(this.size)] as const);

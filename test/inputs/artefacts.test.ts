@@ -11,6 +11,9 @@ import {
 import { join } from 'node:path';
 import { Piscina } from 'piscina';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodeFacts } from '../../engine/facts/codec.ts';
+import { factsPath } from '../../engine/facts/files.ts';
+import { factString } from '../../engine/facts/tables.ts';
 import { distPath, packageRoot } from '../../engine/paths.ts';
 import { cackle, check, config, manifest, run, workspace } from '../support/cackle.ts';
 import { archive, Elf } from './elf.ts';
@@ -120,10 +123,11 @@ describe('through the workers', () => {
     rmSync(join(directory, 'facts'), { recursive: true, force: true });
     const { facts, members } = await extract(archive({ 'good.o': good }), 'good.a');
     expect(members).toBe(1);
-    const name = (readdirSync(join(directory, 'facts'), { recursive: true }) as string[]).find(
-      (f) => f.endsWith(`${facts}.facts`),
-    );
-    return readFileSync(join(directory, 'facts', name as string));
+    return readFacts(facts);
+  }
+
+  function readFacts(hash: string): Buffer {
+    return readFileSync(factsPath(join(directory, 'facts'), hash));
   }
 
   test('each lie is refused by file and member, and leaves the worker as good as new', async () => {
@@ -159,6 +163,38 @@ describe('through the workers', () => {
     }
     await expect(extract(Buffer.alloc(0))).rejects.toThrow('neither an ELF object nor an archive');
     expect((await goodFacts()).equals(expected)).toBe(true);
+  });
+
+  test('objects that are read as one are what an archive of them is; the one at fault is named', async () => {
+    const together = async (objects: Readonly<Record<string, Buffer>>) => {
+      const paths = Object.entries(objects).map(([name, bytes]) => {
+        writeFileSync(join(directory, name), bytes);
+        return join(directory, name);
+      });
+      const job = { kind: 'artefact', paths, debugInfo: true, stores: [join(directory, 'facts')] };
+      const { value } = (await pool.run(job)) as { value: { facts: string; members: number } };
+      return { ...value, content: readFacts(value.facts) };
+    };
+    const odd = object('odd', '-O2');
+    const objects = {
+      'good.o': good,
+      'padded.o': Buffer.concat([odd, Buffer.alloc(1)]),
+      'odd.o': odd,
+    };
+    const { facts } = await extract(archive(objects));
+    const asArchive = readFacts(facts);
+    const asOne = await together(objects);
+    expect(asOne.members).toBe(3);
+    expect(asOne.content.equals(asArchive)).toBe(true);
+    const long = 'a-name-that-does-not-fit.into-the-header.of-a-member.rcgu.o';
+    const named = decodeFacts((await together({ [long]: good, 'odd.o': odd })).content);
+    expect([...named.memberName].map((id) => factString(named, id))).toEqual([long, 'odd.o']);
+    await expect(together({ 'good.o': good, 'bad.o': Buffer.from('no object') })).rejects.toThrow(
+      `cannot read ${join(directory, 'bad.o')}: neither an ELF object nor an archive`,
+    );
+    await expect(together({ 'good.o': good, 'empty.o': Buffer.alloc(0) })).rejects.toThrow(
+      `cannot read ${join(directory, 'empty.o')}: neither an ELF object nor an archive`,
+    );
   });
 
   test('symbol names that are not UTF-8 are kept, byte by byte', async () => {
