@@ -28,6 +28,7 @@ pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitName
     let mut seen: Vec<u32> = Vec::new();
     let (mut given, mut demangled) = (0u64, 0u64);
     let mut plain = String::new();
+    let mut walk = Walk::default();
     for text in texts {
         let this = split.start.len() as u32;
         let SplitNames { name_ids, names, .. } = &mut split;
@@ -42,7 +43,7 @@ pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitName
         if demangled > (64 << 20) + 64 * given {
             return Err("its symbols stand for names out of all proportion");
         }
-        paths_in(&plain, &mut |path| {
+        paths_in(&plain, &mut walk, &mut |path: &str| {
             let id = names.intern(path);
             if seen.len() <= id as usize {
                 seen.resize(id as usize + 1, 0);
@@ -67,171 +68,185 @@ enum Opened {
     Bracket,
 }
 
-struct Walk<'a> {
-    path: String,
-    open: Vec<(Opened, String)>,
-    found: &'a mut dyn FnMut(&str),
+/// The path that is being read, and those that are open around it; they lie one behind the other in one buffer.
+#[derive(Default)]
+struct Walk {
+    text: String,
+    /// Where the path that is being read begins; it ends with the buffer.
+    start: usize,
+    /// What is open, and where the path before it begins.
+    open: Vec<(Opened, usize)>,
 }
 
-impl Walk<'_> {
-    fn finish_path(&mut self) {
-        let mut path = self.path.as_str();
+impl Walk {
+    fn path(&self) -> &str {
+        &self.text[self.start..]
+    }
+
+    fn finish_path(&mut self, found: &mut impl FnMut(&str)) {
+        let mut path = self.path();
         while let Some(shorter) = path.strip_suffix("::") {
             path = shorter;
         }
         if path.as_bytes().windows(2).any(|two| two == b"::") {
-            (self.found)(path);
+            found(path);
         }
-        self.path.clear();
+        self.text.truncate(self.start);
+    }
+
+    /// Opens what belongs to the path, or what begins a new one where that is finished.
+    fn open(&mut self, opened: Opened) {
+        self.open.push((opened, self.start));
+        self.start = self.text.len();
     }
 
     /// `leads`: `::` follows, so that the word is the start of a path and no keyword.
-    fn word(&mut self, word: &str, leads: bool) {
-        if self.path.ends_with("::") {
-            self.path.push_str(word);
+    fn word(&mut self, word: &str, leads: bool, found: &mut impl FnMut(&str)) {
+        if self.path().ends_with("::") {
+            self.text.push_str(word);
             return;
         }
-        self.finish_path();
-        let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+        self.finish_path(found);
+        let is_number = word.as_bytes()[0].is_ascii_digit();
         let is_keyword = !leads
             && matches!(word, "as" | "mut" | "dyn" | "for" | "const" | "fn" | "unsafe" | "extern" | "impl");
         if !is_number && !is_keyword {
-            self.path.push_str(word);
+            self.text.push_str(word);
         }
     }
 
-    fn close_angle(&mut self) {
+    fn close_angle(&mut self, found: &mut impl FnMut(&str)) {
         match self.open.last() {
-            Some((Opened::Arguments, _)) => {
-                self.finish_path();
-                self.path = self.open.pop().map(|(_, path)| path).unwrap_or_default();
-            }
-            Some((Opened::Qualified, _)) => {
+            Some(&(Opened::Arguments, before)) => {
+                self.finish_path(found);
                 self.open.pop();
+                self.start = before;
             }
+            // The path behind continues the one inside.
+            Some((Opened::Qualified, _)) => _ = self.open.pop(),
             _ => {}
         }
     }
 
-    fn close_bracket(&mut self) {
-        self.close_until(Opened::Bracket);
-    }
-
     /// Closes what is open, to the innermost of a kind; paths whose arguments never ended are names too.
-    fn close_until(&mut self, wanted: Opened) {
-        self.finish_path();
-        while let Some((kind, path)) = self.open.pop() {
+    fn close_until(&mut self, wanted: Opened, found: &mut impl FnMut(&str)) {
+        self.finish_path(found);
+        while let Some((kind, before)) = self.open.pop() {
+            self.start = before;
             if kind == wanted {
                 break;
             }
-            self.path = path;
-            self.finish_path();
+            self.finish_path(found);
         }
     }
 
-    fn end(&mut self) {
+    fn end(&mut self, found: &mut impl FnMut(&str)) {
         while !self.open.is_empty() {
-            self.close_until(Opened::Bracket);
+            self.close_until(Opened::Bracket, found);
         }
-        self.finish_path();
+        self.finish_path(found);
     }
 }
 
-fn is_word(c: char) -> bool {
-    c == '_' || c == '$' || c.is_alphanumeric() || !c.is_ascii()
+/// Is a byte part of a word? All that is not ASCII is.
+fn is_word(byte: u8) -> bool {
+    byte == b'_' || byte == b'$' || byte.is_ascii_alphanumeric() || !byte.is_ascii()
 }
 
-/// How many characters of a character constant stand behind its first quote, the last quote included; 0 when
+/// How many bytes of a character constant stand behind its first quote, the last quote included; 0 when
 /// that quote begins a lifetime.
 fn character_length(rest: &str) -> usize {
-    let mut chars = rest.chars();
+    let mut chars = rest.char_indices();
     match chars.next() {
-        Some('\\') => {
-            let escaped = chars.next();
-            let more = chars.position(|c| c == '\'');
-            if escaped.is_some() { more.map_or(0, |more| more + 3) } else { 0 }
+        Some((_, '\\')) => {
+            chars.next();
+            chars.find(|&(_, c)| c == '\'').map_or(0, |(at, _)| at + 1)
         }
-        Some(_) if chars.next() == Some('\'') => 2,
-        _ => 0,
+        Some(_) => match chars.next() {
+            Some((at, '\'')) => at + 1,
+            _ => 0,
+        },
+        None => 0,
     }
 }
 
-fn paths_in(text: &str, found: &mut dyn FnMut(&str)) {
-    if !text.is_empty() && text.chars().all(is_word) {
+fn paths_in(text: &str, walk: &mut Walk, found: &mut impl FnMut(&str)) {
+    let bytes = text.as_bytes();
+    if !text.is_empty() && bytes.iter().all(|&byte| is_word(byte)) {
         found(text);
         return;
     }
-    let mut walk = Walk { path: String::new(), open: Vec::new(), found };
-    let mut chars = text.char_indices().peekable();
-    let mut previous = ' ';
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '{' => {
+    walk.text.clear();
+    walk.start = 0;
+    let mut previous = b' ';
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'{' => {
                 let mut depth = 1;
-                for (_, inner) in chars.by_ref() {
-                    match inner {
-                        '{' => depth += 1,
-                        '}' => depth -= 1,
+                while depth > 0 && at < bytes.len() {
+                    match bytes[at] {
+                        b'{' => depth += 1,
+                        b'}' => depth -= 1,
                         _ => {}
                     }
-                    if depth == 0 {
-                        break;
-                    }
+                    at += 1;
                 }
-                previous = '}';
+                previous = b'}';
                 continue;
             }
-            '"' => {
-                walk.finish_path();
+            b'"' => {
+                walk.finish_path(found);
                 let mut escaped = false;
-                for (_, inner) in chars.by_ref() {
-                    if inner == '"' && !escaped {
+                while let Some(&inner) = bytes.get(at) {
+                    at += 1;
+                    if inner == b'"' && !escaped {
                         break;
                     }
-                    escaped = inner == '\\' && !escaped;
+                    escaped = inner == b'\\' && !escaped;
                 }
             }
-            '\'' => {
-                let constant = character_length(&text[at + 1..]);
-                for _ in 0..constant {
-                    chars.next();
-                }
+            b'\'' => {
+                let constant = character_length(&text[at..]);
+                at += constant;
                 // Else a lifetime.
-                while constant == 0 && chars.next_if(|&(_, next)| is_word(next)).is_some() {}
-            }
-            ':' if chars.peek().is_some_and(|&(_, next)| next == ':') => {
-                chars.next();
-                if !walk.path.is_empty() && !walk.path.ends_with("::") {
-                    walk.path.push_str("::");
+                while constant == 0 && bytes.get(at).is_some_and(|&next| is_word(next)) {
+                    at += 1;
                 }
             }
-            '<' => {
-                if is_word(previous) || previous == '}' || previous == ':' {
-                    let path = std::mem::take(&mut walk.path);
-                    walk.open.push((Opened::Arguments, path));
+            b':' if bytes.get(at) == Some(&b':') => {
+                at += 1;
+                if !walk.path().is_empty() && !walk.path().ends_with("::") {
+                    walk.text.push_str("::");
+                }
+            }
+            b'<' => {
+                if is_word(previous) || previous == b'}' || previous == b':' {
+                    walk.open(Opened::Arguments);
                 } else {
-                    walk.finish_path();
-                    walk.open.push((Opened::Qualified, String::new()));
+                    walk.finish_path(found);
+                    walk.open(Opened::Qualified);
                 }
             }
-            '>' if previous != '-' && previous != '=' => walk.close_angle(),
-            '(' | '[' => {
-                walk.finish_path();
-                walk.open.push((Opened::Bracket, String::new()));
+            b'>' if previous != b'-' && previous != b'=' => walk.close_angle(found),
+            b'(' | b'[' => {
+                walk.finish_path(found);
+                walk.open(Opened::Bracket);
             }
-            ')' | ']' => walk.close_bracket(),
-            c if is_word(c) => {
-                let mut end = at + c.len_utf8();
-                while let Some((next_at, next)) = chars.next_if(|&(_, next)| is_word(next)) {
-                    end = next_at + next.len_utf8();
+            b')' | b']' => walk.close_until(Opened::Bracket, found),
+            _ if is_word(byte) => {
+                let start = at - 1;
+                while bytes.get(at).is_some_and(|&next| is_word(next)) {
+                    at += 1;
                 }
-                walk.word(&text[at..end], text[end..].starts_with("::"));
+                walk.word(&text[start..at], text[at..].starts_with("::"), found);
             }
-            _ => walk.finish_path(),
+            _ => walk.finish_path(found),
         }
-        previous = c;
+        previous = byte;
     }
-    walk.end();
+    walk.end(found);
 }
 
 #[cfg(test)]
