@@ -57,12 +57,13 @@ export const noMounts: string | undefined = (() => {
 
 if (noMounts !== undefined) console.warn(`tests that need a mount are skipped: ${noMounts}`);
 
-/** Why this test cannot become another user; undefined where it can. */
+/** Why this test cannot become another user, to whom this checkout is open; undefined where it can. */
 export const noOtherUser: string | undefined = (() => {
   if (noMounts !== undefined) return noMounts;
   if (process.getuid?.() !== 0) return 'this is not root, so it cannot become another user';
   try {
-    execFileSync('setpriv', ['--reuid=65534', '--regid=65534', '--clear-groups', 'true']);
+    const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+    execFileSync('setpriv', [...user, 'test', '-r', join(packageRoot(), 'package.json')]);
     return undefined;
   } catch (error) {
     return (error as Error).message;
