@@ -236,15 +236,13 @@ export function otherConfig(input, round) {
     if (line.startsWith('[')) table = line;
     // Nothing that a build script or proc macro waits for.
     if (!line.startsWith('allow_apis') || !/^\[pkg\.[^.\]]+\]$/.test(table)) return [];
-    return [...line.matchAll(/"[^"]+"/g)].map(([api]) => ({ at, api }));
+    const apis = line.match(/"[^"]+"/g) ?? [];
+    return apis.map((api) => ({ at, rest: apis.filter((other) => other !== api) }));
   });
   const choice = choices[round % choices.length];
   if (choice === undefined)
     throw new Error(`${input.config} allows no API that could be taken away`);
-  const apis = [.../** @type {string} */ (lines[choice.at]).matchAll(/"[^"]+"/g)].map(
-    ([api]) => api,
-  );
-  lines[choice.at] = `allow_apis = [${apis.filter((api) => api !== choice.api).join(', ')}]`;
+  lines[choice.at] = `allow_apis = [${choice.rest.join(', ')}]`;
   const file = join(dirname(input.config), 'other.toml');
   writeFileSync(file, lines.join('\n'));
   return file;

@@ -94,28 +94,32 @@ async function answer(
 }
 
 async function extractArtefact(artefact: Artefact, watch: Stopwatch): Promise<ArtefactResult> {
-  let input: FileInput | undefined;
   try {
-    input = new FileInput(artefact.paths);
-    return await factsOf(input, artefact, watch);
+    return await withInput(artefact.paths, (input) => factsOf(input, artefact, watch));
   } catch (error) {
-    throw error instanceof ExtractError ? atFault(artefact, error) : error;
+    throw error instanceof ExtractError ? await atFault(artefact, error) : error;
+  }
+}
+
+async function withInput<T>(
+  paths: Artefact['paths'],
+  use: (input: FileInput) => T | Promise<T>,
+): Promise<T> {
+  const input = new FileInput(paths);
+  try {
+    return await use(input);
   } finally {
-    input?.free();
+    input.free();
   }
 }
 
 /** The error of the file that is at fault where several were read together. */
-function atFault({ paths, debugInfo }: Artefact, error: ExtractError): ExtractError {
+async function atFault({ paths, debugInfo }: Artefact, error: ExtractError): Promise<ExtractError> {
   for (const path of paths.length > 1 ? paths : []) {
-    let input: FileInput | undefined;
     try {
-      input = new FileInput([path]);
-      input.extract(debugInfo);
+      await withInput([path], (input) => input.extract(debugInfo));
     } catch (own) {
       return new ExtractError(`cannot read ${path}: ${(own as Error).message}`);
-    } finally {
-      input?.free();
     }
   }
   return new ExtractError(`cannot read ${paths.join(', ')}: ${error.message}`);

@@ -42,18 +42,11 @@ function part({ file, key }: AnswerPlace, wanted: number): unknown {
     // Absent or unreadable: the question is asked again.
     return undefined;
   }
-  let end = text.indexOf('\n');
-  const [storedKey, ...hashes] = text.slice(0, end).split(' ');
-  if (storedKey !== key) return undefined;
-  for (const [i, hash] of hashes.entries()) {
-    const start = end + 1;
-    end = text.indexOf('\n', start);
-    if (end < 0) end = text.length;
-    if (i !== wanted) continue;
-    const json = text.slice(start, end);
-    return hashOf(json) === hash ? JSON.parse(json) : undefined;
-  }
-  return undefined;
+  const [head = '', ...lines] = text.split('\n');
+  const [storedKey, ...hashes] = head.split(' ');
+  const json = lines[wanted];
+  if (storedKey !== key || json === undefined || hashOf(json) !== hashes[wanted]) return undefined;
+  return JSON.parse(json);
 }
 
 function hashOf(text: string): string {

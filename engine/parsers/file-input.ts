@@ -1,4 +1,4 @@
-import { readSync } from 'node:fs';
+import { readSync, statSync } from 'node:fs';
 import { withRegularFile } from '../regular-file.ts';
 import { ExtractError, type FileRoom, type Free, guarded, type ParserModule } from './module.ts';
 import { archiveLayout } from './object-archive.ts';
@@ -15,7 +15,7 @@ export class FileInput {
   /** Throws {@link ExtractError} when a file cannot be read. */
   constructor(paths: readonly [string, ...string[]]) {
     try {
-      const sizes = paths.map((path) => withRegularFile(path, (_, size) => size));
+      const sizes = paths.map((path) => statSync(path).size);
       // In an archive an empty member is none, and for a linker an empty object is an error.
       if (paths.length > 1 && sizes.includes(0)) throw new ExtractError('an empty object');
       const layout = paths.length > 1 ? archiveLayout(paths, sizes) : undefined;
