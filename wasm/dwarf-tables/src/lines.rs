@@ -18,6 +18,7 @@ pub struct Files {
 
 impl Files {
     /// The absolute path of file number `index`; NONE when the line table has no such file.
+    #[inline(never)]
     pub fn path(
         &mut self,
         unit: UnitRef<'_, Slice<'_>>,
@@ -86,6 +87,7 @@ fn join(parts: &[&str]) -> String {
 }
 
 /// Appends the line rows of a unit (DWARF 5, 6.2).
+#[inline(never)]
 pub fn collect(
     unit: UnitRef<'_, Slice<'_>>,
     sections: &Sections<'_>,

@@ -45,6 +45,7 @@ pub struct Debug<'a> {
 }
 
 /// Names the rows that refer to an entry.
+#[inline(never)]
 pub fn name_rows(debug: &Debug<'_>, tables: &mut DwarfTables) -> Result<()> {
     let mut named_before: FxHashMap<usize, Named> = FxHashMap::default();
     for (row, entry) in &debug.unnamed {
@@ -87,6 +88,7 @@ struct Named {
     line: u32,
 }
 
+#[inline(never)]
 fn name(debug: &Debug<'_>, entry: usize, tables: &mut DwarfTables) -> Result<Named> {
     let mut linkage = None;
     let mut named: Option<(&[u8], u32)> = None;

@@ -22,6 +22,7 @@ pub struct Sections<'data> {
 
 impl<'data> Sections<'data> {
     /// `unpacked` counts the bytes of compressed sections over the whole input.
+    #[inline(never)]
     pub fn load<Elf: FileHeader<Endian = Endianness>>(
         data: &'data [u8],
         unpacked: &mut u64,
@@ -99,6 +100,7 @@ impl<'data> Sections<'data> {
 }
 
 /// Unpacks a section into exactly the size that its header tells, never more.
+#[inline(never)]
 fn unpack(format: CompressionFormat, data: &[u8], size: u64, name: &str) -> Result<Vec<u8>, String> {
     let length = usize::try_from(size).map_err(|_| format!("{name} is too large"))?;
     let mut content = Vec::new();
@@ -125,6 +127,7 @@ fn unpack(format: CompressionFormat, data: &[u8], size: u64, name: &str) -> Resu
 }
 
 /// Writes each relocation's value into a copy of the section. Debug sections count from 0.
+#[inline(never)]
 fn relocate<'data, Elf: FileHeader<Endian = Endianness>>(
     file: &ElfFile<'data, Elf>,
     target: usize,

@@ -59,6 +59,7 @@ pub fn collect(sections: &Sections<'_>, first_section: u32, tables: &mut DwarfTa
 }
 
 /// What opening a unit will read: the attributes of its first entry, and the line program that it names.
+#[inline(never)]
 fn spend_on_root(
     header: &gimli::UnitHeader<Slice<'_>>,
     abbreviations: &gimli::Abbreviations,
@@ -91,6 +92,7 @@ struct AbbreviationTables<'a> {
 }
 
 impl<'a> AbbreviationTables<'a> {
+    #[inline(never)]
     fn new(dwarf: &gimli::Dwarf<Slice<'a>>, section: &'a [u8], endian: RunTimeEndian) -> Result<Self> {
         let mut starts = Vec::new();
         let mut headers = dwarf.units();
@@ -102,6 +104,7 @@ impl<'a> AbbreviationTables<'a> {
         Ok(AbbreviationTables { section, endian, starts, parsed: HashMap::new() })
     }
 
+    #[inline(never)]
     fn get(&mut self, offset: DebugAbbrevOffset) -> Result<Arc<gimli::Abbreviations>> {
         if let Some(known) = self.parsed.get(&offset.0) {
             return Ok(known.clone());
@@ -124,6 +127,7 @@ struct Open {
     inlined_depth: u32,
 }
 
+#[inline(never)]
 fn entries<'a>(
     unit: UnitRef<'_, Slice<'a>>,
     sections: &Sections<'_>,
@@ -245,6 +249,7 @@ fn section_offset(unit: UnitRef<'_, Slice<'_>>, offset: usize) -> usize {
     }
 }
 
+#[inline(never)]
 fn read<'a>(
     unit: UnitRef<'_, Slice<'a>>,
     name: gimli::DwAt,
@@ -294,6 +299,7 @@ fn read<'a>(
     Ok(())
 }
 
+#[inline(never)]
 fn ranges<'a>(
     unit: UnitRef<'_, Slice<'a>>,
     sections: &Sections<'_>,

@@ -54,6 +54,7 @@ struct Join<'a> {
 
 /// Joins the tables of an input; `strings` is the table that both speak of. Places and inlined frames are found by
 /// sweeping the references of each section beside its line rows and inlined ranges.
+#[inline(never)]
 pub fn join(object: ObjectTables, dwarf: Option<&DwarfTables>, strings: Strings) -> Result<Columns, ExtractError> {
     let nodes = object.node_section.len();
     let mut join = Join {
@@ -90,6 +91,7 @@ impl Join<'_> {
     }
 
     /// Gives nodes the place of their declaration, and their name in the debug info.
+    #[inline(never)]
     fn declarations(&mut self, dwarf: &DwarfTables) {
         for row in 0..dwarf.function_section.len() {
             self.declare(
@@ -144,6 +146,7 @@ impl Join<'_> {
     }
 
     /// The frame of an inlined call.
+    #[inline(never)]
     fn frame(&mut self, dwarf: &DwarfTables, row: u32, depth: u32) -> u32 {
         let at = row as usize;
         if self.frame_of_row[at] != NONE {
@@ -168,6 +171,7 @@ impl Join<'_> {
         frame
     }
 
+    #[inline(never)]
     fn references(&mut self) {
         let object = self.object;
         let mut sweep = self.dwarf.map(|dwarf| (dwarf, Sweep::new(dwarf, object.section_flags.len())));

@@ -18,6 +18,7 @@ struct Record {
 
 /// Ties what frame descriptions refer to (LSDA, personality) to the function they describe: it lives
 /// with the function, and `.eh_frame` as a whole keeps nothing alive.
+#[inline(never)]
 pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     member: &MemberSymbols<'_, '_, Elf>,
     nodes: &MemberNodes,
@@ -43,6 +44,7 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     Ok(())
 }
 
+#[inline(never)]
 fn tie<Elf: FileHeader<Endian = Endianness>>(
     member: &MemberSymbols<'_, '_, Elf>,
     nodes: &MemberNodes,
@@ -109,6 +111,7 @@ fn push(tables: &mut ObjectTables, from: u32, target: &Target) {
 }
 
 /// Splits `.eh_frame` into CIEs and FDEs (LSB, "Exception Frames").
+#[inline(never)]
 fn records<Elf: FileHeader<Endian = Endianness>>(
     member: &MemberSymbols<'_, '_, Elf>,
     content: &[u8],

@@ -34,6 +34,7 @@ pub fn extract(data: &[u8]) -> Result<ObjectTables, ExtractError> {
     Ok(tables)
 }
 
+#[inline(never)]
 fn extract_member<'data, Elf: FileHeader<Endian = Endianness>>(
     name: &str,
     data: &'data [u8],

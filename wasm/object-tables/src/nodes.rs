@@ -61,6 +61,7 @@ struct Named {
 }
 
 /// Covers every allocated section with nodes: named symbols, and anonymous stretches between them.
+#[inline(never)]
 pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     member: &MemberSymbols<'_, '_, Elf>,
     tables: &mut ObjectTables,
@@ -154,6 +155,7 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     Ok(nodes)
 }
 
+#[inline(never)]
 fn cover(named: &mut [Named], section: usize, tables: &mut ObjectTables, node_of_symbol: &mut [u32]) {
     named.sort_by_key(|n| (n.start, u32::MAX - n.size, n.symbol_index));
     let section_size = tables.section_size[section];

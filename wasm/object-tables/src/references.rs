@@ -23,6 +23,7 @@ pub struct Target {
 const SHT_CREL: u32 = 0x4000_0014;
 
 /// Turns the relocations of allocated sections (`.eh_frame` aside) into references.
+#[inline(never)]
 pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     member: &MemberSymbols<'_, '_, Elf>,
     nodes: &MemberNodes,
