@@ -1,4 +1,4 @@
-// Builds the parsers with wasm-pack. Where the user's toolchain has no wasm32 target and rustup cannot add
+// Builds the parsers for WASM. Where the user's toolchain has no wasm32 target and rustup cannot add
 // one, Debian's compiler is unpacked into the cache (nothing is installed) and std is built with it once.
 import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -12,70 +12,34 @@ const RUSTUP_PATIENCE_MS = 60_000;
 
 /** Builds wasm/parsers into `directory`. */
 export async function buildParsers(directory) {
-  const tools = await ensureTools();
-  const toolchain = await ensureTarget();
-  const out = join(directory, 'parsers');
-  await step('parsers to WASM', () =>
-    run(
-      'wasm-pack',
-      [
-        'build',
-        '--release',
-        '--target',
-        'nodejs',
-        '--mode',
-        'no-install',
-        '--out-dir',
-        out,
-        join(root, 'wasm', 'parsers'),
-      ],
-      {
-        cwd: root,
-        env: {
-          ...process.env,
-          ...toolchain.env,
-          CARGO_TARGET_DIR: join(root, 'target', 'wasm'),
-          PATH: [...tools, ...toolchain.path, process.env.PATH].join(':'),
-        },
-      },
-    ),
-  );
-  await rm(join(out, '.gitignore'), { force: true });
-}
-
-/** wasm-pack, and wasm-bindgen of the very version in Cargo.lock. */
-async function ensureTools() {
-  const lock = await readFile(join(root, 'Cargo.lock'), 'utf8');
-  const version = /name = "wasm-bindgen"\nversion = "([^"]+)"/.exec(lock)?.[1];
-  if (version === undefined) throw new Error('set-up: Cargo.lock names no wasm-bindgen');
-  const bindgen = join(cache, 'tools', `wasm-bindgen-${version}`);
-  const pack = join(cache, 'tools', 'wasm-pack');
-  await cargoInstall('wasm-bindgen-cli', 'wasm-bindgen', bindgen, ['--version', version]);
-  await cargoInstall('wasm-pack', 'wasm-pack', pack, []);
-  return [join(bindgen, 'bin'), join(pack, 'bin')];
-}
-
-async function cargoInstall(crate, binary, directory, args) {
-  if (existsSync(join(directory, 'bin', binary))) return;
-  await step(`${crate} (once, some minutes)`, async () => {
-    const install = ['install', '--root', directory, crate, ...args];
-    // They run once and briefly: compiled without optimisation they are there in half the time.
-    const env = {
-      ...process.env,
-      CARGO_PROFILE_RELEASE_OPT_LEVEL: '0',
-      CARGO_PROFILE_RELEASE_LTO: 'off',
-      CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
-    };
-    // A release can have been locked to a dependency that was withdrawn since.
-    if (await run('cargo', [...install, '--locked'], { allowFailure: true, env })) return;
-    await run('cargo', install, { env });
+  const host = /host: (.*)/.exec((await output('rustc', ['-vV'])) ?? '')?.[1];
+  if (host === undefined) throw new Error('set-up: rustc does not run');
+  const toolchain = await ensureTarget(host);
+  const built = join(root, 'target', 'wasm');
+  const tool = join(root, 'target', 'bindgen');
+  const cargo = (args, environment) =>
+    run('cargo', args, { cwd: root, env: { ...process.env, ...environment } });
+  const compile = ['build', '--locked', '--release', '--target', target, '--package', 'parsers'];
+  const path = [...toolchain.path, process.env.PATH].join(':');
+  // What makes a module loadable by Node is compiled as it is needed: half of the time of installing its program.
+  const manifest = join('wasm', 'bindgen', 'Cargo.toml');
+  const compileTool = ['build', '--locked', '--target', host, '--manifest-path', manifest];
+  await step('parsers to WASM', async () => {
+    await Promise.all([
+      cargo(compile, { ...toolchain.env, PATH: path, CARGO_TARGET_DIR: built }),
+      cargo(compileTool, { CARGO_TARGET_DIR: tool }),
+    ]);
+    const out = join(directory, 'parsers');
+    const module = join(built, target, 'release', 'parsers.wasm');
+    await run(join(tool, host, 'debug', 'bindgen'), [module, out], { cwd: root });
+    // dist/ is of ECMAScript modules; this is a CommonJS one.
+    await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
   });
 }
 
-async function ensureTarget() {
-  const host = /host: (.*)/.exec((await output('rustc', ['-vV'])) ?? '')?.[1];
+async function ensureTarget(host) {
   const sysroot = await output('rustc', ['--print', 'sysroot']);
-  if (host === undefined || sysroot === undefined) throw new Error('set-up: rustc does not run');
+  if (sysroot === undefined) throw new Error('set-up: rustc does not run');
   const own = { env: {}, path: [] };
   if (existsSync(join(sysroot, 'lib', 'rustlib', target, 'lib'))) return own;
   const linker = join(sysroot, 'lib', 'rustlib', host, 'bin', 'rust-lld');
