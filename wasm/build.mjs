@@ -1,7 +1,7 @@
 // Builds the parsers for WASM. Where the user's toolchain has no wasm32 target and rustup cannot add
 // one, Debian's compiler is unpacked into the cache (nothing is installed) and std is built with it once.
 import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cache, root } from '../setup/paths.mjs';
 import { output, run, step } from '../setup/steps.mjs';
