@@ -159,7 +159,20 @@ const otherFormats = [
   '\x64\xaa',
 ];
 
+/** Archives by what a stat says of them: every output of a workspace links the same ones. */
+const archives = new Map<string, string>();
+
 function kindOf(path: string): FileKind {
+  const status = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const stamp = status && `${status.ino} ${status.size} ${status.mtimeNs} ${status.ctimeNs}`;
+  // Only archives: were one something else after all, it could not be read as an archive.
+  if (stamp !== undefined && archives.get(path) === stamp) return 'archive';
+  const kind = kindByStart(path);
+  if (stamp !== undefined && kind === 'archive') archives.set(path, stamp);
+  return kind;
+}
+
+function kindByStart(path: string): FileKind {
   let start: Buffer;
   try {
     start = readStart(path, 20);

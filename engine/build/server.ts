@@ -1,5 +1,5 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { basename, join, resolve } from 'node:path';
@@ -284,7 +284,7 @@ export class ShimServer {
       return;
     }
     await reading;
-    await writeFile(request.output, placeholder, { mode: 0o755 });
+    writeFileSync(request.output, placeholder, { mode: 0o755 });
     shim.end({ do: 'exit', status: 0 });
   }
 }

@@ -190,7 +190,7 @@ async function writeFirst(paths: readonly string[], content: Buffer): Promise<vo
   }
 }
 
-async function scanSources({ files, outputs }: SourcesJob): Promise<SourcesResult> {
+function scanSources({ files, outputs }: SourcesJob): SourcesResult {
   const hits: KeywordHit[] = [];
   const contents: Content[] = [];
   for (const file of files) {
@@ -208,6 +208,6 @@ async function scanSources({ files, outputs }: SourcesJob): Promise<SourcesResul
       });
     });
   }
-  for (const path of outputs) contents.push({ path, hash: await contentHash(path) });
+  for (const path of outputs) contents.push({ path, hash: contentHash(path) });
   return { hits, contents };
 }

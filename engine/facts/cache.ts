@@ -1,4 +1,5 @@
-import { chmod, lstat, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { lstatSync, utimesSync } from 'node:fs';
+import { chmod, lstat, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory } from '../make-directory.ts';
 
@@ -45,6 +46,18 @@ interface Kept {
   readonly used: number;
 }
 
+/**
+ * What `look` gives; undefined for what is not there any more, or not to be reached. Looks at once: there are hundreds of
+ * files, for each of which Node's threads take several times as long as the system does.
+ */
+function ifThere<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Every file below a directory. What goes away meanwhile, by the hand of another check, is left out. */
 async function filesBelow(directory: string): Promise<Kept[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
@@ -52,7 +65,7 @@ async function filesBelow(directory: string): Promise<Kept[]> {
     entries.map(async (entry): Promise<Kept[]> => {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) return filesBelow(path);
-      const s = await lstat(path).catch(() => undefined);
+      const s = ifThere(() => lstatSync(path));
       return s === undefined ? [] : [{ path, size: s.size, used: s.mtimeMs }];
     }),
   );
@@ -94,7 +107,7 @@ export async function trim({ directory, parts, limit, used, added }: Limited): P
   if (now - last < HOUR_MS && added < limit / 20) return 0;
   await writeFile(stamp, '').catch(() => undefined);
   const time = new Date(now);
-  await Promise.all(used.map((path) => utimes(path, time, time).catch(() => undefined)));
+  for (const path of used) ifThere(() => utimesSync(path, time, time));
   const files = (await Promise.all(parts.map((part) => filesBelow(join(directory, part)))))
     .flat()
     .filter(({ path }) => path !== stamp);

@@ -25,16 +25,56 @@ export function decodeFacts(bytes: Buffer): ObjectFacts {
   if (bytes.readUInt32LE(16) !== total) throw new FactsFormatError('columns do not fill it');
   const payload = unpack(bytes.subarray(HEADER_WORDS * 4), total);
   let offset = payload.byteOffset;
-  const facts: Partial<Record<ColumnName, Uint8Array | Uint32Array>> = {};
-  columns.forEach((column, i) => {
-    const length = lengthOf(bytes, column);
-    facts[column] =
-      columnTypes[column] === 'u8'
-        ? new Uint8Array(payload.buffer, offset, length)
-        : new Uint32Array(payload.buffer, offset, length);
-    offset += sizes[i] as number;
+  const starts = sizes.map((size) => {
+    offset += size;
+    return offset - size;
   });
-  return facts as ObjectFacts;
+  const view =
+    <T>(array: new (buffer: ArrayBufferLike, offset: number, length: number) => T) =>
+    (column: ColumnName): T =>
+      new array(payload.buffer, starts[columns.indexOf(column)] as number, lengthOf(bytes, column));
+  const u8 = view(Uint8Array);
+  const u32 = view(Uint32Array);
+  // Written out: an object to which so many fields are added by a computed name is a hash table to V8, in the loops too.
+  return {
+    stringOffsets: u32('stringOffsets'),
+    stringBytes: u8('stringBytes'),
+    nameOffsets: u32('nameOffsets'),
+    nameBytes: u8('nameBytes'),
+    memberName: u32('memberName'),
+    memberFile: u32('memberFile'),
+    memberFirstSection: u32('memberFirstSection'),
+    memberMachine: u32('memberMachine'),
+    sectionName: u32('sectionName'),
+    sectionFlags: u32('sectionFlags'),
+    sectionGroup: u32('sectionGroup'),
+    sectionLinkOrder: u32('sectionLinkOrder'),
+    sectionFirstNode: u32('sectionFirstNode'),
+    nodeSection: u32('nodeSection'),
+    nodeEntity: u32('nodeEntity'),
+    nodeQualified: u32('nodeQualified'),
+    nodeFlags: u32('nodeFlags'),
+    nodePlace: u32('nodePlace'),
+    nodeFirstEdge: u32('nodeFirstEdge'),
+    nodeFirstFrame: u32('nodeFirstFrame'),
+    edgeTarget: u32('edgeTarget'),
+    edgeFrame: u32('edgeFrame'),
+    edgePlace: u32('edgePlace'),
+    frameParent: u32('frameParent'),
+    frameEntity: u32('frameEntity'),
+    frameQualified: u32('frameQualified'),
+    framePlace: u32('framePlace'),
+    placeFile: u32('placeFile'),
+    placeLine: u32('placeLine'),
+    placeColumn: u32('placeColumn'),
+    entityString: u32('entityString'),
+    entityFirstName: u32('entityFirstName'),
+    entityNames: u32('entityNames'),
+    absoluteEntity: u32('absoluteEntity'),
+    undefinedMember: u32('undefinedMember'),
+    undefinedEntity: u32('undefinedEntity'),
+    bitcodeMember: u32('bitcodeMember'),
+  };
 }
 
 function checkHeader(bytes: Buffer): void {

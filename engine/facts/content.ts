@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Hash that names the facts of a file: of its bytes, and of how much is read from them. */
@@ -20,15 +20,15 @@ export function bytesHash(bytes: Buffer): string {
 const unwatched = new Set(['target', '.git']);
 
 /** Hash of a file's bytes, or of all that a directory holds; `absent` for what is not there or cannot be read. */
-export async function contentHash(path: string): Promise<string> {
+export function contentHash(path: string): string {
   try {
-    return bytesHash(await readFile(path));
+    return bytesHash(readFileSync(path));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EISDIR') return 'absent';
     const hash = createHash('sha256');
-    for (const name of (await readdir(path)).sort()) {
+    for (const name of readdirSync(path).sort()) {
       if (unwatched.has(name)) continue;
-      hash.update(`${name}\0${await contentHash(join(path, name))}\0`);
+      hash.update(`${name}\0${contentHash(join(path, name))}\0`);
     }
     return hash.digest('hex').slice(0, 40);
   }

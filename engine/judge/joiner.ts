@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { decodeFacts, FactsFormatError } from '../facts/codec.ts';
 import { factString, type ObjectFacts } from '../facts/tables.ts';
 import { JoinedOutput, type JoinInput, type JoinRoots } from '../graph/link.ts';
@@ -31,14 +31,14 @@ export class Joiner {
   private last: { key: string; joined: JoinedOutput } | undefined;
 
   /** Throws {@link StaleFactsError}, and an Error for what cannot be linked. */
-  async join(output: OutputSpec): Promise<JoinedOutput> {
+  join(output: OutputSpec): JoinedOutput {
     const key = JSON.stringify([output.inputs, output.roots]);
     if (this.last?.key === key) return this.last.joined;
     const inputs: JoinInput[] = [];
     let machine: number | undefined;
     const stale: string[] = [];
     for (const input of output.inputs) {
-      const facts = await this.load(input.facts);
+      const facts = this.load(input.facts);
       if (facts === undefined) {
         // All of them are named at once, not one for each time that the unit is built.
         stale.push(input.facts);
@@ -61,11 +61,11 @@ export class Joiner {
   }
 
   /** The facts of a file; undefined when it is missing or damaged. */
-  private async load(path: string): Promise<LoadedFacts | undefined> {
+  private load(path: string): LoadedFacts | undefined {
     const known = this.loaded.get(path);
     if (known !== undefined) return known;
     try {
-      const facts = new LoadedFacts(decodeFacts(await readFile(path)), this.symbols);
+      const facts = new LoadedFacts(decodeFacts(readFileSync(path)), this.symbols);
       this.loaded.set(path, facts);
       return facts;
     } catch (error) {

@@ -76,7 +76,7 @@ async function answer(
 ): Promise<ReferencesResult | BacktraceFrame[][] | LinkedSymbol[] | StaleFacts> {
   let joined: JoinedOutput;
   try {
-    joined = await joiner.join(job.output);
+    joined = joiner.join(job.output);
   } catch (error) {
     // A class does not survive the way between threads; a plain answer does.
     if (error instanceof StaleFactsError) return { stale: error.paths };

@@ -1,4 +1,5 @@
-import { open, realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { isPlaceholder, PLACEHOLDER_LENGTH } from '../build/link.ts';
 import type { ArtifactMessage, ProgramAnswer } from '../build/types.ts';
 import { sameFile, stampOf } from '../facts/store.ts';
@@ -20,19 +21,28 @@ export class Executables {
       const p = workspace.packages.find(({ id }) => id === packageId);
       if (stamp === undefined || p === undefined) continue;
       const test = isTest || targetKind.includes('test') || targetKind.includes('bench');
-      this.judged.set(await realpath(executable), { stamp, package: p.index, isTest: test });
+      this.judged.set(realpathSync.native(executable), { stamp, package: p.index, isTest: test });
     }
   }
 
   /** What to answer when cargo is about to run a file. */
   async answer(executable: string): Promise<ProgramAnswer> {
-    const path = await realpath(executable).catch(() => executable);
+    const path = realPath(executable);
     const known = this.judged.get(path);
     if (known === undefined) return { do: 'refuse', reason: `${executable} was not judged` };
     const now = await stampOf(path);
     if (now === undefined || !sameFile({ ...now, path: known.stamp.path }, known.stamp))
       return { do: 'refuse', reason: `${executable} changed after it was judged` };
     return { do: 'run', package: known.package, isTest: known.isTest };
+  }
+}
+
+/** Without symbolic links; as it is when it is not there. */
+function realPath(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return path;
   }
 }
 

@@ -128,7 +128,7 @@ export class Units {
     for (const output of outcome.outputs) this.inputs.renewed(output);
     const links = await Promise.all(this.links.get(invocation.id)?.values() ?? []);
     const sources =
-      outcome.depInfo === undefined ? [] : await readDepInfo(outcome.depInfo, invocation.cwd);
+      outcome.depInfo === undefined ? [] : readDepInfo(outcome.depInfo, invocation.cwd);
     const libraries = outcome.outputs.filter((path) => path.endsWith('.a'));
     for (const path of libraries) links.push(await this.staticLibrary(path));
     const outputs = [...new Set([...outcome.outputs, ...links.map((link) => link.output)])];

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 /** A dep-info file that cannot be read as rustc writes it; the message names the file. */
@@ -11,10 +11,10 @@ export class DepInfoError extends Error {
  * Relative paths start at `cwd`, the directory in which rustc ran.
  * Throws DepInfoError for a file that is missing, not UTF-8 or has no rule.
  */
-export async function readDepInfo(path: string, cwd: string): Promise<string[]> {
+export function readDepInfo(path: string, cwd: string): string[] {
   let bytes: Buffer;
   try {
-    bytes = await readFile(path);
+    bytes = readFileSync(path);
   } catch (error) {
     throw new DepInfoError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
   }
