@@ -22,6 +22,7 @@ async function main() {
   const { groups } = await import('./cases/groups.mjs');
   const { svgOf } = await import('./plot.mjs');
   const { openContext } = await import('./context.mjs');
+  const { emptyTrash } = await import('./inputs.mjs');
   const known = groups.flatMap(({ names }) => names);
   const unknown = positionals.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -32,6 +33,7 @@ async function main() {
     throw new Error('--rounds takes a number from 1');
   mkdirSync(bench, { recursive: true });
   const { quick, original, input: inputs } = values;
+  emptyTrash();
   const context = openContext({ quick, original, inputs, rounds });
   const machine = machineFacts();
   const rows = [];
@@ -46,6 +48,7 @@ async function main() {
       broken.push(`${chosen.join(', ')}: ${error instanceof Error ? error.message : error}`);
     }
   }
+  emptyTrash();
   machine['load at the end'] = loadNow();
   const { charts } = context;
   for (const chart of charts) writeFileSync(join(bench, `${chart.name}.svg`), svgOf(chart));
