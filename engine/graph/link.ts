@@ -206,12 +206,8 @@ export class JoinedOutput {
     this.inputs.forEach(({ loaded }, input) => {
       const { facts, sectionMember, definitions, entitySymbol } = loaded;
       const isLoaded = this.memberLoaded[input] as Uint8Array;
-      const always = SectionFlag.rootArray | SectionFlag.retain | SectionFlag.note;
-      facts.sectionFlags.forEach((flags, section) => {
-        if ((flags & SectionFlag.alloc) === 0 || isLoaded[sectionMember[section] as number] === 0)
-          return;
-        if (!roots.gcSections || (flags & always) !== 0) this.reach(input, section, ROOT, 0);
-      });
+      for (const section of roots.gcSections ? loaded.alwaysKept : loaded.allocated())
+        if (isLoaded[sectionMember[section] as number] === 1) this.reach(input, section, ROOT, 0);
       // lld keeps what frame descriptions refer to even where it drops the function (GNU ld does not).
       for (const section of loaded.exceptionTables)
         if (isLoaded[sectionMember[section] as number] === 1) this.reach(input, section, ROOT, 0);

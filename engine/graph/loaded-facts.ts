@@ -5,11 +5,17 @@ import {
   NONE,
   NodeFlag,
   type ObjectFacts,
+  SectionFlag,
 } from '../facts/tables.ts';
 
 declare const symbolBrand: unique symbol;
 /** A symbol or debug name, numbered over all inputs that this thread has loaded. */
 export type SymbolId = number & { readonly [symbolBrand]: true };
+
+/** Lengthens a list to `length`. V8 makes a hash table of one that is filled here and there. */
+export function makeRoom<T>(list: (T | undefined)[], length: number): void {
+  while (list.length < length) list.push(undefined);
+}
 
 /** Numbers symbol names over all inputs, so that a join compares integers. Grows for the life of the thread. */
 export class SymbolNames {
@@ -31,6 +37,7 @@ export class SymbolNames {
     const id = this.texts.length as SymbolId;
     this.ids.set(text, id);
     this.texts.push(text);
+    this.names.push(undefined);
     this.sources.push(source);
     this.entities.push(entity);
     return id;
@@ -61,6 +68,8 @@ export class LoadedFacts {
   readonly sectionMember: Uint32Array;
   /** By member: the symbols that its references name and the link resolves. */
   readonly memberNeeds: readonly Uint32Array[];
+  /** Allocated sections that a linker keeps though nothing refers to them. */
+  readonly alwaysKept: Uint32Array;
   /** Exception tables (`.gcc_except_table*`) that live by no group and follow no section. */
   readonly exceptionTables: Uint32Array;
   private readonly nameTexts: (string | undefined)[] = [];
@@ -88,6 +97,7 @@ export class LoadedFacts {
       this.sectionMember.fill(member, first, end);
     }
     this.memberNeeds = this.needs();
+    this.alwaysKept = this.allocated(SectionFlag.rootArray | SectionFlag.retain | SectionFlag.note);
     this.exceptionTables = exceptionTables(facts);
   }
 
@@ -111,8 +121,19 @@ export class LoadedFacts {
     return byMember.map((needed) => Uint32Array.from(needed));
   }
 
+  /** Sections that take up memory, all or those with one of the flags; in order. */
+  allocated(flags?: number): Uint32Array {
+    const found: number[] = [];
+    this.facts.sectionFlags.forEach((has, section) => {
+      if ((has & SectionFlag.alloc) === 0) return;
+      if (flags === undefined || (has & flags) !== 0) found.push(section);
+    });
+    return Uint32Array.from(found);
+  }
+
   namesOfEntity(entity: number): string[] {
-    const { entityFirstName, entityNames } = this.facts;
+    const { entityFirstName, entityNames, nameOffsets } = this.facts;
+    makeRoom(this.nameTexts, nameOffsets.length);
     const ids = entityNames.subarray(entityFirstName[entity], entityFirstName[entity + 1]);
     return Array.from(ids, (id) => {
       this.nameTexts[id] ??= factName(this.facts, id);

@@ -1,6 +1,6 @@
 import { ENTITY_BIT, factString, NONE, NodeFlag, type ObjectFacts } from '../facts/tables.ts';
 import type { JoinedOutput, JoinInput } from '../graph/link.ts';
-import type { SymbolId, SymbolNames } from '../graph/loaded-facts.ts';
+import { makeRoom, type SymbolId, type SymbolNames } from '../graph/loaded-facts.ts';
 import type { NodeAt } from '../graph/reached.ts';
 import type { ApiHit, ApiMatcher } from './api-matcher.ts';
 
@@ -67,6 +67,8 @@ const noExports: readonly PossibleExport[] = [];
 export class ReferenceFinder {
   private readonly hitsBySymbol: (readonly ApiHit[] | undefined)[] = [];
   private readonly exportsBySymbol: (readonly PossibleExport[] | undefined)[] = [];
+  /** {@link TargetMemo.bySymbol} of the output at hand. */
+  private readonly targetsBySymbol: (readonly HitTarget[] | undefined)[] = [];
   private readonly symbols: SymbolNames;
   private readonly matcher: ApiMatcher;
   private readonly apiNames: ReadonlySet<string>;
@@ -84,7 +86,10 @@ export class ReferenceFinder {
   references(output: JoinedOutput, foreignMembers: ForeignMembers): Reference[] {
     const found: Reference[] = [];
     const seen = new Set<string>();
-    const memo: TargetMemo = { bySymbol: [], byNode: new Map() };
+    for (const list of [this.hitsBySymbol, this.targetsBySymbol])
+      makeRoom<unknown>(list, this.symbols.size);
+    this.targetsBySymbol.fill(undefined);
+    const memo: TargetMemo = { bySymbol: this.targetsBySymbol, byNode: new Map() };
     const add = (at: Referrer, { symbol, hits }: HitTarget): void => {
       const key = `${at.input}.${at.node}.${at.from}.${at.place}.${symbol}`;
       if (seen.has(key)) return;
@@ -148,6 +153,7 @@ export class ReferenceFinder {
   /** Crates with a live symbol in a top-level module that has the name of an API; not the toolchain's own. */
   possibleExports(output: JoinedOutput, foreignMembers: ForeignMembers): PossibleExport[] {
     const found = new Map<string, PossibleExport>();
+    makeRoom(this.exportsBySymbol, this.symbols.size);
     output.eachLiveNode(answeredFor(foreignMembers), (input, node) => {
       const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
       const entity = facts.nodeEntity[node] as number;
