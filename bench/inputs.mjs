@@ -189,14 +189,20 @@ export function originalCheck(program, path, target) {
   };
 }
 
-/** Cargo alone: with the profile that a check builds with, with that profile and no more debug info than a check has rustc
- * write, or with cargo's `dev`.
- * @param {Input} input @param {string} target @param {'cackle' | 'lean' | 'dev'} profile @returns {Promise<Program>} */
+/** Cargo alone: with the profile that a check builds with; with that profile and the debug info that a check has rustc write,
+ * no more and no less, in every package; or with cargo's `dev`.
+ * @param {Input} input @param {string} target @param {'cackle' | 'debug' | 'dev'} profile @returns {Promise<Program>} */
 export async function plainBuild(input, target, profile) {
   const args = ['build', '--all-targets'];
   if (profile !== 'dev') args.push(...(await profileArguments(input.path)));
   // The last of two settings counts.
-  if (profile === 'lean') args.push('--config', 'profile.cackle.debug=1');
+  if (profile === 'debug')
+    args.push(
+      ...['profile.cackle.debug=1', 'profile.cackle.package."*".debug=1'].flatMap((setting) => [
+        '--config',
+        setting,
+      ]),
+    );
   return { program: 'cargo', args, cwd: input.path, env: { CARGO_TARGET_DIR: target } };
 }
 

@@ -16,7 +16,7 @@ import { alternate, ratio, spread } from '../rounds.mjs';
 /** @typedef {import('../report.mjs').Row} Row */
 /** @typedef {import('../process.mjs').Run} Run */
 
-export const names = ['cold', 'cold-lean', 'cold-dev', 'cold-original'];
+export const names = ['cold', 'cold-debug', 'cold-dev', 'cold-original'];
 
 /** Rounds in which the slow sides take part that only have to be known roughly. */
 const FEW = 2;
@@ -49,8 +49,8 @@ export async function measure(context, chosen) {
           undefined,
         ),
       );
-    if (chosen.includes('cold-lean'))
-      sides.push(await side('lean', (target) => plainBuild(input, target, 'lean'), FEW));
+    if (chosen.includes('cold-debug'))
+      sides.push(await side('debug', (target) => plainBuild(input, target, 'debug'), FEW));
     if (chosen.includes('cold-dev'))
       sides.push(await side('dev', (target) => plainBuild(input, target, 'dev'), FEW));
     const original = chosen.includes('cold-original') ? context.original() : undefined;
@@ -84,7 +84,7 @@ export async function measure(context, chosen) {
     };
     if (results.has('ours')) sameUnits(targetOf(input, 'ours'), targetOf(input, 'plain'));
     row('cold', 'ours', 'plain', { atMost: 1.05 });
-    row('cold-lean', 'ours', 'lean', undefined);
+    row('cold-debug', 'ours', 'debug', undefined);
     row('cold-dev', 'ours', 'dev', { atMost: 1.1 });
     row('cold-original', 'original', 'plain', undefined);
   }

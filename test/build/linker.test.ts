@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { scriptInputs } from '../../engine/build/link-inputs.ts';
+import { linkFiles, scriptInputs } from '../../engine/build/link-inputs.ts';
 import { parseLinkerArguments } from '../../engine/build/linker-arguments.ts';
 import { cackle, config, manifest, type Ran, workspace } from '../support/cackle.ts';
 
@@ -182,6 +182,21 @@ test('of linker scripts only those that name inputs are read', () => {
     'PROVIDE(a = b)',
   ])
     expect(scriptInputs(other)).toBeUndefined();
+});
+
+test('what a file is, is asked again when it has changed since the last link, whatever its time says', async () => {
+  const library = at('lib/libtold.a');
+  const thin = '!<thin>\n';
+  writeFileSync(library, '!<arch>\n');
+  const { mtime } = statSync(library);
+  const command = parseLinkerArguments([library, '-o', at('told')], directory);
+  const told = () => linkFiles(command, directory, { libraryPath: [], system: async () => [] });
+  const archive = { path: library, kind: 'archive', wholeArchive: false };
+  expect(await told()).toEqual({ files: [archive], unsupported: [] });
+  expect(await told()).toEqual({ files: [archive], unsupported: [] });
+  writeFileSync(library, thin);
+  utimesSync(library, mtime, mtime);
+  expect(await told()).toMatchObject({ files: [], unsupported: [expect.stringContaining('thin')] });
 });
 
 test('the linkers that a compiler driver can be told to use link what runs', async () => {
