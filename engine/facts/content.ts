@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { withRegularFile } from '../regular-file.ts';
 
 /** Hash that names the facts of a file: of its bytes, and of how much is read from them. */
 export function factsHash(bytes: Uint8Array, debugInfo: boolean): string {
@@ -19,17 +20,25 @@ export function bytesHash(bytes: Buffer): string {
 /** What cargo does not look into when it watches the directory of a package. */
 const unwatched = new Set(['target', '.git']);
 
-/** Hash of a file's bytes, or of all that a directory holds; `absent` for what is not there or cannot be read. */
+/** Hash of a file's bytes, or of all that a directory holds; `absent` for what is not there, cannot be read, or is neither. */
 export function contentHash(path: string): string {
   try {
-    return bytesHash(readFileSync(path));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EISDIR') return 'absent';
-    const hash = createHash('sha256');
-    for (const name of readdirSync(path).sort()) {
-      if (unwatched.has(name)) continue;
-      hash.update(`${name}\0${contentHash(join(path, name))}\0`);
-    }
-    return hash.digest('hex').slice(0, 40);
+    return withRegularFile(path, (file) => bytesHash(readFileSync(file)));
+  } catch {
+    if (!isDirectory(path)) return 'absent';
+  }
+  const hash = createHash('sha256');
+  for (const name of readdirSync(path).sort()) {
+    if (unwatched.has(name)) continue;
+    hash.update(`${name}\0${contentHash(join(path, name))}\0`);
+  }
+  return hash.digest('hex').slice(0, 40);
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { withRegularFile } from '../regular-file.ts';
 
 /** A dep-info file that cannot be read as rustc writes it; the message names the file. */
 export class DepInfoError extends Error {
@@ -14,7 +15,7 @@ export class DepInfoError extends Error {
 export function readDepInfo(path: string, cwd: string): string[] {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(path);
+    bytes = withRegularFile(path, (file) => readFileSync(file));
   } catch (error) {
     throw new DepInfoError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
   }

@@ -1,6 +1,17 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { contentHash } from '../../engine/facts/content.ts';
+import { readDepInfo } from '../../engine/workspace/dep-info.ts';
 import { check, config, manifest, short, workspace } from '../support/cackle.ts';
 import { cackleInMounts, expectClean, expectRefusal, noMounts, simple } from './support.ts';
 
@@ -166,4 +177,17 @@ describe.skipIf(noMounts)('a target directory that cannot be written', () => {
     expect(ran.status).toBe(0);
     rmSync(directory, { recursive: true });
   });
+});
+
+test('what can have no content counts as absent, and nobody waits for a writer', () => {
+  const directory = workspace('content', { 'kept/file': 'a', 'pipes/file': 'a' });
+  const at = (path: string) => join(directory, path);
+  const [file, kept] = [contentHash(at('kept/file')), contentHash(at('kept'))];
+  expect(contentHash(at('pipes'))).toBe(kept);
+  execFileSync('mkfifo', [at('pipes/pipe')]);
+  symlinkSync(at('pipes/loop'), at('pipes/loop'));
+  for (const path of ['pipes/pipe', 'pipes/loop', 'missing', 'kept/file/below'])
+    expect(contentHash(at(path))).toBe('absent');
+  expect(new Set([file, kept, contentHash(at('pipes')), 'absent']).size).toBe(4);
+  expect(() => readDepInfo(at('pipes/pipe'), directory)).toThrow(/pipe: it is not a file/);
 });
