@@ -97,9 +97,7 @@ export class Records {
 
   /** The units of this check in an order that does not depend on when they were built. */
   currentInOrder(): UnitRecord[] {
-    return sortedBy(this.current, ({ packageId, kind, outDir, crateName, extraFilename }) =>
-      [packageId, kind, outDir, crateName, extraFilename].join('\0'),
-    );
+    return sortedBy(this.current, orderOf);
   }
 
   /**
@@ -226,6 +224,12 @@ export async function forget(artifact: ArtifactMessage): Promise<void> {
 export async function forgetUnit(record: UnitRecord): Promise<void> {
   const outputs = [...record.outputs, ...record.links.map((link) => ({ path: link.output }))];
   await Promise.all(outputs.map(({ path }) => rm(path, { force: true })));
+}
+
+/** Where a unit stands in a report: by what it is. The hash in its file names comes last, for cargo may make it of the place where the sources lie. */
+export function orderOf(unit: UnitRecord): string {
+  const { packageId, kind, targetName, sourcePath, outDir, extraFilename } = unit;
+  return [packageId, kind, targetName, sourcePath, outDir, extraFilename].join('\0');
 }
 
 /** Makes cargo run a build script again, found by its OUT_DIR, and compile again what depends on its output. */

@@ -8,6 +8,7 @@ import { CheckError } from '../judge/problems.ts';
 import type { PossibleExport } from '../judge/references.ts';
 import type { ReferencesJob, ReferencesResult, StaleFacts } from '../judge/worker.ts';
 import { demangle, namesIn } from '../parsers/parsers.ts';
+import { sortedBy } from '../sorted-by.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { EarlyVerdicts, type Used } from './ahead.ts';
 import { Explanations } from './explanations.ts';
@@ -17,7 +18,7 @@ import type { LiveConfig } from './live-config.ts';
 import { makerOf } from './makers.ts';
 import { outputSpec } from './output-spec.ts';
 import type { Pools } from './pools.ts';
-import type { Records } from './records.ts';
+import { orderOf, type Records } from './records.ts';
 import { NotStoredError, storedAnswer } from './stored-answers.ts';
 
 /** What was found in one output. */
@@ -149,13 +150,15 @@ export class Verdicts {
     return problems.filter(({ scope, api }) => !current.permissions(scope).allowApis.has(api));
   }
 
-  /** All verdicts that were asked for, by path of the output, and the units whose stored facts cannot be used. Throws what else went wrong. */
+  /** All verdicts that were asked for, in {@link orderOf}, and the units whose stored facts cannot be used. Throws what else went wrong. */
   async all(): Promise<{ judged: OutputVerdict[]; stale: UnitRecord[] }> {
     const judged: OutputVerdict[] = [];
     const stale: UnitRecord[] = [];
     // Asked for in the order in which cargo came to them, which is another each time.
-    const inOrder = [...this.asked].sort(([a], [b]) => (a < b ? -1 : 1));
-    const verdicts = inOrder.map(([, { record, link }]) => this.of(record, link));
+    const inOrder = sortedBy(this.asked.values(), ({ record, link }) =>
+      [orderOf(record), link.output].join('\0'),
+    );
+    const verdicts = inOrder.map(({ record, link }) => this.of(record, link));
     for (const settled of await Promise.allSettled(verdicts)) {
       if (settled.status === 'fulfilled') judged.push(settled.value);
       else if (settled.reason instanceof StaleOutputError) stale.push(settled.reason.record);

@@ -140,3 +140,20 @@ test('spec 5: unused permission, unknown package, possible export', async () => 
   expect(report.status).toBe(0);
   expect((await check(workspace('warnings', files), ['--fail-on-warnings'])).status).toBe(1);
 });
+
+test('spec 5: what is found stands by package, kind and target, whatever cargo calls the files', async () => {
+  const bins = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const main =
+    'fn main() { let _ = std::fs::read("x"); }\n#[test] fn t() { let _ = std::fs::read("t"); }';
+  const files = {
+    'Cargo.toml': manifest('order'),
+    ...Object.fromEntries(bins.map((name) => [`src/bin/${name}.rs`, main])),
+    'cackle.toml': config(),
+  };
+  const { problems } = await check(workspace('order', files));
+  const outputs = problems.map((problem) =>
+    'usages' in problem ? [...new Set(problem.usages.map(({ output }) => output))] : [],
+  );
+  const all = (kind: string): string[] => bins.map((name) => `${name} (${kind})`);
+  expect(outputs).toEqual([all('bin'), all('test')]);
+});

@@ -143,6 +143,18 @@ test.each<[string, Found[], Found[], Found[], RegExp]>([
   expect(compare(answerOf(problems, unchecked, found), clean).difference).toMatch(text);
 });
 
+test('a proc macro that nothing came to from clean, for a held build script stopped all that needs it, is no difference', () => {
+  const script = { ...held, packageLabel: 'lib', held: 'build script' };
+  const problems = [forbidden, uses('tool', [usage('tool (bin)')])];
+  const difference = (incremental: Found[], clean: Found[]) =>
+    compare(answerOf(problems, incremental), answerOf(problems, clean)).difference;
+  expect(difference([script, held], [script])).toBeUndefined();
+  const more = /held back although not from clean: proc macro of made/;
+  expect(difference([script, held], [{ ...script, blocks: [] }])).toMatch(more);
+  expect(difference([script, { ...held, blocks: [] }], [script])).toMatch(more);
+  expect(difference([held], [{ ...held, packageLabel: 'other' }])).toMatch(more);
+});
+
 test('where nothing is held from clean, sees any difference', () => {
   const whole = answerOf([forbidden], [], [grant('lib')]);
   expect(compare(whole, whole)).toEqual({ rule: 'equal', difference: undefined });
