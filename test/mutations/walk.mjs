@@ -143,6 +143,9 @@ export async function walk(options) {
       [kind, back] = ['profile', true];
     else if (kinds === undefined && taken.length > 0 && random(100) < 25)
       [kind, back] = [pick(taken), true];
+    // The same walk elsewhere, with one toolchain.
+    if (kind in choices && choices[/** @type {keyof typeof choices} */ (kind)].length === 1)
+      kind = 'nothing';
     const args = [];
     let what = kind;
     if (kind === 'touched') {

@@ -1,5 +1,6 @@
 /** A small workspace as a set of choices: its files follow from them, so that one choice is one change. */
 import { configOf } from './config.mjs';
+import { otherToolchains } from './toolchains.mjs';
 
 /** By choice: what there is to choose from; the first is where a walk begins. */
 export const choices = {
@@ -45,6 +46,8 @@ export const choices = {
   envVariable: [undefined, 'one', 'two'],
   requiredVariable: ['one', 'two'],
   scriptVariable: [undefined, 'fs', 'net'],
+  // The toolchain; there is nothing to change where only one is installed.
+  toolchain: [undefined, ...otherToolchains()],
   // Build scripts: of app with `rerun-if-*`, of lib without.
   scriptPrints: ['', 'cargo:rustc-link-search=/one', 'cargo::rustc-cfg=special', 'cargo:other=1'],
   scriptUse: ['mem::drop("")', 'fs::read("s")', 'env::var("X")'],
@@ -79,12 +82,19 @@ export function firstState() {
 }
 
 /** The environment of a check. @param {State} state @returns {Record<string, string | undefined>} */
-export function environmentOf({ envVariable, requiredVariable, scriptVariable, rustFlags }) {
+export function environmentOf({
+  envVariable,
+  requiredVariable,
+  scriptVariable,
+  rustFlags,
+  toolchain,
+}) {
   return {
     MUTATED: envVariable,
     MUTATED_ALWAYS: requiredVariable,
     MUTATED_SCRIPT: scriptVariable,
     RUSTFLAGS: rustFlags === '' ? undefined : rustFlags,
+    ...(toolchain === undefined ? {} : { RUSTUP_TOOLCHAIN: toolchain }),
   };
 }
 
