@@ -1,4 +1,5 @@
 import type { ApiDefinition, PermissionScope, ScopeSuffix } from '../config/types.ts';
+import { demangle } from '../parsers/parsers.ts';
 import type { FileOwners } from '../workspace/owners.ts';
 import { isStandardLibraryFile } from '../workspace/owners.ts';
 import type { CrateKind, Package, PackageIndex, Workspace } from '../workspace/types.ts';
@@ -87,10 +88,34 @@ export function attribute(
         place.column,
       ].join('\0');
       const known = usages.get(key);
-      if (known === undefined || known.target.length > target.length) usages.set(key, usage);
+      if (known === undefined || isPreferred(usage, known)) usages.set(key, usage);
     }
   }
   return [...usages.values()];
+}
+
+/** Which of two equal usages is shown: the one with the shorter target, whatever the order of the objects. */
+function isPreferred(a: AttributedUsage, b: AttributedUsage): boolean {
+  if (a.target.length !== b.target.length) return a.target.length < b.target.length;
+  if (a.target !== b.target) return a.target < b.target;
+  return a.reference.outerNames.join('\0') < b.reference.outerNames.join('\0');
+}
+
+/**
+ * Where a usage stands among those of its output: by package, then by place. The order of the link would change with the
+ * hashes in the names of the codegen units, which cargo may make of the place where the sources lie.
+ */
+export function usageOrder({
+  package: user,
+  place,
+  reference,
+  target,
+  api,
+}: AttributedUsage): string {
+  const number = (n: number): string => String(n).padStart(10, '0');
+  const { file, line, column } = place;
+  const from = demangle(reference.from);
+  return [number(user), file, number(line), number(column), from, target, api].join('\0');
 }
 
 function usersOf(

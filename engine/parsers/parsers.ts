@@ -25,8 +25,12 @@ export function namesIn(text: string): string[] {
   return guarded((module) => module.namesIn(text));
 }
 
+/** The table of a proc macro library's macros (rustc_metadata, `proc_macro_decls_static`): a hash of its crate follows. */
+const procMacroTable = '__rustc_proc_macro_decls_';
+
 /** A symbol as a person reads it, without hash. */
 export function demangle(symbol: string): string {
+  if (symbol.startsWith(procMacroTable)) return procMacroTable.slice(0, -1);
   return guarded((module) => module.demangle(symbol));
 }
 

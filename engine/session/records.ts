@@ -228,8 +228,10 @@ export async function forgetUnit(record: UnitRecord): Promise<void> {
 
 /** Where a unit stands in a report: by what it is. The hash in its file names comes last, for cargo may make it of the place where the sources lie. */
 export function orderOf(unit: UnitRecord): string {
-  const { packageId, kind, targetName, sourcePath, outDir, extraFilename } = unit;
-  return [packageId, kind, targetName, sourcePath, outDir, extraFilename].join('\0');
+  const { packageId, kind, outDir, targetName, sourcePath, extraFilename } = unit;
+  // A build script has a directory of its own with a hash in its name; of others it tells examples from programs.
+  const directory = kind === 'build-script' ? '' : outDir;
+  return [packageId, kind, directory, targetName, sourcePath, outDir, extraFilename].join('\0');
 }
 
 /** Makes cargo run a build script again, found by its OUT_DIR, and compile again what depends on its output. */

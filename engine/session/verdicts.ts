@@ -1,7 +1,7 @@
 import type { ApiDefinition, Config, PermissionScope } from '../config/types.ts';
 import type { AnswerPlace } from '../facts/answers.ts';
 import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
-import { type AttributedUsage, attribute, newExports } from '../judge/attribution.ts';
+import { type AttributedUsage, attribute, newExports, usageOrder } from '../judge/attribution.ts';
 import type { OutputSpec } from '../judge/joiner.ts';
 import type { BacktraceFrame, Problem, Usage } from '../judge/problems.ts';
 import { CheckError } from '../judge/problems.ts';
@@ -196,8 +196,9 @@ export class Verdicts {
       this.workspace,
       this.owners.now,
     );
-    const refused = usages.filter(
-      (usage) => !config.permissions(usage.scope).allowApis.has(usage.api),
+    const refused = sortedBy(
+      usages.filter((usage) => !config.permissions(usage.scope).allowApis.has(usage.api)),
+      usageOrder,
     );
     const traces =
       this.backtraces && refused.length > 0

@@ -157,3 +157,45 @@ test('spec 5: what is found stands by package, kind and target, whatever cargo c
   const all = (kind: string): string[] => bins.map((name) => `${name} (${kind})`);
   expect(outputs).toEqual([all('bin'), all('test')]);
 });
+
+test('spec 5: what one output uses stands by package and place, whatever rustc calls its objects', async () => {
+  const modules = ['z', 'm', 'k', 'a'];
+  const calls = modules.map((name) => `${name}::call();`).join(' ');
+  const files = {
+    'Cargo.toml': manifest('places', '[dependencies]\nalone = { path = "alone" }\n'),
+    'src/main.rs': `${modules.map((name) => `mod ${name};`).join(' ')}\nfn main() { ${calls} alone::call(); }\n`,
+    'src/z.rs': 'pub fn call() { let _ = std::fs::read("x"); }\n',
+    'src/m.rs': 'pub fn call() { let _ = std::net::TcpListener::bind("x"); }\n',
+    'src/k.rs': 'pub fn call() { let _ = std::process::id(); }\n',
+    'src/a.rs': '\npub fn call() { let _ = std::fs::read("x"); }\n',
+    'alone/Cargo.toml': manifest('alone'),
+    'alone/src/lib.rs': 'pub fn call() { let _ = std::process::id(); }\n',
+    'cackle.toml': config(),
+  };
+  const { problems } = await check(workspace('places', files));
+  const found = problems.flatMap((problem) =>
+    'usages' in problem
+      ? [[problem.packageName, problem.api, ...problem.usages.map(({ place }) => place.line)]]
+      : [],
+  );
+  expect(found).toEqual([
+    ['alone', 'process', 1],
+    ['places', 'fs', 2, 1],
+    ['places', 'process', 1],
+    ['places', 'net', 1, 1],
+  ]);
+});
+
+test('spec 5: the path into a proc macro has no hash of its crate', async () => {
+  const files = {
+    'Cargo.toml': manifest('macros', '[lib]\nproc-macro = true\n'),
+    'src/lib.rs':
+      '#[proc_macro] pub fn m(t: proc_macro::TokenStream) -> proc_macro::TokenStream { let _ = std::fs::read("x"); t }\n',
+    'cackle.toml': config('[pkg.macros]\nallow_proc_macro = true\n'),
+  };
+  const { problems } = await check(workspace('macros', files));
+  const paths = problems.flatMap((problem) =>
+    'usages' in problem ? problem.usages.map(({ backtrace }) => backtrace[0]?.name) : [],
+  );
+  expect(new Set(paths)).toEqual(new Set(['__rustc_proc_macro_decls']));
+});

@@ -160,7 +160,7 @@ const covers = (wide, narrow) =>
 /** What `output` is of, by its label. @param {string} output */
 function isAffected(output, /** @type {Set<string>} */ affected) {
   // Build scripts of this workspace depend on nothing that can be held, and the macro itself is built.
-  if (output.endsWith('(build script)') || output.endsWith('(proc-macro)')) return false;
+  if (output.endsWith('(build script)') || output.endsWith('(proc macro)')) return false;
   return affected.has(output.split(' ')[0] ?? '');
 }
 

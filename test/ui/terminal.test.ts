@@ -90,7 +90,7 @@ describe('terminals of all kinds', () => {
     expect(screen.split('\n').every((line) => [...line].length <= 60)).toBe(true);
     expect(screen).toContain('q quit');
     terminal.send('d');
-    await terminal.until('TcpStream::connect("127');
+    await terminal.until('std::fs::read_to_string(');
     terminal.send(keys.escape);
     terminal.send('f');
     await terminal.until(/\+ allow_apis/);
@@ -119,7 +119,7 @@ describe('terminals of all kinds', () => {
     expect(screen).toMatch(/^-- Problems ---/);
     expect(screen).toMatch(/^> E /m);
     terminal.send('d');
-    await terminal.until('uses std::net');
+    await terminal.until('uses std::fs');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal gets is looked at
     expect(terminal.raw).toMatch(/^[\x00-\x7f]*$/);
   });
@@ -131,7 +131,7 @@ describe('terminals of all kinds', () => {
     test(`${name}: no colour, and what is selected can be told`, async () => {
       await settled({ args, env });
       terminal.send('d');
-      await terminal.until('uses std::net');
+      await terminal.until('uses std::fs');
       // biome-ignore lint/suspicious/noControlCharactersInRegex: what a terminal gets is looked at
       const used = [...terminal.raw.matchAll(/\u001b\[([\d;]*)m/g)].flatMap((m) =>
         (m[1] ?? '').split(';'),
@@ -147,12 +147,12 @@ describe('terminals of all kinds', () => {
     chmodSync(editor, 0o755);
     await settled({ env: { VISUAL: '', EDITOR: `'${editor}' --flag` } });
     terminal.send('d');
-    await terminal.until('uses std::net');
+    await terminal.until('uses std::fs');
     terminal.send('o');
-    await terminal.until(`editing --flag +2 ${directory}/sender/src/lib.rs`.slice(0, 60));
+    await terminal.until(`editing --flag +6 ${directory}/reader/src/lib.rs`.slice(0, 60));
     expect(terminal.isAlternate).toBe(false);
     terminal.send('\r');
-    await terminal.until('uses std::net');
+    await terminal.until('uses std::fs');
     expect(terminal.isAlternate).toBe(true);
   });
 });
