@@ -44,7 +44,14 @@ try {
 } catch {
   failed += 1;
 }
-if (failed === 0 && (crates.status !== 0 || shim.status !== 0 || suite.status !== 0)) failed = 1;
+const statuses = {
+  'cargo test': crates.status,
+  'cargo test of the shim': shim.status,
+  vitest: suite.status,
+};
+const ended = Object.entries(statuses).filter(([, status]) => status !== 0);
+for (const [name, status] of ended) process.stderr.write(`error: ${name}: exit status ${status}\n`);
+if (failed === 0 && ended.length > 0) failed = 1;
 writeFileSync(counts, `${passed} ${failed}\n`);
 process.exitCode = failed === 0 ? 0 : 1;
 
