@@ -3,6 +3,7 @@ import { ancestors } from './inheritance.ts';
 import { nearest } from './nearest.ts';
 import type { TomlEntry } from './toml-tree.ts';
 import type {
+  Config,
   ConfigText,
   PermissionScope,
   SandboxKind,
@@ -123,4 +124,16 @@ function united(chain: readonly (SandboxTable | undefined)[]): SandboxSettings {
     passEnv: list((table) => table.passEnv),
     extraArgs: list((table) => table.extraArgs),
   };
+}
+
+/** All that decides about the sandbox of a package's build script, as a text to compare; the same wherever there is none. */
+export function buildScriptSandbox(config: Config, packageName: string): string {
+  const settings = config.sandbox({ package: packageName, suffix: 'build' });
+  const { kind, allowNetwork, ...lists } = settings;
+  if (kind !== 'Bubblewrap') return kind ?? '';
+  const { bindWritable, makeWritable, passEnv, extraArgs } = lists;
+  const texts = [bindWritable, makeWritable, passEnv, extraArgs].map((list) =>
+    list.map(({ value }) => value),
+  );
+  return JSON.stringify([kind, allowNetwork, ...texts]);
 }

@@ -50,7 +50,7 @@ export interface Content {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 4;
+export const UNIT_RECORD_VERSION = 5;
 
 /** Everything known of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
@@ -88,4 +88,6 @@ export interface BuildScriptRecord {
   readonly held: boolean;
   /** Hash of what cargo got, by which it compiled what depends on the script. */
   readonly given: string;
+  /** The settings of the sandbox that it ran in, as a text: by others it may fail, or do something else. */
+  readonly sandbox: string;
 }

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { REAL_SUFFIX } from '../build/build-script.ts';
 import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build/types.ts';
 import { isInstructionAllowed } from '../config/instruction-rules.ts';
+import { buildScriptSandbox } from '../config/sandbox.ts';
 import type { Config, SandboxKind } from '../config/types.ts';
 import {
   type BuildScriptRecord,
@@ -46,6 +47,8 @@ export class Gates {
   private readonly live: LiveConfig;
   private readonly workspace: Workspace;
   private readonly pools: Pools;
+  /** By which the sandboxes were made. */
+  private readonly atStart: Config;
 
   constructor(deps: {
     pools: Pools;
@@ -58,6 +61,7 @@ export class Gates {
     this.records = deps.records;
     this.verdicts = deps.verdicts;
     this.live = deps.live;
+    this.atStart = deps.live.current;
     this.workspace = deps.workspace;
   }
 
@@ -68,7 +72,7 @@ export class Gates {
   /** A build script that cargo is about to run. */
   async buildScript(run: BuildScriptRun, waits: () => void): Promise<Gate> {
     const gate = await this.unlessStale(this.judgeBuildScript(run, waits), 'build script');
-    if (!gate.allow) await this.records.putScript({ ...recordOf(run), held: true });
+    if (!gate.allow) await this.records.putScript({ ...this.recordOf(run), held: true });
     return gate;
   }
 
@@ -119,12 +123,12 @@ export class Gates {
     if (instructions === undefined) {
       this.hold(run.packageId, 'build script output');
       this.notUtf8.add(run.packageId);
-      await this.records.putScript({ ...recordOf(run), held: true });
+      await this.records.putScript({ ...this.recordOf(run), held: true });
       return { allow: false, passed: '' };
     }
     const watched = await this.watchedBy(run, stdout);
     const given = hashOf(stdout);
-    const record: BuildScriptRecord = { ...recordOf(run), instructions, watched, given };
+    const record: BuildScriptRecord = { ...this.recordOf(run), instructions, watched, given };
     const waiting = {
       packageLabel: this.labelOf(run.packageId),
       what: 'output of the build script',
@@ -197,7 +201,7 @@ export class Gates {
   private async judgeProcMacros(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
     const paths = invocation.externs.map((e) => e.path).filter((path) => path !== undefined);
     await this.records.refreshFor(paths.filter((path) => path.endsWith('.so')));
-    for (const record of this.closure(paths)) {
+    for (const record of this.records.closure(paths)) {
       if (!record.isProcMacro) continue;
       for (const link of record.links) {
         const waiting = { packageLabel: this.labelOf(record.packageId), what: 'proc macro', waits };
@@ -250,7 +254,7 @@ export class Gates {
       ...missingPermissions(record, this.workspace, this.config),
     ];
     // A Rust dylib is no input of the link, and its code runs all the same.
-    for (const loaded of this.closure(record.externs)) {
+    for (const loaded of this.records.closure(record.externs)) {
       const libraries = loaded.links.filter(({ outputKind }) => outputKind === 'shared');
       if (loaded.isProcMacro || libraries.length === 0) continue;
       linked.push(loaded);
@@ -263,18 +267,18 @@ export class Gates {
     return problems;
   }
 
-  private closure(paths: readonly string[]): Set<UnitRecord> {
-    const found = new Set<UnitRecord>();
-    const pending = [...paths];
-    for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-      const record =
-        this.records.byOutput(path) ?? this.records.byOutput(path.replace(/\.rmeta$/, '.rlib'));
-      if (record === undefined || found.has(record)) continue;
-      found.add(record);
-      // A proc macro's own dependencies are linked into it, not loaded beside it.
-      if (!record.isProcMacro) pending.push(...record.externs);
-    }
-    return found;
+  private recordOf(run: BuildScriptRun): BuildScriptRecord {
+    const name = this.workspace.packages[run.package]?.name ?? '';
+    return {
+      version: UNIT_RECORD_VERSION,
+      packageId: run.packageId,
+      outDir: run.outDir,
+      instructions: [],
+      watched: [],
+      held: false,
+      given: hashOf(''),
+      sandbox: buildScriptSandbox(this.atStart, name),
+    };
   }
 
   private hold(packageId: string, held: string): void {
@@ -297,18 +301,6 @@ function isLinkedIntoHost(index: PackageIndex, workspace: Workspace): boolean {
     const has = (kind: string): boolean => p.targets.some((t) => t.kind.includes(kind));
     return has('proc-macro') || (has('custom-build') && p.index !== index);
   });
-}
-
-function recordOf(run: BuildScriptRun): BuildScriptRecord {
-  return {
-    version: UNIT_RECORD_VERSION,
-    packageId: run.packageId,
-    outDir: run.outDir,
-    instructions: [],
-    watched: [],
-    held: false,
-    given: hashOf(''),
-  };
 }
 
 function hashOf(output: Buffer | string): string {

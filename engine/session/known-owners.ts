@@ -1,35 +1,47 @@
-import { type FileOwners, fileOwners } from '../workspace/owners.ts';
-import type { Workspace } from '../workspace/types.ts';
+import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
+import { directoryOwners, type FileOwners, fileOwners } from '../workspace/owners.ts';
+import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 
-/** Whose files are, by what the records say now. */
+/**
+ * Whose the files are that went into an output. Only the units of which it is made have a say: who else lists a file,
+ * now or in an earlier check, has no code there, and when a unit is done that is not needed for it nobody can tell.
+ */
 export class KnownOwners {
-  private known: { revision: number; owners: FileOwners } | undefined;
+  private directories: { readonly revision: number; readonly owners: FileOwners } | undefined;
   private readonly records: Records;
   private readonly workspace: Workspace;
+  private readonly indexOf: ReadonlyMap<string, PackageIndex>;
 
   constructor(records: Records, workspace: Workspace) {
     this.records = records;
     this.workspace = workspace;
+    this.indexOf = new Map(workspace.packages.map(({ id, index }) => [id, index]));
   }
 
-  get now(): FileOwners {
+  /** The owners of files for what a unit links. */
+  of(record: UnitRecord, link: LinkRecord): FileOwners {
+    const units = this.records.partsOf(record, link);
+    const listedBy = (file: string): PackageIndex[] => {
+      const packages = this.records
+        .listing(file)
+        .filter((unit) => units.has(unit))
+        .map(({ packageId }) => this.indexOf.get(packageId))
+        .filter((index) => index !== undefined);
+      return packages.length > 1 ? [...new Set(packages)].sort((a, b) => a - b) : packages;
+    };
+    return fileOwners(this.workspace, listedBy, this.byDirectory());
+  }
+
+  private byDirectory(): FileOwners {
     const { revision } = this.records;
-    if (this.known?.revision !== revision) {
-      const indexOf = new Map(this.workspace.packages.map(({ id, index }) => [id, index]));
-      const sources = [...this.records.all()].flatMap((unit) => {
-        const index = indexOf.get(unit.packageId);
-        return index === undefined ? [] : [{ package: index, files: unit.sources }];
-      });
+    if (this.directories?.revision !== revision) {
       const outDirectories = [...this.records.allScripts()].flatMap((script) => {
-        const index = indexOf.get(script.packageId);
+        const index = this.indexOf.get(script.packageId);
         return index === undefined ? [] : [{ package: index, directory: script.outDir }];
       });
-      this.known = {
-        revision,
-        owners: fileOwners(this.workspace, { sources, outDirectories }),
-      };
+      this.directories = { revision, owners: directoryOwners(this.workspace, outDirectories) };
     }
-    return this.known.owners;
+    return this.directories.owners;
   }
 }

@@ -1,8 +1,8 @@
 import { readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, parse } from 'node:path';
 import type { ArtifactMessage } from '../build/types.ts';
 import { fileKey, type RecordStore, sameFile, stampOf } from '../facts/store.ts';
-import type { BuildScriptRecord, FileStamp, UnitRecord } from '../facts/unit-record.ts';
+import type { BuildScriptRecord, FileStamp, LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { sortedBy } from '../sorted-by.ts';
 
 /** The unit records of a target directory, found by the files that units left. */
@@ -18,6 +18,8 @@ export class Records {
   private readonly fresh = new Set<string>();
   /** OUT_DIRs of scripts whose output cargo got in another form than when they were held. */
   private readonly givenAnew = new Set<string>();
+  /** By source file: the units that list it. Made when somebody asks first. */
+  private listed: Map<string, UnitRecord[]> | undefined;
   private readonly factsOfInput = new Map<string, { stamp: FileStamp; facts: string }>();
   private readonly store: RecordStore;
   private reading: Promise<void> | undefined;
@@ -119,6 +121,45 @@ export class Records {
     yield* new Set(this.byPath.values());
   }
 
+  /** The units whose dep-info lists a file, of this check or an earlier one. */
+  listing(file: string): readonly UnitRecord[] {
+    if (this.listed === undefined) {
+      this.listed = new Map();
+      for (const record of this.all()) this.list(record, this.listed);
+    }
+    return this.listed.get(file) ?? [];
+  }
+
+  private list(record: UnitRecord, listed: Map<string, UnitRecord[]>): void {
+    for (const file of record.sources) {
+      const units = listed.get(file);
+      if (units === undefined) listed.set(file, [record]);
+      else units.push(record);
+    }
+  }
+
+  /** The units of which an output of `record` is made: itself, what it was compiled with, and what it links. */
+  partsOf(record: UnitRecord, link: LinkRecord): Set<UnitRecord> {
+    // With link-time optimisation no library is an input; with a search path one may be that nobody names.
+    const parts = new Set(this.closure([...record.externs, ...link.inputs.map((i) => i.path)]));
+    for (const unit of parts) if (unit.isProcMacro) parts.delete(unit);
+    return parts.add(record);
+  }
+
+  /** The units that left the files at `paths`, and what they were compiled with. */
+  closure(paths: readonly string[]): Set<UnitRecord> {
+    const found = new Set<UnitRecord>();
+    const pending = [...paths];
+    for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+      const record = this.byOutput(path) ?? this.byOutput(path.replace(/\.rmeta$/, '.rlib'));
+      if (record === undefined || found.has(record)) continue;
+      found.add(record);
+      // A proc macro's own dependencies are linked into it, not loaded beside it.
+      if (!record.isProcMacro) pending.push(...record.externs);
+    }
+    return found;
+  }
+
   /** Every build script run that the store knows. */
   allScripts(): Iterable<BuildScriptRecord> {
     return this.scripts.values();
@@ -137,6 +178,19 @@ export class Records {
   async forgetHeld(): Promise<void> {
     for (const { held, outDir } of this.scripts.values()) {
       if (held) await clearFingerprint(outDir);
+    }
+  }
+
+  /** Makes cargo run again what ran in another sandbox than `sandboxOf` tells for its package now. */
+  async forgetOtherwiseSandboxed(
+    sandboxOf: (packageId: string) => string | undefined,
+  ): Promise<void> {
+    for (const { outDir, packageId, sandbox, held } of [...this.scripts.values()]) {
+      const now = sandboxOf(packageId);
+      if (held || now === undefined || now === sandbox) continue;
+      await forgetRun(outDir);
+      await this.store.removeBuildScript(outDir);
+      this.scripts.delete(outDir);
     }
   }
 
@@ -161,16 +215,17 @@ export class Records {
   }
 
   private async find(artifact: ArtifactMessage): Promise<UnitRecord | undefined> {
-    const files = [
-      ...artifact.filenames,
-      ...(artifact.executable === undefined ? [] : [artifact.executable]),
-    ];
     let found: UnitRecord | undefined;
-    for (const file of files) {
+    let isShared = false;
+    for (const file of filesOf(artifact)) {
       const stamp = await stampOf(file);
       if (stamp === undefined) continue;
       const record = this.byPath.get(file) ?? this.byFile.get(fileKey(stamp));
-      if (record === undefined || record.packageId !== artifact.packageId) continue;
+      if (record === undefined) continue;
+      if (record.packageId !== artifact.packageId) {
+        isShared = true;
+        continue;
+      }
       const recorded = record.outputs.find(
         (output) => output.path === file || sameFile(output, stamp),
       );
@@ -179,11 +234,36 @@ export class Records {
       if (recorded.path === file && !sameFile(recorded, stamp)) return undefined;
       found ??= record;
     }
-    return found;
+    return found ?? (isShared ? this.hidden(artifact) : undefined);
+  }
+
+  /**
+   * The unit of an artifact that cargo has given the name of another package's ("output filename collision"): its file
+   * in deps/ or examples/ is not what the message names. Undefined where that could be one of several.
+   */
+  private async hidden(artifact: ArtifactMessage): Promise<UnitRecord | undefined> {
+    const recorded = new Map([...this.all()].flatMap((r) => r.outputs.map((o) => [o.path, r])));
+    const possible = new Set<UnitRecord>();
+    for (const path of await namedAlike(artifact)) {
+      const record = recorded.get(path);
+      if (record?.packageId !== artifact.packageId) {
+        if (record === undefined) return undefined;
+        continue;
+      }
+      if (record.sourcePath !== artifact.sourcePath) continue;
+      if ((record.kind === 'test') !== artifact.isTest) continue;
+      const output = record.outputs.find((o) => o.path === path);
+      const stamp = await stampOf(path);
+      if (output === undefined || stamp === undefined || !sameFile(output, stamp)) return undefined;
+      possible.add(record);
+    }
+    const [only, ...others] = possible;
+    return others.length === 0 ? only : undefined;
   }
 
   private index(record: UnitRecord): void {
     this.changes++;
+    if (this.listed !== undefined) this.list(record, this.listed);
     for (const output of record.outputs) {
       this.byPath.set(output.path, record);
       this.byFile.set(fileKey(output), record);
@@ -198,16 +278,41 @@ export class Records {
   }
 }
 
+const filesOf = ({ filenames, executable }: ArtifactMessage): string[] => [
+  ...filenames,
+  ...(executable === undefined ? [] : [executable]),
+];
+
+/** Cargo's name of a unit's own file: its hash is what tells it from others. */
+const hashed = /^(.+)-[0-9a-f]{16}(\.[^.]+)?$/;
+
+/** The files in deps/ and examples/ that may be an artifact's: of its name, with a hash behind it. */
+async function namedAlike(artifact: ArtifactMessage): Promise<string[]> {
+  const found = new Set<string>();
+  for (const file of filesOf(artifact)) {
+    const { name, ext } = parse(file);
+    const stem = name.replaceAll('-', '_');
+    for (const directory of [join(dirname(file), 'deps'), dirname(file)]) {
+      for (const other of await readdir(directory).catch(() => [])) {
+        const [, start, end] = hashed.exec(other) ?? [];
+        if (start?.replaceAll('-', '_') === stem && (end ?? '') === ext)
+          found.add(join(directory, other));
+      }
+    }
+  }
+  return [...found];
+}
+
 /**
  * Removes what cargo calls fresh and we cannot judge, so that the next run builds it again. Cargo looks at
- * the file in deps/ or examples/, not at the hard link above it that an artifact message names.
+ * the file in deps/ or examples/, not at the hard link above it that an artifact message names. Where only
+ * that is named it may be another package's: all that have its name go.
  */
 export async function forget(artifact: ArtifactMessage): Promise<void> {
-  const named = [
-    ...artifact.filenames,
-    ...(artifact.executable === undefined ? [] : [artifact.executable]),
-  ];
+  const named = filesOf(artifact);
   const doomed = new Set(named);
+  if (!named.some((file) => hashed.test(basename(file))))
+    for (const path of await namedAlike(artifact)) doomed.add(path);
   for (const file of named) {
     const inode = (await stampOf(file))?.inode;
     for (const directory of [join(dirname(file), 'deps'), dirname(file)]) {

@@ -10,6 +10,7 @@ import type {
   RustcInvocation,
 } from '../build/types.ts';
 import type { Exports } from '../config/exports.ts';
+import { buildScriptSandbox } from '../config/sandbox.ts';
 import type { Config } from '../config/types.ts';
 import type { RecordStore, StoreLocation } from '../facts/store.ts';
 import { CheckError, type Problem } from '../judge/problems.ts';
@@ -182,6 +183,11 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
   );
   // A check that was killed could not do this at its end.
   await records.forgetHeld();
+  const names = new Map(workspace.packages.map(({ id, name }) => [id, name]));
+  await records.forgetOtherwiseSandboxed((packageId) => {
+    const name = names.get(packageId);
+    return name === undefined ? undefined : buildScriptSandbox(live.current, name);
+  });
   round.tally.cargoRuns++;
   const outcome = await runCargo(
     {

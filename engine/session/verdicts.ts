@@ -127,7 +127,8 @@ export class Verdicts {
 
   /** The verdict of an output by the configuration in force; starts the work when it is the first to ask. */
   of(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
-    const known = this.asked.get(link.output);
+    const key = keyOf(record, link);
+    const known = this.asked.get(key);
     const config = this.live.current;
     if (known !== undefined && known.config === config) return known.verdict;
     const verdict =
@@ -137,10 +138,10 @@ export class Verdicts {
             holds(before, known.config, config) ? before : this.judge(record, link, config),
           );
     verdict.then(
-      () => this.done.add(link.output),
+      () => this.done.add(key),
       () => undefined,
     );
-    this.asked.set(link.output, { record, link, config, verdict });
+    this.asked.set(key, { record, link, config, verdict });
     return verdict;
   }
 
@@ -174,12 +175,13 @@ export class Verdicts {
     ahead?: Used,
   ): Promise<OutputVerdict> {
     const label = `${record.targetName} (${labelOfKind(record, link)})`;
+    const owners = this.owners.of(record, link);
     const makers = link.inputs.map((input) =>
       makerOf(record, input, {
         workspace: this.workspace,
         records: this.records,
         packageOf: (unit) => this.packageOf(unit),
-        ownersOf: (path) => this.owners.now.of(path),
+        ownersOf: (path) => owners.of(path),
       }),
     );
     const compiled = makers.map((maker) => maker.compiled);
@@ -194,7 +196,7 @@ export class Verdicts {
       result.references,
       { package: owner, kind: record.kind, inputPackages },
       this.workspace,
-      this.owners.now,
+      owners,
     );
     const refused = sortedBy(
       usages.filter((usage) => !config.permissions(usage.scope).allowApis.has(usage.api)),
@@ -316,6 +318,11 @@ export class Verdicts {
     }
     return found.index;
   }
+}
+
+/** Two packages may have a library of one name, which cargo puts in one place. */
+function keyOf({ packageId, kind }: UnitRecord, { output }: LinkRecord): string {
+  return [packageId, kind, output].join('\0');
 }
 
 /** What the judge matches names against. */

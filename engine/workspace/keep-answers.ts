@@ -92,6 +92,8 @@ function answerInputs({ packages, workspace_root }: Answer): Input[] {
     return path;
   };
   add('content', mustBe(join(workspace_root, 'Cargo.lock')));
+  // It need not be above its members: `package.workspace` names it.
+  add('content', mustBe(join(workspace_root, 'Cargo.toml')));
   for (const { source, manifest_path, targets } of packages) {
     const directory = dirname(mustBe(manifest_path));
     if (source === null) {

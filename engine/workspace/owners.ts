@@ -11,12 +11,10 @@ export interface FileOwners {
   of(file: string): readonly PackageIndex[];
 }
 
-/** What is known of files beside the workspace itself. */
-export interface OwnerFacts {
-  /** Each finished unit's sources as its dep-info lists them (absolute). */
-  readonly sources: Iterable<{ readonly package: PackageIndex; readonly files: readonly string[] }>;
-  /** OUT_DIR of each package whose build script ran. */
-  readonly outDirectories: Iterable<{ readonly package: PackageIndex; readonly directory: string }>;
+/** OUT_DIR of a package whose build script ran. */
+export interface OutDirectory {
+  readonly package: PackageIndex;
+  readonly directory: string;
 }
 
 /** True for a library of the toolchain itself: `lib/rustlib/TRIPLE/lib` of the sysroot in use. */
@@ -55,16 +53,11 @@ export function isStandardLibraryFile(file: string, { sysroot }: Workspace): boo
 
 const nobody: readonly PackageIndex[] = [];
 
-/** Builds the lookup: dep-info first, then the package (or OUT_DIR) directory that holds the file. */
-export function fileOwners(workspace: Workspace, facts: OwnerFacts): FileOwners {
-  const listed = new Map<string, PackageIndex[]>();
-  for (const unit of facts.sources) {
-    for (const file of unit.files) {
-      const owners = listed.get(file);
-      if (owners === undefined) listed.set(file, [unit.package]);
-      else if (!owners.includes(unit.package)) owners.push(unit.package);
-    }
-  }
+/** The package (or OUT_DIR) directory that holds a file tells whose it is where no dep-info does. */
+export function directoryOwners(
+  workspace: Workspace,
+  outDirectories: Iterable<OutDirectory>,
+): FileOwners {
   const directories = new Map<string, PackageIndex[]>();
   const addDirectory = (directory: string, owner: PackageIndex) => {
     const owners = directories.get(directory);
@@ -77,23 +70,32 @@ export function fileOwners(workspace: Workspace, facts: OwnerFacts): FileOwners 
   }
   // The target directory lies in a package, but what cargo and build scripts put there is not that package's.
   directories.set(workspace.targetDirectory, []);
-  for (const out of facts.outDirectories) addDirectory(out.directory, out.package);
-
-  const byDirectory = (file: string): readonly PackageIndex[] => {
-    for (let end = file.lastIndexOf(sep); end > 0; end = file.lastIndexOf(sep, end - 1)) {
-      const directory = file.slice(0, end);
-      const owners = directories.get(directory);
-      if (owners !== undefined) return owners;
-    }
-    return nobody;
+  for (const out of outDirectories) addDirectory(out.directory, out.package);
+  return {
+    of(file) {
+      for (let end = file.lastIndexOf(sep); end > 0; end = file.lastIndexOf(sep, end - 1)) {
+        const owners = directories.get(file.slice(0, end));
+        if (owners !== undefined) return owners;
+      }
+      return nobody;
+    },
   };
+}
+
+/** Dep-info first: `listedBy` gives the packages whose units list a file. Then the directory that holds it. */
+export function fileOwners(
+  workspace: Workspace,
+  listedBy: (file: string) => readonly PackageIndex[],
+  directories: FileOwners,
+): FileOwners {
   const answers = new Map<string, readonly PackageIndex[]>();
   return {
     of(file) {
       let owners = answers.get(file);
       if (owners === undefined) {
-        owners =
-          listed.get(file) ?? (isStandardLibraryFile(file, workspace) ? nobody : byDirectory(file));
+        owners = listedBy(file);
+        if (owners.length === 0)
+          owners = isStandardLibraryFile(file, workspace) ? nobody : directories.of(file);
         answers.set(file, owners);
       }
       return owners;

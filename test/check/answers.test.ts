@@ -85,27 +85,6 @@ test('a changed source is judged, not answered from before', async () => {
   expect((await check(directory)).problems.map(short)).toContain('disallowed-api answered process');
 });
 
-test('what a fresh output is charged for depends on units that are built anew', async () => {
-  const directory = workspace('answered-owners', {
-    'Cargo.toml': `${manifest('first')}[workspace]\nmembers = ["other"]\n`,
-    'src/main.rs': 'mod shared;\nfn main() { shared::read(); }',
-    'src/shared.rs': 'pub fn read() { std::fs::read(".").ok(); }',
-    'other/Cargo.toml': manifest('other'),
-    'other/src/lib.rs': '#[path = "../../src/shared.rs"]\npub mod shared;',
-    'cackle.toml': config('[pkg.first]\nallow_apis = ["fs"]\n').replace(
-      'version = 3',
-      'version = 3\nbuild_flags = ["--workspace"]',
-    ),
-  });
-  // Both packages list the file, so that both answer for what it does in the program.
-  expect((await check(directory)).problems.map(short)).toEqual(['disallowed-api other fs']);
-  writeFileSync(join(directory, 'other/src/lib.rs'), '');
-  const second = await check(directory);
-  // The program is as it was, and judged while cargo compiles the other package.
-  expect(second.counts.unitsBuilt).toBe(1);
-  expect(second.problems).toEqual([]);
-});
-
 test('an answer that was tampered with is not believed', async () => {
   const directory = workspace('answered-tampered', files);
   const first = await check(directory);

@@ -161,7 +161,9 @@ const covers = (wide, narrow) =>
 function isAffected(output, /** @type {Set<string>} */ affected) {
   // Build scripts of this workspace depend on nothing that can be held, and the macro itself is built.
   if (output.endsWith('(build script)') || output.endsWith('(proc macro)')) return false;
-  return affected.has(output.split(' ')[0] ?? '');
+  const [name = ''] = output.split(' ');
+  // Both members may have a program of that name.
+  return affected.has(name === 'demo' ? 'app' : name);
 }
 
 /** Kinds that a check of a part of the workspace leaves out. */

@@ -25,6 +25,9 @@ export const choices = {
   configFeature: ['none', 'extra'],
   libraryFeature: ['fast', 'none', 'slow'],
   plus: ['absent', 'present'],
+  // Who has a file that several may have, and programs of one name.
+  sharer: ['none', 'tool', 'lib', 'both'],
+  demo: ['none', 'app', 'tool', 'both'],
   buildFlags: [
     '["--all-targets", "--workspace"]',
     '["--bins"]',
@@ -171,7 +174,7 @@ pub fn made(_: TokenStream) -> TokenStream {
 }
 ${wrong(s, 'made/src/lib.rs')}`,
     'tool/Cargo.toml': `${manifest('tool', '1.0.0', '2021')}[dependencies]\ndep = "1"\n`,
-    'tool/src/main.rs': `fn main() { dep::dep(); let _ = std::${s.toolUse}; }
+    'tool/src/main.rs': `${shares(s, 'tool') ? shared : ''}fn main() { dep::dep(); let _ = std::${s.toolUse};${shares(s, 'tool') ? ' shared::shared();' : ''} }
 #[test]
 fn tested() { let _ = std::${s.testUse}; }
 `,
@@ -188,6 +191,13 @@ rustflags = ["-A", "warnings"${s.configRustFlags === '' ? '' : `, ${s.configRust
     const path = s.module === 'other.rs' ? 'src/other.rs' : `src/${s.module}`;
     files[path] = 'pub fn extra() { let _ = std::process::Command::new("x"); }\n';
   }
+  if (s.sharer !== 'none')
+    files['shared.rs'] = 'pub fn shared() { let _ = std::net::UdpSocket::bind("s"); }\n';
+  if (s.demo === 'app' || s.demo === 'both')
+    files['examples/demo.rs'] =
+      'fn main() { println!("{}", include_str!("../tool/src/main.rs")); }\n';
+  if (s.demo === 'tool' || s.demo === 'both')
+    files['tool/examples/demo.rs'] = 'fn main() { let _ = std::fs::read("demo"); }\n';
   if (s.plus === 'present') {
     files['plus/Cargo.toml'] = manifest('plus', '1.0.0', '2021');
     files['plus/src/lib.rs'] = 'pub fn plus() { unsafe { let _ = std::fs::read("p"); } }\n';
@@ -202,6 +212,11 @@ rustflags = ["-A", "warnings"${s.configRustFlags === '' ? '' : `, ${s.configRust
   delete files[s.deleted];
   return files;
 }
+
+const shared = '#[path = "../../shared.rs"]\npub mod shared;\n';
+
+/** @param {State} s @param {'tool' | 'lib'} name */
+const shares = (s, name) => s.sharer === name || s.sharer === 'both';
 
 /** @param {State} s */
 function libraryFeature(s) {
@@ -225,6 +240,7 @@ function mainSource(s) {
     ${calls}
     ${present ? `${module}::extra();` : ''}
     ${s.plus === 'present' ? 'plus::plus();' : ''}
+    ${shares(s, 'lib') ? 'lib::shared::shared();' : ''}
     println!("{:?} {:?}", lib::generic(${s.genericArgument}), made::made!());
     println!("{} {}", option_env!("MUTATED").unwrap_or("unset"), env!("MUTATED_ALWAYS"));
     if option_env!("MUTATED").is_some() { let _ = std::env::current_dir(); }
@@ -255,7 +271,7 @@ function librarySource(s) {
     closure: `pub fn act() { (|| { ${use} })() }`,
     static: `pub static CALL: fn() = call;\nfn call() { ${use} }\npub fn act() { CALL() }`,
   }[s.libraryStyle];
-  return `${body}
+  return `${shares(s, 'lib') ? shared : ''}${body}
 pub fn generic<T: std::fmt::Debug>(value: T) -> Option<T> {
     #[cfg(feature = "fast")]
     let _ = std::process::id();

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
@@ -122,6 +130,22 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
     expect(stdout).toContain('no luck today');
     expect(stdout).toContain(' --unshare-all ');
     expect(stdout).toContain('build.sandbox.allow_network = true');
+  });
+
+  test('a build script runs again when its sandbox has changed', async () => {
+    const body = 'std::fs::write("../outside", "").unwrap();';
+    const open = boxed.replace('kind = "Bubblewrap"', 'kind = "Disabled"');
+    expect(open).not.toBe(boxed);
+    const directory = project('changed-sandbox', `fn main() { ${body} }`, open);
+    const statusWith = async (text: string): Promise<number | null> => {
+      const file = join(directory, 'cackle.toml');
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/kind = "\w+"/, text));
+      return (await check(directory)).status;
+    };
+    expect(await statusWith('kind = "Disabled"')).toBe(0);
+    expect((await check(directory)).counts.unitsBuilt).toBe(0);
+    expect(await statusWith('kind = "Bubblewrap"')).toBe(1);
+    expect(await statusWith('kind = "Disabled"')).toBe(0);
   });
 
   test('the command line that is shown can be run by hand', async () => {
