@@ -5,6 +5,7 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -13,6 +14,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
@@ -247,6 +249,26 @@ describe('where cargo is told otherwise', () => {
     await warm(here);
     rmSync(join(plain, 'Cargo.lock'));
     expect((await checked(here)).asked).toBe(1);
+  });
+
+  test('the manifest of a workspace root that is not above its members', async () => {
+    const beside = manifest('a').replace('[package]\n', '[package]\nworkspace = "../root"\n');
+    const place = workspace('kept-beside', {
+      'root/Cargo.toml': '[workspace]\nresolver = "2"\nmembers = ["../a", "../c"]\n',
+      'root/cackle.toml': config('[pkg.c]\nallow_apis = ["fs"]\n'),
+      'a/Cargo.toml': beside,
+      'a/src/main.rs': main(),
+      'c/Cargo.toml': beside.replace('"a"', '"c"'),
+      'c/src/main.rs': main(uses.fs),
+    });
+    // Elsewhere: a cache below a manifest that might be the root's is not read.
+    const XDG_CACHE_HOME = mkdtempSync(join(tmpdir(), 'cackle-test-'));
+    const here = { path: join(place, 'a'), env: { XDG_CACHE_HOME } };
+    expect(await warm(here)).toEqual([]);
+    const file = join(place, 'root/Cargo.toml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(', "../c"', ''));
+    expect(await checked(here)).toEqual({ asked: 1, problems: ['unknown-package c'] });
+    rmSync(XDG_CACHE_HOME, { recursive: true });
   });
 
   test('another toolchain', async () => {
