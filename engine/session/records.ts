@@ -141,7 +141,7 @@ export class Records {
   /** The units of which an output of `record` is made: itself, what it was compiled with, and what it links. */
   partsOf(record: UnitRecord, link: LinkRecord): Set<UnitRecord> {
     // With link-time optimisation no library is an input; with a search path one may be that nobody names.
-    const parts = new Set(this.closure([...record.externs, ...link.inputs.map((i) => i.path)]));
+    const parts = this.closure([...record.externs, ...link.inputs.map((i) => i.path)]);
     for (const unit of parts) if (unit.isProcMacro) parts.delete(unit);
     return parts.add(record);
   }
