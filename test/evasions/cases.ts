@@ -1,0 +1,159 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parse } from 'toml';
+import * as z from '../../engine/schemas.ts';
+import { type Annotation, annotationsOf, isRead } from './annotations.ts';
+
+const caseSchema = z.strictObject({
+  about: z.string().check(z.minLength(1)),
+  is: z.enum(['caught', 'clean', 'limit']),
+  limit: z.optional(z.string().check(z.minLength(1))),
+  alone: z._default(z.boolean(), false),
+  own_target: z._default(z.boolean(), false),
+  config: z._default(z.string(), ''),
+  command: z._default(z.array(z.string()), []),
+  env: z._default(z.record(z.string(), z.string()), {}),
+  status: z.optional(z.int()),
+  says: z._default(z.array(z.string()), []),
+  problems: z._default(z.array(z.string()), []),
+  ran: z._default(z.array(z.string()), []),
+});
+
+/** One case of the corpus: what its case.toml says, its packages, and what its sources are annotated with. */
+export interface Case extends z.infer<typeof caseSchema> {
+  readonly kind: string;
+  /** `KIND/CASE`. */
+  readonly name: string;
+  readonly directory: string;
+  /** Names of its packages by their directory, relative to the case; '' is the root package. */
+  readonly packages: ReadonlyMap<string, string>;
+  readonly annotations: readonly Annotation[];
+}
+
+/** A case that does not follow the rules of test/evasions/README.md. */
+export class CaseError extends Error {
+  override readonly name = 'CaseError';
+  constructor(file: string, reason: string) {
+    super(`${file}: ${reason}`);
+  }
+}
+
+/** Reads every case below `root`, by name. Throws CaseError at the first that breaks a rule. */
+export function readCases(root: string): Case[] {
+  const cases = directories(root).flatMap((kind) =>
+    directories(join(root, kind)).map((name) => readCase(root, kind, name)),
+  );
+  const owners = new Map<string, string>();
+  for (const c of cases) {
+    if (c.alone) continue;
+    for (const name of [...c.packages.values(), ...sharedTargets(c)]) {
+      const other = owners.get(name);
+      if (other !== undefined && other !== c.name)
+        throw new CaseError(
+          c.directory,
+          `\`${name}\` is the name of a package or example of ${other} too`,
+        );
+      owners.set(name, c.name);
+    }
+  }
+  return cases;
+}
+
+function readCase(root: string, kind: string, name: string): Case {
+  const directory = join(root, kind, name);
+  const file = join(directory, 'case.toml');
+  if (!existsSync(file)) throw new CaseError(file, 'there is no such file');
+  const parsed = caseSchema.safeParse(readToml(file));
+  if (!parsed.success) throw new CaseError(file, z.prettifyError(parsed.error));
+  const files = filesBelow(directory);
+  const packages = new Map<string, string>();
+  for (const manifest of files.filter((f) => /(^|\/)Cargo\.toml$/.test(f))) {
+    const packageName = packageNameOf(join(directory, manifest));
+    if (packageName !== undefined)
+      packages.set(manifest.replace(/\/?Cargo\.toml$/, ''), packageName);
+  }
+  const annotations = files
+    .filter(isRead)
+    .flatMap((path) => annotationsOf(path, readFileSync(join(directory, path)), packages));
+  const read: Case = {
+    ...parsed.data,
+    kind,
+    name: `${kind}/${name}`,
+    directory,
+    packages,
+    annotations,
+  };
+  const fault = faultOf(read, name);
+  if (fault !== undefined) throw new CaseError(file, fault);
+  return read;
+}
+
+/** What a case says that cannot be. */
+function faultOf(c: Case, name: string): string | undefined {
+  const expects = c.annotations.length + c.problems.length > 0;
+  if (c.packages.get('') !== name && !c.alone)
+    return `the package at its root has to be named \`${name}\``;
+  if ((c.is === 'limit') !== (c.limit !== undefined))
+    return '`limit` is given where, and only where, is = "limit"';
+  if (c.is === 'clean' && (expects || (c.status ?? 0) !== 0))
+    return 'a clean case expects no annotation, problem or failure';
+  if (c.is === 'caught' && !expects && c.status === undefined)
+    return 'a case that is caught has to expect an annotation, a problem or a status';
+  if (c.alone) return undefined;
+  if (c.command.length > 0 || c.says.length > 0 || c.status !== undefined || c.own_target)
+    return '`command`, `says`, `status` and `own_target` need alone = true';
+  if (Object.keys(c.env).length > 0) return '`env` needs alone = true';
+  if (existsSync(join(c.directory, 'cackle.toml')) || existsSync(join(c.directory, '.cargo')))
+    return 'a cackle.toml or .cargo of its own needs alone = true';
+  if (c.config === '') return undefined;
+  if (!/^\s*\[/.test(c.config)) return '`config` has to begin with a table, as `[pkg.x]`';
+  let config: Record<string, unknown>;
+  try {
+    config = parse(c.config) as Record<string, unknown>;
+  } catch (error) {
+    return `\`config\` is no TOML: ${(error as Error).message}`;
+  }
+  const own = new Set(c.packages.values());
+  const foreign = [
+    ...Object.keys(config).filter((key) => key !== 'pkg'),
+    ...Object.keys((config.pkg ?? {}) as object).filter((key) => !own.has(key)),
+  ];
+  return foreign.length === 0
+    ? undefined
+    : `\`config\` says something of \`${foreign[0]}\`, which other cases share: alone = true`;
+}
+
+/** Examples are put into one directory, without a hash in their names. */
+function sharedTargets({ directory }: Case): string[] {
+  const examples = join(directory, 'examples');
+  if (!existsSync(examples)) return [];
+  return readdirSync(examples).map((file) => `example ${file.replace(/\.rs$/, '')}`);
+}
+
+function packageNameOf(manifest: string): string | undefined {
+  const { package: p } = readToml(manifest) as { package?: { name?: string } };
+  return p?.name;
+}
+
+function readToml(file: string): unknown {
+  try {
+    return parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new CaseError(file, (error as Error).message);
+  }
+}
+
+function directories(path: string): string[] {
+  return readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** Every file below a directory but what is no plain file, relative to it. */
+export function filesBelow(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(directory, join(entry.parentPath, entry.name)))
+    .sort();
+}

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../engine/paths.ts';
+import { readCases } from './cases.ts';
+import { clear, type Outcomes, runAlone, runTogether } from './run.ts';
+import { chosen } from './sample.ts';
+
+// The corpus of evasions: every case is caught, clean or admitted, exactly as it says. README.md has the format.
+
+const place = { directory: join(packageRoot(), 'target', 'evasions') };
+const cases = chosen(readCases(join(packageRoot(), 'test', 'evasions')), process.env.EVASIONS);
+const kinds = [...new Set(cases.map(({ kind }) => kind))];
+const readme = readFileSync(join(packageRoot(), 'README.md'), 'utf8').replace(/\s+/g, ' ');
+
+if (process.env.EVASIONS_KEEP === undefined) clear(place);
+
+test('what a case is let through for stands in the README', () => {
+  const limits = cases.flatMap(({ name, limit }) => (limit === undefined ? [] : [{ name, limit }]));
+  expect(limits.filter(({ limit }) => !readme.includes(limit.replace(/\s+/g, ' ')))).toEqual([]);
+});
+
+describe.each(kinds)('%s', (kind) => {
+  const together = cases.filter((c) => c.kind === kind && !c.alone);
+  const alone = cases.filter((c) => c.kind === kind && c.alone);
+  let outcomes: Outcomes = new Map();
+  beforeAll(async () => {
+    if (together.length > 0) outcomes = await runTogether(together, kind, place);
+  }, 1_200_000);
+  for (const { name } of together)
+    test(name, () => {
+      const fault = outcomes.has(name) ? outcomes.get(name) : 'it was not checked';
+      if (fault !== undefined) expect.fail(fault);
+    });
+  for (const c of alone)
+    test(c.name, async () => {
+      const fault = await runAlone(c, place);
+      if (fault !== undefined) expect.fail(fault);
+    });
+});

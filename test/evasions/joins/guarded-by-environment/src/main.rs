@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", guarded_env::width("text"));
+}

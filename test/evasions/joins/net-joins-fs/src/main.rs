@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", net_joins::load("absent"));
+}
