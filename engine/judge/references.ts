@@ -50,11 +50,14 @@ interface TargetMemo {
   readonly byNode: Map<number, readonly HitTarget[]>;
 }
 
-/** Where a reference is: a node, the inlined frame in it (or NONE), and the place (or NONE). */
-interface Referrer extends NodeAt {
+/** The inlined frame at a reference (or NONE), and the place (or NONE). */
+interface FrameAt {
   readonly from: number;
   readonly place: number;
 }
+
+/** Where a reference is: a node, the inlined frame in it, and the place. */
+interface Referrer extends NodeAt, FrameAt {}
 
 /** By input; see {@link ReferenceFinder.references}. */
 type ForeignMembers = readonly (Uint8Array | undefined)[];
@@ -91,6 +94,7 @@ export class ReferenceFinder {
     this.targetsBySymbol.fill(undefined);
     const memo: TargetMemo = { bySymbol: this.targetsBySymbol, byNode: new Map() };
     const add = (at: Referrer, { symbol, hits }: HitTarget): void => {
+      if (this.isItself(output, at, symbol, foreignMembers)) return;
       const key = `${at.input}.${at.node}.${at.from}.${at.place}.${symbol}`;
       if (seen.has(key)) return;
       seen.add(key);
@@ -106,7 +110,10 @@ export class ReferenceFinder {
         if (targets.length === 0) continue;
         const from = facts.edgeFrame[edge] as number;
         const place = facts.edgePlace[edge] as number;
-        for (const target of targets) add({ input, node, from, place }, target);
+        const at = hasNoPlace(facts, place)
+          ? enclosing(facts, node, { from, place })
+          : { from, place };
+        for (const target of targets) add({ input, node, ...at }, target);
       }
       const endFrame = facts.nodeFirstFrame[node + 1] as number;
       for (let frame = facts.nodeFirstFrame[node] as number; frame < endFrame; frame++) {
@@ -119,6 +126,22 @@ export class ReferenceFinder {
       }
     });
     return found;
+  }
+
+  /** A jump table leads back into the function that it is of: no use of anything, whoever the frame is of that jumps. */
+  private isItself(
+    output: JoinedOutput,
+    at: NodeAt,
+    symbol: SymbolId,
+    foreignMembers: ForeignMembers,
+  ): boolean {
+    const { loaded } = output.inputs[at.input] as JoinInput;
+    const entity = loaded.facts.nodeEntity[at.node] as number;
+    return (
+      entity !== NONE &&
+      loaded.entitySymbol[entity] === symbol &&
+      foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] !== 1
+    );
   }
 
   /** One reference for each API that a target belongs to and the referrer does not. */
@@ -287,6 +310,31 @@ export class ReferenceFinder {
 /** By input: has it somebody to answer for it? */
 function answeredFor(foreignMembers: ForeignMembers): boolean[] {
   return foreignMembers.map((members) => members !== undefined);
+}
+
+/**
+ * Where an instruction belongs that has no place. LLVM gives it line 0 with the file, the column and often the frame of
+ * whatever stood before it, so the first place that says something is that of a call around it. An instruction that
+ * the compiler itself put to line 0 (one made of two) has column 0, and a frame that holds.
+ */
+function enclosing(facts: ObjectFacts, node: number, given: FrameAt): FrameAt {
+  for (let frame = given.from; frame !== NONE; frame = facts.frameParent[frame] as number) {
+    const call = facts.framePlace[frame] as number;
+    if (call !== NONE && !isOfSysroot(facts, call))
+      return { from: facts.frameParent[frame] as number, place: call };
+  }
+  // The standard library answers for nothing: then what is inlined into it has to.
+  const declared = facts.nodePlace[node] as number;
+  return declared === NONE || isOfSysroot(facts, declared) ? given : { from: NONE, place: NONE };
+}
+
+function hasNoPlace(facts: ObjectFacts, place: number): boolean {
+  return place !== NONE && facts.placeLine[place] === 0 && facts.placeColumn[place] !== 0;
+}
+
+function isOfSysroot(facts: ObjectFacts, place: number): boolean {
+  const file = factString(facts, facts.placeFile[place] as number);
+  return file.startsWith('/rustc/') || file.includes('/rustlib/src/rust/library/');
 }
 
 /** The symbol of the function at a reference: an inlined frame's or the node's. */

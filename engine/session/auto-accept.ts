@@ -26,7 +26,7 @@ const permissionKinds: ReadonlySet<Problem['kind']> = new Set([
 
 /**
  * Writes the best fix of each problem to cackle.toml and keeps the configuration that follows in force. It never
- * switches a sandbox off or lets the network into one.
+ * switches a sandbox off or lets the network into one, and leaves the definitions of APIs as they are.
  */
 export class AutoAccept implements LiveConfig {
   readonly accepted: AcceptedFix[] = [];
@@ -98,9 +98,16 @@ export class AutoAccept implements LiveConfig {
   }
 }
 
-/** Nobody is asked, so what takes protection away is left to the user. */
-function mayBeTaken(fix: Fix): boolean {
-  return fix.refused === undefined && fix.edit.steps.length > 0 && !weakensSandbox(fix.edit);
+/** Nobody is asked, so what takes protection away or says anew what an API is is left to the user. */
+function mayBeTaken({ refused, edit }: Fix): boolean {
+  return (
+    refused === undefined && edit.steps.length > 0 && !weakensSandbox(edit) && !definesApi(edit)
+  );
+}
+
+/** An API that grows by one finding makes others, in packages that had none; one that shrinks hides some. */
+function definesApi({ steps }: Edit): boolean {
+  return steps.some((step) => step.kind === 'add' && step.path[0] === 'api');
 }
 
 function weakensSandbox({ steps }: Edit): boolean {

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
+import { cackle, check, config, manifest, short, tree, workspace } from '../support/cackle.ts';
 
 // Spec §6, --auto-accept-fixes: from nothing, or from what is there, to a clean check.
 
@@ -67,21 +67,35 @@ test('a build script that names no files does not run again for what was written
   expect(JSON.parse(ran.stdout).counts).toMatchObject({ cargoRuns: 1, compiledAgain: 0 });
 });
 
-test('what a widened API brings to light is accepted too, in the same run of cargo', async () => {
-  const directory = workspace('accepts-api', {
-    'Cargo.toml': manifest('user', '[dependencies]\ndisk = { path = "../accepts-api-outside" }\n'),
-    'src/main.rs': 'fn main() { disk::fs::wipe(); }',
-    '../accepts-api-outside/Cargo.toml': `${manifest('disk')}[workspace]\n`,
-    '../accepts-api-outside/src/lib.rs': 'pub mod fs { #[inline(never)] pub fn wipe() {} }',
-    'cackle.toml': config(),
+test('the definition of an API is the user’s: nothing is included, excluded or opted out', async () => {
+  const outside = workspace('accepts-api-outside', {
+    'Cargo.toml': `${manifest('disk')}[workspace]\n`,
+    'src/lib.rs': 'pub mod fs { #[inline(never)] pub fn wipe() {} }',
   });
+  const directory = workspace(
+    'accepts-api',
+    tree('accepts-api', {
+      main: 'fn main() { disk::fs::wipe(); tool::call!(provider::door::open); }',
+      manifest: `disk = { path = "${outside}" }\n`,
+      crates: {
+        provider: 'pub mod door { pub fn open() {} }',
+        tool: '#[collapse_debuginfo(no)]\n#[macro_export]\nmacro_rules! call { ($f:path) => {\n    $f()\n} }',
+      },
+      config: '[api.door]\ninclude = ["provider::door"]\n',
+    }),
+  );
   const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
   expect(ran.status).toBe(0);
-  expect(ran.stderr).toContain('cargo was run once');
   const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
-  expect(text).toMatch(/\[api\.fs\]\ninclude = \["disk::fs"\]/);
-  expect(text).toMatch(/\[pkg\.user\]\nallow_apis = \["fs"\]/);
-  expect((await check(directory)).problems).toEqual([]);
+  expect(text.match(/^\[.*|^(?:in|ex)clude.*|^no_auto.*|^allow.*/gm)).toEqual([
+    '[common]',
+    '[sandbox]',
+    '[api.door]',
+    'include = ["provider::door"]',
+    '[pkg.tool]',
+    'allow_apis = ["door"]',
+  ]);
+  expect((await check(directory)).problems.map(short)).toEqual(['possible-export disk fs']);
 });
 
 test('comments stay, an unused permission goes, and a broken file is not touched', async () => {
