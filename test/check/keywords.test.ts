@@ -103,6 +103,20 @@ test('spec 4, extern: before edition 2021 the keyword may touch its string', asy
   expect(await linesOf('touching', files)).toEqual(['extern touching src/main.rs:1']);
 });
 
+test('spec 4, extern: a bare keyword and patterns of macros declare nothing; what a macro emits does', async () => {
+  const main = [
+    'macro_rules! Token { [extern] => { 1 }; [fn] => { 2 }; }',
+    'macro_rules! parse { (x extern - $a:tt) => { 3 }; ((extern "C" fn f() {})) => { 4 }; (y) => { 5 }; }',
+    'macro_rules! emit { (extern "C") => { extern "C" fn a() {} } }',
+    'emit!(extern "C");',
+    'fn main() { a(); println!("{} {} {}", Token![extern], Token!(fn), parse!(y)); }',
+  ].join('\n');
+  expect(await linesOf('bare', tree('bare', { main }))).toEqual([
+    'extern bare src/main.rs:3',
+    'extern bare src/main.rs:4',
+  ]);
+});
+
 test('spec 5: unsafe and extern need the scope of the crate they stand in; a test build of it says nothing new', async () => {
   const code = (name: string) => `fn ${name}() { unsafe {} }\nextern "C" fn e_${name}() {}\n`;
   const files = {

@@ -1,7 +1,12 @@
 //! The second net for `unsafe` and `extern` (spec §4): keywords in any file that rustc read, whether or
 //! not the compiler's lints saw them.
 
-use ra_ap_rustc_lexer::{strip_shebang, tokenize, FrontmatterAllowed, TokenKind};
+mod definitions;
+mod tokens;
+
+use definitions::definitions;
+use ra_ap_rustc_lexer::TokenKind;
+use tokens::{Token, Tokens};
 
 /// What a hit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,7 +14,7 @@ use ra_ap_rustc_lexer::{strip_shebang, tokenize, FrontmatterAllowed, TokenKind};
 pub enum Keyword {
     /// `unsafe`, but not `unsafe extern`.
     Unsafe = 0,
-    /// `extern` that no `crate` follows.
+    /// `extern` that may declare something: no `crate` and no closing bracket follows, and no macro merely matches it.
     Extern = 1,
     /// An attribute or macro that reaches past the type system by linkage: `no_mangle`, `global_asm` …
     Linkage = 2,
@@ -35,60 +40,56 @@ pub fn scan(bytes: &[u8]) -> Option<SourceHits> {
     if ![UNSAFE, EXTERN].iter().chain(&LINKAGE).any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()) {
         return Some(hits);
     }
-    let skipped = strip_shebang(text).unwrap_or(0);
-    // No frontmatter: rustc refuses it in a crate, and what `include!` reads has none, only minus signs.
-    let mut line = 1u32;
-    let mut column = 1u32;
-    let mut at = skipped;
-    // The keyword whose meaning the next word decides.
-    let mut pending: Option<(Keyword, u32, u32)> = None;
-    for token in tokenize(&text[skipped..], FrontmatterAllowed::No) {
-        let content = &text[at..at + token.len as usize];
-        let is_space = matches!(
-            token.kind,
-            TokenKind::Whitespace | TokenKind::LineComment { .. } | TokenKind::BlockComment { .. }
-        );
-        if !is_space {
-            // Before edition 2021 the word in `extern"C"` is no prefix of the string but a keyword.
-            let word = matches!(token.kind, TokenKind::Ident | TokenKind::UnknownPrefix).then_some(content);
-            if let Some((keyword, line, column)) = pending.take() {
-                let innocent = match keyword {
-                    Keyword::Unsafe => word == Some(EXTERN),
-                    Keyword::Extern => word == Some("crate"),
-                    Keyword::Linkage => false,
-                };
-                if !innocent {
-                    hits.push(keyword, line, column);
-                }
-            }
-            match word {
-                Some(UNSAFE) => pending = Some((Keyword::Unsafe, line, column)),
-                Some(EXTERN) => pending = Some((Keyword::Extern, line, column)),
-                Some(word) if LINKAGE.contains(&word) => hits.push(Keyword::Linkage, line, column),
-                _ => {}
-            }
+    let tokens = Tokens::of(text);
+    // What a macro is called with; of what it matches nothing is emitted.
+    let matchers = matchers(&tokens);
+    let mut matcher = matchers.iter().peekable();
+    for (index, token) in tokens.all.iter().enumerate() {
+        while matcher.next_if(|(_, close)| *close < index).is_some() {}
+        let is_matched = matcher.peek().is_some_and(|(open, _)| *open < index);
+        match tokens.word(index) {
+            Some(UNSAFE) if tokens.word(index + 1) != Some(EXTERN) => hits.push(Keyword::Unsafe, token),
+            Some(EXTERN) if !is_matched && may_declare(&tokens, index) => hits.push(Keyword::Extern, token),
+            Some(word) if LINKAGE.contains(&word) => hits.push(Keyword::Linkage, token),
+            _ => {}
         }
-        for c in content.chars() {
-            if c == '\n' {
-                line += 1;
-                column = 1;
-            } else {
-                column += 1;
-            }
-        }
-        at += token.len as usize;
-    }
-    if let Some((keyword, line, column)) = pending {
-        hits.push(keyword, line, column);
     }
     Some(hits)
 }
 
+/// Can the word `extern` at an index begin something? Nothing does that has no more than this word in its brackets left.
+fn may_declare(tokens: &Tokens, index: usize) -> bool {
+    let next = index + 1;
+    let ends = matches!(
+        tokens.kind(next),
+        Some(TokenKind::CloseParen | TokenKind::CloseBrace | TokenKind::CloseBracket)
+    );
+    !ends && tokens.word(next) != Some("crate")
+}
+
+/// The brackets of the matchers of macros, outermost ones in order. A definition among a macro's arguments has none:
+/// that macro may emit what looks like a matcher.
+fn matchers(tokens: &Tokens) -> Vec<(usize, usize)> {
+    if tokens.broken {
+        return Vec::new();
+    }
+    let mut found: Vec<(usize, usize)> = Vec::new();
+    for definition in definitions(tokens).iter().filter(|definition| !definition.in_call) {
+        for rule in &definition.rules {
+            let Some(close) = tokens.close(rule.matcher) else { continue };
+            found.push((rule.matcher, close));
+        }
+    }
+    // Those of a macro that another one defines stand in its rules, between two of its matchers.
+    found.sort_unstable();
+    found
+}
+
 impl SourceHits {
-    fn push(&mut self, keyword: Keyword, line: u32, column: u32) {
+    fn push(&mut self, keyword: Keyword, at: &Token) {
         self.kind.push(keyword as u8);
-        self.line.push(line);
-        self.column.push(column);
+        self.line.push(at.line);
+        self.column.push(at.column);
     }
 }
 
@@ -115,6 +116,21 @@ mod tests {
         assert_eq!(kinds("extern \"C\" fn f() {}"), [(1, 1, 1)]);
         assert_eq!(kinds("extern /* x */ crate alloc; extern\n// x\ncrate core;"), []);
         assert_eq!(kinds("fn f(x: extern fn()) {}"), [(1, 1, 9)]);
+    }
+
+    #[test]
+    fn extern_that_declares_nothing() {
+        assert_eq!(kinds("fn f(i: I) { i.peek(Token![extern]); m!(extern); n!{extern} }"), []);
+        assert_eq!(kinds("macro_rules! Token { [extern] => { E }; }"), []);
+        assert_eq!(kinds("macro_rules! e { (a extern - $x:tt) => { }; ($a:tt extern $l:literal b) => { $a } }"), []);
+        assert_eq!(kinds("macro_rules! e { (fn) => { macro_rules! i { (extern \"C\") => {} } } }"), []);
+        assert_eq!(kinds("macro e(extern \"C\" $x:tt) { }"), []);
+        // What it emits counts, and so does what only looks like a matcher.
+        assert_eq!(kinds("macro_rules! e { (extern \"C\") => { extern \"C\" {} } }"), [(1, 1, 36)]);
+        assert_eq!(kinds("swap! { macro_rules! e { (extern \"C\" {}) => { } } }"), [(1, 1, 27)]);
+        assert_eq!(kinds("m! { a => b; (extern \"C\" fn f() {}) => {} }"), [(1, 1, 15)]);
+        assert_eq!(kinds("m!(extern \"C\")"), [(1, 1, 4)]);
+        assert_eq!(kinds("macro_rules! e { (extern \"C\") => { }"), [(1, 1, 19)]);
     }
 
     #[test]

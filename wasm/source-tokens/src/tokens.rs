@@ -1,0 +1,133 @@
+//! The tokens of a source that mean something, with their places and the groups that brackets make.
+
+use ra_ap_rustc_lexer::{strip_shebang, tokenize, FrontmatterAllowed, LiteralKind, TokenKind};
+
+/// One token; neither white space nor a comment.
+pub struct Token<'a> {
+    pub kind: TokenKind,
+    /// As it stands; of a raw identifier without its `r#`.
+    pub text: &'a str,
+    /// Line and column (in characters), from 1.
+    pub line: u32,
+    pub column: u32,
+    /// For a bracket, the index of the other of its pair.
+    pub other: usize,
+}
+
+/// All tokens of a source.
+pub struct Tokens<'a> {
+    pub all: Vec<Token<'a>>,
+    /// rustc could not read this: a character, literal or bracket is not as the language has it.
+    pub broken: bool,
+}
+
+/// Not the index of a token.
+pub const NONE: usize = usize::MAX;
+
+impl<'a> Tokens<'a> {
+    /// Takes a source apart; what has no other bracket has [`NONE`] instead.
+    pub fn of(text: &'a str) -> Tokens<'a> {
+        let mut all: Vec<Token> = Vec::with_capacity(text.len() / 5);
+        let mut open: Vec<usize> = Vec::new();
+        let mut broken = false;
+        // No frontmatter: rustc refuses it in a crate, and what `include!` reads has none, only minus signs.
+        // rustc takes a mark of byte order away first.
+        let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        at += strip_shebang(&text[at..]).unwrap_or(0);
+        let (mut line, mut column) = (1u32, 1u32);
+        for token in tokenize(&text[at..], FrontmatterAllowed::No) {
+            let content = &text[at..at + token.len as usize];
+            at += token.len as usize;
+            let space =
+                matches!(token.kind, TokenKind::Whitespace | TokenKind::LineComment { .. } | TokenKind::BlockComment { .. });
+            broken |= is_broken(token.kind);
+            if !space {
+                let index = all.len();
+                let mut other = NONE;
+                match token.kind {
+                    TokenKind::OpenParen | TokenKind::OpenBrace | TokenKind::OpenBracket => open.push(index),
+                    TokenKind::CloseParen | TokenKind::CloseBrace | TokenKind::CloseBracket => {
+                        if let Some(&start) = open.last().filter(|&&start| closes(all[start].kind, token.kind)) {
+                            open.pop();
+                            other = start;
+                            all[start].other = index;
+                        } else {
+                            broken = true;
+                        }
+                    }
+                    _ => {}
+                }
+                let text = if token.kind == TokenKind::RawIdent { &content[2..] } else { content };
+                all.push(Token { kind: token.kind, text, line, column, other });
+            }
+            // Most of what holds several lines is white space or a comment.
+            let newlines = memchr::memchr_iter(b'\n', content.as_bytes()).count() as u32;
+            if newlines > 0 {
+                line += newlines;
+                column = 1 + content[content.rfind('\n').unwrap_or(0) + 1..].chars().count() as u32;
+            } else {
+                column += content.chars().count() as u32;
+            }
+        }
+        broken |= !open.is_empty();
+        Tokens { all, broken }
+    }
+
+    /// The word at an index: an identifier or keyword as it stands.
+    ///
+    /// Before edition 2021 the word in `extern"C"` is no prefix of the string but a keyword.
+    pub fn word(&self, index: usize) -> Option<&'a str> {
+        let token = self.all.get(index)?;
+        matches!(token.kind, TokenKind::Ident | TokenKind::UnknownPrefix).then_some(token.text)
+    }
+
+    /// As [`Tokens::word`], for names: `r#raw` is the name `raw`.
+    pub fn name(&self, index: usize) -> Option<&'a str> {
+        let token = self.all.get(index)?;
+        let named = matches!(token.kind, TokenKind::Ident | TokenKind::RawIdent | TokenKind::UnknownPrefix);
+        named.then_some(token.text)
+    }
+
+    pub fn kind(&self, index: usize) -> Option<TokenKind> {
+        self.all.get(index).map(|token| token.kind)
+    }
+
+    pub fn is(&self, index: usize, kind: TokenKind) -> bool {
+        self.kind(index) == Some(kind)
+    }
+
+    /// Where the group that opens at an index ends; `None` when no group does.
+    pub fn close(&self, index: usize) -> Option<usize> {
+        let token = self.all.get(index)?;
+        let opens = matches!(token.kind, TokenKind::OpenParen | TokenKind::OpenBrace | TokenKind::OpenBracket);
+        (opens && token.other != NONE).then_some(token.other)
+    }
+}
+
+fn closes(open: TokenKind, close: TokenKind) -> bool {
+    matches!(
+        (open, close),
+        (TokenKind::OpenParen, TokenKind::CloseParen)
+            | (TokenKind::OpenBrace, TokenKind::CloseBrace)
+            | (TokenKind::OpenBracket, TokenKind::CloseBracket)
+    )
+}
+
+/// Is it an error for rustc, whatever the edition and whatever stands around it?
+fn is_broken(kind: TokenKind) -> bool {
+    match kind {
+        TokenKind::Unknown | TokenKind::InvalidIdent | TokenKind::BlockComment { terminated: false, .. } => true,
+        TokenKind::Literal { kind, .. } => match kind {
+            LiteralKind::Char { terminated }
+            | LiteralKind::Byte { terminated }
+            | LiteralKind::Str { terminated }
+            | LiteralKind::ByteStr { terminated }
+            | LiteralKind::CStr { terminated } => !terminated,
+            LiteralKind::RawStr { n_hashes } | LiteralKind::RawByteStr { n_hashes } | LiteralKind::RawCStr { n_hashes } => {
+                n_hashes.is_none()
+            }
+            LiteralKind::Int { .. } | LiteralKind::Float { .. } => false,
+        },
+        _ => false,
+    }
+}
