@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, link, mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { packageRoot, userCache } from '../paths.ts';
@@ -34,24 +34,30 @@ export async function ensureShim(toolchain: Toolchain, fallback: string): Promis
   if (existsSync(finished)) return finished;
   const source = join(directory, 'main.rs');
   // The cache may be missing, read-only or full.
-  return make(toolchain, source, kept).catch(() => make(toolchain, source, fallback));
+  return make(toolchain, source, kept).catch(() => make(toolchain, source, join(fallback, 'shim')));
 }
 
 /** engine/shim/src/role.rs knows itself by this name. */
 const NAME = 'cackle-shim';
 
+/**
+ * Makes the shim in a directory of its own, which then gets its name: a rename of a directory replaces none that holds something, on
+ * any file system. Another check may have made it meanwhile. That one stays: a program whose file is replaced no longer knows its name.
+ */
 async function make(toolchain: Toolchain, source: string, directory: string): Promise<string> {
-  await makeDirectory(directory);
-  const work = await mkdtemp(join(directory, 'build-'));
+  await makeDirectory(dirname(directory));
+  const work = await mkdtemp(`${directory}.`);
+  const finished = join(directory, NAME);
   try {
-    const made = join(work, NAME);
-    await compile(toolchain, source, made);
-    const target = join(directory, NAME);
-    // Another check may have made it meanwhile. It stays: a program whose file is replaced no longer knows its name.
-    await link(made, target).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
+    await compile(toolchain, source, join(work, NAME));
+    await rename(work, directory).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+      if (existsSync(finished)) return;
+      // Left by a version that made it there, and was killed.
+      await rm(directory, { recursive: true, force: true });
+      await rename(work, directory);
     });
-    return target;
+    return finished;
   } finally {
     await rm(work, { recursive: true, force: true });
   }

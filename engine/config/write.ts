@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import {
   access,
   constants,
+  copyFile,
   type FileHandle,
   link,
   lstat,
@@ -62,8 +63,7 @@ export async function writeConfigText(read: ConfigFileText, text: string): Promi
     const mode = read.hash === undefined ? undefined : (await stat(target)).mode & 0o7777;
     await writeWhole(temporary, bytes, mode);
     await refuseChanged(read, target);
-    // A link fails where a file has come into being meanwhile; a rename would replace it.
-    if (read.hash === undefined) await link(temporary, target);
+    if (read.hash === undefined) await putInPlace(temporary, target);
     else await rename(temporary, target);
   } catch (error) {
     throw error instanceof ConfigFileError ? error : writeError(read.file, error);
@@ -73,6 +73,19 @@ export async function writeConfigText(read: ConfigFileText, text: string): Promi
   await syncDirectory(dirname(target));
   return { file: read.file, text, hash: hashOf(bytes) };
 }
+
+/** Gives a file its name. Fails where another has come into being under it meanwhile, which a rename would replace. */
+async function putInPlace(temporary: string, target: string): Promise<void> {
+  try {
+    await link(temporary, target);
+  } catch (error) {
+    if (!noHardLinks.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    await copyFile(temporary, target, constants.COPYFILE_EXCL);
+  }
+}
+
+/** What link(2) gives on a file system that has none: FAT, some network file systems and containers. */
+const noHardLinks = new Set(['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS']);
 
 /** The file that a name leads to. */
 async function targetOf({ file, hash }: ConfigFileText): Promise<string> {
