@@ -209,10 +209,7 @@ export async function plainBuild(input, target, profile) {
 /** The arguments with which our check selects its profile. @param {string} path */
 async function profileArguments(path) {
   const module = await importEngine('engine/build/profile.ts');
-  return module.profileArguments('cackle', path, {
-    profile: () => undefined,
-    packageOptLevels: () => [],
-  });
+  return module.profileArguments('cackle', path, { profile: () => undefined });
 }
 
 /** Loads a file of the engine or of the tests, which is TypeScript. @param {string} file */

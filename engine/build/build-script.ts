@@ -1,6 +1,7 @@
 import { chmod, copyFile, readdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
+import { changed, scriptWithoutUs } from './environment.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { ourVariables, runPlaces, type ServerOptions } from './server-options.ts';
 import type { BuildScriptRun, FailedProgram } from './types.ts';
@@ -47,6 +48,7 @@ export async function serveBuildScript(
     return undefined;
   }
   const linked = `${linkedOutput}${REAL_SUFFIX}`;
+  const without = scriptWithoutUs(hello.env, options);
   const sandboxCommand = options.sandbox?.sandboxes.buildScript(
     {
       package: p,
@@ -54,7 +56,7 @@ export async function serveBuildScript(
       linked,
       outDir,
       cwd: hello.cwd,
-      env: hello.env,
+      env: changed(hello.env, without),
     },
     runPlaces(options, options.sandbox),
   );
@@ -64,12 +66,7 @@ export async function serveBuildScript(
     limit: MAX_BUILD_SCRIPT_OUTPUT,
     stderr: 'keep',
     ...(sandboxCommand === undefined
-      ? {
-          args: [linked, ...hello.args],
-          arg0: hello.executable,
-          unset: [...ourVariables, 'RUSTC_WRAPPER'],
-          set: [],
-        }
+      ? { args: [linked, ...hello.args], arg0: hello.executable, ...without }
       : { args: sandboxCommand, clear: true, unset: [], set: [] }),
   });
   const stdout = Buffer.from(done.stdout ?? '', 'base64');

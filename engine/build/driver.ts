@@ -43,6 +43,8 @@ export async function runCargo(
           ...request.subcommand,
           '--message-format=json-render-diagnostics',
           ...(request.colour ? ['--color', 'always'] : []),
+          // Not by variables, which all that cargo runs would see.
+          ...(request.showProgress ? ['--config', 'term.progress={when="always",width=160}'] : []),
           ...args,
           ...request.cargoArguments,
         ],
@@ -51,12 +53,7 @@ export async function runCargo(
           // Its own group, so that one signal ends cargo with all it started.
           detached: true,
           stdio: ['ignore', 'pipe', 'pipe'],
-          env: {
-            ...env,
-            ...(request.showProgress
-              ? { CARGO_TERM_PROGRESS_WHEN: 'always', CARGO_TERM_PROGRESS_WIDTH: '160' }
-              : {}),
-          },
+          env,
         },
       );
       if (child.pid !== undefined) server.processGroup = child.pid;
@@ -150,6 +147,7 @@ async function serveRun<T>(
       userWrapper: config.rustcWrapper,
       userRunner: programs?.userRunner,
       rustdoc: config.rustdoc,
+      configVariables: config.variables,
       linkAll,
       storeId,
       sandbox: sandboxes && { sandboxes, sysroot: workspace.sysroot, host: toolchain.host },

@@ -1,25 +1,8 @@
 import { resolve } from 'node:path';
+import { changed, withoutUs } from './environment.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
-import { ourVariables, runPlaces, type ServerOptions } from './server-options.ts';
+import { runPlaces, type ServerOptions } from './server-options.ts';
 import type { FailedProgram } from './types.ts';
-
-/** Variables that are set for cargo and have the user's own value, or none, in what cargo runs. */
-const restored = ['RUSTC_WRAPPER', 'RUSTDOC'];
-
-/** What the environment of a program needs so that it is as if we were not there. */
-function withoutUs(): { unset: string[]; set: [string, string][] } {
-  const set = restored.flatMap((name): [string, string][] => {
-    const value = process.env[name];
-    return value === undefined ? [] : [[name, value]];
-  });
-  return { unset: [...ourVariables, ...restored], set };
-}
-
-/** The same for a program whose environment is made anew. */
-function ownEnvironment(env: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  const { unset, set } = withoutUs();
-  return new Map([...[...env].filter(([name]) => !unset.includes(name)), ...set]);
-}
 
 /**
  * Answers a shim that cargo started as its runner: the program runs when the session allows, a test in its sandbox
@@ -51,7 +34,13 @@ export async function serveProgram(
   const sandboxCommand =
     answer.isTest && p !== undefined
       ? sandbox?.sandboxes.test(
-          { package: p, command, cwd: hello.cwd, env: ownEnvironment(hello.env) },
+          {
+            package: p,
+            command,
+            cwd: hello.cwd,
+            env: changed(hello.env, withoutUs()),
+            ownVariables: options.handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
+          },
           runPlaces(options, sandbox),
         )
       : undefined;

@@ -102,7 +102,7 @@ export const OUR_LINTS = ['unsafe_code', 'missing_unsafe_on_extern'] as const;
  * Version of what {@link rewriteRustcArguments} does, part of the line added to `rustc -vV`. Raise it
  * with every change that makes rustc's outputs or the unit records differ: cargo then rebuilds.
  */
-export const FLAGS_VERSION = 4;
+export const FLAGS_VERSION = 5;
 
 /** The command line that really goes to rustc. */
 export function rewriteRustcArguments(args: readonly RustcArgument[], linker: string): string[] {

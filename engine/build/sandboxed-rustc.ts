@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { standIn } from './build-script.ts';
+import { changed, withoutUs } from './environment.ts';
 import { LinkSocket } from './link-socket.ts';
 import { type Answer, type Done, exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { type RustcArgument, type RustcCommand, rewriteRustcArguments } from './rustc-arguments.ts';
@@ -63,7 +64,7 @@ export async function compileInside(
     const file = join(links.directory, 'rustc.args');
     await writeFile(file, rewriteRustcArguments(args, linker).join('\n'));
     const env = new Map([
-      ...hello.env,
+      ...changed(hello.env, withoutUs()),
       ['CACKLE_SOCKET', links.path],
       ['CACKLE_LINK_TOKEN', token],
     ]);

@@ -15,6 +15,8 @@ export interface ServerOptions {
   readonly userRunner: readonly string[] | undefined;
   /** The user's own rustdoc. */
   readonly rustdoc: string;
+  /** Names of the variables that cargo's configuration sets: all that runs gets them, in a sandbox too. */
+  readonly configVariables: readonly string[];
   readonly linkAll: boolean;
   readonly storeId: string;
   /** Undefined when cackle.toml asks for no sandbox. */
@@ -33,7 +35,11 @@ export interface SandboxedRun {
 
 /** Where a sandbox finds the toolchain, and the directory that it hides. */
 export function runPlaces(options: ServerOptions, run: SandboxedRun | undefined): RunPlaces {
-  return { sysroot: run?.sysroot ?? '', sessionDirectory: options.directory };
+  return {
+    sysroot: run?.sysroot ?? '',
+    sessionDirectory: options.directory,
+    variables: options.configVariables,
+  };
 }
 
 /** Variables of ours: none reaches what we do not trust. */

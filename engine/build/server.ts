@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { basename, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { serveBuildScript, standIn } from './build-script.ts';
+import { withoutUs } from './environment.ts';
 import { describeLink, needsLink, placeholder } from './link.ts';
 import { parseLinkerArguments } from './linker-arguments.ts';
 import { serveProgram, serveRustdoc } from './programs.ts';
@@ -110,11 +111,7 @@ export class ShimServer {
     const given = options < 0 ? [] : hello.args.slice(options);
     const wrapped =
       this.options.userWrapper === undefined ? programs : [this.options.userWrapper, ...programs];
-    const plain = {
-      args: [...wrapped, ...given],
-      unset: [...ourVariables, 'RUSTC_WRAPPER'],
-      set: [],
-    };
+    const plain = { args: [...wrapped, ...given], ...withoutUs() };
     if (given.includes('-vV')) {
       const done = await shim.run({
         do: 'run',
@@ -206,6 +203,7 @@ export class ShimServer {
     this.unitsByLinkToken.set(token, { invocation, linker: command.linker ?? 'cc' });
     const rewritten = rewriteRustcArguments(args, await this.linkerLink(command.linker));
     const { userWrapper } = this.options;
+    const without = withoutUs();
     const done = await shim.run({
       do: 'run',
       args: [
@@ -214,11 +212,8 @@ export class ShimServer {
         ...(await this.commandLine(rewritten, invocation.id)),
       ],
       ...output,
-      unset: [...ourVariables.filter((name) => name !== 'CACKLE_SOCKET'), 'RUSTC_WRAPPER'],
-      set: [
-        ['CACKLE_SOCKET', this.socketPath],
-        ['CACKLE_LINK_TOKEN', token],
-      ],
+      unset: without.unset,
+      set: [...without.set, ['CACKLE_SOCKET', this.socketPath], ['CACKLE_LINK_TOKEN', token]],
     });
     this.unitsByLinkToken.delete(token);
     return { done, sandboxCommand: undefined };

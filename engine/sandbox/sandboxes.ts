@@ -16,6 +16,8 @@ export interface Program {
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: ReadonlyMap<string, string>;
+  /** Names of variables that it gets beside those of all programs, such as those that a build script set by `rustc-env`. */
+  readonly ownVariables?: readonly string[];
 }
 
 /** A run of a build script. */
@@ -32,8 +34,6 @@ export interface RustcProgram extends Program {
   readonly wrappers: readonly string[];
   /** `-C incremental` */
   readonly incremental: string | undefined;
-  /** Names that the package's build script set by `rustc-env`. */
-  readonly ownVariables: readonly string[];
   /** Files that it reads beside the package: the shim, the directory of its socket. */
   readonly reads: readonly string[];
 }
@@ -49,6 +49,8 @@ export interface RunPlaces {
   readonly sysroot: string;
   /** Holds the engine's socket. */
   readonly sessionDirectory: string;
+  /** Names of the variables that the user's own configuration of cargo gives to all that runs. */
+  readonly variables: readonly string[];
 }
 
 /** The sandboxes that a configuration asks for. */
@@ -113,7 +115,7 @@ export class Sandboxes {
     const settings = this.config.sandbox({ package: program.package.name, suffix: 'build' });
     if (settings.kind !== 'Bubblewrap') return undefined;
     const executable = program.command[0] as string;
-    return this.command(settings, program, [], run, [
+    return this.command(settings, program, run, [
       ...this.show(program.package.directory, 'read'),
       ...this.show(program.outDir, 'write'),
       ...this.show(executable, 'read').map((mount) => ({ ...mount, source: program.linked })),
@@ -124,7 +126,7 @@ export class Sandboxes {
   test(program: Program, run: RunPlaces): string[] | undefined {
     const settings = this.config.sandbox({ package: program.package.name, suffix: 'test' });
     if (settings.kind !== 'Bubblewrap') return undefined;
-    return this.command(settings, program, [], run, this.show(program.package.directory, 'read'));
+    return this.command(settings, program, run, this.show(program.package.directory, 'read'));
   }
 
   /** The command line for rustc where {@link forRustc}: the target directory is writable, save what cargo keeps there for others. */
@@ -133,8 +135,8 @@ export class Sandboxes {
     const [rustc, ...args] = program.command;
     const real = withoutProxy(rustc as string, 'rustc', this.toolchain(run));
     const command = [...program.wrappers, real, ...args];
-    const { ownVariables, outDir, incremental, reads } = program;
-    return this.command(this.config.rustcSandbox, { ...program, command }, ownVariables, run, [
+    const { outDir, incremental, reads } = program;
+    return this.command(this.config.rustcSandbox, { ...program, command }, run, [
       ...this.show(this.sources(program.package), 'read'),
       ...this.show(targetDirectory, 'write'),
       ...cargoManaged(targetDirectory).flatMap((path) => this.show(path, 'read')),
@@ -146,7 +148,8 @@ export class Sandboxes {
 
   /** The command line for the linker of a sandboxed rustc; only its own directory is writable. */
   linker(program: LinkerProgram, run: RunPlaces): string[] {
-    return this.command(this.config.rustcSandbox, program, ['LC_ALL', 'VSLANG'], run, [
+    const localised = { ...program, ownVariables: ['LC_ALL', 'VSLANG'] };
+    return this.command(this.config.rustcSandbox, localised, run, [
       ...this.show(this.sources(program.package), 'read'),
       ...this.show(program.directory, 'write'),
     ]);
@@ -168,7 +171,6 @@ export class Sandboxes {
   private command(
     settings: SandboxSettings,
     program: Program,
-    ownVariables: readonly string[],
     run: RunPlaces,
     mounts: readonly Mount[],
   ): string[] {
@@ -198,7 +200,7 @@ export class Sandboxes {
       ],
       env: sandboxEnvironment(
         program.env,
-        [...values(settings.passEnv), ...ownVariables],
+        [...values(settings.passEnv), ...run.variables, ...(program.ownVariables ?? [])],
         this.toolchain(run),
       ),
       cwd: program.cwd,

@@ -9,6 +9,7 @@ import type { Workspace } from '../workspace/types.ts';
 import { type CargoCommand, foregroundArguments, readCommand } from './cargo-command.ts';
 import type { Executables } from './executables.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
+import { variablesSet } from './sandbox-problems.ts';
 
 /** A finished check, with all that starting its programs takes. */
 export interface Checked {
@@ -28,6 +29,7 @@ export async function runInForeground(
 ): Promise<ProgramsOutcome> {
   const { command } = options;
   const facts = readCommand(command, options.path);
+  const scripts = new Map((await store.buildScripts()).map((script) => [script.outDir, script]));
   const changed = async (): Promise<never> => {
     throw new CheckError(
       'something changed after it was judged, and cargo would build it again',
@@ -41,7 +43,7 @@ export async function runInForeground(
     onLinked: changed,
     onBuildScriptStart: changed,
     onBuildScriptDone: changed,
-    variablesOf: () => [],
+    variablesOf: (outDir) => variablesSet(scripts.get(outDir)?.instructions ?? []),
     onProgramStart: (executable) => executables.answer(executable),
     onArtifact: () => undefined,
     onBuildScriptExecuted: () => undefined,

@@ -26,21 +26,9 @@ const configSchema = z.looseObject({
     ),
   ),
   profile: z.optional(z.record(z.string(), table)),
+  env: z.optional(table),
   include: z.optional(includeSchema),
 });
-
-const overridesSchema = z.object({
-  package: z.record(z.string(), z.looseObject({ 'opt-level': z.optional(z.unknown()) })),
-});
-
-/** Package specifications whose `opt-level` a profile overrides, as cargo reads it from a manifest or configuration. */
-export function packageOptLevels(profile: unknown): string[] {
-  // Cargo says itself what is wrong with others.
-  const { data } = overridesSchema.safeParse(profile);
-  return Object.entries(data?.package ?? {}).flatMap(([spec, overridden]) =>
-    overridden['opt-level'] === undefined ? [] : [spec],
-  );
-}
 
 /** One source of cargo's configuration; relative programs in it start at `base`. */
 interface Layer {
@@ -65,8 +53,8 @@ export interface CargoConfig {
   readonly runners: readonly { readonly key: string; readonly command: readonly string[] }[];
   /** Keys that files, `--config` and the environment set for a profile; undefined when none does. */
   profile(name: string): ReadonlySet<string> | undefined;
-  /** Package specifications whose `opt-level` files and `--config` override in a profile. */
-  packageOptLevels(profile: string): readonly string[];
+  /** Names of the variables that `[env]` gives to all that cargo starts, and overridden build scripts to rustc. */
+  readonly variables: readonly string[];
 }
 
 /**
@@ -112,9 +100,20 @@ export async function readCargoConfig(
     targets: targets === undefined ? [] : typeof targets === 'string' ? [targets] : targets,
     runners: runnersOf(layers, cwd, env),
     profile: (name) => profileKeys(name, layers, env),
-    packageOptLevels: (name) =>
-      layers.flatMap(({ values }) => packageOptLevels(values.profile?.[name])),
+    variables: [...new Set(layers.flatMap(({ values }) => variablesOf(values)))],
   };
+}
+
+const overrideSchema = z.object({ 'rustc-env': table });
+
+/** The Cargo Book: "[env]", and "Overriding build scripts" for `target.TRIPLE.LINKS.rustc-env`. */
+function variablesOf({ env, target }: Layer['values']): string[] {
+  const overrides = Object.values(target ?? {}).flatMap((settings) => Object.values(settings));
+  const given = overrides.flatMap((override) => {
+    const { data } = overrideSchema.safeParse(override);
+    return Object.keys(data?.['rustc-env'] ?? {});
+  });
+  return [...Object.keys(env ?? {}), ...given];
 }
 
 function runnersOf(layers: readonly Layer[], cwd: string, env: NodeJS.ProcessEnv) {

@@ -95,44 +95,91 @@ test('a part of the profile without `inherits` is completed by ours', async () =
   expect((await check(directory)).problems.map(short).sort()).toEqual(expected);
 });
 
-describe('spec 6: nothing is optimised, whatever `dev` says of single packages, unless the profile `cackle` says so', () => {
-  /** The build script of `helper` fails where `helper` is not compiled with `level`; only cargo's own notion counts here. */
-  const withHelper = (name: string, level: string, files: Record<string, string>) =>
-    workspace(`profiles-level-${name}`, {
+describe("spec 6: the profile `cackle` is the user's `dev`, whatever it says", () => {
+  /** The build script of `helper` fails where cargo does not tell it `value`. */
+  const withHelper = (
+    name: string,
+    variable: string,
+    value: string,
+    files: Record<string, string>,
+  ) =>
+    workspace(`profiles-dev-${name}`, {
       ...program,
       'cackle.toml': `${program['cackle.toml']}[pkg.helper.build]\nallow_apis = ["env"]\n`,
-      'helper/build.rs': `fn main() { if std::env::var("OPT_LEVEL").unwrap() != "${level}" { std::process::exit(1) } }`,
+      'helper/build.rs': `fn main() { if std::env::var("${variable}").unwrap() != "${value}" { std::process::exit(1) } }`,
       ...files,
     });
+  const inManifest = (settings: string) => ({
+    'Cargo.toml': `${program['Cargo.toml']}${settings}`,
+  });
+  const inFile = (settings: string) => ({ '.cargo/config.toml': settings });
+  const dependency = 'profile.dev.package';
 
-  test.each([
+  test.each<[string, string, string, Record<string, string>]>([
+    ['manifest', 'OPT_LEVEL', '1', inManifest(`[${dependency}.helper]\nopt-level = 1\n`)],
+    ['file', 'OPT_LEVEL', 's', inFile(`[${dependency}.helper]\nopt-level = "s"\n`)],
+    ['debug', 'DEBUG', 'false', inManifest('[profile.dev]\ndebug = 0\nstrip = true\n')],
+    ['ours', 'OPT_LEVEL', '0', {}],
+    ['theirs', 'OPT_LEVEL', '3', inFile('[profile.cackle.package.helper]\nopt-level = 3\n')],
     [
-      'manifest',
-      { 'Cargo.toml': `${program['Cargo.toml']}[profile.dev.package.helper]\nopt-level = 3\n` },
+      'whole',
+      'OPT_LEVEL',
+      '3',
+      inManifest(`[${dependency}.helper]\nopt-level = 3\n[profile.cackle]\ninherits = "dev"\n`),
     ],
-    ['all', { 'Cargo.toml': `${program['Cargo.toml']}[profile.dev.package."*"]\nopt-level = 2\n` }],
-    [
-      'version',
-      {
-        'Cargo.toml': `${program['Cargo.toml']}[profile.dev.package."helper@0.1.0"]\nopt-level = "s"\n`,
-      },
-    ],
-    ['file', { '.cargo/config.toml': '[profile.dev.package.helper]\nopt-level = 3\n' }],
-  ])('%s', async (name, files) => {
-    const report = await check(withHelper(name, '0', files));
+  ])('%s', async (name, variable, value, files) => {
+    const report = await check(withHelper(name, variable, value, files));
     expect(report.problems.map(short).sort()).toEqual(expected);
   });
 
-  test.each([
-    ['theirs', { '.cargo/config.toml': '[profile.cackle.package.helper]\nopt-level = 3\n' }],
+  /** What rustc is told, which a build script does not hear of. */
+  const choosing = {
+    'Cargo.toml': manifest('choosing'),
+    'src/main.rs': `#[cfg(panic = "abort")] fn on_panic() { let _ = std::net::TcpStream::connect("127.0.0.1:9"); }
+      #[cfg(panic = "unwind")] fn on_panic() { let _ = std::fs::read("x"); }
+      #[cfg(debug_assertions)] fn on_debug() { let _ = std::env::var("x"); }
+      #[cfg(not(debug_assertions))] fn on_debug() { let _ = std::process::Command::new("x").status(); }
+      #[used] static ALL: [fn(); 2] = [on_panic, on_debug];
+      fn main() {}`,
+    'cackle.toml': config('').replace('version = 3', 'version = 3\nbuild_flags = ["--bins"]'),
+  };
+  const dev = (settings: string) => ({
+    'Cargo.toml': `${choosing['Cargo.toml']}[profile.dev]\n${settings}\n`,
+  });
+
+  test.each<[string, Record<string, string>, NodeJS.ProcessEnv, string[]]>([
+    ['panic-manifest', dev('panic = "abort"'), {}, ['env', 'net']],
+    ['panic-file', inFile('profile.dev.panic = "abort"\n'), {}, ['env', 'net']],
+    ['panic-variable', {}, { CARGO_PROFILE_DEV_PANIC: 'abort' }, ['env', 'net']],
+    ['assertions', dev('debug-assertions = false'), {}, ['fs', 'process']],
+    ['nothing', {}, {}, ['env', 'fs']],
     [
-      'whole',
-      {
-        'Cargo.toml': `${program['Cargo.toml']}[profile.dev.package.helper]\nopt-level = 3\n[profile.cackle]\ninherits = "dev"\n`,
-      },
+      'not-ours',
+      dev('panic = "abort"\n[profile.cackle]\ninherits = "dev"\npanic = "unwind"'),
+      {},
+      ['env', 'fs'],
     ],
-  ])('but what is said of the profile itself holds: %s', async (name, files) => {
-    const report = await check(withHelper(name, '3', files));
-    expect(report.problems.map(short).sort()).toEqual(expected);
+  ])('%s', async (name, files, env, apis) => {
+    const directory = workspace(`profiles-dev-${name}`, { ...choosing, ...files });
+    const report = await check(directory, [], env);
+    expect(report.problems.map(short).sort()).toEqual(
+      apis.map((api) => `disallowed-api choosing ${api}`),
+    );
+  });
+
+  test('a program without std builds where panic = "abort" is what it needs, and is judged', async () => {
+    const directory = workspace('profiles-no-std', {
+      'Cargo.toml': `${manifest('bare', '[dependencies]\nhelper = { path = "helper" }\n')}[profile.dev]\npanic = "abort"\n`,
+      '.cargo/config.toml': '[build]\nrustflags = ["-C", "link-arg=-nostartfiles"]\n',
+      'src/main.rs':
+        '#![no_std]\n#![no_main]\n#[panic_handler] fn panic(_: &core::panic::PanicInfo) -> ! { loop {} }\n#[no_mangle] pub extern "C" fn _start() -> ! { helper::door::f(); loop {} }',
+      'helper/Cargo.toml': manifest('helper'),
+      'helper/src/lib.rs':
+        '#![no_std]\npub mod door { #[inline(never)] pub fn f() { if super::never() { panic!() } } }\n#[inline(never)] fn never() -> bool { false }',
+      'cackle.toml': config(
+        '[api.door]\ninclude = ["helper::door"]\n[pkg.bare]\nallow_unsafe = true\nallow_extern = true\n',
+      ).replace('version = 3', 'version = 3\nbuild_flags = ["--bins"]'),
+    });
+    expect((await check(directory)).problems.map(short)).toEqual(['disallowed-api bare door']);
   });
 });
