@@ -7,7 +7,9 @@ import { printable } from './printable.ts';
 /** The package that a problem is about, or the file. */
 export function labelOf(problem: Problem): string {
   if ('packageLabel' in problem) return problem.packageLabel;
-  return problem.kind === 'unknown-package' ? problem.packageName : 'cackle.toml';
+  return problem.kind === 'unknown-package' || problem.kind === 'ambiguous-package'
+    ? problem.packageName
+    : 'cackle.toml';
 }
 
 /** What is wrong, in a line that follows on {@link labelOf}. */
@@ -41,6 +43,8 @@ export function titleOf(problem: Problem): string {
       return `cackle.toml:${problem.configPlace.line}: the permission \`${problem.api}\`${inScope(problem.scope)} is not used; remove it`;
     case 'unknown-package':
       return `cackle.toml:${problem.configPlace.line}: no package of this name is in the tree${problem.nearest === undefined ? '' : `; did you mean \`${problem.nearest}\`?`}`;
+    case 'ambiguous-package':
+      return `cackle.toml:${problem.configPlace.line}: packages of this name come from ${problem.sources.join(' and ')}; the table allows nothing to any of them until its \`source\` says which is meant`;
     case 'possible-export':
       return `seems to provide the API \`${problem.api}\` in \`${problem.path}\`: include it under [api.${problem.api}], or name the package in its no_auto_detect`;
     case 'export-not-imported':

@@ -20,7 +20,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'engine/config': [],
   'engine/graph': ['engine/facts'],
   'engine/extract': ['engine/facts', 'engine/parsers'],
-  'engine/workspace': ['engine/judge/problems'],
+  'engine/workspace': ['engine/judge/problems', 'engine/config/sources'],
   'engine/judge': [
     'engine/facts',
     'engine/graph',

@@ -202,6 +202,7 @@ const kindTexts: Readonly<Record<Item['kind'], string>> = {
   'execution-failed': 'failures',
   'unused-allow-api': 'unused permissions',
   'unknown-package': 'unused permissions',
+  'ambiguous-package': 'configuration',
   'possible-export': 'exports',
   'export-not-imported': 'exports',
 };

@@ -15,7 +15,9 @@ export function packageOf(env: ReadonlyMap<string, string>, workspace: Workspace
   const directory = env.get('CARGO_MANIFEST_DIR') ?? '';
   const name = env.get('CARGO_PKG_NAME');
   const version = env.get('CARGO_PKG_VERSION');
-  const candidates = workspace.packages.filter((p) => p.name === name && p.version === version);
+  const candidates = workspace.packages.filter(
+    (p) => p.cargoName === name && p.version === version,
+  );
   const found =
     candidates.find((p) => p.directory === directory || dirname(p.manifestPath) === directory) ??
     candidates.find((p) => p.directory === resolved(directory));

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readApiTables } from './apis.ts';
 import { DocumentReader } from './document-reader.ts';
-
+import type { NamedSource, SourcesByName } from './sources.ts';
 import { type ApiDefinition, type ConfigDiagnostic, NEWEST_VERSION } from './types.ts';
 
 /** What one package offers in its `cackle/export.toml` (spec §2, `import`), or why that cannot be read. */
@@ -17,16 +17,18 @@ export interface PackageExports {
 export interface Exports {
   /** Names of all packages of the tree. */
   readonly packages: ReadonlySet<string>;
+  /** Where packages of each name come from. */
+  readonly sources: SourcesByName;
   /** By package name, only those that have a file. */
   readonly exporting: ReadonlyMap<string, PackageExports>;
 }
 
 /** The exports of no package, for a configuration that is read by itself. */
-export const noExports: Exports = { packages: new Set(), exporting: new Map() };
+export const noExports: Exports = { packages: new Set(), sources: new Map(), exporting: new Map() };
 
 /** Reads the export files of packages. Faults are kept: only who imports them has to care. */
 export async function readExports(
-  packages: readonly { readonly name: string; readonly directory: string }[],
+  packages: readonly (NamedSource & { readonly cargoName: string; readonly directory: string })[],
 ): Promise<Exports> {
   const read = await Promise.all(
     packages.map(async ({ name, directory }) => ({
@@ -40,7 +42,13 @@ export async function readExports(
     const known = exporting.get(name);
     exporting.set(name, known === undefined ? exports : united(known, exports));
   }
-  return { packages: new Set(packages.map(({ name }) => name)), exporting };
+  const sources = new Map<string, NamedSource[]>();
+  for (const { cargoName, name, source } of packages) {
+    const known = sources.get(cargoName) ?? [];
+    if (!known.some((k) => k.source === source))
+      sources.set(cargoName, [...known, { name, source }]);
+  }
+  return { packages: new Set(packages.map(({ name }) => name)), sources, exporting };
 }
 
 /** Two versions of a package in one tree: what either offers. */

@@ -7,9 +7,11 @@ import { type Exports, noExports } from './exports.ts';
 import { permissionLookup } from './inheritance.ts';
 import { nearest } from './nearest.ts';
 import { readSandboxTable, rustcSandbox, sandboxLookup, scopeKey } from './sandbox.ts';
+import { splitKey, subjectOf, type TableSubject } from './sources.ts';
 import type { TomlEntry, TomlTable } from './toml-tree.ts';
 import {
   type AllowedApi,
+  type AmbiguousTable,
   type ApiDefinition,
   type Config,
   type ConfigDiagnostic,
@@ -55,6 +57,9 @@ export async function readConfig(file: string, exports: Exports): Promise<Config
   if (!isUtf8(bytes)) throw new ConfigError([notUtf8(file, bytes)]);
   return parseConfig(file, new TextDecoder().decode(bytes), exports);
 }
+
+const SOURCES =
+  'write "crates.io", the URL of a registry or git repository, or the directory of a package, relative to the workspace';
 
 const FIRST_CONFIG =
   'write one beside Cargo.toml; to begin with:\n\n[common]\nversion = 3\nimport_std = ["fs", "net", "process"]\n\n[sandbox]\nkind = "Disabled"\n';
@@ -109,13 +114,26 @@ class Reader extends DocumentReader {
     const apis = this.apis(root, common);
     const tables: ScopeTable[] = [];
     const packages = new Map<string, ConfigPlace>();
+    const ambiguous: AmbiguousTable[] = [];
+    const keys = new Map<string, string>();
     const withBuild = new Set<string>();
     for (const entry of this.table(root.entries.get('pkg'))?.entries.values() ?? []) {
       const table = this.table(entry);
       if (table === undefined) continue;
-      packages.set(entry.key, entry.place);
-      if (table.entries.has('build')) withBuild.add(entry.key);
-      this.scopes(entry, table, apis, tables);
+      const { name, couldBe } = this.subject(entry, table);
+      const other = keys.get(name);
+      if (other !== undefined)
+        this.report(
+          entry.place,
+          entry.length,
+          `[pkg.${other}] is about the same package`,
+          'write all of it into one of the two',
+        );
+      keys.set(name, entry.key);
+      packages.set(name, entry.place);
+      if (couldBe.length > 1) ambiguous.push({ name, sources: couldBe, place: entry.place });
+      if (table.entries.has('build')) withBuild.add(name);
+      this.scopes({ ...entry, key: name }, table, apis, tables);
     }
     const rustc = this.table(root.entries.get('rustc'));
     if (rustc !== undefined) this.checkKeys(rustc, ['sandbox'], '[rustc]');
@@ -132,6 +150,8 @@ class Reader extends DocumentReader {
       profile: this.string(common?.entries.get('profile')) ?? 'cackle',
       explicitBuildScripts: this.boolean(common?.entries.get('explicit_build_scripts')) ?? false,
     };
+    const taken = new Set(keys.values());
+    const hasTable = (name: string): boolean => taken.has(name);
     // Behind everything that takes a value out of the document: any of it may be a fault.
     if (this.faults.length > 0) throw new ConfigError(this.faults);
     return {
@@ -140,6 +160,8 @@ class Reader extends DocumentReader {
       ...build,
       apis,
       packages,
+      ambiguous,
+      tableOf: (name) => keys.get(name) ?? (hasTable(name) ? this.qualified(name) : name),
       tables,
       imports: this.imports,
       hasBuildSection: (name) => withBuild.has(name),
@@ -187,13 +209,43 @@ class Reader extends DocumentReader {
   private apis(root: TomlTable, common: TomlTable | undefined): Map<string, ApiDefinition> {
     const apis = readApiTables(this, root.entries.get('api'));
     importBuiltin(this, common?.entries.get('import_std'), apis);
-    for (const { key, value } of this.table(root.entries.get('pkg'))?.entries.values() ?? []) {
+    for (const entry of this.table(root.entries.get('pkg'))?.entries.values() ?? []) {
+      const { value } = entry;
       const imported = value.kind === 'table' ? value.entries.get('import') : undefined;
-      if (imported === undefined) continue;
-      this.imports.set(key, this.strings(imported));
-      importExported(this, key, imported, this.exports, apis);
+      if (value.kind !== 'table' || imported === undefined) continue;
+      const { name, couldBe } = this.subject(entry, value);
+      if (couldBe.length > 1) continue;
+      this.imports.set(name, this.strings(imported));
+      importExported(this, name, imported, this.exports, apis);
     }
     return apis;
+  }
+
+  /** Whose table it is, by its key and its `source`. */
+  private subject({ key }: TomlEntry, table: TomlTable): TableSubject {
+    const entry = table.entries.get('source');
+    const source = this.string(entry);
+    if (entry !== undefined && (source === '' || splitKey(key).source !== undefined))
+      this.#once(
+        entry,
+        source === ''
+          ? 'a source is expected here'
+          : 'the name of the table gives the source already',
+        source === '' ? SOURCES : 'remove one of them',
+      );
+    return subjectOf(key, source, this.exports.sources);
+  }
+
+  /** A package's name with its source, for a table beside the one that is about another package of this name. */
+  private qualified(name: string): string {
+    const [only] = this.exports.sources.get(name) ?? [];
+    return only === undefined ? name : `${name}@${only.source}`;
+  }
+
+  #once({ value }: TomlEntry, message: string, help: string): void {
+    const { line, column } = value.place;
+    if (!this.faults.some(({ place }) => place?.line === line && place.column === column))
+      this.report(value.place, value.length, message, help);
   }
 
   /** `[pkg.NAME]` and the narrower scopes below it. */
@@ -204,7 +256,11 @@ class Reader extends DocumentReader {
     out: ScopeTable[],
   ): void {
     const name = entry.key;
-    this.checkKeys(table, [...scopeKeys, 'import', 'build', 'test', 'from'], `[pkg.${name}]`);
+    this.checkKeys(
+      table,
+      [...scopeKeys, 'source', 'import', 'build', 'test', 'from'],
+      `[pkg.${name}]`,
+    );
     out.push(this.scope(name, '', entry.place, table, apis));
     this.sandbox({ package: name, suffix: '' }, table);
     const below = (parent: TomlTable, key: 'build' | 'test', suffix: ScopeSuffix): void => {

@@ -88,6 +88,13 @@ export interface SandboxSettings {
   readonly extraArgs: readonly ConfigText[];
 }
 
+/** A `[pkg.NAME]` whose name packages from several sources have. */
+export interface AmbiguousTable {
+  readonly name: string;
+  readonly sources: readonly string[];
+  readonly place: ConfigPlace;
+}
+
 /** A configuration that was read and found valid. */
 export interface Config {
   readonly file: string;
@@ -98,8 +105,12 @@ export interface Config {
   readonly profile: string;
   readonly explicitBuildScripts: boolean;
   readonly apis: ReadonlyMap<string, ApiDefinition>;
-  /** Names in `[pkg.NAME]`, with the place of the first table. */
+  /** Names of the packages that `[pkg.…]` tables are about, with the place of the first table. */
   readonly packages: ReadonlyMap<string, ConfigPlace>;
+  /** Tables of which packages from several sources could be meant: they give a permission to none. */
+  readonly ambiguous: readonly AmbiguousTable[];
+  /** The key of the `[pkg.KEY]` table in which the permissions of a package stand, or would. */
+  tableOf(packageName: string): string;
   readonly tables: readonly ScopeTable[];
   /** What `[pkg.NAME] import` says, by package; a package without the key is absent. */
   readonly imports: ReadonlyMap<string, readonly string[]>;

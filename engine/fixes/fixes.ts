@@ -1,4 +1,4 @@
-import { applyEdits } from '../config/edit.ts';
+import { applyEdits, type Edit, type EditStep } from '../config/edit.ts';
 import type { Config } from '../config/types.ts';
 import type { Problem } from '../judge/problems.ts';
 import {
@@ -8,6 +8,7 @@ import {
   keywordFixes,
   offTreeFixes,
   procMacroFixes,
+  sourceFixes,
   unknownPackageFixes,
   unusedFixes,
 } from './permissions.ts';
@@ -36,6 +37,7 @@ export function fixesFor(
 ): Fix[] {
   return proposals(problem, config, known).map((proposal) => ({
     ...proposal,
+    edit: inTables(proposal.edit, config),
     resolves: (other) => other === problem || resolves(proposal.edit, other, config),
   }));
 }
@@ -51,8 +53,25 @@ export function isResolvedIn(
   known: FixKnowledge = {},
 ): boolean {
   return proposals(problem, config, known).some(
-    ({ edit }) => edit.steps.length > 0 && applyEdits(text, [edit]) === text,
+    ({ edit }) => edit.steps.length > 0 && applyEdits(text, [inTables(edit, config)]) === text,
   );
+}
+
+/** An edit of packages by the keys under which their tables stand. */
+function inTables(edit: Edit, config: Config | undefined): Edit {
+  if (config === undefined) return edit;
+  const ambiguous = new Set(config.ambiguous.map(({ name }) => name));
+  const keyOf = (name: string): string => (ambiguous.has(name) ? name : config.tableOf(name));
+  const steps = edit.steps.map((step): EditStep => {
+    if ('scope' in step)
+      return { ...step, scope: { ...step.scope, package: keyOf(step.scope.package) } };
+    if (step.kind === 'build-section') return { ...step, package: keyOf(step.package) };
+    const [table, name, ...rest] = step.path;
+    return table === 'pkg' && name !== undefined
+      ? { ...step, path: [table, keyOf(name), ...rest] }
+      : step;
+  });
+  return { ...edit, steps };
 }
 
 function proposals(
@@ -86,6 +105,8 @@ function proposals(
       return unusedFixes(problem);
     case 'unknown-package':
       return unknownPackageFixes(problem);
+    case 'ambiguous-package':
+      return sourceFixes(problem);
     case 'export-not-imported':
       return exportFixes(problem, known);
     case 'possible-export':

@@ -162,6 +162,15 @@ export function unusedFixes({ scope, api }: OfKind<'unused-allow-api'>): Proposa
   ];
 }
 
+/** For a table of which several packages could be meant: it is one's. */
+export function sourceFixes({ packageName, sources }: OfKind<'ambiguous-package'>): Proposal[] {
+  return sources.map((source) => ({
+    title: `say that [pkg.${packageName}] is about the one from ${source}`,
+    explanation: `What stands there is allowed to ${packageName} from ${source} alone; a table [pkg."${packageName}@SOURCE"] allows something to another.`,
+    edit: edit({ kind: 'set', path: ['pkg', packageName, 'source'], value: source }),
+  }));
+}
+
 /** For settings of a package that is not in the tree. */
 export function unknownPackageFixes({ packageName }: OfKind<'unknown-package'>): Proposal[] {
   return [

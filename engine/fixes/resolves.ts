@@ -31,6 +31,8 @@ function stepResolves(step: EditStep, problem: Problem, config: Config | undefin
         isPath(step.path, [...scopePath(problem.scope), 'allow_apis'])
       );
     case 'set':
+      if (problem.kind === 'ambiguous-package')
+        return isPath(step.path, ['pkg', problem.packageName, 'source']);
       return sets(step.path, step.value, problem);
     case 'drop':
       return (

@@ -60,6 +60,8 @@ export function isSettledBy(
       );
     case 'unknown-package':
       return !config.packages.has(problem.packageName);
+    case 'ambiguous-package':
+      return !config.ambiguous.some(({ name }) => name === problem.packageName);
     case 'possible-export': {
       const api = config.apis.get(problem.api);
       return (

@@ -102,6 +102,13 @@ export type Problem =
       readonly configPlace: ConfigPlace;
       readonly nearest: string | undefined;
     }
+  /** A table of cackle.toml whose name packages from several sources have: it gives nothing to any of them. */
+  | {
+      readonly kind: 'ambiguous-package';
+      readonly packageName: string;
+      readonly sources: readonly string[];
+      readonly configPlace: ConfigPlace;
+    }
   | (Located & {
       readonly kind: 'possible-export';
       readonly api: string;

@@ -79,14 +79,25 @@ export function unusedPermissions(
 
 /** `[pkg.NAME]` tables of packages that are not in the tree. */
 export function unknownPackages(config: Config, workspace: Workspace): Problem[] {
+  const ambiguous = new Set(config.ambiguous.map(({ name }) => name));
   return [...config.packages]
-    .filter(([name]) => !workspace.byName.has(name))
+    .filter(([name]) => !workspace.byName.has(name) && !ambiguous.has(name))
     .map(([packageName, configPlace]) => ({
       kind: 'unknown-package',
       packageName,
       configPlace,
       nearest: nearest(packageName, workspace.byName.keys()),
     }));
+}
+
+/** `[pkg.NAME]` tables of which packages from several sources could be meant. */
+export function ambiguousPackages(config: Config): Problem[] {
+  return config.ambiguous.map(({ name, sources, place }) => ({
+    kind: 'ambiguous-package',
+    packageName: name,
+    sources,
+    configPlace: place,
+  }));
 }
 
 /** Packages that offer API definitions of which cackle.toml says nothing, not even `import = []` (spec §5). */

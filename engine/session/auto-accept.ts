@@ -101,13 +101,22 @@ export class AutoAccept implements LiveConfig {
 /** Nobody is asked, so what takes protection away or says anew what an API is is left to the user. */
 function mayBeTaken({ refused, edit }: Fix): boolean {
   return (
-    refused === undefined && edit.steps.length > 0 && !weakensSandbox(edit) && !definesApi(edit)
+    refused === undefined &&
+    edit.steps.length > 0 &&
+    !weakensSandbox(edit) &&
+    !definesApi(edit) &&
+    !choosesSource(edit)
   );
 }
 
 /** An API that grows by one finding makes others, in packages that had none; one that shrinks hides some. */
 function definesApi({ steps }: Edit): boolean {
   return steps.some((step) => step.kind === 'add' && step.path[0] === 'api');
+}
+
+/** Which of two packages was meant by what stands there, only who wrote it knows. */
+function choosesSource({ steps }: Edit): boolean {
+  return steps.some((step) => step.kind === 'set' && step.path.at(-1) === 'source');
 }
 
 function weakensSandbox({ steps }: Edit): boolean {

@@ -3,6 +3,7 @@ import { type Config, NEWEST_VERSION } from '../config/types.ts';
 import type { Limited } from '../facts/cache.ts';
 import type { CheckReport, Problem } from '../judge/problems.ts';
 import {
+  ambiguousPackages,
   mergeProblems,
   minimalGrants,
   notImported,
@@ -103,6 +104,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
     ...verdicts.exportsOf(judged),
     ...notImported(round.exports, config, workspace),
     ...unknownPackages(config, workspace),
+    ...ambiguousPackages(config),
   );
   const builtPackages = new Set([...records.current].map((unit) => unit.packageId));
   // `default-members`, `--package` and flags may leave members out, with what only they use.

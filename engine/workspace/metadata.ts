@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
+import { namesBySource, normalisedSource } from '../config/sources.ts';
 import { CheckError } from '../judge/problems.ts';
 import * as z from '../schemas.ts';
 import { readCargoConfig } from './cargo-config.ts';
@@ -36,6 +37,7 @@ const metadataSchema = z.object({
       id: z.string(),
       name: z.string(),
       version: z.string(),
+      source: z.nullish(z.string()),
       description: z.nullish(z.string()),
       documentation: z.nullish(z.string()),
       license: z.nullish(z.string()),
@@ -176,15 +178,22 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
       throw new CheckError(`\`cargo metadata\` names the unknown package ${id}`);
     return index;
   };
+  const sources = listed.map((p) => sourceOf(p, metadata.workspace_root));
+  const names = namesBySource(
+    listed.map(({ name }, index) => ({ name, source: sources[index] ?? '' })),
+  );
   const versions = new Map<string, number>();
-  for (const { name } of listed) versions.set(name, (versions.get(name) ?? 0) + 1);
-  const packages = listed.map(
-    (p, index): Package => ({
+  for (const name of names) versions.set(name, (versions.get(name) ?? 0) + 1);
+  const packages = listed.map((p, index): Package => {
+    const name = names[index] ?? p.name;
+    return {
       index: index as PackageIndex,
       id: p.id,
-      name: p.name,
+      name,
+      cargoName: p.name,
+      source: sources[index] ?? '',
       version: p.version,
-      label: (versions.get(p.name) ?? 0) > 1 ? `${p.name}[${p.version}]` : p.name,
+      label: (versions.get(name) ?? 0) > 1 ? `${name}[${p.version}]` : name,
       description: p.description ?? undefined,
       documentation: p.documentation ?? undefined,
       license: p.license ?? undefined,
@@ -193,8 +202,8 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
       isWorkspaceMember: members.has(p.id),
       targets: p.targets.map(readTarget),
       dependencies: (nodes.get(p.id)?.dependencies ?? []).map(known),
-    }),
-  );
+    };
+  });
   const reaches = transitiveDependencies(packages.map((p) => p.dependencies));
   return {
     root: metadata.workspace_root,
@@ -206,6 +215,11 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
     byCrateName: groupBy(packages, libraryNames),
     dependsOn: reaches,
   };
+}
+
+function sourceOf({ source, manifest_path }: Metadata['packages'][number], root: string): string {
+  if (typeof source === 'string') return normalisedSource(source);
+  return normalisedSource(relative(root, dirname(manifest_path)));
 }
 
 function readTarget(target: z.infer<typeof targetSchema>): CargoTarget {

@@ -19,7 +19,12 @@ export interface CargoTarget {
 export interface Package {
   readonly index: PackageIndex;
   readonly id: string;
+  /** Its name in cackle.toml: cargo's, or `NAME@SOURCE` where packages of one name come from several sources. */
   readonly name: string;
+  /** Its name in its manifest. */
+  readonly cargoName: string;
+  /** Where it comes from: `crates.io`, a URL, or its directory relative to the workspace. */
+  readonly source: string;
   readonly version: string;
   readonly label: string;
   readonly description: string | undefined;

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { applyEdits } from '../../engine/config/edit.ts';
+import { parseConfig } from '../../engine/config/read.ts';
 import { adviceFor } from '../../engine/fixes/advice.ts';
 import { type FixKnowledge, fixesFor, isResolvedIn } from '../../engine/fixes/fixes.ts';
+import { isSettledBy } from '../../engine/fixes/settled.ts';
 import type { Problem } from '../../engine/judge/problems.ts';
 import { apiProblem, exporting, read, usage } from './support.ts';
 
@@ -210,6 +212,47 @@ describe('spec 5: fixes of each problem, best first', () => {
       fixesFor(problem, read(text)).map(({ edit }) => applyEdits(text, [edit])),
     );
     expect(result).toEqual([[`${base}\n[pkg.x]\nallow_unsafe = true\n`], [base]]);
+  });
+
+  test('of two packages with one name: the table says which it means', () => {
+    const text = `${base}\n[pkg.x]\nallow_apis = ["fs"]\n`;
+    const sources = new Map([
+      [
+        'x',
+        [
+          { name: 'x@crates.io', source: 'crates.io' },
+          { name: 'x@deps/x', source: 'deps/x' },
+        ],
+      ],
+    ]);
+    const readWith = (t: string) =>
+      parseConfig('cackle.toml', t, { packages: new Set(), sources, exporting: new Map() });
+    const config = readWith(text);
+    const problem: Problem = {
+      kind: 'ambiguous-package',
+      packageName: 'x',
+      sources: ['crates.io', 'deps/x'],
+      configPlace,
+    };
+    const texts = fixesFor(problem, config).map(({ edit }) => applyEdits(text, [edit]));
+    expect(texts).toEqual(
+      ['crates.io', 'deps/x'].map(
+        (source) => `${base}\n[pkg.x]\nallow_apis = ["fs"]\nsource = "${source}"\n`,
+      ),
+    );
+    const after = readWith(texts[1] ?? '');
+    const apis = (name: string) =>
+      after.permissions({ package: name, suffix: '' }).allowApis.has('fs');
+    expect(['x', 'x@crates.io', 'x@deps/x'].map(apis)).toEqual([false, false, true]);
+    expect(isSettledBy(problem, after, config)).toBe(true);
+    // What is allowed later goes into the table that is about the package.
+    const macro: Problem = {
+      kind: 'proc-macro-not-allowed',
+      packageName: 'x@deps/x',
+      packageLabel: 'x@deps/x',
+    };
+    const [allowed] = fixesFor(macro, after).map(({ edit }) => applyEdits(texts[1] ?? '', [edit]));
+    expect(allowed).toContain('[pkg.x]\nallow_apis = ["fs"]\nsource = "deps/x"\nallow_proc_macro');
   });
 });
 

@@ -24,7 +24,11 @@ class ByEveryName extends Map<string, PackageExports> {
 }
 
 /** A tree with packages of any name, each of which exports an API `fs`. */
-export const exporting: Exports = { packages: new EveryName(), exporting: new ByEveryName() };
+export const exporting: Exports = {
+  packages: new EveryName(),
+  sources: new Map(),
+  exporting: new ByEveryName(),
+};
 
 /** A configuration as the program reads it. */
 export const read = (text: string): Config => parseConfig('cackle.toml', text, exporting);

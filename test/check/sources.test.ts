@@ -1,0 +1,189 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  cackle,
+  check,
+  config,
+  manifest,
+  short,
+  usageLines,
+  workspace,
+} from '../support/cackle.ts';
+
+// Spec 1 and 2: a permission is of a package, and a name that packages from two sources have names none of them.
+
+const connects = 'std::net::TcpStream::connect("127.0.0.1:9").is_ok()';
+const library = `pub fn go() -> bool {\n    ${connects}\n}\n`;
+/** A package whose build script leaves a trace, when it runs. */
+const leavesTrace = 'fn main() {\n    let _ = std::fs::write("ran", "");\n}\n';
+
+/** The user's own package `same`, and a dependency that took its name. */
+const sameName = (cackleToml: string): Record<string, string> => ({
+  'Cargo.toml': manifest(
+    'same',
+    '[dependencies]\nother = { package = "same", path = "deps/other" }\n[workspace]\nexclude = ["deps"]\n',
+  ),
+  'src/main.rs': `fn main() {\n    println!("{} {}", ${connects}, other::go());\n}\n`,
+  'deps/other/Cargo.toml': manifest('same').replace('1.0.0', '2.0.0'),
+  'deps/other/src/lib.rs': library,
+  'deps/other/build.rs': leavesTrace,
+  'cackle.toml': config(cackleToml),
+});
+
+const permission = 'allow_apis = ["net"]\nbuild.allow_apis = ["fs"]\n';
+const shorts = (report: {
+  problems: Parameters<typeof short>[0][] | readonly Parameters<typeof short>[0][];
+}) => report.problems.map(short).sort();
+
+test('a dependency that is called as the user’s package gets nothing of its permissions, nor does it run', async () => {
+  const directory = workspace('same-name', sameName(`[pkg.same]\n${permission}`));
+  const report = await check(directory);
+  expect(shorts(report)).toEqual([
+    'ambiguous-package same',
+    'disallowed-api same@. net',
+    'disallowed-api same@deps/other net',
+    'disallowed-api same@deps/other.build fs',
+  ]);
+  expect(report.status).toBe(1);
+  expect(existsSync(join(directory, 'deps', 'other', 'ran'))).toBe(false);
+  const { stdout } = await cackle(['-n', '--path', directory]);
+  expect(stdout).toContain('packages of this name come from . and deps/other');
+});
+
+test('pinned, the table is of the one alone; the other has a table of its own', async () => {
+  const directory = workspace(
+    'same-pinned',
+    sameName('[pkg.same]\nsource = "."\nallow_apis = ["net"]\n'),
+  );
+  expect(shorts(await check(directory))).toEqual([
+    'disallowed-api same@deps/other net',
+    'disallowed-api same@deps/other.build fs',
+  ]);
+  expect(existsSync(join(directory, 'deps', 'other', 'ran'))).toBe(false);
+  writeFileSync(
+    join(directory, 'cackle.toml'),
+    config(`[pkg.same]\nsource = "./deps/other/"\n${permission}`),
+  );
+  expect(shorts(await check(directory))).toEqual(['disallowed-api same@. net']);
+  writeFileSync(
+    join(directory, 'cackle.toml'),
+    config(
+      `[pkg.same]\nsource = "."\nallow_apis = ["net"]\n\n[pkg."same@deps/other"]\n${permission}`,
+    ),
+  );
+  expect(shorts(await check(directory))).toEqual([]);
+});
+
+test('what is accepted without asking is written for each of them, and never chooses what a table meant', async () => {
+  const directory = workspace('same-accepted', sameName(''));
+  expect((await cackle(['-n', '--auto-accept-fixes', '--path', directory])).status).toBe(0);
+  const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
+  expect(text).toContain('[pkg."same@."]');
+  expect(text).toContain('[pkg."same@deps/other"]');
+  expect((await check(directory)).status).toBe(0);
+  writeFileSync(join(directory, 'cackle.toml'), config(`[pkg.same]\n${permission}`));
+  const again = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+  expect(again.status).toBe(1);
+  expect(again.stdout).toContain('packages of this name come from');
+  expect(readFileSync(join(directory, 'cackle.toml'), 'utf8')).not.toContain('source =');
+});
+
+/** A registry in a directory, which takes the place of crates.io. */
+const vendored = (name: string, version: string, source: string): Record<string, string> => ({
+  [`vendor/${name}-${version}/Cargo.toml`]: manifest(name).replace('1.0.0', version),
+  [`vendor/${name}-${version}/src/lib.rs`]: source,
+  [`vendor/${name}-${version}/.cargo-checksum.json`]: '{"files":{}}',
+});
+const fromVendor =
+  '[source.crates-io]\nreplace-with = "vendor"\n[source.vendor]\ndirectory = "vendor"\n';
+
+test('two versions from one registry share a table; a repository of that name does not', async () => {
+  const files = {
+    ...vendored('dep', '1.0.0', library),
+    ...vendored('dep', '2.0.0', library),
+    '.cargo/config.toml': fromVendor,
+    'src/main.rs': 'fn main() {\n    println!("{} {}", one::go(), two::go());\n}\n',
+    'cackle.toml': config('[pkg.dep]\nallow_apis = ["net"]\n'),
+  };
+  const versions = workspace('source-versions', {
+    ...files,
+    'Cargo.toml': manifest(
+      'versions',
+      '[dependencies]\none = { package = "dep", version = "1" }\ntwo = { package = "dep", version = "2" }\n',
+    ),
+  });
+  expect(shorts(await check(versions))).toEqual([]);
+
+  const repository = workspace('source-repository', {
+    'Cargo.toml': manifest('dep').replace('1.0.0', '2.0.0'),
+    'src/lib.rs': library,
+  });
+  const git = (...args: string[]): void => {
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
+      cwd: repository,
+    });
+  };
+  git('init', '-q', '-b', 'main');
+  git('add', '.');
+  git('commit', '-q', '-m', 'one');
+  const url = `file://${repository}`;
+  const mixed = workspace('source-mixed', {
+    ...files,
+    'Cargo.toml': manifest(
+      'mixed',
+      `[dependencies]\none = { package = "dep", version = "1" }\ntwo = { package = "dep", git = "${url}" }\n`,
+    ),
+  });
+  expect(shorts(await check(mixed))).toEqual(
+    [
+      'ambiguous-package dep',
+      `disallowed-api dep@${url} net`,
+      'disallowed-api dep@crates.io net',
+    ].sort(),
+  );
+  const pinned = (source: string): void =>
+    writeFileSync(
+      join(mixed, 'cackle.toml'),
+      config(`[pkg.dep]\nsource = "${source}"\nallow_apis = ["net"]\n`),
+    );
+  pinned('crates.io');
+  expect(shorts(await check(mixed))).toEqual([`disallowed-api dep@${url} net`]);
+  pinned(`git+${url}?branch=main`);
+  expect(shorts(await check(mixed))).toEqual(['disallowed-api dep@crates.io net']);
+});
+
+test('a pin holds where one source is left: what comes from elsewhere is not it', async () => {
+  const files = (source: string, dependency: string): Record<string, string> => ({
+    ...vendored('lone', '1.0.0', library),
+    'mine/Cargo.toml': manifest('lone'),
+    'mine/src/lib.rs': library,
+    '.cargo/config.toml': fromVendor,
+    'Cargo.toml': manifest('left', `[dependencies]\nlone = { ${dependency} }\n`),
+    'src/main.rs': 'fn main() {\n    println!("{}", lone::go());\n}\n',
+    'cackle.toml': config(`[pkg.lone]\nsource = "${source}"\nallow_apis = ["net"]\n`),
+  });
+  const right = workspace('source-left', files('crates.io', 'version = "1"'));
+  expect(shorts(await check(right))).toEqual([]);
+  const wrong = workspace('source-gone', files('crates.io', 'path = "mine"'));
+  const report = await check(wrong);
+  expect(shorts(report)).toEqual(['disallowed-api lone net', 'unknown-package lone@crates.io']);
+  expect(usageLines(report).some((line) => line.includes('mine/src/lib.rs:2'))).toBe(true);
+  expect((await cackle(['-n', '--auto-accept-fixes', '--path', wrong])).status).toBe(0);
+  expect(readFileSync(join(wrong, 'cackle.toml'), 'utf8')).toContain('[pkg."lone@mine"]');
+});
+
+test('a table has one source, and a package one table', async () => {
+  const faults = async (rest: string): Promise<string> => {
+    const directory = workspace('source-faults', sameName(rest));
+    const ran = await cackle(['-n', '--path', directory]);
+    expect(ran.status).toBe(2);
+    return ran.stderr;
+  };
+  expect(await faults('[pkg."same@."]\nsource = "."\n')).toContain('gives the source already');
+  expect(await faults('[pkg.same]\nsource = ""\n')).toContain('a source is expected');
+  expect(await faults('[pkg.same]\nsource = "."\n[pkg."same@."]\n')).toContain(
+    '[pkg.same] is about the same package',
+  );
+});
