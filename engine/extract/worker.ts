@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { countMembers } from '../facts/codec.ts';
-import { bytesHash, contentHash, factsHash } from '../facts/content.ts';
+import { contentHash, factsHash } from '../facts/content.ts';
 import { factsPath, writeAtomically } from '../facts/files.ts';
 import type { Content, KeywordHit } from '../facts/unit-record.ts';
 import { FileInput } from '../parsers/file-input.ts';
 import { ExtractError } from '../parsers/module.ts';
-import { scanSource } from '../parsers/parsers.ts';
 import { Stopwatch, type Timed } from '../spans.ts';
+import { type SourcesOfUnit, scanSources } from './sources.ts';
 
 /** A link input, and where its facts are kept. */
 export interface Artefact {
@@ -31,16 +31,17 @@ export interface ArtefactsJob {
   readonly artefacts: readonly Artefact[];
 }
 
-/** Scan the sources of a unit for keywords, and hash them and what it left. */
-export interface SourcesJob {
+/** Scan the sources of a unit, and hash them and what it left. */
+export interface SourcesJob extends SourcesOfUnit {
   readonly kind: 'sources';
-  readonly files: readonly string[];
   readonly outputs: readonly string[];
 }
 
 /** What the sources of a unit say, and what they and its outputs held. */
 export interface SourcesResult {
   readonly hits: readonly KeywordHit[];
+  /** Those of the foreign files that it reads as data. */
+  readonly data: readonly string[];
   readonly contents: readonly Content[];
 }
 
@@ -84,7 +85,10 @@ async function answer(
     for (const artefact of job.artefacts) results.push(await extractArtefact(artefact, watch));
     return results;
   }
-  if (job.kind === 'sources') return scanSources(job);
+  if (job.kind === 'sources') {
+    const { contents, ...said } = scanSources(job);
+    return { ...said, contents: [...contents, ...hashOutputs(job.outputs)] };
+  }
   if (job.debugInfo === undefined) return contentHash(job.path);
   try {
     return factsHash(readFileSync(job.path), job.debugInfo);
@@ -190,24 +194,6 @@ async function writeFirst(paths: readonly string[], content: Buffer): Promise<vo
   }
 }
 
-function scanSources({ files, outputs }: SourcesJob): SourcesResult {
-  const hits: KeywordHit[] = [];
-  const contents: Content[] = [];
-  for (const file of files) {
-    const bytes = readFileSync(file);
-    contents.push({ path: file, hash: bytesHash(bytes) });
-    const found = scanSource(bytes);
-    if (!found.ok) continue;
-    found.kind.forEach((kind, i) => {
-      hits.push({
-        keyword: kind === 1 ? 'extern' : 'unsafe',
-        file,
-        line: found.line[i] as number,
-        column: found.column[i] as number,
-        foundBy: 'token',
-      });
-    });
-  }
-  for (const path of outputs) contents.push({ path, hash: contentHash(path) });
-  return { hits, contents };
+function hashOutputs(outputs: readonly string[]): Content[] {
+  return outputs.map((path) => ({ path, hash: contentHash(path) }));
 }

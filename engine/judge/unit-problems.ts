@@ -1,27 +1,56 @@
-import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
+import type { Config, PermissionScope } from '../config/types.ts';
 import type { KeywordHit, UnitRecord } from '../facts/unit-record.ts';
-import type { CrateKind, Workspace } from '../workspace/types.ts';
+import { answersBeside, type FileOwners } from '../workspace/owners.ts';
+import type { Package, PackageIndex, Workspace } from '../workspace/types.ts';
+import { scopeOf } from './attribution.ts';
 import type { KeywordUse, Problem } from './problems.ts';
 
-const suffixOf: Readonly<Record<CrateKind, ScopeSuffix>> = {
-  primary: '',
-  'build-script': 'build',
-  test: 'test',
-};
+/** What telling a unit's keyword problems takes beside the unit. */
+export interface KeywordFacts {
+  readonly workspace: Workspace;
+  readonly config: Config;
+  /** The packages in whose directories files lie. */
+  readonly holders: FileOwners;
+}
 
-/** `unsafe` and `extern` in a unit's sources that its scope does not allow (spec §4). */
-export function keywordProblems(unit: UnitRecord, workspace: Workspace, config: Config): Problem[] {
+/**
+ * `unsafe` and `extern` in a unit's sources that the scope does not allow (spec §4): of the unit's package, and of the package
+ * in whose directory the file lies.
+ */
+export function keywordProblems(unit: UnitRecord, facts: KeywordFacts): Problem[] {
+  const { workspace, holders } = facts;
   const p = workspace.packages.find(({ id }) => id === unit.packageId);
   if (p === undefined) return [];
-  const scope: PermissionScope = { package: p.name, suffix: suffixOf[unit.kind] };
+  const owner = { package: p.index, kind: unit.kind };
+  const byPackage = new Map<PackageIndex, KeywordHit[]>([[p.index, [...unit.keywords]]]);
+  for (const hit of unit.keywords) {
+    for (const holder of holders.of(hit.file)) {
+      if (holder === p.index || !answersBeside(holder, [p.index], workspace)) continue;
+      const known = byPackage.get(holder);
+      if (known === undefined) byPackage.set(holder, [hit]);
+      else known.push(hit);
+    }
+  }
+  return [...byPackage].flatMap(([index, hits]) => {
+    const user = workspace.packages[index];
+    return user === undefined ? [] : problemsIn(hits, user, scopeOf(user, owner), facts.config);
+  });
+}
+
+function problemsIn(
+  hits: readonly KeywordHit[],
+  user: Package,
+  scope: PermissionScope,
+  config: Config,
+): Problem[] {
   const permissions = config.permissions(scope);
   const problems: Problem[] = [];
-  const common = { packageLabel: p.label, packageName: p.name, scope };
-  const unsafeUses = permissions.allowUnsafe ? [] : usesOf(unit.keywords, 'unsafe');
+  const common = { packageLabel: user.label, packageName: user.name, scope };
+  const unsafeUses = permissions.allowUnsafe ? [] : usesOf(hits, 'unsafe');
   if (unsafeUses.length > 0) {
     problems.push({ kind: 'disallowed-unsafe', ...common, uses: unsafeUses });
   }
-  const externUses = permissions.allowExtern ? [] : usesOf(unit.keywords, 'extern');
+  const externUses = permissions.allowExtern ? [] : usesOf(hits, 'extern');
   if (externUses.length > 0) {
     problems.push({ kind: 'disallowed-extern', ...common, uses: externUses });
   }

@@ -18,6 +18,8 @@ export interface SourceHits {
   readonly kind: Uint8Array;
   readonly line: Uint32Array;
   readonly column: Uint32Array;
+  /** Paths of files that it reads as data; behind U+0001 one that starts at the package's directory. */
+  readonly texts: readonly string[];
 }
 
 /** Room for a file in the module's memory: `offset` bytes from its start. */
@@ -36,6 +38,7 @@ export interface ParserModule {
   namesIn(text: string): string[];
   demangle(symbol: string): string;
   scan(bytes: Uint8Array): Free<SourceHits>;
+  mayName(bytes: Uint8Array, fileName: string, stem: string): boolean;
   reading(): string;
   moduleMemory(): { readonly buffer: ArrayBuffer };
 }

@@ -34,12 +34,17 @@ export function demangle(symbol: string): string {
   return guarded((module) => module.demangle(symbol));
 }
 
-/** Keywords of a file that rustc read. */
+/** What a file that rustc read says; `ok` is false when it can be no source, or rustc would have refused it. */
 export function scanSource(bytes: Uint8Array): SourceHits {
   return guarded((module) => {
     const raw = module.scan(bytes);
-    const { ok, kind, line, column } = raw;
+    const { ok, kind, line, column, texts } = raw;
     raw.free();
-    return { ok, kind, line, column };
+    return { ok, kind, line, column, texts };
   });
+}
+
+/** May a source make rustc read a file, of this name and as a module called `stem`, as a source too? */
+export function mayName(source: Uint8Array, fileName: string, stem: string): boolean {
+  return guarded((module) => module.mayName(source, fileName, stem));
 }

@@ -20,11 +20,11 @@ import {
   withoutInstructions,
 } from '../judge/build-instructions.ts';
 import type { Problem } from '../judge/problems.ts';
-import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { type LiveConfig, untilSettled } from './live-config.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
+import type { UnitProblems } from './unit-problems.ts';
 import { type OutputVerdict, StaleOutputError, type Verdicts } from './verdicts.ts';
 
 /** A build script or proc macro that did not run because of a problem. */
@@ -44,6 +44,7 @@ export class Gates {
   private readonly seen = new Map<string, BuildScriptRecord>();
   private readonly records: Records;
   private readonly verdicts: Verdicts;
+  private readonly unitProblems: UnitProblems;
   private readonly live: LiveConfig;
   private readonly workspace: Workspace;
   private readonly pools: Pools;
@@ -54,12 +55,14 @@ export class Gates {
     pools: Pools;
     records: Records;
     verdicts: Verdicts;
+    unitProblems: UnitProblems;
     live: LiveConfig;
     workspace: Workspace;
   }) {
     this.pools = deps.pools;
     this.records = deps.records;
     this.verdicts = deps.verdicts;
+    this.unitProblems = deps.unitProblems;
     this.live = deps.live;
     this.atStart = deps.live.current;
     this.workspace = deps.workspace;
@@ -251,7 +254,7 @@ export class Gates {
     ];
     const problems: Problem[] = [
       ...this.verdicts.problemsOf(verdict),
-      ...missingPermissions(record, this.workspace, this.config),
+      ...this.unitProblems.missing(record),
     ];
     // A Rust dylib is no input of the link, and its code runs all the same.
     for (const loaded of this.records.closure(record.externs)) {
@@ -262,7 +265,7 @@ export class Gates {
         problems.push(...this.verdicts.problemsOf(await this.verdicts.of(loaded, library)));
     }
     for (const unit of new Set(linked)) {
-      problems.push(...keywordProblems(unit, this.workspace, this.config));
+      problems.push(...this.unitProblems.keywords(unit));
     }
     return problems;
   }

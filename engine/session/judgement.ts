@@ -10,7 +10,6 @@ import {
   unknownPackages,
   unusedPermissions,
 } from '../judge/summary.ts';
-import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
 import { clock } from '../spans.ts';
 import { untilAborted } from './abort.ts';
 import { Executables } from './executables.ts';
@@ -21,6 +20,7 @@ import type { Round } from './round.ts';
 import { failedBuildScripts, sandboxProblems } from './sandbox-problems.ts';
 import { seconds } from './seconds.ts';
 import { unchecked } from './unchecked.ts';
+import type { UnitProblems } from './unit-problems.ts';
 import { type OutputVerdict, Verdicts } from './verdicts.ts';
 
 /** What a run of cargo left to judge. */
@@ -30,6 +30,7 @@ export interface Built {
   readonly gates: Gates;
   /** Judgements that began beside the build, by the APIs of that time. */
   readonly verdicts: Verdicts;
+  readonly unitProblems: UnitProblems;
   readonly outcome: BuildOutcome;
   readonly artifacts: readonly ArtifactMessage[];
   /** OUT_DIRs of the build scripts that ran, now or earlier. */
@@ -63,7 +64,7 @@ export function judgeAgain(round: Round, built: Built): Promise<Judgement> {
 /** Waits for the verdicts of what was built, and makes the report. */
 export async function judgeBuilt(round: Round, built: Built): Promise<Judgement> {
   const { options, workspace, live, timing, tally } = round;
-  const { records, inputs, gates, verdicts, outcome, artifacts, executed } = built;
+  const { records, inputs, gates, verdicts, unitProblems, outcome, artifacts, executed } = built;
   const started = performance.now();
   const lost: string[] = [];
   const { judged, stale } = await untilAborted(round.signal, verdicts.all());
@@ -86,10 +87,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
   const usages = judged.flatMap((verdict) => verdict.usages);
   const problems: Problem[] = judged.flatMap((verdict) => verdicts.problemsOf(verdict));
   for (const unit of records.currentInOrder()) {
-    problems.push(
-      ...keywordProblems(unit, workspace, config),
-      ...missingPermissions(unit, workspace, config),
-    );
+    problems.push(...unitProblems.of(unit));
   }
   for (const outDir of [...executed].sort()) {
     const script = records.script(outDir);

@@ -33,7 +33,8 @@ export class KnownOwners {
     return fileOwners(this.workspace, listedBy, this.byDirectory());
   }
 
-  private byDirectory(): FileOwners {
+  /** The owners of files by the directories in which they lie alone. */
+  byDirectory(): FileOwners {
     const { revision } = this.records;
     if (this.directories?.revision !== revision) {
       const outDirectories = [...this.records.allScripts()].flatMap((script) => {

@@ -15,7 +15,6 @@ import type { Config } from '../config/types.ts';
 import type { RecordStore, StoreLocation } from '../facts/store.ts';
 import { CheckError, type Problem } from '../judge/problems.ts';
 import { mergeKey } from '../judge/summary.ts';
-import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import { clock } from '../spans.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -25,6 +24,7 @@ import { placeholders } from './executables.ts';
 import { Gates } from './gates.ts';
 import { Inputs } from './inputs.ts';
 import type { Built } from './judgement.ts';
+import { KnownOwners } from './known-owners.ts';
 import type { LiveConfig } from './live-config.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
 import type { Pools } from './pools.ts';
@@ -32,6 +32,7 @@ import { forget, forgetRun, forgetUnit, Records } from './records.ts';
 import { variablesSet } from './sandbox-problems.ts';
 import { seconds } from './seconds.ts';
 import { tracedHandlers } from './traced-handlers.ts';
+import { UnitProblems } from './unit-problems.ts';
 import { Units } from './units.ts';
 import { StaleOutputError, Verdicts } from './verdicts.ts';
 
@@ -82,8 +83,10 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     live,
     backtraces: options.backtraces,
   });
-  const gates = new Gates({ pools, records, verdicts, live, workspace });
-  const units = new Units(pools, inputs, records, workspace);
+  const owners = new KnownOwners(records, workspace);
+  const unitProblems = new UnitProblems(workspace, live, owners);
+  const gates = new Gates({ pools, records, verdicts, unitProblems, live, workspace });
+  const units = new Units(pools, inputs, records, workspace, owners);
   const artifacts: ArtifactMessage[] = [];
   const executed = new Set<string>();
   let built: BuildProgress = { built: 0, total: 0, current: '' };
@@ -134,10 +137,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       if (!success) return;
       round.tally.compiled(unitOf(invocation));
       const record = await units.done(outcome);
-      found([
-        ...keywordProblems(record, workspace, live.current),
-        ...missingPermissions(record, workspace, live.current),
-      ]);
+      found(unitProblems.of(record));
       for (const link of record.links) {
         void verdicts.of(record, link).then(
           (verdict) => {
@@ -259,7 +259,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     return { lost };
   }
   timing.judge = seconds(recordsStarted);
-  return { records, inputs, gates, verdicts, outcome, artifacts, executed };
+  return { records, inputs, gates, verdicts, unitProblems, outcome, artifacts, executed };
 }
 
 const nameOf = ({ crateName, extraFilename, kind, packageId }: RustcInvocation): string =>

@@ -13,12 +13,14 @@ import {
 import type { LinkedSymbol } from '../graph/named-nodes.ts';
 import { CheckError } from '../judge/problems.ts';
 import type { StaleFacts } from '../judge/worker.ts';
-import { readDepInfo } from '../workspace/dep-info.ts';
+import { DepInfoError, readDepInfo, type SourceFile } from '../workspace/dep-info.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { refuseFalseMembers } from './false-members.ts';
 import { type InputFacts, type Inputs, removeFacts } from './inputs.ts';
+import type { KnownOwners } from './known-owners.ts';
 import { grouped, type InputGroup } from './object-groups.ts';
 import { outputSpec } from './output-spec.ts';
+
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
 
@@ -29,9 +31,17 @@ export class Units {
   private readonly inputs: Inputs;
   private readonly records: Records;
   private readonly workspace: Workspace;
+  private readonly owners: KnownOwners;
 
-  constructor(pools: Pools, inputs: Inputs, records: Records, workspace: Workspace) {
+  constructor(
+    pools: Pools,
+    inputs: Inputs,
+    records: Records,
+    workspace: Workspace,
+    owners: KnownOwners,
+  ) {
     this.workspace = workspace;
+    this.owners = owners;
     this.pools = pools;
     this.inputs = inputs;
     this.records = records;
@@ -127,15 +137,15 @@ export class Units {
     await refuseFalseMembers(outcome, this.workspace, this.records);
     for (const output of outcome.outputs) this.inputs.renewed(output);
     const links = await Promise.all(this.links.get(invocation.id)?.values() ?? []);
-    const sources =
-      outcome.depInfo === undefined ? [] : readDepInfo(outcome.depInfo, invocation.cwd);
+    const read = outcome.depInfo === undefined ? [] : this.filesOf(invocation, outcome.depInfo);
     const libraries = outcome.outputs.filter((path) => path.endsWith('.a'));
     for (const path of libraries) links.push(await this.staticLibrary(path));
     const outputs = [...new Set([...outcome.outputs, ...links.map((link) => link.output)])];
     const stamps = (await Promise.all(outputs.map(stampOf))).filter((stamp) => stamp !== undefined);
     // A build script waits under another name, with the shim in its place.
     const left = outputs.flatMap((path) => [path, `${path}${REAL_SUFFIX}`]).filter(existsSync);
-    const { hits, contents } = await this.scan(invocation, sources, left);
+    const { hits, data, contents } = await this.scan(invocation, read, left);
+    const sources = read.filter(({ file }) => !data.includes(file));
     const record: UnitRecord = {
       version: UNIT_RECORD_VERSION,
       packageId: invocation.packageId,
@@ -147,7 +157,7 @@ export class Units {
       outDir: invocation.outDir,
       extraFilename: invocation.extraFilename,
       externs: invocation.externs.map((e) => e.path).filter((path) => path !== undefined),
-      sources,
+      sources: [...new Set(sources.flatMap(({ path, file }) => [path, file]))],
       contents: [...contents],
       keywords: [...lintHits(outcome), ...hits],
       outputs: stamps,
@@ -184,13 +194,34 @@ export class Units {
     };
   }
 
+  private filesOf({ cwd, package: index }: RustcInvocation, depInfo: string): SourceFile[] {
+    try {
+      return readDepInfo(depInfo, cwd);
+    } catch (error) {
+      if (!(error instanceof DepInfoError)) throw error;
+      throw new CheckError(
+        `cannot tell which files of ${this.workspace.packages[index]?.label ?? '?'} rustc read: ${error.message}`,
+        'rename the file, or check without this package',
+        { cause: error },
+      );
+    }
+  }
+
   private async scan(
     invocation: RustcInvocation,
-    files: readonly string[],
+    read: readonly SourceFile[],
     outputs: readonly string[],
   ): Promise<SourcesResult> {
+    const { package: index, sourcePath } = invocation;
+    const files = read.map(({ file }) => file);
+    const isForeign = (file: string): boolean => {
+      const owners = this.owners.byDirectory().of(file);
+      return owners.length > 0 && !owners.includes(index) && file !== sourcePath;
+    };
+    const foreign = files.filter(isForeign);
+    const directory = this.workspace.packages[index]?.directory ?? '/';
     try {
-      return await this.pools.sources({ files, outputs });
+      return await this.pools.sources({ files, foreign, directory, outputs });
     } catch (error) {
       throw new CheckError(
         `cannot scan the sources of ${invocation.crateName}: ${(error as Error).message}`,

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync, realpathSync } from 'node:fs';
+import { isAbsolute, resolve } from 'node:path';
 import { withRegularFile } from '../regular-file.ts';
 
 /** A dep-info file that cannot be read as rustc writes it; the message names the file. */
@@ -7,12 +7,20 @@ export class DepInfoError extends Error {
   override readonly name = 'DepInfoError';
 }
 
+/** A file that rustc read. */
+export interface SourceFile {
+  /** Its absolute name as debug info has it, `..` resolved by text. */
+  readonly path: string;
+  /** The file that the system opens by the name that rustc used: behind a symbolic link, `..` leads elsewhere. */
+  readonly file: string;
+}
+
 /**
- * The sources that a rustc dep-info file (`.d`) lists, absolute, each once, in the order of the file.
+ * The files that a rustc dep-info file (`.d`) lists, each once, in its order.
  * Relative paths start at `cwd`, the directory in which rustc ran.
- * Throws DepInfoError for a file that is missing, not UTF-8 or has no rule.
+ * Throws DepInfoError for a file that is missing, or is not exactly what rustc writes for some list of files.
  */
-export function readDepInfo(path: string, cwd: string): string[] {
+export function readDepInfo(path: string, cwd: string): SourceFile[] {
   let bytes: Buffer;
   try {
     bytes = withRegularFile(path, (file) => readFileSync(file));
@@ -21,55 +29,69 @@ export function readDepInfo(path: string, cwd: string): string[] {
   }
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     throw new DepInfoError(`${path} lists a file whose name is not UTF-8`, { cause: error });
   }
   const sources = parseDepInfo(text);
-  if (sources === undefined) throw new DepInfoError(`${path} has no dependency rule`);
-  return [...new Set(sources.map((source) => resolve(cwd, source)))];
+  if (sources === undefined)
+    throw new DepInfoError(
+      `${path} is not as rustc writes it: a file whose name has a line break in it makes it so`,
+    );
+  // rustc puts this where a name is not UTF-8; there may be another file that really has it.
+  const lossy = sources.find((source) => source.includes('\ufffd'));
+  if (lossy !== undefined)
+    throw new DepInfoError(`${path} lists a file whose name is not UTF-8: ${lossy}`);
+  return [...new Set(sources)].map((source) => sourceFile(source, cwd));
+}
+
+function sourceFile(source: string, cwd: string): SourceFile {
+  const path = resolve(cwd, source);
+  const asOpened = isAbsolute(source) ? source : `${cwd}/${source}`;
+  if (!asOpened.split('/').includes('..')) return { path, file: path };
+  try {
+    // The other variant of this function resolves `..` by text.
+    const file = realpathSync.native(asOpened);
+    return { path, file: realPathOf(path) === file ? path : file };
+  } catch {
+    // Whoever reads it says what is wrong.
+    return { path, file: asOpened };
+  }
+}
+
+function realPathOf(path: string): string | undefined {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
- * The dependencies of all rules of a makefile fragment, as written. rustc puts a backslash before a
- * space of a name and before nothing else (`escape_dep_filename` in rustc_interface); lines that begin
- * with `#` carry environment variables and checksums. Undefined when there is no rule at all.
+ * The files in rustc's dep-info, as written; undefined when rustc would not write this text for any list of files whose names
+ * have no line break. It writes a rule for each output, `OUTPUT: FILE FILE…` and an empty line; then `FILE:` for each file and
+ * an empty line; then perhaps comments (environment variables, checksums). It puts a backslash before a space of a file's name
+ * and before nothing else, line breaks included (`escape_dep_filename` in rustc_interface): only that all parts agree
+ * tells that a line is a whole name.
  */
 export function parseDepInfo(text: string): string[] | undefined {
-  const sources: string[] = [];
-  let rules = 0;
-  for (const line of text.split('\n')) {
-    if (line === '' || line.startsWith('#')) continue;
-    // `OUTPUT: ` with dependencies, or `SOURCE:` alone, which keeps make quiet about deleted files.
-    const separator = ruleSeparator(line);
-    if (separator === undefined) continue;
-    rules++;
-    sources.push(...splitNames(line.slice(separator + 1)));
-  }
-  return rules === 0 ? undefined : sources;
-}
-
-/** The colon that ends the rule's target: the first one before a space or the end of the line. */
-function ruleSeparator(line: string): number | undefined {
-  const at = line.search(/:(?= |$)/);
-  return at < 0 ? undefined : at;
-}
-
-function splitNames(list: string): string[] {
-  const names: string[] = [];
-  let name = '';
-  for (let index = 0; index < list.length; index++) {
-    const c = list[index] as string;
-    if (c === '\\' && list[index + 1] === ' ') {
-      name += ' ';
-      index++;
-    } else if (c === ' ') {
-      if (name !== '') names.push(name);
-      name = '';
-    } else {
-      name += c;
-    }
-  }
-  if (name !== '') names.push(name);
-  return names;
+  const blocks = text.replace(/\n+$/, '').split('\n\n');
+  // No name begins so: its space has a backslash before it.
+  if (
+    blocks
+      .at(-1)
+      ?.split('\n')
+      .every((line) => line.startsWith('# '))
+  )
+    blocks.pop();
+  const lines = blocks.pop()?.split('\n') ?? [];
+  if (blocks.length === 0 || !lines.every((line) => line.length > 1 && line.endsWith(':')))
+    return undefined;
+  const escaped = lines.map((line) => line.slice(0, -1));
+  const list = `: ${escaped.join(' ')}`;
+  const areRules = blocks.every(
+    (block) => block.endsWith(list) && block.length > list.length && !block.includes('\n'),
+  );
+  if (!areRules || escaped.some((name) => /(^|[^\\]) /.test(name))) return undefined;
+  return escaped.map((name) => name.replaceAll('\\ ', ' '));
 }

@@ -82,7 +82,23 @@ export function directoryOwners(
   };
 }
 
-/** Dep-info first: `listedBy` gives the packages whose units list a file. Then the directory that holds it. */
+/**
+ * Does the package in whose directory a file lies answer for it beside those that compile it? Not where they lie in that
+ * directory themselves: what members of a workspace share may well stand beside them.
+ */
+export function answersBeside(
+  holder: PackageIndex,
+  compiledBy: readonly PackageIndex[],
+  { packages }: Workspace,
+): boolean {
+  const directory = `${packages[holder]?.directory}${sep}`;
+  return compiledBy.some((index) => !packages[index]?.directory.startsWith(directory));
+}
+
+/**
+ * The packages whose units list a file (`listedBy`), and the one in whose directory it lies: who gives another's code
+ * a place in a program of its own does not take it off the other's shoulders.
+ */
 export function fileOwners(
   workspace: Workspace,
   listedBy: (file: string) => readonly PackageIndex[],
@@ -93,9 +109,13 @@ export function fileOwners(
     of(file) {
       let owners = answers.get(file);
       if (owners === undefined) {
-        owners = listedBy(file);
-        if (owners.length === 0)
-          owners = isStandardLibraryFile(file, workspace) ? nobody : directories.of(file);
+        const listed = listedBy(file);
+        const holders = isStandardLibraryFile(file, workspace) ? nobody : directories.of(file);
+        const answering =
+          listed.length === 0
+            ? holders
+            : holders.filter((holder) => answersBeside(holder, listed, workspace));
+        owners = [...new Set([...listed, ...answering])];
         answers.set(file, owners);
       }
       return owners;

@@ -108,13 +108,20 @@ pub struct SourceHits {
     pub kind: Vec<u8>,
     pub line: Vec<u32>,
     pub column: Vec<u32>,
+    pub texts: Vec<String>,
 }
 
 /// Scans the bytes of a file that rustc read.
 #[wasm_bindgen]
 pub fn scan(bytes: &[u8]) -> SourceHits {
-    match source_tokens::scan(bytes) {
-        Some(hits) => SourceHits { ok: true, kind: hits.kind, line: hits.line, column: hits.column },
-        None => SourceHits { ok: false, kind: Vec::new(), line: Vec::new(), column: Vec::new() },
-    }
+    let ok = source_tokens::scan(bytes);
+    let is_source = ok.is_some();
+    let source_tokens::SourceHits { kind, line, column, texts } = ok.unwrap_or_default();
+    SourceHits { ok: is_source, kind, line, column, texts }
+}
+
+/// May a source make rustc read a file of that name as a source too?
+#[wasm_bindgen(js_name = "mayName")]
+pub fn may_name(bytes: &[u8], file_name: &str, stem: &str) -> bool {
+    source_tokens::may_name(bytes, file_name, stem)
 }

@@ -5,14 +5,22 @@ use ra_ap_rustc_lexer::TokenKind;
 
 /// A macro's definition; indices are those of tokens.
 pub struct Definition {
+    /// The word `macro_rules` or `macro`.
+    pub start: usize,
+    /// Of its name; the name may be a placeholder of the macro that writes the definition.
+    pub name: usize,
     pub rules: Vec<Rule>,
+    /// The brackets around its rules; of `macro NAME(…) {…}` those of its transcriber.
+    pub open: usize,
+    pub close: usize,
     /// It stands among the arguments of a macro, which may make something else of it.
     pub in_call: bool,
 }
 
-/// One rule: the opening bracket of what it matches.
+/// One rule: the opening brackets of both sides.
 pub struct Rule {
     pub matcher: usize,
+    pub transcriber: usize,
 }
 
 /// All definitions of a source, in order, those inside of others too.
@@ -51,9 +59,9 @@ fn definition(tokens: &Tokens, start: usize, in_call: bool) -> Option<Definition
     let single = tokens.word(start) == Some("macro") && tokens.is(open, TokenKind::OpenParen);
     if single {
         let transcriber = close + 1;
-        tokens.close(transcriber)?;
-        let rules = vec![Rule { matcher: open }];
-        return Some(Definition { rules, in_call });
+        let end = tokens.close(transcriber)?;
+        let rules = vec![Rule { matcher: open, transcriber }];
+        return Some(Definition { start, name, rules, open: transcriber, close: end, in_call });
     }
     let mut rules = Vec::new();
     let mut at = open + 1;
@@ -63,12 +71,12 @@ fn definition(tokens: &Tokens, start: usize, in_call: bool) -> Option<Definition
             break;
         }
         let Some(after) = tokens.close(end + 3) else { break };
-        rules.push(Rule { matcher: at });
+        rules.push(Rule { matcher: at, transcriber: end + 3 });
         at = after + 1;
         // `,` separates the rules of `macro`.
         if tokens.is(at, TokenKind::Semi) || tokens.is(at, TokenKind::Comma) {
             at += 1;
         }
     }
-    Some(Definition { rules, in_call })
+    Some(Definition { start, name, rules, open, close, in_call })
 }

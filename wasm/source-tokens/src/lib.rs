@@ -2,10 +2,12 @@
 //! not the compiler's lints saw them.
 
 mod definitions;
+mod texts;
 mod tokens;
 
 use definitions::definitions;
 use ra_ap_rustc_lexer::TokenKind;
+pub use texts::FROM_MANIFEST;
 use tokens::{Token, Tokens};
 
 /// What a hit is.
@@ -30,17 +32,26 @@ pub struct SourceHits {
     pub kind: Vec<u8>,
     pub line: Vec<u32>,
     pub column: Vec<u32>,
+    /// Paths of files that it reads as data; behind [`FROM_MANIFEST`] one that starts at the package's directory.
+    pub texts: Vec<String>,
 }
 
-/// Scans a file that rustc read; `None` when it is not UTF-8 and so no Rust source (`include_bytes!`).
+/// Scans a file that rustc read; `None` when it can be no Rust source (`include_bytes!`): it is not UTF-8, or rustc would
+/// have refused it.
 pub fn scan(bytes: &[u8]) -> Option<SourceHits> {
     let text = std::str::from_utf8(bytes).ok()?;
     let mut hits = SourceHits::default();
     // Every hit is one of these words as it stands, since identifiers have no escapes; most files have none of them.
-    if ![UNSAFE, EXTERN].iter().chain(&LINKAGE).any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()) {
+    let words = [UNSAFE, EXTERN, "include_str", "include_bytes"];
+    if !words.iter().chain(&LINKAGE).any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()) {
         return Some(hits);
     }
     let tokens = Tokens::of(text);
+    // Some compilers know a frontmatter, in which anything may stand.
+    if tokens.broken && !text.trim_start_matches('\u{feff}').trim_start().starts_with("---") {
+        return None;
+    }
+    hits.texts = texts::texts(&tokens).into_iter().map(|(_, path)| path).collect();
     // What a macro is called with; of what it matches nothing is emitted.
     let matchers = matchers(&tokens);
     let mut matcher = matchers.iter().peekable();
@@ -55,6 +66,11 @@ pub fn scan(bytes: &[u8]) -> Option<SourceHits> {
         }
     }
     Some(hits)
+}
+
+/// May a source make rustc read a file of that name as a source too? What is no source may not.
+pub fn may_name(bytes: &[u8], file_name: &str, stem: &str) -> bool {
+    std::str::from_utf8(bytes).is_ok_and(|text| texts::may_name(&Tokens::of(text), file_name, stem))
 }
 
 /// Can the word `extern` at an index begin something? Nothing does that has no more than this word in its brackets left.
@@ -130,7 +146,6 @@ mod tests {
         assert_eq!(kinds("swap! { macro_rules! e { (extern \"C\" {}) => { } } }"), [(1, 1, 27)]);
         assert_eq!(kinds("m! { a => b; (extern \"C\" fn f() {}) => {} }"), [(1, 1, 15)]);
         assert_eq!(kinds("m!(extern \"C\")"), [(1, 1, 4)]);
-        assert_eq!(kinds("macro_rules! e { (extern \"C\") => { }"), [(1, 1, 19)]);
     }
 
     #[test]
@@ -162,8 +177,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_utf8_is_no_source() {
+    fn what_rustc_cannot_read_is_no_source() {
         assert_eq!(scan(b"unsafe \xff"), None);
+        for text in ["unsafe `code`", "x 'unsafe y' z", "unsafe (", "unsafe ]", "unsafe \"", "/* unsafe", "(unsafe]"] {
+            assert_eq!(scan(text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(kinds("---\nit's `x`\n---\nunsafe fn f() {}").len(), 1);
         assert_eq!(kinds("#!/usr/bin/env x\nunsafe fn f() {}").len(), 1);
     }
 }

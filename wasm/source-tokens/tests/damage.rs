@@ -9,7 +9,8 @@ fn damaged_sources() {
     for seed in 0..3000 {
         let bytes = damaged(source, seed);
         let hits = source_tokens::scan(&bytes);
-        assert_eq!(hits.is_none(), std::str::from_utf8(&bytes).is_err());
+        assert!(hits.is_none() || std::str::from_utf8(&bytes).is_ok());
+        source_tokens::may_name(&bytes, "x.rs", "x");
     }
 }
 

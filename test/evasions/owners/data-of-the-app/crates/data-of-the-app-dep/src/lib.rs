@@ -1,0 +1,1 @@
+pub const APP: &str = include_str!("../../../src/main.rs");

@@ -1,0 +1,7 @@
+mod inner {
+    file_a_macro_names_dep::import!();
+}
+
+fn main() {
+    inner::open();
+}

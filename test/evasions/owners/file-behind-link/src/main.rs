@@ -1,0 +1,6 @@
+#[path = "link/../hidden.rs"]
+mod hidden;
+
+fn main() {
+    hidden::look(&1);
+}

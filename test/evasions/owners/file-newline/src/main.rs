@@ -1,0 +1,5 @@
+#[path = "x\ny.rs"]
+mod x;
+fn main() {
+    x::look(&1);
+}

@@ -1,0 +1,3 @@
+pub fn look(_: *const u8) -> u8 {
+    0
+}

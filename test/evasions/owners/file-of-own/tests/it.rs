@@ -1,0 +1,7 @@
+#[path = "../src/common.rs"]
+mod common;
+#[test]
+fn reads() {
+    common::read();
+    common::made();
+}

@@ -1,0 +1,2 @@
+#[path = "../../../shared/common.rs"]
+pub mod common;

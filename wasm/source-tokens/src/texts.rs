@@ -1,0 +1,160 @@
+//! Files that a source reads as data, by `include_str!` and `include_bytes!`, and what else may name a file.
+
+use crate::tokens::Tokens;
+use ra_ap_rustc_lexer::{LiteralKind, TokenKind};
+
+/// Stands in front of a path that starts at the package's directory.
+pub const FROM_MANIFEST: char = '\u{1}';
+
+const READERS: [&str; 2] = ["include_str", "include_bytes"];
+
+/// The paths that these macros are called with, each with the index of its literal. What is computed in another way than
+/// by `concat!(env!("CARGO_MANIFEST_DIR"), …)` is none.
+pub fn texts(tokens: &Tokens) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for index in 0..tokens.all.len() {
+        if !READERS.contains(&tokens.name(index).unwrap_or_default()) || !tokens.is(index + 1, TokenKind::Bang) {
+            continue;
+        }
+        let Some(close) = tokens.close(index + 2) else { continue };
+        if let Some(path) = only_string(tokens, index + 3, close) {
+            found.push((index + 3, path));
+        } else if let Some((at, path)) = behind_variable(tokens, index + 3, close, "CARGO_MANIFEST_DIR") {
+            found.push((at, format!("{FROM_MANIFEST}{path}")));
+        }
+    }
+    found
+}
+
+/// May this source make rustc read a file as source, of which the name is `file_name`, as a module `stem`? Whatever computes a
+/// name may, and so may any text with the name in it, but those of [`texts`].
+pub fn may_name(tokens: &Tokens, file_name: &str, stem: &str) -> bool {
+    let data: Vec<usize> = texts(tokens).into_iter().map(|(at, _)| at).collect();
+    (0..tokens.all.len()).any(|index| {
+        if let Some(text) = string(tokens, index) {
+            return text.contains(file_name) && !data.contains(&index);
+        }
+        let called = tokens.is(index + 1, TokenKind::Bang);
+        match tokens.name(index) {
+            Some("mod") => tokens.name(index + 1) == Some(stem) || tokens.is(index + 1, TokenKind::Dollar),
+            Some("path") => tokens.is(index + 1, TokenKind::Eq) && string(tokens, index + 2).is_none(),
+            Some("include") => !called || !is_plain(tokens, index + 2),
+            // Somebody gives the name another meaning.
+            Some(name) => READERS.contains(&name) && !called,
+            None => false,
+        }
+    })
+}
+
+fn is_plain(tokens: &Tokens, open: usize) -> bool {
+    let Some(close) = tokens.close(open) else { return false };
+    only_string(tokens, open + 1, close).is_some() || behind_variable(tokens, open + 1, close, "OUT_DIR").is_some()
+}
+
+/// The value of `"…"` where nothing else stands, but a comma at the end.
+fn only_string(tokens: &Tokens, start: usize, end: usize) -> Option<String> {
+    let value = string(tokens, start)?;
+    let next = if tokens.is(start + 1, TokenKind::Comma) { start + 2 } else { start + 1 };
+    (next == end).then_some(value)
+}
+
+/// The value and place of the string in `concat!(env!("VARIABLE"), "…")`.
+fn behind_variable(tokens: &Tokens, start: usize, end: usize, variable: &str) -> Option<(usize, String)> {
+    let called = |name: &str, at: usize| {
+        (tokens.name(at) == Some(name) && tokens.is(at + 1, TokenKind::Bang)).then(|| tokens.close(at + 2)).flatten()
+    };
+    let outer = called("concat", start)?;
+    let inner = called("env", start + 3)?;
+    if outer + 1 < end && !(tokens.is(outer + 1, TokenKind::Comma) && outer + 2 == end) {
+        return None;
+    }
+    if only_string(tokens, start + 6, inner)? != variable || !tokens.is(inner + 1, TokenKind::Comma) {
+        return None;
+    }
+    Some((inner + 2, only_string(tokens, inner + 2, outer)?))
+}
+
+/// The value of a string literal.
+fn string(tokens: &Tokens, index: usize) -> Option<String> {
+    let TokenKind::Literal { kind, suffix_start } = tokens.kind(index)? else { return None };
+    let text = tokens.all[index].text.get(..suffix_start as usize)?;
+    match kind {
+        LiteralKind::Str { terminated: true } => Some(unescaped(text.get(1..text.len() - 1)?)),
+        LiteralKind::RawStr { n_hashes: Some(hashes) } => {
+            let around = usize::from(hashes) + 1;
+            Some(text.get(1 + around..text.len() - around)?.to_string())
+        }
+        _ => None,
+    }
+}
+
+fn unescaped(text: &str) -> String {
+    let mut value = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        if c != '\\' {
+            value.push(c);
+            continue;
+        }
+        let hex = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+        match rest.next() {
+            Some('x') => value.extend(hex(&rest.by_ref().take(2).collect::<String>())),
+            Some('u') => {
+                let digits: String = rest.by_ref().take_while(|&c| c != '}').filter(|&c| c != '{' && c != '_').collect();
+                value.extend(hex(&digits));
+            }
+            Some('n') => value.push('\n'),
+            Some('r') => value.push('\r'),
+            Some('t') => value.push('\t'),
+            Some('0') => value.push('\0'),
+            Some('\n' | '\r') => while rest.next_if(|c| c.is_ascii_whitespace()).is_some() {},
+            Some(other) => value.push(other),
+            None => {}
+        }
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paths(text: &str) -> Vec<String> {
+        texts(&Tokens::of(text)).into_iter().map(|(_, path)| path).collect()
+    }
+
+    #[test]
+    fn what_is_read_as_data() {
+        assert_eq!(paths(r##"const A: &str = include_str!("a\x2ebin"); core::include_bytes!(r#"b"#,);"##), ["a.bin", "b"]);
+        assert_eq!(paths(r#"include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/x"))"#), ["\u{1}/x"]);
+        assert_eq!(paths(r#"include_str!(concat!("a", "b")); include_str!(concat!(env!("X"), "b")); include!("c")"#), [""; 0]);
+    }
+
+    #[test]
+    fn what_may_be_read_as_source() {
+        let names = |text: &str| may_name(&Tokens::of(text), "x.rs", "x");
+        for harmless in [
+            r#"include_str!("x.rs"); mod y; #[path = "z.rs"] mod w; include!(concat!(env!("OUT_DIR"), "/z.rs"));"#,
+            r#"// x.rs
+               include!("z.rs"); let path = x; let include_xs = 1;"#,
+        ] {
+            let expected = harmless.contains("let path = x");
+            assert_eq!(names(harmless), expected, "{harmless}");
+        }
+        for other in [
+            "mod x;",
+            "mod r#x;",
+            "mod $name;",
+            r#"#[path = "../x.rs"] mod y;"#,
+            r#"#[path = $p] mod y;"#,
+            r#"include!("\x78.rs");"#,
+            r#"include!(concat!("x", ".rs"));"#,
+            r#"helper::open!("x.rs");"#,
+            "use std::include as include_text;",
+            "macro_rules! include_str { () => {} }",
+            "use helper::include_bytes;",
+        ] {
+            assert!(names(other), "{other}");
+        }
+    }
+}
