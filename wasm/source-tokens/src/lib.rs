@@ -8,6 +8,7 @@ mod tokens;
 use definitions::definitions;
 use ra_ap_rustc_lexer::TokenKind;
 pub use texts::FROM_MANIFEST;
+use std::collections::HashSet;
 use tokens::{Token, Tokens};
 
 /// What a hit is.
@@ -40,37 +41,41 @@ pub struct SourceHits {
 /// have refused it.
 pub fn scan(bytes: &[u8]) -> Option<SourceHits> {
     let text = std::str::from_utf8(bytes).ok()?;
-    let mut hits = SourceHits::default();
     // Every hit is one of these words as it stands, since identifiers have no escapes; most files have none of them.
     let words = [UNSAFE, EXTERN, "include_str", "include_bytes"];
     if !words.iter().chain(&LINKAGE).any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()) {
-        return Some(hits);
+        return Some(SourceHits::default());
     }
-    let tokens = Tokens::of(text);
     // Some compilers know a frontmatter, in which anything may stand.
-    if tokens.broken && !text.trim_start_matches('\u{feff}').trim_start().starts_with("---") {
-        return None;
-    }
-    hits.texts = texts::texts(&tokens).into_iter().map(|(_, path)| path).collect();
+    let frontmatter = text.trim_start_matches('\u{feff}').trim_start().starts_with("---");
+    let readings = Tokens::readings(text).into_iter().filter(|tokens| frontmatter || !tokens.broken);
+    readings.map(|tokens| of_reading(&tokens)).reduce(SourceHits::and)
+}
+
+fn of_reading(tokens: &Tokens) -> SourceHits {
+    let texts = texts::texts(tokens).into_iter().map(|(_, path)| path).collect();
+    let mut hits = SourceHits { texts, ..SourceHits::default() };
     // What a macro is called with; of what it matches nothing is emitted.
-    let matchers = matchers(&tokens);
+    let matchers = matchers(tokens);
     let mut matcher = matchers.iter().peekable();
     for (index, token) in tokens.all.iter().enumerate() {
         while matcher.next_if(|(_, close)| *close < index).is_some() {}
         let is_matched = matcher.peek().is_some_and(|(open, _)| *open < index);
         match tokens.word(index) {
             Some(UNSAFE) if tokens.word(index + 1) != Some(EXTERN) => hits.push(Keyword::Unsafe, token),
-            Some(EXTERN) if !is_matched && may_declare(&tokens, index) => hits.push(Keyword::Extern, token),
+            Some(EXTERN) if !is_matched && may_declare(tokens, index) => hits.push(Keyword::Extern, token),
             Some(word) if LINKAGE.contains(&word) => hits.push(Keyword::Linkage, token),
             _ => {}
         }
     }
-    Some(hits)
+    hits
 }
 
 /// May a source make rustc read a file of that name as a source too? What is no source may not.
 pub fn may_name(bytes: &[u8], file_name: &str, stem: &str) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| texts::may_name(&Tokens::of(text), file_name, stem))
+    std::str::from_utf8(bytes).is_ok_and(|text| {
+        Tokens::readings(text).iter().any(|tokens| texts::may_name(tokens, file_name, stem))
+    })
 }
 
 /// Can the word `extern` at an index begin something? Nothing does that has no more than this word in its brackets left.
@@ -106,6 +111,23 @@ impl SourceHits {
         self.kind.push(keyword as u8);
         self.line.push(at.line);
         self.column.push(at.column);
+    }
+
+    /// What this reading of a source or another one finds; only what both read as data.
+    fn and(self, other: SourceHits) -> SourceHits {
+        let mut all: Vec<(u32, u32, u8)> = Vec::with_capacity(self.kind.len() + other.kind.len());
+        for hits in [&self, &other] {
+            all.extend((0..hits.kind.len()).map(|i| (hits.line[i], hits.column[i], hits.kind[i])));
+        }
+        all.sort_unstable();
+        all.dedup();
+        let others: HashSet<String> = other.texts.into_iter().collect();
+        SourceHits {
+            kind: all.iter().map(|hit| hit.2).collect(),
+            line: all.iter().map(|hit| hit.0).collect(),
+            column: all.iter().map(|hit| hit.1).collect(),
+            texts: self.texts.into_iter().filter(|path| others.contains(path)).collect(),
+        }
     }
 }
 
@@ -154,6 +176,26 @@ mod tests {
         assert_eq!(kinds("extern\"C\" fn f() {}"), [(1, 1, 1)]);
         assert_eq!(kinds("m!(unsafe\"x\")"), [(0, 1, 4)]);
         assert_eq!(kinds("m!(unsafe'x')"), [(0, 1, 4)]);
+    }
+
+    #[test]
+    fn what_editions_read_differently_hides_nothing() {
+        // `#"` begins no string of another kind, and `##` is two signs.
+        assert_eq!(kinds("m!(#\"a\" unsafe {} \"b\")"), [(0, 1, 9)]);
+        assert_eq!(kinds("m!(##\"a\" unsafe {} \"b\")"), [(0, 1, 10)]);
+        assert_eq!(kinds("m!(##unsafe)"), [(0, 1, 6)]);
+        assert_eq!(kinds("m!(#\"unsafe\"#)"), []);
+        // Before edition 2021 there are neither C strings nor raw lifetimes; before the next one no keyword has a prefix.
+        assert_eq!(kinds("m!(cr#\"a\" unsafe {} \"b\"#)"), [(0, 1, 11)]);
+        assert_eq!(kinds("m!(cr\"a\\\" unsafe {} \"b\" \"c\")"), [(0, 1, 11)]);
+        assert_eq!(kinds("m!('r#unsafe { })"), [(0, 1, 7)]);
+        assert_eq!(kinds("m!(k#unsafe { })"), [(0, 1, 6)]);
+        assert_eq!(kinds("m!(c\"unsafe\", cr#\"unsafe\"#)"), []);
+        assert_eq!(kinds("m!(c\"x\") unsafe {}"), [(0, 1, 10)]);
+        // One reading is none that rustc takes, and the other is.
+        assert_eq!(kinds("m!(cr#\"a\" unsafe {} \"b\")"), [(0, 1, 11)]);
+        assert_eq!(scan(b"m!(cr#\"a\"#) unsafe {} (").map(|hits| hits.kind), None);
+        assert_eq!(scan(b"m!(cr#\"a\"include_bytes!(\"x\") \"\"#); include_str!(\"y\");").unwrap().texts, ["y"]);
     }
 
     #[test]

@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     fn paths(text: &str) -> Vec<String> {
-        texts(&Tokens::of(text)).into_iter().map(|(_, path)| path).collect()
+        texts(&Tokens::readings(text)[0]).into_iter().map(|(_, path)| path).collect()
     }
 
     #[test]
@@ -132,7 +132,7 @@ mod tests {
 
     #[test]
     fn what_may_be_read_as_source() {
-        let names = |text: &str| may_name(&Tokens::of(text), "x.rs", "x");
+        let names = |text: &str| may_name(&Tokens::readings(text)[0], "x.rs", "x");
         for harmless in [
             r#"include_str!("x.rs"); mod y; #[path = "z.rs"] mod w; include!(concat!(env!("OUT_DIR"), "/z.rs"));"#,
             r#"// x.rs

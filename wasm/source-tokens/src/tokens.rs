@@ -14,6 +14,14 @@ pub struct Token<'a> {
     pub other: usize,
 }
 
+/// How texts are cut that editions cut differently. The edition of a source is not known here, and a macro may bring another.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Edition {
+    /// `cr#"x"#` is a word, a `#`, a string and a `#`; `'r#x` a lifetime, a `#` and a word.
+    Before2021,
+    From2021,
+}
+
 /// All tokens of a source.
 pub struct Tokens<'a> {
     pub all: Vec<Token<'a>>,
@@ -25,8 +33,18 @@ pub struct Tokens<'a> {
 pub const NONE: usize = usize::MAX;
 
 impl<'a> Tokens<'a> {
-    /// Takes a source apart; what has no other bracket has [`NONE`] instead.
-    pub fn of(text: &'a str) -> Tokens<'a> {
+    /// Takes a source apart, once for each way in which some edition reads it; mostly all read it alike.
+    pub fn readings(text: &'a str) -> Vec<Tokens<'a>> {
+        let (newer, depends) = Tokens::of(text, Edition::From2021);
+        if !depends {
+            return vec![newer];
+        }
+        vec![newer, Tokens::of(text, Edition::Before2021).0]
+    }
+
+    /// What has no other bracket has [`NONE`] instead. Also tells whether another edition reads something else.
+    fn of(text: &'a str, edition: Edition) -> (Tokens<'a>, bool) {
+        let mut depends = false;
         let mut all: Vec<Token> = Vec::with_capacity(text.len() / 5);
         let mut open: Vec<usize> = Vec::new();
         let mut broken = false;
@@ -35,9 +53,17 @@ impl<'a> Tokens<'a> {
         let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         at += strip_shebang(&text[at..]).unwrap_or(0);
         let (mut line, mut column) = (1u32, 1u32);
-        for token in tokenize(&text[at..], FrontmatterAllowed::No) {
-            let content = &text[at..at + token.len as usize];
-            at += token.len as usize;
+        let mut lexer = tokenize(&text[at..], FrontmatterAllowed::No);
+        while at < text.len() {
+            // Not by the lexer, which would look for the end of a raw string for each of them anew.
+            let older = if edition == Edition::Before2021 { c_string_prefix(&text[at..]) } else { None };
+            let Some(token) = older.or_else(|| lexer.next().map(|token| first_part(token.kind, token.len, edition))) else { break };
+            depends |= token.depends;
+            let content = &text[at..at + token.length as usize];
+            at += content.len();
+            if token.is_cut {
+                lexer = tokenize(&text[at..], FrontmatterAllowed::No);
+            }
             let space =
                 matches!(token.kind, TokenKind::Whitespace | TokenKind::LineComment { .. } | TokenKind::BlockComment { .. });
             broken |= is_broken(token.kind);
@@ -70,7 +96,7 @@ impl<'a> Tokens<'a> {
             }
         }
         broken |= !open.is_empty();
-        Tokens { all, broken }
+        (Tokens { all, broken }, depends)
     }
 
     /// The word at an index: an identifier or keyword as it stands.
@@ -102,6 +128,46 @@ impl<'a> Tokens<'a> {
         let opens = matches!(token.kind, TokenKind::OpenParen | TokenKind::OpenBrace | TokenKind::OpenBracket);
         (opens && token.other != NONE).then_some(token.other)
     }
+}
+
+/// A token, or the first of several that the lexer gives as one, as rustc takes it apart again (rustc_parse,
+/// `Lexer::next_token`).
+struct Part {
+    kind: TokenKind,
+    length: u32,
+    /// What follows has to be lexed anew.
+    is_cut: bool,
+    /// An edition reads it in another way.
+    depends: bool,
+}
+
+fn first_part(kind: TokenKind, length: u32, edition: Edition) -> Part {
+    let older = edition == Edition::Before2021;
+    let whole = Part { kind, length, is_cut: false, depends: false };
+    let cut = |kind, length| Part { kind, length, is_cut: true, depends: false };
+    match kind {
+        // Edition 2024 knows no such string; it only refuses what looks like one.
+        TokenKind::GuardedStrPrefix => cut(TokenKind::Pound, 1),
+        // `k#word` is the keyword, or three tokens.
+        TokenKind::ForcedKeywordIdent => cut(TokenKind::Ident, 1),
+        TokenKind::RawLifetime if older => cut(TokenKind::Lifetime { starts_with_number: false }, 2),
+        TokenKind::RawLifetime | TokenKind::Literal { kind: LiteralKind::CStr { .. } | LiteralKind::RawCStr { .. }, .. } => {
+            Part { depends: true, ..whole }
+        }
+        _ => whole,
+    }
+}
+
+/// The word before the string, where later editions have a C string.
+fn c_string_prefix(rest: &str) -> Option<Part> {
+    let length = if rest.starts_with("c\"") {
+        1
+    } else if rest.starts_with("cr\"") || rest.starts_with("cr#") {
+        2
+    } else {
+        return None;
+    };
+    Some(Part { kind: TokenKind::UnknownPrefix, length, is_cut: true, depends: true })
 }
 
 fn closes(open: TokenKind, close: TokenKind) -> bool {

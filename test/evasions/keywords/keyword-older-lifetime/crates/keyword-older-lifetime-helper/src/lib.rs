@@ -1,0 +1,4 @@
+#[macro_export]
+macro_rules! behind {
+    ($lifetime:lifetime # $($rest:tt)*) => { $($rest)* };
+}
