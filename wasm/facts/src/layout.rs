@@ -99,15 +99,30 @@ pub fn pack(columns: &Columns) -> Vec<u8> {
 
 /// A payload that is not what its header says.
 #[derive(Debug)]
-pub struct LayoutError(lz4_flex::block::DecompressError);
+pub enum LayoutError {
+    Damaged(lz4_flex::block::DecompressError),
+    /// It cannot unpack to this many bytes, or does not.
+    Size(usize),
+}
 
 impl fmt::Display for LayoutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)
+        match self {
+            LayoutError::Damaged(error) => write!(f, "{error}"),
+            LayoutError::Size(size) => write!(f, "it does not unpack to the {size} bytes that it claims"),
+        }
     }
 }
 
-/// Unpacks the payload of a file to `size` bytes; the header is the reader's to check.
+/// No byte of an LZ4 block stands for more bytes than this ("LZ4 Block Format": a length goes on as long as its bytes are 255).
+const MAX_EXPANSION: usize = 256;
+
+/// Unpacks the payload of a file to exactly `size` bytes; the rest of the header is the reader's to check. No more memory is
+/// taken than a payload of that length can fill.
 pub fn unpack(payload: &[u8], size: usize) -> Result<Vec<u8>, LayoutError> {
-    lz4_flex::block::decompress(payload, size).map_err(LayoutError)
+    if size / MAX_EXPANSION > payload.len() {
+        return Err(LayoutError::Size(size));
+    }
+    let unpacked = lz4_flex::block::decompress(payload, size).map_err(LayoutError::Damaged)?;
+    if unpacked.len() == size { Ok(unpacked) } else { Err(LayoutError::Size(size)) }
 }

@@ -68,3 +68,18 @@ fn a_file_unpacks_to_what_was_packed() {
         assert!(facts::unpack(&file[header..file.len() - 1], word(16) as usize).is_err());
     }
 }
+
+#[test]
+fn a_file_cannot_claim_more_than_it_holds() {
+    let [object, _] = samples(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("facts-claims"));
+    let file = facts::extract(&object, true).unwrap();
+    let payload = &file[20 + 4 * facts::COLUMN_NAMES.len()..];
+    let size = u32::from_le_bytes(file[16..20].try_into().unwrap()) as usize;
+    assert!(facts::unpack(payload, size).is_ok());
+    for claimed in [0, size - 1, size + 1, 2 * size, u32::MAX as usize, usize::MAX] {
+        assert!(facts::unpack(payload, claimed).is_err(), "{claimed} of {size}");
+    }
+    // The most that a block can say: one byte, repeated.
+    let most: Vec<u8> = [vec![0x1f, b'a', 1, 0], vec![255; 1000], vec![0, 0x50], b"aaaaa".to_vec()].concat();
+    assert_eq!(facts::unpack(&most, 1 + 19 + 255_000 + 5).map(|bytes| bytes.len()).ok(), Some(255_025));
+}
