@@ -28,7 +28,9 @@ export function titleOf(problem: Problem): string {
     case 'build-script-not-allowed':
       return 'has a build script, and no build section allows it';
     case 'disallowed-build-instruction':
-      return `its build script gives the instruction \`${problem.instruction}\`, which is not allowed`;
+      return problem.never === undefined
+        ? `its build script gives the instruction \`${problem.instruction}\`, which is not allowed`
+        : `its build script gives the instruction \`${problem.instruction}\`, which no rule can allow: ${problem.never}`;
     case 'execution-failed':
       return `its ${problem.executable} failed${endingOf(problem)}`;
     case 'configuration-missing':

@@ -169,7 +169,7 @@ async function serveRun<T>(
         cargo: toolchain.cargo,
         args: [...profile, ...(programs?.args ?? [])],
         env: {
-          ...process.env,
+          ...withoutUnit(process.env),
           ...programs?.env,
           RUSTC_WRAPPER: wrapper,
           CACKLE_SOCKET: server.socketPath,
@@ -187,6 +187,12 @@ async function serveRun<T>(
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Started by a build script or a program of cargo's, we have its variables, by which cargo tells units apart. */
+function withoutUnit(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { CARGO_CRATE_NAME: _, CARGO_BIN_NAME: __, OUT_DIR: ___, ...rest } = env;
+  return rest;
 }
 
 /** Longest path of a Unix socket (Linux, sockaddr_un) less what is put behind the directory. */

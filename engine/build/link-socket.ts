@@ -18,7 +18,7 @@ import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { describeLink, expectsLink, needsLink, placeholder } from './link.ts';
 import { parseLinkerArguments } from './linker-arguments.ts';
 import { type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
-import { expandLinkerArguments } from './response-file.ts';
+import { expandLinkerArguments, quotedWord } from './response-file.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { RustcInvocation } from './types.ts';
 
@@ -184,7 +184,7 @@ export class LinkSocket {
       const real = replaced(args, new Map([...copies, [output, made]]), invocation.cwd);
       // Always by a file: the list may be too long for a command line.
       const list = join(storage, 'arguments');
-      await writeFile(list, real.map(quoted).join('\n'));
+      await writeFile(list, real.map(quotedWord).join('\n'));
       const [program, ...rest] = this.#options.sandboxed([linker, `@${list}`], storage);
       finished = await runProgram(program as string, rest, {
         env: {},
@@ -270,9 +270,4 @@ function replaced(
   if (missing.size > 0)
     throw new BadLinkError(`cannot link ${[...missing].join(', ')}: named in an unknown way`);
   return result;
-}
-
-/** A word of a GNU response file. */
-function quoted(argument: string): string {
-  return `"${argument.replaceAll(/["\\]/g, '\\$&')}"`;
 }

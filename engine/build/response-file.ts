@@ -72,6 +72,11 @@ export async function expandLinkerArguments(
   return expanded;
 }
 
+/** A word as it stands in a GNU response file. */
+export function quotedWord(word: string): string {
+  return `"${word.replaceAll(/["\\]/g, '\\$&')}"`;
+}
+
 /** Words of a GNU response file. */
 export function splitWords(text: string): string[] {
   const words: string[] = [];

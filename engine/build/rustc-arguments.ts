@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Extern } from './types.ts';
+import { readSearchPath } from './unit-arguments.ts';
 
 /** One argument of rustc in canonical form: an option with its value, a flag, or an input. */
 export type RustcArgument =
@@ -65,12 +66,14 @@ export function parseRustcArguments(args: readonly string[]): RustcArgument[] {
   return parsed;
 }
 
-/** Writes an argument in one spelling that every rustc takes. */
+/** Writes an argument in one spelling that every rustc takes. A value that begins with `@` is never an argument of its own. */
 function write(argument: RustcArgument): string[] {
   if (argument.kind === 'input') return [argument.value];
-  const dashes = argument.name.length === 1 ? '-' : '--';
-  const name = `${dashes}${argument.name}`;
-  return argument.value === undefined ? [name] : [name, argument.value];
+  const { name, value } = argument;
+  const isShort = name.length === 1;
+  if (value === undefined) return [`${isShort ? '-' : '--'}${name}`];
+  if (value.startsWith('@')) return [isShort ? `-${name}${value}` : `--${name}=${value}`];
+  return [`${isShort ? '-' : '--'}${name}`, value];
 }
 
 /** `-C` options that would hide from us what we read, or are set by us. */
@@ -213,9 +216,8 @@ export function describeRustcCommand(args: readonly RustcArgument[]): RustcComma
     target: all('target').at(-1),
     incremental: codegen('incremental'),
     nativeDirectories: all('L').flatMap((value) => {
-      const [, kind, path] =
-        /^(?:(dependency|crate|native|framework|all)=)?(.*)$/s.exec(value) ?? [];
-      return path === undefined || kind === 'dependency' || kind === 'crate' ? [] : [path];
+      const { kind, path } = readSearchPath(value);
+      return kind === 'dependency' || kind === 'crate' ? [] : [path];
     }),
     jsonErrors: all('error-format').at(-1) === 'json',
   };

@@ -10,24 +10,27 @@ import { describeLink, needsLink, placeholder } from './link.ts';
 import { parseLinkerArguments } from './linker-arguments.ts';
 import { serveProgram, serveRustdoc } from './programs.ts';
 import { type Done, exitStatus, type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
-import { expandLinkerArguments, expandRustcArguments } from './response-file.ts';
+import { expandLinkerArguments, expandRustcArguments, quotedWord } from './response-file.ts';
 import {
   describeRustcCommand,
   FLAGS_VERSION,
   OUR_LINTS,
   parseRustcArguments,
-  type RustcCommand,
   rewriteRustcArguments,
 } from './rustc-arguments.ts';
 import { type Compilation, compileInside } from './sandboxed-rustc.ts';
 import { ourVariables, type ServerOptions } from './server-options.ts';
 import type { FailedProgram, LintHit, RustcInvocation } from './types.ts';
+import { refusedArgument, searchNativeOnly } from './unit-arguments.ts';
 import { identify } from './units.ts';
 
 /** More than this of what a compilation prints is not shown. */
 const MAX_RUSTC_OUTPUT = 256 * 1024;
 /** Above this a command line goes to rustc in a file. */
 const MAX_COMMAND_LINE = 128 * 1024;
+
+/** A command line of cargo's for a unit, and which unit that is. */
+type ReadUnit = Pick<Compilation, 'args' | 'command' | 'invocation'>;
 
 interface Unit {
   readonly invocation: RustcInvocation;
@@ -112,7 +115,9 @@ export class ShimServer {
     const wrapped =
       this.options.userWrapper === undefined ? programs : [this.options.userWrapper, ...programs];
     const plain = { args: [...wrapped, ...given], ...withoutUs() };
-    if (given.includes('-vV')) {
+    // Cargo names the crate of every unit; what has no name is one of its questions to rustc.
+    const isUnit = hello.env.has('CARGO_CRATE_NAME');
+    if (!isUnit && given.length === 1 && given[0] === '-vV') {
       const done = await shim.run({
         do: 'run',
         stdout: 'collect',
@@ -129,25 +134,49 @@ export class ShimServer {
       });
       return;
     }
-    const args = parseRustcArguments(await expandRustcArguments(given, hello.cwd));
-    const command = describeRustcCommand(args);
-    const asksOnly = args.some((a) => a.kind === 'option' && a.name === 'print');
-    if (!hello.env.has('CARGO_CRATE_NAME') || asksOnly || command.input === '-') {
+    if (!isUnit) {
+      const compiled = parseRustcArguments(given).find(
+        ({ kind, value }) => kind === 'input' && value !== '-',
+      );
+      if (compiled !== undefined)
+        throw new CheckError(
+          `rustc is asked to compile ${compiled.value}, and cargo names no crate`,
+        );
       shim.end({ do: 'exec', ...plain });
       return;
     }
-    await this.compile(shim, hello, programs, args, command);
+    await this.compile(shim, hello, programs, await this.readUnit(hello, given));
+  }
+
+  /** Reads the command line of a unit. Throws CheckError for one that does more than compile what cargo says. */
+  private async readUnit(hello: Hello, given: readonly string[]): Promise<ReadUnit> {
+    const { handlers, workspace } = this.options;
+    // Too long for a command line it comes in a file, alone (cargo-util, "argfile"). In no other is `@` believed.
+    const inFile = given.length === 1 && given[0]?.startsWith('@');
+    const written = inFile ? await expandRustcArguments(given, hello.cwd) : given;
+    const args = await searchNativeOnly(parseRustcArguments(written), hello.cwd, (directory) =>
+      handlers.holdsUnits(directory),
+    );
+    const command = describeRustcCommand(args);
+    const invocation = identify(this.nextId++, hello, command, workspace);
+    const refused = refusedArgument(written, args);
+    if (refused !== undefined) {
+      const label = workspace.packages[invocation.package]?.label ?? '?';
+      throw new CheckError(
+        `${label}: cargo would give rustc the argument ${refused}`,
+        `look for it in the [lints] and the build script of ${label}, and in RUSTFLAGS and .cargo/config.toml: nothing of the package was compiled`,
+      );
+    }
+    return { args, command, invocation };
   }
 
   private async compile(
     shim: ShimConnection,
     hello: Hello,
     programs: readonly string[],
-    args: ReturnType<typeof parseRustcArguments>,
-    command: RustcCommand,
+    { args, command, invocation }: ReadUnit,
   ): Promise<void> {
-    const { handlers, workspace } = this.options;
-    const invocation = identify(this.nextId++, hello, command, workspace);
+    const { handlers } = this.options;
     const gate = await handlers.onRustcStart(invocation, () => shim.wait());
     if (!gate.allow) {
       shim.end({ do: 'refuse', message: gate.reason });
@@ -240,6 +269,17 @@ export class ShimServer {
     return [`@${file}`];
   }
 
+  /** The words of response files as they were judged: the files themselves may be others by now. */
+  private async linkLine(
+    given: readonly string[],
+    judged: readonly string[],
+  ): Promise<readonly string[]> {
+    if (!given.some((argument) => argument.includes('@'))) return given;
+    const file = join(this.options.directory, `link-${this.nextId++}.args`);
+    await writeFile(file, judged.map(quotedWord).join('\n'));
+    return [`@${file}`];
+  }
+
   private async linker(shim: ShimConnection, hello: Hello): Promise<void> {
     const unit = this.unitsByLinkToken.get(hello.token);
     if (unit === undefined) {
@@ -259,7 +299,7 @@ export class ShimServer {
     if (needsLink(invocation, this.options.linkAll)) {
       const done = await shim.run({
         do: 'run',
-        args: [unit.linker, ...hello.args],
+        args: [unit.linker, ...(await this.linkLine(hello.args, args))],
         stdout: 'pass',
         stderr: 'pass',
         unset: ourVariables,

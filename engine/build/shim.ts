@@ -25,7 +25,7 @@ function sourceDirectory(): string {
  */
 export async function ensureShim(toolchain: Toolchain, fallback: string): Promise<string> {
   const directory = sourceDirectory();
-  const hash = createHash('sha256').update(toolchain.version);
+  const hash = createHash('sha256').update(toolchain.version).update(STATIC.join(' '));
   for (const name of readdirSync(directory).sort())
     hash.update(name).update(readFileSync(join(directory, name)));
   const key = hash.digest('hex').slice(0, 24);
@@ -63,18 +63,15 @@ async function make(toolchain: Toolchain, source: string, directory: string): Pr
   }
 }
 
+/** No loader, so that no variable can bring code into the shim, in whatever environment it is started. */
+const STATIC = ['-C', 'target-feature=+crt-static'];
+
 async function compile(toolchain: Toolchain, source: string, output: string): Promise<void> {
   const options = ['-C', 'opt-level=2', '-C', 'panic=abort', '-C', 'strip=symbols'];
-  const compiled = await runProgram(toolchain.rustc, [
-    '--edition',
-    '2021',
-    '--crate-name',
-    'cackle_shim',
-    ...options,
-    '-o',
-    output,
-    source,
-  ]);
+  const common = ['--edition', '2021', '--crate-name', 'cackle_shim', ...options, '-o', output];
+  let compiled = await runProgram(toolchain.rustc, [...common, ...STATIC, source]);
+  // Not every system has a libc for that. Nothing that a package says reaches the shim's environment either way.
+  if (compiled.status !== 0) compiled = await runProgram(toolchain.rustc, [...common, source]);
   if (compiled.status !== 0) {
     throw new CheckError(
       `rustc could not compile the shim:\n${compiled.stderr}`,

@@ -20,6 +20,8 @@ export interface RustcInvocation {
   readonly targetName: string;
   readonly sourcePath: string;
   readonly outDir: string;
+  /** OUT_DIR of the package's build script, by whose output it is compiled; undefined when it has none. */
+  readonly scriptOutDir: string | undefined;
   readonly extraFilename: string;
   readonly externs: readonly Extern[];
   readonly cwd: string;
@@ -92,7 +94,9 @@ export interface BuildScriptRun {
 
 /** What the session answers while cargo builds. A rejected promise aborts the build (exit 2). */
 export interface BuildHandlers {
-  /** Before rustc starts: proc-macro gate. A gate calls `waits` when a person has to answer. */
+  /** Does a directory hold what units of cargo's left, so that rustc may look for crates there? */
+  holdsUnits(directory: string): Promise<boolean>;
+  /** Before rustc starts: what it would load was built by cargo and judged. A gate calls `waits` when a person has to answer. */
   onRustcStart(invocation: RustcInvocation, waits: () => void): Promise<Gate>;
   /** After rustc ended, before cargo hears of it: resolves when the unit's record is durable. */
   onRustcDone(outcome: RustcOutcome): Promise<void>;

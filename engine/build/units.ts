@@ -1,29 +1,28 @@
 import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { CheckError } from '../judge/problems.ts';
 import type { CargoTarget, CrateKind, Package, Workspace } from '../workspace/types.ts';
 import type { Hello } from './protocol.ts';
 import type { RustcCommand } from './rustc-arguments.ts';
 import type { RustcInvocation } from './types.ts';
 
-/** A compilation that belongs to no package or target of the tree: nothing could say who it is. */
-export class UnknownUnitError extends Error {
-  override readonly name = 'UnknownUnitError';
-}
+/** A compilation that belongs to no package or target of the tree as it was read: nothing could say who it is. */
+export class UnknownUnitError extends CheckError {}
 
-/** The package for which cargo set the environment. Throws {@link UnknownUnitError}. */
+/** The package of the directory for which cargo set the environment. Throws {@link UnknownUnitError}. */
 export function packageOf(env: ReadonlyMap<string, string>, workspace: Workspace): Package {
   const directory = env.get('CARGO_MANIFEST_DIR') ?? '';
   const name = env.get('CARGO_PKG_NAME');
   const version = env.get('CARGO_PKG_VERSION');
-  const candidates = workspace.packages.filter(
-    (p) => p.cargoName === name && p.version === version,
-  );
+  const { packages } = workspace;
   const found =
-    candidates.find((p) => p.directory === directory || dirname(p.manifestPath) === directory) ??
-    candidates.find((p) => p.directory === resolved(directory));
-  if (found === undefined) {
+    packages.find((p) => p.directory === directory || dirname(p.manifestPath) === directory) ??
+    packages.find((p) => p.directory === resolved(directory));
+  // The directory alone says who it is; that the rest agrees shows that nobody else has set it.
+  if (found === undefined || found.cargoName !== name || found.version !== version) {
     throw new UnknownUnitError(
       `cargo compiles ${name ?? '?'} ${version ?? ''} in ${directory}, which is not in the tree`,
+      'does [env] of .cargo/config.toml set a variable that is cargo’s own?',
     );
   }
   return found;
@@ -37,7 +36,7 @@ function resolved(path: string): string {
   }
 }
 
-/** Names the unit of a rustc command line. Throws {@link UnknownUnitError}. */
+/** Names the unit of a rustc command line, by what cargo says of it. Throws CheckError where that is no target, or two. */
 export function identify(
   id: number,
   hello: Hello,
@@ -47,28 +46,19 @@ export function identify(
   const p = packageOf(hello.env, workspace);
   const sourcePath = resolve(hello.cwd, command.input ?? '');
   const crateName = command.crateName ?? hello.env.get('CARGO_CRATE_NAME') ?? '';
-  const target = targetOf(p, sourcePath, crateName);
-  if (target === undefined) {
-    throw new UnknownUnitError(
-      `package ${p.label} has no target for ${sourcePath} (crate ${crateName})`,
-    );
-  }
-  const kinds = target.kind;
-  const kind: CrateKind = kinds.includes('custom-build')
-    ? 'build-script'
-    : command.isTest || kinds.includes('test') || kinds.includes('bench')
-      ? 'test'
-      : 'primary';
+  const target = targetOf(p, sourcePath, crateName, command, hello.env.has('CARGO_BIN_NAME'));
+  const scriptOutDir = hello.env.get('OUT_DIR');
   return {
     id,
     package: p.index,
     packageId: p.id,
     crateName,
     crateTypes: command.crateTypes,
-    kind,
+    kind: kindOf(target, command),
     targetName: target.name,
     sourcePath,
     outDir: resolve(hello.cwd, command.outDir ?? '.'),
+    scriptOutDir,
     extraFilename: command.extraFilename,
     externs: command.externs.map((e) => ({
       ...e,
@@ -79,17 +69,59 @@ export function identify(
   };
 }
 
-function targetOf(p: Package, sourcePath: string, crateName: string): CargoTarget | undefined {
-  const named = (t: CargoTarget): boolean => t.name.replaceAll('-', '_') === crateName;
-  const exact = p.targets.find((t) => t.sourcePath === sourcePath && named(t));
-  if (exact !== undefined) return exact;
+function kindOf({ kind }: CargoTarget, { isTest }: RustcCommand): CrateKind {
+  if (kind.includes('custom-build')) return 'build-script';
+  return isTest || kind.includes('test') || kind.includes('bench') ? 'test' : 'primary';
+}
+
+/** The one target of a package that has this source and crate name, and is of the kind that cargo builds this way. */
+function targetOf(
+  p: Package,
+  sourcePath: string,
+  crateName: string,
+  command: RustcCommand,
+  isProgram: boolean,
+): CargoTarget {
+  const named = p.targets.filter((t) => t.name.replaceAll('-', '_') === crateName);
+  const exact = named.filter((t) => t.sourcePath === sourcePath);
   // Symbolic links are followed only then: a package may have hundreds of targets.
-  const path = resolved(sourcePath);
-  const same = p.targets.filter((t) => resolved(t.sourcePath) === path);
-  return (
-    same.find(named) ??
-    same.find((t) => t.kind.includes('custom-build')) ??
-    same[0] ??
-    p.targets.find(named)
+  const path = exact.length > 0 ? sourcePath : resolved(sourcePath);
+  const same = exact.length > 0 ? exact : named.filter((t) => resolved(t.sourcePath) === path);
+  refuseTwins(p, same);
+  const fitting = same.filter((t) => fits(t, command, isProgram));
+  const [target, ...others] = fitting;
+  const kinds = new Set(fitting.map((t) => kindOf(t, command)));
+  if (target === undefined)
+    throw new UnknownUnitError(
+      `package ${p.label} has no target for ${sourcePath} (crate ${crateName}) that cargo would compile so`,
+      `does \`cargo metadata\` name it among the targets of ${p.label}?`,
+    );
+  if (others.length > 0 && kinds.size > 1) throw twins(p, fitting);
+  return target;
+}
+
+/** Whoever shares source and name with a build script is told from it by nothing that is in the file that cargo runs. */
+function refuseTwins(p: Package, same: readonly CargoTarget[]): void {
+  if (same.length > 1 && same.some((t) => t.kind.includes('custom-build'))) throw twins(p, same);
+}
+
+function twins(p: Package, targets: readonly CargoTarget[]): CheckError {
+  const which = targets.map((t) => `${t.kind.join(', ')} \`${t.name}\``).join(' and ');
+  return new CheckError(
+    `${p.label}: ${which} have one source and one crate name (${targets[0]?.sourcePath}), so that nobody can tell which of them is compiled`,
+    `give one of them another name or source in ${p.manifestPath}; a dependency that does so has no honest reason`,
   );
+}
+
+/** Would cargo compile the target with these crate types, and with (`isProgram`) or without CARGO_BIN_NAME? */
+function fits(target: CargoTarget, command: RustcCommand, isProgram: boolean): boolean {
+  const { kind, crateTypes } = target;
+  const has = (...kinds: string[]): boolean => kinds.some((k) => kind.includes(k));
+  // Of what is compiled as a test, and of a test without the harness, cargo gives no crate type.
+  const asTest = command.isTest || command.crateTypes.length === 0;
+  if (has('custom-build')) return !asTest && !isProgram && command.crateTypes.join() === 'bin';
+  if (has('test', 'bench')) return asTest && !isProgram;
+  const builds = asTest || command.crateTypes.every((type) => crateTypes.includes(type));
+  if (has('bin') || (has('example') && crateTypes.includes('bin'))) return builds && isProgram;
+  return builds && !isProgram;
 }

@@ -1,3 +1,5 @@
+import { decidingVariable } from './deciding-variables.ts';
+
 /** As cargo reads a line: without white space around it (Unicode's, as Rust's `trim`). `cargo::X` and `cargo:X` are one. */
 export function normalisedInstruction(text: string): string {
   const line = text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '');
@@ -6,13 +8,44 @@ export function normalisedInstruction(text: string): string {
 
 /**
  * True when a rule of allow_build_instructions covers the instruction, or all that another rule covers; a
- * trailing `*` matches any rest.
+ * trailing `*` matches any rest. No rule covers what {@link neverAllowed} names, and only the exact one what
+ * {@link needsExactRule} does.
  */
 export function isInstructionAllowed(line: string, rules: readonly string[]): boolean {
   const instruction = normalisedInstruction(line);
+  if (neverAllowed(instruction) !== undefined) return false;
+  const exact = needsExactRule(instruction);
   return rules
     .map(normalisedInstruction)
     .some((rule) =>
-      rule.endsWith('*') ? instruction.startsWith(rule.slice(0, -1)) : instruction === rule,
+      rule.endsWith('*') && !exact
+        ? instruction.startsWith(rule.slice(0, -1))
+        : instruction === rule,
     );
+}
+
+/** Instructions whose value cargo hands to rustc as an argument of its own. */
+const argument = /^cargo:rustc-(?:cfg|check-cfg|link-lib|link-search)=(.*)$/s;
+
+/**
+ * Why no rule can allow an instruction, or a rule that says so much itself; undefined where one can: it names a file
+ * from which rustc would read more options, or a variable by which the toolchain finds its own code.
+ */
+export function neverAllowed(line: string): string | undefined {
+  const instruction = normalisedInstruction(line);
+  const value = argument.exec(instruction)?.[1];
+  const flags =
+    /^cargo:rustc-flags=(.*)$/s.exec(instruction)?.[1]?.split(/\p{White_Space}+/u) ?? [];
+  const isFile =
+    value?.trimStart().startsWith('@') === true || flags.some((word) => /^(?:-[lL])?@/.test(word));
+  if (isFile) return 'rustc would read more options from that file';
+  const variable = /^cargo:rustc-env=([^=]*)/s.exec(instruction)?.[1];
+  if (variable === undefined || !decidingVariable(variable)) return undefined;
+  return `${variable} decides what the compiler runs, or for which package`;
+}
+
+/** An argument that makes the linker read more arguments from a file: whoever allows it has to name that file. */
+export function needsExactRule(line: string): boolean {
+  const value = /^cargo:rustc-[a-z-]*link-arg[a-z-]*=(.*)$/s.exec(normalisedInstruction(line))?.[1];
+  return value !== undefined && /(?:^|[\s,=])@/.test(value);
 }

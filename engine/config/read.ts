@@ -5,6 +5,7 @@ import { builtinApis } from './builtin.ts';
 import { DocumentReader } from './document-reader.ts';
 import { type Exports, noExports } from './exports.ts';
 import { permissionLookup } from './inheritance.ts';
+import { neverAllowed } from './instruction-rules.ts';
 import { nearest } from './nearest.ts';
 import { readSandboxTable, rustcSandbox, sandboxLookup, scopeKey } from './sandbox.ts';
 import { splitKey, subjectOf, type TableSubject } from './sources.ts';
@@ -286,6 +287,21 @@ class Reader extends DocumentReader {
     if (read !== undefined) this.sandboxes.set(scopeKey(scope), read);
   }
 
+  /** Rules of allow_build_instructions: one that names what no rule can allow is a fault. */
+  private instructions(entry: TomlEntry | undefined): string[] {
+    return this.items(entry).map(({ value, place, length }) => {
+      const reason = neverAllowed(value);
+      if (reason !== undefined)
+        this.report(
+          place,
+          length,
+          `no rule can allow \`${value}\`: ${reason}`,
+          'remove the rule; a package that cannot do without has to be left out',
+        );
+      return value;
+    });
+  }
+
   private scope(
     name: string,
     suffix: ScopeSuffix,
@@ -321,7 +337,7 @@ class Reader extends DocumentReader {
       allowExtern: this.boolean(table.entries.get('allow_extern')),
       allowProcMacro: this.boolean(table.entries.get('allow_proc_macro')),
       allowApis,
-      allowBuildInstructions: this.strings(table.entries.get('allow_build_instructions')),
+      allowBuildInstructions: this.instructions(table.entries.get('allow_build_instructions')),
     };
   }
 }

@@ -1,6 +1,10 @@
 import type { Edit, EditStep } from '../config/edit.ts';
 import { ancestors } from '../config/inheritance.ts';
-import { normalisedInstruction } from '../config/instruction-rules.ts';
+import {
+  needsExactRule,
+  neverAllowed,
+  normalisedInstruction,
+} from '../config/instruction-rules.ts';
 import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
 import type { Problem } from '../judge/problems.ts';
 import { excludable, referrersPrefix } from './prefixes.ts';
@@ -139,6 +143,8 @@ function rulesFor(instruction: string): string[] {
   const end = line.indexOf('=');
   // As a rule it would match more than itself, and nobody is to accept that unseen.
   if (end < 0 && line.endsWith('*')) return [];
+  if (neverAllowed(line) !== undefined) return [];
+  if (needsExactRule(line)) return line.endsWith('*') ? [] : [line];
   const name = end < 0 ? line : line.slice(0, end);
   const rules = [end < 0 ? line : `${name}=*`];
   for (let cut = name.lastIndexOf('-'); cut > 0; cut = name.lastIndexOf('-', cut - 1))

@@ -1,4 +1,4 @@
-import { normalisedInstruction } from '../config/instruction-rules.ts';
+import { neverAllowed, normalisedInstruction } from '../config/instruction-rules.ts';
 
 /** Instructions that change nothing of what is built, or only which code is compiled (spec §4). */
 const harmless = /^cargo:(?:rerun-if-[a-z-]+|warning|error|rustc-cfg|rustc-check-cfg)(?:=|$)/;
@@ -23,7 +23,7 @@ export function instructionsOf(stdout: Uint8Array): string[] | undefined {
     .split('\n')
     .map(normalisedInstruction)
     .filter((line) => line.startsWith('cargo:'))
-    .filter((line) => !harmless.test(line));
+    .filter((line) => !harmless.test(line) || neverAllowed(line) !== undefined);
   return [...new Set(found)];
 }
 
@@ -40,6 +40,7 @@ export function watchedPaths(stdout: Uint8Array): string[] {
  * library that is linked could run in a build script or proc macro: `linkedIntoHost` says whether one may link it.
  */
 export function mayProceed(instruction: string, linkedIntoHost: boolean): boolean {
+  if (neverAllowed(instruction) !== undefined) return false;
   return informs.test(instruction) || (linksLibrary.test(instruction) && !linkedIntoHost);
 }
 

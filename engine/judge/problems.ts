@@ -72,7 +72,12 @@ export type Problem =
     })
   | (Located & { readonly kind: 'proc-macro-not-allowed' })
   | (Located & { readonly kind: 'build-script-not-allowed' })
-  | (Located & { readonly kind: 'disallowed-build-instruction'; readonly instruction: string })
+  | (Located & {
+      readonly kind: 'disallowed-build-instruction';
+      readonly instruction: string;
+      /** Why no rule can allow it; absent where one can. */
+      readonly never?: string | undefined;
+    })
   | (Located & {
       readonly kind: 'execution-failed';
       readonly executable: 'build script' | 'test';

@@ -37,6 +37,7 @@ export async function runInForeground(
     );
   };
   const handlers: BuildHandlers = {
+    holdsUnits: async () => true,
     onRustcStart: changed,
     onRustcDone: changed,
     onLink: changed,

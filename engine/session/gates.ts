@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { REAL_SUFFIX } from '../build/build-script.ts';
 import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build/types.ts';
-import { isInstructionAllowed } from '../config/instruction-rules.ts';
+import { isInstructionAllowed, neverAllowed } from '../config/instruction-rules.ts';
 import { buildScriptSandbox } from '../config/sandbox.ts';
 import type { Config, SandboxKind } from '../config/types.ts';
 import {
@@ -19,7 +19,7 @@ import {
   watchedPaths,
   withoutInstructions,
 } from '../judge/build-instructions.ts';
-import type { Problem } from '../judge/problems.ts';
+import { CheckError, type Problem } from '../judge/problems.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { type LiveConfig, untilSettled } from './live-config.ts';
 import type { Pools } from './pools.ts';
@@ -39,6 +39,11 @@ export class Gates {
   readonly held = new Map<string, Held>();
   /** Outputs that were about to run and have no record: they have to be built again. */
   readonly unknown = new Set<string>();
+  /** OUT_DIRs of scripts whose output cargo knows and we do not: they have to run again. */
+  readonly unknownRuns = new Set<string>();
+  /** Units that may be compiled in this check: what is compiled with them need not wait for their records. */
+  private readonly compiling = new Set<string>();
+  private readonly compilingIn = new Set<string>();
   private readonly notUtf8 = new Set<string>();
   /** Refused instructions of this check, by package: cargo does not tell of runs whose output was held. */
   private readonly seen = new Map<string, BuildScriptRecord>();
@@ -93,6 +98,11 @@ export class Gates {
         reason: `the build script of ${label} ${isThere ? 'has no record' : 'is gone'}: it is built again`,
       };
     }
+    if (record.packageId !== run.packageId || record.kind !== 'build-script')
+      throw new CheckError(
+        `cargo runs ${run.linkedOutput} as the build script of ${label}, and it was compiled as ${record.kind} \`${record.targetName}\` of ${this.labelOf(record.packageId)}`,
+        `is a file in ${dirname(run.linkedOutput)} not cargo’s? Remove that directory and check again`,
+      );
     const waiting = { packageLabel: label, what: 'build script', waits };
     const problems = await untilSettled(this.live, waiting, async () => {
       const found = await this.problemsOf(record, link);
@@ -183,6 +193,7 @@ export class Gates {
       packageLabel,
       packageName,
       instruction,
+      never: neverAllowed(instruction),
     }));
   }
 
@@ -196,14 +207,58 @@ export class Gates {
     return record.instructions.filter((instruction) => !isInstructionAllowed(instruction, rules));
   }
 
-  /** A rustc that is about to load proc macros: those it names and those that its dependencies were built with. */
-  procMacros(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
-    return this.unlessStale(this.judgeProcMacros(invocation, waits), 'proc macro');
+  /**
+   * A rustc that is about to load libraries and proc macros: those it names and those that they were built with. All of
+   * them were built by cargo and have a record, and what its package's build script told cargo was judged.
+   */
+  async compilation(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
+    const strange = (await this.unknownLibraries(invocation)) ?? this.unknownRun(invocation);
+    const gate =
+      strange ?? (await this.unlessStale(this.judgeProcMacros(invocation, waits), 'proc macro'));
+    if (gate.allow) {
+      this.compiling.add(stemOfLibrary(invocation));
+      this.compilingIn.add(invocation.outDir);
+    }
+    return gate;
+  }
+
+  /** Is a directory one of those where cargo's units leave their libraries? */
+  holdsUnits(directory: string): boolean {
+    return this.compilingIn.has(directory) || this.records.holdsOutputs(directory);
+  }
+
+  private async unknownLibraries(invocation: RustcInvocation): Promise<Gate | undefined> {
+    const named = invocation.externs
+      .map(({ path }) => path)
+      .filter((path) => path !== undefined)
+      // rustc goes on from metadata whose library is still being compiled.
+      .filter((path) => !this.compiling.has(withoutEnding(path)));
+    const lacking = (): string[] => named.filter((path) => !this.records.isOutput(path));
+    if (lacking().length > 0) await this.records.refreshFor(lacking());
+    const unknown = lacking();
+    if (unknown.length === 0) return undefined;
+    this.hold(invocation.packageId, 'library');
+    for (const path of unknown) {
+      this.unknown.add(path);
+      if (path.endsWith('.rmeta')) this.unknown.add(`${withoutEnding(path)}.rlib`);
+    }
+    return { allow: false, reason: `built again, for lack of a record: ${unknown.join(', ')}` };
+  }
+
+  private unknownRun({ scriptOutDir, packageId }: RustcInvocation): Gate | undefined {
+    if (scriptOutDir === undefined) return undefined;
+    if (this.records.script(scriptOutDir)?.packageId === packageId) return undefined;
+    this.hold(packageId, 'build script output');
+    this.unknownRuns.add(scriptOutDir);
+    const label = this.labelOf(packageId);
+    return {
+      allow: false,
+      reason: `what the build script of ${label} told cargo is not known: it runs again`,
+    };
   }
 
   private async judgeProcMacros(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
     const paths = invocation.externs.map((e) => e.path).filter((path) => path !== undefined);
-    await this.records.refreshFor(paths.filter((path) => path.endsWith('.so')));
     for (const record of this.records.closure(paths)) {
       if (!record.isProcMacro) continue;
       for (const link of record.links) {
@@ -218,14 +273,6 @@ export class Gates {
           reason: `the proc macro ${this.labelOf(record.packageId)} is held: ${summary(problems)}`,
         };
       }
-    }
-    const unknown = paths.filter(
-      (path) => path.endsWith('.so') && this.records.byOutput(path) === undefined,
-    );
-    if (unknown.length > 0) {
-      this.hold(invocation.packageId, 'proc macro');
-      for (const path of unknown) this.unknown.add(path);
-      return { allow: false, reason: `built again, for lack of a record: ${unknown.join(', ')}` };
     }
     return { allow: true };
   }
@@ -304,6 +351,15 @@ function isLinkedIntoHost(index: PackageIndex, workspace: Workspace): boolean {
     const has = (kind: string): boolean => p.targets.some((t) => t.kind.includes(kind));
     return has('proc-macro') || (has('custom-build') && p.index !== index);
   });
+}
+
+/** Path of a unit's library without its ending: `.rlib`, `.rmeta`. */
+function stemOfLibrary({ outDir, crateName, extraFilename }: RustcInvocation): string {
+  return join(outDir, `lib${crateName}${extraFilename}`);
+}
+
+function withoutEnding(path: string): string {
+  return path.replace(/\.(?:rmeta|rlib)$/, '');
 }
 
 function hashOf(output: Buffer | string): string {

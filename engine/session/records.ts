@@ -13,6 +13,7 @@ export class Records {
   private readonly byPath = new Map<string, UnitRecord>();
   /** By {@link fileKey}, for files that cargo has linked elsewhere. */
   private readonly byFile = new Map<string, UnitRecord>();
+  private readonly directories = new Set<string>();
   private readonly scripts = new Map<string, BuildScriptRecord>();
   /** OUT_DIRs of the build scripts that this check ran or held. */
   private readonly fresh = new Set<string>();
@@ -69,7 +70,7 @@ export class Records {
 
   /** Reads the store again when one of these outputs has no record: cargo's lock lets checks take turns. */
   async refreshFor(outputs: readonly string[]): Promise<void> {
-    if (outputs.some((path) => !this.byPath.has(path))) await this.refresh();
+    if (outputs.some((path) => !this.isOutput(path))) await this.refresh();
   }
 
   /** Resolves when the record is on disk; from then on it is found by its files. */
@@ -198,6 +199,16 @@ export class Records {
     return this.byPath.get(path);
   }
 
+  /** Did a unit leave this library? Its metadata may be of the same name only. */
+  isOutput(path: string): boolean {
+    return this.byPath.has(path) || this.byPath.has(path.replace(/\.rmeta$/, '.rlib'));
+  }
+
+  /** Did a unit leave something in this directory? */
+  holdsOutputs(directory: string): boolean {
+    return this.directories.has(directory);
+  }
+
   /** Hash of an input's facts when a file of that path, unchanged, went into an earlier link. */
   async knownFacts(path: string): Promise<{ facts: string; stamp: FileStamp } | undefined> {
     const known = this.factsOfInput.get(path);
@@ -265,6 +276,7 @@ export class Records {
     this.changes++;
     if (this.listed !== undefined) this.list(record, this.listed);
     for (const output of record.outputs) {
+      this.directories.add(dirname(output.path));
       this.byPath.set(output.path, record);
       this.byFile.set(fileKey(output), record);
     }

@@ -122,13 +122,17 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
   const handlers: BuildHandlers = {
     // It has enough to do until it asks for the first time.
     onCargoStarted: () => void readAhead(),
+    async holdsUnits(directory) {
+      await records.unitsRead();
+      return gates.holdsUnits(directory);
+    },
     async onRustcStart(invocation, waits) {
       idle.abort();
       await records.unitsRead();
       observer.log?.('debug', `compile ${nameOf(invocation)}`);
       return logged(
-        `load proc macros for ${nameOf(invocation)}`,
-        await gates.procMacros(invocation, waits),
+        `compile ${nameOf(invocation)} with what it names`,
+        await gates.compilation(invocation, waits),
       );
     },
     async onRustcDone(outcome) {
@@ -216,10 +220,11 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
   observer.log?.('info', `cargo ended after ${timing.cargo.toFixed(3)} s`);
   round.signal.throwIfAborted();
   if (outcome instanceof StaleOutputError) return { lost: [outcome.record.targetName] };
-  if (gates.unknown.size > 0) {
+  if (gates.unknown.size > 0 || gates.unknownRuns.size > 0) {
     // A store that was lost in part, or is of another version.
     await Promise.all([...gates.unknown].map((path) => rm(path, { force: true })));
-    return { lost: [...gates.unknown] };
+    await Promise.all([...gates.unknownRuns].map(forgetRun));
+    return { lost: [...gates.unknown, ...gates.unknownRuns] };
   }
   failOnBuildError(outcome, gates, workspace);
   if (artifacts.length === 0 && gates.held.size === 0 && outcome.failedBuildScripts.length === 0) {

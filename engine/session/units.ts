@@ -23,6 +23,7 @@ import { outputSpec } from './output-spec.ts';
 
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
+import { refuseUnknownInputs } from './unknown-inputs.ts';
 
 /** Turns finished rustc runs into records: what they read, linked and left. */
 export class Units {
@@ -55,6 +56,7 @@ export class Units {
         'remove that option from RUSTFLAGS, .cargo/config.toml or the build script',
       );
     }
+    refuseUnknownInputs(request, this.workspace, this.records);
     const record = this.readInputs(request);
     record.catch(() => undefined);
     const known = this.linksOf(request);

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { isInstructionAllowed } from '../../engine/config/instruction-rules.ts';
+import { describe, expect, test } from 'vitest';
+import { isInstructionAllowed, neverAllowed } from '../../engine/config/instruction-rules.ts';
+import { fixesFor } from '../../engine/fixes/fixes.ts';
 import {
   instructionsOf,
   mayProceed,
@@ -102,4 +103,55 @@ test('spec 4: what was built without a refused instruction is built again, and j
     config('[pkg.told]\nbuild.allow_build_instructions = ["cargo:rustc-env=ACT=*"]\n'),
   );
   expect((await check(directory)).problems.map(short)).toEqual(['disallowed-api told fs']);
+});
+
+describe('spec 4: what would be code or another identity in the toolchain, no rule covers', () => {
+  test.each([
+    'cargo:rustc-env=LD_PRELOAD=/x.so',
+    'cargo:rustc-env=PATH=/x',
+    'cargo:rustc-env=RUSTC_WORKSPACE_WRAPPER=x',
+    'cargo:rustc-env=CARGO_PKG_NAME=x',
+    'cargo:rustc-env=OUT_DIR=/x',
+    'cargo:rustc-env=GCC_EXEC_PREFIX=/x',
+    'cargo:rustc-env=COMPILER_PATH',
+    'cargo::rustc-env=GLIBC_TUNABLES=x',
+    'cargo:rustc-cfg=@x',
+    'cargo:rustc-check-cfg= @x',
+    'cargo:rustc-link-lib=@x',
+    'cargo:rustc-link-search=@x',
+    'cargo:rustc-flags=-l @x',
+    'cargo:rustc-flags=-L native=a -L@x',
+  ])('%s', (instruction) => {
+    for (const rule of ['cargo:*', 'cargo:rustc-env=*', `${instruction}*`, instruction])
+      expect(isInstructionAllowed(instruction, [rule])).toBe(false);
+    expect(neverAllowed(instruction)).toBeDefined();
+    expect(mayProceed(instruction, false)).toBe(false);
+    expect(instructionsOf(printed(instruction))).toHaveLength(1);
+    const problem = { packageLabel: 'p', packageName: 'p', instruction } as const;
+    expect(fixesFor({ kind: 'disallowed-build-instruction', ...problem }, undefined)).toEqual([]);
+  });
+
+  test.each([
+    'cargo:rustc-env=GIT_HASH=@x',
+    'cargo:rustc-env=MY_LD_PRELOAD=x',
+    'cargo:rustc-env=PATHS=x',
+    'cargo:rustc-cfg=feature="@x"',
+    'cargo:rustc-link-search=native=@x',
+    'cargo:rustc-flags=-l a@b',
+  ])('but %s is covered', (instruction) => {
+    expect(isInstructionAllowed(instruction, ['cargo:*'])).toBe(true);
+  });
+
+  test.each(['cargo:rustc-link-arg=@x', 'cargo:rustc-link-arg-bins=-Wl,--as-needed,@x'])(
+    'the response file of %s is covered by the exact rule alone, which is its fix',
+    (instruction) => {
+      expect(isInstructionAllowed(instruction, ['cargo:*', 'cargo:rustc-link-arg*'])).toBe(false);
+      expect(isInstructionAllowed(instruction, [instruction])).toBe(true);
+      const problem = { packageLabel: 'p', packageName: 'p', instruction } as const;
+      const fixes = fixesFor({ kind: 'disallowed-build-instruction', ...problem }, undefined);
+      expect(fixes.map(({ title }) => title)).toEqual([
+        `allow \`${instruction}\` to the build script of p`,
+      ]);
+    },
+  );
 });

@@ -1,0 +1,3 @@
+fn main() {
+    println!("cargo:rustc-env=BASH_ENV=start.sh");
+}

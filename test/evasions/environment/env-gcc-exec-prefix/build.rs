@@ -1,0 +1,3 @@
+fn main() {
+    println!("cargo:rustc-env=GCC_EXEC_PREFIX=bin/");
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{} for {}", env!("GIT_HASH"), env!("TARGET"));
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("cargo:rustc-env=RUST_TARGET_PATH=lib");
+}

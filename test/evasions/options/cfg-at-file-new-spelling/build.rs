@@ -1,0 +1,3 @@
+fn main() {
+    println!("\u{85} cargo::rustc-cfg=@args \r");
+}

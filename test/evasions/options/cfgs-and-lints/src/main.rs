@@ -1,0 +1,3 @@
+fn main() {
+    println!("{} {}", cfg!(level_of = "1@2"), cfg!(feature = "at-home"));
+}

@@ -1,0 +1,4 @@
+fn main() {
+    println!("cargo:rustc-link-arg=@args");
+    println!("cargo:rustc-link-arg-bins=-Wl,@args");
+}

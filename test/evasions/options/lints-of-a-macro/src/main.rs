@@ -1,0 +1,3 @@
+lints_of_a_macro_macro::nothing!();
+
+fn main() {}

@@ -1,0 +1,4 @@
+fn main() {
+    println!("cargo:rerun-if-changed=args");
+    println!("cargo:rustc-link-arg-bins=@args");
+}

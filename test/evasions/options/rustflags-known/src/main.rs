@@ -1,0 +1,5 @@
+#![allow(unexpected_cfgs)]
+
+fn main() {
+    println!("{}", cfg!(wide));
+}

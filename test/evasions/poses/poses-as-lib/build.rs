@@ -1,0 +1,3 @@
+pub fn main() {
+    let _ = std::fs::write("ran", "");
+}

@@ -1,0 +1,6 @@
+#[path = "../build.rs"]
+mod build;
+
+pub fn act() {
+    build::help();
+}

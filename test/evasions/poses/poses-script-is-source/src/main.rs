@@ -1,0 +1,3 @@
+fn main() {
+    poses_script_is_source::act();
+}

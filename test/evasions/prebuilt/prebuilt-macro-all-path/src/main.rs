@@ -1,0 +1,5 @@
+extern crate evil;
+
+evil::act!();
+
+fn main() {}

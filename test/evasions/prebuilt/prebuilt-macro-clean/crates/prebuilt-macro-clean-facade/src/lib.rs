@@ -1,0 +1,1 @@
+pub use prebuilt_macro_clean_macro::act;

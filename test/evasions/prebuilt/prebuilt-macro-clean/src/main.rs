@@ -1,0 +1,3 @@
+prebuilt_macro_clean_facade::act!();
+
+fn main() {}

@@ -1,0 +1,7 @@
+extern "C" {
+    fn act();
+}
+
+fn main() {
+    unsafe { act() }
+}

@@ -1,0 +1,12 @@
+use std::process::Command;
+
+fn main() {
+    println!("cargo:rerun-if-changed=good.c");
+    let out = std::env::var("OUT_DIR").unwrap();
+    let object = format!("{out}/good.o");
+    let library = format!("{out}/libgood.a");
+    assert!(Command::new("cc").args(["-c", "good.c", "-o", &object]).status().unwrap().success());
+    assert!(Command::new("ar").args(["crs", &library, &object]).status().unwrap().success());
+    println!("cargo:rustc-link-search={out}");
+    println!("cargo:rustc-link-lib=good");
+}
