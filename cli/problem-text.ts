@@ -43,6 +43,15 @@ export function titleOf(problem: Problem): string {
       return `cackle.toml:${problem.configPlace.line}: a package as a whole has no sandbox kind; set it under build.sandbox or test.sandbox, or in [sandbox]`;
     case 'unused-allow-api':
       return `cackle.toml:${problem.configPlace.line}: the permission \`${problem.api}\`${inScope(problem.scope)} is not used; remove it`;
+    case 'unused-setting': {
+      const what =
+        problem.value === undefined
+          ? `\`${problem.setting}\``
+          : `\`${problem.value}\` in ${problem.setting}`;
+      return `cackle.toml:${problem.configPlace.line}: ${what}${inScope(problem.scope)} has no effect; remove it`;
+    }
+    case 'unmatched-api-path':
+      return `cackle.toml:${problem.configPlace.line}: \`${problem.path}\` in [api.${problem.api}] ${problem.list} can match nothing in this tree${problem.nearest === undefined ? '' : `; did you mean \`${problem.nearest}\`?`}`;
     case 'unknown-package':
       return `cackle.toml:${problem.configPlace.line}: no package of this name is in the tree${problem.nearest === undefined ? '' : `; did you mean \`${problem.nearest}\`?`}`;
     case 'ambiguous-package':

@@ -28,6 +28,12 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'engine/workspace',
     'engine/parsers',
   ],
+  'engine/public-paths': [
+    'engine/config',
+    'engine/facts/answers',
+    'engine/workspace',
+    'engine/judge/problems',
+  ],
   'engine/fixes': ['engine/config', 'engine/judge/problems'],
   'engine/sandbox': ['engine/config', 'engine/workspace', 'engine/judge/problems'],
   'engine/build': ['engine/workspace', 'engine/sandbox', 'engine/judge/problems'],

@@ -201,6 +201,8 @@ const kindTexts: Readonly<Record<Item['kind'], string>> = {
   'disallowed-build-instruction': 'build instructions',
   'execution-failed': 'failures',
   'unused-allow-api': 'unused permissions',
+  'unused-setting': 'unused permissions',
+  'unmatched-api-path': 'APIs',
   'unknown-package': 'unused permissions',
   'ambiguous-package': 'configuration',
   'possible-export': 'exports',

@@ -3,7 +3,7 @@ import type { DocumentReader } from './document-reader.ts';
 import type { Exports } from './exports.ts';
 import { nearest } from './nearest.ts';
 import type { TomlEntry } from './toml-tree.ts';
-import type { ApiDefinition } from './types.ts';
+import type { ApiDefinition, ApiPath } from './types.ts';
 
 const apiKeys = ['include', 'exclude', 'no_auto_detect'];
 
@@ -11,6 +11,7 @@ const apiKeys = ['include', 'exclude', 'no_auto_detect'];
 export function readApiTables(
   reader: DocumentReader,
   entry: TomlEntry | undefined,
+  written: ApiPath[] = [],
 ): Map<string, ApiDefinition> {
   const apis = new Map<string, ApiDefinition>();
   for (const { key, value } of reader.table(entry)?.entries.values() ?? []) {
@@ -19,10 +20,15 @@ export function readApiTables(
       continue;
     }
     reader.checkKeys(value, apiKeys, `[api.${key}]`);
+    const list = (name: ApiPath['list']): string[] => {
+      const found = paths(reader, value.entries.get(name));
+      written.push(...found.map((path) => ({ api: key, list: name, ...path })));
+      return found.map(({ path }) => path);
+    };
     apis.set(key, {
       name: key,
-      include: paths(reader, value.entries.get('include')),
-      exclude: paths(reader, value.entries.get('exclude')),
+      include: list('include'),
+      exclude: list('exclude'),
       noAutoDetect: reader.strings(value.entries.get('no_auto_detect')),
     });
   }
@@ -33,11 +39,15 @@ export function readApiTables(
 const segment = /^(?:r#)?[\p{XID_Start}_]\p{XID_Continue}*$/u;
 
 /** Paths such as `std::fs`. What is no path would match nothing, and an API that nothing belongs to allows everything. */
-function paths(reader: DocumentReader, entry: TomlEntry | undefined): string[] {
+function paths(
+  reader: DocumentReader,
+  entry: TomlEntry | undefined,
+): Pick<ApiPath, 'text' | 'path' | 'place'>[] {
   return reader.items(entry).flatMap(({ value, place, length }) => {
     const [crate = '', ...rest] = value.split('::');
     const segments = [crate.replaceAll('-', '_'), ...rest];
-    if (segments.every((text) => segment.test(text))) return [segments.join('::')];
+    if (segments.every((text) => segment.test(text)))
+      return [{ text: value, path: segments.join('::'), place }];
     reader.report(
       place,
       length,

@@ -24,7 +24,13 @@ export const builtinApis: ReadonlyMap<string, ApiDefinition> = new Map(
       'std::path',
     ]),
     definition('env', ['std::env']),
-    definition('net', ['std::net', 'std::os::linux::net', 'std::os::wasi::net']),
+    definition('net', [
+      'std::net',
+      'std::os::linux::net',
+      // Where what std::os::linux::net shows is defined.
+      'std::os::net::linux_ext',
+      'std::os::wasi::net',
+    ]),
     definition('unix_sockets', ['std::os::unix::net']),
     definition(
       'process',

@@ -14,6 +14,7 @@ import {
   type AllowedApi,
   type AmbiguousTable,
   type ApiDefinition,
+  type ApiPath,
   type Config,
   type ConfigDiagnostic,
   ConfigError,
@@ -21,6 +22,7 @@ import {
   NEWEST_VERSION,
   type PermissionScope,
   type SandboxTable,
+  type ScopeSetting,
   type ScopeSuffix,
   type ScopeTable,
 } from './types.ts';
@@ -41,6 +43,11 @@ const scopeKeys = [
   'allow_build_instructions',
   'sandbox',
 ];
+
+const flags: ReadonlySet<string> = new Set(['allow_unsafe', 'allow_extern', 'allow_proc_macro']);
+
+const isEmptyList = (value: TomlEntry['value']): boolean =>
+  value.kind === 'array' && value.items.length === 0;
 
 /** Reads and checks cackle.toml (spec §2). Throws {@link ConfigError} with every fault found. */
 export async function readConfig(file: string, exports: Exports): Promise<Config> {
@@ -98,6 +105,8 @@ export function parseConfig(file: string, text: string, exports = noExports): Co
 class Reader extends DocumentReader {
   private readonly sandboxes = new Map<string, SandboxTable>();
   private readonly imports = new Map<string, readonly string[]>();
+  private readonly settings: ScopeSetting[] = [];
+  private readonly apiPaths: ApiPath[] = [];
   private readonly exports: Exports;
 
   constructor(file: string, text: string, exports: Exports) {
@@ -160,11 +169,13 @@ class Reader extends DocumentReader {
       version,
       ...build,
       apis,
+      apiPaths: this.apiPaths,
       packages,
       ambiguous,
       tableOf: (name) => keys.get(name) ?? (hasTable(name) ? this.qualified(name) : name),
       tables,
       imports: this.imports,
+      settings: this.settings,
       hasBuildSection: (name) => withBuild.has(name),
       permissions: permissionLookup(tables, version),
       sandbox: sandboxLookup(sandboxes),
@@ -208,7 +219,7 @@ class Reader extends DocumentReader {
 
   /** Every API that a permission may name: the file's own, the imported ones of std and of packages. */
   private apis(root: TomlTable, common: TomlTable | undefined): Map<string, ApiDefinition> {
-    const apis = readApiTables(this, root.entries.get('api'));
+    const apis = readApiTables(this, root.entries.get('api'), this.apiPaths);
     importBuiltin(this, common?.entries.get('import_std'), apis);
     for (const entry of this.table(root.entries.get('pkg'))?.entries.values() ?? []) {
       const { value } = entry;
@@ -285,6 +296,22 @@ class Reader extends DocumentReader {
     const where = ['pkg', scope.package, scope.suffix, 'sandbox'].filter((part) => part !== '');
     const read = readSandboxTable(this, table.entries.get('sandbox'), `[${where.join('.')}]`);
     if (read !== undefined) this.sandboxes.set(scopeKey(scope), read);
+    this.keepSettings(scope, table);
+  }
+
+  private keepSettings(scope: PermissionScope, table: TomlTable): void {
+    for (const { key, value, place } of table.entries.values()) {
+      const setting = key as ScopeSetting['setting'];
+      if (key === 'allow_build_instructions' && value.kind === 'array') {
+        for (const item of value.items)
+          if (item.kind === 'string')
+            this.settings.push({ scope, setting, value: item.value, place: item.place });
+      }
+      if (flags.has(key) && value.kind === 'boolean' && value.value)
+        this.settings.push({ scope, setting, place });
+      else if (key === 'sandbox' || (key === 'import' && isEmptyList(value)))
+        this.settings.push({ scope, setting, place });
+    }
   }
 
   /** Rules of allow_build_instructions: one that names what no rule can allow is a fault. */

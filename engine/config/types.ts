@@ -33,6 +33,16 @@ export interface ApiDefinition {
   readonly noAutoDetect: readonly string[];
 }
 
+/** A path of `[api.NAME]` as this file writes it. */
+export interface ApiPath {
+  readonly api: string;
+  readonly list: 'include' | 'exclude';
+  readonly text: string;
+  /** With crates named as in symbols. */
+  readonly path: string;
+  readonly place: ConfigPlace;
+}
+
 /** An `allow_apis` entry as written, for the unused-permission check. */
 export interface AllowedApi {
   readonly api: string;
@@ -48,6 +58,20 @@ export interface ScopeTable {
   readonly allowProcMacro: boolean | undefined;
   readonly allowApis: readonly AllowedApi[];
   readonly allowBuildInstructions: readonly string[];
+}
+
+/** One setting of a scope: a flag that is true, an item of a list, `import = []` or a sandbox table. */
+export interface ScopeSetting {
+  readonly scope: PermissionScope;
+  readonly setting:
+    | 'allow_unsafe'
+    | 'allow_extern'
+    | 'allow_proc_macro'
+    | 'allow_build_instructions'
+    | 'sandbox'
+    | 'import';
+  readonly value?: string | undefined;
+  readonly place: ConfigPlace;
 }
 
 /** The permissions in force in a scope, inheritance applied (spec §1). */
@@ -105,6 +129,8 @@ export interface Config {
   readonly profile: string;
   readonly explicitBuildScripts: boolean;
   readonly apis: ReadonlyMap<string, ApiDefinition>;
+  /** The paths of `[api.NAME]` in this file; those of imported APIs are not its. */
+  readonly apiPaths: readonly ApiPath[];
   /** Names of the packages that `[pkg.…]` tables are about, with the place of the first table. */
   readonly packages: ReadonlyMap<string, ConfigPlace>;
   /** Tables of which packages from several sources could be meant: they give a permission to none. */
@@ -112,6 +138,8 @@ export interface Config {
   /** The key of the `[pkg.KEY]` table in which the permissions of a package stand, or would. */
   tableOf(packageName: string): string;
   readonly tables: readonly ScopeTable[];
+  /** Each thing that a package's scopes say, `allow_apis` and flags that forbid aside, to find what has no effect. */
+  readonly settings: readonly ScopeSetting[];
   /** What `[pkg.NAME] import` says, by package; a package without the key is absent. */
   readonly imports: ReadonlyMap<string, readonly string[]>;
   /** Does a `[pkg.NAME.build]` table exist (explicit_build_scripts)? */

@@ -10,7 +10,6 @@ import {
   procMacroFixes,
   sourceFixes,
   unknownPackageFixes,
-  unusedFixes,
 } from './permissions.ts';
 import { resolves } from './resolves.ts';
 import {
@@ -22,6 +21,7 @@ import {
   stdApiFixes,
   versionFixes,
 } from './setup.ts';
+import { unmatchedPathFixes, unusedFixes, unusedSettingFixes } from './stale.ts';
 import type { Fix, FixKnowledge, Proposal } from './types.ts';
 
 export type { Fix, FixKnowledge } from './types.ts';
@@ -103,6 +103,10 @@ function proposals(
       return executionFixes(problem, config);
     case 'unused-allow-api':
       return unusedFixes(problem);
+    case 'unused-setting':
+      return unusedSettingFixes(problem, config);
+    case 'unmatched-api-path':
+      return unmatchedPathFixes(problem);
     case 'unknown-package':
       return unknownPackageFixes(problem);
     case 'ambiguous-package':

@@ -12,7 +12,8 @@ import type { Proposal } from './types.ts';
 
 type OfKind<K extends Problem['kind']> = Extract<Problem, { kind: K }>;
 
-const where: Readonly<Record<ScopeSuffix, string>> = {
+/** A scope in words, behind the package's name. */
+export const where: Readonly<Record<ScopeSuffix, string>> = {
   '': '',
   build: ' in its own build script',
   'from.build': ' in any build script',
@@ -150,22 +151,6 @@ function rulesFor(instruction: string): string[] {
   for (let cut = name.lastIndexOf('-'); cut > 0; cut = name.lastIndexOf('-', cut - 1))
     rules.push(`${name.slice(0, cut + 1)}*`);
   return [...rules, 'cargo:*'];
-}
-
-/** For a permission that nothing needs. */
-export function unusedFixes({ scope, api }: OfKind<'unused-allow-api'>): Proposal[] {
-  const section = scope.suffix === '' ? [] : scope.suffix.split('.');
-  return [
-    {
-      title: `remove the unused \`${api}\` from ${scope.package}${where[scope.suffix]}`,
-      explanation: `No live code of ${scope.package} needs ${api} there.`,
-      edit: edit({
-        kind: 'remove',
-        path: ['pkg', scope.package, ...section, 'allow_apis'],
-        value: api,
-      }),
-    },
-  ];
 }
 
 /** For a table of which several packages could be meant: it is one's. */

@@ -25,23 +25,42 @@ function stepResolves(step: EditStep, problem: Problem, config: Config | undefin
     case 'add':
       return adds(step.path, step.values, problem);
     case 'remove':
-      return (
-        problem.kind === 'unused-allow-api' &&
-        problem.api === step.value &&
-        isPath(step.path, [...scopePath(problem.scope), 'allow_apis'])
-      );
+      return removes(step, problem);
     case 'set':
       if (problem.kind === 'ambiguous-package')
         return isPath(step.path, ['pkg', problem.packageName, 'source']);
       return sets(step.path, step.value, problem);
     case 'drop':
       return (
-        (problem.kind === 'unknown-package' || problem.kind === 'unused-allow-api') &&
-        isPath(step.path, ['pkg', problem.packageName])
+        ((problem.kind === 'unknown-package' ||
+          problem.kind === 'unused-allow-api' ||
+          problem.kind === 'unused-setting') &&
+          isPath(step.path, ['pkg', problem.packageName])) ||
+        (problem.kind === 'unused-setting' && isPath(step.path, settingPath(problem)))
       );
     case 'build-section':
       return false;
   }
+}
+
+function removes(
+  { path, value }: Extract<EditStep, { kind: 'remove' }>,
+  problem: Problem,
+): boolean {
+  switch (problem.kind) {
+    case 'unused-allow-api':
+      return problem.api === value && isPath(path, [...scopePath(problem.scope), 'allow_apis']);
+    case 'unused-setting':
+      return problem.value === value && isPath(path, settingPath(problem));
+    case 'unmatched-api-path':
+      return problem.path === value && isPath(path, ['api', problem.api, problem.list]);
+    default:
+      return false;
+  }
+}
+
+function settingPath({ scope, setting }: Extract<Problem, { kind: 'unused-setting' }>): Path {
+  return [...scopePath(scope), setting];
 }
 
 function isApiUsage(

@@ -23,7 +23,9 @@ export function isSettledBy(
     case 'off-tree-api':
       return (
         config.permissions(problem.scope).allowApis.has(problem.api) ||
-        problem.usages.every((usage) => isNoUsage(usage, config.apis.get(problem.api)))
+        problem.usages.every((usage) =>
+          isNoUsage(usage, config.apis.get(problem.api), foundWith?.apis.get(problem.api)),
+        )
       );
     case 'disallowed-unsafe':
       return config.permissions(problem.scope).allowUnsafe;
@@ -58,6 +60,19 @@ export function isSettledBy(
           scope.suffix === problem.scope.suffix &&
           allowApis.some(({ api }) => api === problem.api),
       );
+    case 'unused-setting':
+      return !config.settings.some(
+        ({ scope, setting, value }) =>
+          scope.package === problem.scope.package &&
+          scope.suffix === problem.scope.suffix &&
+          setting === problem.setting &&
+          value === problem.value,
+      );
+    case 'unmatched-api-path':
+      return !config.apiPaths.some(
+        ({ api, list, text }) =>
+          api === problem.api && list === problem.list && text === problem.path,
+      );
     case 'unknown-package':
       return !config.packages.has(problem.packageName);
     case 'ambiguous-package':
@@ -78,10 +93,17 @@ export function isSettledBy(
 }
 
 /** Spec §4: the target is not the API's any more, or the referring function is. */
-function isNoUsage({ targetNames, fromNames }: Usage, api: ApiDefinition | undefined): boolean {
+function isNoUsage(
+  { targetNames, fromNames }: Usage,
+  api: ApiDefinition | undefined,
+  before: ApiDefinition | undefined,
+): boolean {
   if (api === undefined) return true;
-  const belongs = (name: string): boolean =>
-    api.include.some((path) => isUnder(name, path)) &&
-    !api.exclude.some((path) => isUnder(name, path));
-  return !targetNames.some(belongs) || fromNames.some(belongs);
+  const isIn = (name: string, paths: readonly string[]): boolean =>
+    paths.some((path) => isUnder(name, path));
+  const belongs = (name: string): boolean => isIn(name, api.include) && !isIn(name, api.exclude);
+  // It may have been found by a public path, of which its names, where things are defined, say nothing.
+  const keepsAll = before?.include.every((path) => api.include.includes(path)) ?? false;
+  const stays = (name: string): boolean => belongs(name) || (keepsAll && !isIn(name, api.exclude));
+  return !targetNames.some(stays) || fromNames.some(belongs);
 }

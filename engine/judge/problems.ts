@@ -1,4 +1,4 @@
-import type { ConfigPlace, PermissionScope } from '../config/types.ts';
+import type { ConfigPlace, PermissionScope, ScopeSetting } from '../config/types.ts';
 
 /** A place in a source file; line 0 means that only the file is known (a static without debug info). */
 export interface SourcePlace {
@@ -101,6 +101,23 @@ export type Problem =
       readonly api: string;
       readonly configPlace: ConfigPlace;
     })
+  /** A setting of a scope that has no effect; `value` is the one of a list that has none. */
+  | (Located & {
+      readonly kind: 'unused-setting';
+      readonly scope: PermissionScope;
+      readonly setting: ScopeSetting['setting'];
+      readonly value?: string | undefined;
+      readonly configPlace: ConfigPlace;
+    })
+  /** A path of `[api.NAME]` that can match nothing in the tree. */
+  | {
+      readonly kind: 'unmatched-api-path';
+      readonly api: string;
+      readonly list: 'include' | 'exclude';
+      readonly path: string;
+      readonly nearest: string | undefined;
+      readonly configPlace: ConfigPlace;
+    }
   | {
       readonly kind: 'unknown-package';
       readonly packageName: string;
@@ -136,6 +153,8 @@ export type Severity = 'error' | 'warning';
 
 const warnings: ReadonlySet<Problem['kind']> = new Set([
   'unused-allow-api',
+  'unused-setting',
+  'unmatched-api-path',
   'unknown-package',
   'possible-export',
   'export-not-imported',

@@ -168,6 +168,16 @@ export function mergeKey(problem: Problem): string {
     case 'configuration-missing':
     case 'sandbox-not-chosen':
       return kind;
+    case 'unused-setting':
+      return [
+        kind,
+        problem.packageName,
+        problem.scope.suffix,
+        problem.setting,
+        problem.value ?? '',
+      ].join('\0');
+    case 'unmatched-api-path':
+      return [kind, problem.api, problem.list, problem.path].join('\0');
     case 'std-api-on-offer':
       return [kind, problem.api].join('\0');
     case 'possible-export':

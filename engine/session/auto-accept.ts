@@ -111,7 +111,7 @@ function mayBeTaken({ refused, edit }: Fix): boolean {
 
 /** An API that grows by one finding makes others, in packages that had none; one that shrinks hides some. */
 function definesApi({ steps }: Edit): boolean {
-  return steps.some((step) => step.kind === 'add' && step.path[0] === 'api');
+  return steps.some((step) => 'path' in step && step.path[0] === 'api');
 }
 
 /** Which of two packages was meant by what stands there, only who wrote it knows. */

@@ -10,6 +10,7 @@ import {
   unknownPackages,
   unusedPermissions,
 } from '../judge/summary.ts';
+import type { PublicPaths } from '../public-paths/public-paths.ts';
 import { clock } from '../spans.ts';
 import { untilAborted } from './abort.ts';
 import { Executables } from './executables.ts';
@@ -21,12 +22,14 @@ import { failedBuildScripts, sandboxProblems } from './sandbox-problems.ts';
 import { seconds } from './seconds.ts';
 import { unchecked } from './unchecked.ts';
 import type { UnitProblems } from './unit-problems.ts';
+import { unmatchedPaths } from './unmatched-paths.ts';
 import { type OutputVerdict, Verdicts } from './verdicts.ts';
 
 /** What a run of cargo left to judge. */
 export interface Built {
   readonly records: Records;
   readonly inputs: Inputs;
+  readonly paths: PublicPaths;
   readonly gates: Gates;
   /** Judgements that began beside the build, by the APIs of that time. */
   readonly verdicts: Verdicts;
@@ -52,10 +55,10 @@ export type Judgement =
 
 /** Judges once more what was built, by the configuration in force now: nothing of it takes part in a build. */
 export function judgeAgain(round: Round, built: Built): Promise<Judgement> {
-  const { inputs, records } = built;
+  const { inputs, records, paths } = built;
   const { pools, workspace, live, options } = round;
   const { backtraces } = options;
-  const verdicts = new Verdicts({ pools, inputs, records, workspace, live, backtraces });
+  const verdicts = new Verdicts({ pools, inputs, records, workspace, live, paths, backtraces });
   for (const record of records.current)
     for (const link of record.links) void verdicts.of(record, link);
   return judgeBuilt(round, { ...built, verdicts });
@@ -111,7 +114,12 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
     gates.held.size === 0 &&
     outcome.failedBuildScripts.length === 0 &&
     options.packages.length === 0;
-  if (complete) problems.push(...unusedPermissions(config, workspace, usages));
+  if (complete) {
+    problems.push(
+      ...unusedPermissions(config, workspace, usages),
+      ...(await unmatchedPaths(config, workspace, built.paths, built)),
+    );
+  }
   if (config.version < NEWEST_VERSION && !options.ignoreNewerVersions) {
     problems.push({
       kind: 'newer-config-version',

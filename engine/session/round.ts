@@ -15,6 +15,7 @@ import type { Config } from '../config/types.ts';
 import type { RecordStore, StoreLocation } from '../facts/store.ts';
 import { CheckError, type Problem } from '../judge/problems.ts';
 import { mergeKey } from '../judge/summary.ts';
+import { PublicPaths } from '../public-paths/public-paths.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import { clock } from '../spans.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -75,12 +76,14 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
   const { options, observer, workspace, live, sandboxes, pools, store, location, timing } = round;
   const records = await Records.open(store);
   const inputs = new Inputs(pools, records, location, workspace);
+  const paths = new PublicPaths(workspace, location.root, (file) => inputs.answered(file));
   const verdicts = new Verdicts({
     pools,
     inputs,
     records,
     workspace,
     live,
+    paths,
     backtraces: options.backtraces,
   });
   const owners = new KnownOwners(records, workspace);
@@ -264,7 +267,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     return { lost };
   }
   timing.judge = seconds(recordsStarted);
-  return { records, inputs, gates, verdicts, unitProblems, outcome, artifacts, executed };
+  return { records, inputs, paths, gates, verdicts, unitProblems, outcome, artifacts, executed };
 }
 
 const nameOf = ({ crateName, extraFilename, kind, packageId }: RustcInvocation): string =>

@@ -8,6 +8,7 @@ import { CheckError } from '../judge/problems.ts';
 import type { PossibleExport } from '../judge/references.ts';
 import type { ReferencesJob, ReferencesResult, StaleFacts } from '../judge/worker.ts';
 import { demangle, namesIn } from '../parsers/parsers.ts';
+import type { PublicPaths } from '../public-paths/public-paths.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { EarlyVerdicts, type Used } from './ahead.ts';
@@ -84,6 +85,7 @@ export class Verdicts {
   private readonly records: Records;
   private readonly workspace: Workspace;
   private readonly live: LiveConfig;
+  private readonly paths: PublicPaths;
   private readonly backtraces: boolean;
 
   constructor(deps: {
@@ -92,8 +94,10 @@ export class Verdicts {
     records: Records;
     workspace: Workspace;
     live: LiveConfig;
+    paths: PublicPaths;
     backtraces: boolean;
   }) {
+    this.paths = deps.paths;
     this.pools = deps.pools;
     this.inputs = deps.inputs;
     this.records = deps.records;
@@ -185,7 +189,7 @@ export class Verdicts {
       }),
     );
     const compiled = makers.map((maker) => maker.compiled);
-    const apis = definitionsOf(config);
+    const apis = await this.paths.definitions(definitionsOf(config));
     const asked = { record, link, label, ahead };
     const result = await this.restoring(asked, (output) =>
       this.referencesOf(link, { output, compiled, apis }, ahead),
@@ -325,7 +329,7 @@ function keyOf({ packageId, kind }: UnitRecord, { output }: LinkRecord): string 
   return [packageId, kind, output].join('\0');
 }
 
-/** What the judge matches names against. */
+/** The APIs as cackle.toml writes them. */
 function definitionsOf({ apis }: Config): Pick<ApiDefinition, 'name' | 'include' | 'exclude'>[] {
   return [...apis.values()].map(({ name, include, exclude }) => ({ name, include, exclude }));
 }

@@ -42,6 +42,19 @@ export function remains(problem: Problem, config: Config): boolean {
           scope.suffix === problem.scope.suffix &&
           allowApis.some((allowed) => allowed.api === problem.api),
       );
+    case 'unused-setting':
+      return config.settings.some(
+        ({ scope, setting, value }) =>
+          scope.package === problem.scope.package &&
+          scope.suffix === problem.scope.suffix &&
+          setting === problem.setting &&
+          value === problem.value,
+      );
+    case 'unmatched-api-path':
+      return config.apiPaths.some(
+        ({ api, list, text }) =>
+          api === problem.api && list === problem.list && text === problem.path,
+      );
     case 'unknown-package':
       return config.packages.has(problem.packageName);
     case 'sandbox-not-chosen':

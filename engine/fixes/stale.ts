@@ -1,0 +1,70 @@
+import { type Edit, type EditStep, scopePath } from '../config/edit.ts';
+import type { Config } from '../config/types.ts';
+import type { Problem } from '../judge/problems.ts';
+import { where } from './permissions.ts';
+import type { Proposal } from './types.ts';
+
+type OfKind<K extends Problem['kind']> = Extract<Problem, { kind: K }>;
+
+const edit = (...steps: EditStep[]): Edit => ({ steps });
+
+/** For an API permission that nothing needs. */
+export function unusedFixes({ scope, api }: OfKind<'unused-allow-api'>): Proposal[] {
+  return [
+    {
+      title: `remove the unused \`${api}\` from ${scope.package}${where[scope.suffix]}`,
+      explanation: `No live code of ${scope.package} needs ${api} there.`,
+      edit: edit({ kind: 'remove', path: [...scopePath(scope), 'allow_apis'], value: api }),
+    },
+  ];
+}
+
+/** For another setting that has no effect. */
+export function unusedSettingFixes(
+  problem: OfKind<'unused-setting'>,
+  config: Config | undefined,
+): Proposal[] {
+  const { scope, setting, value } = problem;
+  const path = [...scopePath(scope), setting];
+  // The section may have been there for this alone, and still lets the build script be there.
+  const keepSection: EditStep[] =
+    scope.suffix === 'build' && config?.explicitBuildScripts && setting !== 'sandbox'
+      ? [{ kind: 'build-section', package: scope.package }]
+      : [];
+  const what = value === undefined ? setting : `${setting} \`${value}\``;
+  return [
+    {
+      title: `remove the unused ${what} from ${scope.package}${where[scope.suffix]}`,
+      explanation: 'It has no effect on this tree, for no target and no feature of the lock file.',
+      edit: edit(
+        value === undefined ? { kind: 'drop', path } : { kind: 'remove', path, value },
+        ...keepSection,
+      ),
+    },
+  ];
+}
+
+/** For a path of an API that matches nothing. */
+export function unmatchedPathFixes(problem: OfKind<'unmatched-api-path'>): Proposal[] {
+  const { api, list, path: text, nearest } = problem;
+  const path = ['api', api, list];
+  const remove: EditStep = { kind: 'remove', path, value: text };
+  const replace: Proposal[] =
+    nearest === undefined
+      ? []
+      : [
+          {
+            title: `write \`${nearest}\` for \`${text}\` in the ${list} of \`${api}\``,
+            explanation: `${nearest} is there, ${text} is not.`,
+            edit: edit({ kind: 'add', path, values: [nearest] }, remove),
+          },
+        ];
+  return [
+    ...replace,
+    {
+      title: `remove \`${text}\` from the ${list} of \`${api}\``,
+      explanation: 'Nothing in the tree has this path, so nothing else changes.',
+      edit: edit(remove),
+    },
+  ];
+}
