@@ -19,7 +19,7 @@ struct Attributes<'a> {
     ranges: Option<AttributeValue<Slice<'a>>>,
     file: u64,
     line: u32,
-    call_file: u64,
+    call_file: Option<u64>,
     call_line: u32,
     call_column: u32,
     address: Option<u64>,
@@ -191,8 +191,11 @@ fn entries<'a>(
             }
             gimli::DW_TAG_inlined_subroutine => {
                 let mut row = inlined;
-                let call_file =
-                    if found.call_line > 0 { files.path(unit, found.call_file, tables)? } else { NONE };
+                // Line 0 is that of a call made of several: the file still says whose they were.
+                let call_file = match found.call_file {
+                    Some(file) => files.path(unit, file, tables)?,
+                    None => NONE,
+                };
                 for (i, (section, start, end)) in ranges(unit, sections, &found, &mut budgets.ranges)?.into_iter().enumerate() {
                     let this = tables.inlined_section.len();
                     if i == 0 {
@@ -283,7 +286,7 @@ fn read<'a>(
         gimli::DW_AT_ranges => found.ranges = Some(value),
         gimli::DW_AT_decl_file => found.file = number(&value),
         gimli::DW_AT_decl_line => found.line = number(&value) as u32,
-        gimli::DW_AT_call_file => found.call_file = number(&value),
+        gimli::DW_AT_call_file => found.call_file = Some(number(&value)),
         gimli::DW_AT_call_line => found.call_line = number(&value) as u32,
         gimli::DW_AT_call_column => found.call_column = number(&value) as u32,
         gimli::DW_AT_location => {
