@@ -2,6 +2,7 @@
 import * as clean from './clean.mjs';
 import * as cold from './cold.mjs';
 import * as parsers from './parsers.mjs';
+import * as problems from './problems.mjs';
 import * as resources from './resources.mjs';
 import * as size from './size.mjs';
 import * as start from './start.mjs';
@@ -11,4 +12,16 @@ import * as warm from './warm.mjs';
 import * as workers from './workers.mjs';
 
 /** Cases that share their runs are in one group. */
-export const groups = [start, cold, warm, clean, parsers, workers, resources, size, trace, ui];
+export const groups = [
+  start,
+  cold,
+  warm,
+  problems,
+  clean,
+  parsers,
+  workers,
+  resources,
+  size,
+  trace,
+  ui,
+];

@@ -26,6 +26,8 @@ export interface RustcInvocation {
   readonly externs: readonly Extern[];
   readonly cwd: string;
   readonly isProcMacro: boolean;
+  /** Of its command line and environment, without what says only how to print. */
+  readonly commandHash: string;
 }
 
 /** A lint hit taken from rustc's JSON diagnostics; line and column count from 1. */
@@ -106,7 +108,7 @@ export interface BuildHandlers {
   onLinked(link: LinkRequest, file: string): Promise<void>;
   /**
    * A refused build script does not run; cargo is told that it succeeded and printed nothing, so that what
-   * does not need it is built and judged too. The session makes cargo forget that run.
+   * does not need it is built and judged too. The session makes cargo forget that run when it may run.
    */
   onBuildScriptStart(run: BuildScriptRun, waits: () => void): Promise<Gate>;
   /** stdout of a build script that exited 0, before cargo sees it. */

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
@@ -66,6 +67,7 @@ export function identify(
     })),
     cwd: hello.cwd,
     isProcMacro: command.crateTypes.includes('proc-macro') && !command.isTest,
+    commandHash: commandHash(hello),
   };
 }
 
@@ -124,4 +126,16 @@ function fits(target: CargoTarget, command: RustcCommand, isProgram: boolean): b
   const builds = asTest || command.crateTypes.every((type) => crateTypes.includes(type));
   if (has('bin') || (has('example') && crateTypes.includes('bin'))) return builds && isProgram;
   return builds && !isProgram;
+}
+
+/** Not what the code is compiled of: how wide a terminal is, and which pipe leads to cargo's jobserver. */
+const passing =
+  /^(?:--(?:diagnostic-width|color|json)=|(?:CARGO_MAKEFLAGS|MAKEFLAGS|MFLAGS|NUM_JOBS|TERM|COLUMNS|LINES|_|SHLVL|OLDPWD)=)/;
+
+function commandHash({ args, cwd, env }: Hello): string {
+  const variables = [...env].map(([name, value]) => `${name}=${value}`).sort();
+  const kept = [...args, '', ...variables].filter((text) => !passing.test(text));
+  return createHash('sha256')
+    .update([cwd, ...kept].join('\0'))
+    .digest('hex');
 }

@@ -8,6 +8,7 @@ import { cacheSetting } from './cache.ts';
 import { writeAtomically } from './files.ts';
 import {
   type BuildScriptRecord,
+  type FailureRecord,
   type FileStamp,
   UNIT_RECORD_VERSION,
   type UnitRecord,
@@ -148,18 +149,40 @@ export class RecordStore {
     return join(this.root, 'build-scripts', `${digest([outDir])}.record`);
   }
 
+  /** Of each compilation that failed for lack of what is held, by its name: what it was compiled of. */
+  async failures(): Promise<ReadonlyMap<string, string>> {
+    const records = await readRecords<FailureRecord>(join(this.root, 'failures'));
+    return new Map(records.map(({ name, cause }) => [name, cause]));
+  }
+
+  /** Resolves when a failure is on disk. */
+  async putFailure(name: string, cause: string): Promise<void> {
+    const record: FailureRecord = { version: UNIT_RECORD_VERSION, name, cause };
+    await writeAtomically(this.#failurePath(name), encodeRecord(record));
+  }
+
+  /** Resolves when nothing is known of a failure any more. */
+  async removeFailure(name: string): Promise<void> {
+    await rm(this.#failurePath(name), { force: true });
+  }
+
+  #failurePath(name: string): string {
+    return join(this.root, 'failures', `${name}.record`);
+  }
+
   /** Resolves when the output of the build script is on disk under its OUT_DIR's name. */
   async putBuildScript(record: BuildScriptRecord): Promise<void> {
     await writeAtomically(this.#scriptPath(record.outDir), encodeRecord(record));
   }
 }
 
-function digest(parts: readonly string[]): string {
+/** A short hash of texts, for names and comparisons. */
+export function digest(parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
 }
 
 /** A record is a line of JSON and a line with the hash of it: a changed byte is not believed. */
-function encodeRecord(record: UnitRecord | BuildScriptRecord): string {
+function encodeRecord(record: UnitRecord | BuildScriptRecord | FailureRecord): string {
   const json = JSON.stringify(record);
   return `${json}\n${digest([json])}\n`;
 }
@@ -184,7 +207,7 @@ async function readText(path: string): Promise<string | undefined> {
 /** So many records are read before others have their turn. */
 const RECORDS_AT_ONCE = 16;
 
-async function readRecords<T extends UnitRecord | BuildScriptRecord>(
+async function readRecords<T extends UnitRecord | BuildScriptRecord | FailureRecord>(
   directory: string,
 ): Promise<T[]> {
   let names: string[];

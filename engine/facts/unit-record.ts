@@ -50,7 +50,7 @@ export interface Content {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 7;
+export const UNIT_RECORD_VERSION = 8;
 
 /** Everything known of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
@@ -76,18 +76,37 @@ export interface UnitRecord {
   readonly links: readonly LinkRecord[];
 }
 
+/**
+ * Why cargo has less of a build script than it would say: it did not run; instructions were taken out; what it printed is
+ * no text.
+ */
+export type HeldBack = 'run' | 'instructions' | 'output';
+
 /** What a build script printed, found again by its OUT_DIR. */
 export interface BuildScriptRecord {
   readonly version: typeof UNIT_RECORD_VERSION;
   readonly packageId: string;
   readonly outDir: string;
+  /** Output path of the link that made it, which finds its unit. */
+  readonly linkedOutput: string;
   readonly instructions: readonly string[];
   /** What it runs again for when it changes. */
   readonly watched: readonly Content[];
-  /** It did not run, or cargo got less than it printed: cargo has to run it again. */
-  readonly held: boolean;
-  /** Hash of what cargo got, by which it compiled what depends on the script. */
-  readonly given: string;
+  /** While that is so, cargo has it and all that was compiled without it for fresh, and so it is; then all of it is built again. */
+  readonly held?: HeldBack | undefined;
+  /** The instructions that were taken out. */
+  readonly withheld: readonly string[];
+  /** Hash of the cackle.toml by which it was held: by the same it is still. */
+  readonly heldBy?: string | undefined;
   /** The settings of the sandbox that it ran in, as a text: by others it may fail, or do something else. */
   readonly sandbox: string;
+}
+
+/** A compilation that failed for lack of what a held build script would have given. */
+export interface FailureRecord {
+  readonly version: typeof UNIT_RECORD_VERSION;
+  /** Stands for the unit. */
+  readonly name: string;
+  /** Hash of all that it was compiled of, and of what was held back. */
+  readonly cause: string;
 }

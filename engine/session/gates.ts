@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { REAL_SUFFIX } from '../build/build-script.ts';
 import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build/types.ts';
 import { isInstructionAllowed, neverAllowed } from '../config/instruction-rules.ts';
 import { buildScriptSandbox } from '../config/sandbox.ts';
-import type { Config, SandboxKind } from '../config/types.ts';
+import type { Config } from '../config/types.ts';
 import {
   type BuildScriptRecord,
   type Content,
+  type HeldBack,
   type LinkRecord,
   UNIT_RECORD_VERSION,
   type UnitRecord,
@@ -21,6 +21,7 @@ import {
 } from '../judge/build-instructions.ts';
 import { CheckError, type Problem } from '../judge/problems.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
+import { configHash } from './held-scripts.ts';
 import { type LiveConfig, untilSettled } from './live-config.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
@@ -80,7 +81,7 @@ export class Gates {
   /** A build script that cargo is about to run. */
   async buildScript(run: BuildScriptRun, waits: () => void): Promise<Gate> {
     const gate = await this.unlessStale(this.judgeBuildScript(run, waits), 'build script');
-    if (!gate.allow) await this.records.putScript({ ...this.recordOf(run), held: true });
+    if (!gate.allow) await this.records.putScript(this.heldBack(this.recordOf(run), 'run'));
     return gate;
   }
 
@@ -105,8 +106,7 @@ export class Gates {
       );
     const waiting = { packageLabel: label, what: 'build script', waits };
     const problems = await untilSettled(this.live, waiting, async () => {
-      const found = await this.problemsOf(record, link);
-      return this.sandboxOf(run) === undefined ? [...found, { kind: 'sandbox-not-chosen' }] : found;
+      return this.againstRunning(record, link, run.package);
     });
     if (problems.length === 0) return { allow: true };
     this.hold(run.packageId, 'build script');
@@ -125,9 +125,50 @@ export class Gates {
     );
   }
 
-  private sandboxOf(run: BuildScriptRun): SandboxKind | undefined {
-    const name = this.workspace.packages[run.package]?.name ?? '';
-    return this.config.sandbox({ package: name, suffix: 'build' }).kind;
+  /** All that stands against running a build script of a package. */
+  private async againstRunning(
+    record: UnitRecord,
+    link: LinkRecord,
+    index: PackageIndex,
+  ): Promise<Problem[]> {
+    const found = await this.problemsOf(record, link);
+    const name = this.workspace.packages[index]?.name ?? '';
+    const { kind } = this.config.sandbox({ package: name, suffix: 'build' });
+    return kind === undefined ? [...found, { kind: 'sandbox-not-chosen' }] : found;
+  }
+
+  /** Would a build script of which an earlier check held something back be treated in the same way by the configuration now? */
+  async staysHeld(script: BuildScriptRecord): Promise<boolean> {
+    const p = this.workspace.packages.find(({ id }) => id === script.packageId);
+    // Nobody in this tree has anything of it.
+    if (p === undefined || script.held === 'output') return true;
+    if (script.held === 'instructions')
+      return this.heldInstructions(script, p.index).join('\n') === script.withheld.join('\n');
+    const record = this.records.byOutput(script.linkedOutput);
+    const link = record?.links.find((l) => l.output === script.linkedOutput);
+    if (record === undefined || link === undefined) return false;
+    try {
+      return (await this.againstRunning(record, link, p.index)).length > 0;
+    } catch (error) {
+      if (error instanceof StaleOutputError) return false;
+      throw error;
+    }
+  }
+
+  /** Takes what an earlier check held back, and what stays so, as held by this one. */
+  holdStill({ packageId, held }: BuildScriptRecord): void {
+    this.hold(packageId, held === 'run' ? 'build script' : 'build script output');
+    if (held === 'output') this.notUtf8.add(packageId);
+  }
+
+  /** The instructions that were refused and that cargo must not act on before they are allowed. */
+  private heldInstructions(record: BuildScriptRecord, index: PackageIndex): string[] {
+    const linkedIntoHost = isLinkedIntoHost(index, this.workspace);
+    return this.refused(record).filter((instruction) => !mayProceed(instruction, linkedIntoHost));
+  }
+
+  private heldBack(record: BuildScriptRecord, held: HeldBack): BuildScriptRecord {
+    return { ...record, held, heldBy: configHash(this.config) };
   }
 
   /** What a build script printed, before cargo acts on it. */
@@ -136,12 +177,11 @@ export class Gates {
     if (instructions === undefined) {
       this.hold(run.packageId, 'build script output');
       this.notUtf8.add(run.packageId);
-      await this.records.putScript({ ...this.recordOf(run), held: true });
+      await this.records.putScript(this.heldBack(this.recordOf(run), 'output'));
       return { allow: false, passed: '' };
     }
     const watched = await this.watchedBy(run, stdout);
-    const given = hashOf(stdout);
-    const record: BuildScriptRecord = { ...this.recordOf(run), instructions, watched, given };
+    const record: BuildScriptRecord = { ...this.recordOf(run), instructions, watched };
     const waiting = {
       packageLabel: this.labelOf(run.packageId),
       what: 'output of the build script',
@@ -150,18 +190,14 @@ export class Gates {
     await untilSettled(this.live, waiting, async () => this.refusedBy(record));
     for (const instruction of this.refused(record))
       this.seen.set(`${run.packageId}\0${instruction}`, record);
-    const linkedIntoHost = isLinkedIntoHost(run.package, this.workspace);
-    const refused = this.refused(record).filter(
-      (instruction) => !mayProceed(instruction, linkedIntoHost),
-    );
-    if (refused.length === 0) {
+    const withheld = this.heldInstructions(record, run.package);
+    if (withheld.length === 0) {
       await this.records.putScript(record);
       return { allow: true };
     }
     this.hold(run.packageId, 'build script output');
-    const passed = withoutInstructions(stdout, refused);
-    await this.records.putScript({ ...record, held: true, given: hashOf(passed) });
-    return { allow: false, passed };
+    await this.records.putScript(this.heldBack({ ...record, withheld }, 'instructions'));
+    return { allow: false, passed: withoutInstructions(stdout, withheld) };
   }
 
   /** A problem for each instruction that was refused while the build went on. */
@@ -323,10 +359,10 @@ export class Gates {
       version: UNIT_RECORD_VERSION,
       packageId: run.packageId,
       outDir: run.outDir,
+      linkedOutput: run.linkedOutput,
       instructions: [],
       watched: [],
-      held: false,
-      given: hashOf(''),
+      withheld: [],
       sandbox: buildScriptSandbox(this.atStart, name),
     };
   }
@@ -360,10 +396,6 @@ function stemOfLibrary({ outDir, crateName, extraFilename }: RustcInvocation): s
 
 function withoutEnding(path: string): string {
   return path.replace(/\.(?:rmeta|rlib)$/, '');
-}
-
-function hashOf(output: Buffer | string): string {
-  return createHash('sha256').update(output).digest('hex');
 }
 
 function summary(problems: readonly Problem[]): string {

@@ -171,10 +171,20 @@ function objectsOf(judged: readonly OutputVerdict[]): number {
 
 /** A library that nothing here links is read all the same: what cannot be read is never passed over. */
 async function readLibraries(records: Records, inputs: Inputs): Promise<void> {
-  const libraries = [...records.current].flatMap(({ outputs }) =>
-    outputs.map(({ path }) => path).filter((path) => path.endsWith('.rlib')),
+  const units = [...records.current].flatMap((record) => {
+    const paths = record.outputs.map(({ path }) => path).filter((path) => path.endsWith('.rlib'));
+    return paths.length > 0 ? [{ record, paths }] : [];
+  });
+  const read = await Promise.allSettled(
+    units.map(async ({ record, paths }) => {
+      const facts = await Promise.all(
+        paths.map(async (path) => (await inputs.archive(path)).facts),
+      );
+      await records.putArchives(
+        record,
+        paths.map((path, i) => ({ path, facts: facts[i] as string })),
+      );
+    }),
   );
-  for (const settled of await Promise.allSettled(libraries.map((path) => inputs.archive(path)))) {
-    if (settled.status === 'rejected') throw settled.reason;
-  }
+  for (const settled of read) if (settled.status === 'rejected') throw settled.reason;
 }

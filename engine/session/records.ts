@@ -17,8 +17,6 @@ export class Records {
   private readonly scripts = new Map<string, BuildScriptRecord>();
   /** OUT_DIRs of the build scripts that this check ran or held. */
   private readonly fresh = new Set<string>();
-  /** OUT_DIRs of scripts whose output cargo got in another form than when they were held. */
-  private readonly givenAnew = new Set<string>();
   /** By source file: the units that list it. Made when somebody asks first. */
   private listed: Map<string, UnitRecord[]> | undefined;
   private readonly factsOfInput = new Map<string, { stamp: FileStamp; facts: string }>();
@@ -83,38 +81,23 @@ export class Records {
     for (const unit of replaced) await this.store.replaceUnit(unit, record);
   }
 
-  /** Resolves when the record of a run is on disk. */
+  /** Resolves when the facts of a unit's libraries are on disk, where no link that took them tells of them. */
+  async putArchives(record: UnitRecord, archives: UnitRecord['archives']): Promise<void> {
+    if (archives.every(({ path }) => this.factsOfInput.has(path))) return;
+    await this.store.putUnit({ ...record, archives });
+  }
+
+  /** Resolves when the record of a run, or of one that was held, is on disk. */
   async putScript(record: BuildScriptRecord): Promise<void> {
     this.changes++;
-    const before = this.scripts.get(record.outDir);
     this.scripts.set(record.outDir, record);
     this.fresh.add(record.outDir);
-    if (before?.held !== true || before.given === record.given) {
-      await this.store.putBuildScript(record);
-      return;
-    }
-    // Cargo has kept what it compiled by the earlier output. Until that is forgotten it counts as held.
-    this.givenAnew.add(record.outDir);
-    await this.store.putBuildScript({ ...record, held: true, given: before.given });
+    await this.store.putBuildScript(record);
   }
 
   /** The units of this check in an order that does not depend on when they were built. */
   currentInOrder(): UnitRecord[] {
     return sortedBy(this.current, orderOf);
-  }
-
-  /**
-   * Has cargo build again what it compiled while a script was held that now gave it something else. Gives the
-   * OUT_DIRs of those scripts; another run of cargo is needed then.
-   */
-  async forgetGivenAnew(): Promise<string[]> {
-    const outDirs = [...this.givenAnew];
-    this.givenAnew.clear();
-    for (const outDir of outDirs) {
-      await forgetRun(outDir);
-      await this.store.removeBuildScript(outDir);
-    }
-    return outDirs;
   }
 
   /** Every unit that the store knows, of this check or an earlier one. */
@@ -175,23 +158,26 @@ export class Records {
     return this.scripts.get(outDir);
   }
 
-  /** Makes cargo run again what was held: it believes that these build scripts ran. */
-  async forgetHeld(): Promise<void> {
-    for (const { held, outDir } of this.scripts.values()) {
-      if (held) await clearFingerprint(outDir);
-    }
+  /** Did the run come to this check's gate? What an earlier check recorded of it cargo has called fresh. */
+  isOfThisCheck(outDir: string): boolean {
+    return this.fresh.has(outDir);
+  }
+
+  /** Makes cargo run a build script again, and build again all that was compiled by what it had of the last run. */
+  async forgetScript({ outDir }: BuildScriptRecord): Promise<void> {
+    await forgetRun(outDir);
+    await this.store.removeBuildScript(outDir);
+    this.scripts.delete(outDir);
   }
 
   /** Makes cargo run again what ran in another sandbox than `sandboxOf` tells for its package now. */
   async forgetOtherwiseSandboxed(
     sandboxOf: (packageId: string) => string | undefined,
   ): Promise<void> {
-    for (const { outDir, packageId, sandbox, held } of [...this.scripts.values()]) {
-      const now = sandboxOf(packageId);
-      if (held || now === undefined || now === sandbox) continue;
-      await forgetRun(outDir);
-      await this.store.removeBuildScript(outDir);
-      this.scripts.delete(outDir);
+    for (const script of [...this.scripts.values()]) {
+      const now = sandboxOf(script.packageId);
+      if (script.held === 'run' || now === undefined || now === script.sandbox) continue;
+      await this.forgetScript(script);
     }
   }
 
@@ -279,6 +265,13 @@ export class Records {
       this.directories.add(dirname(output.path));
       this.byPath.set(output.path, record);
       this.byFile.set(fileKey(output), record);
+      const known = this.factsOfInput.get(output.path);
+      if (known !== undefined && !sameFile(known.stamp, output))
+        this.factsOfInput.delete(output.path);
+    }
+    for (const { path, facts } of record.archives) {
+      const stamp = record.outputs.find((output) => output.path === path);
+      if (stamp !== undefined) this.factsOfInput.set(path, { stamp, facts });
     }
     for (const link of record.links) {
       this.byPath.set(link.output, record);
@@ -353,18 +346,17 @@ export function orderOf(unit: UnitRecord): string {
 
 /** Makes cargo run a build script again, found by its OUT_DIR, and compile again what depends on its output. */
 export async function forgetRun(outDir: string): Promise<void> {
-  await clearFingerprint(outDir);
-  // The fingerprint alone would make it run the script again and keep what was built before.
-  await rm(join(dirname(outDir), 'output'), { force: true });
-}
-
-/**
- * Removes what cargo knows of the freshness of a build script's run. The directory stays: the cargo of another check
- * may be about to write there.
- */
-async function clearFingerprint(outDir: string): Promise<void> {
   const unit = dirname(outDir);
-  const directory = join(dirname(dirname(unit)), '.fingerprint', basename(unit));
-  const names = await readdir(directory).catch(() => []);
-  await Promise.all(names.map((name) => rm(join(directory, name), { force: true })));
+  // Cargo has two layouts of its build directory. The unit's own stays: the cargo of another check may be about to write there.
+  const fingerprints = [
+    join(dirname(dirname(unit)), '.fingerprint', basename(unit)),
+    join(unit, 'fingerprint'),
+  ];
+  for (const directory of fingerprints) {
+    const names = await readdir(directory).catch(() => []);
+    await Promise.all(names.map((name) => rm(join(directory, name), { force: true })));
+  }
+  // The fingerprint alone would make it run the script again and keep what was built before.
+  const said = [join(unit, 'output'), join(unit, 'run', 'stdout')];
+  await Promise.all(said.map((path) => rm(path, { force: true })));
 }

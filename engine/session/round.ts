@@ -23,8 +23,10 @@ import { failOnBuildError } from './build-error.ts';
 import { buildArguments, readCommand } from './cargo-command.ts';
 import { placeholders } from './executables.ts';
 import { Gates } from './gates.ts';
+import { forgetReleased, settleHeld } from './held-scripts.ts';
 import { Inputs } from './inputs.ts';
 import type { Built } from './judgement.ts';
+import { KnownFailures } from './known-failures.ts';
 import { KnownOwners } from './known-owners.ts';
 import type { LiveConfig } from './live-config.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
@@ -90,6 +92,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
   const unitProblems = new UnitProblems(workspace, live, owners);
   const gates = new Gates({ pools, records, verdicts, unitProblems, live, workspace });
   const units = new Units(pools, inputs, records, workspace, owners);
+  const failures = new KnownFailures(store, records, workspace);
   const artifacts: ArtifactMessage[] = [];
   const executed = new Set<string>();
   let built: BuildProgress = { built: 0, total: 0, current: '' };
@@ -130,17 +133,18 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       return gates.holdsUnits(directory);
     },
     async onRustcStart(invocation, waits) {
-      idle.abort();
-      await records.unitsRead();
       observer.log?.('debug', `compile ${nameOf(invocation)}`);
-      return logged(
-        `compile ${nameOf(invocation)} with what it names`,
-        await gates.compilation(invocation, waits),
-      );
+      const known = await failures.gate(invocation);
+      if (!known.allow) return logged(`compile ${nameOf(invocation)} again`, known);
+      await records.unitsRead();
+      const gate = await gates.compilation(invocation, waits);
+      if (gate.allow) idle.abort();
+      return logged(`compile ${nameOf(invocation)} with what it names`, gate);
     },
     async onRustcDone(outcome) {
       const { invocation, success } = outcome;
       observer.log?.('debug', `compiled ${nameOf(invocation)}${success ? '' : ': it failed'}`);
+      await failures.ended(invocation, success);
       if (!success) return;
       round.tally.compiled(unitOf(invocation));
       const record = await units.done(outcome);
@@ -188,8 +192,8 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     'info',
     `cargo ${[...request.subcommand, ...request.cargoArguments].join(' ')} in ${request.directory}`,
   );
-  // A check that was killed could not do this at its end.
-  await records.forgetHeld();
+  for (const outDir of await forgetReleased(records, gates, live.current))
+    observer.log?.('info', `may run now, with all that depends on it: build script of ${outDir}`);
   const names = new Map(workspace.packages.map(({ id, name }) => [id, name]));
   await records.forgetOtherwiseSandboxed((packageId) => {
     const name = names.get(packageId);
@@ -213,10 +217,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       await forgetUnit(error.record);
       return error;
     })
-    .finally(() => {
-      idle.abort();
-      return records.forgetHeld();
-    });
+    .finally(() => idle.abort());
   await records.unitsRead();
   timing.cargo = seconds(buildStarted);
   observer.trace?.add('build', 'cargo', clock() - timing.cargo * 1000);
@@ -229,6 +230,10 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     await Promise.all([...gates.unknownRuns].map(forgetRun));
     return { lost: [...gates.unknown, ...gates.unknownRuns] };
   }
+  const released = await settleHeld(executed, records, gates);
+  if (released.length > 0) return { lost: released.map((outDir) => `build script of ${outDir}`) };
+  const refused = await failures.settle(gates.held);
+  if (refused.length > 0) return { lost: refused };
   failOnBuildError(outcome, gates, workspace);
   if (artifacts.length === 0 && gates.held.size === 0 && outcome.failedBuildScripts.length === 0) {
     throw new CheckError(
@@ -255,7 +260,6 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     records.current.add(record);
     for (const link of record.links) void verdicts.of(record, link);
   }
-  for (const outDir of await records.forgetGivenAnew()) lost.push(`build script of ${outDir}`);
   for (const outDir of executed) {
     if (records.script(outDir) !== undefined) continue;
     // What it told cargo was not seen, or is not known any more: it has to say it again.

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { readTreeSettings } from '../config/tree-settings.ts';
+import { configFiles, isFile } from '../workspace/cargo-files.ts';
 import { changesTree, loadWorkspace } from '../workspace/metadata.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { type CargoCommand, readCommand } from './cargo-command.ts';
@@ -29,7 +30,12 @@ export async function readTree(
   loading.catch(() => undefined);
   // Most likely the file that is read when cargo has answered, and then it is parsed already.
   await readTreeSettings(options.configFile ?? join(path, 'cackle.toml'));
-  const workspace = await loading;
+  let workspace = await loading;
+  // A check builds at the root, where cargo reads no configuration that lies below it.
+  if (command === undefined && isConfiguredBelow(workspace.root, path)) {
+    common.path = workspace.root;
+    workspace = await loadWorkspace({ ...common, features, cargoArguments: own });
+  }
   const configFile = options.configFile ?? join(workspace.root, 'cackle.toml');
   const settings = await readTreeSettings(configFile);
   const added = features === undefined && !command?.choosesFeatures ? settings.features : [];
@@ -39,4 +45,10 @@ export async function readTree(
   // The workspace had to be found first: only now it is known what else cargo is told about it.
   const more = { features: features ?? added, cargoArguments: flags };
   return { workspace: await loadWorkspace({ ...common, ...more }), configFile };
+}
+
+/** Is there configuration of cargo that counts in `path`, and not at the root? */
+function isConfiguredBelow(root: string, path: string): boolean {
+  const atRoot = new Set(configFiles(resolve(root), process.env));
+  return configFiles(resolve(path), process.env).some((file) => !atRoot.has(file) && isFile(file));
 }
