@@ -77,11 +77,15 @@ export function unusedPermissions(
   return problems;
 }
 
-/** `[pkg.NAME]` tables of packages that are not in the tree. */
-export function unknownPackages(config: Config, workspace: Workspace): Problem[] {
+/** `[pkg.NAME]` tables of packages that are not in the tree, nor in the lock file for another target or feature. */
+export function unknownPackages(
+  config: Config,
+  workspace: Workspace,
+  locked: ReadonlySet<string> = new Set(),
+): Problem[] {
   const ambiguous = new Set(config.ambiguous.map(({ name }) => name));
   return [...config.packages]
-    .filter(([name]) => !workspace.byName.has(name) && !ambiguous.has(name))
+    .filter(([name]) => !workspace.byName.has(name) && !ambiguous.has(name) && !locked.has(name))
     .map(([packageName, configPlace]) => ({
       kind: 'unknown-package',
       packageName,

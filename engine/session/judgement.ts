@@ -12,6 +12,7 @@ import {
 } from '../judge/summary.ts';
 import type { PublicPaths } from '../public-paths/public-paths.ts';
 import { clock } from '../spans.ts';
+import { lockedPackages } from '../workspace/lock-file.ts';
 import { untilAborted } from './abort.ts';
 import { Executables } from './executables.ts';
 import type { Gates } from './gates.ts';
@@ -20,6 +21,7 @@ import { forget, type Records } from './records.ts';
 import type { Round } from './round.ts';
 import { failedBuildScripts, sandboxProblems } from './sandbox-problems.ts';
 import { seconds } from './seconds.ts';
+import { certainlyUnused, staleSettings } from './stale-settings.ts';
 import { unchecked } from './unchecked.ts';
 import type { UnitProblems } from './unit-problems.ts';
 import { unmatchedPaths } from './unmatched-paths.ts';
@@ -104,7 +106,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
   problems.push(
     ...verdicts.exportsOf(judged),
     ...notImported(round.exports, config, workspace),
-    ...unknownPackages(config, workspace),
+    ...unknownPackages(config, workspace, await lockedPackages(workspace.root)),
     ...ambiguousPackages(config),
   );
   const builtPackages = new Set([...records.current].map((unit) => unit.packageId));
@@ -113,10 +115,13 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
     workspace.packages.every((p) => !p.isWorkspaceMember || builtPackages.has(p.id)) &&
     gates.held.size === 0 &&
     outcome.failedBuildScripts.length === 0 &&
-    options.packages.length === 0;
+    options.packages.length === 0 &&
+    options.command === undefined;
   if (complete) {
+    const check = { config, workspace, exports: round.exports, records, unitProblems, executed };
     problems.push(
-      ...unusedPermissions(config, workspace, usages),
+      ...(await certainlyUnused(unusedPermissions(config, workspace, usages), check)),
+      ...(await staleSettings(check)),
       ...(await unmatchedPaths(config, workspace, built.paths, built)),
     );
   }

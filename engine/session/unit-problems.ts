@@ -1,9 +1,18 @@
+import type { Config, Permissions } from '../config/types.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import type { Problem } from '../judge/problems.ts';
 import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { KnownOwners } from './known-owners.ts';
 import type { LiveConfig } from './live-config.ts';
+
+const nothing: Permissions = {
+  allowUnsafe: false,
+  allowExtern: false,
+  allowProcMacro: false,
+  allowApis: new Set(),
+  allowBuildInstructions: [],
+};
 
 /** What the sources of units hold that cackle.toml does not allow, by the configuration in force. */
 export class UnitProblems {
@@ -26,6 +35,13 @@ export class UnitProblems {
   /** What its package must be allowed to be. */
   missing(unit: UnitRecord): Problem[] {
     return missingPermissions(unit, this.workspace, this.live.current);
+  }
+
+  /** `unsafe` and `extern` that would be refused if nothing were allowed. */
+  needs(unit: UnitRecord): Problem[] {
+    const config: Config = { ...this.live.current, permissions: () => nothing };
+    const holders = this.owners.byDirectory();
+    return keywordProblems(unit, { workspace: this.workspace, config, holders });
   }
 
   /** Both. */
