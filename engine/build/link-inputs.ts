@@ -30,22 +30,27 @@ const MAX_NESTING = 8;
 
 /**
  * Finds the files of a linker command line: libraries in the directories where the linker looks, and what
- * linker scripts among them name (`libc.so` is one). Shared objects are left out, since their code is not in
- * the output; so is the C runtime (libc, libgcc, found where the system has it), which is no package's code.
+ * linker scripts among them name (`libc.so` is one). Shared objects go to `shared`, since their code is not in
+ * the output; left out is the C runtime (libc, libgcc, found where the system has it), which is no package's code.
  * Whatever is not found or not understood goes to `unsupported`. Throws CheckError for objects that are not ELF.
  */
 export async function linkFiles(
   command: LinkerCommand,
   cwd: string,
   places: SearchPlaces,
-): Promise<{ files: LinkFile[]; unsupported: string[] }> {
+): Promise<{ files: LinkFile[]; shared: string[]; unsupported: string[] }> {
   const reader = new InputReader(command, cwd, places);
   for (const input of command.inputs) await reader.add(input, 0);
-  return { files: reader.files, unsupported: [...new Set(reader.unsupported)] };
+  return {
+    files: reader.files,
+    shared: reader.shared,
+    unsupported: [...new Set(reader.unsupported)],
+  };
 }
 
 class InputReader {
   readonly files: LinkFile[] = [];
+  readonly shared: string[] = [];
   readonly unsupported: string[] = [];
   private readonly command: LinkerCommand;
   private readonly cwd: string;
@@ -64,8 +69,8 @@ class InputReader {
     const path = 'path' in input ? input.path : await this.find(input);
     if (path === undefined) return;
     const kind = kindOf(path);
-    if (kind === 'shared') return;
-    if (kind === 'object' || kind === 'archive')
+    if (kind === 'shared') this.shared.push(path);
+    else if (kind === 'object' || kind === 'archive')
       this.files.push({ path, kind, wholeArchive: input.wholeArchive });
     else if (kind === 'script') await this.script(path, input, depth);
     else this.unsupported.push(`${path} (${kind.refused})`);

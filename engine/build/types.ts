@@ -65,6 +65,8 @@ export interface LinkRequest {
     /** An object that rustc made for this unit, not one that the command line brought. */
     readonly own: boolean;
   }[];
+  /** Shared objects that the output loads: their code is not in it. */
+  readonly shared: readonly string[];
   readonly gcSections: boolean;
   /** Extra roots: `-u`, `-e`, `--init`, `--fini`, `--require-defined`. */
   readonly rootSymbols: readonly string[];

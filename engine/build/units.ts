@@ -84,11 +84,10 @@ function targetOf(
   command: RustcCommand,
   isProgram: boolean,
 ): CargoTarget {
+  // Symbolic links are followed for these alone: a package may have hundreds of targets.
   const named = p.targets.filter((t) => t.name.replaceAll('-', '_') === crateName);
-  const exact = named.filter((t) => t.sourcePath === sourcePath);
-  // Symbolic links are followed only then: a package may have hundreds of targets.
-  const path = exact.length > 0 ? sourcePath : resolved(sourcePath);
-  const same = exact.length > 0 ? exact : named.filter((t) => resolved(t.sourcePath) === path);
+  const path = resolved(sourcePath);
+  const same = named.filter((t) => resolved(t.sourcePath) === path);
   refuseTwins(p, same);
   const fitting = same.filter((t) => fits(t, command, isProgram));
   const [target, ...others] = fitting;

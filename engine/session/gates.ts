@@ -264,14 +264,20 @@ export class Gates {
   }
 
   private async unknownLibraries(invocation: RustcInvocation): Promise<Gate | undefined> {
-    const named = invocation.externs
-      .map(({ path }) => path)
-      .filter((path) => path !== undefined)
-      // rustc goes on from metadata whose library is still being compiled.
-      .filter((path) => !this.compiling.has(withoutEnding(path)));
-    const lacking = (): string[] => named.filter((path) => !this.records.isOutput(path));
-    if (lacking().length > 0) await this.records.refreshFor(lacking());
-    const unknown = lacking();
+    const named = invocation.externs.map(({ path }) => path).filter((path) => path !== undefined);
+    const lacking = (): string[] => {
+      // What a library was compiled with is loaded with it.
+      const loaded = [...this.records.closure(named)].flatMap((unit) =>
+        unit.isProcMacro ? [] : unit.externs,
+      );
+      return [...new Set([...named, ...loaded])].filter(
+        // rustc goes on from metadata whose library is still being compiled.
+        (path) => !this.compiling.has(withoutEnding(path)) && !this.records.isOutput(path),
+      );
+    };
+    const first = lacking();
+    if (first.length > 0) await this.records.refreshFor(first);
+    const unknown = first.length > 0 ? lacking() : first;
     if (unknown.length === 0) return undefined;
     this.hold(invocation.packageId, 'library');
     for (const path of unknown) {

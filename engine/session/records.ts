@@ -190,6 +190,12 @@ export class Records {
     return this.byPath.has(path) || this.byPath.has(path.replace(/\.rmeta$/, '.rlib'));
   }
 
+  /** Is a file one that a unit left, by another name? */
+  async isLinkOfOutput(path: string): Promise<boolean> {
+    const stamp = await stampOf(path);
+    return stamp !== undefined && this.byFile.has(fileKey(stamp));
+  }
+
   /** Did a unit leave something in this directory? */
   holdsOutputs(directory: string): boolean {
     return this.directories.has(directory);

@@ -56,7 +56,7 @@ export class Units {
         'remove that option from RUSTFLAGS, .cargo/config.toml or the build script',
       );
     }
-    refuseUnknownInputs(request, this.workspace, this.records);
+    await refuseUnknownInputs(request, this.workspace, this.records);
     const record = this.readInputs(request);
     record.catch(() => undefined);
     const known = this.linksOf(request);

@@ -7,29 +7,43 @@ import type { Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 
 /**
- * Throws CheckError for an input of a link of which nobody knows who made it: a Rust library without a record, or any
- * file in the target directory that is neither a unit's nor in the OUT_DIR of a build script. It would be charged to
- * whoever links it.
+ * Throws CheckError for an input of a link, or a shared object, of which nobody knows who made it: a Rust library without
+ * a record, or any file in the target directory that is neither a unit's nor in the OUT_DIR of a build script. It would
+ * be charged to whoever links it.
  */
-export function refuseUnknownInputs(
-  { inputs, invocation, output }: LinkRequest,
+export async function refuseUnknownInputs(
+  request: LinkRequest,
   workspace: Workspace,
   records: Records,
-): void {
-  const outDirs = [...records.allScripts()].map(({ outDir }) => outDir);
-  for (const { path, own } of inputs) {
-    if (own || records.byOutput(path) !== undefined || isSysroot(path, workspace)) continue;
-    const isRust = path.endsWith('.rlib');
+): Promise<void> {
+  const paths = [...request.inputs.filter(({ own }) => !own).map((i) => i.path), ...request.shared];
+  for (const path of paths) {
+    if (records.isOutput(path) || isSysroot(path, workspace)) continue;
     const inTarget = isWithin(path, workspace.targetDirectory);
-    if (!isRust && !inTarget) continue;
-    // rustc unpacks there what a library of its own brought along.
-    const unpacked =
-      dirname(dirname(path)) === invocation.outDir &&
-      /^rustc[A-Za-z0-9]{6}$/.test(basename(dirname(path)));
-    if (!isRust && (unpacked || outDirs.some((outDir) => isWithin(path, outDir)))) continue;
+    const isRust = path.endsWith('.rlib');
+    if (!isRust && (!inTarget || isExpected(path, request, workspace, records))) continue;
+    // Cargo gives what a unit left a second name, one directory up.
+    if (await records.isLinkOfOutput(path)) continue;
     throw new CheckError(
-      `${output} is linked with ${path}, which no unit of this build left${inTarget ? ' in the target directory' : ''}: nobody knows whose code it is`,
-      `who put it there? Remove it, and what names it for the linker; a build script’s libraries belong into its OUT_DIR`,
+      `${request.output} is linked with ${path}, which no unit of this build left${inTarget ? ' in the target directory' : ''}: nobody knows whose code it is`,
+      'who put it there? Remove it, and what names it for the linker; a build script’s libraries belong into its OUT_DIR',
     );
   }
+}
+
+/**
+ * In the target directory, but of a build script, unpacked by rustc from a library that brought it along, or our copy of
+ * what a sandboxed rustc wants linked.
+ */
+function isExpected(
+  path: string,
+  { invocation }: LinkRequest,
+  { targetDirectory }: Workspace,
+  records: Records,
+): boolean {
+  if (isWithin(path, `${targetDirectory}/.cackle/link`)) return true;
+  const directory = dirname(path);
+  if (dirname(directory) === invocation.outDir && /^rustc[A-Za-z0-9]{6}$/.test(basename(directory)))
+    return true;
+  return [...records.allScripts()].some(({ outDir }) => isWithin(path, outDir));
 }

@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ensureShim } from '../../engine/build/shim.ts';
+import { readToolchain } from '../../engine/workspace/toolchain.ts';
+import { cackle, config, manifest, workspace } from '../support/cackle.ts';
+
+test('design, "The shim": no variable of the loader brings code into the shim', async () => {
+  const directory = workspace('shim-static', {});
+  const shim = await ensureShim(await readToolchain('/', 'rustc'), directory);
+  // The loader would say that it cannot find that.
+  const env = { LD_PRELOAD: '/nowhere/evil.so' };
+  expect(spawnSync(shim, { env, encoding: 'utf8' }).stderr).not.toContain('evil.so');
+  expect(spawnSync('/bin/true', { env, encoding: 'utf8' }).stderr).toContain('evil.so');
+});
+
+test('spec 4: the linker gets a response file as it was judged, whatever it says by then', async () => {
+  const directory = workspace('response-changes', {
+    'Cargo.toml': manifest('response'),
+    'src/main.rs': 'fn main() {}',
+    'build.rs':
+      'fn main() { println!("cargo:rerun-if-changed=build.rs"); println!("cargo:rustc-link-arg-bins=@args"); }',
+    args: '-s\n',
+    'cackle.toml': config(
+      '[pkg.response]\nbuild.allow_build_instructions = ["cargo:rustc-link-arg-bins=@args"]\n',
+    ),
+  });
+  const linker = join(directory, 'my-gcc');
+  writeFileSync(
+    linker,
+    '#!/bin/sh\ncase "$1" in @*) echo -lcackle-nowhere > args;; esac\nexec cc "$@"\n',
+  );
+  chmodSync(linker, 0o755);
+  // A program is really linked only where it is to run.
+  const ran = await cackle(['-n', '--path', directory, 'run'], {
+    CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER: linker,
+  });
+  expect([ran.status, ran.stderr.includes('cackle-nowhere')]).toEqual([0, false]);
+});

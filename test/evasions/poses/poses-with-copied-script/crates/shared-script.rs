@@ -1,0 +1,3 @@
+fn main() {
+    let _ = std::fs::read("x"); //~ fs@poses-script-b.build
+}

@@ -1,0 +1,4 @@
+fn main() {
+    poses_script_a::act();
+    poses_script_b::act();
+}

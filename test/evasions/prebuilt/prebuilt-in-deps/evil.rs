@@ -1,0 +1,3 @@
+pub fn act() {
+    let _ = std::fs::write("ran", "");
+}

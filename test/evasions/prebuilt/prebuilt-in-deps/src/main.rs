@@ -1,0 +1,5 @@
+extern crate evil;
+
+fn main() {
+    evil::act();
+}

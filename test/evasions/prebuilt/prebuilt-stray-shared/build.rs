@@ -1,0 +1,13 @@
+use std::process::Command;
+
+fn main() {
+    let out = std::env::var("OUT_DIR").unwrap();
+    let stray = format!("{out}/../../../../stray");
+    std::fs::create_dir_all(&stray).unwrap();
+    let stray = std::fs::canonicalize(stray).unwrap();
+    let library = stray.join("libevil.so");
+    let done = Command::new("cc").args(["-shared", "evil.c", "-o"]).arg(&library).status().unwrap();
+    assert!(done.success());
+    println!("cargo:rustc-link-search=native={}", stray.display());
+    println!("cargo:rustc-link-lib=dylib=evil");
+}

@@ -1,0 +1,1 @@
+int act(void) { return 0; }

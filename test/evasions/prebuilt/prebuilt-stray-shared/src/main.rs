@@ -1,0 +1,7 @@
+extern "C" {
+    fn act() -> i32;
+}
+
+fn main() {
+    unsafe { act() };
+}
