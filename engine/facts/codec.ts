@@ -70,6 +70,8 @@ export function decodeFacts(bytes: Buffer): ObjectFacts {
     entityString: u32('entityString'),
     entityFirstName: u32('entityFirstName'),
     entityNames: u32('entityNames'),
+    entityRoles: u8('entityRoles'),
+    entityCrate: u32('entityCrate'),
     absoluteEntity: u32('absoluteEntity'),
     undefinedMember: u32('undefinedMember'),
     undefinedEntity: u32('undefinedEntity'),

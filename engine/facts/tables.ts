@@ -5,7 +5,7 @@
  */
 
 /** The version of wasm/facts/src/layout.rs, which writes facts files: others are extracted again. */
-export const FACTS_VERSION = 6;
+export const FACTS_VERSION = 7;
 
 /** "No such row" in every u32 column. */
 export const NONE = 0xffff_ffff;
@@ -39,6 +39,18 @@ export const NodeFlag = {
   anonymous: 16,
   /** A call shim under core::ops::function: looked through in the same way (spec §4). */
   callShim: 32,
+} as const;
+
+/** Which part of a symbol a name is (wasm/object-tables/src/names.rs). */
+export const NameRole = {
+  /** The path of what the symbol stands for: a function, a type's own method, a trait's method. */
+  own: 0,
+  /** `A` of `<A as B>::method`. */
+  selfType: 1,
+  /** In the arguments of `B` there. */
+  traitArgument: 2,
+  /** In any other argument, or inside another type. */
+  argument: 3,
 } as const;
 
 /** Column name to element type; the order is the order on disk (wasm/facts/src/layout.rs). */
@@ -88,6 +100,10 @@ export const columnTypes = {
   entityString: 'u32',
   entityFirstName: 'u32',
   entityNames: 'u32',
+  /** Beside `entityNames`: which part of the symbol each name is, a {@link NameRole}. */
+  entityRoles: 'u8',
+  /** The row of the names that holds the crate whose code it is (`std[5f3a]`); NONE where the symbol does not say. */
+  entityCrate: 'u32',
   /** Symbols defined without a section (absolute, common). */
   absoluteEntity: 'u32',
   /** Undefined symbols by member: with or without a reference they make archives give members. */
@@ -110,7 +126,7 @@ export function factString(facts: ObjectFacts, id: number): string {
   return decode(facts.stringBytes, facts.stringOffsets, id);
 }
 
-/** Decodes row `id` of the table of split names. */
+/** Decodes row `id` of the table of split names; of a v0 symbol with what tells crates of one name apart (`std[5f3a]::fs`). */
 export function factName(facts: ObjectFacts, id: number): string {
   return decode(facts.nameBytes, facts.nameOffsets, id);
 }

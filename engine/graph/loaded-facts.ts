@@ -12,6 +12,15 @@ declare const symbolBrand: unique symbol;
 /** A symbol or debug name, numbered over all inputs that this thread has loaded. */
 export type SymbolId = number & { readonly [symbolBrand]: true };
 
+/** A name that a symbol mentions (spec §3). */
+export interface SymbolName {
+  readonly text: string;
+  /** A {@link NameRole}. */
+  readonly role: number;
+  /** Its first segment, with what tells crates of one name apart where the symbol says it: `std[5f3a]`. */
+  readonly crate: string;
+}
+
 /** Lengthens a list to `length`. V8 makes a hash table of one that is filled here and there. */
 export function makeRoom<T>(list: (T | undefined)[], length: number): void {
   while (list.length < length) list.push(undefined);
@@ -22,7 +31,7 @@ export class SymbolNames {
   private readonly ids = new Map<string, SymbolId>();
   private readonly texts: string[] = [];
   /** Split names (spec §3) by symbol, read when first asked for; the same text has the same names in every file. */
-  private readonly names: (readonly string[] | undefined)[] = [];
+  private readonly names: (readonly SymbolName[] | undefined)[] = [];
   /** Where the names of a symbol are read: facts that have it, and its entity there. */
   private readonly sources: LoadedFacts[] = [];
   private readonly entities: number[] = [];
@@ -51,9 +60,14 @@ export class SymbolNames {
     return this.texts[id] as string;
   }
 
-  namesOf(id: SymbolId): readonly string[] {
+  namesOf(id: SymbolId): readonly SymbolName[] {
     this.names[id] ??= (this.sources[id] as LoadedFacts).namesOfEntity(this.entities[id] as number);
     return this.names[id];
+  }
+
+  /** The crate whose code a symbol stands for (`std[5f3a]`); undefined where the symbol does not say. */
+  crateOf(id: SymbolId): string | undefined {
+    return (this.sources[id] as LoadedFacts).crateOfEntity(this.entities[id] as number);
   }
 }
 
@@ -72,7 +86,7 @@ export class LoadedFacts {
   readonly alwaysKept: Uint32Array;
   /** Exception tables (`.gcc_except_table*`) that live by no group and follow no section. */
   readonly exceptionTables: Uint32Array;
-  private readonly nameTexts: (string | undefined)[] = [];
+  private readonly nameTexts: (Omit<SymbolName, 'role'> | undefined)[] = [];
   private groups: Map<number, number[]> | undefined;
   private followers: Map<number, number[]> | undefined;
 
@@ -131,14 +145,31 @@ export class LoadedFacts {
     return Uint32Array.from(found);
   }
 
-  namesOfEntity(entity: number): string[] {
-    const { entityFirstName, entityNames, nameOffsets } = this.facts;
-    makeRoom(this.nameTexts, nameOffsets.length);
-    const ids = entityNames.subarray(entityFirstName[entity], entityFirstName[entity + 1]);
-    return Array.from(ids, (id) => {
-      this.nameTexts[id] ??= factName(this.facts, id);
-      return this.nameTexts[id];
-    });
+  namesOfEntity(entity: number): SymbolName[] {
+    const { entityFirstName, entityNames, entityRoles } = this.facts;
+    const names: SymbolName[] = [];
+    const end = entityFirstName[entity + 1] as number;
+    for (let row = entityFirstName[entity] as number; row < end; row++) {
+      const { text, crate } = this.name(entityNames[row] as number);
+      names.push({ text, crate, role: entityRoles[row] as number });
+    }
+    return names;
+  }
+
+  crateOfEntity(entity: number): string | undefined {
+    const id = this.facts.entityCrate[entity] as number;
+    return id === NONE ? undefined : this.name(id).crate;
+  }
+
+  /** The crates that its symbols name, each with what tells crates of one name apart. */
+  *crates(): Iterable<string> {
+    for (let id = 0; id + 1 < this.facts.nameOffsets.length; id++) yield this.name(id).crate;
+  }
+
+  private name(id: number): Omit<SymbolName, 'role'> {
+    makeRoom(this.nameTexts, this.facts.nameOffsets.length);
+    this.nameTexts[id] ??= plainName(factName(this.facts, id));
+    return this.nameTexts[id];
   }
 
   memberOfNode(node: number): number {
@@ -158,6 +189,14 @@ export class LoadedFacts {
     this.followers ??= indexBy(this.facts.sectionLinkOrder);
     return this.followers.get(section) ?? [];
   }
+}
+
+/** `std[5f3a]::fs::File` as its text and its crate. */
+function plainName(name: string): Omit<SymbolName, 'role'> {
+  const end = name.indexOf('::');
+  const crate = end < 0 ? name : name.slice(0, end);
+  const mark = crate.indexOf('[');
+  return { text: mark < 0 ? name : crate.slice(0, mark) + name.slice(crate.length), crate };
 }
 
 const exceptionTable = Buffer.from('.gcc_except_table');

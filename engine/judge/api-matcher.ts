@@ -1,10 +1,11 @@
 import type { ApiDefinition } from '../config/types.ts';
+import type { SymbolName } from '../graph/loaded-facts.ts';
 
 /** An API that a name belongs to, by its place in the matcher's list. */
 export interface ApiHit {
   readonly api: number;
   /** The name that matched. */
-  readonly name: string;
+  readonly name: SymbolName;
 }
 
 interface TrieNode {
@@ -42,8 +43,8 @@ export class ApiMatcher {
   }
 
   /** Every (API, name) of a set of names. */
-  hits(names: readonly string[]): ApiHit[] {
-    return names.flatMap((name) => this.match(name).map((api) => ({ api, name })));
+  hits(names: readonly SymbolName[]): ApiHit[] {
+    return names.flatMap((name) => this.match(name.text).map((api) => ({ api, name })));
   }
 
   private at(path: string): TrieNode {

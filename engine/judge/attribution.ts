@@ -1,10 +1,11 @@
 import type { ApiDefinition, PermissionScope, ScopeSuffix } from '../config/types.ts';
 import { demangle } from '../parsers/parsers.ts';
 import type { FileOwners } from '../workspace/owners.ts';
-import { isStandardLibraryFile } from '../workspace/owners.ts';
+import { reservedCrates } from '../workspace/reserved-crates.ts';
 import type { CrateKind, Package, PackageIndex, Workspace } from '../workspace/types.ts';
 import type { SourcePlace } from './problems.ts';
 import type { PossibleExport, Reference } from './references.ts';
+import { firstSegment, ownCratesOf, usersOf } from './users.ts';
 
 /** What attribution has to know of the output in which references were found. */
 export interface OutputOwner {
@@ -26,10 +27,9 @@ export interface AttributedUsage {
   readonly targetNames: readonly string[];
   /** Package that provides the target when the user does not depend on it (off-tree). */
   readonly offTree: PackageIndex | undefined;
+  /** Only a type of theirs led the standard library there: shown where nothing that they wrote says the same. */
+  readonly byType: boolean;
 }
-
-/** Crates of the sysroot: no package may pass its own code off as theirs by taking such a name. */
-const sysrootCrates = new Set(['std', 'core', 'alloc', 'proc_macro', 'test']);
 
 /** Spec §1: the scope of a usage by `user` in an output of `owner`. */
 export function scopeOf(
@@ -54,10 +54,10 @@ export function attribute(
 ): AttributedUsage[] {
   const usages = new Map<string, AttributedUsage>();
   for (const reference of references) {
-    const { users, place } = usersOf(reference, output, workspace, owners);
+    const { users, place, targets, byType } = usersOf(reference, output, workspace, owners);
     for (const user of users) {
-      const own = crateNamesOf(user, workspace);
-      const names = reference.targetNames.filter((name) => !own.has(firstSegment(name)));
+      const own = ownCratesOf(user, workspace);
+      const names = targets.filter((name) => !own.has(name, reference)).map(({ text }) => text);
       const target = names.reduce<string | undefined>(
         (best, name) => (best === undefined || name.length < best.length ? name : best),
         undefined,
@@ -66,7 +66,7 @@ export function attribute(
       const providers = workspace.byCrateName.get(firstSegment(target)) ?? [];
       const offTree =
         providers.length > 0 && !providers.some((p) => workspace.dependsOn(user.index, p));
-      if (offTree && !reference.foreign && belongsTo(reference.outerFile, providers, owners))
+      if (offTree && !reference.foreign && isGivenFromOutside(reference, providers, owners))
         continue;
       const usage: AttributedUsage = {
         package: user.index,
@@ -77,6 +77,7 @@ export function attribute(
         target,
         targetNames: names,
         offTree: offTree ? providers[0] : undefined,
+        byType,
       };
       const key = [
         user.index,
@@ -91,7 +92,13 @@ export function attribute(
       if (known === undefined || isPreferred(usage, known)) usages.set(key, usage);
     }
   }
-  return [...usages.values()];
+  const all = [...usages.values()];
+  const written = new Set(all.filter((usage) => !usage.byType).map(permissionKey));
+  return all.filter((usage) => !usage.byType || !written.has(permissionKey(usage)));
+}
+
+function permissionKey({ package: user, scope, api, offTree }: AttributedUsage): string {
+  return [user, scope.suffix, api, offTree].join('\0');
 }
 
 /** Which of two equal usages is shown: the one with the shorter target, whatever the order of the objects. */
@@ -118,83 +125,17 @@ export function usageOrder({
   return [number(user), file, number(line), number(column), from, target, api].join('\0');
 }
 
-function usersOf(
-  reference: Reference,
-  output: OutputOwner,
-  workspace: Workspace,
-  owners: FileOwners,
-): { users: readonly Package[]; place: SourcePlace } {
-  const file = reference.place?.file ?? reference.outerFile;
-  const packages = (indices: readonly PackageIndex[]): Package[] =>
-    indices.map((index) => workspace.packages[index]).filter((p) => p !== undefined);
-  if (file !== undefined && !reference.foreign) {
-    const place = reference.place ?? { file, line: 0, column: 0 };
-    const listed = owners.of(file);
-    if (listed.length > 0) return { users: packages(listed), place };
-    if (isStandardLibraryFile(file, workspace)) return { users: [], place };
-  }
-  // Foreign code, no debug info, or of a file that nobody lists: whoever built the object answers for it.
-  const maker = makerOf(reference, output, workspace);
-  const users = packages(maker);
-  const root = users[0]?.targets[0]?.sourcePath ?? file ?? '';
-  return { users, place: reference.place ?? { file: file ?? root, line: 0, column: 0 } };
-}
-
-/** The package whose unit made the input. LTO puts statics of dependencies into the program's object: their name tells. */
-function makerOf(
-  { input, outerNames, foreign }: Reference,
-  output: OutputOwner,
-  workspace: Workspace,
-): readonly PackageIndex[] {
-  const maker = output.inputPackages[input];
-  if (maker === undefined) return [];
-  const [name, ...others] = outerNames;
-  if (foreign || maker !== output.package || name === undefined || others.length > 0)
-    return [maker];
-  const crate = firstSegment(name);
-  if (workspace.packages[maker]?.targets.some((t) => t.name.replaceAll('-', '_') === crate))
-    return [maker];
-  const definers = (workspace.byCrateName.get(crate) ?? []).filter((index) =>
-    workspace.dependsOn(maker, index),
-  );
-  return definers.length > 0 ? definers : [maker];
-}
-
-function belongsTo(
-  file: string | undefined,
-  packages: readonly PackageIndex[],
+/**
+ * Did the user of something off the tree get it from outside? It cannot have named it: the function around it is of who
+ * provides it, or its own type arguments led there.
+ */
+function isGivenFromOutside(
+  { outerFile, byArguments, targetNames }: Reference,
+  providers: readonly PackageIndex[],
   owners: FileOwners,
 ): boolean {
-  return file !== undefined && owners.of(file).some((owner) => packages.includes(owner));
-}
-
-const crateNames = new WeakMap<Package, ReadonlySet<string>>();
-
-/**
- * The names of a package's own crates. One that a dependency has too is none of them: else a package would
- * only have to call an example `tokio` to use tokio's API unseen.
- */
-function crateNamesOf(p: Package, workspace: Workspace): ReadonlySet<string> {
-  let names = crateNames.get(p);
-  if (names === undefined) {
-    const isDependency = (name: string): boolean =>
-      (workspace.byCrateName.get(name) ?? []).some(
-        (index) =>
-          workspace.packages[index]?.name !== p.name && workspace.dependsOn(p.index, index),
-      );
-    names = new Set(
-      p.targets
-        .map((t) => t.name.replaceAll('-', '_'))
-        .filter((name) => !sysrootCrates.has(name) && !isDependency(name)),
-    );
-    crateNames.set(p, names);
-  }
-  return names;
-}
-
-function firstSegment(name: string): string {
-  const end = name.indexOf('::');
-  return end < 0 ? name : name.slice(0, end);
+  if (byArguments && targetNames.every(({ own }) => !own)) return true;
+  return outerFile !== undefined && owners.of(outerFile).some((o) => providers.includes(o));
 }
 
 /** Possible exports that are worth a warning: a package of the tree, not yet included, not opted out. */
@@ -211,7 +152,7 @@ export function newExports(
   const suggestions = [];
   for (const { crate, module, symbol } of found) {
     const api = apis.get(module);
-    if (api === undefined || sysrootCrates.has(crate)) continue;
+    if (api === undefined || reservedCrates.has(crate)) continue;
     const path = `${crate}::${module}`;
     if (isCovered(path, api)) continue;
     for (const index of workspace.byCrateName.get(crate) ?? []) {

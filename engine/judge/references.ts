@@ -1,8 +1,26 @@
-import { ENTITY_BIT, factString, NONE, NodeFlag, type ObjectFacts } from '../facts/tables.ts';
+import { factString, NameRole, NONE, NodeFlag, type ObjectFacts } from '../facts/tables.ts';
 import type { JoinedOutput, JoinInput } from '../graph/link.ts';
-import { makeRoom, type SymbolId, type SymbolNames } from '../graph/loaded-facts.ts';
+import {
+  makeRoom,
+  type SymbolId,
+  type SymbolName,
+  type SymbolNames,
+} from '../graph/loaded-facts.ts';
 import type { NodeAt } from '../graph/reached.ts';
-import type { ApiHit, ApiMatcher } from './api-matcher.ts';
+import type { ApiMatcher } from './api-matcher.ts';
+import { SymbolHits } from './symbol-hits.ts';
+import { SysrootCrates } from './sysroot-crates.ts';
+import { type HitTarget, Targets } from './targets.ts';
+import { isOfArguments, TypeArguments } from './type-arguments.ts';
+
+/** A name of a target that an API names. */
+export interface TargetName {
+  readonly text: string;
+  /** Its first segment, with what tells crates of one name apart (`std[5f3a]`). */
+  readonly crate: string;
+  /** Not an argument of the target: who refers to it has written this path. */
+  readonly own: boolean;
+}
 
 /** A source place as the debug info gives it; line 0 when unknown. */
 export interface FactPlace {
@@ -28,7 +46,17 @@ export interface Reference {
   readonly frame: number;
   /** Undefined where the debug info says nothing. */
   readonly place: FactPlace | undefined;
-  readonly targetNames: readonly string[];
+  /** The crate of the referring function (`std[5f3a]`), undefined where its symbol does not say. */
+  readonly fromCrate: string | undefined;
+  /** Is that function the toolchain's? */
+  readonly fromSysroot: boolean;
+  /** The crates, none the toolchain's, of what stands in that function's arguments; of drop glue, that of the type alone. */
+  readonly argumentCrates: readonly string[];
+  /** An argument of the referring function belongs to the API too. */
+  readonly byArguments: boolean;
+  /** Does the debug info know the function that holds the reference? It knows nothing of assembly. */
+  readonly declared: boolean;
+  readonly targetNames: readonly TargetName[];
 }
 
 /** A top-level module with the name of an API: its crate may provide that API (spec §4). */
@@ -36,18 +64,6 @@ export interface PossibleExport {
   readonly crate: string;
   readonly module: string;
   readonly symbol: string;
-}
-
-/** A symbol that an API names, and what matched. */
-interface HitTarget {
-  readonly symbol: SymbolId;
-  readonly hits: readonly ApiHit[];
-}
-
-/** Targets that one output has been asked for already: by symbol, and nodes that are looked through by place. */
-interface TargetMemo {
-  readonly bySymbol: (readonly HitTarget[] | undefined)[];
-  readonly byNode: Map<number, readonly HitTarget[]>;
 }
 
 /** The inlined frame at a reference (or NONE), and the place (or NONE). */
@@ -62,15 +78,13 @@ interface Referrer extends NodeAt, FrameAt {}
 /** By input; see {@link ReferenceFinder.references}. */
 type ForeignMembers = readonly (Uint8Array | undefined)[];
 
-const noTargets: readonly HitTarget[] = [];
-const noHits: readonly ApiHit[] = [];
 const noExports: readonly PossibleExport[] = [];
 
 /** Finds API references in one joined output; keeps what it learns of symbols for the next one. */
 export class ReferenceFinder {
-  private readonly hitsBySymbol: (readonly ApiHit[] | undefined)[] = [];
   private readonly exportsBySymbol: (readonly PossibleExport[] | undefined)[] = [];
-  /** {@link TargetMemo.bySymbol} of the output at hand. */
+  private readonly hits: SymbolHits;
+  /** By symbol, of the output at hand. */
   private readonly targetsBySymbol: (readonly HitTarget[] | undefined)[] = [];
   private readonly symbols: SymbolNames;
   private readonly matcher: ApiMatcher;
@@ -79,6 +93,7 @@ export class ReferenceFinder {
   constructor(symbols: SymbolNames, matcher: ApiMatcher) {
     this.symbols = symbols;
     this.matcher = matcher;
+    this.hits = new SymbolHits(symbols, matcher);
     this.apiNames = new Set(matcher.apis);
   }
 
@@ -89,16 +104,27 @@ export class ReferenceFinder {
   references(output: JoinedOutput, foreignMembers: ForeignMembers): Reference[] {
     const found: Reference[] = [];
     const seen = new Set<string>();
-    for (const list of [this.hitsBySymbol, this.targetsBySymbol])
-      makeRoom<unknown>(list, this.symbols.size);
+    this.hits.prepare();
+    makeRoom(this.targetsBySymbol, this.symbols.size);
     this.targetsBySymbol.fill(undefined);
-    const memo: TargetMemo = { bySymbol: this.targetsBySymbol, byNode: new Map() };
-    const add = (at: Referrer, { symbol, hits }: HitTarget): void => {
+    const targetsOf = new Targets(
+      output,
+      this.hits,
+      this.symbols,
+      this.matcher,
+      this.targetsBySymbol,
+    );
+    const sysroot = new SysrootCrates(
+      output,
+      foreignMembers.map((members) => members === undefined),
+    );
+    const add = (at: Referrer, target: HitTarget): void => {
+      const { symbol } = target;
       if (this.isItself(output, at, symbol, foreignMembers)) return;
       const key = `${at.input}.${at.node}.${at.from}.${at.place}.${symbol}`;
       if (seen.has(key)) return;
       seen.add(key);
-      found.push(...this.referencesTo(output, at, foreignMembers, hits));
+      found.push(...this.referencesTo(output, at, target, foreignMembers, sysroot));
     };
     output.eachLiveNode(answeredFor(foreignMembers), (input, node, isRoot) => {
       const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
@@ -106,7 +132,7 @@ export class ReferenceFinder {
       if (((facts.nodeFlags[node] as number) & NodeFlag.anonymous) !== 0 && !isRoot) return;
       const endEdge = facts.nodeFirstEdge[node + 1] as number;
       for (let edge = facts.nodeFirstEdge[node] as number; edge < endEdge; edge++) {
-        const targets = this.targets(output, input, facts.edgeTarget[edge] as number, memo);
+        const targets = targetsOf.of(input, facts.edgeTarget[edge] as number);
         if (targets.length === 0) continue;
         const from = facts.edgeFrame[edge] as number;
         const place = facts.edgePlace[edge] as number;
@@ -117,12 +143,12 @@ export class ReferenceFinder {
       }
       const endFrame = facts.nodeFirstFrame[node + 1] as number;
       for (let frame = facts.nodeFirstFrame[node] as number; frame < endFrame; frame++) {
-        const hits = this.hitsOfFrame(output, input, frame);
+        const hits = this.hits.ofFrame(output, input, frame);
         if (hits.length === 0) continue;
         const symbol = entitySymbol[facts.frameEntity[frame] as number] as SymbolId;
         const from = facts.frameParent[frame] as number;
         const place = facts.framePlace[frame] as number;
-        add({ input, node, from, place }, { symbol, hits });
+        add({ input, node, from, place }, { symbol, hits, shim: undefined });
       }
     });
     return found;
@@ -144,33 +170,49 @@ export class ReferenceFinder {
     );
   }
 
-  /** One reference for each API that a target belongs to and the referrer does not. */
+  /** One reference for each API that a target belongs to, unless the referrer's arguments alone lead to it. */
   private referencesTo(
     output: JoinedOutput,
     at: Referrer,
+    { hits, shim }: HitTarget,
     foreignMembers: ForeignMembers,
-    hits: readonly ApiHit[],
+    sysroot: SysrootCrates,
   ): Reference[] {
     const { loaded } = output.inputs[at.input] as JoinInput;
     const { facts } = loaded;
     const foreign = foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] === 1;
-    const fromHits =
-      at.from === NONE ? this.hitsOfNode(output, at) : this.hitsOfFrame(output, at.input, at.from);
-    const apis = [...new Set(hits.map((hit) => hit.api))];
-    return apis
-      .filter((api) => foreign || !fromHits.some((hit) => hit.api === api))
-      .map((api) => ({
+    const names = this.hits.namesOf(output, at, at.from);
+    const given = new TypeArguments(foreign ? [] : names, this.matcher);
+    const counting = hits.filter((hit) => !isOfArguments(hit, hits, shim, given));
+    if (counting.length === 0) return [];
+    const fromCrate = this.hits.crateOf(output, at, at.from);
+    const common = {
+      from: nameOf(facts, at.node, at.from),
+      outerNames: this.hits.namesOf(output, at, NONE).map(({ text }) => text),
+      outerFile: placeOf(facts, facts.nodePlace[at.node] as number)?.file,
+      input: at.input,
+      node: at.node,
+      foreign,
+      frame: at.from,
+      place: placeOf(facts, at.place),
+      fromCrate,
+      fromSysroot: fromCrate !== undefined && sysroot.has(fromCrate),
+      argumentCrates: argumentCrates(names).filter((crate) => !sysroot.has(crate)),
+      declared: at.from !== NONE || facts.nodePlace[at.node] !== NONE,
+    };
+    return [...new Set(counting.map((hit) => hit.api))].map((api) => {
+      const targetNames = new Map<string, TargetName>();
+      for (const { name } of counting.filter((hit) => hit.api === api)) {
+        const own = name.role === NameRole.own || targetNames.get(name.text)?.own === true;
+        targetNames.set(name.text, { text: name.text, crate: name.crate, own });
+      }
+      return {
+        ...common,
         api: this.matcher.apis[api] as string,
-        from: nameOf(facts, at.node, at.from),
-        outerNames: this.namesOfNode(output, at),
-        outerFile: placeOf(facts, facts.nodePlace[at.node] as number)?.file,
-        input: at.input,
-        node: at.node,
-        foreign,
-        frame: at.from,
-        place: placeOf(facts, at.place),
-        targetNames: [...new Set(hits.filter((hit) => hit.api === api).map((hit) => hit.name))],
-      }));
+        byArguments: given.hasOf(api),
+        targetNames: [...targetNames.values()],
+      };
+    });
   }
 
   /** Crates with a live symbol in a top-level module that has the name of an API; not the toolchain's own. */
@@ -193,117 +235,12 @@ export class ReferenceFinder {
     const known = this.exportsBySymbol[symbol];
     if (known !== undefined) return known;
     const exports = this.symbols.namesOf(symbol).flatMap((name): readonly PossibleExport[] => {
-      const [crate, module, rest] = name.split('::', 3);
+      const [crate, module, rest] = name.text.split('::', 3);
       if (crate === undefined || module === undefined || rest === undefined) return noExports;
-      return this.apiNames.has(module) ? [{ crate, module, symbol: name }] : noExports;
+      return this.apiNames.has(module) ? [{ crate, module, symbol: name.text }] : noExports;
     });
     this.exportsBySymbol[symbol] = exports.length === 0 ? noExports : exports;
     return exports;
-  }
-
-  /** What a reference names of the APIs; data without a name and call shims are looked through, to any depth. */
-  private targets(
-    output: JoinedOutput,
-    input: number,
-    target: number,
-    memo: TargetMemo,
-  ): readonly HitTarget[] {
-    const symbol = output.symbolOfTarget(input, target);
-    // Another file's definition is found by the symbol alone; one of this file may be without a symbol.
-    if (symbol !== undefined && target >= ENTITY_BIT) {
-      const known = memo.bySymbol[symbol];
-      if (known !== undefined) return known;
-      const found = this.targetsAt(output, symbol, output.definitionOf(symbol), memo);
-      memo.bySymbol[symbol] = found;
-      return found;
-    }
-    return this.targetsAt(output, symbol, { input, node: target }, memo);
-  }
-
-  private targetsAt(
-    output: JoinedOutput,
-    symbol: SymbolId | undefined,
-    at: NodeAt | undefined,
-    memo: TargetMemo,
-  ): readonly HitTarget[] {
-    const hits = symbol === undefined ? noHits : this.hitsOfTarget(output, symbol);
-    const own = symbol === undefined || hits.length === 0 ? noTargets : [{ symbol, hits }];
-    if (at === undefined || !isLookedThrough(output, at)) return own;
-    const key = at.input * 2 ** 32 + at.node;
-    let through = memo.byNode.get(key);
-    if (through === undefined) {
-      through = this.throughAnonymous(output, at).map((found) => ({
-        symbol: found,
-        hits: this.hitsOfTarget(output, found),
-      }));
-      memo.byNode.set(key, through);
-    }
-    return own.length === 0 ? through : [...own, ...through];
-  }
-
-  private throughAnonymous(output: JoinedOutput, start: NodeAt): SymbolId[] {
-    const found = new Set<SymbolId>();
-    const visited = new Set<number>();
-    const pending: NodeAt[] = [start];
-    for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-      const key = at.input * 2 ** 32 + at.node;
-      if (visited.has(key)) continue;
-      visited.add(key);
-      const { facts } = (output.inputs[at.input] as JoinInput).loaded;
-      const end = facts.nodeFirstEdge[at.node + 1] as number;
-      for (let edge = facts.nodeFirstEdge[at.node] as number; edge < end; edge++) {
-        const target = facts.edgeTarget[edge] as number;
-        const next = output.resolve(at.input, target);
-        const symbol = output.symbolOfTarget(at.input, target);
-        if (next !== undefined && isLookedThrough(output, next)) pending.push(next);
-        if (symbol !== undefined && this.hitsOfTarget(output, symbol).length > 0) found.add(symbol);
-      }
-    }
-    return [...found];
-  }
-
-  private hitsOf(symbol: SymbolId): readonly ApiHit[] {
-    const known = this.hitsBySymbol[symbol];
-    if (known !== undefined) return known;
-    const hits = this.matcher.hits(this.symbols.namesOf(symbol));
-    this.hitsBySymbol[symbol] = hits;
-    return hits;
-  }
-
-  /** A symbol's hits, and those of its definition's debug name where the symbol alone says less. */
-  private hitsOfTarget(output: JoinedOutput, symbol: SymbolId): readonly ApiHit[] {
-    const hits = this.hitsOf(symbol);
-    if (hits.length > 0) return hits;
-    const at = output.definitionOf(symbol);
-    if (at === undefined) return hits;
-    const qualified = qualifiedSymbol(output, at);
-    return qualified === undefined ? hits : this.hitsOf(qualified);
-  }
-
-  /** An inlined function's hits: by its symbol, and by its debug name where the symbol says less. */
-  private hitsOfFrame(output: JoinedOutput, input: number, frame: number): readonly ApiHit[] {
-    const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
-    const hits = this.hitsOf(entitySymbol[facts.frameEntity[frame] as number] as SymbolId);
-    const qualified = facts.frameQualified[frame] as number;
-    return hits.length > 0 || qualified === NONE
-      ? hits
-      : this.hitsOf(entitySymbol[qualified] as SymbolId);
-  }
-
-  private hitsOfNode(output: JoinedOutput, at: NodeAt): readonly ApiHit[] {
-    const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
-    const entity = facts.nodeEntity[at.node] as number;
-    const hits = entity === NONE ? noHits : this.hitsOf(entitySymbol[entity] as SymbolId);
-    const qualified = qualifiedSymbol(output, at);
-    return qualified === undefined ? hits : [...hits, ...this.hitsOf(qualified)];
-  }
-
-  private namesOfNode(output: JoinedOutput, at: NodeAt): readonly string[] {
-    const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
-    const entity = facts.nodeEntity[at.node] as number;
-    const names = entity === NONE ? [] : this.symbols.namesOf(entitySymbol[entity] as SymbolId);
-    const qualified = qualifiedSymbol(output, at);
-    return qualified === undefined ? names : [...names, ...this.symbols.namesOf(qualified)];
   }
 }
 
@@ -337,6 +274,17 @@ function isOfSysroot(facts: ObjectFacts, place: number): boolean {
   return file.startsWith('/rustc/') || file.includes('/rustlib/src/rust/library/');
 }
 
+/** The function that drops a value, by the names of several compilers. */
+const dropGlue = /^core::ptr::drop_(?:in_place|glue)$/;
+
+/** The crates that a function's arguments name; of drop glue that of the type, which has the fields. */
+function argumentCrates(names: readonly SymbolName[]): string[] {
+  const crates = names.flatMap(({ role, crate }) => (role === NameRole.own ? [] : [crate]));
+  const isGlue = names.some(({ role, text }) => role === NameRole.own && dropGlue.test(text));
+  // The arguments of a type stand before it.
+  return [...new Set(isGlue ? crates.slice(-1) : crates)];
+}
+
 /** The symbol of the function at a reference: an inlined frame's or the node's. */
 export function nameOf(facts: ObjectFacts, node: number, frame: number): string {
   const entity =
@@ -352,15 +300,4 @@ export function placeOf(facts: ObjectFacts, place: number): FactPlace | undefine
     line: facts.placeLine[place] as number,
     column: facts.placeColumn[place] as number,
   };
-}
-
-function qualifiedSymbol(output: JoinedOutput, at: NodeAt): SymbolId | undefined {
-  const { facts, entitySymbol } = (output.inputs[at.input] as JoinInput).loaded;
-  const qualified = facts.nodeQualified[at.node] as number;
-  return qualified === NONE ? undefined : (entitySymbol[qualified] as SymbolId);
-}
-
-function isLookedThrough(output: JoinedOutput, at: NodeAt): boolean {
-  const { facts } = (output.inputs[at.input] as JoinInput).loaded;
-  return ((facts.nodeFlags[at.node] as number) & (NodeFlag.anonymous | NodeFlag.callShim)) !== 0;
 }

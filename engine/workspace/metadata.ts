@@ -8,6 +8,7 @@ import { readCargoConfig } from './cargo-config.ts';
 import { nearestManifest } from './cargo-files.ts';
 import { transitiveDependencies } from './dependency-closure.ts';
 import { askCargo, likelyHost, metadataArguments } from './early-questions.ts';
+import { refuseReservedCrates } from './reserved-crates.ts';
 import type { Finished } from './run-program.ts';
 import { cannotStart, INSTALL_RUST, readSysroot, readToolchain } from './toolchain.ts';
 import type { CargoTarget, Package, PackageIndex, Workspace } from './types.ts';
@@ -205,7 +206,7 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
     };
   });
   const reaches = transitiveDependencies(packages.map((p) => p.dependencies));
-  return {
+  const workspace: Workspace = {
     root: metadata.workspace_root,
     targetDirectory: metadata.target_directory,
     sysroot: await realpath(sysroot),
@@ -215,6 +216,8 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
     byCrateName: groupBy(packages, libraryNames),
     dependsOn: reaches,
   };
+  refuseReservedCrates(workspace);
+  return workspace;
 }
 
 function sourceOf({ source, manifest_path }: Metadata['packages'][number], root: string): string {

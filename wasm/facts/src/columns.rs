@@ -35,6 +35,8 @@ pub struct Columns {
     pub entity_string: Vec<u32>,
     pub entity_first_name: Vec<u32>,
     pub entity_names: Vec<u32>,
+    pub entity_roles: Vec<u8>,
+    pub entity_crate: Vec<u32>,
     pub absolute_entity: Vec<u32>,
     pub undefined_member: Vec<u32>,
     pub undefined_entity: Vec<u32>,

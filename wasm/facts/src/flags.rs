@@ -1,5 +1,5 @@
 use artefact::NONE;
-use object_tables::{node_kind, section_flag, ObjectTables, SplitNames};
+use object_tables::{node_kind, plain_name, section_flag, ObjectTables, Role, SplitNames};
 
 /// Bits of `node_flags`.
 pub mod node_flag {
@@ -46,17 +46,22 @@ pub fn of_node(object: &ObjectTables, node: usize, name: Option<&str>, call_shim
     flags
 }
 
-/// By string: is one of its names a call of `core::ops::function`, a shim of spec §4?
+/// By string: is it a call of `core::ops::function`, a shim of spec §4?
 pub fn call_shims(split: &SplitNames) -> Vec<bool> {
     let names: Vec<bool> = (0..split.names.len() as u32).map(|id| is_call_shim(split.names.get(id))).collect();
     split
         .start
         .windows(2)
-        .map(|range| split.name_ids[range[0] as usize..range[1] as usize].iter().any(|&id| names[id as usize]))
+        .map(|range| {
+            let range = range[0] as usize..range[1] as usize;
+            let mut own = split.name_ids[range.clone()].iter().zip(&split.roles[range]);
+            own.any(|(&id, &role)| role == Role::Own && names[id as usize])
+        })
         .collect()
 }
 
 fn is_call_shim(name: &str) -> bool {
+    let name = plain_name(name);
     let Some(rest) = name.strip_prefix("core::ops::function::") else { return false };
     let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
     letters > 0 && matches!(&rest[letters..], "::call" | "::call_mut" | "::call_once")

@@ -280,6 +280,8 @@ impl Join<'_> {
             place_column: self.places.iter().map(|place| place.0[2]).collect(),
             entity_first_name: names.start,
             entity_names: names.name_ids,
+            entity_roles: names.roles.iter().map(|&role| role as u8).collect(),
+            entity_crate: names.crates,
             absolute_entity,
             undefined_member: object.undefined_member.clone(),
             undefined_entity,

@@ -6,7 +6,7 @@ use crate::Columns;
 use std::fmt;
 
 /// Raised whenever the layout or the meaning of a column changes: older files are then extracted again.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 const MAGIC: u32 = 0x464c_4b43; // "CKLF"
 const CHECKED_FROM: usize = 12;
@@ -61,6 +61,8 @@ columns!(
     entity_string "entityString" Words,
     entity_first_name "entityFirstName" Words,
     entity_names "entityNames" Words,
+    entity_roles "entityRoles" Bytes,
+    entity_crate "entityCrate" Words,
     absolute_entity "absoluteEntity" Words,
     undefined_member "undefinedMember" Words,
     undefined_entity "undefinedEntity" Words,

@@ -1,5 +1,6 @@
 //! What the ELF part of a link input says: sections, symbols as nodes, relocations as references.
 
+mod crates;
 mod eh_frame;
 mod extract;
 mod linked;
@@ -9,5 +10,5 @@ mod references;
 mod tables;
 pub use extract::extract;
 pub use linked::{linked_symbols, LinkedSymbols};
-pub use names::{demangle, split_names, SplitNames};
+pub use names::{demangle, plain_name, split_names, Role, SplitNames};
 pub use tables::{node_kind, section_flag, ObjectTables};

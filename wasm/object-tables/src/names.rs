@@ -1,15 +1,42 @@
 //! From symbols to names (spec §3): a symbol or a qualified debug name yields the paths it mentions.
 
-use artefact::Strings;
+use crate::crates;
+use artefact::{Strings, NONE};
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Names of a table of strings: those of string `i` are `name_ids[start[i]..start[i + 1]]`, rows of `names`.
+/// Names of a table of strings: those of string `i` are `name_ids[start[i]..start[i + 1]]`, rows of `names`, each with
+/// its part in the text beside it. A name of a v0 symbol says which crate of its name is meant: `std[5f3a]::fs::File`.
 #[derive(Default)]
 pub struct SplitNames {
     pub start: Vec<u32>,
     pub name_ids: Vec<u32>,
+    pub roles: Vec<Role>,
     pub names: Strings,
+    /// By string: the row of `names` that holds the crate whose code it is (`std[5f3a]`); NONE where it does not say.
+    pub crates: Vec<u32>,
+}
+
+/// Which part of a symbol a name is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Role {
+    /// The path of what the symbol stands for: a function, a type's own method, a trait's method.
+    Own,
+    /// `A` of `<A as B>::method`.
+    SelfType,
+    /// In the arguments of `B` there.
+    TraitArgument,
+    /// In any other argument, or inside another type.
+    Argument,
+}
+
+/// The name without what tells crates of one name apart.
+pub fn plain_name(name: &str) -> Cow<'_, str> {
+    match (name.find('['), name.find(']')) {
+        (Some(open), Some(close)) if open < close => Cow::Owned([&name[..open], &name[close + 1..]].concat()),
+        _ => Cow::Borrowed(name),
+    }
 }
 
 /// Demangles legacy and v0 symbols without the hash; other text comes back as it is.
@@ -24,18 +51,20 @@ pub fn demangle(symbol: &str) -> Cow<'_, str> {
 /// short v0 symbol can stand for a megabyte of text.
 pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitNames, &'static str> {
     let mut split = SplitNames { start: vec![0], ..SplitNames::default() };
-    // By name: one more than the last text that has it.
-    let mut seen: Vec<u32> = Vec::new();
+    // By name and role: one more than the last text that has it.
+    let mut seen: Vec<[u32; 4]> = Vec::new();
     let (mut given, mut demangled) = (0u64, 0u64);
     let mut plain = String::new();
     let mut walk = Walk::default();
     for text in texts {
         let this = split.start.len() as u32;
-        let SplitNames { name_ids, names, .. } = &mut split;
+        let SplitNames { name_ids, roles, names, crates, .. } = &mut split;
         plain.clear();
+        let is_legacy = text.trim_start_matches('_').starts_with("ZN");
         match rustc_demangle::try_demangle(text) {
             // Writing to a string fails only where the demangler gives up; what it wrote so far stands.
-            Ok(symbol) => _ = write!(plain, "{symbol:#}"),
+            Ok(symbol) if is_legacy => _ = write!(plain, "{symbol:#}"),
+            Ok(symbol) => _ = write!(plain, "{symbol}"),
             Err(_) => plain.push_str(text),
         }
         given += text.len() as u64;
@@ -43,16 +72,27 @@ pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitName
         if demangled > (64 << 20) + 64 * given {
             return Err("its symbols stand for names out of all proportion");
         }
-        paths_in(&plain, &mut walk, &mut |path: &str| {
+        let mut own_crate = NONE;
+        paths_in(&plain, &mut walk, &mut |path: &str, role: Role| {
             let id = names.intern(path);
             if seen.len() <= id as usize {
-                seen.resize(id as usize + 1, 0);
+                seen.resize(id as usize + 1, [0; 4]);
             }
-            if seen[id as usize] != this {
-                seen[id as usize] = this;
+            let seen = &mut seen[id as usize][role as usize];
+            if *seen != this {
+                *seen = this;
                 name_ids.push(id);
+                roles.push(role);
+            }
+            if let (Role::Own, Some((first, _))) = (role, path.split_once("::")) {
+                own_crate = names.intern(first);
             }
         });
+        // The crate of an `impl` is written in the symbol alone.
+        if let Some(implementor) = crates::of_symbol(text) {
+            own_crate = names.intern(&implementor);
+        }
+        crates.push(own_crate);
         names.check()?;
         split.start.push(split.name_ids.len() as u32);
     }
@@ -63,8 +103,10 @@ pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitName
 enum Opened {
     /// `<` behind a path: its arguments.
     Arguments,
-    /// `<` at the start of a path: `<A>` or `<A as B>`, which the path behind continues.
+    /// `<` at the start of a path: `<A>`, which the path behind continues.
     Qualified,
+    /// The same once `as` was read.
+    Trait,
     Bracket,
 }
 
@@ -76,6 +118,8 @@ struct Walk {
     start: usize,
     /// What is open, and where the path before it begins.
     open: Vec<(Opened, usize)>,
+    /// How many of these, from the outermost on, only lead to the path behind them: no arguments, no brackets.
+    leading: usize,
 }
 
 impl Walk {
@@ -83,25 +127,52 @@ impl Walk {
         &self.text[self.start..]
     }
 
-    fn finish_path(&mut self, found: &mut impl FnMut(&str)) {
+    fn finish_path(&mut self, found: &mut impl FnMut(&str, Role)) {
         let mut path = self.path();
         while let Some(shorter) = path.strip_suffix("::") {
             path = shorter;
         }
         if path.as_bytes().windows(2).any(|two| two == b"::") {
-            found(path);
+            found(path, self.role());
         }
         self.text.truncate(self.start);
     }
 
+    /// The part of the path that is being read.
+    fn role(&self) -> Role {
+        let innermost = |open: &[(Opened, usize)]| open.last().map(|&(opened, _)| opened);
+        let led = innermost(&self.open[..self.leading.min(self.open.len())]);
+        match (self.open.len() > self.leading, led) {
+            (false, Some(Opened::Qualified)) => Role::SelfType,
+            (false, _) => Role::Own,
+            (true, Some(Opened::Trait)) => Role::TraitArgument,
+            (true, _) => Role::Argument,
+        }
+    }
+
+    /// Reads `[5f3a]` behind the name of a crate; gives its length, or 0 for anything else.
+    fn disambiguator(&mut self, rest: &str) -> usize {
+        let length = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
+        let path = self.path();
+        if length == 0 || rest.as_bytes().get(length) != Some(&b']') || path.is_empty() || path.contains(':') {
+            return 0;
+        }
+        self.text.push('[');
+        self.text.push_str(&rest[..=length]);
+        length + 1
+    }
+
     /// Opens what belongs to the path, or what begins a new one where that is finished.
     fn open(&mut self, opened: Opened) {
+        if opened == Opened::Qualified && self.leading == self.open.len() {
+            self.leading += 1;
+        }
         self.open.push((opened, self.start));
         self.start = self.text.len();
     }
 
     /// `leads`: `::` follows, so that the word is the start of a path and no keyword.
-    fn word(&mut self, word: &str, leads: bool, found: &mut impl FnMut(&str)) {
+    fn word(&mut self, word: &str, leads: bool, found: &mut impl FnMut(&str, Role)) {
         if self.path().ends_with("::") {
             self.text.push_str(word);
             return;
@@ -113,9 +184,12 @@ impl Walk {
         if !is_number && !is_keyword {
             self.text.push_str(word);
         }
+        if let ("as", true, Some((opened @ Opened::Qualified, _))) = (word, is_keyword, self.open.last_mut()) {
+            *opened = Opened::Trait;
+        }
     }
 
-    fn close_angle(&mut self, found: &mut impl FnMut(&str)) {
+    fn close_angle(&mut self, found: &mut impl FnMut(&str, Role)) {
         match self.open.last() {
             Some(&(Opened::Arguments, before)) => {
                 self.finish_path(found);
@@ -123,16 +197,18 @@ impl Walk {
                 self.start = before;
             }
             // The path behind continues the one inside.
-            Some((Opened::Qualified, _)) => _ = self.open.pop(),
+            Some((Opened::Qualified | Opened::Trait, _)) => _ = self.open.pop(),
             _ => {}
         }
+        self.leading = self.leading.min(self.open.len());
     }
 
     /// Closes what is open, to the innermost of a kind; paths whose arguments never ended are names too.
-    fn close_until(&mut self, wanted: Opened, found: &mut impl FnMut(&str)) {
+    fn close_until(&mut self, wanted: Opened, found: &mut impl FnMut(&str, Role)) {
         self.finish_path(found);
         while let Some((kind, before)) = self.open.pop() {
             self.start = before;
+            self.leading = self.leading.min(self.open.len());
             if kind == wanted {
                 break;
             }
@@ -140,7 +216,7 @@ impl Walk {
         }
     }
 
-    fn end(&mut self, found: &mut impl FnMut(&str)) {
+    fn end(&mut self, found: &mut impl FnMut(&str, Role)) {
         while !self.open.is_empty() {
             self.close_until(Opened::Bracket, found);
         }
@@ -170,14 +246,15 @@ fn character_length(rest: &str) -> usize {
     }
 }
 
-fn paths_in(text: &str, walk: &mut Walk, found: &mut impl FnMut(&str)) {
+fn paths_in(text: &str, walk: &mut Walk, found: &mut impl FnMut(&str, Role)) {
     let bytes = text.as_bytes();
     if !text.is_empty() && bytes.iter().all(|&byte| is_word(byte)) {
-        found(text);
+        found(text, Role::Own);
         return;
     }
     walk.text.clear();
     walk.start = 0;
+    walk.leading = 0;
     let mut previous = b' ';
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {
@@ -230,6 +307,9 @@ fn paths_in(text: &str, walk: &mut Walk, found: &mut impl FnMut(&str)) {
                 }
             }
             b'>' if previous != b'-' && previous != b'=' => walk.close_angle(found),
+            b'[' if is_word(previous) && walk.disambiguator(&text[at..]) > 0 => {
+                at += text[at..].find(']').map_or(0, |length| length + 1);
+            }
             b'(' | b'[' => {
                 walk.finish_path(found);
                 walk.open(Opened::Bracket);
@@ -255,7 +335,59 @@ mod tests {
 
     fn names(text: &str) -> Vec<String> {
         let split = split_names([text].into_iter()).unwrap();
-        split.name_ids.iter().map(|&id| split.names.get(id).to_string()).collect()
+        split.name_ids.iter().map(|&id| plain_name(split.names.get(id)).into_owned()).collect()
+    }
+
+    fn roles(text: &str) -> Vec<(String, Role)> {
+        let split = split_names([text].into_iter()).unwrap();
+        names(text).into_iter().zip(split.roles).collect()
+    }
+
+    fn of(name: &str, role: Role) -> (String, Role) {
+        (name.to_string(), role)
+    }
+
+    #[test]
+    fn each_name_has_its_part() {
+        use Role::{Argument, Own, SelfType, TraitArgument};
+        assert_eq!(roles("std::fs::remove_file::<std::path::PathBuf>"), [
+            of("std::path::PathBuf", Argument),
+            of("std::fs::remove_file", Own)
+        ]);
+        assert_eq!(roles("<std::path::PathBuf as core::convert::AsRef<std::path::Path>>::as_ref"), [
+            of("std::path::PathBuf", SelfType),
+            of("std::path::Path", TraitArgument),
+            of("core::convert::AsRef::as_ref", Own)
+        ]);
+        assert_eq!(roles("<a::B<c::D> as e::F<g::H<i::J>>>::k::<l::M>"), [
+            of("c::D", Argument),
+            of("a::B", SelfType),
+            of("i::J", TraitArgument),
+            of("g::H", TraitArgument),
+            of("l::M", Argument),
+            of("e::F::k", Own)
+        ]);
+        assert_eq!(roles("<&mut a::B as c::D>::e"), [of("a::B", SelfType), of("c::D::e", Own)]);
+        assert_eq!(roles("<a::B<c::D>>::e"), [of("c::D", Argument), of("a::B::e", Own)]);
+        assert_eq!(roles("<[a::B] as c::D>::e"), [of("a::B", Argument), of("c::D::e", Own)]);
+        assert_eq!(roles("a::b::<<c::D as e::F<g::H>>::i>"), [
+            of("c::D", Argument),
+            of("g::H", Argument),
+            of("e::F::i", Argument),
+            of("a::b", Own)
+        ]);
+        assert_eq!(roles("a::b::<a::b>"), [of("a::b", Argument), of("a::b", Own)]);
+    }
+
+    #[test]
+    fn crates_of_one_name_differ() {
+        let symbol = "_RNvMNtCs4fqI2P2rA04_3std2fsNtB2_4File4open";
+        let split = split_names([symbol, "a::b::c", "main", "[u8; 4]", "f[0]::<g::h[12]>"].into_iter()).unwrap();
+        assert!(split.names.get(split.name_ids[0]).starts_with("std["), "{}", split.names.get(split.name_ids[0]));
+        let crates: Vec<&str> =
+            split.crates.iter().map(|&id| if id == NONE { "" } else { split.names.get(id) }).collect();
+        assert!(crates[0].starts_with("std[") && crates[0].ends_with(']'), "{}", crates[0]);
+        assert_eq!(crates[1..4], ["a", "", ""]);
     }
 
     #[test]

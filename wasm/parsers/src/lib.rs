@@ -92,7 +92,9 @@ pub fn linked_symbols(data: &[u8]) -> Result<LinkedSymbols, JsValue> {
 #[wasm_bindgen(js_name = "namesIn")]
 pub fn names_in(text: &str) -> Result<Vec<String>, JsValue> {
     let split = object_tables::split_names(std::iter::once(text)).map_err(|reason| to_js(ExtractError::new("", reason)))?;
-    Ok(split.name_ids.iter().map(|&id| split.names.get(id).to_string()).collect())
+    let mut names: Vec<String> = split.name_ids.iter().map(|&id| object_tables::plain_name(split.names.get(id)).into_owned()).collect();
+    names.dedup();
+    Ok(names)
 }
 
 /// A symbol as a person reads it, without hash.

@@ -1,0 +1,3 @@
+fn main() {
+    closure_of_generic_evil::later(std::path::PathBuf::new()).join().unwrap();
+}

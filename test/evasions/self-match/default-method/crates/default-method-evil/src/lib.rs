@@ -1,0 +1,5 @@
+pub trait Touch<T> {
+    fn touch(&self) {
+        let _ = std::net::TcpStream::connect("127.0.0.1:9"); //~ net
+    }
+}

@@ -1,0 +1,3 @@
+fn main() {
+    function_pointer_cast_evil::apply(std::fs::remove_file::<&'static str>);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    generic_removes_text_evil::go("/nonexistent/x");
+}

@@ -1,0 +1,3 @@
+fn main() {
+    generic_removes_evil::go(std::path::PathBuf::from("/nonexistent/x"));
+}

@@ -1,0 +1,3 @@
+fn main() {
+    drop(held_by_a_field_evil::Holder::new());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", honest_as_ref_lib::length(std::path::PathBuf::from("abc")));
+}
