@@ -288,7 +288,8 @@ export class Gates {
   }
 
   private unknownRun({ scriptOutDir, packageId }: RustcInvocation): Gate | undefined {
-    if (scriptOutDir === undefined) return undefined;
+    // What the user's configuration says instead of a script (`target.TRIPLE.LINKS`) leaves no directory.
+    if (scriptOutDir === undefined || !existsSync(scriptOutDir)) return undefined;
     if (this.records.script(scriptOutDir)?.packageId === packageId) return undefined;
     this.hold(packageId, 'build script output');
     this.unknownRuns.add(scriptOutDir);

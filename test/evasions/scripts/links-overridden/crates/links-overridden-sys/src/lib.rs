@@ -1,0 +1,4 @@
+#![allow(unexpected_cfgs)]
+
+#[cfg(fine)]
+pub fn act() {}

@@ -1,0 +1,3 @@
+fn main() {
+    links_overridden_sys::act();
+}
