@@ -80,6 +80,9 @@ export async function describeLink(
     unsupported: [
       ...command.unsupported,
       ...unsupported,
+      ...(dirname(command.output) === invocation.outDir
+        ? []
+        : [`-o ${command.output} (not where cargo has this unit go)`]),
       ...command.programs
         .filter(({ path }) => isUnderJudgement(path, workspace))
         .map(({ option }) => `${option} (a program of a package or of the target directory)`),
