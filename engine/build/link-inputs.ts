@@ -4,6 +4,7 @@ import { CheckError } from '../judge/problems.ts';
 import { withRegularFile } from '../regular-file.ts';
 import type { CommandInput, LinkerCommand } from './linker-arguments.ts';
 import { runtimeLibraries } from './linker-options.ts';
+import { runtimeFiles } from './runtime-files.ts';
 
 /** A file whose code goes into the output. */
 export interface LinkFile {
@@ -30,20 +31,26 @@ const MAX_NESTING = 8;
 
 /**
  * Finds the files of a linker command line: libraries in the directories where the linker looks, and what
- * linker scripts among them name (`libc.so` is one). Shared objects go to `shared`, since their code is not in
- * the output; left out is the C runtime (libc, libgcc, found where the system has it), which is no package's code.
+ * linker scripts among them name (`libc.so` is one). Shared objects go to `shared`, since their code is not in the output; the C
+ * runtime (libc, libgcc, found where the system has it), which is no package's code, to `runtime`: only its names matter.
  * Whatever is not found or not understood goes to `unsupported`. Throws CheckError for objects that are not ELF.
  */
 export async function linkFiles(
   command: LinkerCommand,
   cwd: string,
   places: SearchPlaces,
-): Promise<{ files: LinkFile[]; shared: string[]; unsupported: string[] }> {
+): Promise<{ files: LinkFile[]; shared: string[]; runtime: string[]; unsupported: string[] }> {
   const reader = new InputReader(command, cwd, places);
   for (const input of command.inputs) await reader.add(input, 0);
+  const runtime = runtimeFiles(reader.libraries, {
+    directories: await places.system(),
+    find: firstOf,
+    read: readRuntime,
+  });
   return {
     files: reader.files,
     shared: reader.shared,
+    runtime,
     unsupported: [...new Set(reader.unsupported)],
   };
 }
@@ -52,6 +59,8 @@ class InputReader {
   readonly files: LinkFile[] = [];
   readonly shared: string[] = [];
   readonly unsupported: string[] = [];
+  /** Of the C runtime. */
+  readonly libraries = new Set<string>();
   private readonly command: LinkerCommand;
   private readonly cwd: string;
   private readonly places: SearchPlaces;
@@ -85,6 +94,7 @@ class InputReader {
       ? [library.slice(1)]
       : [...(input.static ? [] : [`lib${library}.so`]), `lib${library}.a`];
     const own = firstOf(this.own, names);
+    if (own === undefined && runtimeLibraries.has(library)) this.libraries.add(library);
     if (own !== undefined || runtimeLibraries.has(library)) return own;
     this.system ??= await this.places.system();
     const found = firstOf(this.system, names);
@@ -121,6 +131,13 @@ class InputReader {
       else await this.add({ ...common, path: resolve(this.cwd, found) }, depth + 1);
     }
   }
+}
+
+/** What of a file of the C runtime says which names it knows; the linker itself refuses what it cannot read. */
+function readRuntime(path: string): 'names' | readonly string[] | undefined {
+  const kind = kindOf(path);
+  if (kind === 'script') return scriptInputs(readStart(path, MAX_SCRIPT).toString('latin1'));
+  return typeof kind === 'string' ? 'names' : undefined;
 }
 
 /** Directories go before names: a linker takes what the first directory has, shared before static. */

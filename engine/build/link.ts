@@ -60,7 +60,7 @@ export async function describeLink(
   const { workspace, directories, linker, env, cwd, original = (path) => path } = place;
   const scripts = await Promise.all(command.scripts.map((path) => readFile(path, 'utf8')));
   const libraryPath = (env.get('LIBRARY_PATH') ?? '').split(':').filter((path) => path !== '');
-  const { files, shared, unsupported } = await linkFiles(command, cwd, {
+  const { files, shared, runtime, unsupported } = await linkFiles(command, cwd, {
     libraryPath: libraryPath.map((path) => resolve(cwd, path)),
     system: () => directories.of(linker, command, env, cwd),
   });
@@ -73,6 +73,7 @@ export async function describeLink(
       own: file.kind === 'object' && isOwnObject(original(file.path), invocation),
     })),
     shared,
+    runtime,
     gcSections: command.gcSections,
     rootSymbols: command.rootSymbols,
     exportPatterns: [...command.exportPatterns, ...scripts.flatMap(exportedPatterns)],

@@ -67,6 +67,8 @@ export interface LinkRequest {
   }[];
   /** Shared objects that the output loads: their code is not in it. */
   readonly shared: readonly string[];
+  /** Files of the C runtime: as shared objects do, they call the program's functions by name, and their own code is not judged. */
+  readonly runtime: readonly string[];
   readonly gcSections: boolean;
   /** Extra roots: `-u`, `-e`, `--init`, `--fini`, `--require-defined`. */
   readonly rootSymbols: readonly string[];

@@ -35,6 +35,8 @@ export interface LinkRecord {
   readonly outputKind: 'executable' | 'shared' | 'proc-macro' | 'static-library';
   readonly output: string;
   readonly inputs: readonly LinkInput[];
+  /** Shared objects and files of the C runtime, of which only the names matter. */
+  readonly runtime: readonly string[];
   readonly gcSections: boolean;
   readonly rootSymbols: readonly string[];
   readonly exportPatterns: readonly string[];
@@ -50,7 +52,7 @@ export interface Content {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 8;
+export const UNIT_RECORD_VERSION = 9;
 
 /** Everything known of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {

@@ -22,6 +22,14 @@ export interface JoinRoots {
   readonly kept: readonly LinkedSymbol[];
 }
 
+/** Names in a shared object or a file of the C runtime. */
+export interface Mentioned {
+  /** What it calls and has not itself. */
+  readonly needed: readonly string[];
+  /** What it has; a program that has it too is called in its place (gABI, "Shared Object Dependencies"). */
+  readonly defined: readonly string[];
+}
+
 /** Reached from no edge: a root. */
 const ROOT = 0xffff_fffe;
 
@@ -42,10 +50,17 @@ export class JoinedOutput {
   private readonly queue: Uint32Array;
   private queued = 0;
   private readonly memberLoaded: readonly Uint8Array[];
+  /** By symbol: further definitions in section groups, of which a linker takes the first group of a name, strong or weak. */
+  private readonly inGroups = new Map<number, NodeAt[]>();
   private readonly keptNames = new Set<string>();
   private named: NamedNodes | undefined;
 
-  constructor(inputs: readonly JoinInput[], roots: JoinRoots, symbols: SymbolNames) {
+  constructor(
+    inputs: readonly JoinInput[],
+    roots: JoinRoots,
+    mentioned: readonly Mentioned[],
+    symbols: SymbolNames,
+  ) {
     this.inputs = inputs;
     this.symbols = symbols;
     this.sectionBase = new Uint32Array(inputs.length + 1);
@@ -61,9 +76,11 @@ export class JoinedOutput {
     this.definitionNode = new Uint32Array(symbols.size);
     this.memberLoaded = inputs.map((input) => new Uint8Array(input.loaded.memberCount));
     this.define();
-    this.loadMembers(roots);
+    const needed = [...roots.symbols, ...mentioned.flatMap((file) => file.needed)];
+    this.loadMembers(needed, roots);
     this.settleDefinitions();
-    this.keepRoots(roots);
+    this.keepRoots(needed, roots);
+    for (const { defined } of mentioned) this.keepOverriding(defined);
     this.walk();
   }
 
@@ -151,7 +168,7 @@ export class JoinedOutput {
     });
   }
 
-  private loadMembers(roots: JoinRoots): void {
+  private loadMembers(names: readonly string[], roots: JoinRoots): void {
     const pending: [number, number][] = [];
     const load = (input: number, member: number): void => {
       const loaded = this.memberLoaded[input] as Uint8Array;
@@ -167,7 +184,7 @@ export class JoinedOutput {
     this.inputs.forEach(({ loaded, archive }, input) => {
       if (!archive) for (let member = 0; member < loaded.memberCount; member++) load(input, member);
     });
-    for (const name of roots.symbols) {
+    for (const name of names) {
       const symbol = this.symbols.find(name);
       if (symbol !== undefined) need(symbol);
     }
@@ -194,14 +211,25 @@ export class JoinedOutput {
         const chosenInput = this.definitionInput[symbol] as number;
         const chosenNode = this.definitionNode[symbol] as number;
         if (chosenInput === input && chosenNode === node) continue;
+        this.noteGroup(symbol, { input, node });
         if (strengthOf(input, node) <= strengthOf(chosenInput, chosenNode)) continue;
+        this.noteGroup(symbol, { input: chosenInput, node: chosenNode });
         this.definitionInput[symbol] = input;
         this.definitionNode[symbol] = node;
       }
     });
   }
 
-  private keepRoots(roots: JoinRoots): void {
+  private noteGroup(symbol: number, at: NodeAt): void {
+    const { facts } = (this.inputs[at.input] as JoinInput).loaded;
+    const flags = facts.sectionFlags[facts.nodeSection[at.node] as number] as number;
+    if ((flags & SectionFlag.group) === 0) return;
+    const others = this.inGroups.get(symbol);
+    if (others === undefined) this.inGroups.set(symbol, [at]);
+    else others.push(at);
+  }
+
+  private keepRoots(names: readonly string[], roots: JoinRoots): void {
     const exported = exportMatcher(roots);
     this.inputs.forEach(({ loaded }, input) => {
       const { facts, sectionMember, definitions, entitySymbol } = loaded;
@@ -220,7 +248,7 @@ export class JoinedOutput {
           this.reach(input, facts.nodeSection[node] as number, ROOT, 0);
       }
     });
-    for (const name of roots.symbols) {
+    for (const name of names) {
       const symbol = this.symbols.find(name);
       const at = symbol === undefined ? undefined : this.definitionOf(symbol);
       if (at === undefined) continue;
@@ -229,9 +257,28 @@ export class JoinedOutput {
     for (const at of roots.kept.flatMap((symbol) => this.nodesNamed(symbol))) this.keepNode(at);
   }
 
+  /** What was loaded and is called in place of a shared object's own; hidden symbols are not. */
+  private keepOverriding(names: readonly string[]): void {
+    for (const name of names) {
+      const symbol = this.symbols.find(name);
+      const at = symbol === undefined ? undefined : this.definitionOf(symbol);
+      if (at === undefined) continue;
+      const { loaded } = this.inputs[at.input] as JoinInput;
+      const isHidden = ((loaded.facts.nodeFlags[at.node] as number) & NodeFlag.hidden) !== 0;
+      const isLoaded = this.memberLoaded[at.input]?.[loaded.memberOfNode(at.node)] === 1;
+      if (isLoaded && !isHidden) this.keepNode(at);
+    }
+  }
+
   private keepNode({ input, node }: NodeAt): void {
     const { facts } = (this.inputs[input] as JoinInput).loaded;
     this.reach(input, facts.nodeSection[node] as number, ROOT, 0);
+  }
+
+  private reachDefinition(at: NodeAt, edge: number, from: number): void {
+    const { loaded } = this.inputs[at.input] as JoinInput;
+    if (this.memberLoaded[at.input]?.[loaded.memberOfNode(at.node)] !== 1) return;
+    this.reach(at.input, loaded.facts.nodeSection[at.node] as number, edge, from);
   }
 
   private reach(input: number, section: number, edge: number, from: number): void {
@@ -272,6 +319,8 @@ export class JoinedOutput {
           edge,
           input,
         );
+        for (const other of this.inGroups.get(symbol) ?? [])
+          this.reachDefinition(other, edge, input);
       }
       for (const member of loaded.groupOf(section))
         this.reach(

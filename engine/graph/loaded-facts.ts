@@ -111,7 +111,10 @@ export class LoadedFacts {
       this.sectionMember.fill(member, first, end);
     }
     this.memberNeeds = this.needs();
-    this.alwaysKept = this.allocated(SectionFlag.rootArray | SectionFlag.retain | SectionFlag.note);
+    this.alwaysKept = this.allocated(
+      SectionFlag.rootArray | SectionFlag.retain | SectionFlag.note,
+      this.versionedSections(symbols),
+    );
     this.exceptionTables = exceptionTables(facts);
   }
 
@@ -135,12 +138,22 @@ export class LoadedFacts {
     return byMember.map((needed) => Uint32Array.from(needed));
   }
 
-  /** Sections that take up memory, all or those with one of the flags; in order. */
-  allocated(flags?: number): Uint32Array {
+  /** Sections of definitions for one version only (`name@VERSION`): other files ask for them by a name that is not this one. */
+  private versionedSections(symbols: SymbolNames): Set<number> {
+    const { nodeEntity, nodeSection } = this.facts;
+    const isVersioned = (node: number): boolean =>
+      symbols.text(this.entitySymbol[nodeEntity[node] as number] as SymbolId).includes('@');
+    const nodes = [...this.definitions].filter(isVersioned);
+    return new Set(nodes.map((node) => nodeSection[node] as number));
+  }
+
+  /** Sections that take up memory, all or those with one of the flags and the `others`; in order. */
+  allocated(flags?: number, others?: ReadonlySet<number>): Uint32Array {
     const found: number[] = [];
     this.facts.sectionFlags.forEach((has, section) => {
       if ((has & SectionFlag.alloc) === 0) return;
-      if (flags === undefined || (has & flags) !== 0) found.push(section);
+      if (flags === undefined || (has & flags) !== 0 || others?.has(section) === true)
+        found.push(section);
     });
     return Uint32Array.from(found);
   }

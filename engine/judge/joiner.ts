@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { decodeFacts, FactsFormatError } from '../facts/codec.ts';
 import { factString, type ObjectFacts } from '../facts/tables.ts';
-import { JoinedOutput, type JoinInput, type JoinRoots } from '../graph/link.ts';
+import { JoinedOutput, type JoinInput, type JoinRoots, type Mentioned } from '../graph/link.ts';
 import { LoadedFacts, SymbolNames } from '../graph/loaded-facts.ts';
+import { readMentioned } from '../parsers/parsers.ts';
 
 /** One output to join: the facts files of its inputs in link order, and what the linker keeps. */
 export interface OutputSpec {
@@ -12,6 +13,8 @@ export interface OutputSpec {
     readonly archive: boolean;
     readonly path: string;
   }[];
+  /** Shared objects and files of the C runtime. */
+  readonly runtime: readonly { readonly path: string; readonly stamp: string }[];
   readonly roots: JoinRoots;
 }
 
@@ -28,11 +31,12 @@ export class StaleFactsError extends Error {
 export class Joiner {
   readonly symbols = new SymbolNames();
   private readonly loaded = new Map<string, LoadedFacts>();
+  private readonly mentioned = new Map<string, Mentioned>();
   private last: { key: string; joined: JoinedOutput } | undefined;
 
   /** Throws {@link StaleFactsError}, and an Error for what cannot be linked. */
   join(output: OutputSpec): JoinedOutput {
-    const key = JSON.stringify([output.inputs, output.roots]);
+    const key = JSON.stringify([output.inputs, output.runtime, output.roots]);
     if (this.last?.key === key) return this.last.joined;
     const inputs: JoinInput[] = [];
     let machine: number | undefined;
@@ -55,9 +59,29 @@ export class Joiner {
       inputs.push({ loaded: facts, archive: input.archive });
     }
     if (stale.length > 0) throw new StaleFactsError(stale);
-    const joined = new JoinedOutput(inputs, output.roots, this.symbols);
+    const mentioned = output.runtime.map(({ path, stamp }) =>
+      this.mentionedBy(path, stamp, output),
+    );
+    const joined = new JoinedOutput(inputs, output.roots, mentioned, this.symbols);
     this.last = { key, joined };
     return joined;
+  }
+
+  private mentionedBy(path: string, stamp: string, { name }: OutputSpec): Mentioned {
+    const key = `${path}\0${stamp}`;
+    let names = this.mentioned.get(key);
+    if (names === undefined) {
+      try {
+        names = readMentioned(readFileSync(path));
+      } catch (error) {
+        throw new Error(
+          `cannot read ${path}, which ${name} is linked with: ${(error as Error).message}\n  what it calls in the program cannot be told; if it is gone, build what needs it again`,
+          { cause: error },
+        );
+      }
+      this.mentioned.set(key, names);
+    }
+    return names;
   }
 
   /** The facts of a file; undefined when it is missing or damaged. */

@@ -52,6 +52,8 @@ export interface Reference {
   readonly fromSysroot: boolean;
   /** The crates, none the toolchain's, of what stands in that function's arguments; of drop glue, that of the type alone. */
   readonly argumentCrates: readonly string[];
+  /** The target is the toolchain's, with the toolchain's own types alone: no code of a package is in it. */
+  readonly ofSysroot: boolean;
   /** An argument of the referring function belongs to the API too. */
   readonly byArguments: boolean;
   /** Does the debug info know the function that holds the reference? It knows nothing of assembly. */
@@ -174,7 +176,7 @@ export class ReferenceFinder {
   private referencesTo(
     output: JoinedOutput,
     at: Referrer,
-    { hits, shim }: HitTarget,
+    { symbol, hits, shim }: HitTarget,
     foreignMembers: ForeignMembers,
     sysroot: SysrootCrates,
   ): Reference[] {
@@ -198,6 +200,7 @@ export class ReferenceFinder {
       fromCrate,
       fromSysroot: fromCrate !== undefined && sysroot.has(fromCrate),
       argumentCrates: argumentCrates(names).filter((crate) => !sysroot.has(crate)),
+      ofSysroot: this.symbols.namesOf(symbol).every(({ crate }) => sysroot.has(crate)),
       declared: at.from !== NONE || facts.nodePlace[at.node] !== NONE,
     };
     return [...new Set(counting.map((hit) => hit.api))].map((api) => {

@@ -41,8 +41,8 @@ export function usersOf(
       };
     }
     if (isStandardLibraryFile(file, workspace) && reference.fromSysroot) {
-      // What it does by itself is nobody's. What it came to by a type of a package, that package has put there.
-      const given = targets.filter(({ own }) => !own);
+      // What it does by itself and to its own types is nobody's. What it came to by a type of a package, that package has put there.
+      const given = reference.ofSysroot ? [] : targets.filter(({ own }) => !own);
       const users =
         given.length === 0 ? [] : packagesOf(reference.argumentCrates, output, workspace);
       return { users: packages(users), place, targets: given, byType: true };

@@ -35,6 +35,7 @@ export interface ParserModule {
   columnNames(): string[];
   factsVersion(): number;
   linkedSymbols(data: Uint8Array): Free<{ names: string[]; files: string[] }>;
+  mentionedSymbols(data: Uint8Array): Free<{ needed: string[]; defined: string[] }>;
   namesIn(text: string): string[];
   demangle(symbol: string): string;
   scan(bytes: Uint8Array): Free<SourceHits>;

@@ -20,6 +20,19 @@ export function readLinked(data: Uint8Array): { name: string; file: string | und
   });
 }
 
+/**
+ * The symbols that a shared object, or an object or archive of the C runtime, names: those that it wants from a program, and
+ * those that it defines, which a program may define too. Throws {@link ExtractError}.
+ */
+export function readMentioned(data: Uint8Array): { needed: string[]; defined: string[] } {
+  return guarded((module) => {
+    const symbols = module.mentionedSymbols(data);
+    const { needed, defined } = symbols;
+    symbols.free();
+    return { needed, defined };
+  });
+}
+
 /** The names of a symbol or debug name (spec §3). */
 export function namesIn(text: string): string[] {
   return guarded((module) => module.namesIn(text));

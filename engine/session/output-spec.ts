@@ -1,5 +1,26 @@
+import { statSync } from 'node:fs';
 import type { LinkRecord } from '../facts/unit-record.ts';
 import type { OutputSpec } from '../judge/joiner.ts';
+
+/** What start files of C runtimes call where a program has it (glibc, musl, GCC): here for those that cannot be found. */
+const startSymbols = [
+  ...[
+    '_init',
+    '_fini',
+    '__libc_csu_init',
+    '__libc_csu_fini',
+    '__libc_start_main',
+    '__gmon_start__',
+  ],
+  ...['__cxa_finalize', '__cxa_atexit', 'atexit', '_Jv_RegisterClasses', '__register_frame_info'],
+  ...['__deregister_frame_info', '_ITM_registerTMCloneTable', '_ITM_deregisterTMCloneTable'],
+];
+
+/** A changed file may name others: what was answered before is asked again. */
+function stampOf(path: string): string {
+  const status = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return status === undefined ? '' : `${status.ino} ${status.size} ${status.mtimeNs}`;
+}
 
 /** What to join for a recorded link; `pathOf` gives the file that holds the facts of an input. */
 export function outputSpec(
@@ -14,9 +35,10 @@ export function outputSpec(
       archive: input.kind === 'archive' && !input.wholeArchive,
       path: input.path,
     })),
+    runtime: link.runtime.map((path) => ({ path, stamp: stampOf(path) })),
     roots: {
       gcSections: link.gcSections,
-      symbols: ['main', '_start', 'rust_eh_personality', '_init', '_fini', ...link.rootSymbols],
+      symbols: ['main', '_start', 'rust_eh_personality', ...startSymbols, ...link.rootSymbols],
       exportPatterns: link.exportPatterns,
       exports:
         link.outputKind === 'static-library' ? 'unmangled' : link.exportsAll ? 'all' : 'listed',

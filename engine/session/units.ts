@@ -120,11 +120,13 @@ export class Units {
       const { facts, stamp } = found.get(group) as InputFacts;
       return { ...group[0], facts, ...(stamp === undefined ? {} : { stamp }) };
     });
-    const { outputKind, output, gcSections, rootSymbols, exportPatterns, exportsAll } = request;
+    const { outputKind, output, runtime, gcSections, rootSymbols, exportPatterns, exportsAll } =
+      request;
     return {
       outputKind,
       output,
       inputs,
+      runtime: [...new Set([...request.shared, ...runtime])],
       gcSections,
       rootSymbols: [...rootSymbols],
       exportPatterns: [...exportPatterns],
@@ -189,6 +191,7 @@ export class Units {
         },
       ],
       gcSections: true,
+      runtime: [],
       rootSymbols: [],
       exportPatterns: [],
       exportsAll: false,

@@ -192,8 +192,8 @@ test('what a file is, is asked again when it has changed since the last link, wh
   const command = parseLinkerArguments([library, '-o', at('told')], directory);
   const told = () => linkFiles(command, directory, { libraryPath: [], system: async () => [] });
   const archive = { path: library, kind: 'archive', wholeArchive: false };
-  expect(await told()).toEqual({ files: [archive], shared: [], unsupported: [] });
-  expect(await told()).toEqual({ files: [archive], shared: [], unsupported: [] });
+  expect(await told()).toEqual({ files: [archive], shared: [], runtime: [], unsupported: [] });
+  expect(await told()).toEqual({ files: [archive], shared: [], runtime: [], unsupported: [] });
   writeFileSync(library, thin);
   utimesSync(library, mtime, mtime);
   expect(await told()).toMatchObject({ files: [], unsupported: [expect.stringContaining('thin')] });

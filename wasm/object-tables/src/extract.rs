@@ -131,7 +131,8 @@ fn flags_of<Elf: FileHeader<Endian = Endianness>>(
     set(bits & u64::from(elf::SHF_TLS) != 0, section_flag::TLS);
     set(bits & u64::from(elf::SHF_GNU_RETAIN) != 0, section_flag::RETAIN);
     set(bits & u64::from(elf::SHF_LINK_ORDER) != 0, section_flag::LINK_ORDER);
-    set(bits & u64::from(elf::SHF_GROUP) != 0, section_flag::GROUP);
+    // Sections of one name of this kind are as groups of one name: the first stands for all.
+    set(bits & u64::from(elf::SHF_GROUP) != 0 || name.starts_with(b".gnu.linkonce."), section_flag::GROUP);
     set(kind == elf::SHT_NOTE, section_flag::NOTE);
     set(kind == elf::SHT_NOBITS, section_flag::NOBITS);
     let array_type = matches!(kind, elf::SHT_INIT_ARRAY | elf::SHT_FINI_ARRAY | elf::SHT_PREINIT_ARRAY);

@@ -89,7 +89,7 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
             continue;
         }
         let is_local = symbol.st_bind() == elf::STB_LOCAL;
-        let id = if name.is_empty() { NONE } else { tables.strings.intern(&artefact::as_text(name)) };
+        let id = if name.is_empty() { NONE } else { tables.strings.intern(unversioned(&artefact::as_text(name), symbol.is_undefined(endian))) };
         tables.strings.check().map_err(|e| member.fail(e))?;
         if !is_local {
             global_name[index.0] = id;
@@ -153,6 +153,15 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     }
     nodes.first_node.push(tables.node_section.len() as u32);
     Ok(nodes)
+}
+
+/// `name@@VERSION` is what `name` means; `name@VERSION` only where it is asked for (`.symver` of an assembler).
+fn unversioned(name: &str, is_undefined: bool) -> &str {
+    let end = if is_undefined { name.find('@') } else { name.find("@@") };
+    match end {
+        Some(end) if end > 0 => &name[..end],
+        _ => name,
+    }
 }
 
 #[inline(never)]

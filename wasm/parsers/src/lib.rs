@@ -88,6 +88,25 @@ pub fn linked_symbols(data: &[u8]) -> Result<LinkedSymbols, JsValue> {
     Ok(LinkedSymbols { names: symbols.name.iter().map(text).collect(), files: symbols.file.iter().map(text).collect() })
 }
 
+/// Names that a shared object or the C runtime asks of a program or defines beside it: see `object_tables::mentioned_symbols`.
+#[wasm_bindgen(getter_with_clone)]
+pub struct MentionedSymbols {
+    pub needed: Vec<String>,
+    pub defined: Vec<String>,
+}
+
+/// Reads a shared object, an object or an archive.
+#[wasm_bindgen(js_name = "mentionedSymbols")]
+pub fn mentioned_symbols(data: &[u8]) -> Result<MentionedSymbols, JsValue> {
+    let mentioned = object_tables::mentioned_symbols(data).map_err(to_js)?;
+    let mut result = MentionedSymbols { needed: Vec::new(), defined: Vec::new() };
+    for (id, &needed) in mentioned.needed.iter().enumerate() {
+        let names = if needed { &mut result.needed } else { &mut result.defined };
+        names.push(mentioned.strings.get(id as u32).to_string());
+    }
+    Ok(result)
+}
+
 /// The names of one symbol or debug name (spec §3).
 #[wasm_bindgen(js_name = "namesIn")]
 pub fn names_in(text: &str) -> Result<Vec<String>, JsValue> {

@@ -1,0 +1,3 @@
+pub fn read() {
+    let _ = std::fs::read("/nonexistent/x");
+}

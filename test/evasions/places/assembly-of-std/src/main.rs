@@ -1,0 +1,3 @@
+fn main() {
+    assembly_of_std_evil::run();
+}

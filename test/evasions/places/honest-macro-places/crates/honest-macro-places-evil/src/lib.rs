@@ -1,0 +1,3 @@
+pub fn run() {
+    honest_macro_places_macros::read!();
+}

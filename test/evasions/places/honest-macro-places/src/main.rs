@@ -1,0 +1,3 @@
+fn main() {
+    honest_macro_places_evil::run();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    named_as_std_evil::run();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", cxa_finalize_evil::quiet());
+}

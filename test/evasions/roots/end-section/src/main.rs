@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", end_section_evil::quiet());
+}

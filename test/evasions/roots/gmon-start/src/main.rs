@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", gmon_start_evil::quiet());
+}

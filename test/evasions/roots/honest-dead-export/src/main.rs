@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", honest_dead_export_evil::quiet());
+}

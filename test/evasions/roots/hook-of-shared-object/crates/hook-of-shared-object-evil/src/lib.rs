@@ -1,0 +1,12 @@
+#[no_mangle]
+pub extern "C" fn own_hook_of_shared_object() {
+    let _ = std::fs::read("/nonexistent/x"); //~ fs
+}
+
+extern "C" {
+    fn call_hook_of_shared_object();
+}
+
+pub fn run() {
+    unsafe { call_hook_of_shared_object() }
+}

@@ -1,0 +1,3 @@
+fn main() {
+    hook_of_shared_object_evil::run();
+}

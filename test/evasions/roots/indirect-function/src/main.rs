@@ -1,0 +1,3 @@
+fn main() {
+    println!("{} {}", indirect_function_evil::run(), indirect_function_evil::quiet());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", init_section_evil::quiet());
+}

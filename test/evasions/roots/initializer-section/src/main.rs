@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", initializer_section_evil::quiet());
+}

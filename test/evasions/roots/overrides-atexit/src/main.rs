@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", overrides_atexit_evil::quiet());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", transaction_table_evil::quiet());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", versioned_symbol_evil::quiet());
+}
