@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { REAL_SUFFIX } from '../build/build-script.ts';
 import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build/types.ts';
 import { isInstructionAllowed, neverAllowed } from '../config/instruction-rules.ts';
@@ -22,6 +22,7 @@ import {
 import { CheckError, type Problem } from '../judge/problems.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { configHash } from './held-scripts.ts';
+import { KnownLibraries } from './known-libraries.ts';
 import { type LiveConfig, untilSettled } from './live-config.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
@@ -42,9 +43,7 @@ export class Gates {
   readonly unknown = new Set<string>();
   /** OUT_DIRs of scripts whose output cargo knows and we do not: they have to run again. */
   readonly unknownRuns = new Set<string>();
-  /** Units that may be compiled in this check: what is compiled with them need not wait for their records. */
-  private readonly compiling = new Set<string>();
-  private readonly compilingIn = new Set<string>();
+  private readonly libraries: KnownLibraries;
   private readonly notUtf8 = new Set<string>();
   /** Refused instructions of this check, by package: cargo does not tell of runs whose output was held. */
   private readonly seen = new Map<string, BuildScriptRecord>();
@@ -67,6 +66,7 @@ export class Gates {
   }) {
     this.pools = deps.pools;
     this.records = deps.records;
+    this.libraries = new KnownLibraries(deps.records);
     this.verdicts = deps.verdicts;
     this.unitProblems = deps.unitProblems;
     this.live = deps.live;
@@ -251,53 +251,41 @@ export class Gates {
     const strange = (await this.unknownLibraries(invocation)) ?? this.unknownRun(invocation);
     const gate =
       strange ?? (await this.unlessStale(this.judgeProcMacros(invocation, waits), 'proc macro'));
-    if (gate.allow) {
-      this.compiling.add(stemOfLibrary(invocation));
-      this.compilingIn.add(invocation.outDir);
-    }
+    if (gate.allow) this.libraries.began(invocation);
     return gate;
   }
 
   /** Is a directory one of those where cargo's units leave their libraries? */
   holdsUnits(directory: string): boolean {
-    return this.compilingIn.has(directory) || this.records.holdsOutputs(directory);
+    return this.libraries.isIn(directory);
   }
 
   private async unknownLibraries(invocation: RustcInvocation): Promise<Gate | undefined> {
-    const named = invocation.externs.map(({ path }) => path).filter((path) => path !== undefined);
-    const lacking = (): string[] => {
-      // What a library was compiled with is loaded with it.
-      const loaded = [...this.records.closure(named)].flatMap((unit) =>
-        unit.isProcMacro ? [] : unit.externs,
-      );
-      return [...new Set([...named, ...loaded])].filter(
-        // rustc goes on from metadata whose library is still being compiled.
-        (path) => !this.compiling.has(withoutEnding(path)) && !this.records.isOutput(path),
-      );
-    };
-    const first = lacking();
-    if (first.length > 0) await this.records.refreshFor(first);
-    const unknown = first.length > 0 ? lacking() : first;
+    const unknown = await this.libraries.lackingFor(invocation);
     if (unknown.length === 0) return undefined;
     this.hold(invocation.packageId, 'library');
-    for (const path of unknown) {
-      this.unknown.add(path);
-      if (path.endsWith('.rmeta')) this.unknown.add(`${withoutEnding(path)}.rlib`);
-    }
+    for (const path of unknown) this.unknown.add(path);
     return { allow: false, reason: `built again, for lack of a record: ${unknown.join(', ')}` };
   }
 
-  private unknownRun({ scriptOutDir, packageId }: RustcInvocation): Gate | undefined {
+  /** What a script told cargo, and is not known or not allowed any more, is not compiled in: the script runs again. */
+  private unknownRun({ scriptOutDir, packageId, package: index }: RustcInvocation) {
     // What the user's configuration says instead of a script (`target.TRIPLE.LINKS`) leaves no directory.
     if (scriptOutDir === undefined || !existsSync(scriptOutDir)) return undefined;
-    if (this.records.script(scriptOutDir)?.packageId === packageId) return undefined;
+    const said = this.records.script(scriptOutDir);
+    const isKnown = said?.packageId === packageId;
+    if (isKnown && !this.passedMore(said, index)) return undefined;
     this.hold(packageId, 'build script output');
     this.unknownRuns.add(scriptOutDir);
     const label = this.labelOf(packageId);
-    return {
-      allow: false,
-      reason: `what the build script of ${label} told cargo is not known: it runs again`,
-    };
+    const reason = `what the build script of ${label} told cargo is not ${isKnown ? 'allowed any more' : 'known'}: it runs again`;
+    return { allow: false, reason } as const;
+  }
+
+  /** Has cargo an instruction of this run that would be held back by now? */
+  private passedMore(said: BuildScriptRecord, index: PackageIndex): boolean {
+    if (said.held === 'run' || said.held === 'output') return false;
+    return this.heldInstructions(said, index).some((line) => !said.withheld.includes(line));
   }
 
   private async judgeProcMacros(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
@@ -394,15 +382,6 @@ function isLinkedIntoHost(index: PackageIndex, workspace: Workspace): boolean {
     const has = (kind: string): boolean => p.targets.some((t) => t.kind.includes(kind));
     return has('proc-macro') || (has('custom-build') && p.index !== index);
   });
-}
-
-/** Path of a unit's library without its ending: `.rlib`, `.rmeta`. */
-function stemOfLibrary({ outDir, crateName, extraFilename }: RustcInvocation): string {
-  return join(outDir, `lib${crateName}${extraFilename}`);
-}
-
-function withoutEnding(path: string): string {
-  return path.replace(/\.(?:rmeta|rlib)$/, '');
 }
 
 function summary(problems: readonly Problem[]): string {

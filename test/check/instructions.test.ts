@@ -105,6 +105,32 @@ test('spec 4: what was built without a refused instruction is built again, and j
   expect((await check(directory)).problems.map(short)).toEqual(['disallowed-api told fs']);
 });
 
+test('spec 4: what was allowed once is not compiled in anew when the rule is gone', async () => {
+  const lib =
+    'pub fn act() { match option_env!("ACT") { Some(_) => { let _ = std::fs::read("x"); } None => {} } }\n// 1\n';
+  const directory = workspace('allowed-no-more', {
+    'Cargo.toml': manifest('uses', '[dependencies]\ntold = { path = "told" }\n'),
+    'src/main.rs': 'fn main() { told::act(); }',
+    'told/Cargo.toml': manifest('told'),
+    'told/build.rs':
+      'fn main() { println!("cargo:rerun-if-changed=build.rs"); println!("cargo:rustc-env=ACT=1"); }',
+    'told/src/lib.rs': lib,
+    'cackle.toml': config(
+      '[pkg.told]\nbuild.allow_build_instructions = ["cargo:rustc-env=ACT=*"]\n',
+    ),
+  });
+  expect((await check(directory)).problems.map(short)).toEqual(['disallowed-api told fs']);
+  writeFileSync(join(directory, 'cackle.toml'), config());
+  // Nothing is built only because of that.
+  const withdrawn = await check(directory);
+  expect(withdrawn.counts.unitsBuilt).toBe(0);
+  expect(withdrawn.problems.map(short)).toContain('disallowed-build-instruction told');
+  writeFileSync(join(directory, 'told/src/lib.rs'), `${lib}// 2\n`);
+  expect((await check(directory)).problems.map(short)).toEqual([
+    'disallowed-build-instruction told',
+  ]);
+});
+
 describe('spec 4: what would be code or another identity in the toolchain, no rule covers', () => {
   test.each([
     'cargo:rustc-env=LD_PRELOAD=/x.so',
