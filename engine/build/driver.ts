@@ -44,7 +44,9 @@ export async function runCargo(
           '--message-format=json-render-diagnostics',
           ...(request.colour ? ['--color', 'always'] : []),
           // Not by variables, which all that cargo runs would see.
-          ...(request.showProgress ? ['--config', 'term.progress={when="always",width=160}'] : []),
+          ...(request.showProgress
+            ? ['--config', 'term.progress.when="always"', '--config', 'term.progress.width=160']
+            : []),
           ...args,
           ...request.cargoArguments,
         ],
