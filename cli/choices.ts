@@ -37,6 +37,7 @@ export function checkOptions(
     profile: args.profile,
     features: args.features,
     packages: args.packages,
+    everything: args.debug,
     verify: args.verify,
     backtraces: args.backtraces,
     ignoreNewerVersions: args.ignoreNewerVersions,

@@ -165,7 +165,10 @@ export function commandLine(handlers: Handlers, version: string, finish: (status
         given,
       ),
     )
-    .option('--debug', 'every usage, and stacks of internal errors')
+    .option(
+      '--debug',
+      'every usage, all that rustc says, its command lines, and stacks of internal errors',
+    )
     .addOption(new Option('--log-file <file>', 'write down what is done').argParser(given))
     .addOption(
       new Option('--log-level <level>', 'how much goes to the log file')

@@ -50,7 +50,11 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
       `${paint.yellow('not checked')}: the ${held} of ${printable(packageLabel)} ${why}${what}`,
     );
   }
-  if (report.unchecked.length > 0) lines.push('');
+  if (report.leftOut.length > 0)
+    lines.push(
+      `${paint.yellow('not checked')}: of the workspace's members ${report.leftOut.map(printable).join(', ')}, which default-members or build_flags leave out; build_flags = ["--workspace", "--all-targets"] in cackle.toml takes them in`,
+    );
+  if (report.unchecked.length > 0 || report.leftOut.length > 0) lines.push('');
   if (options.everyUsage) {
     for (const { output, symbols } of report.linkerKept)
       lines.push(

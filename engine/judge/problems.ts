@@ -183,6 +183,8 @@ export interface CheckReport {
   readonly configFile: string;
   readonly problems: readonly Problem[];
   readonly unchecked: readonly Unchecked[];
+  /** Members that were not asked for: outside of `default-members`, by `build_flags`. */
+  readonly leftOut: readonly string[];
   readonly counts: {
     readonly packages: number;
     readonly units: number;

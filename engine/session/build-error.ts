@@ -5,7 +5,12 @@ import type { Gates } from './gates.ts';
 import { compileError } from './sandbox-problems.ts';
 
 /** A compile error is cargo's to explain, and no check was made; what a gate held back is a problem instead. */
-export function failOnBuildError(outcome: BuildOutcome, gates: Gates, workspace: Workspace): void {
+export function failOnBuildError(
+  outcome: BuildOutcome,
+  gates: Gates,
+  workspace: Workspace,
+  everything: boolean,
+): void {
   if (outcome.cargoStatus === 0) return;
   const indexOf = (packageId: string) =>
     workspace.packages.find(({ id }) => id === packageId)?.index;
@@ -17,7 +22,7 @@ export function failOnBuildError(outcome: BuildOutcome, gates: Gates, workspace:
       (held) => failed !== undefined && held !== undefined && workspace.dependsOn(failed, held),
     );
   });
-  if (ownFailures.length > 0) throw compileError(outcome);
+  if (ownFailures.length > 0) throw compileError(outcome, everything);
   if (gates.held.size > 0 || outcome.failedBuildScripts.length > 0) return;
   const how =
     outcome.cargoSignal === null

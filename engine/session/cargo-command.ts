@@ -31,7 +31,7 @@ export interface Defaults {
 }
 
 /** Reads the arguments of `test` and `run`. Throws CheckError for what cannot be judged. */
-export function readCommand({ args }: CargoCommand, path: string): CommandFacts {
+export function readCommand({ subcommand, args }: CargoCommand, path: string): CommandFacts {
   const end = args.indexOf('--');
   const own = end < 0 ? args : args.slice(0, end);
   // `--target=T`, but `-pNAME`.
@@ -41,6 +41,12 @@ export function readCommand({ args }: CargoCommand, path: string): CommandFacts 
     throw new CheckError(
       'doctests cannot be judged: rustdoc compiles and runs them by itself',
       '`cargo test --doc` runs them without cackle',
+    );
+  const misplaced = behind(subcommand, own);
+  if (misplaced !== undefined)
+    throw new CheckError(
+      `\`${misplaced}\` is an option of cackle, and cargo ${subcommand} takes none of that name`,
+      `it stands in front: \`cackle ${misplaced}${misplaced === '--path' ? ' DIR' : ''} ${subcommand} …\`; what is behind \`--\` goes to the programs`,
     );
   const manifest = optionValue(own, 'manifest-path');
   return {
@@ -52,6 +58,18 @@ export function readCommand({ args }: CargoCommand, path: string): CommandFacts 
     runs: !has('--no-run'),
     path: manifest === undefined ? path : dirname(resolve(path, manifest)),
   };
+}
+
+/** Options of ours that cargo does not know. */
+const ours = ['--path', '--cackle-path', '--fail-on-warnings', '--ui', '--no-ui', '--no-backtrace'];
+
+/** An option of ours behind the subcommand. `cargo run` gives its program all from the first word on that is no option. */
+function behind(subcommand: string, own: readonly string[]): string | undefined {
+  const isWord = (argument: string, i: number): boolean =>
+    !argument.startsWith('-') && !own[i - 1]?.startsWith('-');
+  const word = subcommand === 'run' ? own.findIndex(isWord) : -1;
+  const options = word < 0 ? own : own.slice(0, word);
+  return ours.find((name) => options.some((a) => a === name || a.startsWith(`${name}=`)));
 }
 
 /** The arguments for the run that builds and judges: without the words for the tests, and with our message format. */

@@ -22,7 +22,7 @@ import type { Round } from './round.ts';
 import { failedBuildScripts, sandboxProblems } from './sandbox-problems.ts';
 import { seconds } from './seconds.ts';
 import { certainlyUnused, staleSettings } from './stale-settings.ts';
-import { unchecked } from './unchecked.ts';
+import { leftOut, unchecked } from './unchecked.ts';
 import type { UnitProblems } from './unit-problems.ts';
 import { unmatchedPaths } from './unmatched-paths.ts';
 import { type OutputVerdict, Verdicts } from './verdicts.ts';
@@ -145,6 +145,10 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
       configFile: config.file,
       problems: mergeProblems(problems),
       unchecked: unchecked(gates.held.values(), outcome.failedBuildScripts, artifacts, workspace),
+      leftOut:
+        options.packages.length > 0 || options.command !== undefined
+          ? []
+          : leftOut(workspace, builtPackages, gates.held.values()),
       counts: {
         packages: builtPackages.size,
         units: records.current.size,

@@ -15,6 +15,8 @@ export interface CheckOptions {
   readonly colour: boolean;
   readonly showProgress: boolean;
   readonly ignoreNewerVersions: boolean;
+  /** Pass on all that cargo and rustc write, command lines too. */
+  readonly everything?: boolean | undefined;
   /** Hash what cargo calls fresh and what it was made from, instead of trusting sizes and times. */
   readonly verify?: boolean | undefined;
   /** Link every output, not only what the build runs. */

@@ -21,6 +21,7 @@ import { clock } from '../spans.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { failOnBuildError } from './build-error.ts';
 import { buildArguments, readCommand } from './cargo-command.ts';
+import { CargoText } from './cargo-text.ts';
 import { placeholders } from './executables.ts';
 import { Gates } from './gates.ts';
 import { forgetReleased, settleHeld } from './held-scripts.ts';
@@ -32,7 +33,7 @@ import type { LiveConfig } from './live-config.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
 import type { Pools } from './pools.ts';
 import { forget, forgetRun, forgetUnit, Records } from './records.ts';
-import { variablesSet } from './sandbox-problems.ts';
+import { shellWords, variablesSet } from './sandbox-problems.ts';
 import { seconds } from './seconds.ts';
 import { tracedHandlers } from './traced-handlers.ts';
 import { UnitProblems } from './unit-problems.ts';
@@ -125,6 +126,11 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     await verdicts.ahead(idle.signal);
   };
 
+  const text = new CargoText(workspace, gates.held, {
+    shown: (line) => observer.cargoOutput(line),
+    hidden: (line) =>
+      options.everything ? observer.cargoOutput(line) : observer.log?.('debug', line),
+  });
   const handlers: BuildHandlers = {
     // It has enough to do until it asks for the first time.
     onCargoStarted: () => void readAhead(),
@@ -183,7 +189,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       built = progress;
       tell();
     },
-    onCargoOutput: (text) => observer.cargoOutput(text),
+    onCargoOutput: (line) => text.line(line),
   };
 
   const buildStarted = performance.now();
@@ -217,7 +223,10 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       await forgetUnit(error.record);
       return error;
     })
-    .finally(() => idle.abort());
+    .finally(() => {
+      idle.abort();
+      text.end();
+    });
   await records.unitsRead();
   timing.cargo = seconds(buildStarted);
   observer.trace?.add('build', 'cargo', clock() - timing.cargo * 1000);
@@ -234,7 +243,9 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
   if (released.length > 0) return { lost: released.map((outDir) => `build script of ${outDir}`) };
   const refused = await failures.settle(gates.held);
   if (refused.length > 0) return { lost: refused };
-  failOnBuildError(outcome, gates, workspace);
+  for (const { command } of outcome.failedSandboxedUnits)
+    observer.log?.('info', `a rustc that failed in its sandbox: ${shellWords(command)}`);
+  failOnBuildError(outcome, gates, workspace, options.everything ?? false);
   if (artifacts.length === 0 && gates.held.size === 0 && outcome.failedBuildScripts.length === 0) {
     throw new CheckError(
       'cargo built nothing, so nothing was checked',

@@ -40,12 +40,12 @@ export function failedBuildScripts(outcome: BuildOutcome, workspace: Workspace):
 }
 
 /** The error for a workspace that does not compile; the sandbox may be why. */
-export function compileError(outcome: BuildOutcome): CheckError {
+export function compileError(outcome: BuildOutcome, everything: boolean): CheckError {
   const command = outcome.failedSandboxedUnits[0]?.command;
   const sandboxed =
     command === undefined
       ? ''
-      : `; rustc ran in the sandbox of [rustc.sandbox], which may forbid what it needs:\n  ${shellWords(command)}`;
+      : `; rustc ran in the sandbox of [rustc.sandbox], which may forbid what it needs${everything ? `:\n  ${shellWords(command)}` : ' (--debug shows its command line, --log-file keeps it)'}`;
   return new CheckError(
     'the workspace does not compile',
     `cargo says why above; mend that and check again${sandboxed}`,

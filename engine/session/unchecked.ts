@@ -4,6 +4,26 @@ import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { Held } from './gates.ts';
 
+/** Members that were not built though nothing held them: `default-members` or `build_flags` leave them out. */
+export function leftOut(
+  workspace: Workspace,
+  built: ReadonlySet<string>,
+  held: Iterable<Held>,
+): string[] {
+  const waitsFor = [...held].flatMap(
+    ({ packageId }) => workspace.packages.find(({ id }) => id === packageId)?.index ?? [],
+  );
+  return workspace.packages
+    .filter(
+      (p) =>
+        p.isWorkspaceMember &&
+        !built.has(p.id) &&
+        p.targets.some((target) => target.isLeftOut !== true) &&
+        !waitsFor.some((index) => workspace.dependsOn(p.index, index)),
+    )
+    .map(({ label }) => label);
+}
+
 /** What was not built, and so not judged, because a build script or proc macro was held, or failed. */
 export function unchecked(
   held: Iterable<Held>,
@@ -31,7 +51,7 @@ export function unchecked(
       )
       .flatMap((p) =>
         p.targets
-          .filter((t) => !built.has(`${p.id}\0${t.name}`))
+          .filter((t) => t.isLeftOut !== true && !built.has(`${p.id}\0${t.name}`))
           .map((t) => `${p.label} (${t.kind[0] ?? 'target'} ${t.name})`),
       );
     return { packageLabel, held: what, failed: hasFailed, blocks };

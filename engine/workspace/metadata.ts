@@ -31,6 +31,7 @@ const targetSchema = z.object({
   kind: z.array(z.string()),
   crate_types: z.array(z.string()),
   src_path: z.string(),
+  'required-features': z.nullish(z.array(z.string())),
 });
 const metadataSchema = z.object({
   packages: z.array(
@@ -48,7 +49,13 @@ const metadataSchema = z.object({
   ),
   workspace_members: z.array(z.string()),
   resolve: z.object({
-    nodes: z.array(z.object({ id: z.string(), dependencies: z.array(z.string()) })),
+    nodes: z.array(
+      z.object({
+        id: z.string(),
+        dependencies: z.array(z.string()),
+        features: z.nullish(z.array(z.string())),
+      }),
+    ),
   }),
   target_directory: z.string(),
   workspace_root: z.string(),
@@ -201,7 +208,7 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
       manifestPath: p.manifest_path,
       directory: realpathSync.native(dirname(p.manifest_path)),
       isWorkspaceMember: members.has(p.id),
-      targets: p.targets.map(readTarget),
+      targets: p.targets.map((target) => readTarget(target, nodes.get(p.id)?.features ?? [])),
       dependencies: (nodes.get(p.id)?.dependencies ?? []).map(known),
     };
   });
@@ -225,12 +232,20 @@ function sourceOf({ source, manifest_path }: Metadata['packages'][number], root:
   return normalisedSource(relative(root, dirname(manifest_path)));
 }
 
-function readTarget(target: z.infer<typeof targetSchema>): CargoTarget {
+function readTarget(
+  target: z.infer<typeof targetSchema>,
+  features: readonly string[],
+): CargoTarget {
+  const required = target['required-features'] ?? [];
   return {
     name: target.name,
     kind: target.kind,
     crateTypes: target.crate_types,
     sourcePath: target.src_path,
+    // Those of a dependency (`a/b`) are not told here.
+    ...(required.some((name) => !name.includes('/') && !features.includes(name))
+      ? { isLeftOut: true }
+      : {}),
   };
 }
 

@@ -13,6 +13,8 @@ export interface CargoTarget {
   readonly kind: readonly string[];
   readonly crateTypes: readonly string[];
   readonly sourcePath: string;
+  /** Its `required-features` are not all on: cargo leaves it out. */
+  readonly isLeftOut?: boolean | undefined;
 }
 
 /** A package of the tree. `label` is `name`, or `name[version]` when two versions are in the tree (spec §1). */

@@ -40,7 +40,9 @@ export async function refused(
 /** Asserts that a check can be made now, and that it finds nothing. */
 export async function expectClean(directory: string, args: readonly string[] = []): Promise<void> {
   const { status, problems, unchecked } = await check(directory, args);
-  expect({ status, problems, unchecked }).toEqual({ status: 0, problems: [], unchecked: [] });
+  // The configuration may allow more than a variant of the workspace needs.
+  const found = problems.filter(({ kind }) => kind !== 'unused-setting');
+  expect({ status, found, unchecked }).toEqual({ status: 0, found: [], unchecked: [] });
 }
 
 /** Why this test cannot mount; undefined where it can. */

@@ -1,0 +1,116 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cackle, check, config, manifest, tree, workspace } from '../support/cackle.ts';
+
+const files = (name: string, main: string): Record<string, string> => ({
+  ...tree(name, {
+    main,
+    crates: {
+      waits:
+        'include!(concat!(env!("OUT_DIR"), "/made.rs"));\npub fn f() -> u8 { MADE + other::F }\nfn g() { nowhere(); nowhere_else(); }',
+      other: 'pub const F: u8 = 1;',
+    },
+    needs: { waits: ['other'] },
+  }),
+  'crates/waits/build.rs':
+    'fn main() { std::fs::write(std::env::var("OUT_DIR").unwrap() + "/made.rs", "const MADE: u8 = 1;").unwrap(); }',
+});
+
+test('what rustc says of a crate whose script is held is told in a line, and all of it with --debug', async () => {
+  const directory = workspace(
+    'messages-held',
+    files('messages-held', 'fn main() { let _unused: u8 = waits::f(); }'),
+  );
+  const ran = await cackle(['-n', '--path', directory]);
+  expect(ran.status).toBe(1);
+  expect(ran.stderr).not.toMatch(/^error|Caused by|exit successfully|nowhere/m);
+  expect(ran.stderr).toMatch(
+    /^note: not compiled, for want of what is held, with \d+ errors? for it: waits \(--debug/m,
+  );
+  expect(ran.stdout).toContain('the build script of waits was held back');
+  const log = join(directory, 'log');
+  const all = await cackle(['-n', '--debug', '--log-file', log, '--path', directory]);
+  expect(all.status).toBe(1);
+  expect(all.stderr).toMatch(/^error/m);
+});
+
+test('a crate that is wrong by itself is shown beside it, and no command line is', async () => {
+  const directory = workspace('messages-both', {
+    ...files('messages-both', 'fn main() { waits::f(); }'),
+    'crates/other/src/lib.rs': 'pub const F: u8 = missing_thing;',
+  });
+  const ran = await cackle(['-n', '--path', directory]);
+  expect(ran.status).toBe(2);
+  expect(ran.stderr).toContain('missing_thing');
+  expect(ran.stderr).toContain('could not compile `other`');
+  expect(ran.stderr).not.toMatch(/exit successfully|bwrap|--crate-name/);
+});
+
+test('spec 7: rustc that fails in its sandbox is shown without its command line, which --debug has', async () => {
+  const directory = workspace('messages-sandbox', {
+    'Cargo.toml': manifest('messages-sandbox'),
+    'src/main.rs': 'fn main() { missing_thing }',
+    'cackle.toml': config().replace('"Disabled"', '"Bubblewrap"'),
+  });
+  const ran = await cackle(['-n', '--path', directory]);
+  expect(ran.status).toBe(2);
+  expect(ran.stderr).toContain('missing_thing');
+  expect(ran.stderr).not.toMatch(/--unshare-all|--crate-name/);
+  expect(ran.stderr).toContain('--debug shows its command line');
+  expect((await cackle(['-n', '--debug', '--path', directory])).stderr).toContain('--unshare-all');
+});
+
+test('an example without its required-features is not blamed on a held script', async () => {
+  const name = 'messages-example';
+  const held = files(name, 'fn main() { waits::f(); }');
+  const example = (path: string, extra: string): string =>
+    `[[example]]\nname = "${path}"\npath = "examples/${path}.rs"\n${extra}`;
+  const directory = workspace(name, {
+    ...held,
+    'Cargo.toml': `${held['Cargo.toml']}\n[features]\nextra = []\n${example('needs', 'required-features = ["extra"]\n')}${example('plain', '')}`,
+    'examples/needs.rs': 'fn main() {}',
+    'examples/plain.rs': 'fn main() {}',
+  });
+  const { unchecked } = await check(directory);
+  const blocks = unchecked.flatMap((held) => held.blocks);
+  expect(blocks).toContain(`${name} (example plain)`);
+  expect(blocks).not.toContain(`${name} (example needs)`);
+  const withIt = await check(directory, ['--features', 'extra']);
+  expect(withIt.unchecked.flatMap((held) => held.blocks)).toContain(`${name} (example needs)`);
+});
+
+test('members outside of default-members are named, and others are not', async () => {
+  const root = '[workspace]\nmembers = ["a", "b", "c"]\nresolver = "2"\n';
+  const directory = workspace('messages-members', {
+    'Cargo.toml': `${root}default-members = ["a"]\n`,
+    'a/Cargo.toml': manifest('a', '[dependencies]\nb = { path = "../b" }\n'),
+    'a/src/main.rs': 'fn main() { b::f(); }',
+    'b/Cargo.toml': manifest('b'),
+    'b/src/lib.rs': 'pub fn f() {}',
+    'c/Cargo.toml': manifest('c'),
+    'c/src/main.rs': 'fn main() { let _ = std::fs::read("x"); }',
+    'cackle.toml': config(),
+  });
+  const ran = await cackle(['-n', '--path', directory]);
+  expect(ran.status).toBe(0);
+  expect(ran.stdout).toMatch(/not checked: of the workspace's members c, which default-members/);
+  expect((await check(directory)).leftOut).toEqual(['c']);
+  expect((await check(directory, ['--package', 'a'])).leftOut).toEqual([]);
+  writeFileSync(join(directory, 'Cargo.toml'), root);
+  expect((await check(directory)).leftOut).toEqual([]);
+});
+
+test('`cackle test --path` says where the option goes', async () => {
+  const directory = workspace('messages-path', {
+    'Cargo.toml': manifest('messages-path'),
+    'src/main.rs': 'fn main() {}',
+    'cackle.toml': config(),
+  });
+  for (const subcommand of ['test', 'run']) {
+    const ran = await cackle([subcommand, '--path', directory]);
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain(`cackle --path DIR ${subcommand}`);
+  }
+  expect((await cackle(['--path', directory, 'run', '--', '--path', 'x'])).status).toBe(0);
+});
