@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { isWithin } from '../sandbox/bubblewrap.ts';
+import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { linkFiles } from './link-inputs.ts';
 import { exportedPatterns, type LinkerCommand } from './linker-arguments.ts';
@@ -105,6 +106,6 @@ function isOwnObject(path: string, { outDir, crateName, extraFilename }: RustcIn
 
 /** What lies here may have been made by what is not judged yet, so nothing may run it. */
 function isUnderJudgement(path: string, workspace: Workspace): boolean {
-  const places = [workspace.targetDirectory, ...workspace.packages.map((p) => p.directory)];
+  const places = [...buildDirectories(workspace), ...workspace.packages.map((p) => p.directory)];
   return places.some((place) => isWithin(path, place));
 }

@@ -64,7 +64,7 @@ export function sameFile(a: FileStamp, b: FileStamp): boolean {
 /** Of the store of a target directory in which cargo has built nothing. */
 const FIRST_ID = '0123456789abcdef';
 
-/** Are there fingerprints, in `debug` or `x86_64-unknown-linux-gnu/debug`? */
+/** Are there units, in `debug` or `x86_64-unknown-linux-gnu/debug`, in either layout of cargo's? */
 async function holdsUnits(targetDirectory: string): Promise<boolean> {
   const names = async (directory: string): Promise<string[]> =>
     (await readdir(directory, { withFileTypes: true }).catch(() => []))
@@ -72,7 +72,11 @@ async function holdsUnits(targetDirectory: string): Promise<boolean> {
       .map((entry) => join(directory, entry.name));
   for (const directory of await names(targetDirectory)) {
     const inner = await names(directory);
-    if ([directory, ...inner].some((place) => existsSync(join(place, '.fingerprint')))) return true;
+    const places = [directory, ...inner].flatMap((place) => [
+      join(place, '.fingerprint'),
+      join(place, 'build'),
+    ]);
+    if (places.some((place) => existsSync(place))) return true;
   }
   return false;
 }

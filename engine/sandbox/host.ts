@@ -66,7 +66,11 @@ export function mountsFor(path: string, access: Access, hidden: readonly string[
  * and its notes about rustc. Nobody may replace them but cargo and the engine.
  */
 export function cargoManaged(targetDirectory: string): string[] {
-  const isProfile = (directory: string) => existsSync(join(directory, '.fingerprint'));
+  // Its newer layout has no `.fingerprint`.
+  const isProfile = (directory: string) =>
+    ['.fingerprint', '.cargo-lock', '.cargo-build-lock'].some((name) =>
+      existsSync(join(directory, name)),
+    );
   const managed = [join(targetDirectory, '.rustc_info.json')].filter((file) => existsSync(file));
   for (const name of directories(targetDirectory)) {
     const directory = join(targetDirectory, name);

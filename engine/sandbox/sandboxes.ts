@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Config, PermissionScope, SandboxSettings } from '../config/types.ts';
 import { CheckError } from '../judge/problems.ts';
 import { userCache } from '../paths.ts';
+import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import { type Access, bubblewrapCommand, isWithin, type Mount } from './bubblewrap.ts';
 import { prepareSettings } from './directories.ts';
@@ -95,9 +96,13 @@ export class Sandboxes {
 
   /** What is shown must not be what is to be hidden, or all of it would be seen. */
   private requireOwnDirectories(): void {
-    const { root, targetDirectory, packages } = this.workspace;
+    const { root, packages } = this.workspace;
     const hidden = [...this.host.hidden, ...this.host.hiddenWithoutNetwork];
-    for (const directory of [root, targetDirectory, ...packages.map((p) => p.directory)]) {
+    for (const directory of [
+      root,
+      ...buildDirectories(this.workspace),
+      ...packages.map((p) => p.directory),
+    ]) {
       if (!mountsFor(directory, 'read', []).some(({ path }) => hidden.includes(path))) continue;
       throw new CheckError(
         `the sandbox would have to show all of ${directory}, which it hides`,
@@ -131,15 +136,15 @@ export class Sandboxes {
 
   /** The command line for rustc where {@link forRustc}: the target directory is writable, save what cargo keeps there for others. */
   rustc(program: RustcProgram, run: RunPlaces): string[] {
-    const { targetDirectory } = this.workspace;
+    const built = buildDirectories(this.workspace);
     const [rustc, ...args] = program.command;
     const real = withoutProxy(rustc as string, 'rustc', this.toolchain(run));
     const command = [...program.wrappers, real, ...args];
     const { outDir, incremental, reads } = program;
     return this.command(this.config.rustcSandbox, { ...program, command }, run, [
       ...this.show(this.sources(program.package), 'read'),
-      ...this.show(targetDirectory, 'write'),
-      ...cargoManaged(targetDirectory).flatMap((path) => this.show(path, 'read')),
+      ...built.flatMap((directory) => this.show(directory, 'write')),
+      ...built.flatMap(cargoManaged).flatMap((path) => this.show(path, 'read')),
       ...this.show(outDir, 'write'),
       ...(incremental === undefined ? [] : this.show(incremental, 'write')),
       ...reads.flatMap((path) => this.show(path, 'read')),
@@ -193,7 +198,9 @@ export class Sandboxes {
       allowNetwork: settings.allowNetwork,
       mounts: [
         ...hide.flatMap((path) => mountsFor(path, 'hide', [])),
-        ...[...shown, run.sysroot, targetDirectory].flatMap((path) => this.show(path, 'read')),
+        ...[...shown, run.sysroot, ...buildDirectories(this.workspace)].flatMap((path) =>
+          this.show(path, 'read'),
+        ),
         ...all,
         ...this.show(join(targetDirectory, '.cackle'), 'protect'),
         ...cache,

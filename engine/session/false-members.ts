@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RustcOutcome } from '../build/types.ts';
 import { CheckError } from '../judge/problems.ts';
 import { isWithin } from '../sandbox/bubblewrap.ts';
+import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { everyStem } from './makers.ts';
 import type { Records } from './records.ts';
@@ -18,7 +19,7 @@ export async function refuseFalseMembers(
   records: Records,
 ): Promise<void> {
   if (!outputs.some((path) => /\.(?:rlib|a)$/.test(path))) return;
-  const reach = [workspace.targetDirectory, ...workspace.packages.map((p) => p.directory)];
+  const reach = [...buildDirectories(workspace), ...workspace.packages.map((p) => p.directory)];
   const stems = new Set([`${invocation.crateName}${invocation.extraFilename}`]);
   if (outputs.some((path) => path.endsWith('.a')))
     for (const stem of everyStem(records, workspace)) stems.add(stem);

@@ -15,9 +15,10 @@ import { clock } from '../spans.ts';
 import { lockedPackages } from '../workspace/lock-file.ts';
 import { untilAborted } from './abort.ts';
 import { Executables } from './executables.ts';
+import { forget } from './forget.ts';
 import type { Gates } from './gates.ts';
 import type { Inputs } from './inputs.ts';
-import { forget, type Records } from './records.ts';
+import type { Records } from './records.ts';
 import type { Round } from './round.ts';
 import { failedBuildScripts, sandboxProblems } from './sandbox-problems.ts';
 import { seconds } from './seconds.ts';
@@ -78,7 +79,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
     const damaged = artifacts.filter(
       (a) => a.packageId === packageId && a.targetName === targetName,
     );
-    await Promise.all(damaged.map(forget));
+    await Promise.all(damaged.map((artifact) => forget(artifact, workspace)));
     lost.push(targetName);
   }
   if (lost.length > 0) return { lost };

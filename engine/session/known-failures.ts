@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Gate, RustcInvocation } from '../build/types.ts';
 import { digest, type RecordStore, stampOf } from '../facts/store.ts';
+import { buildDirectories } from '../workspace/build-directories.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Held } from './gates.ts';
 import type { Records } from './records.ts';
@@ -97,7 +98,7 @@ export class KnownFailures {
   ): Promise<{ of: string; newest: number } | undefined> {
     const p = this.workspace.packages[invocation.package];
     const stamps = await Promise.all(invocation.externs.map((e) => e.path && stampOf(e.path)));
-    const sources = p && stateOfTree(p.directory, this.workspace.targetDirectory);
+    const sources = p && stateOfTree(p.directory, buildDirectories(this.workspace));
     if (sources === undefined) return undefined;
     const of = digest([invocation.commandHash, JSON.stringify(stamps), sources.state]);
     return { of, newest: sources.newest };
@@ -111,7 +112,7 @@ const nameOf = ({ outDir, crateName, extraFilename, kind }: RustcInvocation): st
 /** Sizes and times of all files below a directory, and the newest of their changes; undefined where that cannot be said. */
 function stateOfTree(
   root: string,
-  targetDirectory: string,
+  without: readonly string[],
 ): { state: string; newest: number } | undefined {
   const parts: string[] = [];
   let newest = 0;
@@ -121,7 +122,7 @@ function stateOfTree(
       for (const entry of readdirSync(directory, { withFileTypes: true })) {
         if (unwatched.has(entry.name)) continue;
         const path = join(directory, entry.name);
-        if (path === targetDirectory) continue;
+        if (without.includes(path)) continue;
         if (entry.isDirectory()) pending.push(path);
         const { size, mtimeMs, ctimeMs, ino } = statSync(path);
         if (!entry.isDirectory()) newest = Math.max(newest, ctimeMs);

@@ -1,9 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
-import { basename, dirname, join, parse } from 'node:path';
+import { dirname } from 'node:path';
 import type { ArtifactMessage } from '../build/types.ts';
 import { fileKey, type RecordStore, sameFile, stampOf } from '../facts/store.ts';
 import type { BuildScriptRecord, FileStamp, LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { sortedBy } from '../sorted-by.ts';
+import { type BuildPlaces, filesOf, forgetRun, namedAlike } from './forget.ts';
 
 /** The unit records of a target directory, found by the files that units left. */
 export class Records {
@@ -21,10 +21,12 @@ export class Records {
   private listed: Map<string, UnitRecord[]> | undefined;
   private readonly factsOfInput = new Map<string, { stamp: FileStamp; facts: string }>();
   private readonly store: RecordStore;
+  private readonly places: BuildPlaces;
   private reading: Promise<void> | undefined;
 
-  private constructor(store: RecordStore) {
+  private constructor(store: RecordStore, places: BuildPlaces) {
     this.store = store;
+    this.places = places;
   }
 
   /** Resolves when the records of units are read, which begins with the first call: nothing may be asked of them before. */
@@ -38,8 +40,8 @@ export class Records {
   }
 
   /** Reads the records of build scripts; those of units are for when cargo is at work. */
-  static async open(store: RecordStore): Promise<Records> {
-    const records = new Records(store);
+  static async open(store: RecordStore, places: BuildPlaces): Promise<Records> {
+    const records = new Records(store, places);
     await records.refreshScripts();
     return records;
   }
@@ -247,7 +249,7 @@ export class Records {
   private async hidden(artifact: ArtifactMessage): Promise<UnitRecord | undefined> {
     const recorded = new Map([...this.all()].flatMap((r) => r.outputs.map((o) => [o.path, r])));
     const possible = new Set<UnitRecord>();
-    for (const path of await namedAlike(artifact)) {
+    for (const path of await namedAlike(artifact, this.places)) {
       const record = recorded.get(path);
       if (record?.packageId !== artifact.packageId) {
         if (record === undefined) return undefined;
@@ -289,80 +291,10 @@ export class Records {
   }
 }
 
-const filesOf = ({ filenames, executable }: ArtifactMessage): string[] => [
-  ...filenames,
-  ...(executable === undefined ? [] : [executable]),
-];
-
-/** Cargo's name of a unit's own file: its hash is what tells it from others. */
-const hashed = /^(.+)-[0-9a-f]{16}(\.[^.]+)?$/;
-
-/** The files in deps/ and examples/ that may be an artifact's: of its name, with a hash behind it. */
-async function namedAlike(artifact: ArtifactMessage): Promise<string[]> {
-  const found = new Set<string>();
-  for (const file of filesOf(artifact)) {
-    const { name, ext } = parse(file);
-    const stem = name.replaceAll('-', '_');
-    for (const directory of [join(dirname(file), 'deps'), dirname(file)]) {
-      for (const other of await readdir(directory).catch(() => [])) {
-        const [, start, end] = hashed.exec(other) ?? [];
-        if (start?.replaceAll('-', '_') === stem && (end ?? '') === ext)
-          found.add(join(directory, other));
-      }
-    }
-  }
-  return [...found];
-}
-
-/**
- * Removes what cargo calls fresh and we cannot judge, so that the next run builds it again. Cargo looks at
- * the file in deps/ or examples/, not at the hard link above it that an artifact message names. Where only
- * that is named it may be another package's: all that have its name go.
- */
-export async function forget(artifact: ArtifactMessage): Promise<void> {
-  const named = filesOf(artifact);
-  const doomed = new Set(named);
-  if (!named.some((file) => hashed.test(basename(file))))
-    for (const path of await namedAlike(artifact)) doomed.add(path);
-  for (const file of named) {
-    const inode = (await stampOf(file))?.inode;
-    for (const directory of [join(dirname(file), 'deps'), dirname(file)]) {
-      for (const name of await readdir(directory).catch(() => [])) {
-        const path = join(directory, name);
-        if (inode !== undefined && (await stampOf(path))?.inode === inode) doomed.add(path);
-      }
-    }
-  }
-  await Promise.all([...doomed].map((file) => rm(file, { force: true })));
-}
-
-/** As {@link forget}, for a unit of which cargo has told nothing yet: its gate asked for it first. */
-export async function forgetUnit(record: UnitRecord): Promise<void> {
-  const outputs = [...record.outputs, ...record.links.map((link) => ({ path: link.output }))];
-  await Promise.all(outputs.map(({ path }) => rm(path, { force: true })));
-}
-
 /** Where a unit stands in a report: by what it is. The hash in its file names comes last, for cargo may make it of the place where the sources lie. */
 export function orderOf(unit: UnitRecord): string {
   const { packageId, kind, outDir, targetName, sourcePath, extraFilename } = unit;
   // A build script has a directory of its own with a hash in its name; of others it tells examples from programs.
   const directory = kind === 'build-script' ? '' : outDir;
   return [packageId, kind, directory, targetName, sourcePath, outDir, extraFilename].join('\0');
-}
-
-/** Makes cargo run a build script again, found by its OUT_DIR, and compile again what depends on its output. */
-export async function forgetRun(outDir: string): Promise<void> {
-  const unit = dirname(outDir);
-  // Cargo has two layouts of its build directory. The unit's own stays: the cargo of another check may be about to write there.
-  const fingerprints = [
-    join(dirname(dirname(unit)), '.fingerprint', basename(unit)),
-    join(unit, 'fingerprint'),
-  ];
-  for (const directory of fingerprints) {
-    const names = await readdir(directory).catch(() => []);
-    await Promise.all(names.map((name) => rm(join(directory, name), { force: true })));
-  }
-  // The fingerprint alone would make it run the script again and keep what was built before.
-  const said = [join(unit, 'output'), join(unit, 'run', 'stdout')];
-  await Promise.all(said.map((path) => rm(path, { force: true })));
 }

@@ -23,6 +23,7 @@ import { failOnBuildError } from './build-error.ts';
 import { buildArguments, readCommand } from './cargo-command.ts';
 import { CargoText } from './cargo-text.ts';
 import { placeholders } from './executables.ts';
+import { forget, forgetRun, forgetUnit } from './forget.ts';
 import { Gates } from './gates.ts';
 import { forgetReleased, settleHeld } from './held-scripts.ts';
 import { Inputs } from './inputs.ts';
@@ -32,7 +33,7 @@ import { KnownOwners } from './known-owners.ts';
 import type { LiveConfig } from './live-config.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
 import type { Pools } from './pools.ts';
-import { forget, forgetRun, forgetUnit, Records } from './records.ts';
+import { Records } from './records.ts';
 import { shellWords, variablesSet } from './sandbox-problems.ts';
 import { seconds } from './seconds.ts';
 import { tracedHandlers } from './traced-handlers.ts';
@@ -77,7 +78,7 @@ export class Tally {
  */
 export async function build(round: Round): Promise<Built | { readonly lost: readonly string[] }> {
   const { options, observer, workspace, live, sandboxes, pools, store, location, timing } = round;
-  const records = await Records.open(store);
+  const records = await Records.open(store, workspace);
   const inputs = new Inputs(pools, records, location, workspace);
   const paths = new PublicPaths(workspace, location.root, (file) => inputs.answered(file));
   const verdicts = new Verdicts({
@@ -257,14 +258,14 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
   const lost: string[] = [];
   if (options.command !== undefined) {
     for (const artifact of await placeholders(artifacts)) {
-      await forget(artifact);
+      await forget(artifact, workspace);
       lost.push(artifact.targetName);
     }
   }
   for (const artifact of artifacts.filter((a) => a.fresh)) {
     const record = await records.ofArtifact(artifact);
     if (record === undefined) {
-      await forget(artifact);
+      await forget(artifact, workspace);
       lost.push(`${artifact.targetName} (${artifact.targetKind.join(', ')})`);
       continue;
     }

@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import type { LinkRequest } from '../build/types.ts';
 import { CheckError } from '../judge/problems.ts';
 import { isWithin } from '../sandbox/bubblewrap.ts';
+import { buildDirectories } from '../workspace/build-directories.ts';
 import { isSysroot } from '../workspace/owners.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
@@ -19,7 +20,7 @@ export async function refuseUnknownInputs(
   const paths = [...request.inputs.filter(({ own }) => !own).map((i) => i.path), ...request.shared];
   for (const path of paths) {
     if (records.isOutput(path) || isSysroot(path, workspace)) continue;
-    const inTarget = isWithin(path, workspace.targetDirectory);
+    const inTarget = buildDirectories(workspace).some((directory) => isWithin(path, directory));
     const isRust = path.endsWith('.rlib');
     if (!isRust && (!inTarget || isExpected(path, request, workspace, records))) continue;
     // Cargo gives what a unit left a second name, one directory up.

@@ -3,8 +3,9 @@ import type { RecordStore } from '../facts/store.ts';
 import type { Content, UnitRecord } from '../facts/unit-record.ts';
 import { isSysroot } from '../workspace/owners.ts';
 import type { Workspace } from '../workspace/types.ts';
+import { forgetRun, forgetUnit } from './forget.ts';
 import type { Pools } from './pools.ts';
-import { forgetRun, forgetUnit, Records } from './records.ts';
+import { Records } from './records.ts';
 
 /**
  * `--verify`: hashes what cargo may call fresh, and all that was read to make it, instead of trusting sizes and times.
@@ -15,7 +16,7 @@ export async function forgetChanged(
   pools: Pools,
   workspace: Workspace,
 ): Promise<string[]> {
-  const records = await Records.open(store);
+  const records = await Records.open(store, workspace);
   await records.unitsRead();
   const hashOf = onceEach((path) => pools.contentHash({ path }));
   const factsOf = onceEach((path) =>

@@ -58,6 +58,8 @@ const metadataSchema = z.object({
     ),
   }),
   target_directory: z.string(),
+  // Older versions of cargo have none.
+  build_directory: z.nullish(z.string()),
   workspace_root: z.string(),
 });
 type Metadata = z.infer<typeof metadataSchema>;
@@ -216,6 +218,7 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
   const workspace: Workspace = {
     root: metadata.workspace_root,
     targetDirectory: metadata.target_directory,
+    buildDirectory: metadata.build_directory ?? metadata.target_directory,
     sysroot: await realpath(sysroot),
     packages,
     members: metadata.workspace_members.map(known),

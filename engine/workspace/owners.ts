@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
+import { buildDirectories } from './build-directories.ts';
 import type { PackageIndex, Workspace } from './types.ts';
 
 /** Finds the packages that a source file belongs to (spec §4, "Who used it"). */
@@ -69,7 +70,7 @@ export function directoryOwners(
     addDirectory(dirname(p.manifestPath), p.index);
   }
   // The target directory lies in a package, but what cargo and build scripts put there is not that package's.
-  directories.set(workspace.targetDirectory, []);
+  for (const directory of buildDirectories(workspace)) directories.set(directory, []);
   for (const out of outDirectories) addDirectory(out.directory, out.package);
   return {
     of(file) {

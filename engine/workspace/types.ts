@@ -45,6 +45,8 @@ export interface Package {
 export interface Workspace {
   readonly root: string;
   readonly targetDirectory: string;
+  /** Where cargo keeps what it builds on the way (`build.build-dir`): the target directory, unless the user says otherwise. */
+  readonly buildDirectory: string;
   /** Directory of the toolchain in use, symbolic links resolved. */
   readonly sysroot: string;
   readonly packages: readonly Package[];

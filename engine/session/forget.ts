@@ -1,0 +1,107 @@
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join, parse, relative } from 'node:path';
+import type { ArtifactMessage } from '../build/types.ts';
+import { stampOf } from '../facts/store.ts';
+import type { UnitRecord } from '../facts/unit-record.ts';
+import type { Workspace } from '../workspace/types.ts';
+
+/** Where cargo builds. */
+export type BuildPlaces = Pick<Workspace, 'targetDirectory' | 'buildDirectory'>;
+
+/** The files that an artifact message names. */
+export const filesOf = ({ filenames, executable }: ArtifactMessage): string[] => [
+  ...filenames,
+  ...(executable === undefined ? [] : [executable]),
+];
+
+/** Cargo's name of a unit's own file: its hash is what tells it from others. */
+const hashed = /^(.+)-[0-9a-f]{16}(\.[^.]+)?$/;
+
+/**
+ * The directories in which the file may lie that an artifact message names by a hard link of it: beside it, in deps/ or
+ * examples/, or in cargo's newer layout in build/PACKAGE/HASH/out; all of that in the build directory.
+ */
+async function directoriesFor(file: string, places: BuildPlaces): Promise<string[]> {
+  const { targetDirectory, buildDirectory } = places;
+  const own = dirname(file);
+  const profiles = [own, dirname(own)].map((directory) =>
+    join(buildDirectory, relative(targetDirectory, directory)),
+  );
+  const found = new Set([join(own, 'deps'), own]);
+  for (const profile of profiles) {
+    found.add(join(profile, 'deps')).add(join(profile, 'examples'));
+    const units = join(profile, 'build');
+    for (const name of await namesIn(units))
+      for (const hash of await namesIn(join(units, name)))
+        found.add(join(units, name, hash, 'out'));
+  }
+  return [...found];
+}
+
+const namesIn = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
+
+/** The files of units that may be an artifact's: of its name, with a hash behind it. */
+export async function namedAlike(
+  artifact: ArtifactMessage,
+  places: BuildPlaces,
+): Promise<string[]> {
+  const found = new Set<string>();
+  for (const file of filesOf(artifact)) {
+    const { name, ext } = parse(file);
+    const stem = name.replaceAll('-', '_');
+    for (const directory of await directoriesFor(file, places)) {
+      for (const other of await namesIn(directory)) {
+        const [, start, end] = hashed.exec(other) ?? [];
+        if (start?.replaceAll('-', '_') === stem && (end ?? '') === ext)
+          found.add(join(directory, other));
+      }
+    }
+  }
+  return [...found];
+}
+
+/**
+ * Removes what cargo calls fresh and we cannot judge, so that the next run builds it again. Cargo looks at
+ * the unit's own file, not at the hard link of it that an artifact message names. Where only
+ * that is named it may be another package's: all that have its name go.
+ */
+export async function forget(artifact: ArtifactMessage, places: BuildPlaces): Promise<void> {
+  const named = filesOf(artifact);
+  const doomed = new Set(named);
+  if (!named.some((file) => hashed.test(basename(file))))
+    for (const path of await namedAlike(artifact, places)) doomed.add(path);
+  for (const file of named) {
+    const inode = (await stampOf(file))?.inode;
+    if (inode === undefined) continue;
+    for (const directory of await directoriesFor(file, places)) {
+      for (const name of await namesIn(directory)) {
+        const path = join(directory, name);
+        if ((await stampOf(path))?.inode === inode) doomed.add(path);
+      }
+    }
+  }
+  await Promise.all([...doomed].map((file) => rm(file, { force: true })));
+}
+
+/** As {@link forget}, for a unit of which cargo has told nothing yet: its gate asked for it first. */
+export async function forgetUnit(record: UnitRecord): Promise<void> {
+  const outputs = [...record.outputs, ...record.links.map((link) => ({ path: link.output }))];
+  await Promise.all(outputs.map(({ path }) => rm(path, { force: true })));
+}
+
+/** Makes cargo run a build script again, found by its OUT_DIR, and compile again what depends on its output. */
+export async function forgetRun(outDir: string): Promise<void> {
+  const unit = dirname(outDir);
+  // In both layouts. The directory stays: the cargo of another check may be about to write there.
+  const fingerprints = [
+    join(dirname(dirname(unit)), '.fingerprint', basename(unit)),
+    join(unit, 'fingerprint'),
+  ];
+  for (const directory of fingerprints) {
+    const names = await namesIn(directory);
+    await Promise.all(names.map((name) => rm(join(directory, name), { force: true })));
+  }
+  // The fingerprint alone would make it run the script again and keep what was built before.
+  const said = [join(unit, 'output'), join(unit, 'run', 'stdout')];
+  await Promise.all(said.map((path) => rm(path, { force: true })));
+}

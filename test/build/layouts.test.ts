@@ -1,0 +1,53 @@
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { noBubblewrap } from '../sandbox/support.ts';
+import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+
+const allowed =
+  '[pkg.made.build]\nallow_apis = ["fs", "env"]\n[pkg.macros]\nallow_proc_macro = true\n[pkg.made]\nallow_apis = ["net"]\n';
+const text = (rest: string): string => config(rest).replace('"Disabled"', '"Bubblewrap"');
+const files = {
+  'Cargo.toml': manifest(
+    'layout',
+    '[dependencies]\nmade = { path = "made" }\nmacros = { path = "macros" }\n',
+  ),
+  'src/main.rs': 'fn main() { made::f(); macros::nothing!(); }\n#[test] fn runs() { made::f() }',
+  'made/Cargo.toml': manifest('made'),
+  'made/build.rs':
+    'fn main() { std::fs::write(format!("{}/g.rs", std::env::var("OUT_DIR").unwrap()), "pub fn f() { let _ = std::net::TcpStream::connect(\\"127.0.0.1:1\\"); }").unwrap(); }',
+  'made/src/lib.rs': 'include!(concat!(env!("OUT_DIR"), "/g.rs"));',
+  'macros/Cargo.toml': manifest('macros', '[lib]\nproc-macro = true\n'),
+  'macros/src/lib.rs':
+    'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { TokenStream::new() }',
+};
+
+describe.skipIf(noBubblewrap)("every layout of cargo's build directory", () => {
+  test.each<[string, Record<string, string>, NodeJS.ProcessEnv]>([
+    ['usual', {}, {}],
+    [
+      'elsewhere',
+      { '.cargo/config.toml': '[build]\nbuild-dir = "../layout-elsewhere-built"\n' },
+      {},
+    ],
+    ['newer', {}, { RUSTC_BOOTSTRAP: '1', CARGO_UNSTABLE_BUILD_DIR_NEW_LAYOUT: 'true' }],
+  ])('%s: held, allowed, nothing to do, tested, with lost records', async (name, more, env) => {
+    const directory = workspace(`layout-${name}`, { ...files, ...more, 'cackle.toml': text('') });
+    rmSync(`${directory}-built`, { recursive: true, force: true });
+    const first = await check(directory, [], env);
+    expect(first.problems.map(short)).toContain('disallowed-api made.build fs');
+    writeFileSync(join(directory, 'cackle.toml'), text(allowed));
+    const second = await check(directory, [], env);
+    expect([second.problems.map(short), second.counts.cargoRuns]).toEqual([[], 1]);
+    expect((await check(directory, [], env)).counts.unitsBuilt).toBe(0);
+
+    const tested = await cackle(['--path', directory, 'test'], env);
+    expect([tested.status, tested.stdout]).toEqual([0, expect.stringContaining('1 passed')]);
+
+    const units = join(directory, 'target/.cackle/units');
+    for (const record of readdirSync(units)) rmSync(join(units, record));
+    expect((await check(directory, [], env)).problems).toEqual([]);
+    rmSync(join(directory, 'target/.cackle'), { recursive: true });
+    expect((await check(directory, [], env)).problems).toEqual([]);
+  });
+});
