@@ -1,0 +1,3 @@
+fn main() {
+    let _ = std::thread::spawn(|| ()).join(); //~ path_spawning
+}
