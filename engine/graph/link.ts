@@ -76,11 +76,14 @@ export class JoinedOutput {
     this.definitionNode = new Uint32Array(symbols.size);
     this.memberLoaded = inputs.map((input) => new Uint8Array(input.loaded.memberCount));
     this.define();
-    const needed = [...roots.symbols, ...mentioned.flatMap((file) => file.needed)];
+    // What they find among themselves makes an archive give nothing.
+    const defined = new Set(mentioned.flatMap((file) => file.defined));
+    const wanted = new Set(mentioned.flatMap((file) => file.needed));
+    const needed = [...roots.symbols, ...[...wanted].filter((name) => !defined.has(name))];
     this.loadMembers(needed, roots);
     this.settleDefinitions();
     this.keepRoots(needed, roots);
-    for (const { defined } of mentioned) this.keepOverriding(defined);
+    this.keepOverriding(defined);
     this.walk();
   }
 
@@ -258,7 +261,7 @@ export class JoinedOutput {
   }
 
   /** What was loaded and is called in place of a shared object's own; hidden symbols are not. */
-  private keepOverriding(names: readonly string[]): void {
+  private keepOverriding(names: ReadonlySet<string>): void {
     for (const name of names) {
       const symbol = this.symbols.find(name);
       const at = symbol === undefined ? undefined : this.definitionOf(symbol);

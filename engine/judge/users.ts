@@ -106,11 +106,14 @@ function makerOf(
   if (foreign || maker !== output.package || name === undefined || others.length > 0)
     return [maker];
   const crate = firstSegment(name);
-  if (workspace.packages[maker]?.targets.some((t) => t.name.replaceAll('-', '_') === crate))
-    return [maker];
+  const isOwn = workspace.packages[maker]?.targets.some(
+    (t) => t.name.replaceAll('-', '_') === crate,
+  );
   const definers = (workspace.byCrateName.get(crate) ?? []).filter((index) =>
     workspace.dependsOn(maker, index),
   );
+  // A dependency's crate may have the name of one of its own: then both answer.
+  if (isOwn === true) return [...new Set([maker, ...definers])];
   return definers.length > 0 ? definers : [maker];
 }
 
