@@ -72,6 +72,10 @@ const BITCODE_MAGIC: &[u8] = b"BC\xc0\xde";
 const BITCODE_WRAPPER_MAGIC: &[u8] = b"\xde\xc0\x17\x0b";
 const RUST_METADATA_MAGIC: &[u8] = b"rust\0\0\0";
 
+/// Longer than the name of any file. All members may have the same text of an archive's table for their name: were it long,
+/// names would take the square of what the archive does.
+const MAX_NAME: usize = 4096;
+
 /// Lists the members of `data`. Thin archives and members of an unknown kind are errors.
 pub fn open(data: &[u8]) -> Result<Input<'_>, ExtractError> {
     let mut input = Input { members: Vec::new(), skipped: Vec::new() };
@@ -93,6 +97,9 @@ pub fn open(data: &[u8]) -> Result<Input<'_>, ExtractError> {
     let mut behind = String::from("at the start");
     for member in archive.members() {
         let member = member.map_err(|e| ExtractError::new("", format!("{e} ({behind})")))?;
+        if member.name().len() > MAX_NAME {
+            return Err(ExtractError::new("", format!("a member name of {} bytes ({behind})", member.name().len())));
+        }
         behind = format!("behind member {}", String::from_utf8_lossy(member.name()));
         let name = std::str::from_utf8(member.name())
             .map_err(|_| ExtractError::new(&String::from_utf8_lossy(member.name()), "member name is not UTF-8"))?

@@ -38,3 +38,18 @@ fn members_whose_headers_lie() {
     let error = with(end - 2, b"??");
     assert!(error.reason.contains("behind member"), "{error}");
 }
+
+#[test]
+fn members_that_share_one_long_name() {
+    let member = |name: &str, content: &[u8]| {
+        let header = format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 644, content.len());
+        [header.as_bytes(), content, &vec![b'\n'; content.len() % 2]].concat()
+    };
+    let archive = |length: usize| {
+        let names = [vec![b'x'; length], b"/\n".to_vec()].concat();
+        [b"!<arch>\n".to_vec(), member("//", &names), member("/0", b"\x7fELFxx").repeat(50_000)].concat()
+    };
+    assert_eq!(artefact::open(&archive(100)).map(|input| input.members.len()).ok(), Some(50_000));
+    let error = artefact::open(&archive(1 << 20)).err().unwrap();
+    assert!(error.reason.contains("a member name of 1048576 bytes"), "{error}");
+}

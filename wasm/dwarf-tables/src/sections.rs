@@ -1,6 +1,6 @@
 use object::elf;
 use object::read::elf::{ElfFile, FileHeader, Rela, SectionHeader, Sym};
-use object::{CompressionFormat, Endianness, Object, ObjectSection};
+use object::{CompressionFormat, Endianness, Object, ObjectSection, SectionIndex};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read;
@@ -54,6 +54,13 @@ impl<'data> Sections<'data> {
         if next >= u64::from(u32::MAX) {
             return Err("sections claim more than 4 GiB".to_string());
         }
+        // Looked up by section: going through all of them for each debug section would cost the square of their number.
+        let mut patching: HashMap<u32, Vec<SectionIndex>> = HashMap::new();
+        for (index, section) in table.enumerate() {
+            if matches!(section.sh_type(endian), elf::SHT_REL | elf::SHT_RELA) {
+                patching.entry(section.sh_info(endian)).or_default().push(index);
+            }
+        }
         let mut claimed = 0u64;
         for section in file.sections() {
             let name = section.name().map_err(text)?;
@@ -79,7 +86,8 @@ impl<'data> Sections<'data> {
                     Cow::Owned(unpack(format, compressed.data, compressed.uncompressed_size, name)?)
                 }
             };
-            relocate(&file, section.index().0, &address_of, &mut content)?;
+            let relocations = patching.get(&(section.index().0 as u32)).map_or(&[][..], Vec::as_slice);
+            relocate(&file, relocations, &address_of, &mut content)?;
             sections.debug.insert(name.to_string(), content);
         }
         Ok(sections)
@@ -130,7 +138,7 @@ fn unpack(format: CompressionFormat, data: &[u8], size: u64, name: &str) -> Resu
 #[inline(never)]
 fn relocate<'data, Elf: FileHeader<Endian = Endianness>>(
     file: &ElfFile<'data, Elf>,
-    target: usize,
+    sections: &[SectionIndex],
     address_of: &[u64],
     content: &mut Cow<'data, [u8]>,
 ) -> Result<(), String> {
@@ -139,10 +147,8 @@ fn relocate<'data, Elf: FileHeader<Endian = Endianness>>(
     let machine = file.elf_header().e_machine(endian);
     let table = file.elf_section_table();
     let symbols = file.elf_symbol_table();
-    for section in table.iter() {
-        if section.sh_info(endian) as usize != target {
-            continue;
-        }
+    for &index in sections {
+        let section = table.section(index).map_err(text)?;
         if section.sh_type(endian) == elf::SHT_REL {
             return Err("debug info with implicit addends is not supported".to_string());
         }

@@ -320,9 +320,12 @@ fn ranges<'a>(
     if let Some(value) = found.ranges {
         if let Some(offset) = unit.attr_ranges_offset(value)? {
             let mut list = unit.ranges(offset)?;
-            while let Some(range) = list.next()? {
+            // Entries that give no range (bases, empty ones) are read as well.
+            while let Some(entry) = list.next_raw()? {
                 budget.spend(1)?;
-                add(range.begin, range.end);
+                if let Some(range) = list.convert_raw(entry)? {
+                    add(range.begin, range.end);
+                }
             }
         }
     } else if let (Some(low), Some(high)) = (found.low, found.high) {

@@ -77,6 +77,21 @@ fn entries_that_share_a_range_list() {
 }
 
 #[test]
+fn entries_that_share_a_range_list_without_ranges() {
+    // Each entry of the list only chooses a base.
+    let list: Vec<u8> = (0..20_000u64).flat_map(|n| [u64::MAX.to_le_bytes(), n.to_le_bytes()].concat()).collect();
+    let entries = [vec![1], [2, 0, 0, 0, 0].repeat(50_000), vec![0]].concat();
+    let abbreviations =
+        [abbreviation(1, 0x11, true, &[]), abbreviation(2, 0x2e, false, &[(0x55, 0x17)]), vec![0]].concat();
+    assert!(reason(&[
+        debug(".debug_info", unit(0, &entries)),
+        debug(".debug_abbrev", abbreviations),
+        debug(".debug_ranges", [list, vec![0; 16]].concat()),
+    ])
+    .contains("range lists overlap"));
+}
+
+#[test]
 fn attributes_that_take_no_bytes() {
     // DW_AT_external, DW_FORM_flag_present.
     let abbreviations =

@@ -1,6 +1,8 @@
 use crate::columns::first_rows;
 use artefact::NONE;
 use dwarf_tables::DwarfTables;
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// Finds line row and innermost inlined range for ascending offsets of a section. Going to another section or
 /// backwards starts that section again. Of rows at one address the last holds (DWARF 5, 6.2.5).
@@ -12,8 +14,9 @@ pub struct Sweep<'a> {
     offset: u32,
     row: u32,
     next_inlined: u32,
-    active: Vec<u32>,
-    innermost: u32,
+    /// Inlined ranges that began, the innermost one on top, and of equally deep ones the first. Those that ended are
+    /// taken out when they come to the top: looking at all of them for each reference would cost the product of both.
+    active: BinaryHeap<(u32, Reverse<u32>)>,
 }
 
 /// File, line and column; the file is [`NONE`] where the debug info says nothing.
@@ -37,8 +40,7 @@ impl<'a> Sweep<'a> {
             offset: 0,
             row: 0,
             next_inlined: 0,
-            active: Vec::new(),
-            innermost: NONE,
+            active: BinaryHeap::new(),
         }
     }
 
@@ -48,13 +50,10 @@ impl<'a> Sweep<'a> {
             self.section = section;
             self.row = self.first_row[section as usize];
             self.next_inlined = self.first_inlined[section as usize];
-            self.innermost = NONE;
             self.active.clear();
         }
         self.offset = offset;
-        let place = self.place();
-        self.find_inlined();
-        (place, self.innermost)
+        (self.place(), self.innermost())
     }
 
     fn place(&mut self) -> Place {
@@ -71,27 +70,71 @@ impl<'a> Sweep<'a> {
         Place { file: dwarf.row_file[row], line: dwarf.row_line[row], column: dwarf.row_column[row] }
     }
 
-    fn find_inlined(&mut self) {
+    fn innermost(&mut self) -> u32 {
         let dwarf = self.dwarf;
         let end = self.first_inlined[self.section as usize + 1];
-        let before = (self.next_inlined, self.active.len());
         while self.next_inlined < end && dwarf.inlined_start[self.next_inlined as usize] <= self.offset {
-            self.active.push(self.next_inlined);
+            let row = self.next_inlined;
+            self.active.push((dwarf.inlined_depth[row as usize], Reverse(row)));
             self.next_inlined += 1;
         }
-        let offset = self.offset;
-        self.active.retain(|&row| dwarf.inlined_end[row as usize] > offset);
-        if before == (self.next_inlined, self.active.len()) {
-            return;
+        while let Some(&(_, Reverse(row))) = self.active.peek() {
+            if dwarf.inlined_end[row as usize] > self.offset {
+                return row;
+            }
+            self.active.pop();
         }
-        self.innermost = NONE;
-        let mut deepest = None;
-        for &row in &self.active {
-            let depth = Some(dwarf.inlined_depth[row as usize]);
-            if depth > deepest {
-                deepest = depth;
-                self.innermost = row;
+        NONE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ranges(rows: &[(u32, u32, u32)]) -> DwarfTables {
+        let mut rows = rows.to_vec();
+        rows.sort_by_key(|&(start, _, depth)| (start, depth));
+        DwarfTables {
+            inlined_section: vec![0; rows.len()],
+            inlined_start: rows.iter().map(|row| row.0).collect(),
+            inlined_end: rows.iter().map(|row| row.1).collect(),
+            inlined_depth: rows.iter().map(|row| row.2).collect(),
+            ..DwarfTables::default()
+        }
+    }
+
+    #[test]
+    fn the_innermost_range_is_found_as_by_looking_at_all() {
+        let mut state = 7u32;
+        let mut below = |limit: u32| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) % limit
+        };
+        for _ in 0..200 {
+            let rows: Vec<_> = (0..below(20)).map(|_| (below(30), below(40), below(4))).collect();
+            let dwarf = ranges(&rows);
+            let mut sweep = Sweep::new(&dwarf, 1);
+            for offset in 0..40 {
+                let mut expected = NONE;
+                for row in 0..rows.len() as u32 {
+                    let at = row as usize;
+                    let covers = dwarf.inlined_start[at] <= offset && offset < dwarf.inlined_end[at];
+                    if covers && (expected == NONE || dwarf.inlined_depth[at] > dwarf.inlined_depth[expected as usize]) {
+                        expected = row;
+                    }
+                }
+                assert_eq!(sweep.at(0, offset).1, expected, "{rows:?} at {offset}");
             }
         }
+    }
+
+    #[test]
+    fn many_ranges_over_many_references_end() {
+        // Looked at one by one they would be compared 10^11 times.
+        const MANY: u32 = 300_000;
+        let dwarf = ranges(&(0..MANY).map(|depth| (0, MANY + 1, depth)).collect::<Vec<_>>());
+        let mut sweep = Sweep::new(&dwarf, 1);
+        assert!((0..MANY).all(|offset| sweep.at(0, offset).1 == MANY - 1));
     }
 }

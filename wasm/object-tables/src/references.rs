@@ -31,8 +31,13 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     tables: &mut ObjectTables,
 ) -> Result<(), ExtractError> {
     let mut by_section: Vec<(usize, Vec<Relocation>)> = Vec::new();
+    let mut is_patched = vec![false; member.sections.len()];
     for (index, section) in member.sections.enumerate() {
         let Some(patched) = patched_section(member, section, index.0)? else { continue };
+        // lld knows no such object, and for us each of them would cost the patched section once more.
+        if std::mem::replace(&mut is_patched[patched], true) {
+            return Err(member.fail(format!("section {patched} has several relocation sections")));
+        }
         let global = member.first_section as usize + patched;
         let is_frame = tables.section_is_frame[global];
         if is_frame || tables.section_flags[global] & section_flag::ALLOC == 0 {

@@ -87,6 +87,26 @@ fn sections_that_share_their_bytes() {
 }
 
 #[test]
+fn a_section_that_is_patched_twice() {
+    let relocations =
+        Section { name: ".rela.text", kind: RELA, link: 2, info: 1, entry_size: 24, content: rela(0, 1, 0), ..Section::default() };
+    let f = || symbols(symbol(1, 0x10, 1, 0, 8), b"\0f\0".to_vec());
+    assert!(object_tables::extract(&object(text(16), f(), &[relocations.clone()])).is_ok());
+    assert_eq!(
+        reason(&object(text(16), f(), &[relocations.clone(), relocations])),
+        "section 1 has several relocation sections"
+    );
+    // So it is with unwind tables, which would be taken apart for each.
+    let frames = Section { name: ".eh_frame", kind: PROGBITS, flags: ALLOC, content: vec![0; 4], ..Section::default() };
+    let of_frames = Section { name: ".rela.eh_frame", kind: RELA, link: 2, info: 4, entry_size: 24, ..Section::default() };
+    assert!(object_tables::extract(&object(text(16), f(), &[frames.clone(), of_frames.clone()])).is_ok());
+    assert_eq!(
+        reason(&object(text(16), f(), &[frames, of_frames.clone(), of_frames])),
+        "section 4 has several relocation sections"
+    );
+}
+
+#[test]
 fn a_relocation_outside_its_section() {
     let relocations = |offset| Section {
         name: ".rela.text",
