@@ -1,16 +1,47 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 /**
  * Gives a file that is open for reading, and its size, to `use`. Throws what the system says, and for what is no regular file:
  * opening a pipe would wait for a writer.
  */
 export function withRegularFile<T>(path: string, use: (file: number, size: number) => T): T {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
     const status = fstatSync(file);
+    if (status.isDirectory())
+      throw Object.assign(new Error('EISDIR: it is a directory'), { code: 'EISDIR' });
     if (!status.isFile()) throw new Error('it is not a file');
     return use(file, status.size);
   } finally {
     closeSync(file);
   }
+}
+
+/** More than any text has that a person or a tool wrote for one to read. */
+const MAX_TEXT = 64 * 1024 * 1024;
+const CHUNK = 1024 * 1024;
+
+/**
+ * The bytes of a regular file, for all that is opened by a name which others chose. Throws what the system says, for what is no
+ * regular file, and for more than `limit` bytes, whatever size the file claims to have.
+ */
+export function readRegularFile(path: string, limit = MAX_TEXT): Buffer {
+  return withRegularFile(path, (file, size) => {
+    if (size > limit) throw tooLarge(limit);
+    const parts: Buffer[] = [];
+    let total = 0;
+    for (let length = size + 1; ; length = CHUNK) {
+      const part = Buffer.allocUnsafe(length);
+      const read = readSync(file, part, 0, length, null);
+      if (read === 0) break;
+      total += read;
+      if (total > limit) throw tooLarge(limit);
+      parts.push(part.subarray(0, read));
+    }
+    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+  });
+}
+
+function tooLarge(limit: number): Error {
+  return new Error(`it has more than ${limit >> 20} MiB`);
 }

@@ -24,8 +24,10 @@ export interface SearchPlaces {
 /** What a linker makes of a file, told by its first bytes as linkers do, never by its name. */
 type FileKind = 'object' | 'archive' | 'shared' | 'script' | { readonly refused: string };
 
-/** A linker script is read up to here. */
+/** No longer linker script is read. */
 const MAX_SCRIPT = 64 * 1024;
+/** So many scripts are read for one output: with each level they could name ever more. */
+const MAX_SCRIPTS = 1000;
 /** Scripts that name scripts deeper than this are a cycle. */
 const MAX_NESTING = 8;
 
@@ -66,6 +68,7 @@ class InputReader {
   private readonly places: SearchPlaces;
   private readonly own: readonly string[];
   private system: readonly string[] | undefined;
+  private scripts = 0;
 
   constructor(command: LinkerCommand, cwd: string, places: SearchPlaces) {
     this.command = command;
@@ -108,7 +111,13 @@ class InputReader {
       this.unsupported.push(`${path} (linker scripts that name each other)`);
       return;
     }
-    const items = scriptInputs(readStart(path, MAX_SCRIPT).toString('latin1'));
+    if (++this.scripts > MAX_SCRIPTS) {
+      this.unsupported.push(`${path} (too many linker scripts)`);
+      return;
+    }
+    // What stands behind the part that is read would be linked unseen.
+    const start = readStart(path, MAX_SCRIPT + 1);
+    const items = start.length > MAX_SCRIPT ? undefined : scriptInputs(start.toString('latin1'));
     if (items === undefined) {
       this.unsupported.push(`${path} (neither an object nor a library)`);
       return;

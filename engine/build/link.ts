@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
+import { CheckError } from '../judge/problems.ts';
+import { readRegularFile } from '../regular-file.ts';
 import { isWithin } from '../sandbox/bubblewrap.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -59,7 +60,7 @@ export async function describeLink(
       ? 'proc-macro'
       : 'shared';
   const { workspace, directories, linker, env, cwd, original = (path) => path } = place;
-  const scripts = await Promise.all(command.scripts.map((path) => readFile(path, 'utf8')));
+  const scripts = command.scripts.map((path) => readScript(path, invocation));
   const libraryPath = (env.get('LIBRARY_PATH') ?? '').split(':').filter((path) => path !== '');
   const { files, shared, runtime, unsupported } = await linkFiles(command, cwd, {
     libraryPath: libraryPath.map((path) => resolve(cwd, path)),
@@ -90,6 +91,19 @@ export async function describeLink(
         .map(({ option }) => `${option} (a program of a package or of the target directory)`),
     ],
   };
+}
+
+/** Version scripts and dynamic lists are the caller's to write, and a build script may be that. */
+function readScript(path: string, { crateName }: RustcInvocation): string {
+  try {
+    return readRegularFile(path).toString();
+  } catch (error) {
+    throw new CheckError(
+      `cannot read ${path}, a script for the linker of ${crateName}: ${(error as Error).message}`,
+      'who gives that option to the linker? A build script of the package may, and `-C link-arg` in the configuration of cargo',
+      { cause: error },
+    );
+  }
 }
 
 /** An object that rustc made for this unit: those of its code, and two in its temporary directory. */

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { readRegularFile } from '../regular-file.ts';
 
 /** Decodes a response file; what is not UTF-8 cannot be judged. */
 function decode(bytes: Buffer): string {
@@ -14,7 +14,7 @@ export async function expandRustcArguments(
   const expanded: string[] = [];
   for (const argument of args) {
     if (!argument.startsWith('@')) expanded.push(argument);
-    else expanded.push(...readLines(decode(await readFile(resolve(cwd, argument.slice(1))))));
+    else expanded.push(...readLines(decode(readRegularFile(resolve(cwd, argument.slice(1))))));
   }
   return expanded;
 }
@@ -27,6 +27,7 @@ function readLines(text: string): string[] {
 
 /** Nested response files deeper than this are a cycle. */
 const MAX_NESTING = 32;
+const MAX_FILES = 2000;
 
 /**
  * Replaces each `@FILE` of a linker command line as gcc and GNU ld do (libiberty's expandargv): words
@@ -36,29 +37,35 @@ const MAX_NESTING = 32;
 export async function expandLinkerArguments(
   args: readonly string[],
   cwd: string,
-  read: (path: string) => Promise<Buffer> = readFile,
-  depth = 0,
+  read: (path: string) => Promise<Buffer> = async (path) => readRegularFile(path),
+  nesting = { depth: 0, files: { left: MAX_FILES } },
 ): Promise<string[]> {
-  if (depth > MAX_NESTING) throw new Error('response files are nested without end');
+  if (nesting.depth > MAX_NESTING) throw new Error('response files are nested without end');
   const expanded: string[] = [];
+  const add = (words: readonly string[], behind?: string): void => {
+    for (const word of words) {
+      if (behind !== undefined) expanded.push(behind);
+      expanded.push(word);
+    }
+  };
   for (const argument of args) {
     if (argument.startsWith('-Wl,') && argument.includes(',@')) {
       // ld opens what the compiler driver passes on to it.
       const words = argument.slice(4).split(',');
-      for (const word of await expandLinkerArguments(words, cwd, read, depth))
-        expanded.push('-Xlinker', word);
+      add(await expandLinkerArguments(words, cwd, read, nesting), '-Xlinker');
       continue;
     }
     if (expanded.at(-1) === '-Xlinker' && argument.startsWith('@')) {
       expanded.pop();
-      for (const word of await expandLinkerArguments([argument], cwd, read, depth))
-        expanded.push('-Xlinker', word);
+      add(await expandLinkerArguments([argument], cwd, read, nesting), '-Xlinker');
       continue;
     }
     if (!argument.startsWith('@')) {
       expanded.push(argument);
       continue;
     }
+    // As libiberty has it: with each level a file could name ever more of them.
+    if (--nesting.files.left < 0) throw new Error(`more than ${MAX_FILES} response files`);
     let text: string;
     try {
       text = decode(await read(resolve(cwd, argument.slice(1))));
@@ -67,7 +74,8 @@ export async function expandLinkerArguments(
       expanded.push(argument);
       continue;
     }
-    expanded.push(...(await expandLinkerArguments(splitWords(text), cwd, read, depth + 1)));
+    const inner = { ...nesting, depth: nesting.depth + 1 };
+    add(await expandLinkerArguments(splitWords(text), cwd, read, inner));
   }
   return expanded;
 }

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { readRegularFile } from '../regular-file.ts';
 import { readApiTables } from './apis.ts';
 import { DocumentReader } from './document-reader.ts';
 import type { NamedSource, SourcesByName } from './sources.ts';
@@ -33,7 +33,7 @@ export async function readExports(
   const read = await Promise.all(
     packages.map(async ({ name, directory }) => ({
       name,
-      exports: await readExportFile(join(directory, 'cackle', 'export.toml')),
+      exports: readExportFile(join(directory, 'cackle', 'export.toml')),
     })),
   );
   const exporting = new Map<string, PackageExports>();
@@ -70,12 +70,15 @@ function united(a: PackageExports, b: PackageExports): PackageExports {
   return { file: a.file, apis, faults: [...a.faults, ...b.faults] };
 }
 
-async function readExportFile(file: string): Promise<PackageExports | undefined> {
+/** More than anybody says of the APIs of one package. */
+const MAX_EXPORTS = 4 * 1024 * 1024;
+
+function readExportFile(file: string): PackageExports | undefined {
   let bytes: Buffer;
   try {
     // Hardly any package has one: asked in a way that makes no error.
     if (statSync(dirname(file), { throwIfNoEntry: false }) === undefined) return undefined;
-    bytes = await readFile(file);
+    bytes = readRegularFile(file, MAX_EXPORTS);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { readFile } from 'node:fs/promises';
+import { readRegularFile } from '../regular-file.ts';
 import { importBuiltin, importExported, readApiTables } from './apis.ts';
 import { builtinApis } from './builtin.ts';
 import { DocumentReader } from './document-reader.ts';
@@ -53,7 +53,7 @@ const isEmptyList = (value: TomlEntry['value']): boolean =>
 export async function readConfig(file: string, exports: Exports): Promise<Config> {
   let bytes: Buffer;
   try {
-    bytes = await readFile(file);
+    bytes = readRegularFile(file);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     const [reason, help] = unreadable[code] ?? [

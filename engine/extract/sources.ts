@@ -1,8 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { bytesHash } from '../facts/content.ts';
 import type { Content, KeywordHit } from '../facts/unit-record.ts';
 import { mayName, scanSource } from '../parsers/parsers.ts';
+import { readRegularFile } from '../regular-file.ts';
+
+/** `include_bytes!` reads what is larger than any source. */
+const MAX_SOURCE = 2 ** 31;
 
 /** The files that rustc read for a unit. */
 export interface SourcesOfUnit {
@@ -31,7 +34,7 @@ export function scanSources({ files, foreign, directory }: SourcesOfUnit): {
   const scanned: Scanned[] = [];
   const suspects = new Set(foreign);
   for (const file of files) {
-    const bytes = readFileSync(file);
+    const bytes = readSource(file);
     contents.push({ path: file, hash: bytesHash(bytes) });
     const found = scanSource(bytes);
     if (!found.ok) continue;
@@ -49,6 +52,14 @@ export function scanSources({ files, foreign, directory }: SourcesOfUnit): {
   const data = dataAmong(suspects, scanned, directory);
   const isSource = ({ file }: KeywordHit): boolean => !data.has(file);
   return { hits: hits.filter(isSource), data: [...data], contents };
+}
+
+function readSource(file: string): Buffer {
+  try {
+    return readRegularFile(file, MAX_SOURCE);
+  } catch (error) {
+    throw new Error(`cannot read ${file}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** The suspects that a source reads as data, where nothing in the unit's sources may read them in another way. */

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { countMembers } from '../facts/codec.ts';
-import { contentHash, factsHash } from '../facts/content.ts';
+import { contentHash, contentHashes, factsHash, type TooMuch } from '../facts/content.ts';
 import { factsPath, writeAtomically } from '../facts/files.ts';
 import type { Content, KeywordHit } from '../facts/unit-record.ts';
 import { FileInput } from '../parsers/file-input.ts';
 import { ExtractError } from '../parsers/module.ts';
+import { readRegularFile } from '../regular-file.ts';
 import { Stopwatch, type Timed } from '../spans.ts';
 import { type SourcesOfUnit, scanSources } from './sources.ts';
 
@@ -52,6 +52,19 @@ export interface ContentJob {
   readonly debugInfo?: boolean;
 }
 
+/** Hash all that a build script has cargo watch, within one limit. */
+export interface WatchedJob {
+  readonly kind: 'watched';
+  readonly paths: readonly string[];
+}
+
+type Job = ArtefactJob | ArtefactsJob | SourcesJob | ContentJob | WatchedJob;
+
+/** No facts of ours are larger. */
+const MAX_FACTS = 2 ** 31;
+/** The parsers take no larger file: offsets are 32 bits wide. */
+const MAX_LINKED = 2 ** 32;
+
 /** What became of an artefact: the hash that names its facts, and how much there was to do. */
 export interface ArtefactResult {
   readonly facts: string;
@@ -66,19 +79,16 @@ export interface ArtefactResult {
 }
 
 /** Piscina's entry: one file in, facts on disk. Errors name the file and the member. */
-export default async function run(
-  job: ArtefactJob | ArtefactsJob | SourcesJob | ContentJob,
-): Promise<Timed<ArtefactResult | ArtefactResult[] | SourcesResult | string>> {
+export default async function run(job: Job): Promise<Timed<Result>> {
   const watch = new Stopwatch();
   const value = await answer(job, watch);
   watch.lap(job.kind === 'artefact' || job.kind === 'artefacts' ? 'store' : 'scan');
   return { value, spans: watch.spans };
 }
 
-async function answer(
-  job: ArtefactJob | ArtefactsJob | SourcesJob | ContentJob,
-  watch: Stopwatch,
-): Promise<ArtefactResult | ArtefactResult[] | SourcesResult | string> {
+type Result = ArtefactResult | ArtefactResult[] | SourcesResult | string | string[] | TooMuch;
+
+async function answer(job: Job, watch: Stopwatch): Promise<Result> {
   if (job.kind === 'artefact') return extractArtefact(job, watch);
   if (job.kind === 'artefacts') {
     const results: ArtefactResult[] = [];
@@ -89,9 +99,10 @@ async function answer(
     const { contents, ...said } = scanSources(job);
     return { ...said, contents: [...contents, ...hashOutputs(job.outputs)] };
   }
+  if (job.kind === 'watched') return contentHashes(job.paths);
   if (job.debugInfo === undefined) return contentHash(job.path);
   try {
-    return factsHash(readFileSync(job.path), job.debugInfo);
+    return factsHash(readRegularFile(job.path, MAX_LINKED), job.debugInfo);
   } catch {
     return 'absent';
   }
@@ -174,7 +185,7 @@ function readStored(
 ): { path: string; bytes: Buffer; members: number } | undefined {
   for (const path of paths) {
     try {
-      const bytes = readFileSync(path);
+      const bytes = readRegularFile(path, MAX_FACTS);
       return { path, bytes, members: countMembers(bytes) };
     } catch {
       // Absent, cut short or of another version: any doubt means that it is extracted again.

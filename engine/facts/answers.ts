@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readRegularFile } from '../regular-file.ts';
 import { writeAtomically } from './files.ts';
+
+/** No file of the store is larger. */
+const MAX_FILE = 2 ** 29;
 
 /** Where the answer about an output is kept, and the hash of all that it depends on. */
 export interface AnswerPlace {
@@ -37,7 +40,7 @@ export async function writeAnswer(
 function part({ file, key }: AnswerPlace, wanted: number): unknown {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readRegularFile(file, MAX_FILE).toString();
   } catch {
     // Absent or unreadable: the question is asked again.
     return undefined;

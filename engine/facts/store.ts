@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { userCache } from '../paths.ts';
+import { readRegularFile } from '../regular-file.ts';
 import { cacheSetting } from './cache.ts';
 import { writeAtomically } from './files.ts';
 import {
@@ -199,9 +200,12 @@ function decodeRecord(text: string): { readonly version?: unknown } {
   return JSON.parse(json);
 }
 
+/** A record names each source and each link input of a unit. */
+const MAX_RECORD = 2 ** 29;
+
 async function readText(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    return readRegularFile(path, MAX_RECORD).toString();
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -225,7 +229,7 @@ async function readRecords<T extends UnitRecord | BuildScriptRecord | FailureRec
   for (const [index, name] of names.filter((name) => name.endsWith('.record')).entries()) {
     if (index % RECORDS_AT_ONCE === RECORDS_AT_ONCE - 1) await setImmediate();
     try {
-      const record = decodeRecord(readFileSync(join(directory, name), 'utf8'));
+      const record = decodeRecord(readRegularFile(join(directory, name), MAX_RECORD).toString());
       if (record.version === UNIT_RECORD_VERSION) records.push(record as T);
     } catch {
       // As if it were not there: what it tells of is built again.

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { decodeFacts } from '../facts/codec.ts';
+import { readFacts } from '../facts/codec.ts';
 import { NONE, NodeFlag, type ObjectFacts } from '../facts/tables.ts';
 import { nodeOfEdge, pathIn, type Reached, type Step } from '../graph/reached.ts';
 import { demangle } from '../parsers/parsers.ts';
@@ -49,7 +48,7 @@ export function backtracesBy(
     const path = output.inputs[input]?.facts ?? '';
     let facts = read.get(path);
     if (facts === undefined) {
-      facts = decodeFacts(readFileSync(path));
+      facts = readFacts(path);
       read.set(path, facts);
     }
     return facts;

@@ -27,10 +27,10 @@ export function instructionsOf(stdout: Uint8Array): string[] | undefined {
   return [...new Set(found)];
 }
 
-/** The paths that a build script says it runs again for, as written; its package's directory where it says nothing. */
-export function watchedPaths(stdout: Uint8Array): string[] {
+/** The paths that a build script says it runs again for, as written; undefined where it says nothing. */
+export function watchedPaths(stdout: Uint8Array): string[] | undefined {
   const lines = new TextDecoder('utf-8').decode(stdout).split('\n').map(normalisedInstruction);
-  if (!lines.some((line) => line.startsWith('cargo:rerun-if-'))) return ['.'];
+  if (!lines.some((line) => line.startsWith('cargo:rerun-if-'))) return undefined;
   const changed = 'cargo:rerun-if-changed=';
   return lines.filter((line) => line.startsWith(changed)).map((line) => line.slice(changed.length));
 }
@@ -46,9 +46,10 @@ export function mayProceed(instruction: string, linkedIntoHost: boolean): boolea
 
 /** A build script's output without the lines that give the refused instructions. */
 export function withoutInstructions(stdout: Uint8Array, refused: readonly string[]): string {
+  const left = new Set(refused);
   return new TextDecoder('utf-8', { ignoreBOM: true })
     .decode(stdout)
     .split('\n')
-    .filter((line) => !refused.includes(normalisedInstruction(line)))
+    .filter((line) => !left.has(normalisedInstruction(line)))
     .join('\n');
 }

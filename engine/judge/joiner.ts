@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
-import { decodeFacts, FactsFormatError } from '../facts/codec.ts';
+import { FactsFormatError, readFacts } from '../facts/codec.ts';
 import { factString, type ObjectFacts } from '../facts/tables.ts';
 import { JoinedOutput, type JoinInput, type JoinRoots, type Mentioned } from '../graph/link.ts';
 import { LoadedFacts, SymbolNames } from '../graph/loaded-facts.ts';
 import { readMentioned } from '../parsers/parsers.ts';
+import { readRegularFile } from '../regular-file.ts';
+
+/** The parsers take no larger file: offsets are 32 bits wide. */
+const MAX_LIBRARY = 2 ** 32;
 
 /** One output to join: the facts files of its inputs in link order, and what the linker keeps. */
 export interface OutputSpec {
@@ -72,7 +75,7 @@ export class Joiner {
     let names = this.mentioned.get(key);
     if (names === undefined) {
       try {
-        names = readMentioned(readFileSync(path));
+        names = readMentioned(readRegularFile(path, MAX_LIBRARY));
       } catch (error) {
         throw new Error(
           `cannot read ${path}, which ${name} is linked with: ${(error as Error).message}\n  what it calls in the program cannot be told; if it is gone, build what needs it again`,
@@ -89,7 +92,7 @@ export class Joiner {
     const known = this.loaded.get(path);
     if (known !== undefined) return known;
     try {
-      const facts = new LoadedFacts(decodeFacts(readFileSync(path)), this.symbols);
+      const facts = new LoadedFacts(readFacts(path), this.symbols);
       this.loaded.set(path, facts);
       return facts;
     } catch (error) {

@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RustcOutcome } from '../build/types.ts';
@@ -26,7 +27,13 @@ export async function refuseFalseMembers(
   for (const directory of new Set(nativeDirectories)) {
     if (directory === invocation.outDir || !reach.some((place) => isWithin(directory, place)))
       continue;
-    for (const name of await readdir(directory).catch(() => [])) {
+    const names = await readdir(directory).catch(() => []);
+    if (names.length > MAX_FILES)
+      throw new CheckError(
+        `${directory}, in which rustc looks for libraries of ${invocation.crateName}, holds ${names.length} files`,
+        'who names that directory? A build script of the package or of a dependency may (`cargo:rustc-link-search`): have it name one that holds only libraries',
+      );
+    for (const name of names) {
       const path = join(directory, name);
       const member = (await memberNames(path)).find(
         (name) => name.endsWith('.rcgu.o') && stems.has(name.slice(0, name.indexOf('.'))),
@@ -40,16 +47,31 @@ export async function refuseFalseMembers(
   }
 }
 
+/** No directory of libraries has so many. */
+const MAX_FILES = 20_000;
 const HEADER = 60;
+/** The parsers take no longer name. */
+const MAX_NAME = 4096;
+
+/** A name of the table of long ones. All members may have the same, so that it is not read any further than a name goes. */
+function nameAt(longNames: string, at: number): string {
+  const text = longNames.slice(at, at + MAX_NAME);
+  return (text.split('\n', 1)[0] ?? '').replace(/\/$/, '');
+}
 
 /** Names of an archive's members (ar(5), GNU long names); none for a file that is no archive. */
 async function memberNames(path: string): Promise<string[]> {
-  const file = await open(path, 'r').catch(() => undefined);
+  // Opening a pipe would wait for a writer.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK;
+  const file = await open(path, flags).catch(() => undefined);
   if (file === undefined) return [];
   try {
-    if (!(await file.stat()).isFile()) return [];
+    const status = await file.stat();
+    if (!status.isFile()) return [];
     const read = async (at: number, length: number): Promise<string> => {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, at);
+      // A header may claim any size.
+      const there = Math.max(0, Math.min(length, status.size - at));
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(there), 0, there, at);
       return buffer.toString('latin1', 0, bytesRead);
     };
     if ((await read(0, 8)) !== '!<arch>\n') return [];
@@ -65,9 +87,9 @@ async function memberNames(path: string): Promise<string[]> {
       const long = /^\/(\d+)$/.exec(field)?.[1];
       const bsd = /^#1\/(\d+)$/.exec(field)?.[1];
       if (field === '//') longNames = await read(at + HEADER, size);
-      else if (long !== undefined)
-        names.push(longNames.slice(Number(long)).split('\n', 1)[0]?.replace(/\/$/, '') ?? '');
-      else if (bsd !== undefined) names.push(await read(at + HEADER, Number(bsd)));
+      else if (long !== undefined) names.push(nameAt(longNames, Number(long)));
+      else if (bsd !== undefined)
+        names.push(await read(at + HEADER, Math.min(MAX_NAME, Number(bsd))));
       else names.push(field.replace(/\/$/, ''));
       at += HEADER + size + (size % 2);
     }

@@ -5,6 +5,7 @@ import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build
 import { isInstructionAllowed, neverAllowed } from '../config/instruction-rules.ts';
 import { buildScriptSandbox } from '../config/sandbox.ts';
 import type { Config } from '../config/types.ts';
+import { UNKNOWN_CONTENT } from '../facts/content.ts';
 import {
   type BuildScriptRecord,
   type Content,
@@ -119,9 +120,15 @@ export class Gates {
   /** What the script runs again for, as cargo reads its output ("The Cargo Book", change detection). */
   private async watchedBy(run: BuildScriptRun, stdout: Buffer): Promise<Content[]> {
     const directory = this.workspace.packages[run.package]?.directory ?? '/';
-    const paths = watchedPaths(stdout).map((path) => resolve(directory, path));
-    return Promise.all(
-      paths.map(async (path) => ({ path, hash: await this.pools.contentHash({ path }) })),
+    const named = watchedPaths(stdout);
+    const paths = [...new Set(named ?? ['.'])].map((path) => resolve(directory, path));
+    const hashes = await this.pools.watchedHashes(paths);
+    if (Array.isArray(hashes)) return paths.map((path, i) => ({ path, hash: hashes[i] as string }));
+    // Of a script that names nothing cargo watches the whole package, however large it is.
+    if (named === undefined) return paths.map((path) => ({ path, hash: UNKNOWN_CONTENT }));
+    throw new CheckError(
+      `the build script of ${this.labelOf(run.packageId)} has cargo watch ${hashes.path}: ${hashes.why}`,
+      'cargo would look at all of it before every build: have the script name what it reads (`cargo:rerun-if-changed`), or leave the package out',
     );
   }
 

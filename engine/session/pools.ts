@@ -7,6 +7,7 @@ import type {
   SourcesJob,
   SourcesResult,
 } from '../extract/worker.ts';
+import type { TooMuch } from '../facts/content.ts';
 import type { LinkedSymbol } from '../graph/named-nodes.ts';
 import type { BacktraceFrame } from '../judge/problems.ts';
 import type {
@@ -90,6 +91,11 @@ export class Pools {
 
   contentHash(job: Omit<ContentJob, 'kind'>): Promise<string> {
     return this.run(this.extraction, job.path, { kind: 'content', ...job });
+  }
+
+  /** Of each path, or which one holds too much. */
+  watchedHashes(paths: readonly string[]): Promise<string[] | TooMuch> {
+    return this.run(this.extraction, paths[0] ?? '', { kind: 'watched', paths });
   }
 
   sources(job: Omit<SourcesJob, 'kind'>): Promise<SourcesResult> {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { isSameContent } from '../facts/content.ts';
 import type { RecordStore } from '../facts/store.ts';
 import type { Content, UnitRecord } from '../facts/unit-record.ts';
 import { isSysroot } from '../workspace/owners.ts';
@@ -24,7 +25,7 @@ export async function forgetChanged(
   );
   const isAsRecorded = async (contents: readonly Content[]): Promise<boolean> => {
     const found = await Promise.all(contents.map(({ path }) => hashOf(path)));
-    return contents.every(({ hash }, i) => found[i] === hash);
+    return contents.every(({ hash }, i) => isSameContent(hash, found[i]));
   };
   /** Libraries that no unit made: of the toolchain, of build scripts, of the system. */
   const inputsAreAsRecorded = async ({ links }: UnitRecord): Promise<boolean> => {

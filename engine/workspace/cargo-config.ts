@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
+import { readRegularFile } from '../regular-file.ts';
 import * as z from '../schemas.ts';
 import { CONFIG_NAMES, configDirectories, isFile } from './cargo-files.ts';
 import { type CfgSet, cfgHolds } from './cfg-expression.ts';
@@ -207,7 +207,7 @@ async function readLayer(path: string, base: string, above: readonly string[]): 
   if (above.includes(path)) throw new CheckError(`${path} includes itself`, 'break the cycle');
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = readRegularFile(path).toString();
   } catch (error) {
     throw new CheckError(`cannot read ${path}: ${(error as Error).message}`, undefined, {
       cause: error,

@@ -1,6 +1,6 @@
-import { readFileSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
-import { withRegularFile } from '../regular-file.ts';
+import { readRegularFile } from '../regular-file.ts';
 
 /** A dep-info file that cannot be read as rustc writes it; the message names the file. */
 export class DepInfoError extends Error {
@@ -23,7 +23,7 @@ export interface SourceFile {
 export function readDepInfo(path: string, cwd: string): SourceFile[] {
   let bytes: Buffer;
   try {
-    bytes = withRegularFile(path, (file) => readFileSync(file));
+    bytes = readRegularFile(path);
   } catch (error) {
     throw new DepInfoError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
   }

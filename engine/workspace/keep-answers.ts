@@ -1,6 +1,6 @@
-import { existsSync, readFileSync, readSync, realpathSync } from 'node:fs';
+import { existsSync, readSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { withRegularFile } from '../regular-file.ts';
+import { readRegularFile, withRegularFile } from '../regular-file.ts';
 import * as z from '../schemas.ts';
 import { configFiles, toolchainFiles, upward } from './cargo-files.ts';
 import { likelyHost } from './early-questions.ts';
@@ -203,11 +203,11 @@ function refuseConfiguration(real: string, env: NodeJS.ProcessEnv): void {
     if (keys[0] !== undefined) throw new Doubt(`${file} has the key ${keys[0]}`);
   }
   for (const file of toolchainFiles(real)) {
-    if (existsSync(file) && /\bpath\b/.test(readFileSync(file, 'utf8')))
+    if (existsSync(file) && /\bpath\b/.test(readRegularFile(file).toString()))
       throw new Doubt(`${file} names a toolchain by its path`);
   }
 }
 
 function readToml(path: string): Toml {
-  return parse(readFileSync(path, 'utf8')) as Toml;
+  return parse(readRegularFile(path).toString()) as Toml;
 }

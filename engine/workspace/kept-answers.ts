@@ -1,6 +1,7 @@
-import { lstatSync, readFileSync, realpathSync, rmSync, utimesSync } from 'node:fs';
+import { lstatSync, realpathSync, rmSync, utimesSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { userCache } from '../paths.ts';
+import { readRegularFile } from '../regular-file.ts';
 import { configFiles, upward } from './cargo-files.ts';
 import {
   digest,
@@ -53,7 +54,7 @@ export function keptAnswer(question: Question): Buffer | undefined {
     const directory = readableCache(question);
     if (directory === undefined) return undefined;
     const file = join(directory, nameOf(question));
-    const { inputs, stdout } = decode(readFileSync(file));
+    const { inputs, stdout } = decode(readRegularFile(file));
     for (const [kind, path, value] of inputs)
       if (stateOf({ kind, path }, question.env).value !== value) return undefined;
     used.add(file);
@@ -152,7 +153,7 @@ function mayBeBuiltIn(cache: string, { directory, env }: Question): boolean {
 
 function textOf(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readRegularFile(path).toString();
   } catch {
     return undefined;
   }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, realpathSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { readRegularFile } from '../regular-file.ts';
 import { configFiles, toolchainFiles, upward } from './cargo-files.ts';
 
 // What an answer of `cargo metadata` depends on, and how it is seen that it did not change. Loaded before the rest of the
@@ -57,7 +58,7 @@ const looks: Readonly<Record<InputKind, (path: string, env: NodeJS.ProcessEnv) =
     const found = statOf(path);
     if (found === undefined) return { value: ABSENT, changed: 0 };
     if (!found.isFile()) throw new Error(`${path} is no file`);
-    return { value: digest(readFileSync(path)), changed: found.ctimeMs };
+    return { value: digest(readRegularFile(path)), changed: found.ctimeMs };
   },
   stamp: stampOf,
   file: (path) => ({ value: statOf(path)?.isFile() ? 'file' : ABSENT, changed: 0 }),

@@ -1,0 +1,1 @@
+fn main() { export_device_helper::help() }

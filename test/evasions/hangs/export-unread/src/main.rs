@@ -1,0 +1,1 @@
+fn main() { export_unread_helper::help() }

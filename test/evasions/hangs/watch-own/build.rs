@@ -1,0 +1,5 @@
+fn main() {
+    for path in ["build.rs", "src", "..", ".", "build.rs"] {
+        println!("cargo:rerun-if-changed={path}");
+    }
+}
