@@ -1,7 +1,7 @@
 import { constants } from 'node:os';
 import { isAbsolute, relative } from 'node:path';
 import type { PermissionScope } from '../engine/config/types.ts';
-import type { Problem, SourcePlace } from '../engine/judge/problems.ts';
+import type { Denial, Problem, SourcePlace } from '../engine/judge/problems.ts';
 import { printable } from './printable.ts';
 
 /** The package that a problem is about, or the file. */
@@ -80,6 +80,24 @@ export function endingOf(
   if (status === undefined) return sandboxed;
   const within = sandboxCommand !== undefined && status > 128 && status <= 128 + 64;
   return `${sandboxed}: exit status ${status}${within ? `, as for ${signalText(status - 128)}` : ''}`;
+}
+
+/** What its sandbox kept from a program that failed, one line each; and what to do where no setting helps. */
+export function deniedText(denied: readonly Denial[] = []): string[] {
+  return denied.map(textOfDenial);
+}
+
+function textOfDenial(denial: Denial): string {
+  switch (denial.what) {
+    case 'write':
+      return `its sandbox does not let it write in ${denial.path}`;
+    case 'mode':
+      return `${denial.path} is read-only by its own permissions, which only root outside a sandbox passes over: \`chmod u+w\` it`;
+    case 'network':
+      return 'its sandbox has no network';
+    case 'variable':
+      return `its sandbox does not show it the variable ${denial.name}`;
+  }
 }
 
 function signalText(signal: number): string {

@@ -1,8 +1,14 @@
 import type { ColorFunction } from 'consola/utils';
-import type { BacktraceFrame, CheckReport, Problem, Usage } from '../engine/judge/problems.ts';
+import type {
+  BacktraceFrame,
+  CheckReport,
+  Denial,
+  Problem,
+  Usage,
+} from '../engine/judge/problems.ts';
 import { type AcceptedFix, adviceFor, severityOf, shellWords } from '../engine/session.ts';
 import { printable } from './printable.ts';
-import { endingOf, labelOf, placeText, titleOf } from './problem-text.ts';
+import { deniedText, endingOf, labelOf, placeText, titleOf } from './problem-text.ts';
 
 /** Colours of a report; all plain where colour is off. */
 export interface Paint {
@@ -110,6 +116,7 @@ function renderProblem(
   if (problem.kind === 'execution-failed') {
     for (const line of problem.output.split('\n').slice(-20))
       lines.push(paint.dim(`    | ${printable(line)}`));
+    for (const line of deniedText(problem.denied)) lines.push(`    ${printable(line)}`);
     if (problem.sandboxCommand !== undefined)
       lines.push(
         '    its sandbox was:',
@@ -139,12 +146,18 @@ export function acceptedText(fixes: readonly AcceptedFix[], runs: number): strin
 
 /** What to say of a test that failed in its sandbox; what it wrote was seen already. */
 export function failedTestText(failed: {
+  readonly denied?: readonly Denial[] | undefined;
   readonly status: number | undefined;
   readonly signal: number | undefined;
   readonly sandboxCommand: readonly string[] | undefined;
 }): string {
   const command = printable(shellWords(failed.sandboxCommand ?? []));
-  return `note: a test failed${endingOf(failed)}; the sandbox may be why: test.sandbox in its package's table of cackle.toml\n  its command line was: ${command}\n`;
+  const denied = deniedText(failed.denied).map((line) => `  ${printable(line)}\n`);
+  const why =
+    denied.length === 0
+      ? 'the sandbox may be why: test.sandbox'
+      : 'what the sandbox may do is said by test.sandbox';
+  return `note: a test failed${endingOf(failed)}; ${why} in its package's table of cackle.toml\n${denied.join('')}  its command line was: ${command}\n`;
 }
 
 function byReferrer(usages: readonly Usage[]): readonly (readonly [Usage, ...Usage[]])[] {

@@ -81,7 +81,7 @@ export async function checkAndAccept(
     if (!accept.current.sandboxChosen)
       throw new CheckError(
         `no sandbox is chosen, and Bubblewrap does not work here: ${fault ?? 'it was not tried'}`,
-        'nobody but you may do without: write [sandbox] kind = "Disabled" in cackle.toml, or mend that',
+        'mend that; to do without a sandbox is for nobody but you to choose: `cackle`, which asks, or README.md, "Without a sandbox"',
       );
   }
   const tally = new Tally();

@@ -1,6 +1,6 @@
 import { type Fix, type OpenProblem, severityOf, shellWords } from '../../engine/interactive.ts';
 import type { Problem, SourcePlace } from '../../engine/judge/problems.ts';
-import { labelOf, placeText, titleOf } from '../problem-text.ts';
+import { deniedText, labelOf, placeText, titleOf } from '../problem-text.ts';
 import type { Item, Place, UsageRow } from './api.ts';
 
 /** How texts are made fit for the terminal at hand. */
@@ -35,6 +35,7 @@ function moreOf(problem: Problem): string[] {
     case 'execution-failed':
       return [
         ...problem.output.trimEnd().split('\n').slice(-200),
+        ...deniedText(problem.denied),
         ...(problem.sandboxCommand === undefined
           ? []
           : ['', 'Its sandbox was:', `  ${shellWords(problem.sandboxCommand)}`]),

@@ -6,6 +6,7 @@ import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { ourVariables, runPlaces, type ServerOptions } from './server-options.ts';
 import type { BuildScriptRun, FailedProgram } from './types.ts';
 import { packageOf } from './units.ts';
+import { whyFailed } from './why-failed.ts';
 
 /** Where a build script's linked file waits while the shim has its name. */
 export const REAL_SUFFIX = '.cackle-real';
@@ -49,17 +50,17 @@ export async function serveBuildScript(
   }
   const linked = `${linkedOutput}${REAL_SUFFIX}`;
   const without = scriptWithoutUs(hello.env, options);
-  const sandboxCommand = options.sandbox?.sandboxes.buildScript(
-    {
-      package: p,
-      command: [hello.executable, ...hello.args],
-      linked,
-      outDir,
-      cwd: hello.cwd,
-      env: changed(hello.env, without),
-    },
-    runPlaces(options, options.sandbox),
-  );
+  const program = {
+    package: p,
+    command: [hello.executable, ...hello.args],
+    executable: hello.executable,
+    linked,
+    outDir,
+    cwd: hello.cwd,
+    env: changed(hello.env, without),
+  };
+  const { sandbox } = options;
+  const sandboxCommand = sandbox?.sandboxes.buildScript(program, runPlaces(options, sandbox));
   const done = await shim.run({
     do: 'run',
     stdout: 'collect',
@@ -72,6 +73,10 @@ export async function serveBuildScript(
   const stdout = Buffer.from(done.stdout ?? '', 'base64');
   if (done.spawnError !== undefined || exitStatus(done) !== 0) {
     const stderr = Buffer.from(done.stderr ?? '', 'base64').toString();
+    const asks = sandbox !== undefined && sandboxCommand !== undefined && done.status !== undefined;
+    const denied = asks
+      ? await whyFailed(program, `${stdout}\n${stderr}`, options, sandbox)
+      : undefined;
     shim.end({ do: 'exit', status: exitStatus(done) || 1, emit: true });
     return {
       packageId: p.id,
@@ -79,6 +84,7 @@ export async function serveBuildScript(
       status: done.status,
       signal: done.signal,
       sandboxCommand,
+      denied,
     };
   }
   if (done.tooLong === true)

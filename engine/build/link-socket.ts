@@ -79,13 +79,16 @@ export class LinkSocket {
   /** Listens; gives the path of the linker for rustc, which has the file stem `name`. */
   async listen(name: string): Promise<string> {
     const { shim, workspace } = this.#options.server;
-    await mkdir(join(this.directory, 'cackle-linker'), { recursive: true, mode: 0o700 });
+    await mkdir(this.directory, { recursive: true, mode: 0o700 });
     // Beside the target directory's other contents, so that a finished output need only be renamed.
     const storage = join(workspace.targetDirectory, '.cackle', 'link');
     await mkdir(storage, { recursive: true });
     this.#storage = await mkdtemp(join(storage, 'unit-'));
-    const linker = join(this.directory, 'cackle-linker', name);
-    await symlink(shim, linker);
+    const linker = await standInForLinker(this.directory, name, {
+      shim,
+      socket: this.path,
+      token: this.#options.token,
+    });
     await new Promise<void>((done, failed) => {
       this.#server.once('error', failed);
       this.#server.listen(this.path, () => done());
@@ -223,6 +226,30 @@ export class LinkSocket {
     const isLibrary = /\.(?:rlib|a)$/.test(path) && dirname(path) === outDir;
     return !isLibrary && isWithin(path, outDir);
   }
+}
+
+/** The name under which the shim stands for a linker: with the file stem of the user's own, from which rustc infers its flavour. */
+export function linkerName(linker: string | undefined): string {
+  return linker === undefined ? 'cackle-cc' : basename(linker);
+}
+
+/**
+ * Makes a link to the shim in `directory` for one rustc's linker, and beside it what the shim needs to reach us
+ * (engine/shim/src/role.rs). Gives its path.
+ */
+export async function standInForLinker(
+  directory: string,
+  name: string,
+  to: { readonly shim: string; readonly socket: string; readonly token: string },
+): Promise<string> {
+  const place = join(directory, 'cackle-linker');
+  await mkdir(place, { recursive: true, mode: 0o700 });
+  const linker = join(place, name);
+  await Promise.all([
+    writeFile(join(place, 'link'), `${to.socket}\n${to.token}`, { mode: 0o600 }),
+    symlink(to.shim, linker),
+  ]);
+  return linker;
 }
 
 /**

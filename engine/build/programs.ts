@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { denialsIn } from '../sandbox/denied.ts';
 import { changed, withoutUs } from './environment.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { runPlaces, type ServerOptions } from './server-options.ts';
@@ -37,6 +38,7 @@ export async function serveProgram(
           {
             package: p,
             command,
+            executable,
             cwd: hello.cwd,
             env: changed(hello.env, withoutUs()),
             ownVariables: options.handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
@@ -60,9 +62,15 @@ export async function serveProgram(
   const status = exitStatus(done);
   shim.end({ do: 'exit', status: done.spawnError === undefined ? status : 1 });
   if (status === 0 && done.spawnError === undefined) return undefined;
+  const output = Buffer.from(done.stderr ?? '', 'base64').toString();
   return {
     packageId: p.id,
-    output: done.spawnError ?? Buffer.from(done.stderr ?? '', 'base64').toString(),
+    denied: denialsIn(output, {
+      cwd: hello.cwd,
+      hiddenVariables: [...hello.env.keys()].filter((name) => !sandboxCommand.includes(name)),
+      mentions: () => false,
+    }),
+    output: done.spawnError ?? output,
     status: done.status,
     signal: done.signal,
     sandboxCommand,

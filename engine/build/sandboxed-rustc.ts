@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { standIn } from './build-script.ts';
 import { changed, withoutUs } from './environment.ts';
-import { LinkSocket } from './link-socket.ts';
+import { LinkSocket, linkerName } from './link-socket.ts';
 import { type Answer, type Done, exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { type RustcArgument, type RustcCommand, rewriteRustcArguments } from './rustc-arguments.ts';
 import { runPlaces, type SandboxedRun, type ServerOptions } from './server-options.ts';
@@ -58,29 +58,19 @@ export async function compileInside(
       sandboxes.linker({ ...common, command: linking, env: linkerEnv, directory }, places),
   });
   try {
-    const name = command.linker === undefined ? 'cackle-cc' : basename(command.linker);
-    const linker = await links.listen(name);
+    const linker = await links.listen(linkerName(command.linker));
     // Always by a file: most of the command line is the sandbox's.
     const file = join(links.directory, 'rustc.args');
     await writeFile(file, rewriteRustcArguments(args, linker).join('\n'));
-    const env = new Map([
-      ...changed(hello.env, withoutUs()),
-      ['CACKLE_SOCKET', links.path],
-      ['CACKLE_LINK_TOKEN', token],
-    ]);
     const sandboxCommand = sandboxes.rustc(
       {
         ...common,
-        env,
+        env: changed(hello.env, withoutUs()),
         command: [programs.at(-1) ?? 'rustc', `@${file}`],
         wrappers: programs.slice(0, -1),
         outDir: invocation.outDir,
         incremental: command.incremental && resolve(hello.cwd, command.incremental),
-        ownVariables: [
-          'CACKLE_SOCKET',
-          'CACKLE_LINK_TOKEN',
-          ...options.handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
-        ],
+        ownVariables: options.handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
         reads: [options.shim, links.directory],
       },
       places,

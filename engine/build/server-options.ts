@@ -42,11 +42,5 @@ export function runPlaces(options: ServerOptions, run: SandboxedRun | undefined)
   };
 }
 
-/** Variables of ours: none reaches what we do not trust. */
-export const ourVariables = [
-  'CACKLE_SOCKET',
-  'CACKLE_TOKEN',
-  'CACKLE_LINK_TOKEN',
-  'CACKLE_SHIM',
-  'CACKLE_BUILD_SCRIPT',
-];
+/** Variables of ours: none reaches what we do not trust, which could tell from them that it is watched. */
+export const ourVariables = ['CACKLE_SOCKET', 'CACKLE_TOKEN', 'CACKLE_SHIM', 'CACKLE_BUILD_SCRIPT'];

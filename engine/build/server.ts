@@ -1,12 +1,13 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { serveBuildScript, standIn } from './build-script.ts';
 import { withoutUs } from './environment.ts';
 import { describeLink, needsLink, placeholder } from './link.ts';
+import { linkerName, standInForLinker } from './link-socket.ts';
 import { parseLinkerArguments } from './linker-arguments.ts';
 import { serveProgram, serveRustdoc } from './programs.ts';
 import { type Done, exitStatus, type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
@@ -50,7 +51,6 @@ export class ShimServer {
   private readonly unitsByLinkToken = new Map<string, Unit>();
   /** Cargo's process group: the shims end it when this engine is gone and cannot. */
   processGroup: number | undefined;
-  private readonly linkerLinks = new Map<string, Promise<void>>();
   private nextId = 1;
   private closing = false;
   private readonly options: ServerOptions;
@@ -69,7 +69,6 @@ export class ShimServer {
   }
 
   async listen(): Promise<void> {
-    await mkdir(join(this.options.directory, 'cackle-linker'), { mode: 0o700 });
     await new Promise<void>((done, failed) => {
       this.server.once('error', failed);
       this.server.listen(this.socketPath, () => done());
@@ -230,9 +229,14 @@ export class ShimServer {
   ): Promise<{ done: Done; sandboxCommand: undefined }> {
     const token = randomBytes(16).toString('hex');
     this.unitsByLinkToken.set(token, { invocation, linker: command.linker ?? 'cc' });
-    const rewritten = rewriteRustcArguments(args, await this.linkerLink(command.linker));
+    const directory = join(this.options.directory, `unit-${invocation.id}`);
+    const linker = await standInForLinker(directory, linkerName(command.linker), {
+      shim: this.options.shim,
+      socket: this.socketPath,
+      token,
+    });
+    const rewritten = rewriteRustcArguments(args, linker);
     const { userWrapper } = this.options;
-    const without = withoutUs();
     const done = await shim.run({
       do: 'run',
       args: [
@@ -241,24 +245,11 @@ export class ShimServer {
         ...(await this.commandLine(rewritten, invocation.id)),
       ],
       ...output,
-      unset: without.unset,
-      set: [...without.set, ['CACKLE_SOCKET', this.socketPath], ['CACKLE_LINK_TOKEN', token]],
+      ...withoutUs(),
     });
     this.unitsByLinkToken.delete(token);
+    await rm(directory, { recursive: true, force: true });
     return { done, sandboxCommand: undefined };
-  }
-
-  /** A link to the shim that has the file stem of the user's linker, from which rustc infers its flavour. */
-  private async linkerLink(linker: string | undefined): Promise<string> {
-    const name = linker === undefined ? 'cackle-cc' : basename(linker);
-    const path = join(this.options.directory, 'cackle-linker', name);
-    let made = this.linkerLinks.get(path);
-    if (made === undefined) {
-      made = symlink(this.options.shim, path);
-      this.linkerLinks.set(path, made);
-    }
-    await made;
-    return path;
   }
 
   private async commandLine(args: readonly string[], id: number): Promise<readonly string[]> {

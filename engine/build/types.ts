@@ -1,3 +1,4 @@
+import type { Denial } from '../judge/problems.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { CrateKind, PackageIndex } from '../workspace/types.ts';
 
@@ -210,4 +211,6 @@ export interface FailedProgram {
   readonly signal: number | undefined;
   /** Undefined when it ran without a sandbox. */
   readonly sandboxCommand: readonly string[] | undefined;
+  /** What its sandbox kept from it, where that is known. */
+  readonly denied?: readonly Denial[] | undefined;
 }

@@ -70,7 +70,7 @@ const SOURCES =
   'write "crates.io", the URL of a registry or git repository, or the directory of a package, relative to the workspace';
 
 const FIRST_CONFIG =
-  'write one beside Cargo.toml; to begin with:\n\n[common]\nversion = 3\nimport_std = ["fs", "net", "process"]\n\n[sandbox]\nkind = "Disabled"\n';
+  'write one beside Cargo.toml; to begin with:\n\n[common]\nversion = 3\nimport_std = ["fs", "net", "process"]\n\n[sandbox]\nkind = "Bubblewrap"\n';
 
 /** Why a file cannot be read and what to do, by the system's error code. */
 const unreadable: Readonly<Record<string, readonly [reason: string, help: string]>> = {

@@ -4,8 +4,7 @@ import { fixesFor } from './fixes.ts';
 
 /** What to write into cackle.toml to allow what a problem refuses: the best of its fixes that allow something. */
 export function adviceFor(problem: Problem): string | undefined {
-  if (problem.kind === 'sandbox-not-chosen')
-    return '[sandbox]\nkind = "Bubblewrap"  # or "Disabled"';
+  if (problem.kind === 'sandbox-not-chosen') return '[sandbox]\nkind = "Bubblewrap"';
   if (problem.kind === 'export-not-imported') {
     const [settle] = fixesFor(problem, undefined);
     const comment = problem.readable ? 'or [] for none' : undefined;
@@ -21,6 +20,7 @@ function allows({ steps }: Edit): boolean {
       step.kind === 'allow' ||
       step.kind === 'permit' ||
       step.kind === 'build-section' ||
+      (step.kind === 'add' && step.path.includes('sandbox')) ||
       (step.kind === 'set' && step.path.at(-1) === 'allow_network'),
   );
 }

@@ -102,7 +102,9 @@ function permits(
   );
 }
 
-function adds([top, name, key]: Path, values: readonly string[], problem: Problem): boolean {
+function adds(path: Path, values: readonly string[], problem: Problem): boolean {
+  const [top, name, key] = path;
+  if (problem.kind === 'execution-failed') return isInSandboxOf(problem, path);
   const isUnderAny = (path: string): boolean => values.some((value) => isUnder(path, value));
   if (top === 'common' && name === 'import_std')
     return problem.kind === 'std-api-on-offer' && values.includes(problem.api);
@@ -129,14 +131,20 @@ function sets(path: Path, value: boolean | number | string, problem: Problem): b
       return isPath(path, ['common', 'version']) && value === problem.newest;
     case 'sandbox-not-chosen':
       return isPath(path, ['sandbox', 'kind']);
-    case 'execution-failed': {
-      const suffix = problem.executable === 'test' ? 'test' : 'build';
-      const sandbox = [...scopePath({ package: problem.packageName, suffix }), 'sandbox'];
-      return isPath(path.slice(0, -1), sandbox);
-    }
+    case 'execution-failed':
+      return isInSandboxOf(problem, path);
     default:
       return false;
   }
+}
+
+/** Is that a setting of the sandbox that a program failed in? */
+function isInSandboxOf(
+  { executable, packageName }: Extract<Problem, { kind: 'execution-failed' }>,
+  path: Path,
+): boolean {
+  const suffix = executable === 'test' ? 'test' : 'build';
+  return isPath(path.slice(0, -1), [...scopePath({ package: packageName, suffix }), 'sandbox']);
 }
 
 function concernsBuildSection(

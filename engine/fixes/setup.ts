@@ -1,5 +1,5 @@
 import { builtinApis } from '../config/builtin.ts';
-import { type Edit, type EditStep, scopePath } from '../config/edit.ts';
+import { type Edit, type EditStep, type Path, scopePath } from '../config/edit.ts';
 import {
   type ApiDefinition,
   type Config,
@@ -45,21 +45,20 @@ export function configurationFixes(): Proposal[] {
 /** For a configuration that chooses no sandbox. */
 export function sandboxFixes({ bubblewrapFault }: FixKnowledge): Proposal[] {
   const choose = (kind: string) => edit({ kind: 'set', path: ['sandbox', 'kind'], value: kind });
-  return [
-    {
-      title: 'run without a sandbox',
-      explanation:
-        'Build scripts, tests and rustc run as they would under cargo alone; they are still judged first.',
-      edit: choose('Disabled'),
-    },
-    {
-      title: 'run in Bubblewrap',
-      explanation:
-        'Build scripts, tests and rustc run without network and with almost nothing writable.',
-      edit: choose('Bubblewrap'),
-      refused: bubblewrapFault,
-    },
-  ];
+  const boxed: Proposal = {
+    title: 'run in Bubblewrap',
+    explanation:
+      'Build scripts, tests and rustc run without network and with almost nothing writable.',
+    edit: choose('Bubblewrap'),
+    refused: bubblewrapFault,
+  };
+  const open: Proposal = {
+    title: 'run without a sandbox',
+    explanation:
+      'Build scripts, tests and rustc run as they would under cargo alone, and can do all that you can; they are still judged first.',
+    edit: choose('Disabled'),
+  };
+  return bubblewrapFault === undefined ? [boxed, open] : [open, boxed];
 }
 
 /** For a built-in API that a new configuration does not watch. */
@@ -149,31 +148,66 @@ export function possibleExportFixes(problem: OfKind<'possible-export'>): Proposa
   ];
 }
 
-/** For a program that failed in its sandbox. Without one, no setting can be at fault. */
+/**
+ * For a program that failed in its sandbox: what fits what the sandbox kept from it, where that is known. Without a
+ * sandbox, no setting can be at fault.
+ */
 export function executionFixes(
   problem: OfKind<'execution-failed'>,
   config: Config | undefined,
 ): Proposal[] {
   if (problem.sandboxCommand === undefined) return [];
-  const { packageName, executable } = problem;
+  const { packageName, executable, denied } = problem;
   const scope: PermissionScope = {
     package: packageName,
     suffix: executable === 'test' ? 'test' : 'build',
   };
-  const set = (key: string, value: boolean | string): Edit =>
-    edit({ kind: 'set', path: [...scopePath(scope), 'sandbox', key], value });
+  const at = (key: string): Path => [...scopePath(scope), 'sandbox', key];
   const what = executable === 'test' ? 'tests' : 'build script';
   const network: Proposal = {
     title: `allow the network to the ${what} of ${packageName}`,
     explanation: 'The rest of the sandbox stays.',
-    edit: set('allow_network', true),
+    edit: edit({ kind: 'set', path: at('allow_network'), value: true }),
   };
   const disable: Proposal = {
     title: `run the ${what} of ${packageName} without a sandbox`,
     explanation: 'What it does is then held in by nothing; it is still judged first.',
-    edit: set('kind', 'Disabled'),
+    edit: edit({ kind: 'set', path: at('kind'), value: 'Disabled' }),
   };
-  return config?.sandbox(scope).allowNetwork === true ? [disable] : [network, disable];
+  const mayUseNetwork = config?.sandbox(scope).allowNetwork === true;
+  if (denied === undefined || denied.length === 0)
+    return mayUseNetwork ? [disable] : [network, disable];
+  const writes = denied.filter((denial) => denial.what === 'write');
+  const places = (isNew: boolean) => writes.filter((w) => w.new === isNew).map(({ path }) => path);
+  const named = (texts: readonly string[]): string => texts.map((text) => `\`${text}\``).join(', ');
+  const variables = denied.flatMap((denial) => (denial.what === 'variable' ? [denial.name] : []));
+  const add = (key: string, values: readonly string[]): EditStep[] =>
+    values.length === 0 ? [] : [{ kind: 'add', path: at(key), values }];
+  return [
+    ...(writes.length === 0
+      ? []
+      : [
+          {
+            title: `let the ${what} of ${packageName} write in ${named(writes.map(({ path }) => path))}`,
+            explanation: 'It tried to. The rest of the sandbox stays.',
+            edit: edit(
+              ...add('bind_writable', places(false)),
+              ...add('make_writable', places(true)),
+            ),
+          },
+        ]),
+    ...(variables.length === 0
+      ? []
+      : [
+          {
+            title: `pass ${named(variables)} to the ${what} of ${packageName}`,
+            explanation: 'It sees what your environment says there. The rest of the sandbox stays.',
+            edit: edit(...add('pass_env', variables)),
+          },
+        ]),
+    ...(denied.some((denial) => denial.what === 'network') && !mayUseNetwork ? [network] : []),
+    disable,
+  ];
 }
 
 /** For a configuration of an older version. */

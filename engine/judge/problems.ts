@@ -44,6 +44,17 @@ interface Located {
   readonly packageName: string;
 }
 
+/**
+ * What a sandbox kept from a program that failed, as the program or the sandbox tells: a file or directory to write
+ * (`new`: a directory that is not there yet), the network, or a variable of the environment. `mode`: not the sandbox but
+ * the permissions of a file, which root passes over outside.
+ */
+export type Denial =
+  | { readonly what: 'write'; readonly path: string; readonly new: boolean }
+  | { readonly what: 'mode'; readonly path: string }
+  | { readonly what: 'network' }
+  | { readonly what: 'variable'; readonly name: string };
+
 /** Spec §5: everything that a check can find. `kind` is stable and appears in machine output. */
 export type Problem =
   | { readonly kind: 'configuration-missing' }
@@ -87,6 +98,8 @@ export type Problem =
       readonly signal?: number | undefined;
       /** The command line of its sandbox; absent when it ran without one. */
       readonly sandboxCommand?: readonly string[] | undefined;
+      /** What the sandbox kept from it, where that is known. */
+      readonly denied?: readonly Denial[] | undefined;
     })
   | { readonly kind: 'sandbox-not-chosen' }
   /** A built-in API that a new configuration could import; asked on a first run only. */

@@ -8,17 +8,19 @@ export interface Mount {
 }
 
 /**
- * `hide`: an empty directory in memory. `read`, `write`: what is there. `user`: writable because cackle.toml
- * says so. `protect`: read-only whatever anybody says.
+ * `hide`: an empty directory in memory. `empty`: a file of which nothing is seen. `read`, `write`: what is there.
+ * `user`: writable because cackle.toml says so. `protect`: read-only whatever anybody says.
  */
-export type Access = 'hide' | 'read' | 'write' | 'user' | 'protect';
+export type Access = 'hide' | 'empty' | 'read' | 'write' | 'user' | 'protect';
 
 /** At one path the last of these wins. */
-const rank: readonly Access[] = ['hide', 'read', 'write', 'user', 'protect'];
+const rank: readonly Access[] = ['hide', 'empty', 'read', 'write', 'user', 'protect'];
 
 /** Everything that makes up a Bubblewrap command line. */
 export interface SandboxRequest {
   readonly bwrap: string;
+  /** Options of this bwrap and machine beside {@link isolation}: see `supported` of probe.ts. */
+  readonly supported: readonly string[];
   readonly allowNetwork: boolean;
   readonly mounts: readonly Mount[];
   readonly env: ReadonlyMap<string, string>;
@@ -57,12 +59,16 @@ export function bubblewrapCommand(request: SandboxRequest): string[] {
   return [
     request.bwrap,
     ...isolation(request.allowNetwork),
+    ...request.supported,
     '--ro-bind',
     '/',
     '/',
     '--dev',
     '/dev',
     '--proc',
+    '/proc',
+    // Files of root's there are the machine's settings, and root is who it is outside: bwrap covers some, not /proc/sys.
+    '--remount-ro',
     '/proc',
     ...mountsInOrder(request.mounts).flatMap(mountArguments),
     ...[...request.env].sort(byName).flatMap(([name, value]) => ['--setenv', name, value]),
@@ -80,11 +86,13 @@ function byName([a]: readonly [string, string], [b]: readonly [string, string]):
 
 function mountArguments({ path, source, access }: Mount): string[] {
   const option = effect(access);
+  if (access === 'empty') return ['--ro-bind', '/dev/null', path];
   return option === '--tmpfs' ? [option, path] : [option, source ?? path, path];
 }
 
-function effect(access: Access): '--tmpfs' | '--ro-bind' | '--bind' {
+function effect(access: Access): 'empty' | '--tmpfs' | '--ro-bind' | '--bind' {
   if (access === 'hide') return '--tmpfs';
+  if (access === 'empty') return 'empty';
   return access === 'write' || access === 'user' ? '--bind' : '--ro-bind';
 }
 

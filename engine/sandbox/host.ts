@@ -1,18 +1,18 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { type Access, isWithin, type Mount } from './bubblewrap.ts';
 
 /** Directories of this machine that a sandbox hides, and what it shows of them; symbolic links resolved. */
 export interface HostPlaces {
-  /** Hidden from every sandbox: homes, Cargo's home, /var, temporary directories. */
+  /** Hidden from every sandbox: homes, Cargo's home, /var, /run, temporary directories. */
   readonly hidden: readonly string[];
-  /** Hidden as well unless the network is allowed, which needs the resolver's files there. */
-  readonly hiddenWithoutNetwork: readonly string[];
   readonly cargoHome: string;
   /** Shown for reading although they lie in hidden places. */
   readonly shown: readonly string[];
+  /** Shown as well where the network is allowed: the resolver's files. All else in /run talks to the machine's services. */
+  readonly shownWithNetwork: readonly string[];
 }
 
 function real(path: string): string | undefined {
@@ -42,11 +42,40 @@ export function hostPlaces(env: NodeJS.ProcessEnv = process.env): HostPlaces {
   }
   const cargoHome = env.CARGO_HOME || join(homedir(), '.cargo');
   return {
-    hidden: [...homes, ...existing([cargoHome, '/var', '/tmp', tmpdir(), '/run/user'])],
-    hiddenWithoutNetwork: existing(['/run']),
+    hidden: [...homes, ...existing([cargoHome, '/var', '/tmp', tmpdir(), '/run'])],
     cargoHome,
     shown: cargoParts.map((part) => join(cargoHome, part)).filter((part) => existsSync(part)),
+    shownWithNetwork: existing(resolver).filter((path) => path.startsWith('/run/')),
   };
+}
+
+/** What the C library reads to find a host; links of them lead into /run. */
+const resolver = ['/etc/resolv.conf', '/run/systemd/resolve', '/run/nscd'];
+
+/** Mounts that cover what of /etc is for root alone, when we are root: the sandbox is too, by another name. */
+export function rootsOwn(): Mount[] {
+  return process.getuid?.() === 0 ? unreadable('/etc') : [];
+}
+
+function unreadable(directory: string): Mount[] {
+  const covers: Mount[] = [];
+  for (const name of entries(directory)) {
+    const path = join(directory, name);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined || found.isSymbolicLink()) continue;
+    if (found.isDirectory() && (found.mode & 0o005) === 0o005) covers.push(...unreadable(path));
+    else if (found.isDirectory()) covers.push({ path, access: 'hide' });
+    else if ((found.mode & 0o004) === 0) covers.push({ path, access: 'empty' });
+  }
+  return covers;
+}
+
+function entries(directory: string): string[] {
+  try {
+    return readdirSync(directory);
+  } catch {
+    return [];
+  }
 }
 
 /**
@@ -79,6 +108,16 @@ export function cargoManaged(targetDirectory: string): string[] {
     if (isProfile(directory) || below) managed.push(directory);
   }
   return managed;
+}
+
+/** Where cargo has a test write (`CARGO_TARGET_TMPDIR`): `tmp` beside the directory of its profile. */
+export function testTemporaries(executable: string, targetDirectory: string): string[] {
+  const found = [join(targetDirectory, 'tmp')];
+  for (let at = dirname(executable); at !== dirname(at); at = dirname(at)) {
+    if (existsSync(join(at, '.cargo-lock')) || existsSync(join(at, '.fingerprint')))
+      found.push(join(dirname(at), 'tmp'));
+  }
+  return found;
 }
 
 function directories(parent: string): string[] {

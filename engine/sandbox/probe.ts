@@ -6,7 +6,7 @@ import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { isolation } from './bubblewrap.ts';
 
 const WITHOUT =
-  'or write kind = "Disabled" in cackle.toml to run build scripts and rustc outside a sandbox; they are still judged first';
+  'or choose in cackle.toml to do without a sandbox (README.md, "Without a sandbox"): build scripts, proc macros and tests can then do all that you can, though they are still judged first';
 
 /** What the machine says about user namespaces; a field is undefined where the kernel has no such setting. */
 export interface NamespaceFacts {
@@ -84,11 +84,18 @@ export async function findBubblewrap(path = process.env.PATH ?? ''): Promise<str
   return undefined;
 }
 
+/** Bubblewrap as it is on this machine. */
+export interface Bubblewrap {
+  readonly bwrap: string;
+  /** `--disable-userns`, where bwrap is new enough (0.8) and the container lets it: less of the kernel is in reach. */
+  readonly supported: readonly string[];
+}
+
 /**
  * Finds bwrap and tries it with all that the sandboxes use. Throws CheckError that says what to change: a
  * check that was to be sandboxed is never made without.
  */
-export async function requireBubblewrap(): Promise<string> {
+export async function requireBubblewrap(): Promise<Bubblewrap> {
   const bwrap = await findBubblewrap();
   if (bwrap === undefined) {
     throw new CheckError(
@@ -96,9 +103,11 @@ export async function requireBubblewrap(): Promise<string> {
       `install the package bubblewrap (apt, dnf, pacman, zypper and apk all call it so); ${WITHOUT}`,
     );
   }
+  const supported = ['--disable-userns'];
+  if ((await tryBubblewrap(bwrap, supported)).status === 0) return { bwrap, supported };
   const tried = await tryBubblewrap(bwrap, []);
   if (tried.status !== 0) throw explainFailure(tried.stderr, await namespaceFacts());
-  return bwrap;
+  return { bwrap, supported: [] };
 }
 
 /** Why Bubblewrap cannot make sandboxes here, with what to do; undefined where it can. */
@@ -111,7 +120,8 @@ export async function bubblewrapFault(): Promise<string | undefined> {
 
 /** Runs bwrap around itself: a program that surely exists inside. */
 export async function tryBubblewrap(bwrap: string, extra: readonly string[]): Promise<Finished> {
-  const root = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp'];
+  const proc = ['--proc', '/proc', '--remount-ro', '/proc'];
+  const root = ['--ro-bind', '/', '/', '--dev', '/dev', ...proc, '--tmpfs', '/tmp'];
   try {
     return await runProgram(
       bwrap,

@@ -7,8 +7,15 @@ import type { Package, Workspace } from '../workspace/types.ts';
 import { type Access, bubblewrapCommand, isWithin, type Mount } from './bubblewrap.ts';
 import { prepareSettings } from './directories.ts';
 import { sandboxEnvironment, withoutProxy } from './environment.ts';
-import { cargoManaged, type HostPlaces, hostPlaces, mountsFor } from './host.ts';
-import { requireBubblewrap } from './probe.ts';
+import {
+  cargoManaged,
+  type HostPlaces,
+  hostPlaces,
+  mountsFor,
+  rootsOwn,
+  testTemporaries,
+} from './host.ts';
+import { type Bubblewrap, requireBubblewrap } from './probe.ts';
 
 /** A program that cargo or rustc wants to run. */
 export interface Program {
@@ -23,7 +30,9 @@ export interface Program {
 
 /** A run of a build script. */
 export interface BuildScriptProgram extends Program {
-  /** The file that is at the path of `command[0]` inside. */
+  /** Its path inside. */
+  readonly executable: string;
+  /** The file that is there. */
   readonly linked: string;
   readonly outDir: string;
 }
@@ -58,13 +67,15 @@ export interface RunPlaces {
 export class Sandboxes {
   private readonly config: Config;
   private readonly workspace: Workspace;
-  private readonly bwrap: string;
+  private readonly bubblewrap: Bubblewrap;
   private readonly host: HostPlaces;
+  /** Looked up when something runs: there are many files. */
+  private secrets: readonly Mount[] | undefined;
 
-  private constructor(config: Config, workspace: Workspace, bwrap: string) {
+  private constructor(config: Config, workspace: Workspace, bubblewrap: Bubblewrap) {
     this.config = config;
     this.workspace = workspace;
-    this.bwrap = bwrap;
+    this.bubblewrap = bubblewrap;
     this.host = hostPlaces();
   }
 
@@ -87,9 +98,9 @@ export class Sandboxes {
       (settings) => settings.kind === 'Bubblewrap',
     );
     if (used.length === 0) return undefined;
-    const bwrap = await requireBubblewrap();
-    await prepareSettings(used, workspace.root, bwrap, config.file);
-    const sandboxes = new Sandboxes(config, workspace, bwrap);
+    const bubblewrap = await requireBubblewrap();
+    await prepareSettings(used, workspace.root, bubblewrap.bwrap, config.file);
+    const sandboxes = new Sandboxes(config, workspace, bubblewrap);
     sandboxes.requireOwnDirectories();
     return sandboxes;
   }
@@ -97,7 +108,7 @@ export class Sandboxes {
   /** What is shown must not be what is to be hidden, or all of it would be seen. */
   private requireOwnDirectories(): void {
     const { root, packages } = this.workspace;
-    const hidden = [...this.host.hidden, ...this.host.hiddenWithoutNetwork];
+    const { hidden } = this.host;
     for (const directory of [
       root,
       ...buildDirectories(this.workspace),
@@ -115,23 +126,57 @@ export class Sandboxes {
     return this.config.rustcSandbox.kind === 'Bubblewrap';
   }
 
-  /** The command line for a build script, or undefined where its sandbox is disabled. OUT_DIR is writable, nothing else that lasts. */
-  buildScript(program: BuildScriptProgram, run: RunPlaces): string[] | undefined {
+  /**
+   * The command line for a build script, or undefined where its sandbox is disabled. OUT_DIR is writable, nothing else that
+   * lasts. With `copies` these are in the place of its package and OUT_DIR, and both writable.
+   */
+  buildScript(
+    program: BuildScriptProgram,
+    run: RunPlaces,
+    copies?: { readonly package: string; readonly outDir: string },
+  ): string[] | undefined {
     const settings = this.config.sandbox({ package: program.package.name, suffix: 'build' });
     if (settings.kind !== 'Bubblewrap') return undefined;
-    const executable = program.command[0] as string;
+    const executable = program.executable;
+    const inPlaceOf = (path: string, source: string): Mount[] =>
+      this.show(path, 'write').map((mount) => ({ ...mount, source }));
     return this.command(settings, program, run, [
-      ...this.show(program.package.directory, 'read'),
-      ...this.show(program.outDir, 'write'),
+      ...(copies === undefined
+        ? this.show(program.package.directory, 'read')
+        : inPlaceOf(program.package.directory, copies.package)),
+      ...(copies === undefined
+        ? this.show(program.outDir, 'write')
+        : inPlaceOf(program.outDir, copies.outDir)),
       ...this.show(executable, 'read').map((mount) => ({ ...mount, source: program.linked })),
     ]);
   }
 
-  /** As above for a test binary: nothing is writable but what cackle.toml says. */
-  test(program: Program, run: RunPlaces): string[] | undefined {
+  /** Names of the variables that a build script would have had without its sandbox. */
+  hiddenFrom(program: BuildScriptProgram, run: RunPlaces): string[] {
+    const settings = this.config.sandbox({ package: program.package.name, suffix: 'build' });
+    const named = [...settings.passEnv.map(({ value }) => value), ...run.variables];
+    const inside = sandboxEnvironment(program.env, named, this.toolchain(run));
+    return [...program.env.keys()].filter((name) => !inside.has(name));
+  }
+
+  /** Does cackle.toml let the build script of a package write at a path? */
+  mayWrite({ name }: Package, path: string): boolean {
+    const { bindWritable, makeWritable } = this.config.sandbox({ package: name, suffix: 'build' });
+    return [...bindWritable, ...makeWritable].some(({ value }) =>
+      isWithin(path, resolve(this.workspace.root, value)),
+    );
+  }
+
+  /** As above for a test binary: nothing is writable but its `CARGO_TARGET_TMPDIR` and what cackle.toml says. */
+  test(program: Program & { readonly executable: string }, run: RunPlaces): string[] | undefined {
     const settings = this.config.sandbox({ package: program.package.name, suffix: 'test' });
     if (settings.kind !== 'Bubblewrap') return undefined;
-    return this.command(settings, program, run, this.show(program.package.directory, 'read'));
+    return this.command(settings, program, run, [
+      ...this.show(program.package.directory, 'read'),
+      ...testTemporaries(program.executable, this.workspace.targetDirectory).flatMap((path) =>
+        this.show(path, 'write'),
+      ),
+    ]);
   }
 
   /** The command line for rustc where {@link forRustc}: the target directory is writable, save what cargo keeps there for others. */
@@ -165,12 +210,17 @@ export class Sandboxes {
     return p.isWorkspaceMember ? this.workspace.root : p.directory;
   }
 
+  private get secret(): readonly Mount[] {
+    this.secrets ??= rootsOwn();
+    return this.secrets;
+  }
+
   private toolchain({ sysroot }: RunPlaces) {
     return { sysroot, cargoHome: this.host.cargoHome };
   }
 
   private show(path: string, access: Access): Mount[] {
-    return mountsFor(path, access, [...this.host.hidden, ...this.host.hiddenWithoutNetwork]);
+    return mountsFor(path, access, this.host.hidden);
   }
 
   private command(
@@ -179,13 +229,15 @@ export class Sandboxes {
     run: RunPlaces,
     mounts: readonly Mount[],
   ): string[] {
-    const { hidden, hiddenWithoutNetwork, shown } = this.host;
+    const { hidden, shown, shownWithNetwork } = this.host;
     const { root, targetDirectory } = this.workspace;
     const values = (texts: SandboxSettings['passEnv']) => texts.map(({ value }) => value);
-    const hide = [
-      ...hidden,
-      ...(settings.allowNetwork ? [] : hiddenWithoutNetwork),
-      run.sessionDirectory,
+    const hide = [...hidden, run.sessionDirectory];
+    const read = [
+      ...shown,
+      ...(settings.allowNetwork ? shownWithNetwork : []),
+      run.sysroot,
+      ...buildDirectories(this.workspace),
     ];
     const writable = [...values(settings.bindWritable), ...values(settings.makeWritable)];
     const all = [...mounts, ...writable.flatMap((path) => this.show(resolve(root, path), 'user'))];
@@ -194,13 +246,12 @@ export class Sandboxes {
       all.some(({ access, path: shown }) => access !== 'read' && isWithin(path, shown)),
     );
     return bubblewrapCommand({
-      bwrap: this.bwrap,
+      ...this.bubblewrap,
       allowNetwork: settings.allowNetwork,
       mounts: [
         ...hide.flatMap((path) => mountsFor(path, 'hide', [])),
-        ...[...shown, run.sysroot, ...buildDirectories(this.workspace)].flatMap((path) =>
-          this.show(path, 'read'),
-        ),
+        ...this.secret,
+        ...read.flatMap((path) => this.show(path, 'read')),
         ...all,
         ...this.show(join(targetDirectory, '.cackle'), 'protect'),
         ...cache,

@@ -26,7 +26,7 @@ const permissionKinds: ReadonlySet<Problem['kind']> = new Set([
 
 /**
  * Writes the best fix of each problem to cackle.toml and keeps the configuration that follows in force. It never
- * switches a sandbox off or lets the network into one, and leaves the definitions of APIs as they are.
+ * switches a sandbox off, nor opens one further, and leaves the definitions of APIs as they are.
  */
 export class AutoAccept implements LiveConfig {
   readonly accepted: AcceptedFix[] = [];
@@ -122,8 +122,9 @@ function choosesSource({ steps }: Edit): boolean {
 function weakensSandbox({ steps }: Edit): boolean {
   return steps.some(
     (step) =>
-      step.kind === 'set' &&
-      step.path.includes('sandbox') &&
-      (step.value === 'Disabled' || step.path.at(-1) === 'allow_network'),
+      (step.kind === 'add' && step.path.includes('sandbox')) ||
+      (step.kind === 'set' &&
+        step.path.includes('sandbox') &&
+        (step.value === 'Disabled' || step.path.at(-1) === 'allow_network')),
   );
 }

@@ -1,6 +1,7 @@
+import { relative } from 'node:path';
 import type { BuildOutcome } from '../build/types.ts';
 import type { Config } from '../config/types.ts';
-import { CheckError, type Problem } from '../judge/problems.ts';
+import { CheckError, type Denial, type Problem } from '../judge/problems.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 
@@ -24,6 +25,7 @@ export function failedBuildScripts(outcome: BuildOutcome, workspace: Workspace):
     const p = workspace.packages.find(({ id }) => id === failed.packageId);
     if (p === undefined) return [];
     const { output, status, signal, sandboxCommand } = failed;
+    const denied = failed.denied?.map((denial) => asInConfig(denial, workspace.root));
     return [
       {
         kind: 'execution-failed',
@@ -34,9 +36,18 @@ export function failedBuildScripts(outcome: BuildOutcome, workspace: Workspace):
         status,
         signal,
         sandboxCommand,
+        ...(denied === undefined || denied.length === 0 ? {} : { denied }),
       },
     ];
   });
+}
+
+/** A path of cackle.toml is relative to the workspace, where it lies in it. */
+function asInConfig(denial: Denial, root: string): Denial {
+  if (!('path' in denial)) return denial;
+  const path = relative(root, denial.path);
+  const isOutside = path.split('/')[0] === '..';
+  return isOutside ? denial : { ...denial, path: path === '' ? '.' : path };
 }
 
 /** The error for a workspace that does not compile; the sandbox may be why. */

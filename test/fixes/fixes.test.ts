@@ -42,13 +42,14 @@ describe('spec 5: fixes of each problem, best first', () => {
     ]);
   });
 
-  test('no sandbox chosen: Disabled, Bubblewrap; refused with a hint where it does not work', () => {
+  test('no sandbox chosen: Bubblewrap, Disabled; refused with a hint where it does not work, and then last', () => {
     const text = '[common]\nversion = 3\n\n[pkg.x]\n';
     const problem: Problem = { kind: 'sandbox-not-chosen' };
     expect(added(problem, text)).toEqual([
-      '[sandbox]\nkind = "Disabled"',
       '[sandbox]\nkind = "Bubblewrap"',
+      '[sandbox]\nkind = "Disabled"',
     ]);
+    expect(adviceFor(problem)).toBe('[sandbox]\nkind = "Bubblewrap"');
     const refused = fixesFor(problem, read(text), { bubblewrapFault: 'install bwrap' });
     expect(refused.map((fix) => fix.refused)).toEqual([undefined, 'install bwrap']);
     expect(applyEdits(text, [refused[0]?.edit ?? { steps: [] }])).toBe(
@@ -196,6 +197,35 @@ describe('spec 5: fixes of each problem, best first', () => {
       '[pkg.x]\ntest.sandbox.kind = "Disabled"',
     ]);
     expect(added({ ...failed, executable: 'build script' })).toEqual([]);
+  });
+
+  test('a program that failed for what its sandbox kept from it: that first, and nothing that does not help', () => {
+    const failed = {
+      kind: 'execution-failed',
+      ...named,
+      output: '',
+      executable: 'build script',
+      sandboxCommand: ['bwrap'],
+    } as const;
+    const disabled = '[pkg.x]\nbuild.sandbox.kind = "Disabled"';
+    const write = { what: 'write', path: 'shell', new: false } as const;
+    const make = { what: 'write', path: 'gen', new: true } as const;
+    const variable = { what: 'variable', name: 'NUMBER' } as const;
+    expect(added({ ...failed, denied: [write] })).toEqual([
+      '[pkg.x]\nbuild.sandbox.bind_writable = ["shell"]',
+      disabled,
+    ]);
+    expect(added({ ...failed, denied: [make, variable, { what: 'network' }] })).toEqual([
+      '[pkg.x]\nbuild.sandbox.make_writable = ["gen"]',
+      '[pkg.x]\nbuild.sandbox.pass_env = ["NUMBER"]',
+      '[pkg.x]\nbuild.sandbox.allow_network = true',
+      disabled,
+    ]);
+    expect(added({ ...failed, denied: [{ what: 'mode', path: 'a' }] })).toEqual([disabled]);
+    expect(adviceFor({ ...failed, denied: [{ what: 'mode', path: 'a' }] })).toBeUndefined();
+    expect(adviceFor({ ...failed, denied: [write] })).toBe(
+      '[pkg.x]\nbuild.sandbox.bind_writable = ["shell"]',
+    );
   });
 
   test('unused permission and unknown package: remove', () => {

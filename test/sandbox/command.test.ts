@@ -5,6 +5,7 @@ import { explainFailure } from '../../engine/sandbox/probe.ts';
 
 const request = {
   bwrap: '/usr/bin/bwrap',
+  supported: [],
   allowNetwork: false,
   mounts: [],
   env: new Map([
@@ -19,10 +20,13 @@ const request = {
 test('spec 7: new namespaces, uid and gid 1000, host name, session, empty environment, / read-only', () => {
   expect(bubblewrapCommand(request).join(' ')).toBe(
     '/usr/bin/bwrap --unshare-all --unshare-user --die-with-parent --new-session --cap-drop ALL' +
-      ' --uid 1000 --gid 1000 --hostname none --clearenv --ro-bind / / --dev /dev --proc /proc' +
+      ' --uid 1000 --gid 1000 --hostname none --clearenv --ro-bind / / --dev /dev --proc /proc --remount-ro /proc' +
       ' --setenv A 1 --setenv B 2 --extra x --chdir /work -- /work/program --version',
   );
   expect(bubblewrapCommand({ ...request, allowNetwork: true })).toContain('--share-net');
+  expect(bubblewrapCommand({ ...request, supported: ['--disable-userns'] })).toContain(
+    '--disable-userns',
+  );
 });
 
 const mount = (access: Mount['access'], path: string): Mount => ({ access, path });
@@ -118,5 +122,7 @@ test.each([
   const error = explainFailure('bwrap: No permissions to create new namespace', facts);
   expect(error.message).toContain('No permissions to create new namespace');
   expect(error.help).toContain(help);
-  expect(error.help).toContain('kind = "Disabled"');
+  // What takes protection away is nothing to paste.
+  expect(error.help).toContain('README.md, "Without a sandbox"');
+  expect(error.help).not.toContain('Disabled');
 });

@@ -1,5 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -13,7 +14,8 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, manifest, workspace } from '../support/cackle.ts';
+import { requireBubblewrap } from '../../engine/sandbox/probe.ts';
+import { manifest, type Ran, run, workspace } from '../support/cackle.ts';
 import { fixtures, noBubblewrap } from './support.ts';
 
 /** What the settings of `[sandbox]` are in each column. */
@@ -48,6 +50,7 @@ const works: Readonly<Record<string, Readonly<Record<Who, readonly Column[]>>>> 
     'see RUSTC_WRAPPER': each(),
     'connect over TCP': each('disabled', 'allow_network'),
     'connect to a Unix socket': each('disabled'),
+    'connect to a service in /run': each('disabled'),
     'connect to an abstract socket': each('disabled', 'allow_network'),
     'write in the source directory': each('disabled'),
     'write in the target directory': { ...each('disabled'), macro: all },
@@ -55,6 +58,7 @@ const works: Readonly<Record<string, Readonly<Record<Who, readonly Column[]>>>> 
     'write in the store of facts': each('disabled'),
     'write in shared': each('disabled', 'bind_writable'),
     'write in made': each('make_writable'),
+    'see CACKLE_ in its environment': each(),
     "find the engine's token and use it": each('disabled'),
     'pass for rustc on its link socket': each(),
     'signal a process outside': each('disabled'),
@@ -65,7 +69,19 @@ const works: Readonly<Record<string, Readonly<Record<Who, readonly Column[]>>>> 
 })();
 
 /** Left out where there is no sandbox: they would spoil the build, or depend on the machine's settings. */
-const onlyInside = ["rename cargo's directories", 'ptrace a process outside'];
+const onlyInside = [
+  "rename cargo's directories",
+  'ptrace a process outside',
+  "find another's open file",
+  'change a setting in /proc',
+  'change a setting in /sys',
+  'reach a device of the machine',
+  "read what is root's in /etc",
+  'read a key of the session',
+  'make a user namespace',
+];
+/** Bubblewrap before 0.8, and containers whose /proc/sys is read-only, cannot forbid it. */
+const unlessOld = 'make a user namespace';
 
 /** The table of engine/sandbox/README.md: who can do what in which column. */
 function table(): string {
@@ -103,6 +119,16 @@ function listen(on: { port: number; host: string } | { path: string }): Promise<
   });
 }
 
+/** A directory where services listen. */
+const inRun = (() => {
+  try {
+    return mkdtempSync('/run/cackle-test-');
+  } catch {
+    return mkdtempSync(join(tmpdir(), 'cackle-test-'));
+  }
+})();
+let forbidsNamespaces = false;
+
 beforeAll(async () => {
   rmSync(home, { recursive: true, force: true });
   for (const [path, text] of [
@@ -117,36 +143,107 @@ beforeAll(async () => {
   mkdirSync(join(directory, 'extra'));
   writeFileSync(join(directory, 'extra', 'shown.txt'), '');
   writeFileSync(join(directory, 'theirs.txt'), '');
+  writeFileSync(join(directory, 'left-open.txt'), '');
   const address = (await listen({ port: 0, host: '127.0.0.1' })).address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   port = address.port;
-  await listen({ path: join(directory, 'theirs.sock') });
-  const program = join(directory, 'listener');
-  execFileSync('rustc', ['-o', program, join(fixtures, 'listener.rs')], { stdio: 'inherit' });
-  listener = spawn(program, [abstractSocket], { stdio: ['pipe', 'pipe', 'inherit'] });
+  for (const place of [directory, inRun]) {
+    await listen({ path: join(place, 'theirs.sock') });
+    chmodSync(join(place, 'theirs.sock'), 0o777);
+    chmodSync(place, 0o755);
+  }
+  mkdirSync(join(directory, 'toolchain'));
+  mkdirSync(join(directory, 'cache'));
+  chmodSync(join(directory, 'cache'), 0o777);
+  forbidsNamespaces = (await requireBubblewrap()).supported.includes('--disable-userns');
+  for (const name of ['listener', 'keyring'])
+    execFileSync(
+      'rustc',
+      ['--edition=2021', '-o', join(directory, name), join(fixtures, `${name}.rs`)],
+      {
+        stdio: 'inherit',
+      },
+    );
+  listener = spawn(join(directory, 'listener'), [abstractSocket], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   await new Promise((ready) => listener?.stdout?.once('data', ready));
 });
 
 afterAll(() => {
   listener?.stdin?.end();
   for (const server of servers) server.close();
-  rmSync(directory, { recursive: true, force: true });
+  for (const place of [directory, inRun]) rmSync(place, { recursive: true, force: true });
 });
 
+/** Who runs cackle: whoever runs this test, or, when that is root, `nobody`. */
+type User = 'we' | 'another';
+
+/** Runs cackle with a key in its session; as another in a mount namespace that shows root's toolchain elsewhere. */
+const runAs: Readonly<
+  Record<User, (args: readonly string[], env: Record<string, string>) => Promise<Ran>>
+> = {
+  we: (args, env) => run(join(directory, 'keyring'), [process.execPath, program, ...args], env),
+  another: (args, env) =>
+    run(
+      'unshare',
+      [
+        ...['--mount', 'sh', '-c', 'mount --bind "$1" "$2" && shift 2 && exec "$@"', 'sh'],
+        ...[
+          sysroot(),
+          join(directory, 'toolchain'),
+          'setpriv',
+          '--reuid=nobody',
+          '--regid=nogroup',
+        ],
+        ...['--clear-groups', join(directory, 'keyring'), process.execPath, program, ...args],
+      ],
+      {
+        ...env,
+        RUSTUP_HOME: '',
+        XDG_CACHE_HOME: join(directory, 'cache'),
+        PATH: `${join(directory, 'toolchain/bin')}:/usr/local/bin:/usr/bin:/bin`,
+      },
+    ),
+};
+
+const program = join(packageRoot(), 'dist', 'cli.js');
+
+function sysroot(): string {
+  return execFileSync('rustc', ['--print', 'sysroot'], { encoding: 'utf8' }).trim();
+}
+
+/** Why there is nobody else to run as; undefined where there is. */
+const noOther: string | undefined = (() => {
+  if (process.getuid?.() !== 0) return 'only root can run as another';
+  try {
+    const seen = ['setpriv', '--reuid=nobody', '--regid=nogroup', '--clear-groups', 'test', '-r'];
+    execFileSync('unshare', ['--mount', ...seen, program], { stdio: 'pipe' });
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+})();
+if (noOther !== undefined) console.warn(`the table is not tried as another user: ${noOther}`);
+
 /** Checks and tests the fixture with these settings; gives what its build script, proc macro and test could do. */
-async function attempt(column: Column) {
-  const name = `inside-${column}`;
+async function attempt(column: Column, user: User) {
+  const name = `inside-${column}-${user}`;
   const source = join(packageRoot(), 'target', 'fixtures', name);
   const filled = readFileSync(join(fixtures, 'attempts.rs'), 'utf8')
     .replaceAll('@SOURCE@', source)
     .replaceAll('@TMP_FILE@', join(directory, 'theirs.txt'))
     .replaceAll('@UNIX_SOCKET@', join(directory, 'theirs.sock'))
+    .replaceAll('@RUN_SOCKET@', join(inRun, 'theirs.sock'))
     .replaceAll('@ABSTRACT_SOCKET@', abstractSocket)
     .replaceAll('@PORT@', String(port))
     .replaceAll('@PID@', String(process.pid));
-  // Without a sandbox, renaming would break the build.
-  const attempts =
-    column === 'disabled' ? filled.replace(/^.*rename cargo's directories.*\n/m, '') : filled;
+  const isLeftOut = (line: string): boolean =>
+    column === 'disabled' && onlyInside.some((name) => line.includes(`("${name}", `));
+  const attempts = filled
+    .split('\n')
+    .filter((line) => !isLeftOut(line))
+    .join('\n');
   workspace(name, {
     'Cargo.toml': manifest('app', '[dependencies]\nlooking = { path = "looking" }\n'),
     'build.rs':
@@ -169,7 +266,11 @@ ${columns[column].replace('@EXTRA@', join(directory, 'extra'))}
 build.allow_apis = ["fs", "net", "process", "env"]
 build.allow_build_instructions = ["cargo:rustc-env=REPORT=*"]
 test.allow_apis = ["fs", "net", "process", "env"]
+allow_unsafe = true
+allow_extern = true
 [pkg.looking]
+allow_unsafe = true
+allow_extern = true
 allow_apis = ["fs", "net", "process", "env"]
 allow_proc_macro = true
 `,
@@ -183,7 +284,8 @@ allow_proc_macro = true
     TEST_SECRET: 'secret',
     CARGO_REGISTRIES_MINE_TOKEN: 'secret',
   };
-  const ran = await cackle(['-n', '--path', source], env);
+  if (user === 'another') execFileSync('chown', ['-R', 'nobody', source, home]);
+  const ran = await runAs[user](['-n', '--path', source], env);
   expect(ran.stdout + ran.stderr, 'the check is clean').toContain('no problems');
   const unit = readdirSync(join(source, 'target/cackle/build')).map((d) =>
     join(source, 'target/cackle/build', d, 'out/report.txt'),
@@ -194,7 +296,7 @@ allow_proc_macro = true
     build: readReport(readFileSync(built, 'utf8')),
     macro: readReport(readFileSync(join(source, 'target/report.txt'), 'utf8')),
   };
-  const tested = await cackle(
+  const tested = await runAs[user](
     ['--path', source, 'test', '--test', 'looks', '--', '--nocapture'],
     env,
   );
@@ -214,22 +316,35 @@ function readReport(text: string): Map<string, boolean> {
   );
 }
 
-describe.skipIf(noBubblewrap !== undefined)('spec 7: what can be done inside', () => {
-  for (const column of Object.keys(columns) as Column[]) {
-    test(`with ${column}`, async () => {
-      const found = await attempt(column);
-      for (const who of Object.keys(whos) as Who[]) {
-        const expected = new Map(
-          Object.entries(works).map(([name, by]) => [name, by[who].includes(column)]),
-        );
-        const inside = [...found[who]].filter(([name]) => !onlyInside.includes(name));
-        expect(Object.fromEntries(inside), who).toEqual(Object.fromEntries(expected));
-        if (column === 'disabled') continue;
-        for (const name of onlyInside) expect(found[who].get(name), name).toBe(false);
-      }
-    });
+/** Compares what each could do with the table. */
+async function compare(column: Column, user: User): Promise<void> {
+  const found = await attempt(column, user);
+  for (const who of Object.keys(whos) as Who[]) {
+    const expected = new Map(
+      Object.entries(works).map(([name, by]) => [name, by[who].includes(column)]),
+    );
+    // It is root's.
+    if (user === 'another') expected.set('signal a process outside', false);
+    const inside = [...found[who]].filter(([name]) => !onlyInside.includes(name));
+    expect(Object.fromEntries(inside), who).toEqual(Object.fromEntries(expected));
+    if (column === 'disabled') continue;
+    for (const name of onlyInside)
+      if (name !== unlessOld || forbidsNamespaces) expect(found[who].get(name), name).toBe(false);
   }
+}
+
+describe.skipIf(noBubblewrap !== undefined)('spec 7: what can be done inside', () => {
+  for (const column of Object.keys(columns) as Column[])
+    test(`with ${column}`, () => compare(column, 'we'));
 });
+
+describe.skipIf(noBubblewrap !== undefined || noOther !== undefined)(
+  'spec 7: what can be done inside by another user than root',
+  () => {
+    for (const column of Object.keys(columns) as Column[])
+      test(`with ${column}`, () => compare(column, 'another'));
+  },
+);
 
 test('the table in engine/sandbox/README.md is what was found', () => {
   expect(readFileSync(join(packageRoot(), 'engine/sandbox/README.md'), 'utf8')).toContain(table());

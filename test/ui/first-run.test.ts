@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { noBubblewrap } from '../sandbox/support.ts';
 import { check } from '../support/cackle.ts';
 import { keys, type Terminal } from '../support/terminal.ts';
 import { configOf, smallWorkspace, startUi, takeRecommended } from './support.ts';
@@ -43,7 +44,7 @@ describe('spec 8 and 5, first run: from no configuration to a clean check', () =
       expect(asked).toContain(`the built-in API \`${api}\` is not watched`);
     // The sandbox first, then `fs` imported and all others passed over.
     terminal.send('f');
-    await terminal.until('kind = "Disabled"');
+    await terminal.until(`kind = "${noBubblewrap === undefined ? 'Bubblewrap' : 'Disabled'}"`);
     terminal.send('f');
     await terminal.until('1 of 6');
     for (let left = 6; left > 0; left--) {

@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::path::PathBuf;
 
 /// Where cargo says what the jobserver is.
-const FLAGS: &str = "CARGO_MAKEFLAGS";
+pub const FLAGS: &str = "CARGO_MAKEFLAGS";
 
 /// The slot of this process.
 #[derive(Default)]

@@ -3,6 +3,7 @@
 //! It asks the engine over a Unix socket what to do, and does exactly that. It has no opinion of its
 //! own, save one: without an answer nothing runs. Std only, so that a plain `rustc` compiles it.
 
+mod apart;
 mod child;
 mod diagnostics;
 mod jobserver;

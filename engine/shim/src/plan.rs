@@ -2,7 +2,7 @@
 //!
 //! Answers, by their `do` field:
 //! - `exec`: become the program `args` with the environment changes `unset` and `set`; `clear` true
-//!   starts from an empty environment.
+//!   starts from an empty environment, apart from the session's keys and others' open files.
 //! - `run`: run it, then report `{"done":{status,signal,...}}` and wait for the next answer.
 //!   `stdout`: `pass` or `collect` (up to `limit` bytes, reported as base64, held back).
 //!   `stderr`: `pass`, `lints` (rustc's JSON: diagnostics whose code is in `lints` are taken out and
@@ -21,6 +21,7 @@ use std::path::Path;
 use std::process::{ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 
+use crate::apart;
 use crate::diagnostics::Filter;
 use crate::jobserver::Slot;
 use crate::json::{base64, write_string, Value};
@@ -80,6 +81,7 @@ fn command(answer: &Value) -> Result<(Command, String), String> {
     command.args(rest);
     if answer.get("clear") == Some(&Value::Bool(true)) {
         command.env_clear();
+        apart::start(&mut command);
     }
     for name in strings(answer, "unset")? {
         command.env_remove(name);

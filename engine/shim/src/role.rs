@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use crate::json::write_string;
@@ -11,8 +11,10 @@ use crate::json::write_string;
 const SOCKET: &str = "CACKLE_SOCKET";
 /// Proves to the engine that this process belongs to its run; known to cargo's own children only.
 const TOKEN: &str = "CACKLE_TOKEN";
-/// What rustc has instead of [`TOKEN`]: good for the links of its own unit, and no more.
-const LINK_TOKEN: &str = "CACKLE_LINK_TOKEN";
+/// Beside a linker's link to this program: the socket's path and, on a line of its own, what rustc has instead of
+/// [`TOKEN`], good for the links of its own unit and no more. In rustc's environment all code that it compiles or
+/// loads would see that it is watched.
+const LINK_FILE: &str = "link";
 /// The shim of the running engine. A build script's copy may be of an older engine.
 const SHIM: &str = "CACKLE_SHIM";
 /// Set by a build script's copy for the shim that it starts: the path of the copy.
@@ -38,20 +40,20 @@ pub struct Role {
 /// does not return.
 pub fn find() -> Result<Role, String> {
     let executable = env::current_exe().map_err(|e| format!("cannot find the path of this program: {e}"))?;
+    let called_as = PathBuf::from(env::args_os().next().unwrap_or_default());
+    let directory = called_as.parent().and_then(Path::file_name);
+    if directory.is_some_and(|found| found == LINKER_DIRECTORY) {
+        let (socket, token) = link_file(&called_as.with_file_name(LINK_FILE))?;
+        return Ok(Role { name: "linker", token, executable: called_as, socket });
+    }
     let socket = PathBuf::from(required(SOCKET, &executable)?);
     if let Some(build_script) = env::var_os(BUILD_SCRIPT) {
         let token = required(TOKEN, &executable)?;
         return Ok(Role { name: "build-script", token, executable: build_script.into(), socket });
     }
-    let called_as = PathBuf::from(env::args_os().next().unwrap_or_default());
-    let directory = called_as.parent().and_then(Path::file_name);
-    for (stands_in, name, secret) in [
-        (LINKER_DIRECTORY, "linker", LINK_TOKEN),
-        (RUNNER_DIRECTORY, "runner", TOKEN),
-        (RUSTDOC_DIRECTORY, "rustdoc", TOKEN),
-    ] {
+    for (stands_in, name) in [(RUNNER_DIRECTORY, "runner"), (RUSTDOC_DIRECTORY, "rustdoc")] {
         if directory.is_some_and(|found| found == stands_in) {
-            let token = required(secret, &executable)?;
+            let token = required(TOKEN, &executable)?;
             return Ok(Role { name, token, executable: called_as, socket });
         }
     }
@@ -60,6 +62,14 @@ pub fn find() -> Result<Role, String> {
         return Ok(Role { name: "rustc", token, executable, socket });
     }
     hand_over(&executable)
+}
+
+fn link_file(path: &Path) -> Result<(PathBuf, OsString), String> {
+    let bytes = std::fs::read(path)
+        .map_err(|e| format!("this link belongs to no running rustc: {}: {e}", path.display()))?;
+    let end = bytes.iter().rposition(|byte| *byte == b'\n').ok_or("the file beside the linker is damaged")?;
+    let text = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
+    Ok((PathBuf::from(text(&bytes[..end])), text(&bytes[end + 1..])))
 }
 
 fn required(variable: &str, executable: &Path) -> Result<OsString, String> {

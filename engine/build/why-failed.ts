@@ -1,0 +1,160 @@
+import { lstatSync, type Stats } from 'node:fs';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import type { Denial } from '../judge/problems.ts';
+import { denialsIn, placesToWrite, speaksOfWriting } from '../sandbox/denied.ts';
+import type { BuildScriptProgram } from '../sandbox/sandboxes.ts';
+import { runProgram } from '../workspace/run-program.ts';
+import { runPlaces, type SandboxedRun, type ServerOptions } from './server-options.ts';
+
+/** A package that holds more than this is not copied only to find out why its build script failed. */
+const MAX_FILES = 4000;
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Nobody waits longer for a reason. */
+const PATIENCE_MS = 30_000;
+
+/** Counts what its network was asked for, where it has none; then ends as the script did. */
+const counting =
+  '"$0" "$@"; ended=$?; cat /proc/net/snmp > "$OUT_DIR/.network" 2> /dev/null; exit $ended';
+
+/**
+ * What its sandbox kept from a build script that failed: by what it wrote, and where that is not enough by another run in
+ * the same sandbox, in which it may write in a copy of its package.
+ */
+export async function whyFailed(
+  program: BuildScriptProgram,
+  output: string,
+  options: ServerOptions,
+  sandbox: SandboxedRun,
+): Promise<Denial[]> {
+  const { sandboxes } = sandbox;
+  const places = runPlaces(options, sandbox);
+  const binary = await readFile(program.linked).catch(() => Buffer.alloc(0));
+  const isDenied = (denial: Denial): boolean =>
+    denial.what !== 'write' || !sandboxes.mayWrite(program.package, denial.path);
+  const told = (text: string): Denial[] =>
+    denialsIn(text, {
+      cwd: program.cwd,
+      hiddenVariables: sandboxes.hiddenFrom(program, places),
+      mentions: (name) => binary.includes(name),
+    }).filter(isDenied);
+  const denials = told(output);
+  if (denials.length > 0 && !speaksOfWriting(output)) return denials;
+  const asked = await ask(program, options, sandbox).catch(() => undefined);
+  if (asked === undefined) return denials;
+  const wrote = asked.wrote.filter(isDenied);
+  if (asked.succeeded) return wrote;
+  const others = [...denials, ...told(asked.output)].filter(
+    ({ what }) => wrote.length === 0 || what !== 'write',
+  );
+  return unique([
+    ...wrote,
+    ...others,
+    ...(asked.usedNetwork ? [{ what: 'network' } as const] : []),
+  ]);
+}
+
+interface Asked {
+  readonly succeeded: boolean;
+  readonly wrote: readonly Denial[];
+  readonly usedNetwork: boolean;
+  readonly output: string;
+}
+
+/** Runs the script again; undefined where its package is too large to copy. */
+async function ask(
+  program: BuildScriptProgram,
+  options: ServerOptions,
+  sandbox: SandboxedRun,
+): Promise<Asked | undefined> {
+  const { directory } = program.package;
+  const { targetDirectory } = options.workspace;
+  const leftOut = new Set([relative(directory, targetDirectory), '.git']);
+  const before = await listing(directory, leftOut);
+  if (before === undefined) return undefined;
+  const scratch = await mkdtemp(join(options.directory, 'ask-'));
+  try {
+    const copy = join(scratch, 'package');
+    await cp(directory, copy, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (path) => !leftOut.has(relative(directory, path)),
+    });
+    // What only its permissions keep from writing is told from what the sandbox keeps.
+    await chmod(copy, 0o755);
+    for (const [path, stats] of before)
+      if (!stats.isSymbolicLink()) await chmod(join(copy, path), stats.mode | 0o600);
+    const outDir = join(scratch, 'out');
+    await mkdir(outDir);
+    const copied = (await listing(copy, leftOut)) ?? new Map<string, Stats>();
+    const asking = { ...program, command: ['/bin/sh', '-c', counting, ...program.command] };
+    const command = sandbox.sandboxes.buildScript(asking, runPlaces(options, sandbox), {
+      package: copy,
+      outDir,
+    });
+    const [bwrap, ...args] = command ?? [];
+    if (bwrap === undefined) return undefined;
+    const ran = await runProgram(bwrap, args, {
+      env: {},
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const counters = await readFile(join(outDir, '.network'), 'utf8').catch(() => '');
+    const after = (await listing(copy, leftOut)) ?? new Map<string, Stats>();
+    const written = [...after].filter(([path, stats]) => {
+      const then = copied.get(path);
+      return then === undefined || (stats.isFile() && !isSame(then, stats));
+    });
+    return {
+      succeeded: ran.status === 0,
+      wrote: unique(written.flatMap(([path]) => placesToWrite(join(directory, path)))),
+      usedNetwork: wantedNetwork(counters),
+      output: `${ran.stdout}\n${ran.stderr}`,
+    };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function isSame(a: Stats, b: Stats): boolean {
+  return a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs;
+}
+
+/** What lies below a directory, by relative path; undefined when that is too much. */
+async function listing(
+  directory: string,
+  leftOut: ReadonlySet<string>,
+): Promise<Map<string, Stats> | undefined> {
+  const found = new Map<string, Stats>();
+  const pending = [directory];
+  let bytes = 0;
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    for (const name of await readdir(next)) {
+      const path = join(next, name);
+      if (leftOut.has(relative(directory, path))) continue;
+      const stats = lstatSync(path);
+      // A pipe or device would be read without end.
+      if (!stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink()) return undefined;
+      bytes += stats.size;
+      if (found.size >= MAX_FILES || bytes > MAX_BYTES) return undefined;
+      found.set(relative(directory, path), stats);
+      if (stats.isDirectory()) pending.push(path);
+    }
+  }
+  return found;
+}
+
+/** Does the kernel count packets that led nowhere, or connections that nobody took, in a network of nothing? */
+function wantedNetwork(counters: string): boolean {
+  const value = (protocol: string, name: string): number => {
+    const [names, values] = counters
+      .split('\n')
+      .filter((line) => line.startsWith(`${protocol}: `))
+      .map((line) => line.split(' '));
+    return Number(values?.[names?.indexOf(name) ?? -1] ?? 0);
+  };
+  return value('Ip', 'OutNoRoutes') > 0 || value('Tcp', 'ActiveOpens') > 0;
+}
+
+function unique(denials: readonly Denial[]): Denial[] {
+  return [...new Map(denials.map((denial) => [JSON.stringify(denial), denial])).values()];
+}

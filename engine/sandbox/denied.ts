@@ -1,0 +1,100 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { Denial } from '../judge/problems.ts';
+
+const readOnly =
+  /read-only file ?system|ReadOnlyFilesystem|os error 30\b|\bcode: 30\b|\bEROFS\b|permission ?denied|os error 13\b|\bcode: 13\b|\bEACCES\b/i;
+
+const noNetwork =
+  /name resolution|resolve host|name or service not known|lookup address|network (?:is )?unreachable|NetworkUnreachable|connection refused|ConnectionRefused|no route to host|dns error|getaddrinfo|os error (?:101|111|113)\b|\bcode: (?:101|111|113)\b|\bE(?:NETUNREACH|CONNREFUSED|HOSTUNREACH|AI_AGAIN)\b|curl: \((?:5|6|7)\)|could not connect|failed to (?:download|fetch)/i;
+
+const noVariable =
+  /NotPresent|environment variable|env(?:ironment)? var|not (?:set|defined|found)|must be (?:set|defined)|undefined variable|unset/i;
+
+/** True when what a program wrote says that it may not write somewhere. */
+export function speaksOfWriting(output: string): boolean {
+  return readOnly.test(output);
+}
+
+/**
+ * What of a sandbox the output of a failed program names. `hiddenVariables` are those that the sandbox kept back;
+ * `mentions` tells whether the program itself has a text in it.
+ */
+export function denialsIn(
+  output: string,
+  known: {
+    readonly cwd: string;
+    readonly hiddenVariables: readonly string[];
+    readonly mentions: (name: string) => boolean;
+  },
+): Denial[] {
+  const denials: Denial[] = [];
+  const lines = output.split('\n');
+  for (const line of lines.filter((text) => readOnly.test(text)))
+    for (const path of pathsIn(line, known.cwd)) denials.push(...placesToWrite(path));
+  if (noNetwork.test(output)) denials.push({ what: 'network' });
+  for (const name of variablesIn(output, known)) denials.push({ what: 'variable', name });
+  return denials;
+}
+
+/**
+ * The smallest that lets a program write at a path: its directory, where that is not the one of a package. And what of it
+ * its own permissions keep from everybody.
+ */
+export function placesToWrite(path: string): Denial[] {
+  const place = placeToWrite(path);
+  const found = statSync(path, { throwIfNoEntry: false });
+  const kept = found ?? statSync(place.path, { throwIfNoEntry: false });
+  const isKept = kept !== undefined && (kept.mode & 0o200) === 0;
+  return isKept
+    ? [place, { what: 'mode', path: found === undefined ? place.path : path }]
+    : [place];
+}
+
+function placeToWrite(path: string): Extract<Denial, { what: 'write' }> {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return { what: 'write', path, new: false };
+  let directory = dirname(path);
+  if (found !== undefined && isPackage(directory)) return { what: 'write', path, new: false };
+  let below = path;
+  while (!existsSync(directory) && directory !== '/') {
+    below = directory;
+    directory = dirname(directory);
+  }
+  return below === path
+    ? { what: 'write', path: directory, new: false }
+    : { what: 'write', path: below, new: true };
+}
+
+function isPackage(directory: string): boolean {
+  return existsSync(join(directory, 'Cargo.toml'));
+}
+
+/** Paths that a line names: absolute ones, and quoted ones with a slash. */
+function pathsIn(line: string, cwd: string): string[] {
+  const found = new Set<string>();
+  for (const [, quoted] of line.matchAll(/["'`]([^"'`\n]{1,4096})["'`]/g))
+    if (quoted?.includes('/') && !/[\s:]{2}|: /.test(quoted)) found.add(resolve(cwd, quoted));
+  for (const [, plain] of line.matchAll(/(?:^|[\s(:=])(\/[^\s"'`:;,()]+)/g))
+    if (plain !== undefined && isAbsolute(plain)) found.add(resolve(plain));
+  return [...found];
+}
+
+/** Of the variables that were kept back: those that the output names, else those in the program when it misses one. */
+function variablesIn(
+  output: string,
+  known: { readonly hiddenVariables: readonly string[]; readonly mentions: (n: string) => boolean },
+): string[] {
+  if (!noVariable.test(output)) return [];
+  // A short name stands in every program.
+  const long = known.hiddenVariables.filter((name) => name.length > 3);
+  const named = long.filter((name) =>
+    new RegExp(`(?<![A-Za-z0-9_])${escaped(name)}(?![A-Za-z0-9_])`).test(output),
+  );
+  if (named.length > 0 || !/NotPresent|environment variable/.test(output)) return named;
+  return long.filter(known.mentions);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
