@@ -136,6 +136,7 @@ async function serveRun<T>(
   };
   try {
     const shim = await ensureShim(toolchain, directory);
+    handlers.onShim?.(shim);
     const wrapper = await wrapperLink(workspace, shim, storeId);
     const programs = runsPrograms
       ? await programArguments(directory, shim, toolchain, config, request.cargoArguments)

@@ -126,6 +126,8 @@ export interface BuildHandlers {
   onArtifact(artifact: ArtifactMessage): void;
   /** `build-script-executed` (fresh ones too): its OUT_DIR finds the record of its output. */
   onBuildScriptExecuted(message: { readonly packageId: string; readonly outDir: string }): void;
+  /** The shim of this run; whoever replaced it would answer for rustc. */
+  onShim?(path: string): void;
   /** Cargo is running; nothing was asked yet. */
   onCargoStarted?(): void;
   onProgress(progress: BuildProgress): void;

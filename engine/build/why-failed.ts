@@ -106,7 +106,12 @@ async function ask(
     });
     return {
       succeeded: ran.status === 0,
-      wrote: unique(written.flatMap(([path]) => placesToWrite(join(directory, path)))),
+      wrote: unique(
+        written.flatMap(([path, stats]) =>
+          // A directory that is not there is the place itself.
+          placesToWrite(join(directory, path, stats.isDirectory() ? 'any' : '')),
+        ),
+      ),
       usedNetwork: wantedNetwork(counters),
       output: `${ran.stdout}\n${ran.stderr}`,
     };

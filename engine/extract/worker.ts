@@ -1,6 +1,7 @@
 import { countMembers } from '../facts/codec.ts';
 import { contentHash, contentHashes, factsHash, type TooMuch } from '../facts/content.ts';
-import { factsPath, writeAtomically } from '../facts/files.ts';
+import { factsPath } from '../facts/files.ts';
+import { readFacts, writeFacts } from '../facts/seal.ts';
 import type { Content, KeywordHit } from '../facts/unit-record.ts';
 import { FileInput } from '../parsers/file-input.ts';
 import { ExtractError } from '../parsers/module.ts';
@@ -168,7 +169,7 @@ async function factsOf(
   watch.lap('extract');
   await writeFirst(targets, encoded);
   // The user's cache may be read-only or full.
-  for (const path of second) await writeAtomically(path, encoded).catch(() => undefined);
+  for (const path of second) await writeFacts(path, encoded).catch(() => undefined);
   return {
     facts: hash,
     bytes: input.size,
@@ -185,7 +186,7 @@ function readStored(
 ): { path: string; bytes: Buffer; members: number } | undefined {
   for (const path of paths) {
     try {
-      const bytes = readRegularFile(path, MAX_FACTS);
+      const bytes = readFacts(path);
       return { path, bytes, members: countMembers(bytes) };
     } catch {
       // Absent, cut short or of another version: any doubt means that it is extracted again.
@@ -198,7 +199,7 @@ function readStored(
 async function writeFirst(paths: readonly string[], content: Buffer): Promise<void> {
   for (const [i, path] of paths.entries()) {
     try {
-      return await writeAtomically(path, content);
+      return await writeFacts(path, content);
     } catch (error) {
       if (i === paths.length - 1) throw error;
     }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
 import { writeAtomically } from './files.ts';
+import { sealOf } from './seal.ts';
 
 /** No file of the store is larger. */
 const MAX_FILE = 2 ** 29;
@@ -27,13 +28,14 @@ export function readBehindAnswer(place: AnswerPlace): unknown {
   return part(place, 1);
 }
 
-/** Stores an answer, as JSON, and behind it what few will ask for: after a line with the key and the hash of each. */
+/** Stores an answer, as JSON, and behind it what few will ask for: after a line with the key and the seal of each. */
 export async function writeAnswer(
   { file, key }: AnswerPlace,
   ...parts: readonly [answer: object, behind?: object]
 ): Promise<void> {
   const lines = parts.map((value) => JSON.stringify(value));
-  await writeAtomically(file, [[key, ...lines.map(hashOf)].join(' '), ...lines].join('\n'));
+  const seals = lines.map((line) => sealed(file, key, line));
+  await writeAtomically(file, [[key, ...seals].join(' '), ...lines].join('\n'));
 }
 
 /** A part of a stored answer; each is a line, since JSON that nobody indents has no line breaks. */
@@ -48,8 +50,14 @@ function part({ file, key }: AnswerPlace, wanted: number): unknown {
   const [head = '', ...lines] = text.split('\n');
   const [storedKey, ...hashes] = head.split(' ');
   const json = lines[wanted];
-  if (storedKey !== key || json === undefined || hashOf(json) !== hashes[wanted]) return undefined;
+  if (storedKey !== key || json === undefined || sealed(file, key, json) !== hashes[wanted])
+    return undefined;
   return JSON.parse(json);
+}
+
+/** The seal of an answer to a question, in `ROOT/answers/…`. */
+function sealed(file: string, key: string, json: string): string {
+  return sealOf(`${key}\n${json}`, dirname(dirname(file))).toString('hex');
 }
 
 function hashOf(text: string): string {

@@ -2,6 +2,7 @@ import { lstatSync, utimesSync } from 'node:fs';
 import { chmod, lstat, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory } from '../make-directory.ts';
+import { keyPath } from './seal.ts';
 
 /** What `CACKLE_CACHE` says: how much may be kept, and whether the user's cache is used at all. */
 export interface CacheSetting {
@@ -110,7 +111,7 @@ export async function trim({ directory, parts, limit, used, added }: Limited): P
   for (const path of used) ifThere(() => utimesSync(path, time, time));
   const files = (await Promise.all(parts.map((part) => filesBelow(join(directory, part)))))
     .flat()
-    .filter(({ path }) => path !== stamp);
+    .filter(({ path }) => path !== stamp && path !== keyPath(directory));
   const needed = new Set(used);
   let bytes = files.reduce((sum, { size }) => sum + size, 0);
   const goal = bytes > limit ? limit * 0.9 : Number.POSITIVE_INFINITY;

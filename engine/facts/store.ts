@@ -7,6 +7,7 @@ import { userCache } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { cacheSetting } from './cache.ts';
 import { writeAtomically } from './files.ts';
+import { keyPath, openKey, sealOf } from './seal.ts';
 import {
   type BuildScriptRecord,
   type FailureRecord,
@@ -40,13 +41,19 @@ export function storeLocation(targetDirectory: string): StoreLocation {
 }
 
 /**
- * Size, mtime and inode of a file; undefined when it is not there. Asked at once: what the system knows of a file of the
+ * Size, times and inode of a file; undefined when it is not there. Asked at once: what the system knows of a file of the
  * build is in its memory, and a check asks hundreds of times.
  */
 export async function stampOf(path: string): Promise<FileStamp | undefined> {
   const s = statSync(path, { bigint: true, throwIfNoEntry: false });
   if (s === undefined) return undefined;
-  return { path, size: Number(s.size), mtime: s.mtimeNs.toString(), inode: s.ino.toString() };
+  return {
+    path,
+    size: Number(s.size),
+    mtime: s.mtimeNs.toString(),
+    ctime: s.ctimeNs.toString(),
+    inode: s.ino.toString(),
+  };
 }
 
 /**
@@ -86,17 +93,21 @@ async function holdsUnits(targetDirectory: string): Promise<boolean> {
 export class RecordStore {
   /** Goes into `rustc -vV` as cargo sees it: another store means other units. */
   readonly id: string;
-  private readonly root: string;
+  readonly root: string;
+  private readonly key: Buffer;
 
-  private constructor(root: string, id: string) {
+  private constructor(root: string, id: string, key: Buffer) {
     this.root = root;
     this.id = id;
+    this.key = key;
   }
 
   /** Opens the store in `root`, making it where it is missing. Errors of the file system pass through. */
   static async open(root: string): Promise<RecordStore> {
     const path = join(root, 'id');
     let id = await readText(path);
+    const { key, isNew } = openKey(root);
+    if (isNew) id = undefined;
     if (id === undefined || !/^[0-9a-f]{16}$/.test(id)) {
       // Cargo's hashes come from it: what is compiled after `cargo clean` is then the same, byte for byte, and its facts
       // are in the user's cache. Where cargo has units, the store was lost, and they have to be built again.
@@ -109,22 +120,22 @@ export class RecordStore {
       // Two checks may start at once: the last rename wins for both.
       id = (await readText(path)) ?? id;
     }
-    return new RecordStore(root, id);
+    return new RecordStore(root, id, key);
   }
 
   /** Every readable unit record; what is damaged or of another version is left out (its unit is built again). */
   async units(): Promise<UnitRecord[]> {
-    return readRecords<UnitRecord>(join(this.root, 'units'));
+    return readRecords<UnitRecord>(join(this.root, 'units'), this.root);
   }
 
   /** Every readable record of a build-script run. */
   async buildScripts(): Promise<BuildScriptRecord[]> {
-    return readRecords<BuildScriptRecord>(join(this.root, 'build-scripts'));
+    return readRecords<BuildScriptRecord>(join(this.root, 'build-scripts'), this.root);
   }
 
   /** Resolves when the record is on disk under its unit's name. */
   async putUnit(record: UnitRecord): Promise<void> {
-    await writeAtomically(this.#unitPath(record), encodeRecord(record));
+    await writeAtomically(this.#unitPath(record), encodeRecord(record, this.root));
   }
 
   /** Resolves when a unit is not known any more, whose files `by` has written anew; nothing when both are the same unit. */
@@ -145,6 +156,29 @@ export class RecordStore {
     return join(this.root, 'units', `${key}.record`);
   }
 
+  /** Removes records that changed since a time, in nanoseconds, and are not ours or another check's; gives their paths. */
+  async removeForged(since: bigint): Promise<string[]> {
+    const forged: string[] = [];
+    for (const kind of ['units', 'build-scripts', 'failures']) {
+      const directory = join(this.root, kind);
+      for (const name of await readdir(directory).catch(() => [])) {
+        const path = join(directory, name);
+        const stamp = await stampOf(path);
+        if (!name.endsWith('.record') || stamp === undefined || BigInt(stamp.ctime) < since)
+          continue;
+        try {
+          decodeRecord(readFileSync(path, 'utf8'), this.root);
+        } catch {
+          await rm(path, { recursive: true, force: true });
+          forged.push(path);
+        }
+      }
+    }
+    const key = keyPath(this.root);
+    if (!this.key.equals(readFileSync(key))) forged.push(key);
+    return forged;
+  }
+
   /** Resolves when nothing is known of that run any more. */
   async removeBuildScript(outDir: string): Promise<void> {
     await rm(this.#scriptPath(outDir), { force: true });
@@ -156,14 +190,14 @@ export class RecordStore {
 
   /** Of each compilation that failed for lack of what is held, by its name: what it was compiled of. */
   async failures(): Promise<ReadonlyMap<string, string>> {
-    const records = await readRecords<FailureRecord>(join(this.root, 'failures'));
+    const records = await readRecords<FailureRecord>(join(this.root, 'failures'), this.root);
     return new Map(records.map(({ name, cause }) => [name, cause]));
   }
 
   /** Resolves when a failure is on disk. */
   async putFailure(name: string, cause: string): Promise<void> {
     const record: FailureRecord = { version: UNIT_RECORD_VERSION, name, cause };
-    await writeAtomically(this.#failurePath(name), encodeRecord(record));
+    await writeAtomically(this.#failurePath(name), encodeRecord(record, this.root));
   }
 
   /** Resolves when nothing is known of a failure any more. */
@@ -177,7 +211,7 @@ export class RecordStore {
 
   /** Resolves when the output of the build script is on disk under its OUT_DIR's name. */
   async putBuildScript(record: BuildScriptRecord): Promise<void> {
-    await writeAtomically(this.#scriptPath(record.outDir), encodeRecord(record));
+    await writeAtomically(this.#scriptPath(record.outDir), encodeRecord(record, this.root));
   }
 }
 
@@ -186,16 +220,19 @@ export function digest(parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
 }
 
-/** A record is a line of JSON and a line with the hash of it: a changed byte is not believed. */
-function encodeRecord(record: UnitRecord | BuildScriptRecord | FailureRecord): string {
+/** A record is a line of JSON and a line with its seal: what we did not write is not believed. */
+function encodeRecord(
+  record: UnitRecord | BuildScriptRecord | FailureRecord,
+  root: string,
+): string {
   const json = JSON.stringify(record);
-  return `${json}\n${digest([json])}\n`;
+  return `${json}\n${sealOf(json, root).toString('hex')}\n`;
 }
 
-/** The hash says that it is what we wrote; what its fields are, its version says. */
-function decodeRecord(text: string): { readonly version?: unknown } {
+/** The seal says that it is what we wrote; what its fields are, its version says. */
+function decodeRecord(text: string, root: string): { readonly version?: unknown } {
   const [json, hash, ...rest] = text.split('\n');
-  if (json === undefined || hash !== digest([json]) || rest.join('') !== '')
+  if (json === undefined || hash !== sealOf(json, root).toString('hex') || rest.join('') !== '')
     throw new Error('the record is damaged');
   return JSON.parse(json);
 }
@@ -217,6 +254,7 @@ const RECORDS_AT_ONCE = 16;
 
 async function readRecords<T extends UnitRecord | BuildScriptRecord | FailureRecord>(
   directory: string,
+  root: string,
 ): Promise<T[]> {
   let names: string[];
   try {
@@ -229,7 +267,8 @@ async function readRecords<T extends UnitRecord | BuildScriptRecord | FailureRec
   for (const [index, name] of names.filter((name) => name.endsWith('.record')).entries()) {
     if (index % RECORDS_AT_ONCE === RECORDS_AT_ONCE - 1) await setImmediate();
     try {
-      const record = decodeRecord(readRegularFile(join(directory, name), MAX_RECORD).toString());
+      const text = readRegularFile(join(directory, name), MAX_RECORD).toString();
+      const record = decodeRecord(text, root);
       if (record.version === UNIT_RECORD_VERSION) records.push(record as T);
     } catch {
       // As if it were not there: what it tells of is built again.

@@ -4,6 +4,8 @@ export interface FileStamp {
   readonly size: number;
   /** Nanoseconds, as decimal text: a JavaScript number is too short for it. */
   readonly mtime: string;
+  /** The same, of the last change of the file, its name or its links: nobody but the system can set it. */
+  readonly ctime: string;
   readonly inode: string;
 }
 
@@ -52,7 +54,7 @@ export interface Content {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 9;
+export const UNIT_RECORD_VERSION = 10;
 
 /** Everything known of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {

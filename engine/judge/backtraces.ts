@@ -1,4 +1,5 @@
-import { readFacts } from '../facts/codec.ts';
+import { decodeFacts } from '../facts/codec.ts';
+import { readFacts } from '../facts/seal.ts';
 import { NONE, NodeFlag, type ObjectFacts } from '../facts/tables.ts';
 import { nodeOfEdge, pathIn, type Reached, type Step } from '../graph/reached.ts';
 import { demangle } from '../parsers/parsers.ts';
@@ -48,7 +49,7 @@ export function backtracesBy(
     const path = output.inputs[input]?.facts ?? '';
     let facts = read.get(path);
     if (facts === undefined) {
-      facts = readFacts(path);
+      facts = decodeFacts(readFacts(path));
       read.set(path, facts);
     }
     return facts;

@@ -1,4 +1,5 @@
-import { FactsFormatError, readFacts } from '../facts/codec.ts';
+import { decodeFacts, FactsFormatError } from '../facts/codec.ts';
+import { readFacts } from '../facts/seal.ts';
 import { factString, type ObjectFacts } from '../facts/tables.ts';
 import { JoinedOutput, type JoinInput, type JoinRoots, type Mentioned } from '../graph/link.ts';
 import { LoadedFacts, SymbolNames } from '../graph/loaded-facts.ts';
@@ -92,7 +93,7 @@ export class Joiner {
     const known = this.loaded.get(path);
     if (known !== undefined) return known;
     try {
-      const facts = new LoadedFacts(readFacts(path), this.symbols);
+      const facts = new LoadedFacts(decodeFacts(readFacts(path)), this.symbols);
       this.loaded.set(path, facts);
       return facts;
     } catch (error) {

@@ -16,6 +16,8 @@ export function speaksOfWriting(output: string): boolean {
   return readOnly.test(output);
 }
 
+const byLibrary = new Set(['RUST_BACKTRACE', 'RUST_LIB_BACKTRACE', 'RUST_MIN_STACK', 'TMPDIR']);
+
 /**
  * What of a sandbox the output of a failed program names. `hiddenVariables` are those that the sandbox kept back;
  * `mentions` tells whether the program itself has a text in it.
@@ -86,8 +88,8 @@ function variablesIn(
   known: { readonly hiddenVariables: readonly string[]; readonly mentions: (n: string) => boolean },
 ): string[] {
   if (!noVariable.test(output)) return [];
-  // A short name stands in every program.
-  const long = known.hiddenVariables.filter((name) => name.length > 3);
+  // A short name stands in every program, and so does what Rust's library asks for.
+  const long = known.hiddenVariables.filter((name) => name.length > 3 && !byLibrary.has(name));
   const named = long.filter((name) =>
     new RegExp(`(?<![A-Za-z0-9_])${escaped(name)}(?![A-Za-z0-9_])`).test(output),
   );

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { Config, PermissionScope, SandboxSettings } from '../config/types.ts';
+import type { Config, ConfigText, PermissionScope, SandboxSettings } from '../config/types.ts';
 import { CheckError } from '../judge/problems.ts';
 import { userCache } from '../paths.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
@@ -135,9 +135,17 @@ export class Sandboxes {
     run: RunPlaces,
     copies?: { readonly package: string; readonly outDir: string },
   ): string[] | undefined {
-    const settings = this.config.sandbox({ package: program.package.name, suffix: 'build' });
-    if (settings.kind !== 'Bubblewrap') return undefined;
-    const executable = program.executable;
+    const given = this.config.sandbox({ package: program.package.name, suffix: 'build' });
+    if (given.kind !== 'Bubblewrap') return undefined;
+    const { executable } = program;
+    const isCopied = ({ value }: ConfigText): boolean =>
+      copies !== undefined &&
+      isWithin(resolve(this.workspace.root, value), program.package.directory);
+    const settings = {
+      ...given,
+      bindWritable: given.bindWritable.filter((text) => !isCopied(text)),
+      makeWritable: given.makeWritable.filter((text) => !isCopied(text)),
+    };
     const inPlaceOf = (path: string, source: string): Mount[] =>
       this.show(path, 'write').map((mount) => ({ ...mount, source }));
     return this.command(settings, program, run, [
@@ -254,6 +262,7 @@ export class Sandboxes {
         ...read.flatMap((path) => this.show(path, 'read')),
         ...all,
         ...this.show(join(targetDirectory, '.cackle'), 'protect'),
+        ...this.show(join(targetDirectory, '.cackle', 'key'), 'empty'),
         ...cache,
       ],
       env: sandboxEnvironment(

@@ -69,6 +69,9 @@ export class AutoAccept implements LiveConfig {
   resolve = (problems: readonly Problem[]): Promise<boolean> =>
     this.accept(problems.filter(({ kind }) => permissionKinds.has(kind)));
 
+  isReplaced = async (): Promise<boolean> =>
+    (await readConfigText(this.file.file)).hash !== this.file.hash;
+
   /** Writes the fixes of all problems that have one to take; true when the file changed. */
   accept(problems: readonly Problem[]): Promise<boolean> {
     // Gates ask at the same time; each sees what the one before it wrote.

@@ -18,6 +18,7 @@ import { Pools } from './pools.ts';
 import { build, type Round, Tally } from './round.ts';
 import { seconds } from './seconds.ts';
 import { readTree } from './tree.ts';
+import { Unchanged } from './unchanged.ts';
 import { forgetChanged } from './verify.ts';
 
 /** How often a build is repeated for units whose stored facts were lost: they come to light a layer at a time. */
@@ -74,7 +75,13 @@ async function checkTree(
   const store = await openStore(location.root);
   const pools = new Pools(observer.trace);
   const common = { workspace, sandboxes, store };
-  const session = { options, observer, signal, live, exports, pools, location, timing, tally };
+  // Where somebody is asked, cackle.toml is edited meanwhile, by hand too.
+  const given = accepting === undefined ? [configFile] : [];
+  const unchanged = await Unchanged.begin(workspace, store, given);
+  const session = {
+    ...{ options, observer, signal, live, exports, pools, location, timing, tally },
+    unchanged,
+  };
   try {
     if (options.verify) {
       const changed = await forgetChanged(store, pools, workspace);
@@ -82,8 +89,22 @@ async function checkTree(
         observer.log?.('warn', `not as they were recorded: ${changed.join(', ')}`);
     }
     for (let round = 1; ; round++) {
-      const result = await buildAndJudge({ ...common, ...session }, accepting);
+      const result = await buildAndJudge({ ...common, ...session }, accepting).catch(
+        async (error: unknown) => {
+          // Such a change may be why, and then it is what has to be told.
+          if (error instanceof CheckError) await unchanged.refuseChanges([], []);
+          throw error;
+        },
+      );
+      // Cargo would read it again.
+      if (result.report === undefined) await unchanged.refuseChanges([], []);
       if (result.report !== undefined) {
+        await result.settle();
+        if (accepting?.isReplaced !== undefined && unchanged.ran && (await accepting.isReplaced()))
+          throw new CheckError(
+            `${configFile} changed while the check ran, and not by this program`,
+            'look at it (`git diff`), put it right and check again',
+          );
         timing.total = seconds(started);
         const { user, system } = process.cpuUsage(processor);
         timing.processor = (user + system) / 1e6;

@@ -31,7 +31,7 @@ export class Executables {
     const known = this.judged.get(path);
     if (known === undefined) return { do: 'refuse', reason: `${executable} was not judged` };
     const now = await stampOf(path);
-    if (now === undefined || !sameFile({ ...now, path: known.stamp.path }, known.stamp))
+    if (now === undefined || !sameFile(now, known.stamp) || now.ctime !== known.stamp.ctime)
       return { do: 'refuse', reason: `${executable} changed after it was judged` };
     return { do: 'run', package: known.package, isTest: known.isTest };
   }

@@ -91,13 +91,15 @@ export class Gates {
     await this.records.refreshFor([run.linkedOutput]);
     const record = this.records.byOutput(run.linkedOutput);
     const link = record?.links.find((l) => l.output === run.linkedOutput);
-    const isThere = existsSync(`${run.linkedOutput}${REAL_SUFFIX}`);
-    if (record === undefined || link === undefined || !isThere) {
+    const real = `${run.linkedOutput}${REAL_SUFFIX}`;
+    const isThere = existsSync(real);
+    const isJudged = await this.records.isAsRecorded(real);
+    if (record === undefined || link === undefined || !isJudged) {
       this.hold(run.packageId, 'build script');
       this.unknown.add(run.linkedOutput);
       return {
         allow: false,
-        reason: `the build script of ${label} ${isThere ? 'has no record' : 'is gone'}: it is built again`,
+        reason: `the build script of ${label} ${isThere ? 'is not the file that was judged' : 'is gone'}: it is built again`,
       };
     }
     if (record.packageId !== run.packageId || record.kind !== 'build-script')
@@ -297,8 +299,10 @@ export class Gates {
 
   private async judgeProcMacros(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
     const paths = invocation.externs.map((e) => e.path).filter((path) => path !== undefined);
+    const replaced: string[] = [];
     for (const record of this.records.closure(paths)) {
       if (!record.isProcMacro) continue;
+      replaced.push(...(await this.replacedIn(record)));
       for (const link of record.links) {
         const waiting = { packageLabel: this.labelOf(record.packageId), what: 'proc macro', waits };
         const problems = await untilSettled(this.live, waiting, () =>
@@ -312,7 +316,22 @@ export class Gates {
         };
       }
     }
+    if (replaced.length > 0) {
+      this.hold(invocation.packageId, 'proc macro');
+      for (const path of replaced) this.unknown.add(path);
+      return {
+        allow: false,
+        reason: `built again, for it is not the file that was judged: ${replaced.join(', ')}`,
+      };
+    }
     return { allow: true };
+  }
+
+  /** Of a proc macro that is about to be loaded: what is not the file that was judged. */
+  private async replacedIn({ outputs }: UnitRecord): Promise<string[]> {
+    const libraries = outputs.map(({ path }) => path).filter((path) => path.endsWith('.so'));
+    const known = await Promise.all(libraries.map((path) => this.records.isAsRecorded(path)));
+    return libraries.filter((_, i) => !known[i]);
   }
 
   /** What cannot be judged because its facts were lost does not run: the next round builds it again. */

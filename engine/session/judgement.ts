@@ -54,6 +54,8 @@ export type Judgement =
       readonly executables: Executables;
       /** What was used of the store, whose size is limited. */
       readonly limited: readonly Limited[];
+      /** To be called when nothing runs any more: throws CheckError for what is not any more as it was judged. */
+      readonly settle: () => Promise<void>;
     };
 
 /** Judges once more what was built, by the configuration in force now: nothing of it takes part in a build. */
@@ -141,6 +143,15 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
     config,
     executables,
     limited: inputs.limited(),
+    settle: async () => {
+      const files = artifacts.flatMap(({ executable, filenames }) =>
+        [executable, ...filenames].filter(
+          (path): path is string => path !== undefined && isCode.test(path),
+        ),
+      );
+      const units = await round.unchanged.refuseChanges(records.current, new Set(files));
+      for (const unit of units) await records.restamp(unit);
+    },
     report: {
       workspaceRoot: workspace.root,
       configFile: config.file,
@@ -172,6 +183,9 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
     },
   };
 }
+
+/** Of what cargo says a unit left: programs and libraries, not notes for a debugger. */
+const isCode = /(?:\/[^/.]+|\.(?:so|a|rlib|rmeta))$/;
 
 /** Objects that went into the outputs, each once. */
 function objectsOf(judged: readonly OutputVerdict[]): number {

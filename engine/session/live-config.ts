@@ -21,6 +21,8 @@ export interface LiveConfig {
   readonly resolve?:
     | ((problems: readonly Problem[], waiting: Waiting) => Promise<boolean>)
     | undefined;
+  /** Is the file another than was read or written last? Absent where anybody may edit it. */
+  readonly isReplaced?: (() => Promise<boolean>) | undefined;
   /**
    * Told what is left when all is built, and by which configuration. True when the configuration changed in a way that
    * needs no other build, so that what was built is judged again; absent when nobody answers.

@@ -4,6 +4,7 @@ import { fileKey, type RecordStore, sameFile, stampOf } from '../facts/store.ts'
 import type { BuildScriptRecord, FileStamp, LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { sortedBy } from '../sorted-by.ts';
 import { type BuildPlaces, filesOf, forgetRun, namedAlike } from './forget.ts';
+import { isIntact } from './unchanged.ts';
 
 /** The unit records of a target directory, found by the files that units left. */
 export class Records {
@@ -95,6 +96,27 @@ export class Records {
     this.scripts.set(record.outDir, record);
     this.fresh.add(record.outDir);
     await this.store.putBuildScript(record);
+  }
+
+  /** Records anew when the outputs of a unit were changed last: cargo links them to other names. */
+  async restamp(record: UnitRecord): Promise<void> {
+    const stamps = await Promise.all(
+      record.outputs.map(async (output) => {
+        const now = await stampOf(output.path);
+        return now !== undefined && sameFile(now, output) ? now : output;
+      }),
+    );
+    if (stamps.every((stamp, i) => stamp.ctime === record.outputs[i]?.ctime)) return;
+    await this.store.putUnit({ ...record, outputs: stamps });
+  }
+
+  /** True when the file at a path is what the unit that is recorded for it left there. */
+  async isAsRecorded(path: string): Promise<boolean> {
+    const record = this.byOutput(path);
+    const output = record?.outputs.find((o) => o.path === path);
+    const now = await stampOf(path);
+    if (record === undefined || output === undefined || now === undefined) return false;
+    return sameFile(output, now) && isIntact(record, output, now);
   }
 
   /** The units of this check in an order that does not depend on when they were built. */
@@ -208,7 +230,9 @@ export class Records {
     const known = this.factsOfInput.get(path);
     if (known === undefined) return undefined;
     const now = await stampOf(path);
-    return now !== undefined && sameFile(now, known.stamp) ? known : undefined;
+    const isSame =
+      now !== undefined && sameFile(now, known.stamp) && now.ctime === known.stamp.ctime;
+    return isSame ? known : undefined;
   }
 
   /** The record of an artifact that cargo calls fresh; undefined when there is none for these very files. */
@@ -237,6 +261,7 @@ export class Records {
       if (recorded === undefined) continue;
       // One file that is not as it was recorded is enough: nobody knows what the unit is now.
       if (recorded.path === file && !sameFile(recorded, stamp)) return undefined;
+      if (!isIntact(record, recorded, stamp)) return undefined;
       found ??= record;
     }
     return found ?? (isShared ? this.hidden(artifact) : undefined);
@@ -260,6 +285,7 @@ export class Records {
       const output = record.outputs.find((o) => o.path === path);
       const stamp = await stampOf(path);
       if (output === undefined || stamp === undefined || !sameFile(output, stamp)) return undefined;
+      if (!isIntact(record, output, stamp)) return undefined;
       possible.add(record);
     }
     const [only, ...others] = possible;

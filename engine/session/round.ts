@@ -37,6 +37,7 @@ import { Records } from './records.ts';
 import { shellWords, variablesSet } from './sandbox-problems.ts';
 import { seconds } from './seconds.ts';
 import { tracedHandlers } from './traced-handlers.ts';
+import type { Unchanged } from './unchanged.ts';
 import { UnitProblems } from './unit-problems.ts';
 import { Units } from './units.ts';
 import { StaleOutputError, Verdicts } from './verdicts.ts';
@@ -55,6 +56,7 @@ export interface Round {
   readonly location: StoreLocation;
   readonly timing: Record<string, number>;
   readonly tally: Tally;
+  readonly unchanged: Unchanged;
 }
 
 /** Counts over all runs of cargo that a command takes. */
@@ -77,7 +79,18 @@ export class Tally {
  * were lost, when there are any: they are built again by another run.
  */
 export async function build(round: Round): Promise<Built | { readonly lost: readonly string[] }> {
-  const { options, observer, workspace, live, sandboxes, pools, store, location, timing } = round;
+  const {
+    options,
+    observer,
+    workspace,
+    live,
+    sandboxes,
+    pools,
+    store,
+    location,
+    timing,
+    unchanged,
+  } = round;
   const records = await Records.open(store, workspace);
   const inputs = new Inputs(pools, records, location, workspace);
   const paths = new PublicPaths(workspace, location.root, (file) => inputs.answered(file));
@@ -93,7 +106,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
   const owners = new KnownOwners(records, workspace);
   const unitProblems = new UnitProblems(workspace, live, owners);
   const gates = new Gates({ pools, records, verdicts, unitProblems, live, workspace });
-  const units = new Units(pools, inputs, records, workspace, owners);
+  const units = new Units(pools, inputs, records, workspace, owners, unchanged);
   const failures = new KnownFailures(store, records, workspace);
   const artifacts: ArtifactMessage[] = [];
   const executed = new Set<string>();
@@ -146,6 +159,8 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       await records.unitsRead();
       const gate = await gates.compilation(invocation, waits);
       if (gate.allow) idle.abort();
+      unchanged.ran ||= gate.allow;
+      units.starts(invocation);
       return logged(`compile ${nameOf(invocation)} with what it names`, gate);
     },
     async onRustcDone(outcome) {
@@ -174,11 +189,14 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     async onBuildScriptStart(run, waits) {
       idle.abort();
       await records.unitsRead();
-      return logged(`run ${run.executable}`, await gates.buildScript(run, waits));
+      const gate = logged(`run ${run.executable}`, await gates.buildScript(run, waits));
+      unchanged.ran ||= gate.allow;
+      return gate;
     },
     onBuildScriptDone: (run, stdout, waits) => gates.instructions(run, stdout, waits),
     variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
     // `cargo run` would run what is not yet judged.
+    onShim: (path) => unchanged.watch(path),
     onProgramStart: async () => ({ do: 'skip' }),
     onArtifact(artifact) {
       const state = artifact.fresh ? 'fresh' : 'built';

@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import { REAL_SUFFIX } from '../build/build-script.ts';
 import type { LinkRequest, RustcInvocation, RustcOutcome } from '../build/types.ts';
 import type { SourcesResult } from '../extract/worker.ts';
-import { stampOf } from '../facts/store.ts';
+import { sameFile, stampOf } from '../facts/store.ts';
 import {
+  type FileStamp,
   type KeywordHit,
   type LinkInput,
   type LinkRecord,
@@ -23,11 +24,16 @@ import { outputSpec } from './output-spec.ts';
 
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
+import type { Unchanged } from './unchanged.ts';
 import { refuseUnknownInputs } from './unknown-inputs.ts';
 
 /** Turns finished rustc runs into records: what they read, linked and left. */
 export class Units {
   private readonly links = new Map<number, Map<string, Promise<LinkRecord>>>();
+  /** When a rustc started, by its invocation; and its link's inputs as they were when they were about to be read. */
+  private readonly started = new Map<number, bigint>();
+  private readonly inputsBefore = new Map<string, readonly (FileStamp | undefined)[]>();
+  private readonly unchanged: Unchanged;
   private readonly pools: Pools;
   private readonly inputs: Inputs;
   private readonly records: Records;
@@ -40,12 +46,19 @@ export class Units {
     records: Records,
     workspace: Workspace,
     owners: KnownOwners,
+    unchanged: Unchanged,
   ) {
+    this.unchanged = unchanged;
     this.workspace = workspace;
     this.owners = owners;
     this.pools = pools;
     this.inputs = inputs;
     this.records = records;
+  }
+
+  /** A rustc starts: what it reads from now on must not change any more. */
+  starts({ id }: RustcInvocation): void {
+    this.started.set(id, this.unchanged.time());
   }
 
   /** Resolves when all inputs of a link were read: its own objects are gone afterwards. */
@@ -57,6 +70,7 @@ export class Units {
       );
     }
     await refuseUnknownInputs(request, this.workspace, this.records);
+    this.inputsBefore.set(request.output, await Promise.all(pathsIn(request).map(stampOf)));
     const record = this.readInputs(request);
     record.catch(() => undefined);
     const known = this.linksOf(request);
@@ -66,6 +80,7 @@ export class Units {
 
   /** The linked file is the check on the join: what the linker kept is live, whatever the join says. */
   async linked(request: LinkRequest, file: string): Promise<void> {
+    await this.refuseChangedInputs(request);
     const links = this.linksOf(request);
     let link = await links.get(request.output);
     if (link === undefined) throw new Error(`${request.output} was linked before it was read`);
@@ -78,6 +93,24 @@ export class Units {
     if ('stale' in kept)
       throw new CheckError(`facts were lost during the check: ${kept.stale.join(', ')}`);
     links.set(request.output, Promise.resolve({ ...link, kept }));
+  }
+
+  /** What the linker read has to be what we read. */
+  private async refuseChangedInputs(request: LinkRequest): Promise<void> {
+    const before = this.inputsBefore.get(request.output) ?? [];
+    const paths = pathsIn(request);
+    const after = await Promise.all(paths.map(stampOf));
+    const changed = paths.filter((_, i) => {
+      const [then, now] = [before[i], after[i]];
+      return then === undefined || now === undefined
+        ? then !== now
+        : !sameFile(then, now) || then.ctime !== now.ctime;
+    });
+    if (changed.length === 0) return;
+    throw new CheckError(
+      `${changed.join(', ')} changed while ${request.output} was linked from it, so what was linked is not what was judged`,
+      'a build script or proc macro that runs outside a sandbox may have done that; check again in one',
+    );
   }
 
   private async keptIn(file: string, link: LinkRecord): Promise<LinkedSymbol[] | StaleFacts> {
@@ -145,9 +178,9 @@ export class Units {
     const libraries = outcome.outputs.filter((path) => path.endsWith('.a'));
     for (const path of libraries) links.push(await this.staticLibrary(path));
     const outputs = [...new Set([...outcome.outputs, ...links.map((link) => link.output)])];
-    const stamps = (await Promise.all(outputs.map(stampOf))).filter((stamp) => stamp !== undefined);
     // A build script waits under another name, with the shim in its place.
     const left = outputs.flatMap((path) => [path, `${path}${REAL_SUFFIX}`]).filter(existsSync);
+    const stamps = (await Promise.all(left.map(stampOf))).filter((stamp) => stamp !== undefined);
     const { hits, data, contents } = await this.scan(invocation, read, left);
     const sources = read.filter(({ file }) => !data.includes(file));
     const record: UnitRecord = {
@@ -168,6 +201,7 @@ export class Units {
       archives: [],
       links,
     };
+    this.unchanged.recorded(record, this.started.get(invocation.id));
     await this.records.put(record);
     // Parsed now, beside the build, so that the first link that takes it need not wait.
     for (const path of outcome.outputs) if (path.endsWith('.rlib')) void this.inputs.archive(path);
@@ -234,6 +268,8 @@ export class Units {
     }
   }
 }
+
+const pathsIn = ({ inputs }: LinkRequest): string[] => inputs.map(({ path }) => path);
 
 function pathsOf([first, ...more]: InputGroup): [string, ...string[]] {
   return [first.path, ...more.map(({ path }) => path)];
