@@ -7,11 +7,8 @@ export interface EnvironmentChange {
   readonly set: readonly (readonly [string, string])[];
 }
 
-/** By these a driver's cargo tells how far it is. */
-const progress = ['CARGO_TERM_PROGRESS_WHEN', 'CARGO_TERM_PROGRESS_WIDTH'] as const;
-
 /** Variables that are set for cargo, which hands them on to all that it runs. */
-const ours = ['RUSTC_WRAPPER', 'RUSTDOC', ...progress] as const;
+const ours = ['RUSTC_WRAPPER', 'RUSTDOC'] as const;
 
 /** What makes the environment of a rustc, or of a test or program, that which it has without us. */
 export function withoutUs(): EnvironmentChange {
@@ -26,7 +23,6 @@ export function scriptWithoutUs(
   return {
     unset: [...ourVariables, ...ours],
     set: [
-      ...progress.flatMap((name) => own(name)),
       ...(userWrapper === undefined ? [] : ([['RUSTC_WRAPPER', userWrapper]] as const)),
       ['RUSTDOC', rustdocBeside(env.get('RUSTC'), rustdoc)],
     ],

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { noBubblewrap } from '../sandbox/support.ts';
 import { config, manifest, workspace } from '../support/cackle.ts';
-import { cackleTerminal, type Terminal, type TerminalOptions } from '../support/terminal.ts';
+import { cackleTerminal, keys, type Terminal, type TerminalOptions } from '../support/terminal.ts';
 
 /** A program with two dependencies: `reader` reads files, has unsafe code and a build script; `sender` opens connections. */
 export function smallWorkspace(name: string, cackleToml?: string): string {
@@ -72,7 +73,7 @@ export function startUi(
 export const configOf = (directory: string): string =>
   readFileSync(join(directory, 'cackle.toml'), 'utf8');
 
-/** The first questions of a workspace without cackle.toml, each answered by what is recommended. */
+/** The first questions of a workspace without cackle.toml, each answered by what is recommended, but without a sandbox. */
 export async function takeRecommended(terminal: Terminal): Promise<void> {
   for (const asked of [
     'There is no cackle.toml yet',
@@ -80,6 +81,11 @@ export async function takeRecommended(terminal: Terminal): Promise<void> {
     'Choose whether',
     'kind = "Disabled"',
   ]) {
+    if (asked.startsWith('kind') && noBubblewrap === undefined) {
+      // The safe way stands first.
+      await terminal.until('kind = "Bubblewrap"');
+      terminal.send(keys.down);
+    }
     await terminal.until(asked);
     terminal.send('f');
   }
