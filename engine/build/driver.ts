@@ -136,7 +136,8 @@ async function serveRun<T>(
   };
   try {
     const shim = await ensureShim(toolchain, directory);
-    handlers.onShim?.(shim);
+    // Where the user's cache cannot be written, it is in a directory that goes with this run.
+    if (!shim.startsWith(directory)) handlers.onShim?.(shim);
     const wrapper = await wrapperLink(workspace, shim, storeId);
     const programs = runsPrograms
       ? await programArguments(directory, shim, toolchain, config, request.cargoArguments)

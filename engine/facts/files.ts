@@ -43,7 +43,7 @@ async function create(path: string): Promise<number> {
 }
 
 /** What to do about a failed write is part of the message: a class would not survive the way between threads. */
-function cannotWrite(path: string, error: NodeJS.ErrnoException): Error {
+export function cannotWrite(path: string, error: NodeJS.ErrnoException): Error {
   const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
   const advice = full
     ? 'make room on that disk, or let CARGO_TARGET_DIR name a directory on another'

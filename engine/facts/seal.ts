@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
 import { FactsFormatError } from './codec.ts';
-import { writeAtomically } from './files.ts';
+import { cannotWrite, writeAtomically } from './files.ts';
 
 // What a check left for the next is believed when it bears the seal of its directory, whose key no sandbox shows.
 
@@ -18,33 +18,59 @@ export function keyPath(directory: string): string {
   return join(directory, 'key');
 }
 
-/** The key of a directory as it is on disk, and whether it was made just now. Errors of the file system pass through. */
+/**
+ * The key of a directory as it is on disk, and whether it was made just now: where there is none, or a damaged one. Errors of
+ * the file system pass through.
+ */
 export function openKey(directory: string): { readonly key: Buffer; readonly isNew: boolean } {
   const path = keyPath(directory);
-  const made = randomBytes(KEY_BYTES);
-  let isNew = false;
   mkdirSync(directory, { recursive: true });
-  try {
-    const file = openSync(path, 'wx', 0o600);
-    writeSync(file, made);
-    closeSync(file);
-    isNew = true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  const made = createKey(path);
+  const found = made ?? readKey(path);
+  if (found !== undefined) {
+    keys.set(directory, found);
+    return { key: found, isNew: made !== undefined };
   }
-  const key = isNew ? made : readKey(path);
+  rmSync(path, { recursive: true, force: true });
+  const key = createKey(path) ?? readKey(path) ?? randomBytes(KEY_BYTES);
   keys.set(directory, key);
-  return { key, isNew };
+  return { key, isNew: true };
 }
 
-/** Another check or thread may be about to write it. */
-function readKey(path: string): Buffer {
-  for (let times = 0; times < 200; times++) {
-    const key = readFileSync(path);
+/** A new key; undefined where there is a file already. */
+function createKey(path: string): Buffer | undefined {
+  const key = randomBytes(KEY_BYTES);
+  let file: number;
+  try {
+    file = openSync(path, 'wx', 0o600);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined;
+    throw cannotWrite(path, error as NodeJS.ErrnoException);
+  }
+  try {
+    writeSync(file, key);
+    return key;
+  } catch (error) {
+    rmSync(path, { force: true });
+    throw cannotWrite(path, error as NodeJS.ErrnoException);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The key that is there; undefined for what is none. Another check or thread may be about to write it. */
+function readKey(path: string): Buffer | undefined {
+  for (let times = 0; times < 20; times++) {
+    let key: Buffer;
+    try {
+      key = readFileSync(path);
+    } catch {
+      return undefined;
+    }
     if (key.length === KEY_BYTES) return key;
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
   }
-  throw new Error(`${path} is no key: remove its directory`);
+  return undefined;
 }
 
 function keyIn(directory: string): Buffer {

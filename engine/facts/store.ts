@@ -175,7 +175,8 @@ export class RecordStore {
       }
     }
     const key = keyPath(this.root);
-    if (!this.key.equals(readFileSync(key))) forged.push(key);
+    const now = await readFile(key).catch(() => undefined);
+    if (now === undefined || !this.key.equals(now)) forged.push(key);
     return forged;
   }
 

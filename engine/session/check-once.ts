@@ -77,7 +77,9 @@ async function checkTree(
   const common = { workspace, sandboxes, store };
   // Where somebody is asked, cackle.toml is edited meanwhile, by hand too.
   const given = accepting === undefined ? [configFile] : [];
-  const unchanged = await Unchanged.begin(workspace, store, given);
+  const unchanged = await Unchanged.begin(workspace, store, given).catch((error: Error) => {
+    throw cannotKeep(location.root, error);
+  });
   const session = {
     ...{ options, observer, signal, live, exports, pools, location, timing, tally },
     unchanged,
@@ -162,10 +164,14 @@ async function openStore(root: string): Promise<RecordStore> {
     await makeDirectory(root);
     return await RecordStore.open(root);
   } catch (error) {
-    throw new CheckError(
-      `cannot keep facts in ${root}: ${(error as Error).message}`,
-      'the target directory has to be writable; CARGO_TARGET_DIR names another',
-      { cause: error },
-    );
+    throw cannotKeep(root, error as Error);
   }
+}
+
+function cannotKeep(root: string, error: Error): CheckError {
+  return new CheckError(
+    `cannot keep facts in ${root}: ${error.message}`,
+    'the target directory has to be writable; CARGO_TARGET_DIR names another',
+    { cause: error },
+  );
 }

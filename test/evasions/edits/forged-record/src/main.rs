@@ -1,0 +1,1 @@
+fn main() { forged_record_near::near() }

@@ -1,0 +1,1 @@
+fn main() { lock_file_near::near() }

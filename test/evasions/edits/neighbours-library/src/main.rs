@@ -1,0 +1,1 @@
+fn main() { neighbours_library_near::near() }

@@ -1,0 +1,1 @@
+fn main() { neighbours_manifest_near::near() }

@@ -1,0 +1,1 @@
+fn main() { neighbours_source_near::near() }

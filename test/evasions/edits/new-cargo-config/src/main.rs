@@ -1,0 +1,1 @@
+fn main() { new_cargo_config_near::near() }

@@ -1,0 +1,1 @@
+fn main() { other_toolchain_near::near() }

@@ -1,0 +1,1 @@
+fn main() { own_permission_near::near() }

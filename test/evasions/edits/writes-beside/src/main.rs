@@ -1,0 +1,1 @@
+fn main() { writes_beside_near::near() }
