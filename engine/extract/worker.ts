@@ -61,8 +61,6 @@ export interface WatchedJob {
 
 type Job = ArtefactJob | ArtefactsJob | SourcesJob | ContentJob | WatchedJob;
 
-/** No facts of ours are larger. */
-const MAX_FACTS = 2 ** 31;
 /** The parsers take no larger file: offsets are 32 bits wide. */
 const MAX_LINKED = 2 ** 32;
 

@@ -1,6 +1,5 @@
 import { crc32 } from 'node:zlib';
 import { unpackFacts } from '../parsers/parsers.ts';
-import { readRegularFile } from '../regular-file.ts';
 import { type ColumnName, columnTypes, FACTS_VERSION, type ObjectFacts } from './tables.ts';
 
 const MAGIC = 0x464c_4b43; // "CKLF"
@@ -78,14 +77,6 @@ export function decodeFacts(bytes: Buffer): ObjectFacts {
     undefinedEntity: u32('undefinedEntity'),
     bitcodeMember: u32('bitcodeMember'),
   };
-}
-
-/** No facts of ours are larger. */
-const MAX_FACTS = 2 ** 31;
-
-/** Reads the facts file at a path. Throws {@link FactsFormatError}, and what the system says. */
-export function readFacts(path: string): ObjectFacts {
-  return decodeFacts(readRegularFile(path, MAX_FACTS));
 }
 
 function checkHeader(bytes: Buffer): void {

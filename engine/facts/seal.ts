@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
 import { FactsFormatError } from './codec.ts';
@@ -63,7 +63,7 @@ function readKey(path: string): Buffer | undefined {
   for (let times = 0; times < 20; times++) {
     let key: Buffer;
     try {
-      key = readFileSync(path);
+      key = readRegularFile(path);
     } catch {
       return undefined;
     }

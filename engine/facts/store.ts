@@ -156,6 +156,14 @@ export class RecordStore {
     return join(this.root, 'units', `${key}.record`);
   }
 
+  private hasKey(): boolean {
+    try {
+      return this.key.equals(readRegularFile(keyPath(this.root)));
+    } catch {
+      return false;
+    }
+  }
+
   /** Removes records that changed since a time, in nanoseconds, and are not ours or another check's; gives their paths. */
   async removeForged(since: bigint): Promise<string[]> {
     const forged: string[] = [];
@@ -167,16 +175,14 @@ export class RecordStore {
         if (!name.endsWith('.record') || stamp === undefined || BigInt(stamp.ctime) < since)
           continue;
         try {
-          decodeRecord(readFileSync(path, 'utf8'), this.root);
+          decodeRecord(readRegularFile(path, MAX_RECORD).toString(), this.root);
         } catch {
           await rm(path, { recursive: true, force: true });
           forged.push(path);
         }
       }
     }
-    const key = keyPath(this.root);
-    const now = await readFile(key).catch(() => undefined);
-    if (now === undefined || !this.key.equals(now)) forged.push(key);
+    if (!this.hasKey()) forged.push(keyPath(this.root));
     return forged;
   }
 

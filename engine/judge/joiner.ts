@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { decodeFacts, FactsFormatError } from '../facts/codec.ts';
 import { readFacts } from '../facts/seal.ts';
 import { factString, type ObjectFacts } from '../facts/tables.ts';

@@ -1,6 +1,6 @@
 import { type BigIntStats, lstatSync, rmSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { contentHash } from '../facts/content.ts';
+import { contentHash, isSameContent } from '../facts/content.ts';
 import { writeAtomically } from '../facts/files.ts';
 import { fileKey, type RecordStore, stampOf } from '../facts/store.ts';
 import type { FileStamp, UnitRecord } from '../facts/unit-record.ts';
@@ -118,7 +118,7 @@ export class Unchanged {
       for (const { path, hash } of unit.contents) {
         const seen = this.isAsNoted(path);
         if (seen === 'same') continue;
-        if (seen === 'gone' || contentHash(path) !== hash) changed.add(path);
+        if (seen === 'gone' || !isSameContent(hash, contentHash(path))) changed.add(path);
         else isTouched = true;
       }
       if (isTouched) touched.push(unit);
@@ -193,5 +193,5 @@ function keyOf(found: {
 export function isIntact(record: UnitRecord, output: FileStamp, found: FileStamp): boolean {
   if (output.ctime === found.ctime) return true;
   const hash = record.contents.find(({ path }) => path === output.path)?.hash;
-  return hash !== undefined && contentHash(found.path) === hash;
+  return hash !== undefined && isSameContent(hash, contentHash(found.path));
 }
