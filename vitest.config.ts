@@ -1,11 +1,40 @@
 import { defineConfig } from 'vitest/config';
 
+/** What looks at times, signals or a terminal, or keeps all cores busy by itself: beside others it would be slow, and seem wrong. */
+const alone = [
+  'test/evasions/**/*.test.ts',
+  'test/faults/**/*.test.ts',
+  'test/mutations/**/*.test.ts',
+  'test/programs/**/*.test.ts',
+  'test/real/**/*.test.ts',
+  'test/ui/**/*.test.ts',
+  'test/build/interrupt.test.ts',
+  'test/commands/timing.test.ts',
+  'test/inputs/cache.test.ts',
+  'test/inputs/interruption.test.ts',
+  'test/inputs/terminal.test.ts',
+];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 240_000,
     hookTimeout: 240_000,
-    // Each test runs cargo, which takes all cores by itself.
-    fileParallelism: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'beside',
+          include: ['test/**/*.test.ts'],
+          exclude: alone,
+          // A check of a small workspace waits for one process after another: two files at a time keep two cores busy.
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 });

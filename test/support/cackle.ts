@@ -53,9 +53,10 @@ ${rest}`;
 export const manifest = (name: string, rest = ''): string =>
   `[package]\nname = "${name}"\nversion = "1.0.0"\nedition = "2021"\n${rest}`;
 
-/** Writes a fixture workspace anew below target/fixtures and gives its directory. */
+/** Writes a fixture workspace anew below target/fixtures and gives its directory. Each worker of vitest has its own of a name. */
 export function workspace(name: string, files: Readonly<Record<string, string | Buffer>>): string {
-  const directory = join(packageRoot(), 'target', 'fixtures', name);
+  const worker = process.env.VITEST_POOL_ID ?? '1';
+  const directory = join(packageRoot(), 'target', 'fixtures', worker, name);
   rmSync(directory, { recursive: true, force: true });
   for (const [path, content] of Object.entries(files)) {
     const file = join(directory, path);
