@@ -205,7 +205,7 @@ export class LoadedFacts {
 }
 
 /** `std[5f3a]::fs::File` as its text and its crate. */
-function plainName(name: string): Omit<SymbolName, 'role'> {
+export function plainName(name: string): Omit<SymbolName, 'role'> {
   const end = name.indexOf('::');
   const crate = end < 0 ? name : name.slice(0, end);
   const mark = crate.indexOf('[');

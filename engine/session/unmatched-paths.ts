@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { nearest } from '../config/nearest.ts';
 import type { ApiPath, Config } from '../config/types.ts';
 import { decodeFacts } from '../facts/codec.ts';
+import { readFacts } from '../facts/seal.ts';
 import { factName } from '../facts/tables.ts';
+import { plainName } from '../graph/loaded-facts.ts';
 import type { Problem } from '../judge/problems.ts';
 import type { PublicPaths } from '../public-paths/public-paths.ts';
 import { lockedPackages } from '../workspace/lock-file.ts';
@@ -81,9 +82,9 @@ async function namesOf(
     lengths.set(segments[0] as string, known.add(segments.length));
   }
   for (const file of files) {
-    const facts = decodeFacts(await readFile(file));
+    const facts = decodeFacts(readFacts(file));
     for (let id = 0; id < facts.nameOffsets.length - 1; id++) {
-      const name = factName(facts, id);
+      const { text: name } = plainName(factName(facts, id));
       const wanted = lengths.get(firstSegment(name));
       if (wanted === undefined) continue;
       const segments = name.split('::');

@@ -30,7 +30,7 @@ test('a virtual workspace: all members, --package, default-members; only a whole
   expect(await shorts(directory)).toEqual(['disallowed-api a fs']);
 });
 
-test('dependencies by git, [patch], a path outside, another name, and in two versions', async () => {
+test('dependencies by git, [patch], a path outside, another name, and one name from two directories', async () => {
   const repository = workspace('sources-git', {
     'Cargo.toml': manifest('from-git'),
     'src/lib.rs': reads,
@@ -72,7 +72,13 @@ patched = { path = "patched" }
     report.problems
       .map((p) => ('packageLabel' in p && 'api' in p ? `${p.packageLabel} ${p.api}` : p.kind))
       .sort(),
-  ).toEqual(['from-git fs', 'patched fs', 'renamed net', 'two[1.0.0] net', 'two[2.0.0] fs']);
+  ).toEqual([
+    'from-git fs',
+    'patched fs',
+    'renamed net',
+    'two@../sources-outside/two-old net',
+    'two@two fs',
+  ]);
 });
 
 test('features of cackle.toml, and --features instead of them', async () => {

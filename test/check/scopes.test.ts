@@ -110,14 +110,18 @@ test.each([
 
 test('spec 1: two versions of a package are told apart in what is shown, and share their permissions', async () => {
   const versioned = (version: string, body: string) => ({
-    [`v${version}/Cargo.toml`]: manifest('twice').replace('1.0.0', version),
-    [`v${version}/src/lib.rs`]: `pub fn used() { ${body} }`,
+    [`vendor/v${version}/Cargo.toml`]: manifest('twice').replace('1.0.0', version),
+    [`vendor/v${version}/src/lib.rs`]: `pub fn used() { ${body} }`,
+    [`vendor/v${version}/.cargo-checksum.json`]: '{"files":{}}',
   });
   const files = {
     'Cargo.toml': manifest(
       'versions',
-      '[dependencies]\none = { path = "v1.0.0", package = "twice" }\ntwo = { path = "v2.0.0", package = "twice" }\n[workspace]\nexclude = ["v1.0.0", "v2.0.0"]\n',
+      '[dependencies]\none = { version = "1", package = "twice" }\ntwo = { version = "2", package = "twice" }\n',
     ),
+    // Of one source: from two directories they would be two packages.
+    '.cargo/config.toml':
+      '[source.crates-io]\nreplace-with = "vendor"\n[source.vendor]\ndirectory = "vendor"\n',
     'src/main.rs': 'fn main() { one::used(); two::used(); }',
     ...versioned('1.0.0', uses.fs),
     ...versioned('2.0.0', `${uses.fs} unsafe {}`),

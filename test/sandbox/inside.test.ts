@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
 import { requireBubblewrap } from '../../engine/sandbox/probe.ts';
-import { manifest, type Ran, run, workspace } from '../support/cackle.ts';
+import { manifest, type Ran, run, workspace, workspacePlace } from '../support/cackle.ts';
 import { fixtures, noBubblewrap } from './support.ts';
 
 /** What the settings of `[sandbox]` are in each column. */
@@ -229,7 +229,7 @@ if (noOther !== undefined) console.warn(`the table is not tried as another user:
 /** Checks and tests the fixture with these settings; gives what its build script, proc macro and test could do. */
 async function attempt(column: Column, user: User) {
   const name = `inside-${column}-${user}`;
-  const source = join(packageRoot(), 'target', 'fixtures', name);
+  const source = workspacePlace(name);
   const filled = readFileSync(join(fixtures, 'attempts.rs'), 'utf8')
     .replaceAll('@SOURCE@', source)
     .replaceAll('@TMP_FILE@', join(directory, 'theirs.txt'))

@@ -3,8 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packageRoot } from '../../engine/paths.ts';
-import { cackle, manifest, type Ran, workspace } from '../support/cackle.ts';
+import { cackle, manifest, type Ran, workspace, workspacePlace } from '../support/cackle.ts';
 import { fixtures, noBubblewrap } from './support.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'cackle-test-'));
@@ -20,7 +19,7 @@ afterAll(() => rmSync(directory, { recursive: true, force: true }));
 /** Checks a workspace whose proc macro `victim` is compiled with the proc macro `evil` in its rustc. */
 async function withEvil(mode: string): Promise<Ran & { source: string; answer: string }> {
   const name = `evil-${mode.replace(' ', '-')}`;
-  const source = join(packageRoot(), 'target', 'fixtures', name);
+  const source = workspacePlace(name);
   const evil = readFileSync(join(fixtures, 'evil.rs'), 'utf8')
     .replaceAll('@MODE@', mode)
     .replaceAll('@SECRET@', join(directory, 'secret.txt'))

@@ -53,10 +53,14 @@ ${rest}`;
 export const manifest = (name: string, rest = ''): string =>
   `[package]\nname = "${name}"\nversion = "1.0.0"\nedition = "2021"\n${rest}`;
 
-/** Writes a fixture workspace anew below target/fixtures and gives its directory. Each worker of vitest has its own of a name. */
+/** Where {@link workspace} puts a fixture: each worker of vitest has its own of a name. */
+export function workspacePlace(name: string): string {
+  return join(packageRoot(), 'target', 'fixtures', process.env.VITEST_POOL_ID ?? '1', name);
+}
+
+/** Writes a fixture workspace anew and gives its directory. */
 export function workspace(name: string, files: Readonly<Record<string, string | Buffer>>): string {
-  const worker = process.env.VITEST_POOL_ID ?? '1';
-  const directory = join(packageRoot(), 'target', 'fixtures', worker, name);
+  const directory = workspacePlace(name);
   rmSync(directory, { recursive: true, force: true });
   for (const [path, content] of Object.entries(files)) {
     const file = join(directory, path);
