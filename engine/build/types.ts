@@ -27,6 +27,8 @@ export interface RustcInvocation {
   readonly externs: readonly Extern[];
   readonly cwd: string;
   readonly isProcMacro: boolean;
+  /** Compiled with `--test`: then rustc's test harness writes the program's `main`. */
+  readonly hasHarness: boolean;
   /** Of its command line and environment, without what says only how to print. */
   readonly commandHash: string;
 }

@@ -67,6 +67,7 @@ export function identify(
     })),
     cwd: hello.cwd,
     isProcMacro: command.crateTypes.includes('proc-macro') && !command.isTest,
+    hasHarness: command.isTest,
     commandHash: commandHash(hello),
   };
 }

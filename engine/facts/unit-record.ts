@@ -54,7 +54,7 @@ export interface Content {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 10;
+export const UNIT_RECORD_VERSION = 11;
 
 /** Everything known of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
@@ -64,6 +64,8 @@ export interface UnitRecord {
   readonly targetName: string;
   readonly kind: 'primary' | 'build-script' | 'test';
   readonly isProcMacro: boolean;
+  /** Its `main` is of rustc's test harness. */
+  readonly hasHarness: boolean;
   readonly sourcePath: string;
   readonly outDir: string;
   readonly extraFilename: string;

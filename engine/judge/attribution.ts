@@ -11,6 +11,8 @@ import { firstSegment, ownCratesOf, usersOf } from './users.ts';
 export interface OutputOwner {
   readonly package: PackageIndex;
   readonly kind: CrateKind;
+  /** Does rustc's test harness write the program's `main`? */
+  readonly hasHarness: boolean;
   /** By link input: the package whose unit made it; undefined for the standard library. */
   readonly inputPackages: readonly (PackageIndex | undefined)[];
 }
@@ -54,6 +56,7 @@ export function attribute(
 ): AttributedUsage[] {
   const usages = new Map<string, AttributedUsage>();
   for (const reference of references) {
+    if (output.hasHarness && isOfHarness(reference)) continue;
     const { users, place, targets, byType } = usersOf(reference, output, workspace, owners);
     for (const user of users) {
       const own = ownCratesOf(user, workspace);
@@ -95,6 +98,19 @@ export function attribute(
   const all = [...usages.values()];
   const written = new Set(all.filter((usage) => !usage.byType).map(permissionKey));
   return all.filter((usage) => !usage.byType || !written.has(permissionKey(usage)));
+}
+
+/**
+ * Is it what the harness alone writes? The C `main` that rustc makes, of which no debug info knows, starts a main that gives
+ * an `ExitCode`: newer libtest's does. Assembly may call itself `main` too, so nothing but that type in another's arguments.
+ */
+function isOfHarness({ from, declared, foreign, targetNames }: Reference): boolean {
+  return (
+    from === 'main' &&
+    !declared &&
+    !foreign &&
+    targetNames.every(({ text, own }) => !own && text === 'std::process::ExitCode')
+  );
 }
 
 function permissionKey({ package: user, scope, api, offTree }: AttributedUsage): string {

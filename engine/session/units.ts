@@ -190,6 +190,7 @@ export class Units {
       targetName: invocation.targetName,
       kind: invocation.kind,
       isProcMacro: invocation.isProcMacro,
+      hasHarness: invocation.hasHarness,
       sourcePath: invocation.sourcePath,
       outDir: invocation.outDir,
       extraFilename: invocation.extraFilename,

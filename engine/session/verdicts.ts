@@ -198,7 +198,7 @@ export class Verdicts {
     const inputPackages = makers.map((maker) => maker.package);
     const usages = attribute(
       result.references,
-      { package: owner, kind: record.kind, inputPackages },
+      { package: owner, kind: record.kind, hasHarness: record.hasHarness, inputPackages },
       this.workspace,
       owners,
     );

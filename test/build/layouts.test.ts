@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { noNightly, onNightly } from '../support/nightly.ts';
 
 const allowed =
   '[pkg.made.build]\nallow_apis = ["fs", "env"]\n[pkg.macros]\nallow_proc_macro = true\n[pkg.made]\nallow_apis = ["net"]\n';
@@ -22,15 +23,21 @@ const files = {
     'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { TokenStream::new() }',
 };
 
+const unstable = { CARGO_UNSTABLE_BUILD_DIR_NEW_LAYOUT: 'true' };
+type Row = [string, Record<string, string>, NodeJS.ProcessEnv];
+const nightly: Row[] =
+  noNightly === undefined ? [['nightly', {}, { ...onNightly, ...unstable }]] : [];
+
 describe.skipIf(noBubblewrap)("every layout of cargo's build directory", () => {
-  test.each<[string, Record<string, string>, NodeJS.ProcessEnv]>([
+  test.each<Row>([
     ['usual', {}, {}],
     [
       'elsewhere',
       { '.cargo/config.toml': '[build]\nbuild-dir = "../layout-elsewhere-built"\n' },
       {},
     ],
-    ['newer', {}, { RUSTC_BOOTSTRAP: '1', CARGO_UNSTABLE_BUILD_DIR_NEW_LAYOUT: 'true' }],
+    ['newer', {}, { RUSTC_BOOTSTRAP: '1', ...unstable }],
+    ...nightly,
   ])('%s: held, allowed, nothing to do, tested, with lost records', async (name, more, env) => {
     const directory = workspace(`layout-${name}`, { ...files, ...more, 'cackle.toml': text('') });
     rmSync(`${directory}-built`, { recursive: true, force: true });
@@ -50,4 +57,5 @@ describe.skipIf(noBubblewrap)("every layout of cargo's build directory", () => {
     rmSync(join(directory, 'target/.cackle'), { recursive: true });
     expect((await check(directory, [], env)).problems).toEqual([]);
   });
+  if (noNightly !== undefined) test.skip(`nightly — ${noNightly}`, () => {});
 });
