@@ -17,6 +17,9 @@ const place = /^ *--> (.+?):\d+:\d+$/;
 const couldNot = /^error: could not compile `([^`]+)`/;
 const commandLine = /^ {2}process didn't exit successfully: `/;
 const ownRefusal = /^error: cackle: the .* is held: /;
+const notAgain = /^error: cackle: (\S+) is not compiled again: /;
+/** What rustc adds to its errors when it ends. */
+const explanation = /^(?:For more information about |Some errors have detailed explanations: )/;
 /** Longer than any message that a compiler writes. */
 const MAX_LINES = 2000;
 
@@ -31,7 +34,10 @@ export class CargoText {
   private readonly directories: readonly { readonly prefix: string; readonly p: Package }[];
   private block: string[] = [];
   private readonly crates = new Set<string>();
+  /** Crates that rustc was not asked for: it failed before for want of what is held, or was until a fix was written. */
+  private readonly refused = new Set<string>();
   private errors = 0;
+  private shownErrors = 0;
   /** `Caused by:` and what follows it, until the next message. */
   private cause: string[] | undefined;
 
@@ -63,7 +69,9 @@ export class CargoText {
       if (plain === '' || this.block.length > MAX_LINES) this.flush();
       return;
     }
-    this.outputs.shown(text);
+    const isOfHidden = explanation.test(plain) && this.errors > 0 && this.shownErrors === 0;
+    if (isOfHidden) this.outputs.hidden(text);
+    else this.outputs.shown(text);
   }
 
   /** When cargo has ended: what was left out, in a line. */
@@ -86,16 +94,24 @@ export class CargoText {
     const lines = block.map(stripVTControlCharacters);
     const first = lines[0] as string;
     const crate = couldNot.exec(first)?.[1];
+    const again = notAgain.exec(first)?.[1];
+    if (again !== undefined) this.refused.add(again);
+    const isOwn = again !== undefined || ownRefusal.test(first);
     const waits =
       this.held.size > 0 &&
       first.startsWith('error') &&
-      (ownRefusal.test(first) ||
-        (crate === undefined ? this.isOfWaiting(lines) : this.waits(this.named(crate))));
+      (isOwn || (crate === undefined ? this.isOfWaiting(lines) : this.waits(this.named(crate))));
     if (crate !== undefined && waits) this.crates.add(crate);
-    else if (waits && !ownRefusal.test(first)) this.errors++;
-    const afterwards = this.crates.size > 0 && first.startsWith('warning: build failed, waiting');
+    else if (waits && !isOwn) this.errors++;
+    // Where none is held any more, cargo runs again and compiles these: nothing that a user has to know.
+    const isRefused = again !== undefined || (crate !== undefined && this.isRefused(crate));
+    const afterwards =
+      this.crates.size + this.refused.size > 0 &&
+      first.startsWith('warning: build failed, waiting');
+    const hides = waits || isRefused || afterwards;
+    if (!hides && first.startsWith('error')) this.shownErrors++;
     for (const line of block)
-      if (waits || afterwards) this.outputs.hidden(line);
+      if (hides) this.outputs.hidden(line);
       else this.outputs.shown(line);
   }
 
@@ -107,6 +123,11 @@ export class CargoText {
     for (const line of cause)
       if (isCommand) this.outputs.hidden(line);
       else this.outputs.shown(line);
+  }
+
+  /** Cargo says the package, rustc its crate. */
+  private isRefused(name: string): boolean {
+    return this.refused.has(name.replaceAll('-', '_'));
   }
 
   private named(name: string): Package[] {

@@ -24,7 +24,7 @@ test('what rustc says of a crate whose script is held is told in a line, and all
   );
   const ran = await cackle(['-n', '--path', directory]);
   expect(ran.status).toBe(1);
-  expect(ran.stderr).not.toMatch(/^error|Caused by|exit successfully|nowhere/m);
+  expect(ran.stderr).not.toMatch(/^error|Caused by|exit successfully|nowhere|rustc --explain/m);
   expect(ran.stderr).toMatch(
     /^note: not compiled, for want of what is held, with \d+ errors? for it: waits \(--debug/m,
   );
@@ -33,6 +33,30 @@ test('what rustc says of a crate whose script is held is told in a line, and all
   const all = await cackle(['-n', '--debug', '--log-file', log, '--path', directory]);
   expect(all.status).toBe(1);
   expect(all.stderr).toMatch(/^error/m);
+});
+
+test('what was not compiled again is no error: not in a check like the last, nor when fixes have let it be compiled', async () => {
+  const name = 'messages-again';
+  const sources = files(name, 'fn main() { waits::f(); }');
+  const directory = workspace(name, {
+    ...sources,
+    'crates/waits/src/lib.rs':
+      'include!(concat!(env!("OUT_DIR"), "/made.rs"));\npub fn f() -> u8 { MADE + other::F }',
+  });
+  await cackle(['-n', '--path', directory]);
+  const same = await cackle(['-n', '--path', directory]);
+  expect(same.status).toBe(1);
+  expect(same.stderr).not.toMatch(/^error|not compiled again|rustc --explain/m);
+  expect(same.stdout).toContain('the build script of waits was held back');
+  const accepted = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+  expect(accepted.status).toBe(0);
+  expect(accepted.stderr).not.toMatch(/^error|^warning: build failed|not compiled|--explain/m);
+  writeFileSync(join(directory, 'crates/waits/src/lib.rs'), 'pub fn f() -> u8 { missing_thing }');
+  const wrong = await cackle(['-n', '--path', directory]);
+  expect(wrong.status).toBe(2);
+  expect(wrong.stderr).toMatch(
+    /missing_thing[\s\S]*rustc --explain[\s\S]*could not compile `waits`/,
+  );
 });
 
 test('a crate that is wrong by itself is shown beside it, and no command line is', async () => {
