@@ -3,6 +3,7 @@ import type {
   BacktraceFrame,
   CheckReport,
   Denial,
+  KeywordUse,
   Problem,
   Usage,
 } from '../engine/judge/problems.ts';
@@ -109,7 +110,10 @@ function renderProblem(
   }
   if ('uses' in problem) {
     const shown = options.everyUsage ? problem.uses : problem.uses.slice(0, SHOWN_USAGES);
-    for (const use of shown) lines.push(`    ${placeText(use.place, report.workspaceRoot)}`);
+    for (const use of shown)
+      lines.push(
+        `    ${placeText(use.place, report.workspaceRoot)}${printable(throughMacros(use))}`,
+      );
     if (shown.length < problem.uses.length)
       lines.push(paint.dim(`    … and ${problem.uses.length - shown.length} more places`));
   }
@@ -132,6 +136,12 @@ function renderProblem(
       ...advice.split('\n').map((l) => `      ${paint.cyan(printable(l))}`),
     );
   return lines;
+}
+
+/** Names the macros that lend the caller what it uses. */
+function throughMacros({ macros = [] }: KeywordUse): string {
+  if (macros.length === 0) return '';
+  return `  by ${macros.map((macro) => `${macro.package}::${macro.name}!`).join(', ')}`;
 }
 
 /** What `--auto-accept-fixes` wrote, by package. */

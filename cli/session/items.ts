@@ -1,5 +1,5 @@
 import { type Fix, type OpenProblem, severityOf, shellWords } from '../../engine/interactive.ts';
-import type { Problem, SourcePlace } from '../../engine/judge/problems.ts';
+import type { KeywordUse, Problem, SourcePlace } from '../../engine/judge/problems.ts';
 import { deniedText, labelOf, placeText, titleOf } from '../problem-text.ts';
 import type { Item, Place, UsageRow } from './api.ts';
 
@@ -97,7 +97,13 @@ export function usageRows(problem: Problem, root: string, safe: Safe): UsageRow[
     diagnostics: [
       `file            ${use.place.file}`,
       `line:column     ${use.place.line}:${use.place.column}`,
-      `found by        ${use.foundBy === 'lint' ? "the compiler's lint" : 'the token in the source'}`,
+      `found by        ${foundBy(use)}`,
     ].map(safe),
   }));
+}
+
+function foundBy({ foundBy: by, macros = [] }: KeywordUse): string {
+  if (by === 'lint') return "the compiler's lint";
+  if (by === 'token') return 'the token in the source';
+  return `a call of ${macros.map((macro) => `${macro.package}::${macro.name}!`).join(', ')}`;
 }

@@ -102,6 +102,8 @@ export function parseConfig(file: string, text: string, exports = noExports): Co
   return new Reader(file, text, exports).read();
 }
 
+const noMacros: ReadonlySet<string> = new Set();
+
 class Reader extends DocumentReader {
   private readonly sandboxes = new Map<string, SandboxTable>();
   private readonly imports = new Map<string, readonly string[]>();
@@ -127,6 +129,7 @@ class Reader extends DocumentReader {
     const ambiguous: AmbiguousTable[] = [];
     const keys = new Map<string, string>();
     const withBuild = new Set<string>();
+    const safeMacros = new Map<string, ReadonlySet<string>>();
     for (const entry of this.table(root.entries.get('pkg'))?.entries.values() ?? []) {
       const table = this.table(entry);
       if (table === undefined) continue;
@@ -144,6 +147,8 @@ class Reader extends DocumentReader {
       if (couldBe.length > 1) ambiguous.push({ name, sources: couldBe, place: entry.place });
       if (table.entries.has('build')) withBuild.add(name);
       this.scopes({ ...entry, key: name }, table, apis, tables);
+      const safe = table.entries.get('safe_macros');
+      if (safe !== undefined) safeMacros.set(name, new Set(this.strings(safe)));
     }
     const rustc = this.table(root.entries.get('rustc'));
     if (rustc !== undefined) this.checkKeys(rustc, ['sandbox'], '[rustc]');
@@ -176,6 +181,7 @@ class Reader extends DocumentReader {
       tables,
       imports: this.imports,
       settings: this.settings,
+      safeMacros: (name) => safeMacros.get(name) ?? noMacros,
       hasBuildSection: (name) => withBuild.has(name),
       permissions: permissionLookup(tables, version),
       sandbox: sandboxLookup(sandboxes),
@@ -270,7 +276,7 @@ class Reader extends DocumentReader {
     const name = entry.key;
     this.checkKeys(
       table,
-      [...scopeKeys, 'source', 'import', 'build', 'test', 'from'],
+      [...scopeKeys, 'source', 'import', 'safe_macros', 'build', 'test', 'from'],
       `[pkg.${name}]`,
     );
     out.push(this.scope(name, '', entry.place, table, apis));

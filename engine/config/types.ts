@@ -142,6 +142,8 @@ export interface Config {
   readonly settings: readonly ScopeSetting[];
   /** What `[pkg.NAME] import` says, by package; a package without the key is absent. */
   readonly imports: ReadonlyMap<string, readonly string[]>;
+  /** Names of the package's macros that lend nothing to their callers: `[pkg.NAME] safe_macros`. */
+  safeMacros(packageName: string): ReadonlySet<string>;
   /** Does a `[pkg.NAME.build]` table exist (explicit_build_scripts)? */
   hasBuildSection(packageName: string): boolean;
   permissions(scope: PermissionScope): Permissions;

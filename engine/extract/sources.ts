@@ -1,8 +1,9 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { bytesHash } from '../facts/content.ts';
-import type { Content, KeywordHit } from '../facts/unit-record.ts';
+import type { Content, KeywordHit, UnitMacros } from '../facts/unit-record.ts';
 import { mayName, scanSource } from '../parsers/parsers.ts';
 import { readRegularFile } from '../regular-file.ts';
+import { MacrosOfUnit } from './macros.ts';
 
 /** `include_bytes!` reads what is larger than any source. */
 const MAX_SOURCE = 2 ** 31;
@@ -27,17 +28,20 @@ interface Scanned {
 export function scanSources({ files, foreign, directory }: SourcesOfUnit): {
   hits: KeywordHit[];
   data: string[];
+  macros: UnitMacros;
   contents: Content[];
 } {
   const hits: KeywordHit[] = [];
   const contents: Content[] = [];
   const scanned: Scanned[] = [];
+  const said = new Map<string, readonly string[]>();
   const suspects = new Set(foreign);
   for (const file of files) {
     const bytes = readSource(file);
     contents.push({ path: file, hash: bytesHash(bytes) });
     const found = scanSource(bytes);
     if (!found.ok) continue;
+    said.set(file, found.macros);
     if (suspects.size > 0) scanned.push({ file, bytes, texts: found.texts });
     found.kind.forEach((kind, i) => {
       hits.push({
@@ -51,7 +55,10 @@ export function scanSources({ files, foreign, directory }: SourcesOfUnit): {
   }
   const data = dataAmong(suspects, scanned, directory);
   const isSource = ({ file }: KeywordHit): boolean => !data.has(file);
-  return { hits: hits.filter(isSource), data: [...data], contents };
+  const macros = new MacrosOfUnit();
+  for (const [file, readings] of said)
+    if (!data.has(file)) for (const json of readings) macros.add(file, json);
+  return { hits: hits.filter(isSource), data: [...data], macros: macros.all(), contents };
 }
 
 function readSource(file: string): Buffer {

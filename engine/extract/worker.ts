@@ -2,7 +2,7 @@ import { countMembers } from '../facts/codec.ts';
 import { contentHash, contentHashes, factsHash, type TooMuch } from '../facts/content.ts';
 import { factsPath } from '../facts/files.ts';
 import { readFacts, writeFacts } from '../facts/seal.ts';
-import type { Content, KeywordHit } from '../facts/unit-record.ts';
+import type { Content, KeywordHit, UnitMacros } from '../facts/unit-record.ts';
 import { FileInput } from '../parsers/file-input.ts';
 import { ExtractError } from '../parsers/module.ts';
 import { readRegularFile } from '../regular-file.ts';
@@ -43,6 +43,7 @@ export interface SourcesResult {
   readonly hits: readonly KeywordHit[];
   /** Those of the foreign files that it reads as data. */
   readonly data: readonly string[];
+  readonly macros: UnitMacros;
   readonly contents: readonly Content[];
 }
 

@@ -15,7 +15,53 @@ export interface KeywordHit {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  readonly foundBy: 'lint' | 'token';
+  readonly foundBy: 'lint' | 'token' | 'macro';
+  /** The macros of other packages that lend it, where one is called. */
+  readonly macros?: readonly MacroName[];
+}
+
+/** A macro by the package that defines it. */
+export interface MacroName {
+  readonly package: string;
+  readonly name: string;
+}
+
+/** What a macro gives to its callers, or may do with what it is given; bits. Written by wasm/source-tokens/src/json.rs. */
+export const Lends = {
+  /** Code of the caller's stands where unsafe operations are allowed. */
+  callerInUnsafe: 1,
+  linkage: 2,
+  foreign: 4,
+  /** It makes a lone `extern` a declaration. */
+  joins: 8,
+  /** It calls macros by the names that it is given. */
+  applies: 16,
+  /** It defines a macro by a name that it is given. */
+  defines: 32,
+  /** It gives such a name to something that is there. */
+  renames: 64,
+} as const;
+
+/** How a macro is called; bits. */
+export const CallHas = { callersTokens: 1, bareExtern: 2, arguments: 4 } as const;
+
+/** What the sources of a unit say of macros. */
+export interface UnitMacros {
+  /** Name, 1 where other crates may call it, {@link Lends}, and what it calls with {@link CallHas}. */
+  readonly defined: readonly (readonly [
+    name: string,
+    exported: number,
+    lends: number,
+    calls: readonly (readonly [name: string, has: number])[],
+  ])[];
+  /** `NAME as OTHER`. */
+  readonly renamed: readonly (readonly [other: string, name: string])[];
+  /** Files in which something is called. */
+  readonly files: readonly string[];
+  /** By the last segment of the path; of each place: index in `files`, line, column, {@link CallHas}. */
+  readonly calls: readonly (readonly [name: string, places: readonly number[]])[];
+  /** The names among the arguments of a macro that is called; 0 for too many to tell. */
+  readonly names: readonly (readonly [name: string, names: readonly string[] | 0])[];
 }
 
 /** One input of a recorded link. */
@@ -76,6 +122,7 @@ export interface UnitRecord {
   /** Of the sources, and of the files that the unit left. */
   readonly contents: readonly Content[];
   readonly keywords: readonly KeywordHit[];
+  readonly macros: UnitMacros;
   readonly outputs: readonly FileStamp[];
   /** Facts of the outputs that are rlibs or archives: path to content hash. */
   readonly archives: readonly { readonly path: string; readonly facts: string }[];

@@ -84,6 +84,35 @@ export function offTreeFixes(
   return [...include, ...excludeTargets(problem, config), ...allowApi(problem.scope, api)];
 }
 
+/** For macros that lend it, where nothing else is told: the word of their package's owner. */
+function safeMacros({ uses }: OfKind<'disallowed-unsafe' | 'disallowed-extern'>): Proposal[] {
+  const byPackage = new Map<string, Set<string>>();
+  for (const { macros } of uses) {
+    if (macros === undefined) return [];
+    for (const { package: name, name: macro } of macros)
+      byPackage.set(name, (byPackage.get(name) ?? new Set()).add(macro));
+  }
+  if (byPackage.size === 0) return [];
+  const steps = [...byPackage].map(
+    ([name, macros]): EditStep => ({
+      kind: 'add',
+      path: ['pkg', name, 'safe_macros'],
+      values: [...macros].sort(),
+    }),
+  );
+  const names = [...byPackage].flatMap(([name, macros]) =>
+    [...macros].sort().map((macro) => `\`${name}::${macro}!\``),
+  );
+  return [
+    {
+      title: `declare ${names.join(', ')} safe`,
+      explanation:
+        'You have read it: whatever it is called with, no unsafe or extern code of its caller comes of it. This holds for every crate that calls it.',
+      edit: edit(...steps),
+    },
+  ];
+}
+
 /** For `unsafe` and `extern`: in the scope of the crate kind. */
 export function keywordFixes(
   problem: OfKind<'disallowed-unsafe' | 'disallowed-extern'>,
@@ -97,6 +126,7 @@ export function keywordFixes(
       explanation: `${scope.package} may have ${what} ${scope.suffix === '' ? 'in its crates, its build script and tests too' : reach[scope.suffix]}.`,
       edit: edit({ kind: 'permit', scope, flag }),
     },
+    ...safeMacros(problem),
   ];
 }
 

@@ -110,6 +110,14 @@ function adds(path: Path, values: readonly string[], problem: Problem): boolean 
     return problem.kind === 'std-api-on-offer' && values.includes(problem.api);
   if (top === 'pkg' && key === 'import')
     return problem.kind === 'export-not-imported' && problem.packageName === name;
+  if (top === 'pkg' && key === 'safe_macros')
+    return (
+      (problem.kind === 'disallowed-unsafe' || problem.kind === 'disallowed-extern') &&
+      problem.uses.length > 0 &&
+      problem.uses.every(({ macros }) =>
+        macros?.every((macro) => macro.package === name && values.includes(macro.name)),
+      )
+    );
   if (top !== 'api') return false;
   if (!('api' in problem) || problem.api !== name) return false;
   if (key === 'no_auto_detect')

@@ -1,6 +1,6 @@
 import { isInstructionAllowed } from '../config/instruction-rules.ts';
 import type { ApiDefinition, Config } from '../config/types.ts';
-import type { Problem, Usage } from '../judge/problems.ts';
+import type { KeywordUse, Problem, Usage } from '../judge/problems.ts';
 import { isUnder } from './prefixes.ts';
 
 /**
@@ -28,9 +28,9 @@ export function isSettledBy(
         )
       );
     case 'disallowed-unsafe':
-      return config.permissions(problem.scope).allowUnsafe;
+      return config.permissions(problem.scope).allowUnsafe || areSafe(problem.uses, config);
     case 'disallowed-extern':
-      return config.permissions(problem.scope).allowExtern;
+      return config.permissions(problem.scope).allowExtern || areSafe(problem.uses, config);
     case 'proc-macro-not-allowed':
       return config.permissions({ package: problem.packageName, suffix: '' }).allowProcMacro;
     case 'build-script-not-allowed':
@@ -90,6 +90,16 @@ export function isSettledBy(
     case 'newer-config-version':
       return config.version >= problem.newest;
   }
+}
+
+/** Does everything come of macros that were declared safe? */
+function areSafe(uses: readonly KeywordUse[], config: Config): boolean {
+  return (
+    uses.length > 0 &&
+    uses.every(({ macros }) =>
+      macros?.every((macro) => config.safeMacros(macro.package).has(macro.name)),
+    )
+  );
 }
 
 /** Spec §4: the target is not the API's any more, or the referring function is. */

@@ -1,4 +1,5 @@
 import type { ConfigPlace, PermissionScope, ScopeSetting } from '../config/types.ts';
+import type { MacroName } from '../facts/unit-record.ts';
 
 /** A place in a source file; line 0 means that only the file is known (a static without debug info). */
 export interface SourcePlace {
@@ -32,10 +33,12 @@ export interface Usage {
   readonly backtrace: readonly BacktraceFrame[];
 }
 
-/** A place where `unsafe` or `extern` stands; found by the compiler's lint or by the token. */
+/** A place where `unsafe` or `extern` stands, or where a macro is called that lends it. */
 export interface KeywordUse {
   readonly place: SourcePlace;
-  readonly foundBy: 'lint' | 'token';
+  readonly foundBy: 'lint' | 'token' | 'macro';
+  /** Where a macro is called: the macros of other packages that lend it. */
+  readonly macros?: readonly MacroName[] | undefined;
 }
 
 interface Located {

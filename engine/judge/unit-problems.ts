@@ -3,6 +3,7 @@ import type { KeywordHit, UnitRecord } from '../facts/unit-record.ts';
 import { answersBeside, type FileOwners } from '../workspace/owners.ts';
 import type { Package, PackageIndex, Workspace } from '../workspace/types.ts';
 import { scopeOf } from './attribution.ts';
+import type { LentByMacros } from './macros.ts';
 import type { KeywordUse, Problem } from './problems.ts';
 
 /** What telling a unit's keyword problems takes beside the unit. */
@@ -11,6 +12,8 @@ export interface KeywordFacts {
   readonly config: Config;
   /** The packages in whose directories files lie. */
   readonly holders: FileOwners;
+  /** What macros of other packages lend. */
+  readonly lent: LentByMacros;
 }
 
 /**
@@ -22,8 +25,9 @@ export function keywordProblems(unit: UnitRecord, facts: KeywordFacts): Problem[
   const p = workspace.packages.find(({ id }) => id === unit.packageId);
   if (p === undefined) return [];
   const owner = { package: p.index, kind: unit.kind };
-  const byPackage = new Map<PackageIndex, KeywordHit[]>([[p.index, [...unit.keywords]]]);
-  for (const hit of unit.keywords) {
+  const found = [...unit.keywords, ...facts.lent.hits(unit)];
+  const byPackage = new Map<PackageIndex, KeywordHit[]>([[p.index, [...found]]]);
+  for (const hit of found) {
     for (const holder of holders.of(hit.file)) {
       if (holder === p.index || !answersBeside(holder, [p.index], workspace)) continue;
       const known = byPackage.get(holder);
@@ -90,6 +94,7 @@ function usesOf(hits: readonly KeywordHit[], keyword: KeywordHit['keyword']): Ke
     byLine.set(key, {
       place: { file: hit.file, line: hit.line, column: hit.column },
       foundBy: hit.foundBy,
+      ...(hit.macros === undefined ? {} : { macros: hit.macros }),
     });
   }
   return [...byLine.values()];

@@ -20,6 +20,8 @@ export interface SourceHits {
   readonly column: Uint32Array;
   /** Paths of files that it reads as data; behind U+0001 one that starts at the package's directory. */
   readonly texts: readonly string[];
+  /** What it says of macros, as JSON for each way to read it: wasm/source-tokens/src/json.rs. */
+  readonly macros: readonly string[];
 }
 
 /** Room for a file in the module's memory: `offset` bytes from its start. */

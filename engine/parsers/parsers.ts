@@ -51,9 +51,9 @@ export function demangle(symbol: string): string {
 export function scanSource(bytes: Uint8Array): SourceHits {
   return guarded((module) => {
     const raw = module.scan(bytes);
-    const { ok, kind, line, column, texts } = raw;
+    const { ok, kind, line, column, texts, macros } = raw;
     raw.free();
-    return { ok, kind, line, column, texts };
+    return { ok, kind, line, column, texts, macros };
   });
 }
 

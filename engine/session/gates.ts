@@ -368,8 +368,9 @@ export class Gates {
       for (const library of libraries)
         problems.push(...this.verdicts.problemsOf(await this.verdicts.of(loaded, library)));
     }
+    const lent = this.unitProblems.lentIn(record);
     for (const unit of new Set(linked)) {
-      problems.push(...this.unitProblems.keywords(unit));
+      problems.push(...this.unitProblems.keywords(unit, lent));
     }
     return problems;
   }

@@ -94,8 +94,9 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
   const config = live.current;
   const usages = judged.flatMap((verdict) => verdict.usages);
   const problems: Problem[] = judged.flatMap((verdict) => verdicts.problemsOf(verdict));
+  const lent = unitProblems.lentBy(records.current);
   for (const unit of records.currentInOrder()) {
-    problems.push(...unitProblems.of(unit));
+    problems.push(...unitProblems.of(unit, lent));
   }
   for (const outDir of [...executed].sort()) {
     const script = records.script(outDir);

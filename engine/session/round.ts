@@ -104,7 +104,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     backtraces: options.backtraces,
   });
   const owners = new KnownOwners(records, workspace);
-  const unitProblems = new UnitProblems(workspace, live, owners);
+  const unitProblems = new UnitProblems(records, workspace, live, owners);
   const gates = new Gates({ pools, records, verdicts, unitProblems, live, workspace });
   const units = new Units(pools, inputs, records, workspace, owners, unchanged);
   const failures = new KnownFailures(store, records, workspace);
@@ -170,7 +170,8 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       if (!success) return;
       round.tally.compiled(unitOf(invocation));
       const record = await units.done(outcome);
-      found(unitProblems.of(record));
+      // What macros lend is told at the end: what defines them may still be at work.
+      found(unitProblems.of(record, unitProblems.lentBy([])));
       for (const link of record.links) {
         void verdicts.of(record, link).then(
           (verdict) => {

@@ -77,8 +77,9 @@ function packagesOf({ byName, packages }: Workspace, name: string): Package[] {
 /** The scopes in which something would be refused if nothing were allowed, by package and problem. */
 function neededFlags({ records, unitProblems }: WholeCheck): Map<string, ScopeSuffix[]> {
   const needs = new Map<string, ScopeSuffix[]>();
+  const lent = unitProblems.lentBy(records.current);
   for (const unit of records.current) {
-    for (const problem of unitProblems.needs(unit)) {
+    for (const problem of unitProblems.needs(unit, lent)) {
       if (problem.kind !== 'disallowed-unsafe' && problem.kind !== 'disallowed-extern') continue;
       const key = `${problem.packageName}\0${problem.kind}`;
       needs.set(key, [...(needs.get(key) ?? []), problem.scope.suffix]);

@@ -181,7 +181,7 @@ export class Units {
     // A build script waits under another name, with the shim in its place.
     const left = outputs.flatMap((path) => [path, `${path}${REAL_SUFFIX}`]).filter(existsSync);
     const stamps = (await Promise.all(left.map(stampOf))).filter((stamp) => stamp !== undefined);
-    const { hits, data, contents } = await this.scan(invocation, read, left);
+    const { hits, data, macros, contents } = await this.scan(invocation, read, left);
     const sources = read.filter(({ file }) => !data.includes(file));
     const record: UnitRecord = {
       version: UNIT_RECORD_VERSION,
@@ -198,6 +198,7 @@ export class Units {
       sources: [...new Set(sources.flatMap(({ path, file }) => [path, file]))],
       contents: [...contents],
       keywords: [...lintHits(outcome), ...hits],
+      macros,
       outputs: stamps,
       archives: [],
       links,

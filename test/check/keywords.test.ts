@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import type { CheckReport } from '../../engine/judge/problems.ts';
+import { applyEdits } from '../../engine/config/edit.ts';
+import { type Fix, fixesFor } from '../../engine/fixes/fixes.ts';
+import type { CheckReport, Problem } from '../../engine/judge/problems.ts';
 import { check, config, manifest, short, tree, workspace } from '../support/cackle.ts';
 
 /** Every place of a keyword as `kind scope file:line`, sorted. */
@@ -61,8 +63,10 @@ test('spec 4, unsafe: the second net sees what is not compiled, and macros where
         '#[macro_export]\nmacro_rules! peek { ($p:expr) => {\n    unsafe { *($p as *const i32) }\n} }',
     },
   });
+  // The caller's expression stands in the unsafe block: it uses what it is lent.
   expect(await linesOf('unseen', files)).toEqual([
     'unsafe hides crates/hides/src/lib.rs:3',
+    'unsafe unseen src/main.rs:1',
     'unsafe unseen src/main.rs:3',
   ]);
 });
@@ -115,6 +119,32 @@ test('spec 4, extern: a bare keyword and patterns of macros declare nothing; wha
     'extern bare src/main.rs:3',
     'extern bare src/main.rs:4',
   ]);
+});
+
+test('spec 4, unsafe: who calls a macro that lends it is told by whom, and safe_macros settles it', async () => {
+  const files = (rest: string) =>
+    tree('lent', {
+      main: 'use lends::raw as fine;\nfn main() { println!("{}", fine!(*(&1 as *const i32))); }',
+      crates: {
+        lends:
+          '#[macro_export]\nmacro_rules! raw { ($e:expr) => { unsafe { $e } } }\npub fn f() {}',
+      },
+      config: `[pkg.lends]\nallow_unsafe = true\n${rest}`,
+    });
+  const report = await check(workspace('lent', files('')));
+  expect(report.problems.map((p) => ('uses' in p ? p.uses : []))).toMatchObject([
+    [{ foundBy: 'macro', macros: [{ package: 'lends', name: 'raw' }] }],
+  ]);
+  const problem = report.problems[0] as Problem;
+  expect(fixesFor(problem, undefined).map(({ title }) => title)).toEqual([
+    'allow unsafe code to lent',
+    'declare `lends::raw!` safe',
+  ]);
+  expect(applyEdits('', [(fixesFor(problem, undefined)[1] as Fix).edit])).toContain(
+    'safe_macros = ["raw"]',
+  );
+  expect(await linesOf('lent', files('safe_macros = ["raw"]\n'))).toEqual([]);
+  expect(await linesOf('lent', files('[pkg.lent]\nallow_unsafe = true\n'))).toEqual([]);
 });
 
 test('spec 5: unsafe and extern need the scope of the crate they stand in; a test build of it says nothing new', async () => {

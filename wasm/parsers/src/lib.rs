@@ -130,6 +130,7 @@ pub struct SourceHits {
     pub line: Vec<u32>,
     pub column: Vec<u32>,
     pub texts: Vec<String>,
+    pub macros: Vec<String>,
 }
 
 /// Scans the bytes of a file that rustc read.
@@ -137,8 +138,8 @@ pub struct SourceHits {
 pub fn scan(bytes: &[u8]) -> SourceHits {
     let ok = source_tokens::scan(bytes);
     let is_source = ok.is_some();
-    let source_tokens::SourceHits { kind, line, column, texts } = ok.unwrap_or_default();
-    SourceHits { ok: is_source, kind, line, column, texts }
+    let source_tokens::SourceHits { kind, line, column, texts, macros } = ok.unwrap_or_default();
+    SourceHits { ok: is_source, kind, line, column, texts, macros }
 }
 
 /// May a source make rustc read a file of that name as a source too?

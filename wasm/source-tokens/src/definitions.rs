@@ -10,8 +10,9 @@ pub struct Definition {
     /// Of its name; the name may be a placeholder of the macro that writes the definition.
     pub name: usize,
     pub rules: Vec<Rule>,
-    /// The brackets around its rules; of `macro NAME(…) {…}` those of its transcriber.
-    pub open: usize,
+    /// What between the brackets belongs to no rule: whoever writes the definition puts rules there.
+    pub left: Vec<usize>,
+    /// The bracket behind its rules; of `macro NAME(…) {…}` that behind its transcriber.
     pub close: usize,
     /// It stands among the arguments of a macro, which may make something else of it.
     pub in_call: bool,
@@ -21,6 +22,16 @@ pub struct Definition {
 pub struct Rule {
     pub matcher: usize,
     pub transcriber: usize,
+}
+
+impl Rule {
+    /// What it is given: the index of the `$`, the name and the kind of fragment.
+    pub fn placeholders<'t, 'a>(&self, tokens: &'t Tokens<'a>) -> impl Iterator<Item = (usize, &'a str, &'a str)> + use<'t, 'a> {
+        let matched = self.matcher..tokens.close(self.matcher).unwrap_or(self.matcher);
+        matched
+            .filter(|&at| tokens.is_placeholder(at) && tokens.is(at + 2, TokenKind::Colon))
+            .filter_map(|at| Some((at, tokens.name(at + 1)?, tokens.name(at + 3)?)))
+    }
 }
 
 /// All definitions of a source, in order, those inside of others too.
@@ -61,22 +72,36 @@ fn definition(tokens: &Tokens, start: usize, in_call: bool) -> Option<Definition
         let transcriber = close + 1;
         let end = tokens.close(transcriber)?;
         let rules = vec![Rule { matcher: open, transcriber }];
-        return Some(Definition { start, name, rules, open: transcriber, close: end, in_call });
+        let left = Vec::new();
+        return Some(Definition { start, name, rules, left, close: end, in_call });
     }
     let mut rules = Vec::new();
+    let mut left = Vec::new();
     let mut at = open + 1;
     while at < close {
-        let Some(end) = tokens.close(at) else { break };
-        if !tokens.is(end + 1, TokenKind::Eq) || !tokens.is(end + 2, TokenKind::Gt) {
-            break;
-        }
-        let Some(after) = tokens.close(end + 3) else { break };
-        rules.push(Rule { matcher: at, transcriber: end + 3 });
-        at = after + 1;
-        // `,` separates the rules of `macro`.
-        if tokens.is(at, TokenKind::Semi) || tokens.is(at, TokenKind::Comma) {
-            at += 1;
+        match rule(tokens, at) {
+            Some((rule, after)) => {
+                rules.push(rule);
+                at = after;
+            }
+            None => {
+                left.push(at);
+                at += 1;
+            }
         }
     }
-    Some(Definition { start, name, rules, open, close, in_call })
+    Some(Definition { start, name, rules, left, close, in_call })
+}
+
+/// The rule that begins at an index, and what stands behind it.
+fn rule(tokens: &Tokens, matcher: usize) -> Option<(Rule, usize)> {
+    let arrow = tokens.close(matcher)? + 1;
+    if !tokens.is(arrow, TokenKind::Eq) || !tokens.is(arrow + 1, TokenKind::Gt) {
+        return None;
+    }
+    let transcriber = arrow + 2;
+    let after = tokens.close(transcriber)? + 1;
+    // `,` separates the rules of `macro`.
+    let separated = tokens.is(after, TokenKind::Semi) || tokens.is(after, TokenKind::Comma);
+    Some((Rule { matcher, transcriber }, after + usize::from(separated)))
 }

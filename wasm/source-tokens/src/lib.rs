@@ -2,13 +2,16 @@
 //! not the compiler's lints saw them.
 
 mod definitions;
+mod json;
+mod lends;
+mod macros;
 mod texts;
 mod tokens;
 
-use definitions::definitions;
+use definitions::{definitions, Definition};
 use ra_ap_rustc_lexer::TokenKind;
-pub use texts::FROM_MANIFEST;
 use std::collections::HashSet;
+pub use texts::FROM_MANIFEST;
 use tokens::{Token, Tokens};
 
 /// What a hit is.
@@ -35,33 +38,35 @@ pub struct SourceHits {
     pub column: Vec<u32>,
     /// Paths of files that it reads as data; behind [`FROM_MANIFEST`] one that starts at the package's directory.
     pub texts: Vec<String>,
+    /// What it says of macros, as JSON for each way to read it: see [`json::json`].
+    pub macros: Vec<String>,
 }
 
 /// Scans a file that rustc read; `None` when it can be no Rust source (`include_bytes!`): it is not UTF-8, or rustc would
 /// have refused it.
 pub fn scan(bytes: &[u8]) -> Option<SourceHits> {
     let text = std::str::from_utf8(bytes).ok()?;
-    // Every hit is one of these words as it stands, since identifiers have no escapes; most files have none of them.
-    let words = [UNSAFE, EXTERN, "include_str", "include_bytes"];
-    if !words.iter().chain(&LINKAGE).any(|word| memchr::memmem::find(bytes, word.as_bytes()).is_some()) {
-        return Some(SourceHits::default());
-    }
     // Some compilers know a frontmatter, in which anything may stand.
     let frontmatter = text.trim_start_matches('\u{feff}').trim_start().starts_with("---");
     let readings = Tokens::readings(text).into_iter().filter(|tokens| frontmatter || !tokens.broken);
-    readings.map(|tokens| of_reading(&tokens)).reduce(SourceHits::and)
+    readings.map(of_reading).reduce(SourceHits::and)
 }
 
-fn of_reading(tokens: &Tokens) -> SourceHits {
+fn of_reading(mut tokens: Tokens) -> SourceHits {
+    let definitions = definitions(&tokens);
+    let placeholders = placeholders(&tokens, &definitions);
+    tokens.bare_externs = macros::bare_externs(&tokens, &placeholders);
+    let tokens = &tokens;
     let texts = texts::texts(tokens).into_iter().map(|(_, path)| path).collect();
-    let mut hits = SourceHits { texts, ..SourceHits::default() };
+    let macros = vec![json::json(&macros::macros(tokens, &definitions))];
+    let mut hits = SourceHits { texts, macros, ..SourceHits::default() };
     // What a macro is called with; of what it matches nothing is emitted.
-    let matchers = matchers(tokens);
+    let matchers = matchers(tokens, &definitions);
     let mut matcher = matchers.iter().peekable();
     for (index, token) in tokens.all.iter().enumerate() {
         while matcher.next_if(|(_, close)| *close < index).is_some() {}
         let is_matched = matcher.peek().is_some_and(|(open, _)| *open < index);
-        match tokens.word(index) {
+        match tokens.word(index).filter(|_| !placeholders.contains(&index)) {
             Some(UNSAFE) if tokens.word(index + 1) != Some(EXTERN) => hits.push(Keyword::Unsafe, token),
             Some(EXTERN) if !is_matched && may_declare(tokens, index) => hits.push(Keyword::Extern, token),
             Some(word) if LINKAGE.contains(&word) => hits.push(Keyword::Linkage, token),
@@ -90,12 +95,9 @@ fn may_declare(tokens: &Tokens, index: usize) -> bool {
 
 /// The brackets of the matchers of macros, outermost ones in order. A definition among a macro's arguments has none:
 /// that macro may emit what looks like a matcher.
-fn matchers(tokens: &Tokens) -> Vec<(usize, usize)> {
-    if tokens.broken {
-        return Vec::new();
-    }
+fn matchers(tokens: &Tokens, definitions: &[Definition]) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize)> = Vec::new();
-    for definition in definitions(tokens).iter().filter(|definition| !definition.in_call) {
+    for definition in definitions.iter().filter(|definition| !definition.in_call) {
         for rule in &definition.rules {
             let Some(close) = tokens.close(rule.matcher) else { continue };
             found.push((rule.matcher, close));
@@ -127,8 +129,28 @@ impl SourceHits {
             line: all.iter().map(|hit| hit.0).collect(),
             column: all.iter().map(|hit| hit.1).collect(),
             texts: self.texts.into_iter().filter(|path| others.contains(path)).collect(),
+            macros: self.macros.into_iter().chain(other.macros).collect(),
         }
     }
+}
+
+/// The words that are but names of what a macro is given, as `$extern` in `($extern:tt) => { $extern }`.
+fn placeholders(tokens: &Tokens, definitions: &[Definition]) -> HashSet<usize> {
+    let mut found = HashSet::new();
+    for rule in definitions.iter().filter(|definition| !definition.in_call).flat_map(|definition| &definition.rules) {
+        let words: HashSet<&str> = rule
+            .placeholders(tokens)
+            .map(|(_, name, _)| name)
+            .filter(|name| [UNSAFE, EXTERN].contains(name) || LINKAGE.contains(name))
+            .collect();
+        if words.is_empty() {
+            continue;
+        }
+        let end = tokens.close(rule.transcriber).unwrap_or(rule.transcriber);
+        let named = |&at: &usize| tokens.is_placeholder(at) && tokens.word(at + 1).is_some_and(|word| words.contains(word));
+        found.extend((rule.matcher..end).filter(named).map(|at| at + 1));
+    }
+    found
 }
 
 #[cfg(test)]
@@ -163,6 +185,9 @@ mod tests {
         assert_eq!(kinds("macro_rules! e { (a extern - $x:tt) => { }; ($a:tt extern $l:literal b) => { $a } }"), []);
         assert_eq!(kinds("macro_rules! e { (fn) => { macro_rules! i { (extern \"C\") => {} } } }"), []);
         assert_eq!(kinds("macro e(extern \"C\" $x:tt) { }"), []);
+        assert_eq!(kinds("macro_rules! e { ($extern:tt $unsafe:tt) => { m!($extern $unsafe {}) } }"), []);
+        assert_eq!(kinds("macro_rules! e { ($x:tt) => { m!($extern \"C\" {}) } }"), [(1, 1, 35)]);
+        assert_eq!(kinds("m!($extern:tt => $extern \"C\" {})").len(), 2);
         // What it emits counts, and so does what only looks like a matcher.
         assert_eq!(kinds("macro_rules! e { (extern \"C\") => { extern \"C\" {} } }"), [(1, 1, 36)]);
         assert_eq!(kinds("swap! { macro_rules! e { (extern \"C\" {}) => { } } }"), [(1, 1, 27)]);

@@ -12,6 +12,8 @@ pub struct Token<'a> {
     pub column: u32,
     /// For a bracket, the index of the other of its pair.
     pub other: usize,
+    /// The index of the bracket that opens the group in which it stands.
+    pub around: usize,
 }
 
 /// How texts are cut that editions cut differently. The edition of a source is not known here, and a macro may bring another.
@@ -27,6 +29,10 @@ pub struct Tokens<'a> {
     pub all: Vec<Token<'a>>,
     /// rustc could not read this: a character, literal or bracket is not as the language has it.
     pub broken: bool,
+    /// Where the word `extern` begins nothing by what follows, and is no placeholder's name: see `macros::bare_externs`.
+    pub bare_externs: Vec<usize>,
+    /// How many things that a macro's caller gives, or repetitions of them, begin before each index.
+    given: Vec<u32>,
 }
 
 /// Not the index of a token.
@@ -70,11 +76,13 @@ impl<'a> Tokens<'a> {
             if !space {
                 let index = all.len();
                 let mut other = NONE;
+                let mut around = open.last().copied().unwrap_or(NONE);
                 match token.kind {
                     TokenKind::OpenParen | TokenKind::OpenBrace | TokenKind::OpenBracket => open.push(index),
                     TokenKind::CloseParen | TokenKind::CloseBrace | TokenKind::CloseBracket => {
                         if let Some(&start) = open.last().filter(|&&start| closes(all[start].kind, token.kind)) {
                             open.pop();
+                            around = all[start].around;
                             other = start;
                             all[start].other = index;
                         } else {
@@ -84,7 +92,7 @@ impl<'a> Tokens<'a> {
                     _ => {}
                 }
                 let text = if token.kind == TokenKind::RawIdent { &content[2..] } else { content };
-                all.push(Token { kind: token.kind, text, line, column, other });
+                all.push(Token { kind: token.kind, text, line, column, other, around });
             }
             // Most of what holds several lines is white space or a comment.
             let newlines = memchr::memchr_iter(b'\n', content.as_bytes()).count() as u32;
@@ -96,7 +104,37 @@ impl<'a> Tokens<'a> {
             }
         }
         broken |= !open.is_empty();
-        (Tokens { all, broken }, depends)
+        let mut tokens = Tokens { all, broken, bare_externs: Vec::new(), given: Vec::new() };
+        tokens.count_given();
+        (tokens, depends)
+    }
+
+    fn count_given(&mut self) {
+        let mut given = Vec::with_capacity(self.all.len() + 1);
+        let mut count = 0;
+        for index in 0..self.all.len() {
+            given.push(count);
+            count += u32::from(self.is(index, TokenKind::Dollar) && (self.is_placeholder(index) || self.close(index + 1).is_some()));
+        }
+        given.push(count);
+        self.given = given;
+    }
+
+    /// Is this the `$` of something that a caller gives?
+    pub fn is_placeholder(&self, index: usize) -> bool {
+        self.is(index, TokenKind::Dollar) && self.name(index + 1).is_some_and(|name| name != "crate")
+    }
+
+    /// Does a lone `extern` stand in a stretch?
+    pub fn has_bare_extern(&self, start: usize, end: usize) -> bool {
+        let first = self.bare_externs.partition_point(|&at| at < start);
+        self.bare_externs.get(first).is_some_and(|&at| at < end)
+    }
+
+    /// Does something that a caller gives begin in a stretch?
+    pub fn has_given(&self, start: usize, end: usize) -> bool {
+        let last = self.given.len() - 1;
+        self.given[end.min(last)] > self.given[start.min(last)]
     }
 
     /// The word at an index: an identifier or keyword as it stands.
@@ -120,6 +158,15 @@ impl<'a> Tokens<'a> {
 
     pub fn is(&self, index: usize, kind: TokenKind) -> bool {
         self.kind(index) == Some(kind)
+    }
+
+    /// Is this a string literal, as an ABI is?
+    pub fn is_string(&self, index: usize) -> bool {
+        let literal = match self.kind(index) {
+            Some(TokenKind::Literal { kind, .. }) => kind,
+            _ => return false,
+        };
+        !matches!(literal, LiteralKind::Int { .. } | LiteralKind::Float { .. })
     }
 
     /// Where the group that opens at an index ends; `None` when no group does.

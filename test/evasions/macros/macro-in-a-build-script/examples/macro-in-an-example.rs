@@ -1,0 +1,3 @@
+fn main() {
+    macro_in_a_build_script_helper::raw!(*(&1 as *const i32)); //~ unsafe@macro-in-a-build-script.pkg
+}

@@ -1,0 +1,6 @@
+#[macro_export]
+macro_rules! café {
+    ($e:expr) => {
+        unsafe { $e }
+    };
+}
