@@ -1,0 +1,4 @@
+pub async fn fetch() -> bool {
+    std::future::ready(()).await;
+    std::net::TcpStream::connect("127.0.0.1:9").is_ok() //~ net
+} //~ net

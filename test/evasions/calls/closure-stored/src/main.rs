@@ -1,0 +1,4 @@
+fn main() {
+    let later = stored_closure::later();
+    println!("{}", (later.run)());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", exec_ext::run());
+}

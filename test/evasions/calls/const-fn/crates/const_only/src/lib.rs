@@ -1,0 +1,5 @@
+const fn width(text: &str) -> usize {
+    text.len()
+}
+
+pub const WIDTH: usize = width("std::net::TcpStream");

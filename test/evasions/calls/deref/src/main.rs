@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", on_deref::Text::default().len());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", drop_static::WIDTH.0);
+}

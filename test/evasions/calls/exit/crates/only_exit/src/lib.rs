@@ -1,0 +1,3 @@
+pub fn done() -> ! {
+    std::process::exit(0)
+}

@@ -1,0 +1,3 @@
+fn main() {
+    only_exit::done();
+}

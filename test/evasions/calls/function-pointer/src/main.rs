@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", fn_pointer::run(std::hint::black_box(0)));
+}

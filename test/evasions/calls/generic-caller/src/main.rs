@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", generic_lib::all(&[1u8, 2]));
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", generic_unmade::width());
+}

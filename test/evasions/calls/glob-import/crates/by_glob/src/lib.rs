@@ -1,0 +1,5 @@
+use std::fs::*;
+
+pub fn go() -> bool {
+    metadata("absent").is_ok() //~ fs
+} //~ fs

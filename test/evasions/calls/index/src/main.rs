@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", &on_index::Table[0]);
+}

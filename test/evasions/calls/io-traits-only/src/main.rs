@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", io_memory::count(&b"text"[..]));
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", in_iterator::Names::default().count());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", renamed_fs::storage::read("absent").is_ok()); //~ fs
+}

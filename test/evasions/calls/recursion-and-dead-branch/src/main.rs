@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", dead_branch::go(3));
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", dns_lookup::leak("secret"));
+}

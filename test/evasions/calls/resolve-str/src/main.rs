@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", dns_str::leak("localhost:9"));
+}

@@ -1,0 +1,3 @@
+fn main() {
+    in_thread::go();
+}

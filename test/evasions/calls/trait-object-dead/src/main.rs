@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", dyn_dead::make().run("absent"));
+}

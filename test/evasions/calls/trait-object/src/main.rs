@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", behind_dyn::make().run("absent"));
+}

@@ -1,0 +1,3 @@
+pub fn go() -> bool {
+    std::os::unix::net::UnixStream::connect("/nonexistent/x").is_ok() //~ unix_sockets
+} //~ unix_sockets

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", unix_watched::go());
+}
