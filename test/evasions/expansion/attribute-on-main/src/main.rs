@@ -1,0 +1,2 @@
+#[wrap_main::wrap] //~ process
+fn main() {}

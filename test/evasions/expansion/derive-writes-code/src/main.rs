@@ -1,0 +1,6 @@
+#[derive(quiet_derive::Quiet)] //~ fs
+struct Data;
+
+fn main() {
+    println!("{}", Data::go());
+}

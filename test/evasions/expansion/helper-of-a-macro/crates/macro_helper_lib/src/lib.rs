@@ -1,0 +1,3 @@
+pub fn note() {
+    let _ = std::fs::write("ran", ""); //~ fs
+}

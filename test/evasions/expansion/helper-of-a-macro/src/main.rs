@@ -1,0 +1,3 @@
+helped_macro::nothing!();
+
+fn main() {}

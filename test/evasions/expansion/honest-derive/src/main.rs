@@ -1,0 +1,6 @@
+#[derive(plain_derive::Width)]
+struct Data;
+
+fn main() {
+    println!("{}", Data::width());
+}

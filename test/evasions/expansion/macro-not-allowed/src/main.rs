@@ -1,0 +1,6 @@
+#[derive(new_derive::Quiet)]
+struct Data;
+
+fn main() {
+    let _data = Data;
+}

@@ -1,0 +1,6 @@
+#[macro_export]
+macro_rules! reach {
+    ($address:expr) => {
+        ::std::net::TcpStream::connect($address).is_ok()
+    };
+}

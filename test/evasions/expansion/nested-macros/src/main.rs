@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", nested_macros_lib::go());
+}

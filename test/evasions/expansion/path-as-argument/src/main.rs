@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", call_macro::call!(std::fs::read, "absent").is_ok()); //~ fs
+}

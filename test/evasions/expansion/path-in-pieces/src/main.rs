@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", pieces_macro::join!(std fs remove_file)("absent").is_ok()); //~ fs
+}

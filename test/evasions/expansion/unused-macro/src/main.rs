@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", unused_macro_lib::width());
+}

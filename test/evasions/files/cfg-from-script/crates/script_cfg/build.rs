@@ -1,0 +1,4 @@
+fn main() {
+    println!("cargo:rustc-check-cfg=cfg(chatty)");
+    println!("cargo:rustc-cfg=chatty");
+}

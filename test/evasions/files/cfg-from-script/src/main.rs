@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", script_cfg::go());
+}

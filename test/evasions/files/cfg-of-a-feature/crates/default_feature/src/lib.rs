@@ -1,0 +1,9 @@
+#[cfg(feature = "telemetry")]
+pub fn go() -> bool {
+    std::net::TcpStream::connect("127.0.0.1:9").is_ok() //~ net
+} //~ net
+
+#[cfg(not(feature = "telemetry"))]
+pub fn go() -> bool {
+    false
+}

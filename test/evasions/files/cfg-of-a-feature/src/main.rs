@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", default_feature::go());
+}

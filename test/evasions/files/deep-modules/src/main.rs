@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", deep_modules_lib::a::b::c::d::e::go());
+}

@@ -1,0 +1,3 @@
+pub fn width() -> usize {
+    usize::from(feature_host::go())
+}

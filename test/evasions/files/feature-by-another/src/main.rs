@@ -1,0 +1,3 @@
+fn main() {
+    println!("{} {}", feature_host::go(), feature_asker::width());
+}

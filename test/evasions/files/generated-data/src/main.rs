@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", data_generator::TEXT);
+}

@@ -1,0 +1,3 @@
+pub fn go() -> bool {
+    std::fs::remove_file("absent").is_ok() //~ fs
+}

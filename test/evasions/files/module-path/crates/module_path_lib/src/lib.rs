@@ -1,0 +1,4 @@
+#[path = "../assets/logo.png"]
+mod logo;
+
+pub use logo::go;

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", scripts_only_lib::go());
+}

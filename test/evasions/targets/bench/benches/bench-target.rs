@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", std::env::temp_dir().exists()); //~ env fs
+}

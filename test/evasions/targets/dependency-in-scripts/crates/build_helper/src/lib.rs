@@ -1,0 +1,3 @@
+pub fn go() {
+    let _ = std::fs::write("ran", ""); //~ fs@build_helper.from.build
+}

@@ -1,0 +1,6 @@
+fn main() {}
+
+#[test]
+fn works() {
+    assert!(!dev_helper::go());
+}

@@ -1,0 +1,4 @@
+/// ```
+/// std::fs::write("ran", "").unwrap();
+/// ```
+pub fn documented() {}

@@ -1,0 +1,8 @@
+fn main() {
+    println!("{}", wide_permission::go());
+}
+
+#[test]
+fn works() {
+    assert!(!wide_permission::go());
+}

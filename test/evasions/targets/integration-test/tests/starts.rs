@@ -1,0 +1,4 @@
+#[test]
+fn starts() {
+    assert!(std::process::Command::new("true").status().is_ok()); //~ process@integration-test.test
+}

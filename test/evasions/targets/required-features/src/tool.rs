@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", std::fs::read("absent").is_ok());
+}

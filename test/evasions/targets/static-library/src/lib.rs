@@ -1,0 +1,4 @@
+#[unsafe(no_mangle)] //~ unsafe
+pub extern "C" fn static_library_go() -> bool { //~ extern
+    std::net::TcpStream::connect("127.0.0.1:9").is_ok() //~ net
+} //~ net
