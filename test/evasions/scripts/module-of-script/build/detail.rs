@@ -1,0 +1,3 @@
+pub fn go() {
+    std::fs::write("ran", "").unwrap(); //~ fs
+}

@@ -1,0 +1,5 @@
+mod detail;
+
+fn main() {
+    detail::go();
+}

@@ -1,0 +1,4 @@
+fn main() {
+    println!("cargo:rustc-link-arg=-s");
+    println!("cargo:rustc-link-arg-bins=-s");
+}
