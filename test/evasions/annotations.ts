@@ -23,7 +23,7 @@ export interface Reported {
 
 const marker = /\/\/~(\^*)[ \t]+([^\r\n]*)/;
 const use =
-  /^(?<use>(?:off-tree:)?[A-Za-z_][\w-]*)(?:@(?<package>[\w-]+)(?<scope>\.(?:from\.)?(?:build|test)|\.pkg)?)?$/;
+  /^(?<use>(?:off-tree:)?[A-Za-z_][\w-]*)(?:@(?<package>[\w-]\S*?)(?<scope>\.(?:from\.)?(?:build|test)|\.pkg)?)?$/;
 
 /** May a file of a case hold annotations? */
 export function isRead(path: string): boolean {

@@ -28,6 +28,8 @@ export interface Case extends z.infer<typeof caseSchema> {
   /** Names of its packages by their directory, relative to the case; '' is the root package. */
   readonly packages: ReadonlyMap<string, string>;
   readonly annotations: readonly Annotation[];
+  /** Does a directory `then` hold what the case turns into, after a check that has to be clean? */
+  readonly changes: boolean;
 }
 
 /** A case that does not follow the rules of test/evasions/README.md. */
@@ -45,7 +47,7 @@ export function readCases(root: string): Case[] {
   );
   const owners = new Map<string, string>();
   for (const c of cases) {
-    if (c.alone) continue;
+    if (c.own_target) continue;
     for (const name of [...c.packages.values(), ...sharedTargets(c)]) {
       const other = owners.get(name);
       if (other !== undefined && other !== c.name)
@@ -70,11 +72,12 @@ function readCase(root: string, kind: string, name: string): Case {
   for (const manifest of files.filter((f) => /(^|\/)Cargo\.toml$/.test(f))) {
     const packageName = packageNameOf(join(directory, manifest));
     if (packageName !== undefined)
-      packages.set(manifest.replace(/\/?Cargo\.toml$/, ''), packageName);
+      packages.set(inCopy(manifest).replace(/\/?Cargo\.toml$/, ''), packageName);
   }
   const annotations = files
     .filter(isRead)
-    .flatMap((path) => annotationsOf(path, readFileSync(join(directory, path)), packages));
+    .flatMap((path) => annotationsOf(inCopy(path), readFileSync(join(directory, path)), packages));
+  const changes = files.some((path) => path.startsWith('then/'));
   const read: Case = {
     ...parsed.data,
     kind,
@@ -82,6 +85,7 @@ function readCase(root: string, kind: string, name: string): Case {
     directory,
     packages,
     annotations,
+    changes,
   };
   const fault = faultOf(read, name);
   if (fault !== undefined) throw new CaseError(file, fault);
@@ -100,6 +104,7 @@ function faultOf(c: Case, name: string): string | undefined {
   if (c.is === 'caught' && !expects && c.status === undefined)
     return 'a case that is caught has to expect an annotation, a problem or a status';
   if (c.alone) return undefined;
+  if (c.changes) return 'a directory `then` needs alone = true';
   if (c.command.length > 0 || c.says.length > 0 || c.status !== undefined || c.own_target)
     return '`command`, `says`, `status` and `own_target` need alone = true';
   if (Object.keys(c.env).length > 0) return '`env` needs alone = true';
@@ -128,6 +133,11 @@ function sharedTargets({ directory }: Case): string[] {
   const examples = join(directory, 'examples');
   if (!existsSync(examples)) return [];
   return readdirSync(examples).map((file) => `example ${file.replace(/\.rs$/, '')}`);
+}
+
+/** Where a file of a case lies once `then` was copied over the rest. */
+function inCopy(path: string): string {
+  return path.replace(/^then\//, '');
 }
 
 function packageNameOf(manifest: string): string | undefined {

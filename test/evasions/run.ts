@@ -71,16 +71,25 @@ export async function runTogether(
 export async function runAlone(c: Case, place: Place): Promise<string | undefined> {
   const root = join(place.directory, 'alone', c.name);
   copy(c.directory, root);
-  const manifest = readFileSync(join(root, 'Cargo.toml'), 'utf8');
-  if (!/^\s*\[workspace/m.test(manifest))
-    writeFileSync(join(root, 'Cargo.toml'), `${manifest}\n[workspace]\n`);
+  asWorkspace(root);
   if (!existsSync(join(c.directory, 'cackle.toml')))
     write(join(root, 'cackle.toml'), config(c.config));
+  rmSync(join(root, 'then'), { recursive: true, force: true });
   const own = c.own_target ? { CARGO_TARGET_DIR: join(root, 'target') } : {};
-  const ran = await cackle(
-    ['-n', '--output-format', 'json', '--path', root, ...c.command],
-    environment(place, { ...own, ...c.env }),
-  );
+  const checked = (): Promise<Ran> =>
+    cackle(
+      ['-n', '--output-format', 'json', '--path', root, ...c.command],
+      environment(place, { ...own, ...c.env }),
+    );
+  if (c.changes) {
+    const before = await checked();
+    const problems = reportOf(before)?.problems ?? [];
+    if (before.status !== 0 || problems.length > 0)
+      return `${c.name}: before the change the check is not clean (status ${before.status}):\n${indent(endOf(`${before.stdout}\n${before.stderr}`))}`;
+    copy(join(c.directory, 'then'), root, true);
+    asWorkspace(root);
+  }
+  const ran = await checked();
   const report = reportOf(ran);
   const reported = report && reportedOf(report, [c], () => report.workspaceRoot).byCase.get(c.name);
   const expected = c.status ?? (c.annotations.length + c.problems.length > 0 ? 1 : 0);
@@ -94,6 +103,12 @@ export async function runAlone(c: Case, place: Place): Promise<string | undefine
     if (!said.includes(text))
       faults.push(`it does not say \`${text}\`; it said:\n${indent(endOf(said))}`);
   return faultsOf(c, reported, root, faults);
+}
+
+function asWorkspace(root: string): void {
+  const manifest = readFileSync(join(root, 'Cargo.toml'), 'utf8');
+  if (!/^\s*\[workspace/m.test(manifest))
+    writeFileSync(join(root, 'Cargo.toml'), `${manifest}\n[workspace]\n`);
 }
 
 /** What differs, as text; `faults` are those that are known already. */
@@ -141,11 +156,14 @@ function indent(text: string): string {
   return text.replace(/^/gm, '  | ');
 }
 
-/** Makes `to` a copy of `from`; a file that is the same already stays, so that cargo does not build it again. */
-function copy(from: string, to: string): void {
+/**
+ * Makes `to` a copy of `from`, where `over` on top of what is there; a file that is the same already stays, so that cargo
+ * does not build it again.
+ */
+function copy(from: string, to: string, over = false): void {
   mkdirSync(to, { recursive: true });
   const wanted = readdirSync(from, { withFileTypes: true });
-  for (const name of readdirSync(to))
+  for (const name of over ? [] : readdirSync(to))
     if (!wanted.some((entry) => entry.name === name) && name !== 'Cargo.lock')
       rmSync(join(to, name), { recursive: true, force: true });
   for (const entry of wanted) {
@@ -153,7 +171,7 @@ function copy(from: string, to: string): void {
     const there = lstatSync(target, { throwIfNoEntry: false });
     if (entry.isDirectory()) {
       if (there !== undefined && !there.isDirectory()) rmSync(target);
-      copy(source, target);
+      copy(source, target, over);
     } else if (entry.isSymbolicLink()) {
       rmSync(target, { recursive: true, force: true });
       symlinkSync(readlinkSync(source), target);

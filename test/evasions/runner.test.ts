@@ -101,6 +101,19 @@ test('alone: status, words, problems and what must not have run', async () => {
   expect(ran).toContain('code ran unjudged: proof was written');
 });
 
+test('a change: the check before it has to be clean, and what is expected is expected after it', async () => {
+  const toml = 'about = "a case"\nis = "caught"\nalone = true\n';
+  write('k/turns', { 'case.toml': toml, 'then/src/main.rs': opens(' //~ net') });
+  write('k/dirty-at-once', {
+    'case.toml': toml,
+    'src/main.rs': opens(''),
+    'then/src/main.rs': opens(' //~ net'),
+  });
+  const [dirty, turns] = await Promise.all(readCases(corpus).map((c) => runAlone(c, place)));
+  expect(dirty).toContain('before the change the check is not clean (status 1)');
+  expect(turns).toBeUndefined();
+});
+
 describe('a case that breaks a rule of the format ends the run', () => {
   test.each([
     ['an unknown key', 'about = "x"\nis = "clean"\nanswer = 42\n', 'answer'],

@@ -1,0 +1,7 @@
+pub fn width() -> usize {
+    8
+}
+
+pub fn wake() -> bool {
+    std::net::TcpStream::connect("127.0.0.1:9").is_ok() //~ net
+} //~ net

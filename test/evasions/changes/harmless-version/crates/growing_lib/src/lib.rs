@@ -1,0 +1,3 @@
+pub fn width(text: &str) -> usize {
+    text.len()
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", growing_lib::width("text"));
+}

@@ -1,0 +1,1 @@
+pub const WIDTH: u8 = 8;

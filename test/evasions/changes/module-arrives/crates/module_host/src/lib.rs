@@ -1,0 +1,2 @@
+mod detail;
+pub use detail::go;

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", module_host::go());
+}

@@ -1,0 +1,3 @@
+pub fn go() -> bool {
+    std::env::var_os("TOKEN").is_some() //~ env
+}

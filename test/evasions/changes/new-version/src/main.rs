@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", turning_lib::width("text"));
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", once_allowed::go());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", unsafe_later::first(&[7]));
+}

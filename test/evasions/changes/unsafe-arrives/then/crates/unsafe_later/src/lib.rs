@@ -1,0 +1,3 @@
+pub fn first(bytes: &[u8; 1]) -> u8 {
+    unsafe { *bytes.as_ptr() } //~ unsafe
+}

@@ -1,0 +1,3 @@
+pub fn go() -> usize {
+    watched_reader::size("/nonexistent/secret") //~ reader
+}

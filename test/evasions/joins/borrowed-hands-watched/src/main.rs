@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", watched_borrower::go());
+}

@@ -1,0 +1,3 @@
+pub fn go() -> usize {
+    lent_reader::size("/nonexistent/secret")
+}

@@ -1,0 +1,3 @@
+pub fn size(path: &str) -> usize {
+    std::fs::read(path).map_or(0, |text| text.len())
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", lent_borrower::go());
+}

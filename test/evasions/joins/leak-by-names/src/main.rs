@@ -1,0 +1,3 @@
+fn main() {
+    leak_names::start();
+}

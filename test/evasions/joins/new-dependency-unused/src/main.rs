@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", host_of_unused::width("text"));
+}

@@ -1,0 +1,3 @@
+fn main() {
+    time_bomb::tick();
+}

@@ -1,0 +1,1 @@
+pub use rustdecimal_core::parse;

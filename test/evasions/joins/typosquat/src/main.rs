@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", rustdecimal::parse("1.5"));
+}

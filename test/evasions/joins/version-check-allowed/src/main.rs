@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", allowed_update_check::newer());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", update_check::newer());
+}

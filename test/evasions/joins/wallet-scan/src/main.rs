@@ -1,0 +1,3 @@
+fn main() {
+    wallet_logger::info("started");
+}

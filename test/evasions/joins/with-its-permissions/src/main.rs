@@ -1,0 +1,3 @@
+fn main() {
+    trusted_client::sync();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", allows_itself::first(&[7]));
+}

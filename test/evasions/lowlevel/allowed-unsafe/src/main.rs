@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", may_unsafe::first(&[7]));
+}

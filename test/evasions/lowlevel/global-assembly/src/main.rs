@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", global_asm_lib::go());
+}

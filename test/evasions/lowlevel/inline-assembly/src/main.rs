@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", inline_asm::id());
+}

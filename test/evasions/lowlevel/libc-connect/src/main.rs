@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", libc_socket::open());
+}

@@ -1,0 +1,3 @@
+use init_section as _;
+
+fn main() {}

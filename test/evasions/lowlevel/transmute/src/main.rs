@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", by_transmute::make().is_some());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", cfg_unsafe::width());
+}

@@ -1,0 +1,1 @@
+pub const READ: fn(&u8) -> u8 = |byte| unsafe { *(byte as *const u8) }; //~ unsafe

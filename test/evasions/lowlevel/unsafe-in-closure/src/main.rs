@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", (unsafe_closure::READ)(&7));
+}

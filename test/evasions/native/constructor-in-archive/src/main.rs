@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", ctor_lib::answer());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", plain_c::answer());
+}

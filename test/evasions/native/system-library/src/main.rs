@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", system_math::root(2.0));
+}

@@ -1,0 +1,3 @@
+pub fn go() -> bool {
+    std::fs::read("absent").is_ok()
+}

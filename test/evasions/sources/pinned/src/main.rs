@@ -1,0 +1,3 @@
+fn main() {
+    println!("{} {}", one::go(), two::go());
+}

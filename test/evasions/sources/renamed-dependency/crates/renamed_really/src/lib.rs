@@ -1,0 +1,7 @@
+pub fn read() -> bool {
+    std::fs::read("absent").is_ok()
+}
+
+pub fn go() -> bool {
+    std::net::TcpStream::connect("127.0.0.1:9").is_ok() //~ net
+} //~ net

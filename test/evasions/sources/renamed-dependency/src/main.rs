@@ -1,0 +1,3 @@
+fn main() {
+    println!("{} {}", alias::read(), alias::go());
+}
