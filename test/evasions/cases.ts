@@ -48,7 +48,11 @@ export function readCases(root: string): Case[] {
   const owners = new Map<string, string>();
   for (const c of cases) {
     if (c.own_target) continue;
-    for (const name of [...c.packages.values(), ...sharedTargets(c)]) {
+    // What cargo calls one: a package by its name and its place in the workspace.
+    const names = c.alone
+      ? [...c.packages].map(([path, name]) => `${name}\` in \`${path}`)
+      : [...c.packages.values(), ...sharedTargets(c)];
+    for (const name of names) {
       const other = owners.get(name);
       if (other !== undefined && other !== c.name)
         throw new CaseError(
