@@ -15,7 +15,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { isWithin } from '../sandbox/bubblewrap.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
-import { describeLink, expectsLink, needsLink, placeholder } from './link.ts';
+import { describeLink, expectsLink, needsLink, placeholder, refuseUnsupported } from './link.ts';
 import { parseLinkerArguments } from './linker-arguments.ts';
 import { type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
 import { expandLinkerArguments, quotedWord } from './response-file.ts';
@@ -175,6 +175,7 @@ export class LinkSocket {
     const writable = request.inputs.find(({ path }) => this.#isOwn(path));
     if (writable !== undefined)
       throw new BadLinkError(`cannot link ${writable.path}: it is named in an unknown way`);
+    refuseUnsupported(request);
     const reading = server.handlers.onLink(request);
     reading.catch(() => undefined);
     const made = join(storage, basename(output));

@@ -62,10 +62,15 @@ export async function describeLink(
   const { workspace, directories, linker, env, cwd, original = (path) => path } = place;
   const scripts = command.scripts.map((path) => readScript(path, invocation));
   const libraryPath = (env.get('LIBRARY_PATH') ?? '').split(':').filter((path) => path !== '');
-  const { files, shared, runtime, unsupported } = await linkFiles(command, cwd, {
-    libraryPath: libraryPath.map((path) => resolve(cwd, path)),
-    system: () => directories.of(linker, command, env, cwd),
-  });
+  const refused = refusedOptions(command, invocation, workspace);
+  // With what is refused no linker is even asked where it looks: `-B` has it run programs for the answer.
+  const { files, shared, runtime, unsupported } =
+    refused.length > 0
+      ? { files: [], shared: [], runtime: [], unsupported: [] }
+      : await linkFiles(command, cwd, {
+          libraryPath: libraryPath.map((path) => resolve(cwd, path)),
+          system: () => directories.of(linker, command, env, cwd),
+        });
   return {
     invocation,
     outputKind,
@@ -80,17 +85,34 @@ export async function describeLink(
     rootSymbols: command.rootSymbols,
     exportPatterns: [...command.exportPatterns, ...scripts.flatMap(exportedPatterns)],
     exportsAll: command.exportsAll || (command.shared && !command.versioned),
-    unsupported: [
-      ...command.unsupported,
-      ...unsupported,
-      ...(dirname(command.output) === invocation.outDir
-        ? []
-        : [`-o ${command.output} (not where cargo has this unit go)`]),
-      ...command.programs
-        .filter(({ path }) => isUnderJudgement(path, workspace))
-        .map(({ option }) => `${option} (a program of a package or of the target directory)`),
-    ],
+    unsupported: [...refused, ...unsupported],
   };
+}
+
+/** What stands against a command line by its options alone. */
+function refusedOptions(
+  command: LinkerCommand,
+  { outDir }: RustcInvocation,
+  workspace: Workspace,
+): string[] {
+  return [
+    ...command.unsupported,
+    ...(dirname(command.output) === outDir
+      ? []
+      : [`-o ${command.output} (not where cargo has this unit go)`]),
+    ...command.programs
+      .filter(({ path }) => isUnderJudgement(path, workspace))
+      .map(({ option }) => `${option} (a program of a package or of the target directory)`),
+  ];
+}
+
+/** Throws CheckError for a link that cannot be judged; before it starts, since linkers load code and run programs. */
+export function refuseUnsupported({ output, unsupported }: LinkRequest): void {
+  if (unsupported.length === 0) return;
+  throw new CheckError(
+    `the link of ${output} cannot be judged: ${unsupported.join('; ')}`,
+    'remove that option from RUSTFLAGS, .cargo/config.toml or the build script',
+  );
 }
 
 /** Version scripts and dynamic lists are the caller's to write, and a build script may be that. */

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { driverFlags, driverWithValue, ldFlags, ldWithValue } from './linker-options.ts';
+import { driverFlags, driverWithValue, emulation, ldFlags, ldWithValue } from './linker-options.ts';
 
 /** A file or `-lNAME` of a linker command line; options in force where it stands. */
 export type CommandInput = { readonly wholeArchive: boolean } & (
@@ -195,6 +195,21 @@ class Scan {
       case 'plugin':
         this.refuse(`--plugin=${value()}`, 'code that only the linker sees');
         return true;
+      case 'plugin-opt':
+        this.refuse(`--plugin-opt=${value()}`, 'options for code that only the linker sees');
+        return true;
+      case 'auxiliary':
+      case 'filter':
+      case 'f':
+      case 'F':
+        this.refuse(`--${name}=${value()}`, 'a library that is loaded in place of this one');
+        return true;
+      case 'Map': {
+        const path = value();
+        // The linker is in no sandbox of the build script that asks for it.
+        if (!/\.map$/i.test(path)) this.refuse(`-Map=${path}`, 'writes a file that is no .map');
+        return true;
+      }
       case 'dynamic-linker':
         this.program(argument, value());
         return true;
@@ -215,7 +230,17 @@ class Scan {
   /** A single-letter option with its value attached, or in the next argument when `rest` is empty. */
   short(letter: string, rest: string, next: () => string | undefined, argument: string): void {
     const value = rest === '' ? (): string => next() ?? '' : (): string => rest;
+    // Written with one dash, a long option that is not known looks like a short one with its value.
+    if (/[euhyl]/.test(letter) && rest.includes('=')) {
+      this.refuse(argument, 'an option that cackle does not know');
+      return;
+    }
     switch (letter) {
+      case 'm': {
+        const name = value();
+        if (!emulation.test(name)) this.refuse(`-m ${name}`, 'no emulation that cackle knows');
+        return;
+      }
       case 'o':
         this.output = value();
         return;

@@ -14,7 +14,7 @@ export const ldFlags = new Set(
   warn-once warn-execstack no-warn-execstack warn-rwx-segments no-warn-rwx-segments warn-mismatch no-warn-mismatch
   warn-shared-textrel warn-textrel warn-alternate-em warn-search-mismatch no-warn-search-mismatch
   warn-backrefs no-warn-backrefs warn-symbol-ordering no-warn-symbol-ordering warn-unresolved-symbols
-  error-unresolved-symbols error-limit error-handling-script no-error-rwx-segments color-diagnostics
+  error-unresolved-symbols error-limit no-error-rwx-segments color-diagnostics
   no-color-diagnostics colour-diagnostics verbose version trace stats threads no-threads thread-count
   gdb-index no-gdb-index debug-names emit-relocs rosegment no-rosegment pack-dyn-relocs
   use-android-relr-tags enable-new-dtags disable-new-dtags new-dtags copy-dt-needed-entries
@@ -27,7 +27,7 @@ export const ldFlags = new Set(
   no-accept-unknown-input-arch target1-abs target1-rel target2 fix-cortex-a53-843419 fix-cortex-a53-835769
   fix-cortex-a8 no-fix-cortex-a8 long-plt be8 EB EL separate-code no-separate-code rosegment quick-exit no-quick-exit
   fork no-fork perf spare-dynamic-tags execute-only xosegment no-xosegment dependent-libraries no-dependent-libraries
-  no-gc-keep-exported eh-frame-hdr-hash no-detach detach print-archive-stats package-metadata push-state pop-state
+  no-gc-keep-exported eh-frame-hdr-hash no-detach detach package-metadata push-state pop-state
   gnu-hash-style optimize-bb-jumps no-optimize-bb-jumps tls-get-addr-optimize d dc dp s S n N q t v V
   x X M O g nopie Qy
 `
@@ -40,23 +40,26 @@ export const ldFlags = new Set(
  * linker that took one of these for a flag would take its value for an input, so each is one in all of them.
  */
 export const ldWithValue = new Set(
-  `soname rpath rpath-link sysroot Map section-start image-base Ttext Tdata Tbss Ttext-segment Trodata-segment
-  Tldata-segment auxiliary filter symbol-ordering-file call-graph-ordering-file retain-symbols-file trace-symbol
-  exclude-libs hash-style icf compress-debug-sections unresolved-symbols orphan-handling sort-section plugin-opt
-  z m h y f F
+  `soname rpath rpath-link sysroot section-start image-base Ttext Tdata Tbss Ttext-segment Trodata-segment
+  Tldata-segment symbol-ordering-file call-graph-ordering-file retain-symbols-file trace-symbol
+  exclude-libs hash-style icf compress-debug-sections unresolved-symbols orphan-handling sort-section
+  z h y
 `
     .trim()
     .split(/\s+/),
 );
 
+/** An emulation of GNU ld (`-m`); what else begins so hands options to LLVM, or reads a script. */
+export const emulation = /^(?:\w*elf\w*|aarch64linux\w*|i386\w*|arm64\w*)$/;
+
 /** Options of a compiler driver whose value is the next argument. */
 export const driverWithValue = new Set(
-  '-target -arch -isysroot --sysroot -z -m -h --param'.split(' '),
+  '-target -arch -isysroot --sysroot -z -h --param'.split(' '),
 );
 
 /** Options of a compiler driver that may stand alone. */
 export const driverFlags =
-  /^(?:-pthread|-pie|-no-pie|-nopie|-static-libgcc|-shared-libgcc|-static-libstdc\+\+|-static-libasan|-nostdlib(?:\+\+)?|-nodefaultlibs|-nostartfiles|-nolibc|-s|-v|-w|-g.*|-O.*|-pipe|-m.+|-std=.*|-D.+|-U.+|-I.+|-stdlib=.*|-rtlib=.*|--?unwindlib=.*|--?rtlib=.*|-Q.*|-save-temps.*|-no-canonical-prefixes|-pg|-coverage|--coverage|-time|-W(?![lap],).*|--target=.*|--sysroot=.*|-f(?!plugin|lto|use-ld|thinlto).*|-fno-lto|-ansi|-pedantic.*)$/;
+  /^(?:-pthread|-pie|-no-pie|-nopie|-static-libgcc|-shared-libgcc|-static-libstdc\+\+|-static-libasan|-nostdlib(?:\+\+)?|-nodefaultlibs|-nostartfiles|-nolibc|-s|-v|-w|-g.*|-O.*|-pipe|-m(?!llvm).+|-std=.*|-D.+|-U.+|-I.+|-stdlib=.*|-rtlib=.*|--?unwindlib=.*|--?rtlib=.*|-Q.*|-save-temps.*|-no-canonical-prefixes|-pg|-coverage|--coverage|-time|-W(?![lap],).*|--target=.*|--sysroot=.*|-f(?!plugin|pass-plugin|lto|use-ld|thinlto).*|-fno-lto|-ansi|-pedantic.*)$/;
 
 /** The C runtime and the compiler's own: no package's code, and nothing in them calls an API. */
 export const runtimeLibraries = new Set(

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { serveBuildScript, standIn } from './build-script.ts';
 import { withoutUs } from './environment.ts';
-import { describeLink, needsLink, placeholder } from './link.ts';
+import { describeLink, needsLink, placeholder, refuseUnsupported } from './link.ts';
 import { linkerName, standInForLinker } from './link-socket.ts';
 import { parseLinkerArguments } from './linker-arguments.ts';
 import { serveProgram, serveRustdoc } from './programs.ts';
@@ -285,6 +285,7 @@ export class ShimServer {
       env: hello.env,
       cwd: hello.cwd,
     });
+    refuseUnsupported(request);
     const reading = this.options.handlers.onLink(request);
     reading.catch(() => undefined);
     if (needsLink(invocation, this.options.linkAll)) {

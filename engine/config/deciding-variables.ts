@@ -15,6 +15,8 @@ const deciding: readonly RegExp[] = [
   /^(?:GCC_.*|COLLECT_.*|COMPILER_PATH|LIBRARY_PATH|CPATH|(?:C|CPLUS|OBJC|OBJCPLUS)_INCLUDE_PATH)$/,
   /^(?:DEPENDENCIES_OUTPUT|SUNPRO_DEPENDENCIES|CCC_.*|LDEMULATION|GNUTARGET|LLVM_SYMBOLIZER_PATH|MOLD_.*)$/,
   /^(?:CCACHE_.*|SCCACHE_.*|DISTCC_.*|MAKEFLAGS|MFLAGS|MAKEFILES|SDKROOT)$/,
+  // Wrappers of compilers and linkers that take arguments from variables (Nix, Guix, Emscripten, zig, clang-cl, icecc).
+  /^(?:NIX_.*|GUIX_.*|EMCC_.*|EM_.*|ZIG_.*|CLANG_.*|_?CL_?|_?LINK_?|ICECC.*|CCWRAP_.*)$/,
   // Interpreters, in which wrappers, linkers and runners are often written.
   /^(?:SHELL|SHELLOPTS|BASHOPTS|BASH_.*|ENV|IFS|PS4|CDPATH|ZDOTDIR|PYTHON[A-Z]+|PERL5.*|PERLLIB)$/,
   /^(?:RUBYOPT|RUBYLIB|NODE_OPTIONS|NODE_PATH|QEMU_.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|LUA_.*)$/,

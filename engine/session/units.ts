@@ -63,12 +63,6 @@ export class Units {
 
   /** Resolves when all inputs of a link were read: its own objects are gone afterwards. */
   async link(request: LinkRequest): Promise<void> {
-    if (request.unsupported.length > 0) {
-      throw new CheckError(
-        `the link of ${request.output} cannot be judged: ${request.unsupported.join('; ')}`,
-        'remove that option from RUSTFLAGS, .cargo/config.toml or the build script',
-      );
-    }
     await refuseUnknownInputs(request, this.workspace, this.records);
     this.inputsBefore.set(request.output, await Promise.all(pathsIn(request).map(stampOf)));
     const record = this.readInputs(request);

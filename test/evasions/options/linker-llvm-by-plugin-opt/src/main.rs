@@ -1,0 +1,3 @@
+fn main() {
+    linker_llvm_by_plugin_opt_macro::go!();
+}

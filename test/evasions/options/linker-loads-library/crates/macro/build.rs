@@ -1,0 +1,4 @@
+fn main() {
+    // lld hands this to LLVM, which says that it cannot open the library.
+    println!("cargo:rustc-link-arg=-Wl,-mllvm=-load=/nowhere/evil.so");
+}

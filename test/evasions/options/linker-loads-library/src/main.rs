@@ -1,0 +1,3 @@
+fn main() {
+    linker_loads_library_macro::go!();
+}

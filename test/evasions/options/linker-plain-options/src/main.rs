@@ -1,0 +1,3 @@
+fn main() {
+    linker_plain_options_macro::go!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_runs_script_macro::go!();
+}
