@@ -31,11 +31,11 @@ export class TypeArguments {
 
   /**
    * Does a type of the API come with them? One that stands there, or another of the standard library where one of that API
-   * does: the items of a `ReadDir`, the `Path` of a `PathBuf`. Only functions that are named by their own path make such
-   * a type from nothing, and those count.
+   * does: the items of a `ReadDir`, the `Path` of a `PathBuf`. Only functions make such a type from nothing: those that
+   * are named by their own path count, and a function item that stands in a target's arguments comes only as itself.
    */
   bring({ api, name }: ApiHit): boolean {
-    return this.has(name) || (isOfStd(name) && this.apisOfStd.has(api));
+    return this.has(name) || (isOfStd(name) && !isFunction(name) && this.apisOfStd.has(api));
   }
 }
 
@@ -65,4 +65,9 @@ export function isOfArguments(
 
 function isOfStd({ crate }: SymbolName): boolean {
   return reservedCrates.has(crateName(crate));
+}
+
+/** The standard library's types and traits begin with a capital letter; what a closure is in, its path does not end with. */
+function isFunction({ text }: SymbolName): boolean {
+  return /::[a-z_][a-z0-9_]*$/.test(text);
 }

@@ -1,0 +1,5 @@
+pub async fn go<P>(path: P) {
+    std::future::ready(()).await;
+    let _ = std::fs::remove_file("/nonexistent/y"); //~ fs
+    drop(path);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    compare_generic_evil::go(vec![std::path::PathBuf::from("/nonexistent/x"), std::path::PathBuf::from("/nonexistent/y")]);
+}

@@ -1,0 +1,3 @@
+fn main() {
+    let _ = item_in_box_evil::go::<std::path::PathBuf>()("/nonexistent/x".into());
+}

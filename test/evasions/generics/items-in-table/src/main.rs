@@ -1,0 +1,3 @@
+fn main() {
+    items_in_table_evil::go(0);
+}

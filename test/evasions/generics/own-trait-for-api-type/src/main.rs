@@ -1,0 +1,3 @@
+fn main() {
+    own_trait_for_api_type_evil::go::<std::net::TcpStream>();
+}
