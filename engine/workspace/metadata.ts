@@ -33,6 +33,12 @@ const targetSchema = z.object({
   src_path: z.string(),
   'required-features': z.nullish(z.array(z.string())),
 });
+const resolvedDependencySchema = z.object({
+  pkg: z.string(),
+  dep_kinds: z.optional(
+    z.array(z.object({ kind: z.nullish(z.string()), artifact: z.nullish(z.string()) })),
+  ),
+});
 const metadataSchema = z.object({
   packages: z.array(
     z.object({
@@ -53,6 +59,7 @@ const metadataSchema = z.object({
       z.object({
         id: z.string(),
         dependencies: z.array(z.string()),
+        deps: z.optional(z.array(resolvedDependencySchema)),
         features: z.nullish(z.array(z.string())),
       }),
     ),
@@ -227,7 +234,23 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
     dependsOn: reaches,
   };
   refuseReservedCrates(workspace);
+  refuseProgramsOfScripts(metadata, packages);
   return workspace;
+}
+
+/**
+ * A build script may run the program of an artifact dependency (Cargo Book, "Artifact dependencies") as soon as cargo has built it,
+ * which is before anybody judged it. Throws CheckError.
+ */
+function refuseProgramsOfScripts(metadata: Metadata, packages: readonly Package[]): void {
+  const labelOf = (id: string): string => packages.find((p) => p.id === id)?.label ?? id;
+  for (const { id, deps } of metadata.resolve.nodes)
+    for (const { pkg, dep_kinds } of deps ?? [])
+      if (dep_kinds?.some(({ kind, artifact }) => kind === 'build' && artifact === 'bin'))
+        throw new CheckError(
+          `the build script of ${labelOf(id)} is given a program of ${labelOf(pkg)} to run (\`artifact = "bin"\`), and nothing stands between them`,
+          'such a program cannot be judged before it runs; leave the package out of the check, or let its build script do without',
+        );
 }
 
 function sourceOf({ source, manifest_path }: Metadata['packages'][number], root: string): string {
