@@ -13,6 +13,7 @@ import { Piscina } from 'piscina';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeFacts } from '../../engine/facts/codec.ts';
 import { factsPath } from '../../engine/facts/files.ts';
+import { readFacts } from '../../engine/facts/seal.ts';
 import { factString } from '../../engine/facts/tables.ts';
 import { distPath, packageRoot } from '../../engine/paths.ts';
 import { cackle, check, config, manifest, run, workspace } from '../support/cackle.ts';
@@ -123,11 +124,11 @@ describe('through the workers', () => {
     rmSync(join(directory, 'facts'), { recursive: true, force: true });
     const { facts, members } = await extract(archive({ 'good.o': good }), 'good.a');
     expect(members).toBe(1);
-    return readFacts(facts);
+    return factsOf(facts);
   }
 
-  function readFacts(hash: string): Buffer {
-    return readFileSync(factsPath(join(directory, 'facts'), hash));
+  function factsOf(hash: string): Buffer {
+    return readFacts(factsPath(join(directory, 'facts'), hash));
   }
 
   test('each lie is refused by file and member, and leaves the worker as good as new', async () => {
@@ -173,7 +174,7 @@ describe('through the workers', () => {
       });
       const job = { kind: 'artefact', paths, debugInfo: true, stores: [join(directory, 'facts')] };
       const { value } = (await pool.run(job)) as { value: { facts: string; members: number } };
-      return { ...value, content: readFacts(value.facts) };
+      return { ...value, content: factsOf(value.facts) };
     };
     const odd = object('odd', '-O2');
     const objects = {
@@ -182,7 +183,7 @@ describe('through the workers', () => {
       'odd.o': odd,
     };
     const { facts } = await extract(archive(objects));
-    const asArchive = readFacts(facts);
+    const asArchive = factsOf(facts);
     const asOne = await together(objects);
     expect(asOne.members).toBe(3);
     expect(asOne.content.equals(asArchive)).toBe(true);
