@@ -103,6 +103,10 @@ function refusedOptions(
     ...command.programs
       .filter(({ path }) => isUnderJudgement(path, workspace))
       .map(({ option }) => `${option} (a program of a package or of the target directory)`),
+    // The linker is in no sandbox of the build script that asks for it, and would overwrite any file.
+    ...command.maps
+      .filter((path) => !/\.map$/i.test(path))
+      .map((path) => `-Map=${path} (writes a file that is no .map)`),
   ];
 }
 

@@ -26,6 +26,8 @@ export interface LinkerCommand {
   readonly scripts: readonly string[];
   /** Files and directories from which the link or the output runs programs: `-B`, `-fuse-ld`, `--dynamic-linker`. */
   readonly programs: readonly { readonly option: string; readonly path: string }[];
+  /** Files that the linker writes beside the output, as written: `-Map`. */
+  readonly maps: readonly string[];
   /** Options that decide where a compiler driver looks for libraries. */
   readonly searchOptions: readonly string[];
   readonly unsupported: readonly string[];
@@ -45,6 +47,7 @@ class Scan {
   readonly searched: string[] = [];
   readonly programs: { option: string; path: string }[] = [];
   readonly searchOptions: string[] = [];
+  readonly maps: string[] = [];
   readonly inputs: CommandInput[] = [];
   private wholeArchive = false;
   private static = false;
@@ -204,12 +207,9 @@ class Scan {
       case 'F':
         this.refuse(`--${name}=${value()}`, 'a library that is loaded in place of this one');
         return true;
-      case 'Map': {
-        const path = value();
-        // The linker is in no sandbox of the build script that asks for it.
-        if (!/\.map$/i.test(path)) this.refuse(`-Map=${path}`, 'writes a file that is no .map');
+      case 'Map':
+        this.maps.push(value());
         return true;
-      }
       case 'dynamic-linker':
         this.program(argument, value());
         return true;
@@ -317,6 +317,7 @@ export function parseLinkerArguments(args: readonly string[], cwd: string): Link
     scripts: scan.scripts,
     programs: scan.programs,
     searchOptions: scan.searchOptions,
+    maps: scan.maps,
     unsupported: scan.unsupported,
   };
 }
