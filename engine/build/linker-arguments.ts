@@ -199,7 +199,10 @@ class Scan {
         this.refuse(`--plugin=${value()}`, 'code that only the linker sees');
         return true;
       case 'plugin-opt':
-        this.refuse(`--plugin-opt=${value()}`, 'options for code that only the linker sees');
+        this.refuse(
+          `--plugin-opt=${value()}`,
+          'options for code that only the linker sees: compile without linker-plugin-lto',
+        );
         return true;
       case 'auxiliary':
       case 'filter':

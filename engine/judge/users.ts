@@ -30,7 +30,7 @@ export function usersOf(
   if (file !== undefined && !reference.foreign && reference.declared) {
     const place = reference.place ?? { file, line: 0, column: 0 };
     const listed = owners.of(file);
-    const writers = writersOf(listed, reference, workspace);
+    const writers = writersOf(listed, reference, output, workspace);
     if (writers.length > 0) {
       const lies = !writers.some((writer) => listed.includes(writer));
       return {
@@ -64,10 +64,15 @@ export function usersOf(
 function writersOf(
   owners: readonly PackageIndex[],
   { fromCrate, fromSysroot }: Reference,
+  output: OutputOwner,
   workspace: Workspace,
 ): readonly PackageIndex[] {
   if (owners.length === 0 || fromCrate === undefined || fromSysroot) return owners;
-  const crates = providersOf(fromCrate, workspace);
+  const libraries = providersOf(fromCrate, workspace);
+  // A program, a test or an example may be called as somebody's library.
+  const isOwn =
+    libraries.length > 0 && hasCrate(workspace.packages[output.package], crateName(fromCrate));
+  const crates = isOwn ? [...libraries, output.package] : libraries;
   const mayBe = crates.some((c) => owners.some((owner) => workspace.dependsOn(c, owner)));
   return crates.length === 0 || mayBe ? owners : crates;
 }
@@ -106,15 +111,17 @@ function makerOf(
   if (foreign || maker !== output.package || name === undefined || others.length > 0)
     return [maker];
   const crate = firstSegment(name);
-  const isOwn = workspace.packages[maker]?.targets.some(
-    (t) => t.name.replaceAll('-', '_') === crate,
-  );
+  const isOwn = hasCrate(workspace.packages[maker], crate);
   const definers = (workspace.byCrateName.get(crate) ?? []).filter((index) =>
     workspace.dependsOn(maker, index),
   );
   // A dependency's crate may have the name of one of its own: then both answer.
-  if (isOwn === true) return [...new Set([maker, ...definers])];
+  if (isOwn) return [...new Set([maker, ...definers])];
   return definers.length > 0 ? definers : [maker];
+}
+
+function hasCrate(p: Package | undefined, crate: string): boolean {
+  return p?.targets.some((t) => t.name.replaceAll('-', '_') === crate) === true;
 }
 
 /** Tells the crates of a package from those of others. */

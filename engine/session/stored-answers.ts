@@ -4,7 +4,7 @@ import type { Used } from './ahead.ts';
 import type { Inputs } from './inputs.ts';
 
 /** Raise it when the judge finds other references or paths in the same facts: answers of earlier versions are not used. */
-const ANSWER_VERSION = 7;
+const ANSWER_VERSION = 8;
 
 /** What an earlier check was told when it asked the very same about `subject`, and where the answer is kept. */
 export function storedAnswer(
