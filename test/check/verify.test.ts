@@ -92,11 +92,13 @@ test('a file that a build script watches', async () => {
 });
 
 test.each([
-  ['an rlib', /^liblib-.*\.rlib$/, 'deps'],
-  ['metadata', /^liblib-.*\.rmeta$/, 'deps'],
-  ['a proc macro', /^libmade-.*\.so$/, 'deps'],
-  ['a build script', /^build_script_build-.*\.cackle-real$/, 'build'],
-])('%s that was changed behind the same time is made again', async (_, name, below) => {
+  // By the time of the change, which nobody sets: what a build script did to a library must not wait for --verify.
+  ['an rlib', /^liblib-.*\.rlib$/, 'deps', true],
+  ['metadata', /^liblib-.*\.rmeta$/, 'deps', true],
+  ['a proc macro', /^libmade-.*\.so$/, 'deps', true],
+  // It is looked at when it would start.
+  ['a build script', /^build_script_build-.*\.cackle-real$/, 'build', false],
+])('%s that was changed behind the same time is made again', async (_, name, below, isSeen) => {
   const root = join(directory, 'target', 'cackle', below);
   const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) =>
     name.test(entry.name),
@@ -109,9 +111,11 @@ test.each([
     changed[at] = (changed[at] as number) ^ 1;
     return changed;
   });
-  expect((await verified()).built).toBe(0);
+  const plain = await verified();
+  expect(plain.found).toEqual(base);
+  expect(plain.built > 0).toBe(isSeen);
   const seen = await verified('--verify');
   expect(seen.found).toEqual(base);
-  expect(seen.built).toBeGreaterThan(0);
+  expect(seen.built > 0).toBe(!isSeen);
   expect(await verified('--verify')).toMatchObject({ found: base, built: 0 });
 });
