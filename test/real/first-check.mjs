@@ -82,7 +82,7 @@ function row(dir, crate) {
     again.join(', '),
     written.match(/^\[pkg\./gm)?.length ?? 0,
     (first.json?.problems ?? []).length,
-    `${(clean.at(-1)?.json?.warnings ?? []).length}`,
+    `${(clean.at(-1)?.json?.problems ?? []).filter((p) => p.severity === 'warning').length}`,
     held.length === 0 ? '-' : `${held[0]?.status}: ${(best(held) / best(clean)).toFixed(2)}`,
   ];
 }
