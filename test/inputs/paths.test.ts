@@ -27,7 +27,7 @@ test.each([
     `-n  "a" 'b' \`c\` $HOME $(id) *?[a]{b,c};&|<>!~ #hash a,b=c back\\slash\\n \\`,
   ],
   ['letters outside ASCII', 'ñäß 漢字 🦀 e\u0301'],
-  ['line breaks and tabs', 'a\nb\tc\rd '],
+  ['tabs and spaces', 'a\tb  c '],
 ])('%s', async (name, path) => {
   const directory = workspace(`path ${path}`, files);
   const first = await check(directory);
@@ -39,6 +39,11 @@ test.each([
   const second = await check(directory);
   expect(second.problems).toEqual(first.problems);
   expect(second.counts.unitsBuilt).toBe(0);
+});
+
+test('a line break, at which dep-info and files of arguments would be read otherwise than they are meant', async () => {
+  const stderr = await refused(workspace('path a\nb', files));
+  expect(stderr).toContain('has a line break');
 });
 
 test('a target directory with such a name', async () => {
