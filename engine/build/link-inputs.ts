@@ -57,6 +57,11 @@ export async function linkFiles(
   };
 }
 
+/** Throws CheckError for an object on a linker command line that is not ELF: the options are of another linker, then. */
+export function refuseOtherFormats({ inputs }: LinkerCommand): void {
+  for (const input of inputs) if ('path' in input) kindOf(input.path);
+}
+
 class InputReader {
   readonly files: LinkFile[] = [];
   readonly shared: string[] = [];

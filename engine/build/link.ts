@@ -4,7 +4,7 @@ import { readRegularFile } from '../regular-file.ts';
 import { isWithin } from '../sandbox/bubblewrap.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
-import { linkFiles } from './link-inputs.ts';
+import { linkFiles, refuseOtherFormats } from './link-inputs.ts';
 import { exportedPatterns, type LinkerCommand } from './linker-arguments.ts';
 import type { LibraryDirectories } from './system-directories.ts';
 import type { LinkRequest, OutputKind, RustcInvocation } from './types.ts';
@@ -63,6 +63,7 @@ export async function describeLink(
   const scripts = command.scripts.map((path) => readScript(path, invocation));
   const libraryPath = (env.get('LIBRARY_PATH') ?? '').split(':').filter((path) => path !== '');
   const refused = refusedOptions(command, invocation, workspace);
+  if (refused.length > 0) refuseOtherFormats(command);
   // With what is refused no linker is even asked where it looks: `-B` has it run programs for the answer.
   const { files, shared, runtime, unsupported } =
     refused.length > 0
