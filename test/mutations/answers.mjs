@@ -167,7 +167,7 @@ function isAffected(output, /** @type {Set<string>} */ affected) {
 }
 
 /** Kinds that a check of a part of the workspace leaves out. */
-const ofWhole = new Set(['unused-allow-api']);
+const ofWhole = new Set(['unused-allow-api', 'unused-setting', 'unmatched-api-path']);
 
 /** @param {Answer} incremental @param {Answer} clean @param {Set<string>} affected @param {Set<string>} held */
 function problemFaults(incremental, clean, affected, held) {
