@@ -15,9 +15,16 @@ import {
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FACTS_VERSION } from '../../engine/facts/tables.ts';
-import { packageRoot } from '../../engine/paths.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
-import { cackle, check, manifest, short, tree, workspace } from '../support/cackle.ts';
+import {
+  cackle,
+  check,
+  manifest,
+  short,
+  tree,
+  workspace,
+  workspacePlace,
+} from '../support/cackle.ts';
 
 // Design, "Facts": a second level in the user's cache, by content; never believed without its checksum; a size cap with
 // least-recently-used eviction; safe with several checks at once.
@@ -192,7 +199,7 @@ test('two checks at once in one target directory with a cap of nothing', async (
 
 // Facts and the shim decide what later checks find.
 test.skipIf(noBubblewrap)('a sandbox never makes the cache writable', async () => {
-  const root = `${packageRoot()}/target/fixtures/cache-sandbox`;
+  const root = workspacePlace('cache-sandbox');
   const directory = workspace('cache-sandbox', {
     'Cargo.toml': manifest('poison'),
     'src/main.rs': 'fn main() {}',
