@@ -83,8 +83,16 @@ export function endingOf(
 }
 
 /** What its sandbox kept from a program that failed, one line each; and what to do where no setting helps. */
-export function deniedText(denied: readonly Denial[] = []): string[] {
-  return denied.map(textOfDenial);
+export function deniedText({
+  denied = [],
+  sandboxCommand,
+}: Pick<Extract<Problem, { kind: 'execution-failed' }>, 'denied' | 'sandboxCommand'>): string[] {
+  if (sandboxCommand === undefined) return [];
+  return denied.length > 0
+    ? denied.map(textOfDenial)
+    : [
+        'nothing shows that its sandbox kept anything from it: see whether it fails under cargo alone, too',
+      ];
 }
 
 function textOfDenial(denial: Denial): string {
@@ -93,6 +101,8 @@ function textOfDenial(denial: Denial): string {
       return `its sandbox does not let it write in ${denial.path}`;
     case 'mode':
       return `${denial.path} is read-only by its own permissions, which only root outside a sandbox passes over: \`chmod u+w\` it`;
+    case 'read':
+      return `its sandbox hides ${denial.path}; \`extra_args = ["--ro-bind", "${denial.path}", "${denial.path}"]\` in the section of its sandbox shows it`;
     case 'network':
       return 'its sandbox has no network';
     case 'variable':

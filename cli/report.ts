@@ -120,7 +120,7 @@ function renderProblem(
   if (problem.kind === 'execution-failed') {
     for (const line of problem.output.split('\n').slice(-20))
       lines.push(paint.dim(`    | ${printable(line)}`));
-    for (const line of deniedText(problem.denied)) lines.push(`    ${printable(line)}`);
+    for (const line of deniedText(problem)) lines.push(`    ${printable(line)}`);
     if (problem.sandboxCommand !== undefined)
       lines.push(
         '    its sandbox was:',
@@ -162,7 +162,8 @@ export function failedTestText(failed: {
   readonly sandboxCommand: readonly string[] | undefined;
 }): string {
   const command = printable(shellWords(failed.sandboxCommand ?? []));
-  const denied = deniedText(failed.denied).map((line) => `  ${printable(line)}\n`);
+  const known = failed.denied !== undefined && failed.denied.length > 0;
+  const denied = (known ? deniedText(failed) : []).map((line) => `  ${printable(line)}\n`);
   const why =
     denied.length === 0
       ? 'the sandbox may be why: test.sandbox'

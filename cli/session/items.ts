@@ -35,7 +35,7 @@ function moreOf(problem: Problem): string[] {
     case 'execution-failed':
       return [
         ...problem.output.trimEnd().split('\n').slice(-200),
-        ...deniedText(problem.denied),
+        ...deniedText(problem),
         ...(problem.sandboxCommand === undefined
           ? []
           : ['', 'Its sandbox was:', `  ${shellWords(problem.sandboxCommand)}`]),

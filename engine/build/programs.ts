@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { denialsIn } from '../sandbox/denied.ts';
+import { hidesPath } from '../sandbox/bubblewrap.ts';
+import { denialsIn, searchedDirectories } from '../sandbox/denied.ts';
 import { changed, withoutUs } from './environment.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { runPlaces, type ServerOptions } from './server-options.ts';
@@ -69,6 +70,8 @@ export async function serveProgram(
       cwd: hello.cwd,
       hiddenVariables: [...hello.env.keys()].filter((name) => !sandboxCommand.includes(name)),
       mentions: () => false,
+      hides: (path) => hidesPath(sandboxCommand, path),
+      searched: searchedDirectories(hello.env),
     }),
     output: done.spawnError ?? output,
     status: done.status,

@@ -2,7 +2,13 @@ import { lstatSync, type Stats } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Denial } from '../judge/problems.ts';
-import { denialsIn, placesToWrite, speaksOfWriting } from '../sandbox/denied.ts';
+import { hidesPath } from '../sandbox/bubblewrap.ts';
+import {
+  denialsIn,
+  placesToWrite,
+  searchedDirectories,
+  speaksOfWriting,
+} from '../sandbox/denied.ts';
 import type { BuildScriptProgram } from '../sandbox/sandboxes.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import { runPlaces, type SandboxedRun, type ServerOptions } from './server-options.ts';
@@ -32,11 +38,14 @@ export async function whyFailed(
   const binary = await readFile(program.linked).catch(() => Buffer.alloc(0));
   const isDenied = (denial: Denial): boolean =>
     denial.what !== 'write' || !sandboxes.mayWrite(program.package, denial.path);
+  const command = sandboxes.buildScript(program, places) ?? [];
   const told = (text: string): Denial[] =>
     denialsIn(text, {
       cwd: program.cwd,
       hiddenVariables: sandboxes.hiddenFrom(program, places),
       mentions: (name) => binary.includes(name),
+      hides: (path) => hidesPath(command, path),
+      searched: searchedDirectories(program.env),
     }).filter(isDenied);
   const denials = told(output);
   if (denials.length > 0 && !speaksOfWriting(output)) return denials;

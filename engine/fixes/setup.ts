@@ -175,8 +175,7 @@ export function executionFixes(
     edit: edit({ kind: 'set', path: at('kind'), value: 'Disabled' }),
   };
   const mayUseNetwork = config?.sandbox(scope).allowNetwork === true;
-  if (denied === undefined || denied.length === 0)
-    return mayUseNetwork ? [disable] : [network, disable];
+  if (denied === undefined) return [disable];
   const writes = denied.filter((denial) => denial.what === 'write');
   const places = (isNew: boolean) => writes.filter((w) => w.new === isNew).map(({ path }) => path);
   const named = (texts: readonly string[]): string => texts.map((text) => `\`${text}\``).join(', ');

@@ -55,6 +55,7 @@ interface Located {
 export type Denial =
   | { readonly what: 'write'; readonly path: string; readonly new: boolean }
   | { readonly what: 'mode'; readonly path: string }
+  | { readonly what: 'read'; readonly path: string }
   | { readonly what: 'network' }
   | { readonly what: 'variable'; readonly name: string };
 

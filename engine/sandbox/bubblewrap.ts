@@ -80,6 +80,18 @@ export function bubblewrapCommand(request: SandboxRequest): string[] {
   ];
 }
 
+/** Is what lies at an absolute path outside covered by an empty directory or file inside, by the command line of a sandbox? */
+export function hidesPath(command: readonly string[], path: string): boolean {
+  let isHidden = false;
+  const end = command.indexOf('--');
+  for (const [i, option] of command.slice(0, end).entries()) {
+    const [first = '', second = ''] = command.slice(i + 1, i + 3);
+    if (option === '--tmpfs' && isWithin(path, first)) isHidden = true;
+    if (/^--(?:ro-|dev-)?bind$/.test(option) && isWithin(path, second)) isHidden = first !== second;
+  }
+  return isHidden;
+}
+
 function byName([a]: readonly [string, string], [b]: readonly [string, string]): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Denial } from '../judge/problems.ts';
 
@@ -16,6 +16,9 @@ export function speaksOfWriting(output: string): boolean {
   return readOnly.test(output);
 }
 
+const noFile =
+  /no such file|NotFound|not found|os error 2\b|\bcode: 2\b|\bENOENT\b|(?:can ?not|could not|can't) find/i;
+
 const byLibrary = new Set(['RUST_BACKTRACE', 'RUST_LIB_BACKTRACE', 'RUST_MIN_STACK', 'TMPDIR']);
 
 /**
@@ -28,6 +31,10 @@ export function denialsIn(
     readonly cwd: string;
     readonly hiddenVariables: readonly string[];
     readonly mentions: (name: string) => boolean;
+    /** Is what lies there outside not seen inside? */
+    readonly hides: (path: string) => boolean;
+    /** Directories in which it looks for programs. */
+    readonly searched: readonly string[];
   },
 ): Denial[] {
   const denials: Denial[] = [];
@@ -35,8 +42,14 @@ export function denialsIn(
   for (const line of lines.filter((text) => readOnly.test(text)))
     for (const path of pathsIn(line, known.cwd)) denials.push(...placesToWrite(path));
   if (noNetwork.test(output)) denials.push({ what: 'network' });
+  for (const path of hiddenPathsIn(lines, known)) denials.push({ what: 'read', path });
   for (const name of variablesIn(output, known)) denials.push({ what: 'variable', name });
   return denials;
+}
+
+/** The directories of a program's `PATH`. */
+export function searchedDirectories(env: ReadonlyMap<string, string>): string[] {
+  return (env.get('PATH') ?? '').split(':').filter(isAbsolute);
 }
 
 /**
@@ -82,6 +95,39 @@ function pathsIn(line: string, cwd: string): string[] {
   return [...found];
 }
 
+/** Files and programs that are missed and that lie in what the sandbox hides: those that the output names, else the program. */
+function hiddenPathsIn(
+  lines: readonly string[],
+  known: Parameters<typeof denialsIn>[1],
+): ReadonlySet<string> {
+  const missing = lines.filter((line) => noFile.test(line));
+  const found = new Set(
+    missing
+      .flatMap((line) => pathsIn(line, known.cwd))
+      .filter((path) => existsSync(path) && known.hides(path)),
+  );
+  if (missing.length === 0 || found.size > 0) return found;
+  const programs = known.searched.filter(known.hides).flatMap(programsIn);
+  const named = programs.filter(({ name }) => missing.some((line) => hasWord(line, name)));
+  // A short name stands in every program.
+  const meant = ({ name }: { name: string }) => name.length > 3 && known.mentions(name);
+  for (const { path } of named.length > 0 ? named : programs.filter(meant)) found.add(path);
+  return found;
+}
+
+function programsIn(directory: string): { readonly name: string; readonly path: string }[] {
+  try {
+    return readdirSync(directory).map((name) => ({ name, path: join(directory, name) }));
+  } catch {
+    // PATH may name what is not there.
+    return [];
+  }
+}
+
+function hasWord(text: string, word: string): boolean {
+  return new RegExp(`(?<![A-Za-z0-9_])${escaped(word)}(?![A-Za-z0-9_])`).test(text);
+}
+
 /** Of the variables that were kept back: those that the output names, else those in the program when it misses one. */
 function variablesIn(
   output: string,
@@ -90,9 +136,7 @@ function variablesIn(
   if (!noVariable.test(output)) return [];
   // A short name stands in every program, and so does what Rust's library asks for.
   const long = known.hiddenVariables.filter((name) => name.length > 3 && !byLibrary.has(name));
-  const named = long.filter((name) =>
-    new RegExp(`(?<![A-Za-z0-9_])${escaped(name)}(?![A-Za-z0-9_])`).test(output),
-  );
+  const named = long.filter((name) => hasWord(output, name));
   if (named.length > 0 || !/NotPresent|environment variable/.test(output)) return named;
   return long.filter(known.mentions);
 }

@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Denial } from '../../engine/judge/problems.ts';
@@ -8,7 +9,7 @@ import { check, config, manifest, workspace } from '../support/cackle.ts';
 import { noBubblewrap } from './support.ts';
 
 const allowed =
-  '[pkg.boxed]\nbuild.allow_apis = ["fs", "net", "env"]\nallow_unsafe = true\nallow_extern = true\n';
+  '[pkg.boxed]\nbuild.allow_apis = ["fs", "net", "env", "process"]\nallow_unsafe = true\nallow_extern = true\n';
 const boxed = config(allowed).replace('"Disabled"', '"Bubblewrap"');
 
 /** A package whose build script has that body, in a workspace of its own or as a member. */
@@ -137,15 +138,60 @@ describe.skipIf(noBubblewrap !== undefined)('spec 5: the fix fits what the sandb
     });
   });
 
-  test('a failure of its own is not taken for a denial', async () => {
-    const { denied } = await failure(project('own', 'Err("no luck")?;', false));
-    expect(denied).toBeUndefined();
+  test.each([
+    ['own', 'Err("no luck")?;'],
+    ['panic', 'panic!("unsupported target");'],
+    [
+      'variable-of-nobody',
+      'std::env::var("CACKLE_NOT_SET_ANYWHERE").expect("CACKLE_NOT_SET_ANYWHERE must be set");',
+    ],
+    ['no-such-file', 'std::fs::read("no/such/file").expect("reading no/such/file");'],
+    [
+      'no-such-program',
+      'std::process::Command::new("cackle-no-such-program").status().expect("running it");',
+    ],
+  ])(
+    'a failure of its own is not taken for a denial, and no setting is advised: %s',
+    async (name, body) => {
+      const { denied, advice } = await failure(project(`own-${name}`, body, false));
+      expect({ denied, advice }).toEqual({ denied: undefined, advice: undefined });
+    },
+  );
+
+  test.each([
+    ['by its path', (path: string) => `std::fs::read("${path}").expect("reading ${path}");`],
+    [
+      'by name',
+      () =>
+        'std::process::Command::new("cackle-hidden-tool").status().expect("running cackle-hidden-tool");',
+    ],
+    ['that is not named', () => 'std::process::Command::new("cackle-hidden-tool").status()?;'],
+  ])('a program in a hidden directory, missed %s', async (name, body) => {
+    const place = join(homedir(), `.cackle-test-${process.pid}`);
+    const path = join(place, 'cackle-hidden-tool');
+    mkdirSync(place, { recursive: true });
+    try {
+      writeFileSync(path, '#!/bin/sh\n', { mode: 0o755 });
+      const { denied, advice } = await failure(
+        project(`tool-${name.replaceAll(' ', '-')}`, body(path), false),
+        { PATH: `${process.env.PATH}:${place}` },
+      );
+      expect({ denied, advice }).toEqual({ denied: [{ what: 'read', path }], advice: undefined });
+    } finally {
+      rmSync(place, { recursive: true, force: true });
+    }
   });
 });
 
 test('spec 5: what texts of programs say was denied', () => {
   const said = (output: string): Denial[] =>
-    denialsIn(output, { cwd: '/', hiddenVariables: ['SECRET_ONE'], mentions: () => false });
+    denialsIn(output, {
+      cwd: '/',
+      hiddenVariables: ['SECRET_ONE'],
+      mentions: () => false,
+      hides: (path) => path.startsWith('/etc/'),
+      searched: ['/etc/alternatives', '/usr/bin', '/nowhere'],
+    });
   for (const text of [
     'curl: (6) Could not resolve host: example.com',
     'Temporary failure in name resolution',
@@ -158,6 +204,18 @@ test('spec 5: what texts of programs say was denied', () => {
     { what: 'write', path: '/proc/new', new: true },
   ]);
   expect(said('SECRET_ONE must be set')).toEqual([{ what: 'variable', name: 'SECRET_ONE' }]);
-  for (const text of ['no luck today', 'assertion failed: a == b', 'SECRET_ONES must be set'])
+  for (const text of ['No such file or directory: /etc/passwd', 'cannot find "/etc/passwd"'])
+    expect(said(text), text).toEqual([{ what: 'read', path: '/etc/passwd' }]);
+  const [program] = readdirSync('/etc/alternatives');
+  expect(said(`sh: 1: ${program}: not found`)).toEqual([
+    { what: 'read', path: `/etc/alternatives/${program}` },
+  ]);
+  for (const text of [
+    'no luck today',
+    'assertion failed: a == b',
+    'SECRET_ONES must be set',
+    'not found: /usr/bin/env',
+    'not found: /etc/no',
+  ])
     expect(said(text), text).toEqual([]);
 });

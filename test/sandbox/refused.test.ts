@@ -129,7 +129,8 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
     expect(stdout).toContain(`its build script failed in its sandbox: ${text}`);
     expect(stdout).toContain('no luck today');
     expect(stdout).toContain(' --unshare-all ');
-    expect(stdout).toContain('build.sandbox.allow_network = true');
+    expect(stdout).toContain('nothing shows that its sandbox kept anything from it');
+    expect(stdout).not.toContain('allow_network');
   });
 
   test('a build script runs again when its sandbox has changed', async () => {
