@@ -153,6 +153,7 @@ async function serveRun<T>(
       rustdoc: config.rustdoc,
       configVariables: config.variables,
       linkAll,
+      llvm: toolchain.llvm,
       storeId,
       sandbox: sandboxes && { sandboxes, sysroot: workspace.sysroot, host: toolchain.host },
       fail,

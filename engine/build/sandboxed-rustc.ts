@@ -61,7 +61,7 @@ export async function compileInside(
     const linker = await links.listen(linkerName(command.linker));
     // Always by a file: most of the command line is the sandbox's.
     const file = join(links.directory, 'rustc.args');
-    await writeFile(file, rewriteRustcArguments(args, linker).join('\n'));
+    await writeFile(file, rewriteRustcArguments(args, linker, options.llvm).join('\n'));
     const sandboxCommand = sandboxes.rustc(
       {
         ...common,

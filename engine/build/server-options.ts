@@ -18,6 +18,8 @@ export interface ServerOptions {
   /** Names of the variables that cargo's configuration sets: all that runs gets them, in a sandbox too. */
   readonly configVariables: readonly string[];
   readonly linkAll: boolean;
+  /** The major version of rustc's LLVM, where it has one. */
+  readonly llvm: number | undefined;
   readonly storeId: string;
   /** Undefined when cackle.toml asks for no sandbox. */
   readonly sandbox: SandboxedRun | undefined;

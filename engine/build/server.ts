@@ -235,7 +235,7 @@ export class ShimServer {
       socket: this.socketPath,
       token,
     });
-    const rewritten = rewriteRustcArguments(args, linker);
+    const rewritten = rewriteRustcArguments(args, linker, this.options.llvm);
     const { userWrapper } = this.options;
     const done = await shim.run({
       do: 'run',

@@ -11,6 +11,8 @@ export interface Toolchain {
   readonly host: string;
   /** All of `rustc -vV`. */
   readonly version: string;
+  /** The major version of the LLVM in rustc, where it has one. */
+  readonly llvm: number | undefined;
 }
 
 /** The error for a program that could not be started. */
@@ -77,5 +79,12 @@ async function askVersion(
       INSTALL_RUST,
     );
   }
-  return { cargo: cargoProgram(env), rustc, host, version };
+  const llvm = /^LLVM version: (\d+)/m.exec(version)?.[1];
+  return {
+    cargo: cargoProgram(env),
+    rustc,
+    host,
+    version,
+    llvm: llvm === undefined ? undefined : Number(llvm),
+  };
 }

@@ -45,7 +45,7 @@ describe('spec 4, order of trust: rustc gets only what compiles the unit', () =>
 
   test('a value that begins with @ stays a part of its option', () => {
     const args = parseRustcArguments([...own, '-L@dir', '--cfg=@x', '-lnative']);
-    const written = rewriteRustcArguments(args, 'cc');
+    const written = rewriteRustcArguments(args, 'cc', 22);
     expect(written.filter((argument) => argument.startsWith('@'))).toEqual([]);
     expect(written).toContain('-L@dir');
   });

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { parseRustcArguments, rewriteRustcArguments } from '../../engine/build/rustc-arguments.ts';
 
 /** What rustc is asked for when cargo asks with `written`, without its crate's own arguments. */
-function asked(written: string): string {
+function asked(written: string, llvm = 22): string {
   const args = parseRustcArguments(['--crate-name', 'a', 'a.rs', ...written.split(' ')]);
-  return ` ${rewriteRustcArguments(args, 'cackle-cc').join(' ')} `;
+  return ` ${rewriteRustcArguments(args, 'cackle-cc', llvm).join(' ')} `;
 }
 
 describe('the cut of a crate decides what is inlined, and stays as it is where something is', () => {
@@ -37,5 +37,23 @@ describe('debug info is in every object, and linked only where cargo would', () 
   test('symbols stay in what is linked: they are compared with ours', () => {
     expect(asked('-g -C strip=symbols')).not.toContain('strip');
     expect(asked('-g -C strip=debuginfo')).toContain(' strip=debuginfo ');
+  });
+});
+
+describe('an optimising LLVM keeps equal code apart, so that each package has its own', () => {
+  test.each(['-C opt-level=3', '-Copt_level=s', '-O', '--codegen opt-level=1'])('%s', (written) => {
+    expect(asked(written)).toContain(' llvm-args=-opt-disable=mergefunc ');
+    expect(asked(written)).toContain(' llvm-args=-hoist-common-insts=false ');
+  });
+
+  test('without optimisation nothing is merged', () => {
+    expect(asked('-C opt-level=0')).not.toContain('llvm-args');
+    expect(asked('-C opt-level=0', 19)).not.toContain('opt-level=1');
+  });
+
+  test.each([0, 19, 21])('LLVM %s merges functions above the first level', (llvm) => {
+    for (const written of ['-C opt-level=3', '-Copt-level=z', '-O -C opt_level=2'])
+      expect(asked(written, llvm).match(/ -O |opt.level=\S+/g)).toEqual(['opt-level=1']);
+    expect(asked('-O', llvm)).not.toContain('opt-disable');
   });
 });

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", bitcode_beside_a::go("127.0.0.1:0"));
+}

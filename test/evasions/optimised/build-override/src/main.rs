@@ -1,0 +1,3 @@
+fn main() {
+    build_override_macro::nothing!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", equal_functions_a::go("none".as_ref()).is_ok());
+}
