@@ -23,6 +23,7 @@ import { type Compilation, compileInside } from './sandboxed-rustc.ts';
 import { ourVariables, type ServerOptions } from './server-options.ts';
 import type { FailedProgram, LintHit, RustcInvocation } from './types.ts';
 import { refusedArgument, searchNativeOnly } from './unit-arguments.ts';
+import { readUnitCfg } from './unit-cfg.ts';
 import { identify } from './units.ts';
 
 /** More than this of what a compilation prints is not shown. */
@@ -144,11 +145,15 @@ export class ShimServer {
       shim.end({ do: 'exec', ...plain });
       return;
     }
-    await this.compile(shim, hello, programs, await this.readUnit(hello, given));
+    await this.compile(shim, hello, programs, await this.readUnit(hello, programs, given));
   }
 
   /** Reads the command line of a unit. Throws CheckError for one that does more than compile what cargo says. */
-  private async readUnit(hello: Hello, given: readonly string[]): Promise<ReadUnit> {
+  private async readUnit(
+    hello: Hello,
+    programs: readonly string[],
+    given: readonly string[],
+  ): Promise<ReadUnit> {
     const { handlers, workspace } = this.options;
     // Too long for a command line it comes in a file, alone (cargo-util, "argfile"). In no other is `@` believed.
     const inFile = given.length === 1 && given[0]?.startsWith('@');
@@ -157,7 +162,15 @@ export class ShimServer {
       handlers.holdsUnits(directory),
     );
     const command = describeRustcCommand(args);
-    const invocation = identify(this.nextId++, hello, command, workspace);
+    const [rustc, ...more] = programs;
+    // A wrapper may add settings of its own.
+    const isPlain = more.length === 0 && this.options.userWrapper === undefined;
+    const toolchain = hello.env.get('RUSTUP_TOOLCHAIN');
+    const cfg =
+      rustc === undefined || !isPlain
+        ? undefined
+        : readUnitCfg(args, { rustc, cwd: workspace.root, toolchain });
+    const invocation = identify(this.nextId++, hello, command, workspace, cfg);
     const refused = refusedArgument(written, args);
     if (refused !== undefined) {
       const label = workspace.packages[invocation.package]?.label ?? '?';

@@ -1,6 +1,7 @@
 import type { Denial } from '../judge/problems.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { CrateKind, PackageIndex } from '../workspace/types.ts';
+import type { UnitCfg } from './unit-cfg.ts';
 
 /** One `--extern NAME=PATH` of a rustc command line; a path is absent for the sysroot's crates. */
 export interface Extern {
@@ -29,6 +30,8 @@ export interface RustcInvocation {
   readonly isProcMacro: boolean;
   /** Compiled with `--test`: then rustc's test harness writes the program's `main`. */
   readonly hasHarness: boolean;
+  /** What decides which of its code is compiled; undefined where that cannot be told. */
+  readonly cfg: UnitCfg | undefined;
   /** Of its command line and environment, without what says only how to print. */
   readonly commandHash: string;
 }

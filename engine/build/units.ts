@@ -6,6 +6,7 @@ import type { CargoTarget, CrateKind, Package, Workspace } from '../workspace/ty
 import type { Hello } from './protocol.ts';
 import type { RustcCommand } from './rustc-arguments.ts';
 import type { RustcInvocation } from './types.ts';
+import type { UnitCfg } from './unit-cfg.ts';
 
 /** A compilation that belongs to no package or target of the tree as it was read: nothing could say who it is. */
 export class UnknownUnitError extends CheckError {}
@@ -43,6 +44,7 @@ export function identify(
   hello: Hello,
   command: RustcCommand,
   workspace: Workspace,
+  cfg: UnitCfg | undefined,
 ): RustcInvocation {
   const p = packageOf(hello.env, workspace);
   const sourcePath = resolve(hello.cwd, command.input ?? '');
@@ -68,6 +70,7 @@ export function identify(
     cwd: hello.cwd,
     isProcMacro: command.crateTypes.includes('proc-macro') && !command.isTest,
     hasHarness: command.isTest,
+    cfg,
     commandHash: commandHash(hello),
   };
 }

@@ -1,15 +1,21 @@
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { bytesHash } from '../facts/content.ts';
 import type { Content, KeywordHit, UnitMacros } from '../facts/unit-record.ts';
-import { mayName, scanSource } from '../parsers/parsers.ts';
+import type { SourceHits } from '../parsers/module.ts';
+import { namesOfFiles, scanSource } from '../parsers/parsers.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { MacrosOfUnit } from './macros.ts';
+import { sourceTree } from './source-tree.ts';
 
 /** `include_bytes!` reads what is larger than any source. */
 const MAX_SOURCE = 2 ** 31;
 
 /** The files that rustc read for a unit. */
 export interface SourcesOfUnit {
+  /** Where its modules begin. */
+  readonly root: string;
+  /** The settings by which rustc leaves code out, one a line; empty when they are not known. */
+  readonly cfg: string;
   readonly files: readonly string[];
   /** Those that lie in other packages' directories. */
   readonly foreign: readonly string[];
@@ -17,48 +23,61 @@ export interface SourcesOfUnit {
   readonly directory: string;
 }
 
-/** A text of a file, and the paths of the files that it reads as data. */
-interface Scanned {
+/** A place in a source; line and column count from 1. */
+export interface SourcePlace {
   readonly file: string;
-  readonly bytes: Buffer;
-  readonly texts: readonly string[];
+  readonly line: number;
+  readonly column: number;
 }
 
-/** What the sources of a unit say, and which of the foreign ones are none. Throws for a file that cannot be read. */
-export function scanSources({ files, foreign, directory }: SourcesOfUnit): {
+/** What one file says, and what it names where somebody asks. */
+interface Scanned {
+  readonly hash: string;
+  readonly hits: SourceHits;
+  readonly names: readonly string[];
+}
+
+/**
+ * What the sources of a unit say, `extern` blocks in which nothing stands, and which of the foreign files are no sources.
+ * Throws for a file that cannot be read.
+ */
+export function scanSources({ root, cfg, files, foreign, directory }: SourcesOfUnit): {
   hits: KeywordHit[];
+  empty: SourcePlace[];
   data: string[];
   macros: UnitMacros;
   contents: Content[];
 } {
-  const hits: KeywordHit[] = [];
-  const contents: Content[] = [];
-  const scanned: Scanned[] = [];
-  const said = new Map<string, readonly string[]>();
-  const suspects = new Set(foreign);
-  for (const file of files) {
+  const scanned = new Map<string, Scanned>();
+  const scan = (file: string, settings: string): Scanned => {
     const bytes = readSource(file);
-    contents.push({ path: file, hash: bytesHash(bytes) });
-    const found = scanSource(bytes);
-    if (!found.ok) continue;
-    said.set(file, found.macros);
-    if (suspects.size > 0) scanned.push({ file, bytes, texts: found.texts });
-    found.kind.forEach((kind, i) => {
-      hits.push({
-        keyword: kind === 1 ? 'extern' : 'unsafe',
-        file,
-        line: found.line[i] as number,
-        column: found.column[i] as number,
-        foundBy: 'token',
-      });
-    });
-  }
-  const data = dataAmong(suspects, scanned, directory);
-  const isSource = ({ file }: KeywordHit): boolean => !data.has(file);
+    const hits = scanSource(bytes, settings);
+    const names = hits.ok && foreign.length > 0 ? namesOfFiles(bytes) : [];
+    const found = { hash: bytesHash(bytes), hits, names };
+    scanned.set(file, found);
+    return found;
+  };
+  // What rustc leaves out says nothing, where it is the first to see it.
+  sourceTree(root, files, (file) => (scanned.get(file) ?? scan(file, cfg)).hits.modules);
+  for (const file of files) if (!scanned.has(file)) scan(file, '');
+
+  const data = dataAmong(foreign, scanned, directory);
+  const hits: KeywordHit[] = [];
+  const empty: SourcePlace[] = [];
+  const contents: Content[] = [];
   const macros = new MacrosOfUnit();
-  for (const [file, readings] of said)
-    if (!data.has(file)) for (const json of readings) macros.add(file, json);
-  return { hits: hits.filter(isSource), data: [...data], macros: macros.all(), contents };
+  for (const file of files) {
+    const { hash, hits: found } = scanned.get(file) as Scanned;
+    contents.push({ path: file, hash });
+    if (!found.ok || data.has(file)) continue;
+    for (const [i, kind] of found.kind.entries()) {
+      const place = { file, line: found.line[i] as number, column: found.column[i] as number };
+      if (kind === 3) empty.push(place);
+      else hits.push({ keyword: kind === 1 ? 'extern' : 'unsafe', ...place, foundBy: 'token' });
+    }
+    for (const json of found.macros) macros.add(file, json);
+  }
+  return { hits, empty, data: [...data], macros: macros.all(), contents };
 }
 
 function readSource(file: string): Buffer {
@@ -71,24 +90,26 @@ function readSource(file: string): Buffer {
 
 /** The suspects that a source reads as data, where nothing in the unit's sources may read them in another way. */
 function dataAmong(
-  suspects: ReadonlySet<string>,
-  scanned: readonly Scanned[],
+  suspects: readonly string[],
+  scanned: ReadonlyMap<string, Scanned>,
   directory: string,
 ): Set<string> {
-  const read = new Set(
-    scanned.flatMap(({ file, texts }) =>
-      texts.map((text) =>
+  const read = new Set<string>();
+  for (const [file, { hits }] of scanned)
+    for (const text of hits.texts)
+      read.add(
         text.startsWith('\u0001') ? join(directory, text.slice(1)) : resolve(dirname(file), text),
-      ),
-    ),
-  );
-  const candidates = [...suspects].filter((file) => read.has(file));
-  const isNamed = (candidate: string): boolean => {
+      );
+  const candidates = new Set(suspects.filter((file) => read.has(file)));
+  const named = new Set<string>();
+  for (const [file, { names }] of scanned)
+    if (!candidates.has(file)) for (const name of names) named.add(name);
+  const mayBeSource = (candidate: string): boolean => {
     const name = basename(candidate);
     const stem = name === 'mod.rs' ? basename(dirname(candidate)) : basename(name, extname(name));
-    return scanned.some(
-      ({ file, bytes }) => !candidates.includes(file) && mayName(bytes, name, stem),
-    );
+    // With other letters it is looked for nowhere.
+    const isPlain = /^[\w.\-\u0080-\u{10ffff}]+$/u.test(name);
+    return named.has('\u0002') || named.has(`\u0001${stem}`) || named.has(name) || !isPlain;
   };
-  return new Set(candidates.filter((candidate) => !isNamed(candidate)));
+  return new Set([...candidates].filter((candidate) => !mayBeSource(candidate)));
 }

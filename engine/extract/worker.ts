@@ -7,7 +7,7 @@ import { FileInput } from '../parsers/file-input.ts';
 import { ExtractError } from '../parsers/module.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { Stopwatch, type Timed } from '../spans.ts';
-import { type SourcesOfUnit, scanSources } from './sources.ts';
+import { type SourcePlace, type SourcesOfUnit, scanSources } from './sources.ts';
 
 /** A link input, and where its facts are kept. */
 export interface Artefact {
@@ -41,6 +41,8 @@ export interface SourcesJob extends SourcesOfUnit {
 /** What the sources of a unit say, and what they and its outputs held. */
 export interface SourcesResult {
   readonly hits: readonly KeywordHit[];
+  /** Where the compiler's lint sees an `extern` block in which nothing stands. */
+  readonly empty: readonly SourcePlace[];
   /** Those of the foreign files that it reads as data. */
   readonly data: readonly string[];
   readonly macros: UnitMacros;

@@ -100,7 +100,7 @@ export interface Content {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 13;
+export const UNIT_RECORD_VERSION = 14;
 
 /** Everything known of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {

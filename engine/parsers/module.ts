@@ -12,7 +12,10 @@ const RECYCLE_BYTES = 256 * 1024 * 1024;
 /** A result that lives in the module's memory until it is freed. */
 export type Free<T> = T & { free(): void };
 
-/** Hits of a source; kinds: 0 `unsafe`, 1 `extern`, 2 a linkage attribute. Lines and columns count from 1. */
+/**
+ * Hits of a source; kinds: 0 `unsafe`, 1 `extern`, 2 a linkage attribute, 3 an `extern` block with nothing in it, which is no
+ * use. Lines and columns count from 1.
+ */
 export interface SourceHits {
   readonly ok: boolean;
   readonly kind: Uint8Array;
@@ -20,6 +23,8 @@ export interface SourceHits {
   readonly column: Uint32Array;
   /** Paths of files that it reads as data; behind U+0001 one that starts at the package's directory. */
   readonly texts: readonly string[];
+  /** Modules in files of their own: `inline/modules/name`, or behind U+0001 a path beside it. */
+  readonly modules: readonly string[];
   /** What it says of macros, as JSON for each way to read it: wasm/source-tokens/src/json.rs. */
   readonly macros: readonly string[];
 }
@@ -40,8 +45,8 @@ export interface ParserModule {
   mentionedSymbols(data: Uint8Array): Free<{ needed: string[]; defined: string[] }>;
   namesIn(text: string): string[];
   demangle(symbol: string): string;
-  scan(bytes: Uint8Array): Free<SourceHits>;
-  mayName(bytes: Uint8Array, fileName: string, stem: string): boolean;
+  scan(bytes: Uint8Array, cfg: string): Free<SourceHits>;
+  namesOfFiles(bytes: Uint8Array): string[];
   reading(): string;
   moduleMemory(): { readonly buffer: ArrayBuffer };
 }

@@ -47,17 +47,23 @@ export function demangle(symbol: string): string {
   return guarded((module) => module.demangle(symbol));
 }
 
-/** What a file that rustc read says; `ok` is false when it can be no source, or rustc would have refused it. */
-export function scanSource(bytes: Uint8Array): SourceHits {
+/**
+ * What a file that rustc read says; `ok` is false when it can be no source, or rustc would have refused it. `cfg` are the
+ * settings of the unit, one a line: code that they leave out and no macro sees says nothing. Without any, all is read.
+ */
+export function scanSource(bytes: Uint8Array, cfg: string): SourceHits {
   return guarded((module) => {
-    const raw = module.scan(bytes);
-    const { ok, kind, line, column, texts, macros } = raw;
+    const raw = module.scan(bytes, cfg);
+    const { ok, kind, line, column, texts, modules, macros } = raw;
     raw.free();
-    return { ok, kind, line, column, texts, macros };
+    return { ok, kind, line, column, texts, modules, macros };
   });
 }
 
-/** May a source make rustc read a file, of this name and as a module called `stem`, as a source too? */
-export function mayName(source: Uint8Array, fileName: string, stem: string): boolean {
-  return guarded((module) => module.mayName(source, fileName, stem));
+/**
+ * Which files a source may make rustc read as sources too: what may be names of them, and behind U+0001 names of modules. U+0002
+ * stands for any file.
+ */
+export function namesOfFiles(source: Uint8Array): string[] {
+  return guarded((module) => module.namesOfFiles(source));
 }

@@ -29,10 +29,11 @@ export class OtherBuilds {
     this.read = new Set([...records.current].flatMap(({ sources }) => sources));
   }
 
-  /** Does a source mention it that rustc did not read? */
+  /** Does a source mention it that rustc did not read, or beside a condition? */
   async mayHave(p: Package, mention: RegExp): Promise<boolean> {
     const sources = await this.sources(p);
-    return sources?.some(({ text, isRead }) => !isRead && mention.test(text)) ?? true;
+    const isOpen = ({ text, isRead }: Source): boolean => !isRead || condition.test(text);
+    return sources?.some((source) => mention.test(source.text) && isOpen(source)) ?? true;
   }
 
   /** Does a source mention it beside a condition, or one that is used from beside a condition? */

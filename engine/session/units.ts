@@ -25,6 +25,7 @@ import { outputSpec } from './output-spec.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
 import type { Unchanged } from './unchanged.ts';
+import { settingsOf } from './unit-cfg.ts';
 import { refuseUnknownInputs } from './unknown-inputs.ts';
 
 /** Turns finished rustc runs into records: what they read, linked and left. */
@@ -175,7 +176,7 @@ export class Units {
     // A build script waits under another name, with the shim in its place.
     const left = outputs.flatMap((path) => [path, `${path}${REAL_SUFFIX}`]).filter(existsSync);
     const stamps = (await Promise.all(left.map(stampOf))).filter((stamp) => stamp !== undefined);
-    const { hits, data, macros, contents } = await this.scan(invocation, read, left);
+    const { hits, empty, data, macros, contents } = await this.scan(invocation, read, left);
     const sources = read.filter(({ file }) => !data.includes(file));
     const record: UnitRecord = {
       version: UNIT_RECORD_VERSION,
@@ -191,7 +192,7 @@ export class Units {
       externs: invocation.externs.map((e) => e.path).filter((path) => path !== undefined),
       sources: [...new Set(sources.flatMap(({ path, file }) => [path, file]))],
       contents: [...contents],
-      keywords: [...lintHits(outcome), ...hits],
+      keywords: [...lintHits(outcome, empty), ...hits],
       macros,
       outputs: stamps,
       archives: [],
@@ -256,7 +257,15 @@ export class Units {
     const foreign = files.filter(isForeign);
     const directory = this.workspace.packages[index]?.directory ?? '/';
     try {
-      return await this.pools.sources({ files, foreign, directory, outputs });
+      const cfg = await settingsOf(invocation.cfg);
+      return await this.pools.sources({
+        root: sourcePath,
+        cfg,
+        files,
+        foreign,
+        directory,
+        outputs,
+      });
     } catch (error) {
       throw new CheckError(
         `cannot scan the sources of ${invocation.crateName}: ${(error as Error).message}`,
@@ -271,8 +280,14 @@ function pathsOf([first, ...more]: InputGroup): [string, ...string[]] {
   return [first.path, ...more.map(({ path }) => path)];
 }
 
-function lintHits(outcome: RustcOutcome): KeywordHit[] {
-  return outcome.lints.map(({ lint, file, line, column }) => ({
+/** What the lints found, save for `extern` blocks with nothing in them. */
+function lintHits({ lints }: RustcOutcome, empty: SourcesResult['empty']): KeywordHit[] {
+  const places = new Set(empty.map(({ file, line, column }) => `${file}\0${line}\0${column}`));
+  const counts = lints.filter(
+    ({ lint, file, line, column }) =>
+      lint === 'unsafe_code' || !places.has(`${file}\0${line}\0${column}`),
+  );
+  return counts.map(({ lint, file, line, column }) => ({
     keyword: lint === 'unsafe_code' ? 'unsafe' : 'extern',
     file,
     line,

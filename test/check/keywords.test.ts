@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { applyEdits } from '../../engine/config/edit.ts';
 import { type Fix, fixesFor } from '../../engine/fixes/fixes.ts';
@@ -55,9 +57,9 @@ extern crate std as other;
   expect(await linesOf('innocent', tree('innocent', { main }))).toEqual([]);
 });
 
-test('spec 4, unsafe: the second net sees what is not compiled, and macros where they are written', async () => {
+test('spec 4, unsafe: the second net sees macros where they are written', async () => {
   const files = tree('unseen', {
-    main: 'fn main() { println!("{}", hides::peek!(&1)); }\n#[cfg(windows)]\nfn never() { unsafe {} }',
+    main: 'fn main() { println!("{}", hides::peek!(&1)); }',
     crates: {
       hides:
         '#[macro_export]\nmacro_rules! peek { ($p:expr) => {\n    unsafe { *($p as *const i32) }\n} }',
@@ -67,7 +69,71 @@ test('spec 4, unsafe: the second net sees what is not compiled, and macros where
   expect(await linesOf('unseen', files)).toEqual([
     'unsafe hides crates/hides/src/lib.rs:3',
     'unsafe unseen src/main.rs:1',
-    'unsafe unseen src/main.rs:3',
+  ]);
+});
+
+test('the second net sees nothing in code that rustc leaves out before any macro sees it', async () => {
+  const files = {
+    ...tree('left-out', {
+      main: [
+        'mod kept; mod gone;',
+        '#[cfg(windows)]',
+        'fn never() { unsafe {} }',
+        '#[cfg(windows)]',
+        'fn lent() { hides::peek!(&1); }',
+        '#[cfg(not(windows))]',
+        'extern "C" fn here() {}',
+        'include!("part.in");',
+        'fn main() { here(); kept::f(); hides::f(); }',
+      ].join('\n'),
+      crates: {
+        hides: [
+          '#[macro_export]\nmacro_rules! peek { ($p:expr) => { unsafe { *($p as *const i32) } } }',
+          'pub fn f() {}\n#[cfg(test)]\nmod tests { extern "C" fn f() {} }',
+        ].join('\n'),
+      },
+    }),
+    'src/kept.rs': 'pub fn f() {}\n#[cfg(any(windows, target_os = "ios"))]\nextern "C" fn g() {}\n',
+    'src/gone.rs': '#![cfg(windows)]\nextern "C" fn g() {}\n',
+    // What is read in another way may be seen by whoever reads it.
+    'src/part.in': '#[cfg(windows)]\nextern "C" fn included() {}\n',
+  };
+  expect(await linesOf('left-out', files)).toEqual([
+    'extern left-out src/main.rs:7',
+    'extern left-out src/part.in:2',
+    'unsafe hides crates/hides/src/lib.rs:2',
+  ]);
+});
+
+test('settings are those of each unit: of its tests, its features, its build script', async () => {
+  const main = [
+    '#[cfg(test)]\nextern "C" fn tested() {}',
+    '#[cfg(feature = "more")]\nextern "C" fn more() {}',
+    '#[cfg(found)]\nextern "C" fn found() {}',
+    'fn main() {}',
+  ].join('\n');
+  const files = {
+    ...tree('settings', { main }),
+    'Cargo.toml': manifest(
+      'settings',
+      '[features]\nmore = []\n[lints.rust]\nunexpected_cfgs = "allow"\n',
+    ),
+    'build.rs':
+      'fn main() { if std::path::Path::new("src/found").exists() { println!("cargo:rustc-cfg=found"); } println!("cargo:rerun-if-changed=src/found"); }',
+    'cackle.toml': config('[pkg.settings]\nbuild.allow_apis = ["fs"]\n'),
+  };
+  const directory = workspace('settings', files);
+  const lines = async (...args: string[]): Promise<string[]> =>
+    keywordLines(await check(directory, args));
+  expect(await lines()).toEqual(['extern settings.test src/main.rs:2']);
+  expect(await lines('--features', 'more')).toEqual([
+    'extern settings src/main.rs:4',
+    'extern settings.test src/main.rs:2',
+  ]);
+  writeFileSync(join(directory, 'src/found'), '');
+  expect(await lines()).toEqual([
+    'extern settings src/main.rs:6',
+    'extern settings.test src/main.rs:2',
   ]);
 });
 

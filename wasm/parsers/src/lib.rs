@@ -130,20 +130,21 @@ pub struct SourceHits {
     pub line: Vec<u32>,
     pub column: Vec<u32>,
     pub texts: Vec<String>,
+    pub modules: Vec<String>,
     pub macros: Vec<String>,
 }
 
-/// Scans the bytes of a file that rustc read.
+/// Scans the bytes of a file that rustc read, with the settings of the compilation.
 #[wasm_bindgen]
-pub fn scan(bytes: &[u8]) -> SourceHits {
-    let ok = source_tokens::scan(bytes);
+pub fn scan(bytes: &[u8], cfg: &str) -> SourceHits {
+    let ok = source_tokens::scan(bytes, cfg);
     let is_source = ok.is_some();
-    let source_tokens::SourceHits { kind, line, column, texts, macros } = ok.unwrap_or_default();
-    SourceHits { ok: is_source, kind, line, column, texts, macros }
+    let source_tokens::SourceHits { kind, line, column, texts, modules, macros } = ok.unwrap_or_default();
+    SourceHits { ok: is_source, kind, line, column, texts, modules, macros }
 }
 
-/// May a source make rustc read a file of that name as a source too?
-#[wasm_bindgen(js_name = "mayName")]
-pub fn may_name(bytes: &[u8], file_name: &str, stem: &str) -> bool {
-    source_tokens::may_name(bytes, file_name, stem)
+/// Which files a source may make rustc read as sources too: names, behind U+0001 those of modules; U+0002 for any.
+#[wasm_bindgen(js_name = "namesOfFiles")]
+pub fn names_of_files(bytes: &[u8]) -> Vec<String> {
+    source_tokens::names(bytes)
 }

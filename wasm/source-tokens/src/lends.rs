@@ -210,7 +210,7 @@ impl<'t, 'a> Transcriber<'t, 'a> {
             tokens.kind(at + 1),
             Some(TokenKind::CloseParen | TokenKind::CloseBrace | TokenKind::CloseBracket)
         );
-        !ends && tokens.word(at + 1) != Some("crate") && !self.is_type(at)
+        !ends && tokens.word(at + 1) != Some("crate") && !self.is_type(at) && !tokens.is_empty_extern(at)
     }
 
     /// May something of the caller's in a stretch do what needs `unsafe`?

@@ -1,14 +1,22 @@
 //! The second net for `unsafe` and `extern` (spec §4): keywords in any file that rustc read, whether or
 //! not the compiler's lints saw them.
 
+mod cfg;
+mod compiled;
 mod definitions;
+mod empty;
+mod extents;
 mod json;
 mod lends;
 mod macros;
 mod texts;
 mod tokens;
 
+use cfg::CfgSet;
+pub use compiled::BY_PATH;
+use compiled::parts;
 use definitions::{definitions, Definition};
+use empty::empty_externs;
 use ra_ap_rustc_lexer::TokenKind;
 use std::collections::HashSet;
 pub use texts::FROM_MANIFEST;
@@ -24,6 +32,8 @@ pub enum Keyword {
     Extern = 1,
     /// An attribute or macro that reaches past the type system by linkage: `no_mangle`, `global_asm` …
     Linkage = 2,
+    /// `extern` before a block with nothing in it, which is no use: the compiler's lint sees one there.
+    Empty = 3,
 }
 
 const UNSAFE: &str = "unsafe";
@@ -38,35 +48,43 @@ pub struct SourceHits {
     pub column: Vec<u32>,
     /// Paths of files that it reads as data; behind [`FROM_MANIFEST`] one that starts at the package's directory.
     pub texts: Vec<String>,
+    /// The modules in files of their own that rustc itself reads: see [`compiled::Parts`].
+    pub modules: Vec<String>,
     /// What it says of macros, as JSON for each way to read it: see [`json::json`].
     pub macros: Vec<String>,
 }
 
 /// Scans a file that rustc read; `None` when it can be no Rust source (`include_bytes!`): it is not UTF-8, or rustc would
-/// have refused it.
-pub fn scan(bytes: &[u8]) -> Option<SourceHits> {
+/// have refused it. `cfg` are the settings of the compilation, one a line: what they keep from being compiled is left out
+/// where no macro can see it. Nothing is, where none are given.
+pub fn scan(bytes: &[u8], cfg: &str) -> Option<SourceHits> {
     let text = std::str::from_utf8(bytes).ok()?;
+    let cfg = CfgSet::read(cfg);
     // Some compilers know a frontmatter, in which anything may stand.
     let frontmatter = text.trim_start_matches('\u{feff}').trim_start().starts_with("---");
     let readings = Tokens::readings(text).into_iter().filter(|tokens| frontmatter || !tokens.broken);
-    readings.map(of_reading).reduce(SourceHits::and)
+    readings.map(|tokens| of_reading(tokens, cfg.as_ref())).reduce(SourceHits::and)
 }
 
-fn of_reading(mut tokens: Tokens) -> SourceHits {
+fn of_reading(mut tokens: Tokens, cfg: Option<&CfgSet>) -> SourceHits {
     let definitions = definitions(&tokens);
     let placeholders = placeholders(&tokens, &definitions);
+    let parts = parts(&tokens, cfg);
     tokens.bare_externs = macros::bare_externs(&tokens, &placeholders);
+    tokens.empty_externs = empty_externs(&tokens, &parts, &definitions);
     let tokens = &tokens;
     let texts = texts::texts(tokens).into_iter().map(|(_, path)| path).collect();
-    let macros = vec![json::json(&macros::macros(tokens, &definitions))];
-    let mut hits = SourceHits { texts, macros, ..SourceHits::default() };
+    let macros = vec![json::json(&macros::macros(tokens, &definitions, &parts))];
+    let modules = parts.modules.clone();
+    let mut hits = SourceHits { texts, modules, macros, ..SourceHits::default() };
     // What a macro is called with; of what it matches nothing is emitted.
     let matchers = matchers(tokens, &definitions);
     let mut matcher = matchers.iter().peekable();
     for (index, token) in tokens.all.iter().enumerate() {
         while matcher.next_if(|(_, close)| *close < index).is_some() {}
         let is_matched = matcher.peek().is_some_and(|(open, _)| *open < index);
-        match tokens.word(index).filter(|_| !placeholders.contains(&index)) {
+        match tokens.word(index).filter(|_| !placeholders.contains(&index) && !parts.is_left_out(index)) {
+            Some(EXTERN) if tokens.is_empty_extern(index) => hits.push(Keyword::Empty, token),
             Some(UNSAFE) if tokens.word(index + 1) != Some(EXTERN) => hits.push(Keyword::Unsafe, token),
             Some(EXTERN) if !is_matched && may_declare(tokens, index) => hits.push(Keyword::Extern, token),
             Some(word) if LINKAGE.contains(&word) => hits.push(Keyword::Linkage, token),
@@ -76,11 +94,11 @@ fn of_reading(mut tokens: Tokens) -> SourceHits {
     hits
 }
 
-/// May a source make rustc read a file of that name as a source too? What is no source may not.
-pub fn may_name(bytes: &[u8], file_name: &str, stem: &str) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| {
-        Tokens::readings(text).iter().any(|tokens| texts::may_name(tokens, file_name, stem))
-    })
+/// Which files a source may make rustc read as sources too: see [`texts::names`]. What is no source names none.
+pub fn names(bytes: &[u8]) -> Vec<String> {
+    let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
+    let all: HashSet<String> = Tokens::readings(text).iter().flat_map(texts::names).collect();
+    all.into_iter().collect()
 }
 
 /// Can the word `extern` at an index begin something? Nothing does that has no more than this word in its brackets left.
@@ -115,7 +133,7 @@ impl SourceHits {
         self.column.push(at.column);
     }
 
-    /// What this reading of a source or another one finds; only what both read as data.
+    /// What this reading of a source or another one finds; only what both read as data, and as a module.
     fn and(self, other: SourceHits) -> SourceHits {
         let mut all: Vec<(u32, u32, u8)> = Vec::with_capacity(self.kind.len() + other.kind.len());
         for hits in [&self, &other] {
@@ -123,12 +141,13 @@ impl SourceHits {
         }
         all.sort_unstable();
         all.dedup();
-        let others: HashSet<String> = other.texts.into_iter().collect();
+        let others: HashSet<String> = other.texts.into_iter().chain(other.modules).collect();
         SourceHits {
             kind: all.iter().map(|hit| hit.2).collect(),
             line: all.iter().map(|hit| hit.0).collect(),
             column: all.iter().map(|hit| hit.1).collect(),
             texts: self.texts.into_iter().filter(|path| others.contains(path)).collect(),
+            modules: self.modules.into_iter().filter(|path| others.contains(path)).collect(),
             macros: self.macros.into_iter().chain(other.macros).collect(),
         }
     }
@@ -158,7 +177,7 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<(u8, u32, u32)> {
-        let hits = scan(text.as_bytes()).unwrap();
+        let hits = scan(text.as_bytes(), "").unwrap();
         (0..hits.kind.len()).map(|i| (hits.kind[i], hits.line[i], hits.column[i])).collect()
     }
 
@@ -166,7 +185,7 @@ mod tests {
     fn unsafe_counts_outside_comments_strings_and_unsafe_extern() {
         assert_eq!(kinds("fn f() {\n  unsafe { g() }\n}"), [(0, 2, 3)]);
         assert_eq!(kinds("// unsafe\n/* unsafe */ \"unsafe\" r#\"unsafe\"# 'u' r#unsafe unsafely"), []);
-        assert_eq!(kinds("unsafe extern \"C\" {}"), [(1, 1, 8)]);
+        assert_eq!(kinds("unsafe extern \"C\" { fn f(); }"), [(1, 1, 8)]);
         assert_eq!(kinds("unsafe /* x */ fn f() {}"), [(0, 1, 1)]);
     }
 
@@ -189,7 +208,7 @@ mod tests {
         assert_eq!(kinds("macro_rules! e { ($x:tt) => { m!($extern \"C\" {}) } }"), [(1, 1, 35)]);
         assert_eq!(kinds("m!($extern:tt => $extern \"C\" {})").len(), 2);
         // What it emits counts, and so does what only looks like a matcher.
-        assert_eq!(kinds("macro_rules! e { (extern \"C\") => { extern \"C\" {} } }"), [(1, 1, 36)]);
+        assert_eq!(kinds("macro_rules! e { (extern \"C\") => { extern \"C\" { fn f(); } } }"), [(1, 1, 36)]);
         assert_eq!(kinds("swap! { macro_rules! e { (extern \"C\" {}) => { } } }"), [(1, 1, 27)]);
         assert_eq!(kinds("m! { a => b; (extern \"C\" fn f() {}) => {} }"), [(1, 1, 15)]);
         assert_eq!(kinds("m!(extern \"C\")"), [(1, 1, 4)]);
@@ -219,8 +238,8 @@ mod tests {
         assert_eq!(kinds("m!(c\"x\") unsafe {}"), [(0, 1, 10)]);
         // One reading is none that rustc takes, and the other is.
         assert_eq!(kinds("m!(cr#\"a\" unsafe {} \"b\")"), [(0, 1, 11)]);
-        assert_eq!(scan(b"m!(cr#\"a\"#) unsafe {} (").map(|hits| hits.kind), None);
-        assert_eq!(scan(b"m!(cr#\"a\"include_bytes!(\"x\") \"\"#); include_str!(\"y\");").unwrap().texts, ["y"]);
+        assert_eq!(scan(b"m!(cr#\"a\"#) unsafe {} (", "").map(|hits| hits.kind), None);
+        assert_eq!(scan(b"m!(cr#\"a\"include_bytes!(\"x\") \"\"#); include_str!(\"y\");", "").unwrap().texts, ["y"]);
     }
 
     #[test]
@@ -245,9 +264,9 @@ mod tests {
 
     #[test]
     fn what_rustc_cannot_read_is_no_source() {
-        assert_eq!(scan(b"unsafe \xff"), None);
+        assert_eq!(scan(b"unsafe \xff", ""), None);
         for text in ["unsafe `code`", "x 'unsafe y' z", "unsafe (", "unsafe ]", "unsafe \"", "/* unsafe", "(unsafe]"] {
-            assert_eq!(scan(text.as_bytes()), None, "{text}");
+            assert_eq!(scan(text.as_bytes(), ""), None, "{text}");
         }
         assert_eq!(kinds("---\nit's `x`\n---\nunsafe fn f() {}").len(), 1);
         assert_eq!(kinds("#!/usr/bin/env x\nunsafe fn f() {}").len(), 1);

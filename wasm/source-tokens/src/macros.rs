@@ -1,6 +1,7 @@
 //! What a source says of macros: which ones it defines and what those give to their callers, which ones it calls, and which
 //! other names it gives them.
 
+use crate::compiled::Parts;
 use crate::definitions::{Definition, Rule};
 use crate::lends::{Lending, Transcriber};
 use crate::tokens::Tokens;
@@ -48,7 +49,7 @@ const MOST_NAMES: usize = 24;
 const MOST_TOKENS: usize = 400;
 
 /// Words before `!` that make it a negation.
-const KEYWORDS: [&str; 34] = [
+pub const KEYWORDS: [&str; 34] = [
     "as", "break", "const", "continue", "crate", "else", "enum", "extern", "false", "fn", "for", "if", "impl", "in", "let",
     "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait",
     "true", "type", "unsafe", "use", "while",
@@ -74,10 +75,10 @@ pub fn bare_externs(tokens: &Tokens, names: &HashSet<usize>) -> Vec<usize> {
 }
 
 /// Reads a source.
-pub fn macros<'a>(tokens: &Tokens<'a>, definitions: &[Definition]) -> Macros<'a> {
+pub fn macros<'a>(tokens: &Tokens<'a>, definitions: &[Definition], parts: &Parts) -> Macros<'a> {
     let mut found = Macros::default();
     for index in 0..tokens.all.len() {
-        if let Some(call) = call(tokens, index) {
+        if let Some(call) = call(tokens, index).filter(|_| !parts.is_left_out(index)) {
             found.calls.push(call);
         }
         if tokens.word(index) == Some("as") && index > 0 {
@@ -208,7 +209,7 @@ mod tests {
     use crate::definitions::definitions;
 
     fn read<'a>(tokens: &Tokens<'a>) -> Macros<'a> {
-        macros(tokens, &definitions(tokens))
+        macros(tokens, &definitions(tokens), &Parts::default())
     }
 
     /// What the first exported macro of a source lends, as letters.

@@ -2,6 +2,7 @@
 
 use crate::tokens::Tokens;
 use ra_ap_rustc_lexer::{LiteralKind, TokenKind};
+use std::collections::HashSet;
 
 /// Stands in front of a path that starts at the package's directory.
 pub const FROM_MANIFEST: char = '\u{1}';
@@ -26,24 +27,45 @@ pub fn texts(tokens: &Tokens) -> Vec<(usize, String)> {
     found
 }
 
-/// May this source make rustc read a file as source, of which the name is `file_name`, as a module `stem`? Whatever computes a
-/// name may, and so may any text with the name in it, but those of [`texts`].
-pub fn may_name(tokens: &Tokens, file_name: &str, stem: &str) -> bool {
-    let data: Vec<usize> = texts(tokens).into_iter().map(|(at, _)| at).collect();
-    (0..tokens.all.len()).any(|index| {
-        if let Some(text) = string(tokens, index) {
-            return text.contains(file_name) && !data.contains(&index);
+/// Stands in front of the name of a module.
+pub const MODULE: char = '\u{1}';
+/// Any file at all: a name that is computed, or given another meaning.
+pub const ANY: char = '\u{2}';
+
+/// Which files this source may make rustc read as source too: [`ANY`]; a name behind [`MODULE`]; or what could be a file's name
+/// in any text but those of [`texts`].
+pub fn names(tokens: &Tokens) -> HashSet<String> {
+    let data: HashSet<usize> = texts(tokens).into_iter().map(|(at, _)| at).collect();
+    let mut found = HashSet::new();
+    for index in 0..tokens.all.len() {
+        if let Some(text) = string(tokens, index).filter(|_| !data.contains(&index)) {
+            for word in text.split(is_no_name) {
+                found.insert(word.to_string());
+                found.insert(word.trim_matches(['.', '-']).to_string());
+            }
         }
         let called = tokens.is(index + 1, TokenKind::Bang);
-        match tokens.name(index) {
-            Some("mod") => tokens.name(index + 1) == Some(stem) || tokens.is(index + 1, TokenKind::Dollar),
+        let is_any = match tokens.name(index) {
+            Some("mod") => {
+                found.extend(tokens.name(index + 1).map(|name| format!("{MODULE}{name}")));
+                tokens.is(index + 1, TokenKind::Dollar)
+            }
             Some("path") => tokens.is(index + 1, TokenKind::Eq) && string(tokens, index + 2).is_none(),
             Some("include") => !called || !is_plain(tokens, index + 2),
             // Somebody gives the name another meaning.
             Some(name) => READERS.contains(&name) && !called,
             None => false,
+        };
+        if is_any {
+            found.insert(ANY.to_string());
         }
-    })
+    }
+    found
+}
+
+/// A character that file names are not looked for with.
+fn is_no_name(c: char) -> bool {
+    c.is_ascii() && !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.' | '-')
 }
 
 fn is_plain(tokens: &Tokens, open: usize) -> bool {
@@ -75,7 +97,7 @@ fn behind_variable(tokens: &Tokens, start: usize, end: usize, variable: &str) ->
 }
 
 /// The value of a string literal.
-fn string(tokens: &Tokens, index: usize) -> Option<String> {
+pub fn string(tokens: &Tokens, index: usize) -> Option<String> {
     let TokenKind::Literal { kind, suffix_start } = tokens.kind(index)? else { return None };
     let text = tokens.all[index].text.get(..suffix_start as usize)?;
     match kind {
@@ -132,7 +154,10 @@ mod tests {
 
     #[test]
     fn what_may_be_read_as_source() {
-        let names = |text: &str| may_name(&Tokens::readings(text)[0], "x.rs", "x");
+        let names = |text: &str| {
+            let found = names(&Tokens::readings(text)[0]);
+            [ANY.to_string(), format!("{MODULE}x"), "x.rs".to_string()].iter().any(|name| found.contains(name))
+        };
         for harmless in [
             r#"include_str!("x.rs"); mod y; #[path = "z.rs"] mod w; include!(concat!(env!("OUT_DIR"), "/z.rs"));"#,
             r#"// x.rs
@@ -150,6 +175,8 @@ mod tests {
             r#"include!("\x78.rs");"#,
             r#"include!(concat!("x", ".rs"));"#,
             r#"helper::open!("x.rs");"#,
+            r#"helper::code!("include!('../x.rs')");"#,
+            r#"helper::open!("See x.rs.");"#,
             "use std::include as include_text;",
             "macro_rules! include_str { () => {} }",
             "use helper::include_bytes;",

@@ -31,6 +31,8 @@ pub struct Tokens<'a> {
     pub broken: bool,
     /// Where the word `extern` begins nothing by what follows, and is no placeholder's name: see `macros::bare_externs`.
     pub bare_externs: Vec<usize>,
+    /// Where it begins a block with nothing in it: see `empty::empty_externs`.
+    pub empty_externs: Vec<usize>,
     /// How many things that a macro's caller gives, or repetitions of them, begin before each index.
     given: Vec<u32>,
 }
@@ -104,7 +106,7 @@ impl<'a> Tokens<'a> {
             }
         }
         broken |= !open.is_empty();
-        let mut tokens = Tokens { all, broken, bare_externs: Vec::new(), given: Vec::new() };
+        let mut tokens = Tokens { all, broken, bare_externs: Vec::new(), empty_externs: Vec::new(), given: Vec::new() };
         tokens.count_given();
         (tokens, depends)
     }
@@ -129,6 +131,11 @@ impl<'a> Tokens<'a> {
     pub fn has_bare_extern(&self, start: usize, end: usize) -> bool {
         let first = self.bare_externs.partition_point(|&at| at < start);
         self.bare_externs.get(first).is_some_and(|&at| at < end)
+    }
+
+    /// Does the word `extern` at an index begin a block with nothing in it?
+    pub fn is_empty_extern(&self, at: usize) -> bool {
+        self.empty_externs.binary_search(&at).is_ok()
     }
 
     /// Does something that a caller gives begin in a stretch?

@@ -30,7 +30,7 @@ fn words(stream: TokenStream, found: &mut Vec<Word>) {
 }
 
 fuzz_target!(|data: &[u8]| {
-    let hits = source_tokens::scan(data);
+    let hits = source_tokens::scan(data, "");
     let Ok(text) = std::str::from_utf8(data) else { return assert!(hits.is_none()) };
     // proc-macro2 knows no `#!` line; nested comments and groups without end overflow its stack.
     if text.contains("#!") || text.starts_with('\u{feff}') || text.matches(['(', '[', '{', '/']).count() > 500 {

@@ -1,0 +1,49 @@
+import type { RustcArgument } from './rustc-arguments.ts';
+
+/** What decides which parts of a unit's sources are compiled. */
+export interface UnitCfg {
+  /** The compiler that cargo starts. */
+  readonly rustc: string;
+  readonly cwd: string;
+  readonly toolchain: string | undefined;
+  /** Options of its command line by which the settings differ that rustc has by itself. */
+  readonly options: readonly string[];
+  /** Those of its command line, as `rustc --print cfg` writes them. */
+  readonly settings: readonly string[];
+}
+
+/** `-C` options that set or unset something. */
+const decisive = new Set([
+  ...['target-cpu', 'target-feature', 'panic', 'debug-assertions', 'opt-level', 'overflow-checks'],
+  ...['relocation-model', 'soft-float'],
+]);
+
+/** A setting of the command line, written as a person or cargo does. */
+const setting = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:=\s*"([^"\\\r\n]*)"\s*)?$/;
+
+/** Reads it from a command line; undefined where a setting is written in a way that is not known here. */
+export function readUnitCfg(
+  args: readonly RustcArgument[],
+  ran: Pick<UnitCfg, 'rustc' | 'cwd' | 'toolchain'>,
+): UnitCfg | undefined {
+  const options: string[] = [];
+  const settings: string[] = [];
+  for (const argument of args) {
+    if (argument.kind === 'input') continue;
+    const { name, value } = argument;
+    if (name === 'cfg') {
+      const [, key, text] = setting.exec(value ?? '') ?? [];
+      if (key === undefined) return undefined;
+      settings.push(text === undefined ? key : `${key}="${text}"`);
+    } else if (name === 'test') settings.push('test');
+    else if (name === 'O') options.push('-O');
+    else if (name === 'target' || name === 'sysroot') options.push(`--${name}=${value}`);
+    else if (name === 'Z') options.push(`-Z${value}`);
+    else if (name === 'codegen' && decisive.has(codegenName(value))) options.push(`-C${value}`);
+  }
+  return { ...ran, options, settings };
+}
+
+function codegenName(value: string | undefined): string {
+  return (value ?? '').replace(/=.*/s, '').replaceAll('_', '-');
+}

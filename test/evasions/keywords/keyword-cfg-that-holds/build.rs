@@ -1,0 +1,4 @@
+fn main() {
+    println!("cargo:rustc-cfg=tuned");
+    println!("cargo:rustc-cfg=level=\"two\"");
+}

@@ -1,0 +1,7 @@
+#[macro_export]
+macro_rules! doc_comment {
+    ($x:expr) => {
+        #[doc = $x]
+        extern "C" {}
+    };
+}

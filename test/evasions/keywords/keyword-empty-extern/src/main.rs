@@ -1,0 +1,6 @@
+extern "C" {}
+/// As somebody left it.
+#[allow(dead_code)]
+extern {}
+keyword_empty_extern_helper::doc_comment!("text");
+fn main() {}

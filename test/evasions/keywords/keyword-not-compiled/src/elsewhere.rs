@@ -1,0 +1,2 @@
+#![cfg(not(unix))]
+extern "C" fn called() {}
