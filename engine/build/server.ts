@@ -4,6 +4,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
+import { type AskedVariable, tellCargo } from './asked-variables.ts';
 import { serveBuildScript, standIn } from './build-script.ts';
 import { withoutUs } from './environment.ts';
 import { describeLink, needsLink, placeholder, refuseUnsupported } from './link.ts';
@@ -223,16 +224,30 @@ export class ShimServer {
       line: hit.line,
       column: hit.column,
     }));
-    const depInfo = join(invocation.outDir, `${invocation.crateName}${invocation.extraFilename}.d`);
+    const depInfo =
+      command.depInfo === undefined
+        ? join(invocation.outDir, `${invocation.crateName}${invocation.extraFilename}.d`)
+        : resolve(hello.cwd, command.depInfo);
+    const variables = success ? await this.askedBy(hello, depInfo) : [];
     await handlers.onRustcDone({
       invocation,
       success,
       lints,
-      depInfo: command.depInfo === undefined ? depInfo : resolve(hello.cwd, command.depInfo),
+      depInfo,
+      variables,
       nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
       outputs: success ? outputsOf(invocation) : [],
     });
     shim.end({ do: 'exit', status: exitStatus(done) });
+  }
+
+  /** What a unit that was compiled asks of the environment; cargo then finds it fresh where it is. */
+  private askedBy({ env }: Hello, depInfo: string): Promise<readonly AskedVariable[]> {
+    const { handlers, sandbox, configVariables } = this.options;
+    const set = handlers.variablesOf(env.get('OUT_DIR') ?? '');
+    const passes = (name: string): boolean =>
+      sandbox?.sandboxes.passesToRustc(name, configVariables) ?? true;
+    return tellCargo(depInfo, env, set, passes);
   }
 
   private async compileOutside(

@@ -1,6 +1,7 @@
 import type { Denial } from '../judge/problems.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { CrateKind, PackageIndex } from '../workspace/types.ts';
+import type { AskedVariable } from './asked-variables.ts';
 import type { UnitCfg } from './unit-cfg.ts';
 
 /** One `--extern NAME=PATH` of a rustc command line; a path is absent for the sysroot's crates. */
@@ -50,6 +51,7 @@ export interface RustcOutcome {
   readonly success: boolean;
   readonly lints: readonly LintHit[];
   readonly depInfo: string | undefined;
+  readonly variables: readonly AskedVariable[];
   /** Where rustc looked for native libraries (`-L`). */
   readonly nativeDirectories: readonly string[];
   readonly outputs: readonly string[];

@@ -100,7 +100,7 @@ export interface Content {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 14;
+export const UNIT_RECORD_VERSION = 15;
 
 /** Everything known of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
@@ -121,6 +121,8 @@ export interface UnitRecord {
   readonly sources: readonly string[];
   /** Of the sources, and of the files that the unit left. */
   readonly contents: readonly Content[];
+  /** Variables for which the code asks, and whether it could see them: the sandbox of rustc decides, of which cargo knows nothing. */
+  readonly variables: readonly { readonly name: string; readonly seen: boolean }[];
   readonly keywords: readonly KeywordHit[];
   readonly macros: UnitMacros;
   readonly outputs: readonly FileStamp[];

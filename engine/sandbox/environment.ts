@@ -6,6 +6,10 @@ const passed =
 const secret =
   /^CARGO_(?:REGISTRY_.*|REGISTRIES_.*(?:TOKEN|KEY|CREDENTIAL.*)|CREDENTIAL.*|HTTP_PROXY)$/;
 
+/** Does every sandboxed program get a variable, whatever cackle.toml names? */
+export const isPassedToAll = (name: string): boolean =>
+  name !== never && passed.test(name) && !secret.test(name);
+
 /** With this a program inside could start ours. */
 const never = 'RUSTC_WRAPPER';
 
@@ -20,8 +24,7 @@ export function sandboxEnvironment(
 ): Map<string, string> {
   const inside = new Map<string, string>();
   for (const [name, value] of env) {
-    const asked = named.includes(name);
-    if (name === never || (!asked && (!passed.test(name) || secret.test(name)))) continue;
+    if (!isPassedToAll(name) && (name === never || !named.includes(name))) continue;
     inside.set(name, value);
   }
   for (const [name, program] of [

@@ -63,6 +63,9 @@ export interface RunPlaces {
   readonly variables: readonly string[];
 }
 
+/** Where only names are asked for. */
+const NOWHERE = { sysroot: '', cargoHome: '' };
+
 /** The sandboxes that a configuration asks for. */
 export class Sandboxes {
   private readonly config: Config;
@@ -157,6 +160,14 @@ export class Sandboxes {
         : inPlaceOf(program.outDir, copies.outDir)),
       ...this.show(executable, 'read').map((mount) => ({ ...mount, source: program.linked })),
     ]);
+  }
+
+  /** Does rustc get a variable that no build script set? `variables` are those of cargo's own configuration. */
+  passesToRustc(name: string, variables: readonly string[]): boolean {
+    if (!this.forRustc) return true;
+    const { passEnv } = this.config.rustcSandbox;
+    const named = [...passEnv.map(({ value }) => value), ...variables];
+    return sandboxEnvironment(new Map([[name, '']]), named, NOWHERE).has(name);
   }
 
   /** Names of the variables that a build script would have had without its sandbox. */

@@ -18,6 +18,7 @@ import { mergeKey } from '../judge/summary.ts';
 import { PublicPaths } from '../public-paths/public-paths.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import { clock } from '../spans.ts';
+import { readCargoConfig } from '../workspace/cargo-config.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { failOnBuildError } from './build-error.ts';
 import { buildArguments, readCommand } from './cargo-command.ts';
@@ -26,6 +27,7 @@ import { placeholders } from './executables.ts';
 import { forget, forgetRun, forgetUnit } from './forget.ts';
 import { Gates } from './gates.ts';
 import { forgetReleased, settleHeld } from './held-scripts.ts';
+import { hiddenVariables, seesTheSame } from './hidden-variables.ts';
 import { Inputs } from './inputs.ts';
 import type { Built } from './judgement.ts';
 import { KnownFailures } from './known-failures.ts';
@@ -281,9 +283,11 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       lost.push(artifact.targetName);
     }
   }
+  const { variables } = await readCargoConfig(request.directory, request.cargoArguments);
+  const passes = (name: string): boolean => sandboxes?.passesToRustc(name, variables) ?? true;
   for (const artifact of artifacts.filter((a) => a.fresh)) {
     const record = await records.ofArtifact(artifact);
-    if (record === undefined) {
+    if (record === undefined || !seesTheSame(record, passes)) {
       await forget(artifact, workspace);
       lost.push(`${artifact.targetName} (${artifact.targetKind.join(', ')})`);
       continue;
@@ -301,6 +305,8 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     observer.log?.('warn', `built again, for their facts are not known: ${lost.join(', ')}`);
     return { lost };
   }
+  const hidden = hiddenVariables(records.current, workspace, process.env);
+  if (hidden !== undefined) observer.cargoOutput(hidden);
   timing.judge = seconds(recordsStarted);
   return { records, inputs, paths, gates, verdicts, unitProblems, outcome, artifacts, executed };
 }

@@ -192,6 +192,7 @@ export class Units {
       externs: invocation.externs.map((e) => e.path).filter((path) => path !== undefined),
       sources: [...new Set(sources.flatMap(({ path, file }) => [path, file]))],
       contents: [...contents],
+      variables: outcome.variables,
       keywords: [...lintHits(outcome, empty), ...hits],
       macros,
       outputs: stamps,

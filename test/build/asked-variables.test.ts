@@ -1,0 +1,204 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { tellCargo } from '../../engine/build/asked-variables.ts';
+import { noBubblewrap } from '../sandbox/support.ts';
+import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+
+const sandboxed = (rest = ''): string =>
+  config(rest)
+    .replace('"Disabled"', '"Bubblewrap"')
+    .replace('version = 3', 'version = 3\nbuild_flags = ["--all-targets"]');
+
+const files = {
+  'Cargo.toml': manifest('asking', '[dependencies]\nasking-helper = { path = "helper" }\n'),
+  'helper/Cargo.toml': manifest('asking-helper'),
+  'helper/src/lib.rs': `const NET: bool = matches!(option_env!("ASKED_FOR"), Some(_));
+    #[used] static GO: fn() = if NET { open } else { quiet };
+    fn open() { let _ = std::net::TcpStream::connect("127.0.0.1:1"); }
+    fn quiet() {}
+    pub fn go() { GO() }`,
+  'src/main.rs': 'fn main() { asking_helper::go(); }\n#[test] fn goes() { asking_helper::go(); }',
+  'cackle.toml': sandboxed(),
+};
+const secret = 'a-secret-that-no-file-has';
+
+/** Opens what it may not only where the variable is seen. */
+const seen = ['disallowed-api asking-helper net'];
+
+describe.skipIf(noBubblewrap)(
+  'a variable for which code asks, and that the sandbox of rustc hides',
+  () => {
+    test('what was compiled without it is fresh, whatever its value, and is said to be without it', async () => {
+      const directory = workspace('asking/hidden', files);
+      const first = await cackle(['-n', '--path', directory], { ASKED_FOR: secret });
+      expect([first.status, first.stderr]).toEqual([
+        0,
+        expect.stringContaining('compiled without ASKED_FOR, which your environment sets'),
+      ]);
+      for (const value of [secret, 'another', undefined]) {
+        const again = await check(directory, [], { ASKED_FOR: value });
+        expect([value, again.counts.unitsBuilt, again.problems.map(short)]).toEqual([value, 0, []]);
+      }
+      const told = await cackle(['-n', '--path', directory], { ASKED_FOR: '1' });
+      expect(told.stderr).toMatch(/compiled without ASKED_FOR.* code of asking-helper asks for/);
+      const unset = await cackle(['-n', '--path', directory]);
+      expect(unset.stderr).not.toContain('ASKED_FOR');
+    });
+
+    test('its value stands in no file that a sandbox shows', async () => {
+      const directory = workspace('asking/secret', files);
+      expect((await check(directory, [], { ASKED_FOR: secret })).status).toBe(0);
+      const found = spawnSync('grep', ['-rlF', secret, directory], { encoding: 'utf8' });
+      expect(found.stdout).toBe('');
+    });
+
+    test('`cackle test` runs the tests, again and again', async () => {
+      const directory = workspace('asking/test', files);
+      for (const _ of [1, 2]) {
+        const ran = await cackle(['--path', directory, 'test'], { ASKED_FOR: '1' });
+        expect([ran.status, ran.stdout]).toEqual([0, expect.stringContaining('test goes ... ok')]);
+      }
+    });
+
+    test('a configuration that passes it has it built with it, and one that hides it again without', async () => {
+      const directory = workspace('asking/passed', files);
+      const env = { ASKED_FOR: '1' };
+      const found = async (rest: string): Promise<unknown[]> => {
+        writeFileSync(join(directory, 'cackle.toml'), sandboxed(rest));
+        const built = await check(directory, [], env);
+        const again = await check(directory, [], env);
+        expect([rest, again.counts.unitsBuilt]).toEqual([rest, 0]);
+        return [built.counts.unitsBuilt > 0, built.problems.map(short)];
+      };
+      const passing = '[rustc.sandbox]\npass_env = ["ASKED_FOR"]\n';
+      expect(await found('')).toEqual([true, []]);
+      expect(await found(passing)).toEqual([true, seen]);
+      expect(await found('')).toEqual([true, []]);
+      expect(await found('[rustc.sandbox]\nkind = "Disabled"\n')).toEqual([true, seen]);
+      expect(await found('[rustc.sandbox]\npass_env = ["OTHER"]\n')).toEqual([true, []]);
+    });
+
+    test('passed, it is watched by cargo as ever', async () => {
+      const directory = workspace('asking/watched', {
+        ...files,
+        'cackle.toml': sandboxed('[rustc.sandbox]\npass_env = ["ASKED_FOR"]\n'),
+      });
+      expect((await check(directory)).problems.map(short)).toEqual([]);
+      expect((await check(directory, [], { ASKED_FOR: '1' })).problems.map(short)).toEqual(seen);
+      expect((await check(directory)).problems.map(short)).toEqual([]);
+    });
+
+    test('set by the configuration of cargo, or no longer', async () => {
+      const directory = workspace('asking/table', {
+        ...files,
+        '.cargo/config.toml': '[env]\nASKED_FOR = "1"\n',
+      });
+      const env = { ASKED_FOR: '1' };
+      expect((await check(directory, [], env)).problems.map(short)).toEqual(seen);
+      rmSync(join(directory, '.cargo'), { recursive: true });
+      // To cargo the value is the same as before.
+      expect((await check(directory, [], env)).problems.map(short)).toEqual([]);
+    });
+  },
+);
+
+describe.each([
+  ['inside', '"Bubblewrap"'],
+  ['outside', '"Disabled"'],
+])('variables of ours and of cargo, %s', (name, kind) => {
+  const asks = [
+    'CACKLE_SOCKET',
+    'CACKLE_TOKEN',
+    'RUSTC_WRAPPER',
+    'RUSTDOC',
+    'PATH',
+    'RUSTC',
+    'HOME',
+  ]
+    .map((variable) => `option_env!("${variable}")`)
+    .join(', ');
+
+  test.skipIf(kind === '"Bubblewrap"' && noBubblewrap)('no check builds for them', async () => {
+    const directory = workspace(`asking/ours-${name}`, {
+      'Cargo.toml': manifest('asks-all'),
+      'src/main.rs': `fn main() { println!("{:?}", [${asks}]); }\n#[test] fn asks() { main(); }`,
+      'cackle.toml': config().replace('"Disabled"', kind),
+    });
+    expect((await check(directory)).status).toBe(0);
+    expect((await check(directory)).counts.unitsBuilt).toBe(0);
+    for (const _ of [1, 2]) {
+      const ran = await cackle(['--path', directory, 'test']);
+      expect([ran.status, ran.stderr]).toEqual([0, expect.anything()]);
+    }
+  });
+});
+
+test.skipIf(noBubblewrap)(
+  'a proc macro that puts a link in the place of what cargo is told has nothing written through it',
+  async () => {
+    const directory = workspace('asking/link', {
+      ...files,
+      'Cargo.toml': manifest(
+        'asking',
+        '[dependencies]\nasking-helper = { path = "helper" }\nlinker = { path = "linker" }\n',
+      ),
+      'linker/Cargo.toml': manifest('linker', '[lib]\nproc-macro = true\n'),
+      // Its rustc may write in the target directory alone.
+      'linker/src/lib.rs': `use proc_macro::TokenStream;
+        #[proc_macro] pub fn link(_: TokenStream) -> TokenStream {
+          let line = std::fs::read_to_string("/proc/self/cmdline").unwrap();
+          let file = line.split('\\0').find(|word| word.starts_with('@')).unwrap()[1..].to_string();
+          let args = std::fs::read_to_string(file).unwrap();
+          let all: Vec<_> = args.lines().collect();
+          let after = |name: &str| all[all.iter().position(|a| *a == name).unwrap() + 1];
+          let extra = all.iter().find(|a| a.starts_with("extra-filename=")).unwrap();
+          let own = format!("{}/{}{}.d", after("--out-dir"), after("--crate-name"), &extra[15..]);
+          let _ = std::fs::remove_file(&own);
+          std::os::unix::fs::symlink("/victim/of/the/link", own).unwrap();
+          TokenStream::new()
+        }`,
+      'src/main.rs': 'linker::link!();\nfn main() { println!("{:?}", option_env!("ASKED_FOR")); }',
+      'cackle.toml': sandboxed('[pkg.linker]\nallow_proc_macro = true\nallow_apis = ["fs"]\n'),
+    });
+    const ran = await cackle(['-n', '--path', directory], { ASKED_FOR: '1' });
+    // rustc itself follows it, inside, where there is nothing.
+    expect([ran.status, ran.stderr]).toEqual([2, expect.stringContaining('.d')]);
+  },
+);
+
+test('dep-info as cargo reads it (unit)', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'asked-'));
+  try {
+    const file = join(directory, 'a.d');
+    const victim = join(directory, 'victim');
+    const head = `${file}: src/a.rs\n\nsrc/a.rs:\n\n`;
+    writeFileSync(
+      victim,
+      `${head}# env-dep:HIDDEN=x\n# env-dep:SEEN=of the sandbox\n# env-dep:SET=by script\n# env-dep:UNSET\n# env-dep:BYTES=\\\\\n# env-dep:CACKLE_TOKEN\n# checksum:blake3=00 file_len:1 src/a.rs\n`,
+    );
+    chmodSync(victim, 0o444);
+    spawnSync('ln', ['-s', victim, file]);
+    const env = new Map([
+      ['HIDDEN', 'secret'],
+      ['SEEN', 'a\\b\nc'],
+      ['SET', 'other'],
+      ['BYTES', 'a\udcff'],
+    ]);
+    const asked = await tellCargo(file, env, ['SET'], (name) => name !== 'HIDDEN');
+    expect(asked).toEqual([
+      { name: 'HIDDEN', seen: false },
+      { name: 'SEEN', seen: true },
+      { name: 'UNSET', seen: true },
+      { name: 'BYTES', seen: true },
+    ]);
+    expect(readFileSync(file, 'utf8')).toBe(
+      `${head}# env-dep:SEEN=a\\\\b\\nc\n# env-dep:SET=by script\n# env-dep:UNSET\n# env-dep:BYTES\n# checksum:blake3=00 file_len:1 src/a.rs\n`,
+    );
+    expect(readFileSync(victim, 'utf8')).toContain('HIDDEN=x');
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+});
