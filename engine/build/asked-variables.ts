@@ -1,4 +1,5 @@
-import { writeAtomically } from '../facts/files.ts';
+import { randomBytes } from 'node:crypto';
+import { renameSync, writeFileSync } from 'node:fs';
 import { readRegularFile } from '../regular-file.ts';
 import { isPassedToAll } from '../sandbox/environment.ts';
 import { ourVariables } from './server-options.ts';
@@ -22,13 +23,14 @@ const ours: ReadonlySet<string> = new Set([...ourVariables, 'RUSTC_WRAPPER', 'RU
  * not the one of a sandbox. One that was hidden is left out: its value changes nothing, and does not go into a file that
  * sandboxes show. `env` is what cargo gave rustc, `set` the names that the build script set of it, and `passes` tells what
  * rustc gets. Gives the variables of which only the sandbox decides.
+ * Errors of the file system pass through.
  */
-export async function tellCargo(
+export function tellCargo(
   depInfo: string,
   env: ReadonlyMap<string, string>,
   set: readonly string[],
   passes: (name: string) => boolean,
-): Promise<AskedVariable[]> {
+): AskedVariable[] {
   const asked: AskedVariable[] = [];
   let text: string;
   try {
@@ -38,7 +40,7 @@ export async function tellCargo(
     return asked;
   }
   const told = text.replace(line, (as: string, written: string) => {
-    const name = unescape(written);
+    const name = read(written);
     if (ours.has(name)) return '';
     if (set.includes(name)) return as;
     const seen = passes(name);
@@ -47,15 +49,19 @@ export async function tellCargo(
     const value = env.get(name);
     if (value === undefined) return as;
     // Of what is no text cargo finds nothing.
-    return `# env-dep:${written}${noText.test(value) ? '' : `=${escape(value)}`}\n`;
+    return `# env-dep:${written}${noText.test(value) ? '' : `=${write(value)}`}\n`;
   });
-  // By renaming: what stands there now may be a link that a proc macro made.
-  if (told !== text) await writeAtomically(depInfo, Buffer.from(told, 'latin1'));
+  if (told !== text) {
+    // By renaming: what stands there now may be a link that a proc macro made.
+    const made = `${depInfo}.${randomBytes(4).toString('hex')}.tmp`;
+    writeFileSync(made, told, { encoding: 'latin1', flag: 'wx' });
+    renameSync(made, depInfo);
+  }
   return asked;
 }
 
 /** As rustc writes names and values (`escape_dep_env` in rustc_interface), of bytes. */
-function escape(text: string): string {
+function write(text: string): string {
   return Buffer.from(text)
     .toString('latin1')
     .replaceAll('\\', '\\\\')
@@ -63,7 +69,7 @@ function escape(text: string): string {
     .replaceAll('\r', '\\r');
 }
 
-function unescape(written: string): string {
+function read(written: string): string {
   const bytes = written.replace(/\\(.)/g, (_, letter: string) =>
     letter === 'n' ? '\n' : letter === 'r' ? '\r' : letter,
   );

@@ -5,7 +5,7 @@ import { changed, scriptWithoutUs } from './environment.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { ourVariables, runPlaces, type ServerOptions } from './server-options.ts';
 import type { BuildScriptRun, FailedProgram } from './types.ts';
-import { packageOf } from './units.ts';
+import { commandHash, packageOf } from './units.ts';
 import { whyFailed } from './why-failed.ts';
 
 /** Where a build script's linked file waits while the shim has its name. */
@@ -36,18 +36,6 @@ export async function serveBuildScript(
   const outDir = hello.env.get('OUT_DIR');
   if (outDir === undefined)
     throw new CheckError(`cargo runs the build script of ${p.label} without OUT_DIR`);
-  const run: BuildScriptRun = {
-    executable: hello.executable,
-    linkedOutput,
-    package: p.index,
-    packageId: p.id,
-    outDir,
-  };
-  const gate = await handlers.onBuildScriptStart(run, () => shim.wait());
-  if (!gate.allow) {
-    shim.end({ do: 'exit', status: 0 });
-    return undefined;
-  }
   const linked = `${linkedOutput}${REAL_SUFFIX}`;
   const without = scriptWithoutUs(hello.env, options);
   const program = {
@@ -61,6 +49,31 @@ export async function serveBuildScript(
   };
   const { sandbox } = options;
   const sandboxCommand = sandbox?.sandboxes.buildScript(program, runPlaces(options, sandbox));
+  const hidden =
+    sandboxCommand === undefined
+      ? []
+      : sandbox?.sandboxes.hiddenFrom(program, runPlaces(options, sandbox));
+  const seen = new Map([...program.env].filter(([name]) => !hidden?.includes(name)));
+  const run: BuildScriptRun = {
+    executable: hello.executable,
+    linkedOutput,
+    package: p.index,
+    packageId: p.id,
+    outDir,
+    linked,
+    conditions: commandHash(hello, seen),
+  };
+  const gate = await handlers.onBuildScriptStart(run, () => shim.wait());
+  if (!gate.allow) {
+    shim.end({ do: 'exit', status: 0 });
+    return undefined;
+  }
+  if (gate.said !== undefined) {
+    const said = Buffer.from(gate.said);
+    const known = await handlers.onBuildScriptDone(run, said, () => shim.wait());
+    await sayInstead(shim, known.allow ? gate.said : known.passed);
+    return undefined;
+  }
   const done = await shim.run({
     do: 'run',
     stdout: 'collect',
@@ -97,7 +110,12 @@ export async function serveBuildScript(
     shim.end({ do: 'exit', status: 0, emit: true });
     return undefined;
   }
-  // What was collected is dropped: the shim runs a command that prints nothing, and appends what may pass.
+  await sayInstead(shim, answer.passed);
+  return undefined;
+}
+
+/** What was collected is dropped: the shim runs a command that prints nothing, and appends what may pass. */
+async function sayInstead(shim: ShimConnection, append: string): Promise<void> {
   await shim.run({
     do: 'run',
     args: ['true'],
@@ -107,8 +125,7 @@ export async function serveBuildScript(
     unset: ourVariables,
     set: [],
   });
-  shim.end({ do: 'exit', status: 0, emit: true, append: answer.passed });
-  return undefined;
+  shim.end({ do: 'exit', status: 0, emit: true, append });
 }
 
 /** Cargo runs `build-script-build`, a hard link of what was linked as `build_script_build-HASH` beside it. */

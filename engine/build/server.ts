@@ -228,7 +228,7 @@ export class ShimServer {
       command.depInfo === undefined
         ? join(invocation.outDir, `${invocation.crateName}${invocation.extraFilename}.d`)
         : resolve(hello.cwd, command.depInfo);
-    const variables = success ? await this.askedBy(hello, depInfo) : [];
+    const variables = success ? this.askedBy(hello, depInfo) : [];
     await handlers.onRustcDone({
       invocation,
       success,
@@ -242,7 +242,7 @@ export class ShimServer {
   }
 
   /** What a unit that was compiled asks of the environment; cargo then finds it fresh where it is. */
-  private askedBy({ env }: Hello, depInfo: string): Promise<readonly AskedVariable[]> {
+  private askedBy({ env }: Hello, depInfo: string): readonly AskedVariable[] {
     const { handlers, sandbox, configVariables } = this.options;
     const set = handlers.variablesOf(env.get('OUT_DIR') ?? '');
     const passes = (name: string): boolean =>

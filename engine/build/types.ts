@@ -91,6 +91,11 @@ export interface LinkRequest {
 /** The engine's answer to a gate: `refuse` carries the one line that the shim prints. */
 export type Gate = { readonly allow: true } | { readonly allow: false; readonly reason: string };
 
+/** The same for a build script; `said` is what it would print, where that is known: it does not run then. */
+export type ScriptGate =
+  | { readonly allow: true; readonly said?: string }
+  | { readonly allow: false; readonly reason: string };
+
 /** What cargo gets of a build script's output: all of it, or only `passed` when instructions are held back. */
 export type OutputGate =
   | { readonly allow: true }
@@ -104,6 +109,10 @@ export interface BuildScriptRun {
   readonly package: PackageIndex;
   readonly packageId: string;
   readonly outDir: string;
+  /** The file that would run. */
+  readonly linked: string;
+  /** Stands for arguments, directory and environment that it would see. */
+  readonly conditions: string;
 }
 
 /** What the session answers while cargo builds. A rejected promise aborts the build (exit 2). */
@@ -122,7 +131,7 @@ export interface BuildHandlers {
    * A refused build script does not run; cargo is told that it succeeded and printed nothing, so that what
    * does not need it is built and judged too. The session makes cargo forget that run when it may run.
    */
-  onBuildScriptStart(run: BuildScriptRun, waits: () => void): Promise<Gate>;
+  onBuildScriptStart(run: BuildScriptRun, waits: () => void): Promise<ScriptGate>;
   /** stdout of a build script that exited 0, before cargo sees it. */
   onBuildScriptDone(run: BuildScriptRun, stdout: Buffer, waits: () => void): Promise<OutputGate>;
   /** Names that a build script set by `rustc-env`, found by its OUT_DIR: its package's rustc gets them. */

@@ -71,7 +71,7 @@ export function identify(
     isProcMacro: command.crateTypes.includes('proc-macro') && !command.isTest,
     hasHarness: command.isTest,
     cfg,
-    commandHash: commandHash(hello),
+    commandHash: commandHash(hello, hello.env),
   };
 }
 
@@ -135,7 +135,11 @@ function fits(target: CargoTarget, command: RustcCommand, isProgram: boolean): b
 const passing =
   /^(?:--(?:diagnostic-width|color|json)=|(?:CARGO_MAKEFLAGS|MAKEFLAGS|MFLAGS|NUM_JOBS|TERM|COLUMNS|LINES|_|SHLVL|OLDPWD)=)/;
 
-function commandHash({ args, cwd, env }: Hello): string {
+/** Stands for what a process is started with: arguments, directory, and what it sees of the environment. */
+export function commandHash(
+  { args, cwd }: Pick<Hello, 'args' | 'cwd'>,
+  env: ReadonlyMap<string, string>,
+): string {
   const variables = [...env].map(([name, value]) => `${name}=${value}`).sort();
   const kept = [...args, '', ...variables].filter((text) => !passing.test(text));
   return createHash('sha256')

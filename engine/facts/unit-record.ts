@@ -137,6 +137,17 @@ export interface UnitRecord {
  */
 export type HeldBack = 'run' | 'instructions' | 'output';
 
+/** What a build script said, and how it came to: as long as nothing of that changes it would say the same. */
+export interface Said {
+  readonly stdout: string;
+  /** Hash of the program. */
+  readonly program: string;
+  /** Stands for arguments, directory and environment. */
+  readonly conditions: string;
+  /** Stands for what it left in OUT_DIR, by sizes and times. */
+  readonly left: string;
+}
+
 /** What a build script printed, found again by its OUT_DIR. */
 export interface BuildScriptRecord {
   readonly version: typeof UNIT_RECORD_VERSION;
@@ -151,6 +162,8 @@ export interface BuildScriptRecord {
   readonly held?: HeldBack | undefined;
   /** The instructions that were taken out. */
   readonly withheld: readonly string[];
+  /** Where instructions are held: all of what it said. */
+  readonly said?: Said | undefined;
   /** Hash of the cackle.toml by which it was held: by the same it is still. */
   readonly heldBy?: string | undefined;
   /** The settings of the sandbox that it ran in, as a text: by others it may fail, or do something else. */

@@ -81,11 +81,11 @@ export function unusedPermissions(
 export function unknownPackages(
   config: Config,
   workspace: Workspace,
-  locked: ReadonlySet<string> = new Set(),
+  locked?: { has(key: string): boolean },
 ): Problem[] {
   const ambiguous = new Set(config.ambiguous.map(({ name }) => name));
   return [...config.packages]
-    .filter(([name]) => !workspace.byName.has(name) && !ambiguous.has(name) && !locked.has(name))
+    .filter(([name]) => !workspace.byName.has(name) && !ambiguous.has(name) && !locked?.has(name))
     .map(([packageName, configPlace]) => ({
       kind: 'unknown-package',
       packageName,

@@ -30,6 +30,7 @@ const permissionKinds: ReadonlySet<Problem['kind']> = new Set([
  */
 export class AutoAccept implements LiveConfig {
   readonly accepted: AcceptedFix[] = [];
+  readonly answersAtOnce = true;
   private file: ConfigFileText;
   private config: Config;
   private readonly exports: Exports;

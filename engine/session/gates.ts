@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { REAL_SUFFIX } from '../build/build-script.ts';
-import type { BuildScriptRun, Gate, OutputGate, RustcInvocation } from '../build/types.ts';
+import type {
+  BuildScriptRun,
+  Gate,
+  OutputGate,
+  RustcInvocation,
+  ScriptGate,
+} from '../build/types.ts';
 import { isInstructionAllowed, neverAllowed } from '../config/instruction-rules.ts';
 import { buildScriptSandbox } from '../config/sandbox.ts';
 import type { Config } from '../config/types.ts';
@@ -27,8 +33,10 @@ import { KnownLibraries } from './known-libraries.ts';
 import { type LiveConfig, untilSettled } from './live-config.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
+import { noteSaid, SaidBefore } from './said-before.ts';
 import type { UnitProblems } from './unit-problems.ts';
 import { type OutputVerdict, StaleOutputError, type Verdicts } from './verdicts.ts';
+import { summary } from './why-held.ts';
 
 /** A build script or proc macro that did not run because of a problem. */
 export interface Held {
@@ -45,6 +53,7 @@ export class Gates {
   /** OUT_DIRs of scripts whose output cargo knows and we do not: they have to run again. */
   readonly unknownRuns = new Set<string>();
   private readonly libraries: KnownLibraries;
+  private readonly before: SaidBefore;
   private readonly notUtf8 = new Set<string>();
   /** Refused instructions of this check, by package: cargo does not tell of runs whose output was held. */
   private readonly seen = new Map<string, BuildScriptRecord>();
@@ -68,6 +77,7 @@ export class Gates {
     this.pools = deps.pools;
     this.records = deps.records;
     this.libraries = new KnownLibraries(deps.records);
+    this.before = new SaidBefore(deps.pools, deps.workspace);
     this.verdicts = deps.verdicts;
     this.unitProblems = deps.unitProblems;
     this.live = deps.live;
@@ -80,10 +90,20 @@ export class Gates {
   }
 
   /** A build script that cargo is about to run. */
-  async buildScript(run: BuildScriptRun, waits: () => void): Promise<Gate> {
+  async buildScript(run: BuildScriptRun, waits: () => void): Promise<ScriptGate> {
     const gate = await this.unlessStale(this.judgeBuildScript(run, waits), 'build script');
-    if (!gate.allow) await this.records.putScript(this.heldBack(this.recordOf(run), 'run'));
-    return gate;
+    if (!gate.allow) {
+      await this.records.putScript(this.heldBack(this.recordOf(run), 'run'));
+      return gate;
+    }
+    const said = await this.before.of(run, this.recordOf(run).sandbox);
+    return said === undefined ? gate : { ...gate, said };
+  }
+
+  /** Has cargo ask again for a script that an earlier check held: it may go on. */
+  async release(script: BuildScriptRecord): Promise<void> {
+    this.before.release(script);
+    await this.records.forgetScript(script);
   }
 
   private async judgeBuildScript(run: BuildScriptRun, waits: () => void): Promise<Gate> {
@@ -146,18 +166,28 @@ export class Gates {
     return kind === undefined ? [...found, { kind: 'sandbox-not-chosen' }] : found;
   }
 
-  /** Would a build script of which an earlier check held something back be treated in the same way by the configuration now? */
-  async staysHeld(script: BuildScriptRecord): Promise<boolean> {
+  /**
+   * Would a build script of which an earlier check held something back be treated in the same way by the configuration now?
+   * With `asks` by the one that follows when whoever answers for it was asked.
+   */
+  async staysHeld(script: BuildScriptRecord, asks = false): Promise<boolean> {
     const p = this.workspace.packages.find(({ id }) => id === script.packageId);
     // Nobody in this tree has anything of it.
     if (p === undefined || script.held === 'output') return true;
-    if (script.held === 'instructions')
+    const live = asks ? this.live : { current: this.config };
+    const who = { packageLabel: p.label, waits: () => undefined };
+    if (script.held === 'instructions') {
+      const waiting = { ...who, what: 'output of the build script' };
+      await untilSettled(live, waiting, async () => this.refusedBy(script));
       return this.heldInstructions(script, p.index).join('\n') === script.withheld.join('\n');
+    }
     const record = this.records.byOutput(script.linkedOutput);
     const link = record?.links.find((l) => l.output === script.linkedOutput);
     if (record === undefined || link === undefined) return false;
     try {
-      return (await this.againstRunning(record, link, p.index)).length > 0;
+      const waiting = { ...who, what: 'build script' };
+      const against = () => this.againstRunning(record, link, p.index);
+      return (await untilSettled(live, waiting, against)).length > 0;
     } catch (error) {
       if (error instanceof StaleOutputError) return false;
       throw error;
@@ -205,7 +235,8 @@ export class Gates {
       return { allow: true };
     }
     this.hold(run.packageId, 'build script output');
-    await this.records.putScript(this.heldBack({ ...record, withheld }, 'instructions'));
+    const said = noteSaid(run, stdout);
+    await this.records.putScript(this.heldBack({ ...record, withheld, said }, 'instructions'));
     return { allow: false, passed: withoutInstructions(stdout, withheld) };
   }
 
@@ -409,30 +440,4 @@ function isLinkedIntoHost(index: PackageIndex, workspace: Workspace): boolean {
     const has = (kind: string): boolean => p.targets.some((t) => t.kind.includes(kind));
     return has('proc-macro') || (has('custom-build') && p.index !== index);
   });
-}
-
-function summary(problems: readonly Problem[]): string {
-  const first = problems[0];
-  const what = first === undefined ? '' : describe(first);
-  return problems.length > 1 ? `${what}, and ${problems.length - 1} more` : what;
-}
-
-function describe(problem: Problem): string {
-  switch (problem.kind) {
-    case 'disallowed-api':
-    case 'off-tree-api':
-      return `${problem.packageLabel} uses ${problem.api}`;
-    case 'disallowed-unsafe':
-      return `${problem.packageLabel} has unsafe code`;
-    case 'disallowed-extern':
-      return `${problem.packageLabel} has extern code`;
-    case 'proc-macro-not-allowed':
-      return `${problem.packageLabel} is a proc macro and not allowed to be`;
-    case 'build-script-not-allowed':
-      return `${problem.packageLabel} has a build script and no build section`;
-    case 'sandbox-not-chosen':
-      return 'nobody chose whether it runs in a sandbox';
-    default:
-      return problem.kind;
-  }
 }

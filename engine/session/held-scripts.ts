@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Config } from '../config/types.ts';
 import type { Gates } from './gates.ts';
+import type { LiveConfig } from './live-config.ts';
 import type { Records } from './records.ts';
 
 /*
@@ -20,22 +21,26 @@ export function configHash({ file }: Config): string {
   }
 }
 
-/** Before cargo runs: has it run again what an earlier check held and what may run now. Gives the OUT_DIRs of those. */
+/**
+ * Before cargo runs: has it run again what an earlier check held and what may run now. Who answers at once is asked for each:
+ * allowed later, all that is compiled till then would be compiled again. Gives the OUT_DIRs of what may run.
+ */
 export async function forgetReleased(
   records: Records,
   gates: Gates,
-  config: Config,
+  live: LiveConfig,
 ): Promise<string[]> {
   const held = [...records.allScripts()].filter((script) => script.held !== undefined);
   if (held.length === 0) return [];
-  const now = configHash(config);
-  const undecided = held.filter(({ heldBy }) => heldBy === '' || heldBy !== now);
+  const now = configHash(live.current);
+  const asks = live.answersAtOnce === true;
+  const undecided = held.filter(({ heldBy }) => asks || heldBy === '' || heldBy !== now);
   if (undecided.length === 0) return [];
   await records.unitsRead();
   const released: string[] = [];
   for (const script of undecided) {
-    if (await gates.staysHeld(script)) continue;
-    await records.forgetScript(script);
+    if (await gates.staysHeld(script, asks)) continue;
+    await gates.release(script);
     released.push(script.outDir);
   }
   return released;

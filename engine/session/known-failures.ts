@@ -1,14 +1,11 @@
-import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Gate, RustcInvocation } from '../build/types.ts';
 import { digest, type RecordStore, stampOf } from '../facts/store.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Held } from './gates.ts';
 import type { Records } from './records.ts';
+import { stateOfTree } from './state-of-tree.ts';
 
-/** A package with more files and directories than this is compiled again each time. */
-const MAX_ENTRIES = 20_000;
 /** The clock of file systems goes in ticks: what is newer than this before rustc started may have changed after it. */
 const TICK_MS = 20;
 /** What cargo does not look into when it watches the directory of a package. */
@@ -98,7 +95,10 @@ export class KnownFailures {
   ): Promise<{ of: string; newest: number } | undefined> {
     const p = this.workspace.packages[invocation.package];
     const stamps = await Promise.all(invocation.externs.map((e) => e.path && stampOf(e.path)));
-    const sources = p && stateOfTree(p.directory, buildDirectories(this.workspace));
+    const built = buildDirectories(this.workspace);
+    const leavesOut = (path: string, name: string): boolean =>
+      unwatched.has(name) || built.includes(path);
+    const sources = p && stateOfTree(p.directory, { leavesOut, links: 'follow' });
     if (sources === undefined) return undefined;
     const of = digest([invocation.commandHash, JSON.stringify(stamps), sources.state]);
     return { of, newest: sources.newest };
@@ -108,31 +108,3 @@ export class KnownFailures {
 /** Cargo gives each unit a file name of its own. */
 const nameOf = ({ outDir, crateName, extraFilename, kind }: RustcInvocation): string =>
   digest([outDir, crateName, extraFilename, kind]);
-
-/** Sizes and times of all files below a directory, and the newest of their changes; undefined where that cannot be said. */
-function stateOfTree(
-  root: string,
-  without: readonly string[],
-): { state: string; newest: number } | undefined {
-  const parts: string[] = [];
-  let newest = 0;
-  const pending = [root];
-  try {
-    for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
-      for (const entry of readdirSync(directory, { withFileTypes: true })) {
-        if (unwatched.has(entry.name)) continue;
-        const path = join(directory, entry.name);
-        if (without.includes(path)) continue;
-        if (entry.isDirectory()) pending.push(path);
-        const { size, mtimeMs, ctimeMs, ino } = statSync(path);
-        if (!entry.isDirectory()) newest = Math.max(newest, ctimeMs);
-        parts.push(`${path}\0${entry.isDirectory() ? '' : `${size} ${mtimeMs} ${ctimeMs} ${ino}`}`);
-        if (parts.length > MAX_ENTRIES) return undefined;
-      }
-    }
-  } catch {
-    // Changing at this moment, or a link that leads nowhere.
-    return undefined;
-  }
-  return { state: digest(parts.sort()), newest };
-}

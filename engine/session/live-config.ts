@@ -21,6 +21,8 @@ export interface LiveConfig {
   readonly resolve?:
     | ((problems: readonly Problem[], waiting: Waiting) => Promise<boolean>)
     | undefined;
+  /** Nobody has to look and think: what is asked is answered by what is written down as the best. */
+  readonly answersAtOnce?: boolean | undefined;
   /** Is the file another than was read or written last? Absent where anybody may edit it. */
   readonly isReplaced?: (() => Promise<boolean>) | undefined;
   /**

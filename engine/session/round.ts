@@ -192,7 +192,10 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     async onBuildScriptStart(run, waits) {
       idle.abort();
       await records.unitsRead();
-      const gate = logged(`run ${run.executable}`, await gates.buildScript(run, waits));
+      const gate = await gates.buildScript(run, waits);
+      if (gate.allow && gate.said !== undefined)
+        observer.log?.('debug', `known is what ${run.executable} says`);
+      else logged(`run ${run.executable}`, gate);
       unchanged.ran ||= gate.allow;
       return gate;
     },
@@ -220,7 +223,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     'info',
     `cargo ${[...request.subcommand, ...request.cargoArguments].join(' ')} in ${request.directory}`,
   );
-  for (const outDir of await forgetReleased(records, gates, live.current))
+  for (const outDir of await forgetReleased(records, gates, live))
     observer.log?.('info', `may run now, with all that depends on it: build script of ${outDir}`);
   const names = new Map(workspace.packages.map(({ id, name }) => [id, name]));
   await records.forgetOtherwiseSandboxed((packageId) => {

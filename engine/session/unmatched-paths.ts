@@ -36,7 +36,7 @@ export async function unmatchedPaths(
   const unknown = config.apiPaths.filter(({ path }) => resolved.get(path)?.exists === false);
   if (unknown.length === 0) return [];
   const locked = await lockedPackages(workspace.root);
-  const absent = new Set([...(locked ?? [])].map((name) => name.replaceAll('-', '_')));
+  const absent = new Set([...(locked?.names ?? [])].map((name) => name.replaceAll('-', '_')));
   const doubtful = unknown.filter(({ path }) => {
     const crate = firstSegment(path);
     if (!workspace.byCrateName.has(crate) && absent.has(crate)) return false;

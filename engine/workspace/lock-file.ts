@@ -1,10 +1,36 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { normalisedSource, splitKey } from '../config/sources.ts';
 
-/** The packages of Cargo.lock, for every target and feature; undefined where there is none that says so. */
-export async function lockedPackages(root: string): Promise<ReadonlySet<string> | undefined> {
+/** What Cargo.lock names, for every target and feature. */
+export interface LockedPackages {
+  /** Cargo's names. */
+  readonly names: ReadonlySet<string>;
+  /** Is it there: a package by cargo's name, or by `NAME@SOURCE`? */
+  has(key: string): boolean;
+}
+
+const entry =
+  /^\[\[package\]\]\s*\nname = "([^"\n]+)"\s*\nversion = "[^"\n]*"(?:\s*\nsource = "([^"\n]+)")?/gm;
+
+/** The packages of Cargo.lock; undefined where there is none that says so. */
+export async function lockedPackages(root: string): Promise<LockedPackages | undefined> {
   const text = await readFile(join(root, 'Cargo.lock'), 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;
-  const names = [...text.matchAll(/^\[\[package\]\]\s*\nname = "([^"\n]+)"$/gm)];
-  return new Set(names.map(([, name = '']) => name));
+  const names = new Set<string>();
+  const sourced = new Set<string>();
+  for (const [, name = '', source] of text.matchAll(entry)) {
+    names.add(name);
+    // It does not say in which directory a package without a source is.
+    sourced.add(`${name}@${source === undefined ? '' : normalisedSource(source)}`);
+  }
+  return {
+    names,
+    has(key) {
+      const { name, source } = splitKey(key);
+      if (source === undefined) return names.has(name);
+      const isDirectory = source !== 'crates.io' && !source.includes('://');
+      return sourced.has(`${name}@${isDirectory ? '' : normalisedSource(source)}`);
+    },
+  };
 }

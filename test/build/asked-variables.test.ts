@@ -169,7 +169,7 @@ test.skipIf(noBubblewrap)(
   },
 );
 
-test('dep-info as cargo reads it (unit)', async () => {
+test('dep-info as cargo reads it (unit)', () => {
   const directory = mkdtempSync(join(tmpdir(), 'asked-'));
   try {
     const file = join(directory, 'a.d');
@@ -187,7 +187,7 @@ test('dep-info as cargo reads it (unit)', async () => {
       ['SET', 'other'],
       ['BYTES', 'a\udcff'],
     ]);
-    const asked = await tellCargo(file, env, ['SET'], (name) => name !== 'HIDDEN');
+    const asked = tellCargo(file, env, ['SET'], (name) => name !== 'HIDDEN');
     expect(asked).toEqual([
       { name: 'HIDDEN', seen: false },
       { name: 'SEEN', seen: true },
