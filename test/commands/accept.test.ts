@@ -56,6 +56,43 @@ allow_unsafe = true
   expect(again.stderr).toContain('nothing to accept');
 });
 
+test('after a check that held a script below a proc macro, nothing is compiled twice', async () => {
+  const below = {
+    ...files,
+    'macros/Cargo.toml': manifest(
+      'macros',
+      '[lib]\nproc-macro = true\n[dependencies]\nbelow = { path = "../below" }\n',
+    ),
+    'macros/src/lib.rs':
+      'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { below::f(); TokenStream::new() }',
+    'below/Cargo.toml': manifest('below', '[lints.rust]\nunexpected_cfgs = "allow"\n'),
+    'below/build.rs': `fn main() {
+      let _ = std::process::Command::new("true").status();
+      println!("cargo:rerun-if-changed=build.rs\\ncargo:rustc-cfg=whole\\ncargo:rustc-env=BELOW=1");
+    }`,
+    'below/src/lib.rs':
+      '#[cfg(whole)] pub fn f() { let _ = std::fs::read(env!("BELOW")); }\n#[cfg(not(whole))] pub fn f() {}',
+    'cackle.toml': config(),
+  };
+  const json = ['--output-format', 'json'];
+  for (const rest of [
+    '',
+    // Its script runs, and what it says is held; the proc macro may be loaded.
+    '[pkg.below]\nbuild.allow_apis = ["process"]\n',
+    '[pkg.macros]\nallow_proc_macro = true\n',
+  ]) {
+    const directory = workspace('accepts-held', { ...below, 'cackle.toml': config(rest) });
+    expect((await cackle(['-n', '--path', directory])).status).toBe(1);
+    const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory, ...json]);
+    expect([rest, ran.status]).toEqual([rest, 0]);
+    expect([rest, JSON.parse(ran.stdout).counts]).toMatchObject([
+      rest,
+      { cargoRuns: 1, compiledAgain: 0 },
+    ]);
+    expect((await check(directory)).counts.unitsBuilt).toBe(0);
+  }
+});
+
 test('a build script that names no files does not run again for what was written to cackle.toml', async () => {
   const directory = workspace('accepts-once', {
     ...files,
