@@ -3,13 +3,14 @@ import { renameSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { CheckError } from '../judge/problems.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { cannotStart, INSTALL_RUST, readToolchain } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { CargoStderr, readCargoMessage } from './cargo-messages.ts';
+import { Lines } from './lines.ts';
 import { profileArguments } from './profile.ts';
 import { programArguments } from './program-arguments.ts';
 import { FLAGS_VERSION } from './rustc-arguments.ts';
@@ -274,27 +275,32 @@ async function follow(
     },
   );
   cargo.stderr?.setEncoding('utf8').on('data', (chunk: string) => stderr.write(chunk));
-  const lines = createInterface({ input: cargo.stdout as NonNullable<typeof cargo.stdout> });
-  const read = (async () => {
-    for await (const line of lines) {
-      if (!line.startsWith('{')) {
-        handlers.onCargoOutput(line);
-        continue;
-      }
-      try {
-        const message = readCargoMessage(line);
-        if (message.kind === 'artifact') handlers.onArtifact(message.artifact);
-        else if (message.kind === 'executed') handlers.onBuildScriptExecuted(message);
-      } catch (error) {
-        fail(
-          new CheckError(
-            `cargo printed a message that cannot be read: ${(error as Error).message}`,
-            undefined,
-            { cause: error },
-          ),
-        );
-      }
+  const take = (line: string): void => {
+    if (!line.startsWith('{')) {
+      handlers.onCargoOutput(line.replace(/\r$/, ''));
+      return;
     }
+    try {
+      const message = readCargoMessage(line);
+      if (message.kind === 'artifact') handlers.onArtifact(message.artifact);
+      else if (message.kind === 'executed') handlers.onBuildScriptExecuted(message);
+    } catch (error) {
+      fail(
+        new CheckError(
+          `cargo printed a message that cannot be read: ${(error as Error).message}`,
+          undefined,
+          { cause: error },
+        ),
+      );
+    }
+  };
+  const read = (async () => {
+    // A message ends at a line feed; what else ends a line to Node's readline differs between its versions.
+    const lines = new Lines();
+    for await (const chunk of cargo.stdout as Readable)
+      for (const line of lines.add(chunk as Buffer)) take(line.toString());
+    const last = lines.end();
+    if (last !== undefined) take(last.toString());
   })();
   try {
     const ended = await new Promise<{ status: number | null; signal: string | null }>(

@@ -4,6 +4,7 @@ import { CheckError } from '../judge/problems.ts';
 import { withRegularFile } from '../regular-file.ts';
 import type { CommandInput, LinkerCommand } from './linker-arguments.ts';
 import { runtimeLibraries } from './linker-options.ts';
+import { scriptInputs } from './linker-scripts.ts';
 import { runtimeFiles } from './runtime-files.ts';
 
 /** A file whose code goes into the output. */
@@ -230,32 +231,4 @@ function kindByStart(path: string): FileKind {
   const type = start[5] === 2 ? start.readUInt16BE(16) : start.readUInt16LE(16);
   if (type === ET_REL) return 'object';
   return type === ET_DYN ? 'shared' : { refused: 'an ELF file that is no object' };
-}
-
-/**
- * What a linker script that only names inputs names (`INPUT`, `GROUP`, `AS_NEEDED`; ld manual, "Commands
- * Dealing with Files"). Undefined for anything else: a script may do all that a linker can.
- */
-export function scriptInputs(script: string): string[] | undefined {
-  const words =
-    script.replace(/\/\*[\s\S]*?\*\//g, ' ').match(/"[^"]*"|[^\s(),;"]+|[()]|[,;"]/g) ?? [];
-  const inputs: string[] = [];
-  let depth = 0;
-  let ignoring = false;
-  let commands = 0;
-  for (let index = 0; index < words.length; index++) {
-    const word = words[index] as string;
-    if (word === ',' || word === ';') continue;
-    if (word === '(') depth++;
-    else if (word === ')') depth--;
-    else if (words[index + 1] === '(') {
-      if (!/^(?:INPUT|GROUP|AS_NEEDED|OUTPUT_FORMAT|OUTPUT_ARCH|TARGET)$/.test(word))
-        return undefined;
-      if (word !== 'AS_NEEDED') ignoring = !/^(?:INPUT|GROUP)$/.test(word);
-      commands++;
-    } else if (depth === 0) return undefined;
-    else if (!ignoring) inputs.push(word.replace(/^"|"$/g, ''));
-    if (depth < 0) return undefined;
-  }
-  return depth === 0 && commands > 0 ? inputs : undefined;
 }

@@ -1,15 +1,13 @@
-import { constants } from 'node:fs';
 import {
-  mkdir,
-  mkdtemp,
-  open,
-  readlink,
-  realpath,
-  rename,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+} from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
@@ -141,7 +139,7 @@ export class LinkSocket {
 
   async #link(hello: Hello): Promise<Pick<Finished, 'status' | 'stdout' | 'stderr'>> {
     const { invocation, server, linker } = this.#options;
-    const args = await expandLinkerArguments(hello.args, invocation.cwd, (path) =>
+    const args = expandLinkerArguments(hello.args, invocation.cwd, (path) =>
       readWithin(path, invocation.outDir),
     );
     const command = parseLinkerArguments(args, invocation.cwd);
@@ -257,20 +255,22 @@ export async function standInForLinker(
  * Reads a regular file below `directory`, which a sandbox writes to. A symbolic link that leads out of it would
  * give the sandbox a file that it cannot read itself: BadLinkError.
  */
-async function readWithin(path: string, directory: string): Promise<Buffer> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const file = await open(path, flags).catch((error: NodeJS.ErrnoException) => {
-    throw new BadLinkError(`${path}: ${error.code}`);
-  });
+function readWithin(path: string, directory: string): Buffer {
+  let file: number;
+  try {
+    file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    throw new BadLinkError(`${path}: ${(error as NodeJS.ErrnoException).code}`);
+  }
   try {
     // What was really opened, whatever the names on the way are now.
-    const opened = await readlink(`/proc/self/fd/${file.fd}`);
-    const within = isWithin(opened, await realpath(directory));
-    if (!within || !(await file.stat()).isFile())
+    const opened = readlinkSync(`/proc/self/fd/${file}`);
+    const within = isWithin(opened, realpathSync(directory));
+    if (!within || !fstatSync(file).isFile())
       throw new BadLinkError(`${path} is no file of this rustc`);
-    return await file.readFile();
+    return readFileSync(file);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 

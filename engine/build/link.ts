@@ -5,7 +5,8 @@ import { isWithin } from '../sandbox/bubblewrap.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { linkFiles, refuseOtherFormats } from './link-inputs.ts';
-import { exportedPatterns, type LinkerCommand } from './linker-arguments.ts';
+import type { LinkerCommand } from './linker-arguments.ts';
+import { exportedPatterns } from './linker-scripts.ts';
 import type { LibraryDirectories } from './system-directories.ts';
 import type { LinkRequest, OutputKind, RustcInvocation } from './types.ts';
 
@@ -60,9 +61,19 @@ export async function describeLink(
       ? 'proc-macro'
       : 'shared';
   const { workspace, directories, linker, env, cwd, original = (path) => path } = place;
-  const scripts = command.scripts.map((path) => readScript(path, invocation));
+  const scripts = command.scripts.map((path) => ({
+    path,
+    patterns: exportedPatterns(readScript(path, invocation)),
+  }));
   const libraryPath = (env.get('LIBRARY_PATH') ?? '').split(':').filter((path) => path !== '');
-  const refused = refusedOptions(command, invocation, workspace);
+  const refused = [
+    ...refusedOptions(command, invocation, workspace),
+    ...scripts.flatMap(({ path, patterns }) =>
+      patterns === undefined
+        ? [`${path} (a script with a quote or comment that linkers end at different places)`]
+        : [],
+    ),
+  ];
   if (refused.length > 0) refuseOtherFormats(command);
   // With what is refused no linker is even asked where it looks: `-B` has it run programs for the answer.
   const { files, shared, runtime, unsupported } =
@@ -84,7 +95,10 @@ export async function describeLink(
     runtime,
     gcSections: command.gcSections,
     rootSymbols: command.rootSymbols,
-    exportPatterns: [...command.exportPatterns, ...scripts.flatMap(exportedPatterns)],
+    exportPatterns: [
+      ...command.exportPatterns,
+      ...scripts.flatMap(({ patterns }) => patterns ?? []),
+    ],
     exportsAll: command.exportsAll || (command.shared && !command.versioned),
     unsupported: [...refused, ...unsupported],
   };

@@ -276,35 +276,37 @@ class Scan {
 /** Reads a linker command line; response files have to be expanded before. */
 export function parseLinkerArguments(args: readonly string[], cwd: string): LinkerCommand {
   const scan = new Scan(cwd);
-  // What the compiler driver passes to ld, in one row with what it takes itself.
-  const words = args.flatMap((argument) =>
-    argument.startsWith('-Wl,')
-      ? argument
-          .slice(4)
-          .split(',')
-          .flatMap((word) => ['-Xlinker', word])
-      : [argument],
-  );
-  let index = 0;
-  const next = (): string | undefined => words[++index];
-  for (; index < words.length; index++) {
-    const argument = words[index] as string;
-    if (argument === '-Xlinker') {
-      const word = next() ?? '';
-      if (word === '') continue;
-      if (!word.startsWith('-')) {
-        scan.file(word);
-        continue;
-      }
-      scan.ld(word, () => {
-        if (words[index + 1] === '-Xlinker') next();
-        return next();
-      });
+  let index = -1;
+  const next = (): string | undefined => args[++index];
+  // Words for ld alone. What an option of the driver takes as its value is none, whatever it looks like.
+  let passed: readonly string[] = [];
+  let at = 0;
+  const nextOfLd = (): string | undefined => {
+    if (at < passed.length) return passed[at++];
+    const argument = next();
+    if (argument === '-Xlinker') return next();
+    if (!argument?.startsWith('-Wl,')) return argument;
+    passed = argument.slice(4).split(',');
+    at = 1;
+    return passed[0];
+  };
+  const ld = (word: string): void => {
+    if (word === '') return;
+    if (word.startsWith('-')) scan.ld(word, nextOfLd);
+    else scan.file(word);
+  };
+  while (index + 1 < args.length) {
+    const argument = next() as string;
+    if (argument === '-Xlinker') ld(next() ?? '');
+    else if (argument.startsWith('-Wl,')) {
+      passed = argument.slice(4).split(',');
+      at = 0;
     } else if (!argument.startsWith('-')) {
       if (argument !== '') scan.file(argument);
     } else {
       driver(argument, scan, next);
     }
+    while (at < passed.length) ld(passed[at++] as string);
   }
   return {
     output: resolve(cwd, scan.output),
@@ -360,20 +362,4 @@ function driver(argument: string, scan: Scan, next: () => string | undefined): v
   } else {
     scan.ld(argument, next);
   }
-}
-
-/** Names that a version script makes global or a dynamic list exports (ld manual, "VERSION"). Nested `extern` blocks count by their names. */
-export function exportedPatterns(script: string): string[] {
-  const patterns: string[] = [];
-  let global = true;
-  for (const word of script
-    .replace(/\/\*[\s\S]*?\*\/|#[^\n]*/g, ' ')
-    .match(/"[^"]*"|[^\s{};]+|[{}]/g) ?? []) {
-    if (word === 'global:') global = true;
-    else if (word === 'local:') global = false;
-    else if (word === '{') global = true;
-    else if (word === '}' || word === 'extern' || word === '"C"' || word === '"C++"') continue;
-    else if (global) patterns.push(word.replace(/^"|"$/g, ''));
-  }
-  return patterns;
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import * as z from '../schemas.ts';
+import { Lines } from './lines.ts';
 
 /**
  * What the shim and the engine say to each other: newline-delimited JSON, one connection for each
@@ -77,6 +78,29 @@ export class ShimGoneError extends Error {
   override readonly name = 'ShimGoneError';
 }
 
+/** Reads a shim's first message. Throws ShimGoneError. */
+export function readHello(line: Buffer): Hello {
+  const parsed = helloSchema.safeParse(readJson(line));
+  if (!parsed.success)
+    throw new ShimGoneError(`bad first message: ${z.prettifyError(parsed.error)}`);
+  return { ...parsed.data, env: new Map(parsed.data.env) };
+}
+
+/** Reads how a program of a shim ended. Throws ShimGoneError. */
+export function readDone(line: Buffer): Done {
+  const parsed = doneSchema.safeParse(readJson(line));
+  if (!parsed.success) throw new ShimGoneError(`bad report: ${z.prettifyError(parsed.error)}`);
+  return parsed.data.done;
+}
+
+function readJson(line: Buffer): unknown {
+  try {
+    return JSON.parse(line.toString());
+  } catch (error) {
+    throw new ShimGoneError('a shim sent a line that is no JSON', { cause: error });
+  }
+}
+
 /** A lint report of a large crate is long; a line beyond this is no message of ours. */
 const MAX_LINE = 256 * 1024 * 1024;
 
@@ -85,8 +109,7 @@ export class ShimConnection {
   readonly #socket: Socket;
   readonly #group: () => number | undefined;
   readonly #lines: Buffer[] = [];
-  #parts: Buffer[] = [];
-  #length = 0;
+  readonly #cutter = new Lines();
   #closed = false;
   #wake: (() => void) | undefined;
 
@@ -100,16 +123,8 @@ export class ShimConnection {
   }
 
   #take(chunk: Buffer): void {
-    let start = 0;
-    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
-      this.#lines.push(Buffer.concat([...this.#parts, chunk.subarray(start, end)]));
-      this.#parts = [];
-      this.#length = 0;
-      start = end + 1;
-    }
-    if (start < chunk.length) this.#parts.push(chunk.subarray(start));
-    this.#length += chunk.length - start;
-    if (this.#length > MAX_LINE) this.#socket.destroy();
+    this.#lines.push(...this.#cutter.add(chunk));
+    if (this.#cutter.pending > MAX_LINE) this.#socket.destroy();
     this.#wake?.();
   }
 
@@ -118,16 +133,10 @@ export class ShimConnection {
     this.#wake?.();
   }
 
-  async #line(): Promise<unknown> {
+  async #line(): Promise<Buffer> {
     for (;;) {
       const line = this.#lines.shift();
-      if (line !== undefined) {
-        try {
-          return JSON.parse(line.toString());
-        } catch (error) {
-          throw new ShimGoneError('a shim sent a line that is no JSON', { cause: error });
-        }
-      }
+      if (line !== undefined) return line;
       if (this.#closed) throw new ShimGoneError('a shim ended before it was done');
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -138,10 +147,7 @@ export class ShimConnection {
 
   /** The first message. Throws ShimGoneError. */
   async hello(): Promise<Hello> {
-    const parsed = helloSchema.safeParse(await this.#line());
-    if (!parsed.success)
-      throw new ShimGoneError(`bad first message: ${z.prettifyError(parsed.error)}`);
-    return { ...parsed.data, env: new Map(parsed.data.env) };
+    return readHello(await this.#line());
   }
 
   /** Sends an answer after which the shim asks no more. */
@@ -157,9 +163,7 @@ export class ShimConnection {
   /** Sends a `run` and waits for how it ended. Throws ShimGoneError. */
   async run(answer: Extract<Answer, { do: 'run' }>): Promise<Done> {
     this.#socket.write(`${JSON.stringify({ ...answer, group: this.#group() })}\n`);
-    const parsed = doneSchema.safeParse(await this.#line());
-    if (!parsed.success) throw new ShimGoneError(`bad report: ${z.prettifyError(parsed.error)}`);
-    return parsed.data.done;
+    return readDone(await this.#line());
   }
 
   /** Ends the connection without an answer; the shim then fails. */

@@ -7,10 +7,7 @@ function decode(bytes: Buffer): string {
 }
 
 /** Replaces each `@FILE` of a rustc command line by the file's lines (rustc book, "@path"). */
-export async function expandRustcArguments(
-  args: readonly string[],
-  cwd: string,
-): Promise<string[]> {
+export function expandRustcArguments(args: readonly string[], cwd: string): string[] {
   const expanded: string[] = [];
   for (const argument of args) {
     if (!argument.startsWith('@')) expanded.push(argument);
@@ -34,12 +31,12 @@ const MAX_FILES = 2000;
  * end at white space, quotes and backslashes escape, files may name further files. A file that cannot
  * be opened leaves its argument as it is, as there. Throws when nested without end, or what `read` throws.
  */
-export async function expandLinkerArguments(
+export function expandLinkerArguments(
   args: readonly string[],
   cwd: string,
-  read: (path: string) => Promise<Buffer> = async (path) => readRegularFile(path),
+  read: (path: string) => Buffer = readRegularFile,
   nesting = { depth: 0, files: { left: MAX_FILES } },
-): Promise<string[]> {
+): string[] {
   if (nesting.depth > MAX_NESTING) throw new Error('response files are nested without end');
   const expanded: string[] = [];
   const add = (words: readonly string[], behind?: string): void => {
@@ -52,12 +49,12 @@ export async function expandLinkerArguments(
     if (argument.startsWith('-Wl,') && argument.includes(',@')) {
       // ld opens what the compiler driver passes on to it.
       const words = argument.slice(4).split(',');
-      add(await expandLinkerArguments(words, cwd, read, nesting), '-Xlinker');
+      add(expandLinkerArguments(words, cwd, read, nesting), '-Xlinker');
       continue;
     }
     if (expanded.at(-1) === '-Xlinker' && argument.startsWith('@')) {
       expanded.pop();
-      add(await expandLinkerArguments([argument], cwd, read, nesting), '-Xlinker');
+      add(expandLinkerArguments([argument], cwd, read, nesting), '-Xlinker');
       continue;
     }
     if (!argument.startsWith('@')) {
@@ -68,14 +65,16 @@ export async function expandLinkerArguments(
     if (--nesting.files.left < 0) throw new Error(`more than ${MAX_FILES} response files`);
     let text: string;
     try {
-      text = decode(await read(resolve(cwd, argument.slice(1))));
+      text = decode(read(resolve(cwd, argument.slice(1))));
+      // To a linker the file ends there.
+      if (text.includes('\0')) throw new Error(`${argument.slice(1)} has a byte 0 in it`);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       expanded.push(argument);
       continue;
     }
     const inner = { ...nesting, depth: nesting.depth + 1 };
-    add(await expandLinkerArguments(splitWords(text), cwd, read, inner));
+    add(expandLinkerArguments(splitWords(text), cwd, read, inner));
   }
   return expanded;
 }
@@ -85,22 +84,26 @@ export function quotedWord(word: string): string {
   return `"${word.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-/** Words of a GNU response file. */
+/** White space of C's locale: others are letters of a word. */
+const SPACES = ' \t\n\v\f\r';
+
+/** Words of a GNU response file (libiberty's buildargv). */
 export function splitWords(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
   let quote: string | undefined;
   for (let index = 0; index < text.length; index++) {
     const c = text[index] as string;
-    if (c === '\\' && index + 1 < text.length) {
-      word = (word ?? '') + text[++index];
+    if (c === '\\') {
+      // At the end of the text it stands for nothing.
+      word = (word ?? '') + (text[++index] ?? '');
     } else if (quote !== undefined) {
       if (c === quote) quote = undefined;
       else word = (word ?? '') + c;
     } else if (c === '"' || c === "'") {
       quote = c;
       word ??= '';
-    } else if (/\s/.test(c)) {
+    } else if (SPACES.includes(c)) {
       if (word !== undefined) words.push(word);
       word = undefined;
     } else {

@@ -46,6 +46,10 @@ export function parseRustcArguments(args: readonly string[]): RustcArgument[] {
     } else if (argument.startsWith('--')) {
       const equals = argument.indexOf('=');
       const name = equals < 0 ? argument.slice(2) : argument.slice(2, equals);
+      // Names of one letter are short ones to rustc, which takes them behind one dash only.
+      if (name.length < 2) throw new RustcArgumentsError(`unknown option ${argument}`);
+      if (equals >= 0 && longFlags.has(name))
+        throw new RustcArgumentsError(`${argument}: --${name} takes no value`);
       const value =
         equals >= 0 ? argument.slice(equals + 1) : longFlags.has(name) ? undefined : next(argument);
       parsed.push({ kind: 'option', name, value });

@@ -158,7 +158,7 @@ export class ShimServer {
     const { handlers, workspace } = this.options;
     // Too long for a command line it comes in a file, alone (cargo-util, "argfile"). In no other is `@` believed.
     const inFile = given.length === 1 && given[0]?.startsWith('@');
-    const written = inFile ? await expandRustcArguments(given, hello.cwd) : given;
+    const written = inFile ? expandRustcArguments(given, hello.cwd) : given;
     const args = await searchNativeOnly(parseRustcArguments(written), hello.cwd, (directory) =>
       handlers.holdsUnits(directory),
     );
@@ -306,7 +306,7 @@ export class ShimServer {
       return;
     }
     const { invocation } = unit;
-    const args = await expandLinkerArguments(hello.args, hello.cwd);
+    const args = expandLinkerArguments(hello.args, hello.cwd);
     const request = await describeLink(invocation, parseLinkerArguments(args, hello.cwd), {
       ...this.options,
       linker: unit.linker,

@@ -26,11 +26,15 @@ export function refusedArgument(
   for (const argument of given) {
     if (argument.startsWith('@')) return `${argument}, a file from which rustc would read options`;
     // Where the command line goes into a file, the rest would be arguments of its own.
-    if (/[\n\r]/.test(argument)) return `${JSON.stringify(argument)}, which has a line break`;
+    if (/[\0\n\r]/.test(argument))
+      return `${JSON.stringify(argument)}, which has a line break or a byte 0`;
   }
   for (const argument of args) {
     if (argument.kind === 'input') {
       if (argument.value === '-') return '-, a crate that is in no file';
+      // Behind `--`; where it is written again it would be an option.
+      if (argument.value.startsWith('-'))
+        return `-- ${argument.value}, a source file that no target of cargo has`;
       continue;
     }
     const { name, value } = argument;

@@ -109,5 +109,6 @@ function elementSize(column: ColumnName): number {
 }
 
 function padded(size: number): number {
-  return (size + 3) & ~3;
+  // Not by bits, of which a number has 32: what is damaged claims more.
+  return Math.ceil(size / 4) * 4;
 }

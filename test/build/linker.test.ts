@@ -2,8 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { linkFiles, scriptInputs } from '../../engine/build/link-inputs.ts';
+import { linkFiles } from '../../engine/build/link-inputs.ts';
 import { parseLinkerArguments } from '../../engine/build/linker-arguments.ts';
+import { exportedPatterns, scriptInputs } from '../../engine/build/linker-scripts.ts';
+import { expandLinkerArguments, splitWords } from '../../engine/build/response-file.ts';
 import { cackle, config, manifest, type Ran, workspace } from '../support/cackle.ts';
 
 const directory = workspace('linker', {
@@ -162,6 +164,34 @@ test('a direct ld takes its own spellings', () => {
   expect([command.shared, command.gcSections, command.inputs.length]).toEqual([true, true, 1]);
 });
 
+test('what an option takes as its value is passed to nobody, whatever it looks like', () => {
+  const words = (line: string) => parseLinkerArguments(line.split(' '), '/');
+  expect(words('-l -Wl,a.o b.o').inputs).toEqual([
+    { library: '-Wl,a.o', static: false, wholeArchive: false },
+    { path: '/b.o', wholeArchive: false },
+  ]);
+  expect(words('-o -Xlinker c.o').output).toBe('/-Xlinker');
+  // To ld itself they come in one row.
+  for (const line of ['-Wl,-u -Wl,x', '-Wl,-u,x', '-Xlinker -u -Wl,x', '-Wl,-u -Xlinker x'])
+    expect(words(`${line} d.o`)).toEqual(words('-Xlinker -u -Xlinker x d.o'));
+  const many = parseLinkerArguments(Array(100_000).fill('-Wl,-z,now,e.o'), '/');
+  expect(many.inputs).toHaveLength(100_000);
+});
+
+test('response files are cut at white space of C, and end where a linker has them end', () => {
+  expect(splitWords('a\u00a0b\u2028c\td\x0be\x0cf\rg')).toEqual([
+    'a\u00a0b\u2028c',
+    'd',
+    'e',
+    'f',
+    'g',
+  ]);
+  expect(splitWords('"a\u00a0b" c\\')).toEqual(['a\u00a0b', 'c']);
+  const read = (text: string) => expandLinkerArguments(['@f'], '/', () => Buffer.from(text));
+  expect(read('a b')).toEqual(['a', 'b']);
+  expect(() => read('a\0b')).toThrow('f has a byte 0');
+});
+
 test('of linker scripts only those that name inputs are read', () => {
   const libc =
     '/* GNU ld script */\nOUTPUT_FORMAT(elf64-x86-64)\nGROUP ( /lib/libc.so.6 "/usr/lib/libc_nonshared.a"  AS_NEEDED ( /lib64/ld.so.2, -lm ) )';
@@ -182,6 +212,30 @@ test('of linker scripts only those that name inputs are read', () => {
     'PROVIDE(a = b)',
   ])
     expect(scriptInputs(other)).toBeUndefined();
+});
+
+test('of linker scripts no name is taken for a comment, nor a comment for a name', () => {
+  expect(scriptInputs('INPUT("a/*b*/c.o" /* d.o */ e.o)')).toEqual(['a/*b*/c.o', 'e.o']);
+  expect(scriptInputs('INPUT("a.o","#b.o"-lc)')).toEqual(['a.o', '#b.o', '-lc']);
+  for (const unclear of ['INPUT(a/*b*/c.o)', 'INPUT(a.o /* )', 'INPUT("a.o)', 'INPUT(a.o) /*/'])
+    expect(scriptInputs(unclear), unclear).toBeUndefined();
+});
+
+test('names of version scripts are found in every spelling', () => {
+  for (const [script, names] of [
+    ['{ global: a; b*; local: *; };', ['a', 'b*']],
+    ['{global:a;local:*;};', ['a']],
+    ['{ local : *; global : a; };', ['a']],
+    ['{ "x#"; a; /* b; */ "c d" ; # e;\n f; };', ['x#', 'a', 'c d', 'f']],
+    ['{ global: "C"; extern "C++" { g::h*; "i(int)"; }; local: *; };', ['C', 'g::h*', 'i(int)']],
+    ['V1 { a; }; V2 { b; local: c; } V1;', ['V1', 'a', 'V2', 'b']],
+  ] as const) {
+    const found = exportedPatterns(script);
+    expect(found, script).toEqual(expect.arrayContaining([...names]));
+    expect(found, script).not.toContain('*');
+  }
+  for (const unclear of ['{ a/*b; };', '{ "a; };', '{ a; /* };'])
+    expect(exportedPatterns(unclear), unclear).toBeUndefined();
 });
 
 test('what a file is, is asked again when it has changed since the last link, whatever its time says', async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import {
   describeRustcCommand,
   parseRustcArguments,
+  RustcArgumentsError,
   rewriteRustcArguments,
 } from '../../engine/build/rustc-arguments.ts';
 import { refusedArgument, searchNativeOnly } from '../../engine/build/unit-arguments.ts';
@@ -30,6 +31,9 @@ describe('spec 4, order of trust: rustc gets only what compiles the unit', () =>
     ['--no-such-option', 'x'],
     ['--check-cfg', 'cfg(a)\n--print=cfg'],
     ['--cfg', 'a\r'],
+    ['--cfg', 'a\0'],
+    ['--', '--print=cfg'],
+    ['--', '-Cllvm-args=x'],
   ])('not %s %s', (...more) => expect(refused(...more)).toBeDefined());
 
   test.each([
@@ -42,6 +46,13 @@ describe('spec 4, order of trust: rustc gets only what compiles the unit', () =>
     ['-Zunstable-options', '--cap-lints', 'allow', '--warn=unused', '-Aunused'],
     ['--extern', 'priv:b=/t/libb.rmeta', '-L', 'dependency=/t', '--emit=dep-info,metadata,link'],
   ])('but %s %s', (...more) => expect(refused(...more)).toBeUndefined());
+
+  // What is read as one option and written as two, or as another, would be one that nobody judged.
+  test.each(['--C=linker=x', '--g', '--l=x', '--test=--print=cfg', '--verbose=x.rs', '--='])(
+    'rustc knows no %s, and neither do we',
+    (argument) =>
+      expect(() => parseRustcArguments([...own, argument])).toThrow(RustcArgumentsError),
+  );
 
   test('a value that begins with @ stays a part of its option', () => {
     const args = parseRustcArguments([...own, '-L@dir', '--cfg=@x', '-lnative']);

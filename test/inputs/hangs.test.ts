@@ -98,20 +98,20 @@ test('a hundred thousand instructions are taken out of what a build script print
   expect(withoutInstructions(printed, refused)).toBe('cargo:warning=x\n');
 });
 
-test('response files that name each other end', async () => {
+test('response files that name each other end', () => {
   const directory = place();
   // Each names itself twice: 2^32 files within the nesting that is allowed.
   writeFileSync(join(directory, 'twice'), '@twice @twice');
-  await expect(expandLinkerArguments(['@twice'], directory)).rejects.toThrow('nested without end');
+  expect(() => expandLinkerArguments(['@twice'], directory)).toThrow('nested without end');
   for (let n = 0; n < 16; n++)
     writeFileSync(join(directory, `${n}`), `@${n + 1} @${n + 1} -Wl,@${n + 1}`);
   writeFileSync(join(directory, '16'), '-lx');
-  await expect(expandLinkerArguments(['@0'], directory)).rejects.toThrow('2000 response files');
+  expect(() => expandLinkerArguments(['@0'], directory)).toThrow('2000 response files');
   const all = Array.from({ length: 200_000 }, (_, n) => `-lx${n}`);
   writeFileSync(join(directory, 'long'), all.join('\n'));
-  expect(await expandLinkerArguments(['@long'], directory)).toHaveLength(all.length);
+  expect(expandLinkerArguments(['@long'], directory)).toHaveLength(all.length);
   pipe(join(directory, 'pipe'));
-  await expect(expandLinkerArguments(['@pipe'], directory)).rejects.toThrow('it is not a file');
+  expect(() => expandLinkerArguments(['@pipe'], directory)).toThrow('it is not a file');
 });
 
 test('linker scripts end, and none is read in part', async () => {

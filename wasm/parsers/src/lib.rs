@@ -48,7 +48,7 @@ impl FileRoom {
 /// Unpacks the payload of a facts file to `size` bytes.
 #[wasm_bindgen]
 pub fn unpack(payload: &[u8], size: usize) -> Result<Vec<u8>, JsValue> {
-    facts::unpack(payload, size).map_err(|error| js_sys::Error::new(&error.to_string()).into())
+    facts::unpack(payload, size).map_err(|reason| to_js(ExtractError::new("", reason)))
 }
 
 /// The columns of a facts file, in their order.

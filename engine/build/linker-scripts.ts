@@ -1,0 +1,69 @@
+/** A token, white space or a comment of a script; what else there is stands alone. */
+const tokens =
+  /\s+|\/\*[\s\S]*?\*\/|#[^\n]*|"[^"]*"|[(){},;]|:(?!:)|(?:::|[^\s"#(){},;:])+|[\s\S]/g;
+
+/**
+ * The words and punctuation of a script, names with the quotes that they have. Undefined where a quote or comment does not
+ * end, or `/*` stands within a word: to ld that begins a comment, to lld it does not.
+ */
+function wordsOf(script: string): string[] | undefined {
+  const words = (script.match(tokens) ?? []).filter(
+    (word) => !/^(?:\s|#|\/\*[\s\S]*\*\/$)/.test(word),
+  );
+  const isUnclear = (word: string): boolean =>
+    word === '"' || (!word.startsWith('"') && word.includes('/*'));
+  return words.some(isUnclear) ? undefined : words;
+}
+
+const unquoted = (word: string): string => word.replace(/^"|"$/g, '');
+
+/**
+ * What a linker script that only names inputs names (`INPUT`, `GROUP`, `AS_NEEDED`; ld manual, "Commands
+ * Dealing with Files"). Undefined for anything else: a script may do all that a linker can.
+ */
+export function scriptInputs(script: string): string[] | undefined {
+  const words = wordsOf(script);
+  if (words === undefined) return undefined;
+  const inputs: string[] = [];
+  let depth = 0;
+  let ignoring = false;
+  let commands = 0;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] as string;
+    if (word === ',' || word === ';') continue;
+    // A colon begins no name (`-l:NAME`, `C:`), and joins what stands around it.
+    if (/^[:{}]$/.test(word)) return undefined;
+    if (word === '(') depth++;
+    else if (word === ')') depth--;
+    else if (words[index + 1] === '(') {
+      if (!/^(?:INPUT|GROUP|AS_NEEDED|OUTPUT_FORMAT|OUTPUT_ARCH|TARGET)$/.test(word))
+        return undefined;
+      if (word !== 'AS_NEEDED') ignoring = !/^(?:INPUT|GROUP)$/.test(word);
+      commands++;
+    } else if (depth === 0) return undefined;
+    else if (!ignoring) inputs.push(unquoted(word));
+    if (depth < 0) return undefined;
+  }
+  return depth === 0 && commands > 0 ? inputs : undefined;
+}
+
+/**
+ * Names that a version script makes global or a dynamic list exports (ld manual, "VERSION"), perhaps more. Nested `extern`
+ * blocks count by their names. Undefined for a script that linkers read in different ways.
+ */
+export function exportedPatterns(script: string): string[] | undefined {
+  const words = wordsOf(script);
+  if (words === undefined) return undefined;
+  const patterns: string[] = [];
+  let global = true;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] as string;
+    if (words[index + 1] === ':' && (word === 'global' || word === 'local')) {
+      global = word === 'global';
+      index++;
+    } else if (word === '{') global = true;
+    else if (word === 'extern' && words[index + 1]?.startsWith('"') === true) index++;
+    else if (global && !/^[(){},;:]$/.test(word)) patterns.push(unquoted(word));
+  }
+  return patterns;
+}
