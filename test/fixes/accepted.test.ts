@@ -4,7 +4,7 @@ import { applyEdits } from '../../engine/config/edit.ts';
 import { readConfigText, writeConfigText } from '../../engine/config/write.ts';
 import { fixesFor } from '../../engine/fixes/fixes.ts';
 import { check, manifest, workspace } from '../support/cackle.ts';
-import { commentsOf } from './checked.ts';
+import { commentsOf } from './comments.ts';
 import { dataOf, read, said } from './support.ts';
 
 const before = `# Nothing is allowed yet.

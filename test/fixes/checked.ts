@@ -4,6 +4,7 @@ import { isInstructionAllowed } from '../../engine/config/instruction-rules.ts';
 import type { Config } from '../../engine/config/types.ts';
 import { type Fix, isResolvedIn } from '../../engine/fixes/fixes.ts';
 import type { Problem } from '../../engine/judge/problems.ts';
+import { commentsOf } from './comments.ts';
 import { dataOf, expected, firstLost, linesOf, read, said } from './support.ts';
 
 /** Is the problem still there, as far as the configuration alone can say? */
@@ -97,12 +98,6 @@ function concerns(edit: Edit, line: string): boolean {
   if (/^[\s\],[]*$/.test(line)) return true;
   const words = edit.steps.flatMap(wordsOf);
   return words.some((word) => line.includes(word));
-}
-
-/** The comments of a text, found without the program's own parser. */
-export function commentsOf(text: string): string[] {
-  const tokens = /"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|(#[^\r\n]*)/g;
-  return [...text.matchAll(tokens)].flatMap((match) => match[1] ?? []);
 }
 
 /** Makes a fix's edit and checks all that spec 5 says of edits; gives the new text. */

@@ -1,91 +1,126 @@
-// Runs the fuzzers: node test/fuzz/run.mjs [--runs N] [--write] [TARGET...]. README.md tells what they look for.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Runs the fuzzers: node test/fuzz/run.mjs [--runs N] [--keep] [--write] [TARGET...]. README.md tells what they look for.
+import { spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makeSeeds } from './seeds.mjs';
-import { targets } from './targets.mjs';
+import { keep, unpackKept } from './corpus.mjs';
+import { prepare } from './programs.mjs';
+import { targets, targetsInTypeScript } from './targets.mjs';
 
 const here = import.meta.dirname;
-const root = join(here, '../..');
-const work = join(root, 'target/fuzz');
+const work = join(here, '../../target/fuzz');
+const all = { ...targets, ...targetsInTypeScript };
+/** What fails lies here. */
+const found = join(work, 'found');
+/** So long a fuzzer runs at once: what it did is counted when it ends. */
+const SLICE_SECONDS = 600;
+/** libFuzzer's status when it is interrupted. */
+const INTERRUPTED = 72;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     runs: { type: 'string', default: '10000000' },
+    keep: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
 const runs = Number(values.runs.replaceAll('_', ''));
-const wanted = positionals.length > 0 ? positionals : Object.keys(targets);
-const unknown = wanted.filter((name) => targets[name] === undefined);
-if (!Number.isSafeInteger(runs) || runs < 1 || unknown.length > 0) {
+const names = Object.keys(all);
+const wanted = positionals.length > 0 ? positionals : names;
+if (!Number.isSafeInteger(runs) || runs < 0 || wanted.some((name) => !names.includes(name))) {
   process.stderr.write(
-    `usage: node test/fuzz/run.mjs [--runs N] [--write] [${Object.keys(targets).join('|')}]...\n`,
+    `usage: node test/fuzz/run.mjs [--runs N] [--keep] [--write] [${names.join('|')}]...\n`,
   );
   process.exit(2);
 }
 
-execFileSync(
-  'cargo',
-  ['+nightly', 'fuzz', 'build', '--fuzz-dir', '.', '-s', 'none', '--no-cfg-fuzzing'],
-  {
-    cwd: join(here, 'rust'),
-    stdio: 'inherit',
-  },
-);
-const made = makeSeeds(join(work, 'seeds'));
+mkdirSync(found, { recursive: true });
 const countsFile = join(work, 'counts.json');
-const counts = existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, 'utf8')) : {};
+const readCounts = () =>
+  existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, 'utf8')) : {};
 let failed = false;
-for (const name of wanted) failed = !run(name) || failed;
+const programs = await prepare(wanted, work);
+for (const name of wanted) {
+  failed = !run(name, programs.get(name)) || failed;
+  if (values.keep) minimise(name, programs.get(name));
+}
 if (values.write) writeFileSync(join(here, 'RESULT.md'), result());
 process.exitCode = failed ? 1 : 0;
 
+/** Adds to what is counted of a target; another run may count others at the same time. */
+function count(name, about) {
+  const counts = readCounts();
+  counts[name] = { ...counts[name], ...about };
+  writeFileSync(countsFile, JSON.stringify(counts, null, 1));
+}
+
 /** Runs a target until it has made as many executions as wanted, those of earlier runs included. False when it found something. */
-function run(name) {
-  const { largest, seeds } = targets[name];
-  counts[name] ??= { executions: 0, coverage: 0 };
-  const known = counts[name];
+function run(name, { start, seeds, largest }) {
   const corpus = join(work, 'corpus', name);
-  const found = join(work, 'found');
-  for (const directory of [corpus, found]) mkdirSync(directory, { recursive: true });
-  const start = typeof seeds === 'string' ? made[seeds] : join(work, 'seeds', name);
-  if (typeof seeds !== 'string') {
-    mkdirSync(start, { recursive: true });
-    for (const [i, text] of seeds.entries()) writeFileSync(join(start, `${i}`), text, 'latin1');
+  const kept = join(work, 'kept', name);
+  mkdirSync(corpus, { recursive: true });
+  unpackKept(name, kept);
+  for (;;) {
+    const { executions = 0 } = readCounts()[name] ?? {};
+    const left = runs - executions;
+    if (left <= 0) return true;
+    process.stdout.write(`${name}: ${left} executions …\n`);
+    const { status, log } = execute(name, start, [
+      ...[corpus, kept, seeds],
+      ...[`-runs=${left}`, `-max_total_time=${SLICE_SECONDS}`, `-max_len=${largest}`],
+      ...['-timeout=120', '-print_final_stats=1', '-rss_limit_mb=2048', '-malloc_limit_mb=1024'],
+      `-artifact_prefix=${join(found, name)}-`,
+    ]);
+    const done = Number(/number_of_executed_units: (\d+)/.exec(log)?.[1] ?? 0);
+    const coverage = Number([...log.matchAll(/ cov: (\d+)/g)].at(-1)?.[1] ?? 0);
+    count(name, { executions: executions + done, coverage });
+    if (status === INTERRUPTED) return true;
+    if (status === 0 && done > 0) continue;
+    process.stdout.write(`${log.split('\n').slice(-40).join('\n')}\n${name} failed: ${found}\n`);
+    return false;
   }
-  const left = runs - known.executions;
-  if (left <= 0) return true;
-  process.stdout.write(`${name}: ${left} executions …\n`);
-  const program = join(here, 'rust/target/x86_64-unknown-linux-gnu/release', name);
-  const { status, stderr } = spawnSync(
-    program,
-    [
-      ...[
-        corpus,
-        start,
-        `-runs=${left}`,
-        `-max_len=${largest}`,
-        '-timeout=120',
-        '-print_final_stats=1',
-      ],
-      ...['-rss_limit_mb=2048', '-malloc_limit_mb=1024', `-artifact_prefix=${join(found, name)}-`],
-    ],
-    { encoding: 'latin1', maxBuffer: 2 ** 30, stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  known.executions += Number(/number_of_executed_units: (\d+)/.exec(stderr)?.[1] ?? 0);
-  known.coverage = Number([...stderr.matchAll(/ cov: (\d+)/g)].at(-1)?.[1] ?? known.coverage);
-  writeFileSync(countsFile, JSON.stringify(counts));
-  if (status === 0) return true;
-  process.stdout.write(
-    `${stderr.split('\n').slice(-40).join('\n')}\n${name} found something: ${found}\n`,
-  );
-  return false;
+}
+
+/** Keeps of a target's inputs those that together reach all that any reaches. */
+function minimise(name, { start, seeds, largest }) {
+  const small = join(work, 'small', name);
+  rmSync(small, { recursive: true, force: true });
+  mkdirSync(small, { recursive: true });
+  const from = [join(work, 'corpus', name), join(work, 'kept', name), seeds];
+  const { status, log } = execute(name, start, [small, ...from, '-merge=1', `-max_len=${largest}`]);
+  if (status !== 0) throw new Error(`${name} cannot be minimised:\n${log.slice(-2000)}`);
+  const { kept, left } = keep(name, small);
+  process.stdout.write(`${name}: ${kept} inputs kept, ${left} left out\n`);
+}
+
+function execute(name, start, given) {
+  const { program, args, env } = start(given);
+  const logs = join(work, 'logs');
+  mkdirSync(logs, { recursive: true });
+  const file = join(logs, name);
+  const out = openSync(file, 'w');
+  const { status } = spawnSync(program, args, {
+    cwd: work,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', out],
+  });
+  closeSync(out);
+  return { status, log: readFileSync(file, 'latin1') };
 }
 
 function result() {
-  const rows = Object.entries(targets).map(([name, { compared = '' }]) => {
+  const counts = readCounts();
+  const rows = Object.entries(all).map(([name, { compared = '' }]) => {
     const { executions = 0, coverage = 0 } = counts[name] ?? {};
     const corpus = join(work, 'corpus', name);
     const inputs = existsSync(corpus) ? readdirSync(corpus).length : 0;

@@ -40,3 +40,16 @@ export const targets = {
   json: { largest: 256, seeds: texts.json, compared: 'serde_json' },
   diagnostics: { largest: 1024, seeds: texts.diagnostics, compared: 'serde_json' },
 };
+
+/** The same for those in TypeScript, whose seeds stand in ts/targets. */
+export const targetsInTypeScript = {
+  'facts-file': { largest: 256 },
+  'dep-info': { largest: 200, compared: 'a second reader, and a writer' },
+  protocol: { largest: 400, compared: 'JSON.parse' },
+  'response-files': { largest: 96, compared: 'a second reader, and a writer' },
+  'rustc-arguments': { largest: 200, compared: 'itself, written and read again' },
+  'linker-arguments': { largest: 200, compared: 'itself, with more arguments' },
+  'cargo-messages': { largest: 400, compared: 'JSON.parse' },
+  edits: { largest: 320, compared: 'toml' },
+  config: { largest: 400, compared: 'toml' },
+};

@@ -1,0 +1,91 @@
+// Builds the fuzzers, and says how each is started.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { makeSeeds } from './seeds.mjs';
+import { targets, targetsInTypeScript } from './targets.mjs';
+import { bundle } from './ts/bundle.mjs';
+import { environmentFor } from './ts/old-glibc.mjs';
+
+const here = import.meta.dirname;
+const rust = join(here, 'rust');
+const ts = join(here, 'ts');
+
+/**
+ * Builds targets, and puts their seeds below `work`. Gives for each: `start(options)` the program, arguments and environment
+ * to run it with libFuzzer's options, `seeds` the directory of its seeds, `largest`.
+ */
+export async function prepare(names, work) {
+  const programs = new Map();
+  const inRust = names.filter((name) => targets[name] !== undefined);
+  if (inRust.length > 0) prepareRust(inRust, work, programs);
+  const inTypeScript = names.filter((name) => targetsInTypeScript[name] !== undefined);
+  if (inTypeScript.length > 0) await prepareTypeScript(inTypeScript, work, programs);
+  return programs;
+}
+
+function prepareRust(names, work, programs) {
+  const options = ['--fuzz-dir', '.', '-s', 'none', '--no-cfg-fuzzing'];
+  for (const name of names.length > 3 ? [undefined] : names)
+    execFileSync('cargo', ['+nightly', 'fuzz', 'build', ...(name ? [name] : []), ...options], {
+      cwd: rust,
+      stdio: 'inherit',
+    });
+  const made = makeSeeds(join(work, 'seeds'));
+  for (const name of names) {
+    const { largest, seeds } = targets[name];
+    programs.set(name, {
+      largest,
+      seeds: typeof seeds === 'string' ? made[seeds] : writeSeeds(work, name, seeds),
+      start: (given) => ({
+        program: join(rust, 'target/x86_64-unknown-linux-gnu/release', name),
+        args: given,
+        env: {},
+      }),
+    });
+  }
+}
+
+async function prepareTypeScript(names, work, programs) {
+  if (!existsSync(join(ts, 'node_modules')))
+    execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: ts, stdio: 'inherit' });
+  const bundles = join(work, 'ts');
+  await bundle(bundles, names);
+  const require = createRequire(join(bundles, 'x.cjs'));
+  const jazzer = join(ts, 'node_modules/@jazzer.js');
+  const addon = join(jazzer, `fuzzer/prebuilds/fuzzer-${process.platform}-${process.arch}.node`);
+  const env = process.platform === 'linux' ? environmentFor(addon, bundles) : {};
+  for (const name of names) {
+    const file = join(bundles, `${name}.cjs`);
+    programs.set(name, {
+      largest: targetsInTypeScript[name].largest,
+      seeds: writeSeeds(work, name, require(file).seeds),
+      start: (given) => {
+        // Jazzer.js takes the directories before libFuzzer's options.
+        const isOption = (argument) => argument.startsWith('-');
+        return {
+          program: process.execPath,
+          args: [
+            ...[join(jazzer, 'core/dist/cli.js'), file, ...given.filter((a) => !isOption(a))],
+            ...['-f', 'fuzz', '--sync', '-i', `${name}.program.cjs`],
+            ...['--disable_bug_detectors', '.*', '--', ...given.filter(isOption)],
+          ],
+          env,
+        };
+      },
+    });
+  }
+}
+
+function writeSeeds(work, name, seeds) {
+  const directory = join(work, 'seeds', name);
+  mkdirSync(directory, { recursive: true });
+  for (const [index, seed] of seeds.entries())
+    writeFileSync(
+      join(directory, `${index}`),
+      seed,
+      typeof seed === 'string' && targets[name] ? 'latin1' : undefined,
+    );
+  return directory;
+}
