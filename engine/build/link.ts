@@ -1,14 +1,13 @@
 import { basename, dirname, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { readRegularFile } from '../regular-file.ts';
-import { isWithin } from '../sandbox/bubblewrap.ts';
-import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { linkFiles, refuseOtherFormats } from './link-inputs.ts';
 import type { LinkerCommand } from './linker-arguments.ts';
+import { type LinkOrigin, refusedPlaces } from './linker-places.ts';
 import { exportedPatterns } from './linker-scripts.ts';
 import type { LibraryDirectories } from './system-directories.ts';
-import type { LinkRequest, OutputKind, RustcInvocation } from './types.ts';
+import type { BuildHandlers, LinkRequest, OutputKind, RustcInvocation } from './types.ts';
 
 /** Stands at the path of an output that nobody runs. */
 export const placeholder = `#!/bin/sh
@@ -39,6 +38,7 @@ export function expectsLink({ crateTypes }: RustcInvocation): boolean {
 /** Where a link takes place. */
 export interface LinkPlace {
   readonly workspace: Workspace;
+  readonly handlers: Pick<BuildHandlers, 'scriptInstructions'>;
   readonly directories: LibraryDirectories;
   /** The user's linker. */
   readonly linker: string;
@@ -60,14 +60,15 @@ export async function describeLink(
     : invocation.isProcMacro
       ? 'proc-macro'
       : 'shared';
-  const { workspace, directories, linker, env, cwd, original = (path) => path } = place;
+  const { workspace, handlers, directories, linker, env, cwd, original = (path) => path } = place;
   const scripts = command.scripts.map((path) => ({
     path,
     patterns: exportedPatterns(readScript(path, invocation)),
   }));
   const libraryPath = (env.get('LIBRARY_PATH') ?? '').split(':').filter((path) => path !== '');
+  const instructions = handlers.scriptInstructions();
   const refused = [
-    ...refusedOptions(command, invocation, workspace),
+    ...refusedOptions(command, invocation, { workspace, invocation, instructions }),
     ...scripts.flatMap(({ path, patterns }) =>
       patterns === undefined
         ? [`${path} (a script with a quote or comment that linkers end at different places)`]
@@ -108,20 +109,14 @@ export async function describeLink(
 function refusedOptions(
   command: LinkerCommand,
   { outDir }: RustcInvocation,
-  workspace: Workspace,
+  origin: LinkOrigin,
 ): string[] {
   return [
     ...command.unsupported,
     ...(dirname(command.output) === outDir
       ? []
       : [`-o ${command.output} (not where cargo has this unit go)`]),
-    ...command.programs
-      .filter(({ path }) => isUnderJudgement(path, workspace))
-      .map(({ option }) => `${option} (a program of a package or of the target directory)`),
-    // The linker is in no sandbox of the build script that asks for it, and would overwrite any file.
-    ...command.maps
-      .filter((path) => !/\.map$/i.test(path))
-      .map((path) => `-Map=${path} (writes a file that is no .map)`),
+    ...refusedPlaces(command, origin),
   ];
 }
 
@@ -157,10 +152,4 @@ function isOwnObject(path: string, { outDir, crateName, extraFilename }: RustcIn
     /^rustc[A-Za-z0-9]{6}$/.test(basename(dirname(path))) &&
     /^(?:symbols|rmeta)\.o$/.test(name)
   );
-}
-
-/** What lies here may have been made by what is not judged yet, so nothing may run it. */
-function isUnderJudgement(path: string, workspace: Workspace): boolean {
-  const places = [...buildDirectories(workspace), ...workspace.packages.map((p) => p.directory)];
-  return places.some((place) => isWithin(path, place));
 }

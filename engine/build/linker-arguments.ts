@@ -1,11 +1,24 @@
 import { resolve } from 'node:path';
-import { driverFlags, driverWithValue, emulation, ldFlags, ldWithValue } from './linker-options.ts';
+import {
+  driverFeatures,
+  driverFlags,
+  driverWithValue,
+  emulation,
+  ldFlags,
+  ldWithValue,
+} from './linker-options.ts';
 
 /** A file or `-lNAME` of a linker command line; options in force where it stands. */
 export type CommandInput = { readonly wholeArchive: boolean } & (
   | { readonly path: string }
   | { readonly library: string; readonly static: boolean }
 );
+
+/** A path as an option has it, and absolute. */
+export interface NamedPlace {
+  readonly written: string;
+  readonly path: string;
+}
 
 /** What a linker command line (GNU ld options as gcc and lld take them) says about the output. */
 export interface LinkerCommand {
@@ -24,10 +37,10 @@ export interface LinkerCommand {
   readonly versioned: boolean;
   /** Version scripts and dynamic lists, absolute. */
   readonly scripts: readonly string[];
-  /** Files and directories from which the link or the output runs programs: `-B`, `-fuse-ld`, `--dynamic-linker`. */
-  readonly programs: readonly { readonly option: string; readonly path: string }[];
-  /** Files that the linker writes beside the output, as written: `-Map`. */
-  readonly maps: readonly string[];
+  /** Files and directories from which the link or the output runs programs (`-B`, `-fuse-ld`, `--dynamic-linker`), and system roots. */
+  readonly programs: readonly (NamedPlace & { readonly option: string; readonly runs: boolean })[];
+  /** Files that the linker writes beside the output: `-Map`. */
+  readonly maps: readonly NamedPlace[];
   /** Options that decide where a compiler driver looks for libraries. */
   readonly searchOptions: readonly string[];
   readonly unsupported: readonly string[];
@@ -45,9 +58,9 @@ class Scan {
   readonly scripts: string[] = [];
   readonly unsupported: string[] = [];
   readonly searched: string[] = [];
-  readonly programs: { option: string; path: string }[] = [];
+  readonly programs: LinkerCommand['programs'][number][] = [];
   readonly searchOptions: string[] = [];
-  readonly maps: string[] = [];
+  readonly maps: NamedPlace[] = [];
   readonly inputs: CommandInput[] = [];
   private wholeArchive = false;
   private static = false;
@@ -80,8 +93,28 @@ class Scan {
     );
   }
 
-  program(option: string, path: string): void {
-    if (path.includes('/')) this.programs.push({ option, path: resolve(this.cwd, path) });
+  program(option: string, written: string): void {
+    if (written.includes('/')) this.place(option, written, true);
+  }
+
+  private place(option: string, written: string, runs: boolean): void {
+    this.programs.push({ option, written, path: resolve(this.cwd, written), runs });
+  }
+
+  /** Start files and the C library come from there. */
+  root(written: string): void {
+    this.sysroot = resolve(this.cwd, written);
+    this.place(`--sysroot=${written}`, written, false);
+  }
+
+  /** `-B`: where a compiler driver looks for programs and start files first. */
+  prefix(written: string): void {
+    this.place(`-B${written}`, written, true);
+    this.searchOptions.push(`-B${written}`);
+  }
+
+  private map(written: string): void {
+    this.maps.push({ written, path: resolve(this.cwd, written) });
   }
 
   refuse(argument: string, why: string): void {
@@ -211,11 +244,13 @@ class Scan {
         this.refuse(`--${name}=${value()}`, 'a library that is loaded in place of this one');
         return true;
       case 'Map':
-        this.maps.push(value());
+        this.map(value());
         return true;
-      case 'dynamic-linker':
-        this.program(argument, value());
+      case 'dynamic-linker': {
+        const path = value();
+        this.program(`--dynamic-linker=${path}`, path);
         return true;
+      }
       case 'library':
         this.library(value());
         return true;
@@ -223,7 +258,7 @@ class Scan {
         this.search(value());
         return true;
       case 'sysroot':
-        this.sysroot = resolve(this.cwd, value());
+        this.root(value());
         return true;
       default:
         return false;
@@ -257,9 +292,11 @@ class Scan {
       case 'e':
         this.rootSymbols.push(value());
         return;
-      case 'I':
-        this.program('--dynamic-linker', value());
+      case 'I': {
+        const path = value();
+        this.program(`--dynamic-linker=${path}`, path);
         return;
+      }
       case 'T':
         this.refuse(`-T ${value()}`, 'a linker script');
         return;
@@ -340,11 +377,12 @@ function driver(argument: string, scan: Scan, next: () => string | undefined): v
   } else if (argument.startsWith('-fuse-ld=') || argument.startsWith('--ld-path=')) {
     scan.program(argument, argument.slice(argument.indexOf('=') + 1));
   } else if (/^-B(?!(?:static|dynamic|shareable|symbolic|no-symbolic)$)/.test(argument)) {
-    const directory = argument.slice(2) || (next() ?? '');
-    scan.program(`-B${directory}`, directory.includes('/') ? directory : `./${directory}`);
-    scan.searchOptions.push(`-B${directory}`);
-  } else if (/^-f(?:lto|plugin|thinlto)/.test(argument) && argument !== '-fno-lto') {
+    scan.prefix(argument.slice(2) || (next() ?? ''));
+  } else if (/^-f(?:lto|plugin|thinlto)/.test(argument)) {
     scan.refuse(argument, 'code that only the linker sees');
+  } else if (argument.startsWith('-f') && argument !== '-fno-lto') {
+    if (!driverFeatures.test(argument))
+      scan.refuse(argument, 'an option that cackle does not know');
   } else if (
     /^-(?:[oLl]|u(?!n(?:defined|resolved))|T(?!text|data|bss|rodata|ldata)|e(?!h-frame|nable|xport|nd|rror|mit|xecute|ntry))/.test(
       argument,
@@ -353,11 +391,10 @@ function driver(argument: string, scan: Scan, next: () => string | undefined): v
     scan.short(argument[1] as string, argument.slice(2), next, argument);
   } else if (driverWithValue.has(argument)) {
     const value = next() ?? '';
-    if (argument === '--sysroot') scan.sysroot = resolve(scan.cwd, value);
+    if (argument === '--sysroot') scan.root(value);
     if (/^(?:-target|--sysroot|-arch)$/.test(argument)) scan.searchOptions.push(argument, value);
   } else if (driverFlags.test(argument)) {
-    if (argument.startsWith('--sysroot='))
-      scan.sysroot = resolve(scan.cwd, argument.slice('--sysroot='.length));
+    if (argument.startsWith('--sysroot=')) scan.root(argument.slice('--sysroot='.length));
     if (/^(?:-m|--target=|--sysroot=)/.test(argument)) scan.searchOptions.push(argument);
   } else {
     scan.ld(argument, next);

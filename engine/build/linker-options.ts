@@ -59,7 +59,24 @@ export const driverWithValue = new Set(
 
 /** Options of a compiler driver that may stand alone. */
 export const driverFlags =
-  /^(?:-pthread|-pie|-no-pie|-nopie|-static-libgcc|-shared-libgcc|-static-libstdc\+\+|-static-libasan|-nostdlib(?:\+\+)?|-nodefaultlibs|-nostartfiles|-nolibc|-s|-v|-w|-g.*|-O.*|-pipe|-m(?!llvm).+|-std=.*|-D.+|-U.+|-I.+|-stdlib=.*|-rtlib=.*|--?unwindlib=.*|--?rtlib=.*|-Q.*|-save-temps.*|-no-canonical-prefixes|-pg|-coverage|--coverage|-time|-W(?![lap],).*|--target=.*|--sysroot=.*|-f(?!plugin|pass-plugin|lto|use-ld|thinlto).*|-fno-lto|-ansi|-pedantic.*)$/;
+  /^(?:-pthread|-pie|-no-pie|-nopie|-static-libgcc|-shared-libgcc|-static-libstdc\+\+|-static-libasan|-nostdlib(?:\+\+)?|-nodefaultlibs|-nostartfiles|-nolibc|-s|-v|-w|-g.*|-O.*|-pipe|-m(?!llvm).+|-std=.*|-D.+|-U.+|-I.+|-stdlib=.*|-rtlib=.*|--?unwindlib=.*|--?rtlib=.*|-Q.*|-no-canonical-prefixes|-pg|-coverage|--coverage|-time|-W(?![lap],).*|--target=.*|--sysroot=.*|-ansi|-pedantic.*)$/;
+
+/** Those that begin with `-f`: others write files, load plugins or read them, and gcc and clang get new ones all the time. */
+export const driverFeatures = new RegExp(
+  `^-f(?:no-)?(?:${`
+  PIC pic PIE pie common plt exceptions builtin openmp ident rtti objc-arc objc-link-runtime split-stack emulated-tls short-enums
+  function-sections data-sections unwind-tables asynchronous-unwind-tables omit-frame-pointer strict-aliasing
+  stack-protector stack-protector-all stack-protector-strong stack-protector-explicit stack-check stack-clash-protection
+  semantic-interposition threadsafe-statics visibility-inlines-hidden merge-all-constants math-errno fast-math
+  profile-arcs test-coverage coverage-mapping profile-instr-generate use-linker-plugin use-init-array ms-extensions
+  sanitize-link-runtime sanitize-link-c\\+\\+-runtime color-diagnostics diagnostics-color apple-link-rtlib
+  `
+    .trim()
+    .split(/\s+/)
+    .join(
+      '|',
+    )}|(?:sanitize(?:-recover|-trap|-coverage)?|visibility|cf-protection|openmp|diagnostics-color)=[\\w,-]*|cf-protection)$`,
+);
 
 /** The C runtime and the compiler's own: no package's code, and nothing in them calls an API. */
 export const runtimeLibraries = new Set(

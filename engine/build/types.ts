@@ -136,6 +136,8 @@ export interface BuildHandlers {
   onBuildScriptDone(run: BuildScriptRun, stdout: Buffer, waits: () => void): Promise<OutputGate>;
   /** Names that a build script set by `rustc-env`, found by its OUT_DIR: its package's rustc gets them. */
   variablesOf(outDir: string): readonly string[];
+  /** All that build scripts told cargo, as far as is known, in its older spelling (`cargo:X`). */
+  scriptInstructions(): readonly string[];
   /** A test or program, by its absolute path, that cargo is about to run through its runner. */
   onProgramStart(executable: string): Promise<ProgramAnswer>;
   /** `compiler-artifact`, after the unit is done or found fresh. */

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { runPrograms } from '../build/driver.ts';
 import type { BuildHandlers, ProgramsOutcome } from '../build/types.ts';
+import { normalisedInstruction } from '../config/instruction-rules.ts';
 import type { Config } from '../config/types.ts';
 import type { RecordStore } from '../facts/store.ts';
 import { CheckError, type CheckReport } from '../judge/problems.ts';
@@ -45,6 +46,8 @@ export async function runInForeground(
     onBuildScriptStart: changed,
     onBuildScriptDone: changed,
     variablesOf: (outDir) => variablesSet(scripts.get(outDir)?.instructions ?? []),
+    scriptInstructions: () =>
+      [...scripts.values()].flatMap((script) => script.instructions.map(normalisedInstruction)),
     onProgramStart: (executable) => executables.answer(executable),
     onArtifact: () => undefined,
     onBuildScriptExecuted: () => undefined,

@@ -10,6 +10,7 @@ import type {
   RustcInvocation,
 } from '../build/types.ts';
 import type { Exports } from '../config/exports.ts';
+import { normalisedInstruction } from '../config/instruction-rules.ts';
 import { buildScriptSandbox } from '../config/sandbox.ts';
 import type { Config } from '../config/types.ts';
 import type { RecordStore, StoreLocation } from '../facts/store.ts';
@@ -201,6 +202,8 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     },
     onBuildScriptDone: (run, stdout, waits) => gates.instructions(run, stdout, waits),
     variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
+    scriptInstructions: () =>
+      [...records.allScripts()].flatMap((script) => script.instructions.map(normalisedInstruction)),
     // `cargo run` would run what is not yet judged.
     onShim: (path) => unchanged.watch(path),
     onProgramStart: async () => ({ do: 'skip' }),

@@ -6,7 +6,7 @@ use crate::Columns;
 use std::fmt;
 
 /// Raised whenever the layout or the meaning of a column changes: older files are then extracted again.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 const MAGIC: u32 = 0x464c_4b43; // "CKLF"
 const CHECKED_FROM: usize = 12;

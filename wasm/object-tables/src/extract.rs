@@ -6,6 +6,9 @@ use object::elf;
 use object::read::elf::{FileHeader, SectionHeader};
 use object::Endianness;
 
+/// Compact relocations, a form that lld reads (LLVM, "CREL").
+const SHT_CREL: u32 = 0x4000_0014;
+
 /// Reads every member of an object file or archive.
 pub fn extract(data: &[u8]) -> Result<ObjectTables, ExtractError> {
     if data.len() >= u32::MAX as usize {
@@ -64,6 +67,15 @@ fn extract_member<'data, Elf: FileHeader<Endian = Endianness>>(
             .map_err(|_| ExtractError::new(name, format!("name of section {} is not UTF-8", index.0)))?;
         if section.sh_type(endian) == elf::SHT_LLVM_DEPENDENT_LIBRARIES {
             return Err(ExtractError::new(name, "it makes the linker take further libraries (#pragma comment(lib))"));
+        }
+        if section.sh_type(endian) == SHT_CREL {
+            return Err(ExtractError::new(name, format!("section {} has relocations in CREL form, which is not read", index.0)));
+        }
+        if section_name.starts_with(".gnu.lto_") || section_name.starts_with(".gnu.offload_lto_") {
+            return Err(ExtractError::new(
+                name,
+                "it holds GCC's intermediate code, which the linker compiles in place of what can be read (-flto)",
+            ));
         }
         let size: u64 = section.sh_size(endian).into();
         if size >= u64::from(u32::MAX) {

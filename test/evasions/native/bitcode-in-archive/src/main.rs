@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", bitcode_in_archive_c::go());
+}

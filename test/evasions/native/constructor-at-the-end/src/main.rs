@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", constructor_at_the_end_c::go());
+}

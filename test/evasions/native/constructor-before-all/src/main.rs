@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", constructor_before_all_c::go());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", constructor_in_ctors_c::go());
+}

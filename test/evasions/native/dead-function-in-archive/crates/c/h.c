@@ -1,0 +1,10 @@
+int system(const char *);
+static int quiet(void) {
+    return 2;
+}
+int unused(void) {
+    return system("true");
+}
+int helper(void) {
+    return quiet();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", dead_function_in_archive_c::go());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", intermediate_code_c::go());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", replaces_getenv_c::go());
+}

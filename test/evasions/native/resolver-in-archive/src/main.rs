@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", resolver_in_archive_c::go());
+}

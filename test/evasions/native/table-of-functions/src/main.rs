@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", table_of_functions_c::go());
+}

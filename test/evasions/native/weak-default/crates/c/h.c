@@ -1,0 +1,7 @@
+int system(const char *);
+__attribute__((weak)) int chosen(void) {
+    return system("true"); //~ shell@weak-default-c
+}
+int helper(void) {
+    return chosen();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", weak_default_c::go());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_audits_macro::nothing!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_binary_input_macro::nothing!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_by_specs_macro::nothing!();
+}

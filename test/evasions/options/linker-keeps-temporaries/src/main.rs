@@ -1,0 +1,3 @@
+fn main() {
+    linker_keeps_temporaries_macro::nothing!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_map_elsewhere_macro::nothing!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_map_in_linked_directory_macro::nothing!();
+}

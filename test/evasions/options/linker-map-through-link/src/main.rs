@@ -1,0 +1,3 @@
+fn main() {
+    linker_map_through_link_macro::nothing!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_of_the_user_macro::nothing!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_other_loader_macro::nothing!();
+}

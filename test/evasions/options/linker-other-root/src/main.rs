@@ -1,0 +1,3 @@
+fn main() {
+    linker_other_root_macro::nothing!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_outside_by_ld_path_macro::nothing!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_outside_by_name_macro::nothing!();
+}

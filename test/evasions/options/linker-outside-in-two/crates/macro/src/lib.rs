@@ -1,0 +1,4 @@
+#[proc_macro]
+pub fn nothing(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    Default::default()
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_outside_in_two_macro::nothing!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_redirects_symbol_macro::nothing!();
+}

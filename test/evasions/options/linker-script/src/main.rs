@@ -1,0 +1,3 @@
+fn main() {
+    linker_script_macro::nothing!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_wraps_symbol_macro::nothing!();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    linker_writes_report_macro::nothing!();
+}

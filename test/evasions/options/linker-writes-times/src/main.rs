@@ -1,0 +1,3 @@
+fn main() {
+    linker_writes_times_macro::nothing!();
+}
