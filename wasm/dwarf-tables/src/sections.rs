@@ -62,11 +62,11 @@ impl<'data> Sections<'data> {
             }
         }
         let mut claimed = 0u64;
+        let mut spelled: HashMap<String, bool> = HashMap::new();
         for section in file.sections() {
             let name = section.name().map_err(text)?;
-            if !name.starts_with(".debug_") {
-                continue;
-            }
+            // `.zdebug_` is how compressed ones were called before they had a flag: the object crate knows their header.
+            let Some(rest) = name.strip_prefix(".debug_").or_else(|| name.strip_prefix(".zdebug_")) else { continue };
             let compressed = section.compressed_data().map_err(text)?;
             // Sections of an object never share bytes; see object-tables.
             claimed += compressed.data.len() as u64;
@@ -88,7 +88,12 @@ impl<'data> Sections<'data> {
             };
             let relocations = patching.get(&(section.index().0 as u32)).map_or(&[][..], Vec::as_slice);
             relocate(&file, relocations, &address_of, &mut content)?;
-            sections.debug.insert(name.to_string(), content);
+            let key = format!(".debug_{rest}");
+            let is_old = name.starts_with(".z");
+            if spelled.insert(key.clone(), is_old).is_some_and(|before| before != is_old) {
+                return Err(format!("it has {key} in both spellings, .debug_ and .zdebug_"));
+            }
+            sections.debug.insert(key, content);
         }
         Ok(sections)
     }
@@ -113,11 +118,13 @@ fn unpack(format: CompressionFormat, data: &[u8], size: u64, name: &str) -> Resu
     let length = usize::try_from(size).map_err(|_| format!("{name} is too large"))?;
     let mut content = Vec::new();
     content.try_reserve_exact(length).map_err(|_| format!("no memory to unpack {name}"))?;
+    let mut has_more = false;
     match format {
         CompressionFormat::Zlib => {
-            flate2::Decompress::new(true)
+            let status = flate2::Decompress::new(true)
                 .decompress_vec(data, &mut content, flate2::FlushDecompress::Finish)
                 .map_err(|_| format!("{name} is not zlib data"))?;
+            has_more = status != flate2::Status::StreamEnd;
         }
         CompressionFormat::Zstandard => {
             ruzstd::decoding::StreamingDecoder::new(data)
@@ -128,7 +135,7 @@ fn unpack(format: CompressionFormat, data: &[u8], size: u64, name: &str) -> Resu
         }
         _ => return Err(format!("{name} is compressed in a way that is not supported")),
     }
-    if content.len() != length {
+    if has_more || content.len() != length {
         return Err(format!("{name} does not unpack to the {size} bytes that it claims"));
     }
     Ok(content)

@@ -147,3 +147,38 @@ fn compressed_sections_that_lie_about_their_size() {
     let whole = elf(&[compressed(ZSTD, 8 * (128 << 10), &frame)]);
     assert_eq!(dwarf_tables::extract(&whole).err(), None);
 }
+
+/// A section of an assembler from before there was a flag for compression: a word, the size, and zlib.
+fn old_compressed(name: &'static str, size: u64, data: &[u8]) -> Section<'static> {
+    debug(name, [&b"ZLIB"[..], &size.to_be_bytes(), data].concat())
+}
+
+/// Bytes as zlib has them without compressing: at most 64 KiB.
+fn stored(bytes: &[u8]) -> Vec<u8> {
+    let (mut a, mut b) = (1u32, 0u32);
+    for &byte in bytes {
+        a = (a + u32::from(byte)) % 65521;
+        b = (b + a) % 65521;
+    }
+    let length = bytes.len() as u16;
+    [&[0x78, 1, 1][..], &length.to_le_bytes(), &(!length).to_le_bytes(), bytes, &(b << 16 | a).to_be_bytes()].concat()
+}
+
+#[test]
+fn sections_of_the_old_name_are_read_within_the_same_limits() {
+    assert!(reason(&[old_compressed(".zdebug_str", 1000, b"no zlib")]).contains(".zdebug_str is not zlib data"));
+    assert!(reason(&[old_compressed(".zdebug_str", u64::from(u32::MAX), &[0; 100])]).contains("claims to unpack"));
+    assert!(reason(&[old_compressed(".zdebug_str", 2, &stored(b"text"))]).contains("does not unpack to the 2 bytes"));
+    reason(&[debug(".zdebug_str", b"no header".to_vec())]);
+    let both = [debug(".debug_str", b"a\0".to_vec()), old_compressed(".zdebug_str", 2, &stored(b"b\0"))];
+    assert!(reason(&both).contains("both spellings"));
+    let whole = elf(&[old_compressed(".zdebug_str", 2, &stored(b"b\0"))]);
+    assert_eq!(dwarf_tables::extract(&whole).err(), None);
+    // It is read, and not passed over: what is found in the plain sections is found in these.
+    let overlapping = |info: Section<'static>, abbreviations: Section<'static>| reason(&[info, abbreviations]);
+    let entries = [vec![1], vec![2; 100_000], vec![0]].concat();
+    let abbreviations =
+        [abbreviation(1, 0x11, true, &[]), abbreviation(2, 0x34, false, &vec![(0x3f, 0x19); 10_000]), vec![0]].concat();
+    let packed = old_compressed(".zdebug_abbrev", abbreviations.len() as u64, &stored(&abbreviations));
+    assert!(overlapping(debug(".debug_info", unit(0, &entries)), packed).contains("too many attributes"));
+}
