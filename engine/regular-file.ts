@@ -26,22 +26,38 @@ const CHUNK = 1024 * 1024;
  * regular file, and for more than `limit` bytes, whatever size the file claims to have.
  */
 export function readRegularFile(path: string, limit = MAX_TEXT): Buffer {
-  return withRegularFile(path, (file, size) => {
-    if (size > limit) throw tooLarge(limit);
-    const parts: Buffer[] = [];
-    let total = 0;
-    for (let length = size + 1; ; length = CHUNK) {
-      const part = Buffer.allocUnsafe(length);
-      const read = readSync(file, part, 0, length, null);
-      if (read === 0) break;
-      total += read;
-      if (total > limit) throw tooLarge(limit);
-      parts.push(part.subarray(0, read));
-    }
-    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+  return withRegularFile(path, (file, size) => readOpenFile(file, size, limit));
+}
+
+/** The same of a file that is open already. Throws {@link TooLargeError}, and what the system says. */
+export function readOpenFile(file: number, size: number, limit = MAX_TEXT): Buffer {
+  if (size > limit) throw new TooLargeError(limit);
+  const parts: Buffer[] = [];
+  let total = 0;
+  for (let length = size + 1; ; length = CHUNK) {
+    const part = Buffer.allocUnsafe(length);
+    const read = readSync(file, part, 0, length, null);
+    if (read === 0) break;
+    total += read;
+    if (total > limit) throw new TooLargeError(limit);
+    parts.push(part.subarray(0, read));
+  }
+  return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+}
+
+/** The first bytes of a regular file, fewer where it has no more. Throws as {@link readRegularFile}. */
+export function readRegularStart(path: string, length: number): Buffer {
+  return withRegularFile(path, (file) => {
+    const buffer = Buffer.alloc(length);
+    return buffer.subarray(0, readSync(file, buffer, 0, length, 0));
   });
 }
 
-function tooLarge(limit: number): Error {
-  return new Error(`it has more than ${limit >> 20} MiB`);
+/** A file has more bytes than what it is for may have. */
+export class TooLargeError extends Error {
+  override readonly name = 'TooLargeError';
+
+  constructor(limit: number) {
+    super(`it has more than ${Math.floor(limit / 2 ** 20)} MiB`);
+  }
 }

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { distPath, packageRoot } from '../engine/paths.ts';
@@ -94,4 +95,52 @@ test('no function of the WASM module gives a single JavaScript value', () => {
   const functions = types.split('\n').filter((line) => line.includes('=>'));
   expect(functions.length).toBeGreaterThan(10);
   expect(functions.filter((line) => /=> any;$/.test(line))).toEqual([]);
+});
+
+/**
+ * Who opens or reads files by other means than engine/regular-file.ts, which neither waits for a pipe nor takes a device or more
+ * than makes sense; and why. All else that reads a file gets its name or content from others.
+ */
+const readers: Readonly<Record<string, string>> = {
+  'engine/regular-file.ts': 'it is the reader',
+  'engine/parsers/file-input.ts': 'reads what that one opened into the memory of the parsers',
+  'engine/facts/content.ts':
+    'hashes what that one opened, piece by piece, within a limit of its own',
+  'engine/facts/files.ts': 'makes new files',
+  'engine/facts/seal.ts': 'makes new files',
+  'engine/init.ts': 'makes a new file',
+  'engine/config/write.ts': 'makes new files; opens a directory',
+  'engine/build/link-socket.ts':
+    'opens without waiting, asks what it opened, reads by readOpenFile',
+  'engine/session/false-members.ts':
+    'opens without waiting, asks what it opened, reads parts of bounded size',
+  'engine/paths.ts': 'our own package.json',
+  'cli/main.ts': 'our own package.json',
+  'cli/log-file.ts': 'writes the log that the user asked for',
+};
+
+const readerNames =
+  /^(?:readFile|readFileSync|createReadStream|read|readSync|readv|readvSync|open|openSync|openAsBlob)$/;
+
+test('files that others may have made are read by one reader', () => {
+  const found = new Set<string>();
+  const whole: string[] = [];
+  for (const room of ['engine', 'cli']) {
+    for (const name of readdirSync(join(packageRoot(), room), { recursive: true })) {
+      const file = join(room, String(name));
+      if (!/\.tsx?$/.test(file)) continue;
+      const text = readFileSync(join(packageRoot(), file), 'utf8');
+      for (const [, names] of text.matchAll(
+        /import ([^;]*?) from '(?:node:)?fs(?:\/promises)?'/g,
+      )) {
+        if (!names?.startsWith('{')) whole.push(file);
+        const each = names?.replace(/[{}]/g, '').split(',') ?? [];
+        if (each.some((n) => readerNames.test(n.trim().split(/\s+as\s+/)[0] ?? '')))
+          found.add(file);
+      }
+      if (/(?:import|require)\(\s*'(?:node:)?fs/.test(text)) whole.push(file);
+    }
+  }
+  expect(whole, 'these import all of node:fs').toEqual([]);
+  expect([...found].sort()).toEqual(Object.keys(readers).sort());
 });

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '../../engine/regular-file.ts';
 import type { Excerpt, Place, Segment } from './api.ts';
 import { highlightedLines } from './highlight.ts';
 
@@ -25,10 +25,10 @@ export class Sources {
   async around(place: Place): Promise<Excerpt | string> {
     let lines: Segment[][];
     try {
-      lines = await this.lines(this.pathOf(place.file));
+      lines = this.lines(this.pathOf(place.file));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      if (code !== 'ENOENT') return this.printable(message);
+      if (code !== 'ENOENT') return this.printable(`It cannot be shown: ${message}.`);
       return isStd(place.file)
         ? 'The sources of the standard library are not installed: `rustup component add rust-src`.'
         : 'The file is not there any more.';
@@ -68,14 +68,11 @@ export class Sources {
     return join(sysroot, 'lib', 'rustlib', 'src', 'rust', library);
   }
 
-  private async lines(path: string): Promise<Segment[][]> {
+  private lines(path: string): Segment[][] {
     const known = this.files.get(path);
     if (known !== undefined) return known;
     // The path comes from debug info: it may name a pipe or a device, which would never end.
-    const found = await stat(path);
-    if (!found.isFile()) throw new Error('This is not a file.');
-    if (found.size > MAX_BYTES) throw new Error('The file is too large to be shown.');
-    const text = (await readFile(path, 'utf8')).replaceAll('\r\n', '\n');
+    const text = readRegularFile(path, MAX_BYTES).toString().replaceAll('\r\n', '\n');
     const lines = highlightedLines(text, path.endsWith('.rs'));
     const [oldest] = this.files.keys();
     if (this.files.size >= KEPT_FILES && oldest !== undefined) this.files.delete(oldest);

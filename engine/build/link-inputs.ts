@@ -1,7 +1,7 @@
-import { readSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
-import { withRegularFile } from '../regular-file.ts';
+import { readRegularStart } from '../regular-file.ts';
 import type { CommandInput, LinkerCommand } from './linker-arguments.ts';
 import { runtimeLibraries } from './linker-options.ts';
 import { scriptInputs } from './linker-scripts.ts';
@@ -122,7 +122,7 @@ class InputReader {
       return;
     }
     // What stands behind the part that is read would be linked unseen.
-    const start = readStart(path, MAX_SCRIPT + 1);
+    const start = readRegularStart(path, MAX_SCRIPT + 1);
     const items = start.length > MAX_SCRIPT ? undefined : scriptInputs(start.toString('latin1'));
     if (items === undefined) {
       this.unsupported.push(`${path} (neither an object nor a library)`);
@@ -151,7 +151,7 @@ class InputReader {
 /** What of a file of the C runtime says which names it knows; the linker itself refuses what it cannot read. */
 function readRuntime(path: string): 'names' | readonly string[] | undefined {
   const kind = kindOf(path);
-  if (kind === 'script') return scriptInputs(readStart(path, MAX_SCRIPT).toString('latin1'));
+  if (kind === 'script') return scriptInputs(readRegularStart(path, MAX_SCRIPT).toString('latin1'));
   return typeof kind === 'string' ? 'names' : undefined;
 }
 
@@ -163,7 +163,7 @@ function firstOf(directories: readonly string[], names: readonly string[]): stri
       try {
         // Most are not there, which as an exception takes several times as long.
         if (statSync(path, { throwIfNoEntry: false }) === undefined) continue;
-        readStart(path, 1);
+        readRegularStart(path, 1);
         return path;
       } catch {
         // Not there, or nothing to read: the linker goes on too.
@@ -171,14 +171,6 @@ function firstOf(directories: readonly string[], names: readonly string[]): stri
     }
   }
   return undefined;
-}
-
-/** Each link looks at some thirty files, for which the system takes less time than Node's threads. */
-function readStart(path: string, length: number): Buffer {
-  return withRegularFile(path, (file) => {
-    const buffer = Buffer.alloc(length);
-    return buffer.subarray(0, readSync(file, buffer, 0, length, 0));
-  });
 }
 
 /** ELF gABI, "ELF Header": e_type. */
@@ -212,7 +204,7 @@ function kindOf(path: string): FileKind {
 function kindByStart(path: string): FileKind {
   let start: Buffer;
   try {
-    start = readStart(path, 20);
+    start = readRegularStart(path, 20);
   } catch (error) {
     return { refused: `it cannot be read: ${(error as Error).message}` };
   }

@@ -1,16 +1,9 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readlinkSync, realpathSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
+import { readOpenFile } from '../regular-file.ts';
 import { isWithin } from '../sandbox/bubblewrap.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { describeLink, expectsLink, needsLink, placeholder, refuseUnsupported } from './link.ts';
@@ -19,6 +12,9 @@ import { type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
 import { expandLinkerArguments, quotedWord } from './response-file.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { RustcInvocation } from './types.ts';
+
+/** No parser takes a larger file, so that it could not be judged. */
+const MAX_LINKED = 2 ** 32 - 1;
 
 /** What the links of one sandboxed rustc need. */
 export interface LinkSocketOptions {
@@ -266,9 +262,9 @@ function readWithin(path: string, directory: string): Buffer {
     // What was really opened, whatever the names on the way are now.
     const opened = readlinkSync(`/proc/self/fd/${file}`);
     const within = isWithin(opened, realpathSync(directory));
-    if (!within || !fstatSync(file).isFile())
-      throw new BadLinkError(`${path} is no file of this rustc`);
-    return readFileSync(file);
+    const status = fstatSync(file);
+    if (!within || !status.isFile()) throw new BadLinkError(`${path} is no file of this rustc`);
+    return readOpenFile(file, status.size, MAX_LINKED);
   } finally {
     closeSync(file);
   }

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRegularFile } from '../regular-file.ts';
 import * as z from '../schemas.ts';
 import type { CargoConfig } from '../workspace/cargo-config.ts';
 
@@ -24,7 +24,7 @@ export async function profileArguments(
   const select = ['--profile', profile];
   const set = config.profile('cackle') ?? new Set<string>();
   if (profile !== 'cackle' || set.has('inherits')) return select;
-  if (await definesProfile(await readFile(join(workspaceRoot, 'Cargo.toml'), 'utf8')))
+  if (await definesProfile(readRegularFile(join(workspaceRoot, 'Cargo.toml')).toString()))
     return select;
   const missing = Object.entries(settings).filter(([key]) => !set.has(key));
   return [

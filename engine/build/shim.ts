@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { packageRoot, userCache } from '../paths.ts';
+import { readRegularFile } from '../regular-file.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import type { Toolchain } from '../workspace/toolchain.ts';
 
@@ -27,7 +28,7 @@ export async function ensureShim(toolchain: Toolchain, fallback: string): Promis
   const directory = sourceDirectory();
   const hash = createHash('sha256').update(toolchain.version).update(STATIC.join(' '));
   for (const name of readdirSync(directory).sort())
-    hash.update(name).update(readFileSync(join(directory, name)));
+    hash.update(name).update(readRegularFile(join(directory, name)));
   const key = hash.digest('hex').slice(0, 24);
   const kept = join(userCache(), 'shim', key);
   const finished = join(kept, NAME);

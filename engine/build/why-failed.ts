@@ -1,7 +1,8 @@
 import { lstatSync, type Stats } from 'node:fs';
-import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import type { Denial } from '../judge/problems.ts';
+import { readRegularFile } from '../regular-file.ts';
 import { hidesPath } from '../sandbox/bubblewrap.ts';
 import {
   denialsIn,
@@ -35,7 +36,7 @@ export async function whyFailed(
 ): Promise<Denial[]> {
   const { sandboxes } = sandbox;
   const places = runPlaces(options, sandbox);
-  const binary = await readFile(program.linked).catch(() => Buffer.alloc(0));
+  const binary = bytesOf(program.linked);
   const isDenied = (denial: Denial): boolean =>
     denial.what !== 'write' || !sandboxes.mayWrite(program.package, denial.path);
   const command = sandboxes.buildScript(program, places) ?? [];
@@ -107,7 +108,8 @@ async function ask(
       env: {},
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    const counters = await readFile(join(outDir, '.network'), 'utf8').catch(() => '');
+    // The script may have put anything in its place.
+    const counters = bytesOf(join(outDir, '.network')).toString();
     const after = (await listing(copy, leftOut)) ?? new Map<string, Stats>();
     const written = [...after].filter(([path, stats]) => {
       const then = copied.get(path);
@@ -172,3 +174,15 @@ function wantedNetwork(counters: string): boolean {
 function unique(denials: readonly Denial[]): Denial[] {
   return [...new Map(denials.map((denial) => [JSON.stringify(denial), denial])).values()];
 }
+
+/** Nothing of what cannot be read. */
+function bytesOf(path: string): Buffer {
+  try {
+    return readRegularFile(path, MAX_BINARY);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+/** A build script that is larger is not searched for the names of variables. */
+const MAX_BINARY = 2 ** 30;

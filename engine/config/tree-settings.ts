@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readRegularFile } from '../regular-file.ts';
 import { parseToml, type TomlEntry } from './toml-tree.ts';
 
 /** What cackle.toml says of the tree of packages, by which the rest of it is read. */
@@ -10,7 +10,7 @@ export interface TreeSettings {
 /** Reads these settings alone. Nothing for a file with faults: whoever reads all of it tells of them. */
 export async function readTreeSettings(file: string): Promise<TreeSettings> {
   try {
-    const common = parseToml(await readFile(file, 'utf8')).entries.get('common')?.value;
+    const common = parseToml(readRegularFile(file).toString()).entries.get('common')?.value;
     if (common?.kind !== 'table') return nothing;
     const features = stringsOf(common.entries.get('features'));
     const buildFlags = stringsOf(common.entries.get('build_flags'));

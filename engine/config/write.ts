@@ -7,13 +7,13 @@ import {
   link,
   lstat,
   open,
-  readFile,
   realpath,
   rename,
   stat,
   unlink,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { readRegularFile } from '../regular-file.ts';
 
 /** The text of a configuration file as it was read, and what tells whether it is still the same. */
 export interface ConfigFileText {
@@ -35,7 +35,7 @@ export class ConfigFileError extends Error {
 
 /** Reads a configuration file for editing; no file is an empty text. Throws {@link ConfigFileError}. */
 export async function readConfigText(file: string): Promise<ConfigFileText> {
-  const bytes = await bytesOf(file);
+  const bytes = bytesOf(file);
   if (bytes === undefined) return { file, text: '', hash: undefined };
   try {
     // A byte order mark stays where it is.
@@ -98,7 +98,7 @@ async function targetOf({ file, hash }: ConfigFileText): Promise<string> {
     const target = join(await realpath(dirname(file)), basename(file));
     const found = await lstat(target).catch(() => undefined);
     if (found === undefined) return target;
-    if (found.isSymbolicLink() && (await bytesOf(file)) === undefined)
+    if (found.isSymbolicLink() && bytesOf(file) === undefined)
       throw new ConfigFileError(
         `${file} is a link to a file that is not there`,
         'remove the link, or create the file that it leads to, and try again',
@@ -113,13 +113,13 @@ async function targetOf({ file, hash }: ConfigFileText): Promise<string> {
 }
 
 async function refuseChanged({ file, hash }: ConfigFileText, target: string): Promise<void> {
-  const bytes = await bytesOf(target);
+  const bytes = bytesOf(target);
   if ((bytes === undefined ? undefined : hashOf(bytes)) !== hash) throw changedError(file);
 }
 
-async function bytesOf(file: string): Promise<Buffer | undefined> {
+function bytesOf(file: string): Buffer | undefined {
   try {
-    return await readFile(file);
+    return readRegularFile(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT') return undefined;

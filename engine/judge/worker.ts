@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { type AnswerPlace, writeAnswer } from '../facts/answers.ts';
 import type { JoinedOutput, JoinInput } from '../graph/link.ts';
 import { linkedButDead } from '../graph/linked.ts';
 import type { LinkedSymbol } from '../graph/named-nodes.ts';
 import { reached } from '../graph/reached.ts';
 import { readLinked } from '../parsers/parsers.ts';
+import { readRegularFile } from '../regular-file.ts';
 import { Stopwatch, type Timed } from '../spans.ts';
 import { ApiMatcher } from './api-matcher.ts';
 import { backtrace, type Site } from './backtraces.ts';
@@ -12,6 +12,9 @@ import { type Compiled, foreignMembers } from './foreign.ts';
 import { Joiner, type OutputSpec, StaleFactsError } from './joiner.ts';
 import type { BacktraceFrame } from './problems.ts';
 import { type PossibleExport, type Reference, ReferenceFinder } from './references.ts';
+
+/** The parsers take no larger file. */
+const MAX_LINKED = 2 ** 32 - 1;
 
 /** Find the API references of an output. */
 export interface ReferencesJob {
@@ -89,7 +92,8 @@ async function answer(
     await writeAnswer(job.keep, traces);
     return traces;
   }
-  if (job.kind === 'linked') return linkedButDead(joined, readLinked(await readFile(job.file)));
+  if (job.kind === 'linked')
+    return linkedButDead(joined, readLinked(readRegularFile(job.file, MAX_LINKED)));
   const key = JSON.stringify(job.apis);
   if (finder?.key !== key)
     finder = { key, finder: new ReferenceFinder(joiner.symbols, new ApiMatcher(job.apis)) };

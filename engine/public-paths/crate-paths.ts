@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { withRegularFile } from '../regular-file.ts';
+import { readRegularFile } from '../regular-file.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import { addWritten, type ModuleSource, moduleSource, type Use } from './module-source.ts';
 import { rustTokens } from './rust-tokens.ts';
@@ -206,9 +206,7 @@ export class CratePaths {
   private read(file: string): ModuleSource | undefined {
     this.files.set(file, stampText(file));
     try {
-      return withRegularFile(file, (open, size) =>
-        size > MAX_SOURCE ? undefined : moduleSource(rustTokens(readFileSync(open, 'utf8'))),
-      );
+      return moduleSource(rustTokens(readRegularFile(file, MAX_SOURCE).toString()));
     } catch {
       return undefined;
     }

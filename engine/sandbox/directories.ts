@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
   type ConfigDiagnostic,
@@ -7,6 +7,7 @@ import {
   type SandboxSettings,
 } from '../config/types.ts';
 import { makeDirectory } from '../make-directory.ts';
+import { readRegularFile } from '../regular-file.ts';
 import { tryBubblewrap } from './probe.ts';
 
 /**
@@ -65,7 +66,7 @@ export async function prepareSettings(
     );
   }
   if (faults.length === 0) return;
-  const lines = (await readFile(file, 'utf8')).split(/\r?\n/);
+  const lines = readRegularFile(file).toString().split(/\r?\n/);
   throw new ConfigError(
     faults.map((found) => ({ ...found, sourceLine: lines[(found.place?.line ?? 0) - 1] })),
   );

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, readFile, realpath } from 'node:fs/promises';
+import { access, realpath } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { CheckError } from '../judge/problems.ts';
+import { readRegularFile } from '../regular-file.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { isolation } from './bubblewrap.ts';
 
@@ -51,9 +52,12 @@ export function explainFailure(stderr: string, facts: NamespaceFacts): CheckErro
 }
 
 async function namespaceFacts(): Promise<NamespaceFacts> {
-  const setting = async (path: string): Promise<number | undefined> => {
-    const text = await readFile(`/proc/sys/${path}`, 'utf8').catch(() => undefined);
-    return text === undefined ? undefined : Number(text);
+  const setting = (path: string): number | undefined => {
+    try {
+      return Number(readRegularFile(`/proc/sys/${path}`).toString());
+    } catch {
+      return undefined;
+    }
   };
   const exists = (path: string) =>
     access(path).then(
@@ -61,9 +65,9 @@ async function namespaceFacts(): Promise<NamespaceFacts> {
       () => false,
     );
   return {
-    limit: await setting('user/max_user_namespaces'),
-    clone: await setting('kernel/unprivileged_userns_clone'),
-    apparmor: await setting('kernel/apparmor_restrict_unprivileged_userns'),
+    limit: setting('user/max_user_namespaces'),
+    clone: setting('kernel/unprivileged_userns_clone'),
+    apparmor: setting('kernel/apparmor_restrict_unprivileged_userns'),
     inContainer:
       (await exists('/.dockerenv')) ||
       (await exists('/run/.containerenv')) ||

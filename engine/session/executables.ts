@@ -1,9 +1,9 @@
 import { realpathSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { isPlaceholder, PLACEHOLDER_LENGTH } from '../build/link.ts';
 import type { ArtifactMessage, ProgramAnswer } from '../build/types.ts';
 import { sameFile, stampOf } from '../facts/store.ts';
 import type { FileStamp } from '../facts/unit-record.ts';
+import { readRegularStart } from '../regular-file.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 
 /** The programs and tests that a round has judged, as files. */
@@ -54,7 +54,7 @@ export async function placeholders(
   for (const artifact of artifacts) {
     const files = [artifact.executable, ...artifact.filenames].filter((f) => f !== undefined);
     for (const file of new Set(files)) {
-      if (!(await startsAsPlaceholder(file))) continue;
+      if (!startsAsPlaceholder(file)) continue;
       found.push(artifact);
       break;
     }
@@ -62,18 +62,10 @@ export async function placeholders(
   return found;
 }
 
-async function startsAsPlaceholder(path: string): Promise<boolean> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) return false;
+function startsAsPlaceholder(path: string): boolean {
   try {
-    const { buffer, bytesRead } = await file.read(
-      Buffer.alloc(PLACEHOLDER_LENGTH + 1),
-      0,
-      PLACEHOLDER_LENGTH + 1,
-      0,
-    );
-    return isPlaceholder(buffer.subarray(0, bytesRead));
-  } finally {
-    await file.close();
+    return isPlaceholder(readRegularStart(path, PLACEHOLDER_LENGTH + 1));
+  } catch {
+    return false;
   }
 }

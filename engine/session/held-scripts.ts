@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Config } from '../config/types.ts';
+import { readRegularFile } from '../regular-file.ts';
 import type { Gates } from './gates.ts';
 import type { LiveConfig } from './live-config.ts';
 import type { Records } from './records.ts';
@@ -14,7 +14,7 @@ import type { Records } from './records.ts';
 /** Stands for the configuration by which something was held. */
 export function configHash({ file }: Config): string {
   try {
-    return createHash('sha256').update(readFileSync(file)).digest('hex');
+    return createHash('sha256').update(readRegularFile(file)).digest('hex');
   } catch {
     // Removed meanwhile: whoever asks next decides anew.
     return '';

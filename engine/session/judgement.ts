@@ -110,7 +110,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
   problems.push(
     ...verdicts.exportsOf(judged),
     ...notImported(round.exports, config, workspace),
-    ...unknownPackages(config, workspace, await lockedPackages(workspace.root)),
+    ...unknownPackages(config, workspace, lockedPackages(workspace.root)),
     ...ambiguousPackages(config),
   );
   const builtPackages = new Set([...records.current].map((unit) => unit.packageId));

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { basename, join, parse, sep } from 'node:path';
-import { withRegularFile } from '../regular-file.ts';
+import { readRegularFile, TooLargeError } from '../regular-file.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 
@@ -100,15 +99,15 @@ export class OtherBuilds {
       const { index } = next.p;
       for (const user of this.workspace.packages)
         if (user.dependencies.includes(index))
-          pending.push({ p: user, mention: wordOf(await this.namesOf(next.p, user)) });
+          pending.push({ p: user, mention: wordOf(this.namesOf(next.p, user)) });
     }
     return false;
   }
 
   /** How a package's crate may be called in the sources of another: its manifest may rename it. */
-  private async namesOf(p: Package, user: Package): Promise<string[]> {
+  private namesOf(p: Package, user: Package): string[] {
     const names = [p.cargoName, ...p.targets.map(({ name }) => name)];
-    const manifest = await readFile(user.manifestPath, 'latin1').catch(() => '');
+    const manifest = textOf(user.manifestPath);
     const renamed = manifest.split('\n').flatMap((line, i, lines) => {
       if (!line.includes('package') || !line.includes(`"${p.cargoName}"`)) return [];
       const inline = /^\s*"?([\w-]+)"?\s*=\s*\{/.exec(line)?.[1];
@@ -142,12 +141,12 @@ export class OtherBuilds {
     const read = [...this.read].filter((file) => file.startsWith(below));
     return [...new Set([...files, ...read])].flatMap((file): Source[] => {
       try {
-        const text = withRegularFile(file, (open, size) =>
-          size > MAX_SOURCE ? 'cfg(any(' : readFileSync(open, 'latin1'),
-        );
+        const text = readRegularFile(file, MAX_SOURCE).toString('latin1');
         return [{ text, module: moduleOf(file), isRead: this.read.has(file) }];
-      } catch {
-        return [];
+      } catch (error) {
+        if (!(error instanceof TooLargeError)) return [];
+        // Any condition may stand in it.
+        return [{ text: 'cfg(any(', module: moduleOf(file), isRead: this.read.has(file) }];
       }
     });
   }
@@ -172,5 +171,14 @@ export class OtherBuilds {
       if (!(await this.list(p, path, files))) return false;
     }
     return true;
+  }
+}
+
+/** Nothing of what cannot be read. */
+function textOf(file: string): string {
+  try {
+    return readRegularFile(file, MAX_SOURCE).toString('latin1');
+  } catch {
+    return '';
   }
 }

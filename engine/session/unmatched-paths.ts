@@ -35,7 +35,7 @@ export async function unmatchedPaths(
   const resolved = await paths.resolve([...new Set(config.apiPaths.map(({ path }) => path))]);
   const unknown = config.apiPaths.filter(({ path }) => resolved.get(path)?.exists === false);
   if (unknown.length === 0) return [];
-  const locked = await lockedPackages(workspace.root);
+  const locked = lockedPackages(workspace.root);
   const absent = new Set([...(locked?.names ?? [])].map((name) => name.replaceAll('-', '_')));
   const doubtful = unknown.filter(({ path }) => {
     const crate = firstSegment(path);

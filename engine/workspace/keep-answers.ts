@@ -1,6 +1,6 @@
-import { existsSync, readSync, realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { readRegularFile, withRegularFile } from '../regular-file.ts';
+import { readRegularFile, readRegularStart } from '../regular-file.ts';
 import * as z from '../schemas.ts';
 import { configFiles, toolchainFiles, upward } from './cargo-files.ts';
 import { likelyHost } from './early-questions.ts';
@@ -183,10 +183,7 @@ function refuseProgram(name: string, value: string): void {
 }
 
 function isElf(path: string): boolean {
-  return withRegularFile(path, (file) => {
-    const start = Buffer.alloc(4);
-    return readSync(file, start) === 4 && start.toString('latin1') === '\x7fELF';
-  });
+  return readRegularStart(path, 4).toString('latin1') === '\x7fELF';
 }
 
 /** Configuration by which cargo reads files that are not known here, or runs other programs. */

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { normalisedSource, splitKey } from '../config/sources.ts';
+import { readRegularFile } from '../regular-file.ts';
 
 /** What Cargo.lock names, for every target and feature. */
 export interface LockedPackages {
@@ -14,9 +14,13 @@ const entry =
   /^\[\[package\]\]\s*\nname = "([^"\n]+)"\s*\nversion = "[^"\n]*"(?:\s*\nsource = "([^"\n]+)")?/gm;
 
 /** The packages of Cargo.lock; undefined where there is none that says so. */
-export async function lockedPackages(root: string): Promise<LockedPackages | undefined> {
-  const text = await readFile(join(root, 'Cargo.lock'), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+export function lockedPackages(root: string): LockedPackages | undefined {
+  let text: string;
+  try {
+    text = readRegularFile(join(root, 'Cargo.lock')).toString();
+  } catch {
+    return undefined;
+  }
   const names = new Set<string>();
   const sourced = new Set<string>();
   for (const [, name = '', source] of text.matchAll(entry)) {

@@ -3,9 +3,12 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Sources } from '../../cli/session/source.ts';
 import { linkFiles } from '../../engine/build/link-inputs.ts';
 import { parseLinkerArguments } from '../../engine/build/linker-arguments.ts';
 import { expandLinkerArguments } from '../../engine/build/response-file.ts';
+import { readTreeSettings } from '../../engine/config/tree-settings.ts';
+import { readConfigText } from '../../engine/config/write.ts';
 import {
   contentHash,
   contentHashes,
@@ -17,7 +20,8 @@ import {
   watchedPaths,
   withoutInstructions,
 } from '../../engine/judge/build-instructions.ts';
-import { readRegularFile } from '../../engine/regular-file.ts';
+import { readRegularFile, readRegularStart } from '../../engine/regular-file.ts';
+import { lockedPackages } from '../../engine/workspace/lock-file.ts';
 
 const place = (): string => mkdtempSync(join(tmpdir(), 'cackle-hangs-'));
 
@@ -38,6 +42,29 @@ test('a file that others named is a regular one of a size that makes sense', () 
   expect(() => readRegularFile(file, 2 << 20)).toThrow('more than 2 MiB');
   // It has no size that stat knows.
   expect(readRegularFile('/proc/self/status').toString()).toContain('Name:');
+});
+
+test('nobody waits for a pipe that has the name of a file, or reads what never ends', async () => {
+  const directory = place();
+  pipe(join(directory, 'Cargo.lock'));
+  pipe(join(directory, 'cackle.toml'));
+  pipe(join(directory, 'source.rs'));
+  const config = join(directory, 'cackle.toml');
+  expect(lockedPackages(directory)).toBeUndefined();
+  expect(await readTreeSettings(config)).toEqual({ features: [], buildFlags: [] });
+  await expect(readConfigText(config)).rejects.toThrow(`cannot read ${config}: it is not a file`);
+  expect(() => readRegularStart(join(directory, 'source.rs'), 4)).toThrow('it is not a file');
+  const sources = new Sources(
+    () => undefined,
+    (text) => text,
+  );
+  for (const file of [join(directory, 'source.rs'), '/dev/zero'])
+    expect(await sources.around({ file, line: 1, column: 1, counts: 'characters', text: '' })).toBe(
+      'It cannot be shown: it is not a file.',
+    );
+  const file = join(directory, 'short');
+  writeFileSync(file, 'ab');
+  expect(readRegularStart(file, 4).toString()).toBe('ab');
 });
 
 test('what is watched is looked at within a limit, each directory once', () => {
