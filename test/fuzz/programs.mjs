@@ -69,6 +69,8 @@ async function prepareTypeScript(names, work, programs) {
           args: [
             ...[join(jazzer, 'core/dist/cli.js'), file, ...given.filter((a) => !isOption(a))],
             ...['-f', 'fuzz', '--sync', '-i', `${name}.program.cjs`],
+            // In milliseconds; libFuzzer's own option does not count.
+            ...['--timeout', '120000'],
             ...['--disable_bug_detectors', '.*', '--', ...given.filter(isOption)],
           ],
           env,

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { compareWithBinutils } from './binutils.mjs';
 import { keep, unpackKept } from './corpus.mjs';
 import { prepare } from './programs.mjs';
 import { targets, targetsInTypeScript } from './targets.mjs';
@@ -35,7 +36,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const runs = Number(values.runs.replaceAll('_', ''));
-const names = Object.keys(all);
+const names = [...Object.keys(all), 'binutils'];
 const wanted = positionals.length > 0 ? positionals : names;
 if (!Number.isSafeInteger(runs) || runs < 0 || wanted.some((name) => !names.includes(name))) {
   process.stderr.write(
@@ -49,11 +50,15 @@ const countsFile = join(work, 'counts.json');
 const readCounts = () =>
   existsSync(countsFile) ? JSON.parse(readFileSync(countsFile, 'utf8')) : {};
 let failed = false;
-const programs = await prepare(wanted, work);
-for (const name of wanted) {
-  failed = !run(name, programs.get(name)) || failed;
-  if (values.keep) minimise(name, programs.get(name));
+const fuzzed = wanted.filter((name) => name !== 'binutils');
+if (fuzzed.length > 0) {
+  const programs = await prepare(fuzzed, work);
+  for (const name of fuzzed) {
+    failed = !run(name, programs.get(name)) || failed;
+    if (values.keep) minimise(name, programs.get(name));
+  }
 }
+if (wanted.includes('binutils')) failed = !(await binutils()) || failed;
 if (values.write) writeFileSync(join(here, 'RESULT.md'), result());
 process.exitCode = failed ? 1 : 0;
 
@@ -118,6 +123,16 @@ function execute(name, start, given) {
   return { status, log: readFileSync(file, 'latin1') };
 }
 
+async function binutils() {
+  const { differences, ...compared } = await compareWithBinutils(work);
+  count('binutils', compared);
+  for (const difference of differences) process.stdout.write(`${difference}\n`);
+  process.stdout.write(
+    `binutils: ${JSON.stringify(compared)}, ${differences.length} differences\n`,
+  );
+  return differences.length === 0;
+}
+
 function result() {
   const counts = readCounts();
   const rows = Object.entries(all).map(([name, { compared = '' }]) => {
@@ -127,5 +142,11 @@ function result() {
     return `| ${name} | ${executions.toLocaleString('en')} | ${coverage} | ${inputs} | ${compared} |`;
   });
   const findings = readFileSync(join(here, 'RESULT.md'), 'utf8').split('\n## Found\n')[1] ?? '';
-  return `# Executions of the fuzzers\n\nWritten by \`npm run fuzz -- --write\`. Coverage counts edges; inputs are those that it keeps apart.\n\n| target | executions | coverage | inputs | compared with |\n|---|---|---|---|---|\n${rows.join('\n')}\n\n## Found\n${findings}`;
+  return `# Executions of the fuzzers\n\nWritten by \`npm run fuzz -- --write\`. Coverage counts edges; inputs are those that it keeps apart.\n\n| target | executions | coverage | inputs | compared with |\n|---|---|---|---|---|\n${rows.join('\n')}\n\n${besideBinutils(counts.binutils)}\n\n## Found\n${findings}`;
+}
+
+function besideBinutils(compared) {
+  if (compared === undefined) return 'Not compared with binutils yet.';
+  const { files, passedOver, symbols, references, places } = compared;
+  return `Compared with binutils: ${files} objects (${passedOver} damaged ones passed over), ${symbols} symbols, ${references} names that relocations want, places and inlined calls of ${places} references.`;
 }

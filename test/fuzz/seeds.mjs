@@ -20,8 +20,8 @@ const sources = {
 
 /** Writes the seeds of every binary target below `directory`: objects, archives, archives that hold only text. */
 export function makeSeeds(directory) {
-  const work = join(directory, 'work');
-  rmSync(directory, { recursive: true, force: true });
+  // Other fuzzers may be reading theirs.
+  const work = join(directory, `work-${process.pid}`);
   const objects = join(directory, 'objects');
   const archives = join(directory, 'archives');
   for (const path of [work, objects, archives]) mkdirSync(path, { recursive: true });

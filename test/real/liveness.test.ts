@@ -11,7 +11,8 @@ import { Joiner } from '../../engine/judge/joiner.ts';
 import { factsFile } from '../../engine/session/inputs.ts';
 import { outputSpec } from '../../engine/session/output-spec.ts';
 import { loadWorkspace } from '../../engine/workspace/metadata.ts';
-import { binutils, judged, linkedCrate, linkedFile } from './support.ts';
+import { binutils } from './binutils.ts';
+import { judged, linkedCrate, linkedFile } from './support.ts';
 
 /** The defined symbols of a linked file as readelf of binutils lists them. */
 function readSymbols(file: string): LinkedSymbol[] {

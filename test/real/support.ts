@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REAL_SUFFIX } from '../../engine/build/build-script.ts';
@@ -68,21 +67,4 @@ export async function linkedCrate(name: string): Promise<LinkedCrate> {
 /** The file that the linker made: a build script's is put aside. Undefined when another build removed it. */
 export function linkedFile(link: LinkRecord): string | undefined {
   return [`${link.output}${REAL_SUFFIX}`, link.output].find((file) => existsSync(file));
-}
-
-/** Runs a program of binutils; a missing one fails the test. */
-export function binutils(program: string, args: readonly string[], input = ''): string {
-  const run = spawnSync(program, args, {
-    encoding: 'utf8',
-    maxBuffer: 1 << 30,
-    input,
-    env: { ...process.env, LC_ALL: 'C.UTF-8' },
-  });
-  if (run.error !== undefined) {
-    throw new Error(
-      `${program} cannot be run (${run.error.message}): install binutils, which this test compares with`,
-    );
-  }
-  if (run.status !== 0) throw new Error(`${program} ${args.join(' ')}: ${run.stderr}`);
-  return run.stdout;
 }

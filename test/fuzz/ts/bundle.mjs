@@ -17,19 +17,21 @@ export async function bundle(directory, wanted = names) {
   for (const name of wanted) await bundleOne(directory, name);
 }
 
+/** How all of them are bundled. */
+export const common = {
+  absWorkingDir: here,
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20.19',
+  // The other parser need not be followed.
+  external: ['toml'],
+  define: { 'import.meta.url': '__url' },
+  banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
+  logLevel: 'warning',
+};
+
 async function bundleOne(directory, name) {
-  const common = {
-    absWorkingDir: here,
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20.19',
-    // The other parser need not be followed.
-    external: ['toml'],
-    define: { 'import.meta.url': '__url' },
-    banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
-    logLevel: 'warning',
-  };
   const readers = new Set();
   await build({
     ...common,
