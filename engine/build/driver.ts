@@ -73,6 +73,7 @@ export async function runCargo(
         cargoStatus: ended.status,
         cargoSignal: ended.signal,
         failedUnits: server.failedUnits,
+        killed: server.killed,
         failedBuildScripts: server.failedBuildScripts,
         failedSandboxedUnits: server.failedSandboxedUnits,
       };

@@ -8,13 +8,16 @@ import { isWithin } from '../sandbox/bubblewrap.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { describeLink, expectsLink, needsLink, placeholder, refuseUnsupported } from './link.ts';
 import { parseLinkerArguments } from './linker-arguments.ts';
-import { type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
+import { type Ending, type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
 import { expandLinkerArguments, quotedWord } from './response-file.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { RustcInvocation } from './types.ts';
 
 /** No parser takes a larger file, so that it could not be judged. */
 const MAX_LINKED = 2 ** 32 - 1;
+
+/** Told how a linker ended, and what it said on stderr; without an ending when what stood for it was gone. */
+export type LinkEnded = (ending: Ending | undefined, said: string) => void;
 
 /** What the links of one sandboxed rustc need. */
 export interface LinkSocketOptions {
@@ -25,6 +28,7 @@ export interface LinkSocketOptions {
   /** The linker's environment. */
   readonly env: ReadonlyMap<string, string>;
   readonly token: string;
+  readonly onEnded: LinkEnded;
   /** The sandboxed command line of a linker that writes to `directory` only. */
   readonly sandboxed: (command: readonly string[], directory: string) => readonly string[];
 }
@@ -126,6 +130,8 @@ export class LinkSocket {
       shim.end({ do: 'exit', status: status ?? 1, emit: true, append });
     } catch (error) {
       const bad = error instanceof BadLinkError;
+      if (error instanceof ShimGoneError && !this.#stop.signal.aborted)
+        this.#options.onEnded(undefined, '');
       if (!bad && !(error instanceof ShimGoneError) && !this.#stop.signal.aborted)
         this.#options.server.fail(error);
       // Other errors may tell of files that the sandbox must not know.
@@ -188,6 +194,7 @@ export class LinkSocket {
         env: {},
         signal: this.#stop.signal,
       });
+      this.#options.onEnded(finished, finished.stderr);
     } else {
       await writeFile(made, placeholder, { mode: 0o755 });
     }

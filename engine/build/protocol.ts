@@ -172,6 +172,20 @@ export class ShimConnection {
   }
 }
 
+/** How a program ended: by its exit status or by a signal. */
+export interface Ending {
+  readonly status?: number | null | undefined;
+  readonly signal?: number | string | null | undefined;
+}
+
+/** The signal that ended a program, also where its sandbox tells it as 128 + n; undefined for an ordinary end. */
+export function endingSignal({ status, signal }: Ending): number | string | undefined {
+  return signal ?? (typeof status === 'number' && status > 128 ? status - 128 : undefined);
+}
+
+/** What compilers' drivers say of a program of theirs that a signal ended (gcc `collect2`, clang). */
+export const saysKilled = /\bterminated with signal \d|\bdue to signal\b|\bkilled by signal\b/;
+
 /** The exit status with which the shim stands in for a program: 128 + n for signal n, as shells do. */
 export function exitStatus(done: Done): number {
   return done.status ?? (done.signal === undefined ? 1 : 128 + done.signal);

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { standIn } from './build-script.ts';
 import { changed, withoutUs } from './environment.ts';
-import { LinkSocket, linkerName } from './link-socket.ts';
+import { type LinkEnded, LinkSocket, linkerName } from './link-socket.ts';
 import { type Answer, type Done, exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { type RustcArgument, type RustcCommand, rewriteRustcArguments } from './rustc-arguments.ts';
 import { runPlaces, type SandboxedRun, type ServerOptions } from './server-options.ts';
@@ -31,6 +31,7 @@ export async function compileInside(
   output: Pick<Run, 'stdout' | 'stderr' | 'lints'>,
   options: ServerOptions,
   sandbox: SandboxedRun,
+  onLinkEnded: LinkEnded,
 ): Promise<{ done: Done; sandboxCommand: readonly string[] }> {
   const { hello, programs, args, command, invocation } = compilation;
   const { sandboxes, sysroot, host } = sandbox;
@@ -54,6 +55,7 @@ export async function compileInside(
     linker: command.linker ?? 'cc',
     env: linkerEnv,
     token,
+    onEnded: onLinkEnded,
     sandboxed: (linking, directory) =>
       sandboxes.linker({ ...common, command: linking, env: linkerEnv, directory }, places),
   });

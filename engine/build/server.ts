@@ -11,7 +11,16 @@ import { describeLink, needsLink, placeholder, refuseUnsupported } from './link.
 import { linkerName, standInForLinker } from './link-socket.ts';
 import { parseLinkerArguments } from './linker-arguments.ts';
 import { serveProgram, serveRustdoc } from './programs.ts';
-import { type Done, exitStatus, type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
+import {
+  type Done,
+  type Ending,
+  endingSignal,
+  exitStatus,
+  type Hello,
+  ShimConnection,
+  ShimGoneError,
+  saysKilled,
+} from './protocol.ts';
 import { expandLinkerArguments, expandRustcArguments, quotedWord } from './response-file.ts';
 import {
   describeRustcCommand,
@@ -44,6 +53,10 @@ interface Unit {
 export class ShimServer {
   readonly token = randomBytes(16).toString('hex');
   readonly failedUnits: string[] = [];
+  /** What was ended from outside, in words. */
+  readonly killed: string[] = [];
+  /** Units whose linker failed. */
+  private readonly failedLinks = new Set<number>();
   readonly failedBuildScripts: FailedProgram[] = [];
   /** Sandboxed tests that failed. */
   readonly failedTests: FailedProgram[] = [];
@@ -85,8 +98,10 @@ export class ShimServer {
   }
 
   private async serve(shim: ShimConnection): Promise<void> {
+    let what: string | undefined;
     try {
       const hello = await shim.hello();
+      what = roleText(hello);
       if (hello.role === 'linker') await this.linker(shim, hello);
       else if (!sameSecret(hello.token, this.token))
         shim.end({ do: 'refuse', message: 'this process does not belong to the running check' });
@@ -102,6 +117,8 @@ export class ShimServer {
     } catch (error) {
       if (error instanceof ShimGoneError) {
         shim.destroy();
+        // What was killed beside it, as in a process group, tells nothing more.
+        if (!this.closing && what !== undefined) this.killed.push(`${what} ended without a word`);
         return;
       }
       if (!this.closing) this.options.fail(error);
@@ -205,7 +222,9 @@ export class ShimServer {
     const compilation: Compilation = { hello, programs, args, command, invocation };
     const { sandbox } = this.options;
     const { done, sandboxCommand } = sandbox?.sandboxes.forRustc
-      ? await compileInside(shim, compilation, output, this.options, sandbox)
+      ? await compileInside(shim, compilation, output, this.options, sandbox, (ended, said) =>
+          this.noteLink(invocation, ended, said),
+        )
       : await this.compileOutside(shim, compilation, output);
     const printed = Buffer.from(done.stdout ?? '', 'base64').toString();
     for (const line of printed.split('\n')) if (line !== '') handlers.onCargoOutput(line);
@@ -215,6 +234,9 @@ export class ShimServer {
     if (!success && !this.closing) {
       const { packageId } = invocation;
       this.failedUnits.push(packageId);
+      const ending = endingSignal(done);
+      if (ending !== undefined)
+        this.killed.push(`rustc of ${invocation.crateName} was ended by signal ${ending}`);
       if (sandboxCommand !== undefined)
         this.failedSandboxedUnits.push({ packageId, command: sandboxCommand });
     }
@@ -232,6 +254,8 @@ export class ShimServer {
     await handlers.onRustcDone({
       invocation,
       success,
+      // 1: the compiler's errors (rustc, exit status).
+      disturbed: !success && (done.status !== 1 || this.failedLinks.has(invocation.id)),
       lints,
       depInfo,
       variables,
@@ -280,6 +304,25 @@ export class ShimServer {
     return { done, sandboxCommand: undefined };
   }
 
+  /** Notes a linker that did not do its work, and whether it was ended from outside. */
+  private noteLink(
+    { id, crateName }: RustcInvocation,
+    ended: Ending | undefined,
+    said: string,
+  ): void {
+    if (ended?.status === 0) return;
+    this.failedLinks.add(id);
+    if (ended === undefined) {
+      this.killed.push(`the linker of ${crateName} ended without a word`);
+      return;
+    }
+    const ending = endingSignal(ended);
+    if (ending !== undefined)
+      this.killed.push(`the linker of ${crateName} was ended by signal ${ending}`);
+    else if (saysKilled.test(said))
+      this.killed.push(`a program of the linker of ${crateName} was ended by a signal`);
+  }
+
   private async commandLine(args: readonly string[], id: number): Promise<readonly string[]> {
     const length = args.reduce((sum, a) => sum + a.length + 1, 0);
     if (length < MAX_COMMAND_LINE) return args;
@@ -321,11 +364,12 @@ export class ShimServer {
         do: 'run',
         args: [unit.linker, ...(await this.linkLine(hello.args, args))],
         stdout: 'pass',
-        stderr: 'pass',
+        stderr: 'keep',
         unset: ourVariables,
         set: [],
       });
       await reading;
+      this.noteLink(invocation, done, Buffer.from(done.stderr ?? '', 'base64').toString());
       if (done.spawnError !== undefined)
         throw new CheckError(
           done.spawnError,
@@ -342,6 +386,14 @@ export class ShimServer {
     writeFileSync(request.output, placeholder, { mode: 0o755 });
     shim.end({ do: 'exit', status: 0 });
   }
+}
+
+/** What a shim stands for whose end from outside spoils a check; undefined for what says itself how it ended. */
+function roleText({ role, env }: Hello): string | undefined {
+  const name = env.get('CARGO_CRATE_NAME') ?? env.get('CARGO_PKG_NAME') ?? '?';
+  if (role === 'rustc') return env.has('CARGO_CRATE_NAME') ? `rustc of ${name}` : 'rustc';
+  if (role === 'linker') return `the linker of ${name}`;
+  return role === 'build-script' ? `the build script of ${env.get('CARGO_PKG_NAME')}` : undefined;
 }
 
 function sameSecret(a: string, b: string): boolean {

@@ -49,6 +49,8 @@ export interface LintHit {
 export interface RustcOutcome {
   readonly invocation: RustcInvocation;
   readonly success: boolean;
+  /** It failed, and not by what it was given to compile alone: it was killed, or a linker did not do its work. */
+  readonly disturbed: boolean;
   readonly lints: readonly LintHit[];
   readonly depInfo: string | undefined;
   readonly variables: readonly AskedVariable[];
@@ -207,6 +209,8 @@ export interface BuildOutcome {
   readonly cargoSignal: string | null;
   readonly failedUnits: readonly string[];
   readonly failedBuildScripts: readonly FailedProgram[];
+  /** What a signal ended, or what ended without a word, in words: it was not the sources. */
+  readonly killed: readonly string[];
   /** Sandboxed rustc runs that failed, with their sandbox command lines. */
   readonly failedSandboxedUnits: readonly {
     readonly packageId: string;

@@ -12,6 +12,15 @@ export function failOnBuildError(
   everything: boolean,
 ): void {
   if (outcome.cargoStatus === 0) return;
+  const killed = [
+    ...outcome.killed,
+    ...(outcome.cargoSignal === null ? [] : [`cargo was ended by ${outcome.cargoSignal}`]),
+  ];
+  if (killed.length > 0)
+    throw new CheckError(
+      `the build was disturbed: ${killed.join('; ')}`,
+      'check again; where memory is short the kernel ends what needs most of it: let cargo run fewer jobs (CARGO_BUILD_JOBS)',
+    );
   const indexOf = (packageId: string) =>
     workspace.packages.find(({ id }) => id === packageId)?.index;
   const heldPackages = [...gates.held.values()].map((held) => indexOf(held.packageId));
@@ -24,9 +33,8 @@ export function failOnBuildError(
   });
   if (ownFailures.length > 0) throw compileError(outcome, everything);
   if (gates.held.size > 0 || outcome.failedBuildScripts.length > 0) return;
-  const how =
-    outcome.cargoSignal === null
-      ? `exit status ${outcome.cargoStatus}`
-      : `signal ${outcome.cargoSignal}`;
-  throw new CheckError(`cargo failed with ${how}`, 'cargo says why above');
+  throw new CheckError(
+    `cargo failed with exit status ${outcome.cargoStatus}`,
+    'cargo says why above',
+  );
 }

@@ -1,4 +1,4 @@
-import type { Gate, RustcInvocation } from '../build/types.ts';
+import type { Gate, RustcInvocation, RustcOutcome } from '../build/types.ts';
 import { digest, type RecordStore, stampOf } from '../facts/store.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
@@ -46,15 +46,15 @@ export class KnownFailures {
     };
   }
 
-  /** Notes how a rustc ended. */
-  async ended(invocation: RustcInvocation, success: boolean): Promise<void> {
+  /** Notes how a rustc ended. What failed by something else than its sources may not fail again. */
+  async ended({ invocation, success, disturbed }: RustcOutcome): Promise<void> {
     const name = nameOf(invocation);
     const began = this.began.get(invocation.id) ?? 0;
     if (success) {
       if ((await this.known)?.has(name)) await this.store.removeFailure(name);
       return;
     }
-    const now = await this.compiledOf(invocation);
+    const now = disturbed ? undefined : await this.compiledOf(invocation);
     if (now !== undefined && now.newest < began - TICK_MS)
       this.failed.set(name, { invocation, of: now.of });
   }

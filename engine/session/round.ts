@@ -169,7 +169,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     async onRustcDone(outcome) {
       const { invocation, success } = outcome;
       observer.log?.('debug', `compiled ${nameOf(invocation)}${success ? '' : ': it failed'}`);
-      await failures.ended(invocation, success);
+      await failures.ended(outcome);
       if (!success) return;
       round.tally.compiled(unitOf(invocation));
       const record = await units.done(outcome);

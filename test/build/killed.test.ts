@@ -1,0 +1,63 @@
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+
+// Spec §6: what was ended from outside is no fault of the sources, of a held build script least of all, and is not remembered.
+
+/** A program whose build script needs a crate with a build script that is held. */
+function project(name: string): string {
+  const directory = workspace(`killed-${name}`, {
+    'Cargo.toml': manifest('app', '[build-dependencies]\nheld = { path = "held" }\n'),
+    'src/main.rs': 'fn main() {}',
+    'build.rs': 'fn main() { held::f(); let _ = std::env::var("X"); }',
+    'held/Cargo.toml': manifest('held'),
+    'held/src/lib.rs': 'pub fn f() {}',
+    'held/build.rs': 'fn main() { let _ = std::fs::read("x"); }',
+    'cackle.toml': config('[pkg.app]\nbuild.allow_apis = ["env"]\n'),
+  });
+  const script = (file: string, text: string): void => {
+    writeFileSync(join(directory, file), `#!/bin/sh\n${text}\n`);
+    chmodSync(join(directory, file), 0o755);
+  };
+  const once = (act: string): string =>
+    `if [ -e "${directory}/strike" ]; then rm "${directory}/strike"; ${act}; fi`;
+  const isScript =
+    'case "$*" in *"--crate-name build_script_build"*) case "$CARGO_PKG_NAME" in app)';
+  script('rustc-itself', `${isScript} ${once('kill -9 $$')};; esac;; esac\nexec "$@"`);
+  script('what-stands-for-it', `${isScript} ${once('kill -9 $PPID')};; esac;; esac\nexec "$@"`);
+  const ofApp = '[ "$CARGO_PKG_NAME" = app ] &&';
+  script('linker', `${ofApp} { ${once('kill -9 $$')}; }\nexec cc "$@"`);
+  script(
+    'program-of-linker',
+    `${ofApp} { ${once('echo "collect2: fatal error: ld terminated with signal 9 [Killed]" >&2; exit 1')}; }\nexec cc "$@"`,
+  );
+  return directory;
+}
+
+test.each(['rustc-itself', 'what-stands-for-it', 'linker', 'program-of-linker'])(
+  '%s is killed: no check was made; the next one is as if nothing had been',
+  async (what) => {
+    const directory = project(what);
+    const program = join(directory, what);
+    const isLinker = what.includes('linker');
+    mkdirSync(join(directory, '.cargo'));
+    writeFileSync(
+      join(directory, '.cargo/config.toml'),
+      isLinker ? `[target.'cfg(all())']\nlinker = "${program}"\n` : '',
+    );
+    const env = isLinker ? {} : { RUSTC_WORKSPACE_WRAPPER: program };
+    writeFileSync(join(directory, 'strike'), '');
+    const struck = await cackle(['-n', '--path', directory], env);
+    expect(existsSync(join(directory, 'strike'))).toBe(false);
+    expect(struck.stderr).toContain('the build was disturbed: ');
+    expect(struck.stderr).toMatch(/signal|ended without a word/);
+    expect(struck).toMatchObject({ status: 2, stdout: '' });
+    const next = await check(directory, [], env);
+    expect(next.problems.map(short)).toEqual(['disallowed-api held.build fs']);
+    rmSync(join(directory, 'target'), { recursive: true });
+    const clean = await check(directory, [], env);
+    expect(next.unchecked).toEqual(clean.unchecked);
+    expect(next.counts.outputs).toBe(clean.counts.outputs);
+  },
+);
