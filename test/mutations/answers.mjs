@@ -10,7 +10,11 @@ import { dependents } from './workspace.mjs';
  */
 export function answer({ status, stdout, stderr }, directory) {
   if (!stdout.startsWith('{')) return { status, errors: errorsOf(stderr, directory) };
-  const { timing, counts, ...report } = JSON.parse(stdout.replaceAll(directory, 'DIRECTORY'));
+  const told = stdout
+    .replaceAll(directory, 'DIRECTORY')
+    // Cargo names the directory of a script's output by the id of the store, which is another when the store was lost.
+    .replaceAll(/(DIRECTORY\/target\/\S*?\/build\/[^/"]+-)[0-9a-f]{16}(?=\/)/g, '$1ID');
+  const { timing, counts, ...report } = JSON.parse(told);
   const { packages, units, outputs, objects, permissionsUsed } = counts;
   return { status, ...report, counts: { packages, units, outputs, objects, permissionsUsed } };
 }
