@@ -1,4 +1,5 @@
 /** All cases, in the order in which they run: what comes later finds target directories that are filled. */
+import * as bombs from './bombs.mjs';
 import * as clean from './clean.mjs';
 import * as cold from './cold.mjs';
 import * as parsers from './parsers.mjs';
@@ -19,6 +20,7 @@ export const groups = [
   problems,
   clean,
   parsers,
+  bombs,
   workers,
   resources,
   size,
