@@ -155,10 +155,13 @@ export class CratePaths {
     // Before edition 2018 paths began at the crate's root.
     if (module.parent !== undefined && this.child(rootOf(module), crate) !== undefined)
       this.follow(rootOf(module), path, found, visited, false);
-    for (const index of this.workspace.byCrateName.get(crate) ?? []) {
+    // Its manifest may give a dependency another name.
+    const called = module.owner.calledAs.get(crate);
+    const named = this.workspace.byCrateName.get(crate) ?? [];
+    for (const index of new Set(called === undefined ? named : [called, ...named])) {
       const p = this.workspace.packages[index];
       if (p === undefined || !this.workspace.dependsOn(module.owner.index, index)) continue;
-      const root = this.root(p, crate);
+      const root = this.root(p, index === called ? libraryOf(p, crate) : crate);
       if (root !== undefined) this.follow(root, rest, found, visited);
     }
   }
@@ -255,4 +258,10 @@ function rootOf(module: Module): Module {
 export function stampText(file: string): string {
   const status = statSync(file, { throwIfNoEntry: false });
   return status === undefined ? '' : `${status.size} ${status.mtimeMs} ${status.ino}`;
+}
+
+/** The name of a package's library; `otherwise` where it has none. */
+function libraryOf({ targets }: Package, otherwise: string): string {
+  const library = targets.find(({ kind }) => kind.some((k) => /lib$|^proc-macro$/.test(k)));
+  return library?.name.replaceAll('-', '_') ?? otherwise;
 }

@@ -72,6 +72,8 @@ function declarations(tokens: readonly string[], found: ModuleSource): void {
       at++;
       if (token === 'pub' && tokens[at] === '(') at = afterGroup(tokens, at);
       if (token === 'extern' && tokens[at]?.startsWith('"')) at++;
+      // What a block declares is C's: no path leads to it in compiled code.
+      if (token === 'extern' && tokens[at] === '{') at = afterGroup(tokens, at);
       continue;
     }
     const end = declaration(tokens, at, { path, isPublic }, found);

@@ -9,7 +9,7 @@ import { CratePaths, stampText } from './crate-paths.ts';
 import { isSysrootPath, type ResolvedPath, resolveSysrootPaths } from './sysroot-paths.ts';
 
 /** Raise it when the same toolchain is read otherwise. */
-const PROBE_VERSION = 1;
+const PROBE_VERSION = 2;
 
 /** What the judge matches names against. */
 export type Definition = Pick<ApiDefinition, 'name' | 'include' | 'exclude'>;
@@ -94,7 +94,7 @@ export class PublicPaths {
   private async inCrates(paths: readonly string[]): Promise<Map<string, ResolvedPath>> {
     if (paths.length === 0) return new Map();
     const { packages } = this.workspace;
-    const tree = packages.map(({ id, dependencies }) => [id, dependencies]);
+    const tree = packages.map(({ id, dependencies, calledAs }) => [id, dependencies, [...calledAs]]);
     const question = JSON.stringify([PROBE_VERSION, tree, [...paths].sort()]);
     const place = answerPlace(this.store, `crate paths ${question}`, question);
     this.answered(place.file);

@@ -34,6 +34,7 @@ const targetSchema = z.object({
   'required-features': z.nullish(z.array(z.string())),
 });
 const resolvedDependencySchema = z.object({
+  name: z.optional(z.string()),
   pkg: z.string(),
   dep_kinds: z.optional(
     z.array(z.object({ kind: z.nullish(z.string()), artifact: z.nullish(z.string()) })),
@@ -219,6 +220,11 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
       isWorkspaceMember: members.has(p.id),
       targets: p.targets.map((target) => readTarget(target, nodes.get(p.id)?.features ?? [])),
       dependencies: (nodes.get(p.id)?.dependencies ?? []).map(known),
+      calledAs: new Map(
+        (nodes.get(p.id)?.deps ?? []).flatMap(({ name: called, pkg }) =>
+          called === undefined || called === '' ? [] : [[called, known(pkg)]],
+        ),
+      ),
     };
   });
   const reaches = transitiveDependencies(packages.map((p) => p.dependencies));

@@ -39,6 +39,8 @@ export interface Package {
   readonly targets: readonly CargoTarget[];
   /** Direct dependencies of every kind, as cargo resolved them. */
   readonly dependencies: readonly PackageIndex[];
+  /** Those of them that have a library, by the name that its code calls them. */
+  readonly calledAs: ReadonlyMap<string, PackageIndex>;
 }
 
 /** The workspace as one `cargo metadata` call gives it. */

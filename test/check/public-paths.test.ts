@@ -5,7 +5,7 @@ import type { CheckReport } from '../../engine/judge/problems.ts';
 import { moduleSource } from '../../engine/public-paths/module-source.ts';
 import { rustTokens } from '../../engine/public-paths/rust-tokens.ts';
 import { resolveSysrootPaths } from '../../engine/public-paths/sysroot-paths.ts';
-import { check, run, tree, workspace } from '../support/cackle.ts';
+import { check, manifest, run, tree, workspace } from '../support/cackle.ts';
 
 const apis = (paths: Readonly<Record<string, string>>): string =>
   Object.entries(paths)
@@ -138,6 +138,23 @@ pub fn unrelated() {}
   expect(warned(report)).toEqual([]);
 });
 
+test('spec 2, [api.NAME]: a dependency that a manifest renames is followed by the name that the code has for it', async () => {
+  const files = {
+    ...tree('renamed', {
+      main: 'fn main() { front::open(); }',
+      crates: { front: 'pub use other::deep::open;\n', real: 'pub mod deep { pub fn open() {} }' },
+      config: apis({ net: 'front::open' }),
+    }),
+    'crates/front/Cargo.toml': manifest(
+      'front',
+      '[dependencies]\nother = { package = "real", path = "../real" }\n',
+    ),
+  };
+  const report = await check(workspace('renamed', files));
+  expect(targets(report)).toEqual(['renamed net: real::deep::open']);
+  expect(warned(report)).toEqual([]);
+});
+
 test('spec 5: a path of an API that can match nothing is a warning with the nearest, and no other is', async () => {
   const config = `[api.typos]
 include = [
@@ -148,6 +165,7 @@ include = [
     "provider::dorr",
     "provder::door",
     "no_such_crate",
+    "provider::of_c",
 ]
 exclude = ["provider::door::opn"]
 
@@ -164,6 +182,9 @@ include = [
 
 [pkg.typos]
 allow_apis = ["right"]
+
+[pkg.provider]
+allow_extern = true
 `;
   const files = tree('typos', {
     main: 'fn main() { provider::door::open(); }',
@@ -172,6 +193,7 @@ allow_apis = ["right"]
 pub mod unused { pub struct Generic<T>(pub T); }
 macro_rules! make { ($name:ident) => { pub mod $name { #[inline(never)] pub fn it() {} } } }
 make!(made);
+extern "C" { pub fn of_c(); }
 `,
     },
     manifest: '[target."cfg(windows)".dependencies]\nabsent = { path = "../typos-absent" }\n',
@@ -191,6 +213,8 @@ make!(made);
     'typos include provider::dorr -> provider::door',
     'typos include provder::door -> provider::door',
     'typos include no_such_crate',
+    // Its symbol has no path.
+    expect.stringMatching(/^typos include provider::of_c/),
     'typos exclude provider::door::opn -> provider::door::open',
   ]);
   expect(report.status).toBe(0);
@@ -232,6 +256,7 @@ test('unit: declarations of a module', () => {
 pub use ::g;
 extern crate h as i;
 pub unsafe extern "C" fn j() { mod not {} }
+extern "C" { fn not(); } unsafe extern { pub safe fn nor(); }
 pub struct K<T>(T); pub const L: [u8; 2] = [1; 2]; static mut M: u8 = 1;
 #[path = "x/y.rs"] mod n; mod o { pub fn p() {} }
 impl Z { fn not() {} }
