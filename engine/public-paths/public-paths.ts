@@ -94,7 +94,11 @@ export class PublicPaths {
   private async inCrates(paths: readonly string[]): Promise<Map<string, ResolvedPath>> {
     if (paths.length === 0) return new Map();
     const { packages } = this.workspace;
-    const tree = packages.map(({ id, dependencies, calledAs }) => [id, dependencies, [...calledAs]]);
+    const tree = packages.map(({ id, dependencies, calledAs }) => [
+      id,
+      dependencies,
+      [...calledAs],
+    ]);
     const question = JSON.stringify([PROBE_VERSION, tree, [...paths].sort()]);
     const place = answerPlace(this.store, `crate paths ${question}`, question);
     this.answered(place.file);
