@@ -11,6 +11,7 @@ import {
   checkAndRun,
   clock,
   severityOf,
+  shellWords,
   Trace,
 } from '../engine/session.ts';
 import { checkOptions, wantsColour } from './choices.ts';
@@ -109,7 +110,10 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
       return failed ? await printReport(withoutWarnings(report), args, trace) : 0;
     }
     if (trace !== undefined) finishTrace(trace, args, report);
-    for (const failed of ran.failedTests) process.stderr.write(failedTestText(failed));
+    for (const failed of ran.failedTests) {
+      process.stderr.write(failedTestText(failed, args.debug));
+      log?.write('info', `a test that failed: ${shellWords(failed.sandboxCommand ?? [])}`);
+    }
     return ran.cargoStatus ?? signalStatus(ran.cargoSignal);
   } catch (error) {
     status.clear();

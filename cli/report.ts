@@ -47,16 +47,7 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
       lines.push(...renderProblem(problem, report, paint, options));
     lines.push('');
   }
-  for (const { packageLabel, held, failed, blocks } of report.unchecked) {
-    const why = failed ? 'failed' : 'was held back';
-    const what =
-      blocks.length === 0
-        ? ''
-        : `; therefore not built or checked: ${blocks.map(printable).join(', ')}`;
-    lines.push(
-      `${paint.yellow('not checked')}: the ${held} of ${printable(packageLabel)} ${why}${what}`,
-    );
-  }
+  lines.push(...uncheckedLines(report, paint));
   if (report.leftOut.length > 0)
     lines.push(
       `${paint.yellow('not checked')}: of the workspace's members ${report.leftOut.map(printable).join(', ')}, which default-members or build_flags leave out; build_flags = ["--workspace", "--all-targets"] in cackle.toml takes them in`,
@@ -70,6 +61,18 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
   }
   lines.push(summary(report, paint, options));
   return `${lines.join('\n')}\n`;
+}
+
+/** What was held or failed, each in a line, and what was not built for it: each target once, however many hold it up. */
+function uncheckedLines({ unchecked }: CheckReport, paint: Paint): string[] {
+  const lines = unchecked.map(({ packageLabel, held, failed }) => {
+    const why = failed ? 'failed' : 'was held back';
+    return `${paint.yellow('not checked')}: the ${held} of ${printable(packageLabel)} ${why}`;
+  });
+  const blocked = new Set(unchecked.flatMap(({ blocks }) => blocks));
+  if (blocked.size === 0) return lines;
+  const therefore = `therefore not built or checked: ${[...blocked].map(printable).join(', ')}`;
+  return lines.length === 1 ? [`${lines[0]}; ${therefore}`] : [...lines, therefore];
 }
 
 /** What a check without problems looked at. */
@@ -154,13 +157,16 @@ export function acceptedText(fixes: readonly AcceptedFix[], runs: number): strin
   return `${head}\n${lines.sort().join('')}(cargo was run ${runs === 1 ? 'once' : `${runs} times`})\n`;
 }
 
-/** What to say of a test that failed in its sandbox; what it wrote was seen already. */
-export function failedTestText(failed: {
-  readonly denied?: readonly Denial[] | undefined;
-  readonly status: number | undefined;
-  readonly signal: number | undefined;
-  readonly sandboxCommand: readonly string[] | undefined;
-}): string {
+/** What to say of a test that failed in its sandbox, with its command line where `everything` is wanted; what it wrote was seen already. */
+export function failedTestText(
+  failed: {
+    readonly denied?: readonly Denial[] | undefined;
+    readonly status: number | undefined;
+    readonly signal: number | undefined;
+    readonly sandboxCommand: readonly string[] | undefined;
+  },
+  everything: boolean,
+): string {
   const command = printable(shellWords(failed.sandboxCommand ?? []));
   const known = failed.denied !== undefined && failed.denied.length > 0;
   const denied = (known ? deniedText(failed) : []).map((line) => `  ${printable(line)}\n`);
@@ -168,7 +174,7 @@ export function failedTestText(failed: {
     denied.length === 0
       ? 'the sandbox may be why: test.sandbox'
       : 'what the sandbox may do is said by test.sandbox';
-  return `note: a test failed${endingOf(failed)}; ${why} in its package's table of cackle.toml\n${denied.join('')}  its command line was: ${command}\n`;
+  return `note: a test failed${endingOf(failed)}; ${why} in its package's table of cackle.toml\n${denied.join('')}${everything ? `  its command line was: ${command}` : '  --debug shows its command line, --log-file keeps it'}\n`;
 }
 
 function byReferrer(usages: readonly Usage[]): readonly (readonly [Usage, ...Usage[]])[] {

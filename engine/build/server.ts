@@ -36,6 +36,9 @@ import { refusedArgument, searchNativeOnly } from './unit-arguments.ts';
 import { readUnitCfg } from './unit-cfg.ts';
 import { identify } from './units.ts';
 
+/** As engine/shim/src/role.rs says it. */
+const OTHER_VERSION =
+  '; if cackle was updated, its two halves may be of two versions: start it once as `./cackle`, or `npm run build` in its directory, and check again; if not, check again';
 /** More than this of what a compilation prints is not shown. */
 const MAX_RUSTC_OUTPUT = 256 * 1024;
 /** Above this a command line goes to rustc in a file. */
@@ -345,7 +348,7 @@ export class ShimServer {
   private async linker(shim: ShimConnection, hello: Hello): Promise<void> {
     const unit = this.unitsByLinkToken.get(hello.token);
     if (unit === undefined) {
-      shim.end({ do: 'refuse', message: 'this link does not belong to a running rustc' });
+      shim.end({ do: 'refuse', message: `this link belongs to no running rustc${OTHER_VERSION}` });
       return;
     }
     const { invocation } = unit;

@@ -1,6 +1,8 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { packageRoot } from '../../engine/paths.ts';
 import { cackle, check, config, manifest, tree, workspace } from '../support/cackle.ts';
 
 const files = (name: string, main: string): Record<string, string> => ({
@@ -137,4 +139,43 @@ test('`cackle test --path` says where the option goes', async () => {
     expect(ran.stderr).toContain(`cackle --path DIR ${subcommand}`);
   }
   expect((await cackle(['--path', directory, 'run', '--', '--path', 'x'])).status).toBe(0);
+});
+
+test('what several held scripts hold up is told once', async () => {
+  const name = 'messages-several';
+  const held = 'fn main() { let _ = std::fs::read("x"); }';
+  const directory = workspace(name, {
+    ...tree(name, {
+      main: 'fn main() { one::f(); two::f(); three::f(); }',
+      crates: { one: 'pub fn f() {}', two: 'pub fn f() {}', three: 'pub fn f() {}' },
+    }),
+    'crates/one/build.rs': held,
+    'crates/two/build.rs': held,
+    'crates/three/build.rs': held,
+    'tests/t.rs': `#[test] fn t() { ${name.replaceAll('-', '_')}::nothing() }`,
+  });
+  const ran = await cackle(['-n', '--path', directory]);
+  expect(ran.status).toBe(1);
+  for (const part of ['one', 'two', 'three'])
+    expect(ran.stdout).toContain(`not checked: the build script of ${part} was held back\n`);
+  const therefore = ran.stdout.match(/therefore not built.*/g) ?? [];
+  expect(therefore.length).toBeLessThan(2);
+  for (const line of therefore) {
+    const names = line.replace(/^.*?: /, '').split(', ');
+    expect(new Set(names).size).toBe(names.length);
+  }
+});
+
+test('a link that no running rustc asks for says what to do', () => {
+  const shim = join(packageRoot(), 'engine/shim/src/main.rs');
+  const directory = workspace('messages-link', { 'cackle-linker/.keep': '' });
+  const made = join(directory, 'cackle-linker', 'cc');
+  execFileSync('rustc', ['--edition=2021', '-o', made, shim]);
+  const ran = spawnSync(made, ['-o', 'x'], { encoding: 'utf8' });
+  expect([ran.status, ran.stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /this link belongs to no running rustc: .*cackle-linker\/link: .*if cackle was updated.*npm run build/,
+    ),
+  ]);
 });

@@ -92,14 +92,19 @@ test('test: every test runs, cargo’s exit status is ours, doctests are left ou
   expect(doc.stderr).toContain('doctests cannot be judged');
 });
 
-test('a test runs in its sandbox; that it failed there is said with the command line', async () => {
+test('a test runs in its sandbox; that it failed there is said, and with --debug or in a log its command line', async () => {
   const sandboxed = config(allowed).replace('"Disabled"', '"Bubblewrap"');
   const directory = workspace('programs-sandboxed', files(sandboxed));
   const ran = await cackle(['--path', directory, 'test', '--no-fail-fast']);
   expect(ran.stdout).toMatch(/2 passed; 0 failed/);
   expect(existsSync(join(directory, 'test-ran'))).toBe(false);
-  expect(ran.stderr).toMatch(/a test failed in its sandbox: exit status 101[\s\S]*bwrap/);
-  expect(ran.stderr).not.toContain('CACKLE_');
+  expect(ran.stderr).toContain('a test failed in its sandbox: exit status 101');
+  expect(ran.stderr).not.toMatch(/bwrap|--ro-bind|CACKLE_/);
+  const log = join(directory, 'log');
+  const more = ['--debug', '--log-file', log, '--path', directory, 'test', '--no-fail-fast'];
+  const all = await cackle(more);
+  for (const text of [all.stderr, readFileSync(log, 'utf8')])
+    expect(text).toMatch(/ a? ?test (?:that )?failed[\s\S]*bwrap .*--ro-bind/);
 
   writeFileSync(
     join(directory, 'cackle.toml'),

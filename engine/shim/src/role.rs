@@ -17,6 +17,9 @@ const TOKEN: &str = "CACKLE_TOKEN";
 const LINK_FILE: &str = "link";
 /// The shim of the running engine. A build script's copy may be of an older engine.
 const SHIM: &str = "CACKLE_SHIM";
+/// What to do where the engine does not leave what this program looks for.
+const OTHER_VERSION: &str = "; if cackle was updated, its two halves may be of two versions: start it once as `./cackle`, \
+                             or `npm run build` in its directory, and check again; if not, check again";
 /// Set by a build script's copy for the shim that it starts: the path of the copy.
 const BUILD_SCRIPT: &str = "CACKLE_BUILD_SCRIPT";
 
@@ -66,8 +69,9 @@ pub fn find() -> Result<Role, String> {
 
 fn link_file(path: &Path) -> Result<(PathBuf, OsString), String> {
     let bytes = std::fs::read(path)
-        .map_err(|e| format!("this link belongs to no running rustc: {}: {e}", path.display()))?;
-    let end = bytes.iter().rposition(|byte| *byte == b'\n').ok_or("the file beside the linker is damaged")?;
+        .map_err(|e| format!("this link belongs to no running rustc: {}: {e}{OTHER_VERSION}", path.display()))?;
+    let end = bytes.iter().rposition(|byte| *byte == b'\n');
+    let end = end.ok_or_else(|| format!("{} is damaged{OTHER_VERSION}", path.display()))?;
     let text = |bytes: &[u8]| OsString::from_vec(bytes.to_vec());
     Ok((PathBuf::from(text(&bytes[..end])), text(&bytes[end + 1..])))
 }
