@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { namesBySource, normalisedSource } from '../config/sources.ts';
 import { CheckError } from '../judge/problems.ts';
 import * as z from '../schemas.ts';
+import { refuseArtifactsOfHost } from './artifact-dependencies.ts';
 import { readCargoConfig } from './cargo-config.ts';
 import { nearestManifest } from './cargo-files.ts';
 import { transitiveDependencies } from './dependency-closure.ts';
@@ -240,23 +241,8 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
     dependsOn: reaches,
   };
   refuseReservedCrates(workspace);
-  refuseProgramsOfScripts(metadata, packages);
+  refuseArtifactsOfHost(metadata.resolve.nodes, packages);
   return workspace;
-}
-
-/**
- * A build script may run the program of an artifact dependency (Cargo Book, "Artifact dependencies") as soon as cargo has built it,
- * which is before anybody judged it. Throws CheckError.
- */
-function refuseProgramsOfScripts(metadata: Metadata, packages: readonly Package[]): void {
-  const labelOf = (id: string): string => packages.find((p) => p.id === id)?.label ?? id;
-  for (const { id, deps } of metadata.resolve.nodes)
-    for (const { pkg, dep_kinds } of deps ?? [])
-      if (dep_kinds?.some(({ kind, artifact }) => kind === 'build' && artifact === 'bin'))
-        throw new CheckError(
-          `the build script of ${labelOf(id)} is given a program of ${labelOf(pkg)} to run (\`artifact = "bin"\`), and nothing stands between them`,
-          'such a program cannot be judged before it runs; leave the package out of the check, or let its build script do without',
-        );
 }
 
 function sourceOf({ source, manifest_path }: Metadata['packages'][number], root: string): string {

@@ -1,0 +1,76 @@
+import { CheckError } from '../judge/problems.ts';
+import type { Package } from './types.ts';
+
+/** A package as `cargo metadata` resolves it, the fields in use; kind `null` is a normal dependency. */
+export interface ResolvedNode {
+  readonly id: string;
+  readonly deps?:
+    | readonly {
+        readonly pkg: string;
+        readonly dep_kinds?:
+          | readonly {
+              readonly kind?: string | null | undefined;
+              readonly artifact?: string | null | undefined;
+            }[]
+          | undefined;
+      }[]
+    | undefined;
+}
+
+/** What can be run, or loaded, as it is. */
+const runnable = new Set(['bin', 'cdylib']);
+
+/**
+ * A build script, or a proc macro, may run the program of an artifact dependency (Cargo Book, "Artifact dependencies") as soon
+ * as cargo has built it, which is before anybody judged it; a shared library it may load. So may any crate that is linked into
+ * one. What goes into the user's programs alone is judged with them. Throws CheckError.
+ */
+export function refuseArtifactsOfHost(
+  nodes: readonly ResolvedNode[],
+  packages: readonly Package[],
+): void {
+  const artifacts = nodes.flatMap(({ id, deps = [] }) =>
+    deps.flatMap(({ pkg, dep_kinds = [] }) =>
+      dep_kinds
+        .filter(({ kind, artifact }) => kind !== 'dev' && runnable.has(artifact ?? ''))
+        .map(({ kind, artifact }) => ({ id, pkg, ofScript: kind === 'build', artifact })),
+    ),
+  );
+  if (artifacts.length === 0) return;
+  const host = linkedIntoHost(nodes, packages);
+  const labelOf = (id: string): string => packages.find((p) => p.id === id)?.label ?? id;
+  for (const { id, pkg, ofScript, artifact } of artifacts) {
+    if (!ofScript && !host.has(id)) continue;
+    const who = ofScript
+      ? `the build script of ${labelOf(id)}`
+      : `${labelOf(id)}, which runs while the tree is built,`;
+    const what = artifact === 'bin' ? 'a program' : 'a shared library';
+    throw new CheckError(
+      `${who} is given ${what} of ${labelOf(pkg)} to run (\`artifact = "${artifact}"\`), and nothing stands between them`,
+      `such a program cannot be judged before it runs; leave the package out of the check, or let ${ofScript ? 'its build script' : 'it'} do without`,
+    );
+  }
+}
+
+/** The packages that go into a proc macro or, as its dependencies, into a build script. */
+function linkedIntoHost(
+  nodes: readonly ResolvedNode[],
+  packages: readonly Package[],
+): ReadonlySet<string> {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const macros = packages.filter(({ targets }) =>
+    targets.some(({ kind }) => kind.includes('proc-macro')),
+  );
+  const needed = (id: string, only?: string): string[] =>
+    (byId.get(id)?.deps ?? [])
+      .filter(({ dep_kinds = [] }) =>
+        dep_kinds.some(({ kind }) => (only === undefined ? kind !== 'dev' : kind === only)),
+      )
+      .map(({ pkg }) => pkg);
+  const host = new Set([
+    ...macros.map(({ id }) => id),
+    ...nodes.flatMap(({ id }) => needed(id, 'build')),
+  ]);
+  for (const id of host) for (const next of needed(id)) host.add(next);
+  return host;
+}
