@@ -1,0 +1,1 @@
+pub use by_re_export_http::get as fetch;

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", by_re_export_front::fetch("x")); //~ http
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", inlined_away_http::get("x")); //~ http
+}

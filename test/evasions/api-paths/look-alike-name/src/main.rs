@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", look_alike_name_httpd::get("x"));
+}

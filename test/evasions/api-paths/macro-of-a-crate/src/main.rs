@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", macro_of_a_crate_http::get!("x")); //~ http
+}

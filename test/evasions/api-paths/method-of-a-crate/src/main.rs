@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", method_of_a_crate_http::Client::new().get("x")); //~ http
+}

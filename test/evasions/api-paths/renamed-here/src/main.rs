@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", quite_other::get("x")); //~ http
+}

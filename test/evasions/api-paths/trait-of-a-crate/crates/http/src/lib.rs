@@ -1,0 +1,6 @@
+pub trait Fetch {
+    fn fetch(&self) -> usize;
+    fn twice(&self) -> usize {
+        self.fetch() * 2
+    }
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", clipboard_look_alike_a::check("bc1q000"));
+}

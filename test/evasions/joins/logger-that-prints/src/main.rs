@@ -1,0 +1,3 @@
+fn main() {
+    logger_that_prints_log::log("hello");
+}

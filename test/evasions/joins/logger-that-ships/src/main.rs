@@ -1,0 +1,4 @@
+fn main() {
+    logger_that_ships_log::log("hello");
+    logger_that_ships_log::flush();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", macro_reads_keys_macro::key!());
+}

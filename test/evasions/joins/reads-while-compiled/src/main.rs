@@ -1,0 +1,3 @@
+fn main() {
+    reads_while_compiled_a::send();
+}

@@ -1,0 +1,4 @@
+#[test]
+fn uses() {
+    script_of_a_dev_dependency_a::quiet();
+}

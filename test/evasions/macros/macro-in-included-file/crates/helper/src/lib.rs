@@ -1,0 +1,6 @@
+#[macro_export]
+macro_rules! raw {
+    ($e:expr) => {
+        unsafe { $e } //~ unsafe
+    };
+}

@@ -1,0 +1,4 @@
+include!("part.inc");
+fn main() {
+    println!("{}", part(&3));
+}

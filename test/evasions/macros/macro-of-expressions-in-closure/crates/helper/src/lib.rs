@@ -1,0 +1,6 @@
+#[macro_export]
+macro_rules! lazily {
+    ($($e:tt)*) => {
+        (|| unsafe { $($e)* })() //~ unsafe
+    };
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", macro_that_is_plain_helper::first!(vec![1, 2]));
+}

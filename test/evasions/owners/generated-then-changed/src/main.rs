@@ -1,0 +1,4 @@
+include!(concat!(env!("OUT_DIR"), "/code.rs"));
+fn main() {
+    println!("{}", generated());
+}

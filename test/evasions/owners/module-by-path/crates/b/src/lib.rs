@@ -1,0 +1,2 @@
+#[path = "../../a/src/lib.rs"]
+pub mod inner;

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", module_by_path_b::inner::go());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", source_of_a_neighbour_b::go());
+}

@@ -1,0 +1,6 @@
+pub struct Late;
+impl Drop for Late {
+    fn drop(&mut self) {
+        std::fs::write("proof", "").unwrap(); //~ fs
+    }
+}

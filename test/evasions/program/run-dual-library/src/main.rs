@@ -1,0 +1,3 @@
+fn main() {
+    let _late = run_dual_library::Late;
+}

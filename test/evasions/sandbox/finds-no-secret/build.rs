@@ -1,0 +1,3 @@
+fn main() {
+    std::env::var("CACKLE_EVASION_TOKEN").unwrap();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    metadata_allowed_b::quiet();
+}

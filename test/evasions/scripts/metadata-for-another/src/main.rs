@@ -1,0 +1,3 @@
+fn main() {
+    metadata_for_another_b::quiet();
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", configuration_of_a_dependency_a::go());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", vendored_directory_a::go());
+}

@@ -1,0 +1,3 @@
+pub fn go() -> bool {
+    std::net::UdpSocket::bind("127.0.0.1:0").is_ok() //~ net
+} //~ net

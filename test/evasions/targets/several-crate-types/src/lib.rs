@@ -1,0 +1,5 @@
+pub fn quiet() {}
+#[no_mangle] //~ unsafe
+pub extern "C" fn several_crate_types_f() -> bool { //~ extern
+    std::net::UdpSocket::bind("127.0.0.1:0").is_ok() //~ net
+} //~ net

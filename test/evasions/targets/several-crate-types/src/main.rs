@@ -1,0 +1,3 @@
+fn main() {
+    several_crate_types::quiet();
+}
