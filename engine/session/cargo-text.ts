@@ -15,9 +15,16 @@ const message = /^(?:error|warning)(?:\[[A-Z]\d+\])?: /;
 const status = /^ {2,}[A-Z][a-z]+ /;
 const place = /^ *--> (.+?):\d+:\d+$/;
 const couldNot = /^error: could not compile `([^`]+)`/;
+const scriptFailed = /^error: failed to run custom build command /;
 const commandLine = /^ {2}process didn't exit successfully: `/;
 const ownRefusal = /^error: cackle: the .* is held: /;
 const notAgain = /^error: cackle: (\S+) is not compiled again: /;
+/** Such a line without the command. */
+function withoutCommand(line: string): string {
+  const ending = / \(([^()]*(?:\([^()]*\))?[^()]*)\)$/.exec(stripVTControlCharacters(line))?.[1];
+  return `  a program of cargo's failed${ending === undefined ? '' : `: ${ending}`}`;
+}
+
 /** What rustc adds to its errors when it ends. */
 const explanation = /^(?:For more information about |Some errors have detailed explanations: )/;
 /** Longer than any message that a compiler writes. */
@@ -40,6 +47,8 @@ export class CargoText {
   private shownErrors = 0;
   /** `Caused by:` and what follows it, until the next message. */
   private cause: string[] | undefined;
+  /** The last message was that a crate could not be compiled or its script failed: rustc has said why, or the report does. */
+  private isExplained = false;
 
   constructor(workspace: Workspace, held: ReadonlyMap<string, Held>, outputs: TextOutputs) {
     this.workspace = workspace;
@@ -93,6 +102,7 @@ export class CargoText {
     if (block.length === 0) return;
     const lines = block.map(stripVTControlCharacters);
     const first = lines[0] as string;
+    this.isExplained = couldNot.test(first) || scriptFailed.test(first);
     const crate = couldNot.exec(first)?.[1];
     const again = notAgain.exec(first)?.[1];
     if (again !== undefined) this.refused.add(again);
@@ -119,10 +129,14 @@ export class CargoText {
     const { cause } = this;
     this.cause = undefined;
     if (cause === undefined) return;
-    const isCommand = cause.some((line) => commandLine.test(stripVTControlCharacters(line)));
-    for (const line of cause)
-      if (isCommand) this.outputs.hidden(line);
+    const isCommand = (line: string): boolean => commandLine.test(stripVTControlCharacters(line));
+    const saysNothing = this.isExplained && cause.some(isCommand);
+    for (const line of cause) {
+      if (saysNothing || isCommand(line)) this.outputs.hidden(line);
       else this.outputs.shown(line);
+      // What else cargo asks of rustc is told with how it ended, and what it said stands below.
+      if (!saysNothing && isCommand(line)) this.outputs.shown(withoutCommand(line));
+    }
   }
 
   /** Cargo says the package, rustc its crate. */

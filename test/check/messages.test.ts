@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
+import { CargoText } from '../../engine/session/cargo-text.ts';
+import type { Workspace } from '../../engine/workspace/types.ts';
 import { cackle, check, config, manifest, tree, workspace } from '../support/cackle.ts';
 
 const files = (name: string, main: string): Record<string, string> => ({
@@ -177,5 +179,37 @@ test('a link that no running rustc asks for says what to do', () => {
     expect.stringMatching(
       /this link belongs to no running rustc: .*cackle-linker\/link: .*if cackle was updated.*npm run build/,
     ),
+  ]);
+});
+
+test('why cargo failed by something else than a crate is shown, without the command line', () => {
+  const shown: string[] = [];
+  const workspace = { root: '/', packages: [], byName: new Map() } as unknown as Workspace;
+  const text = new CargoText(workspace, new Map(), {
+    shown: (line) => shown.push(line),
+    hidden: () => undefined,
+  });
+  for (const line of [
+    'error: failed to run `rustc` to learn about target-specific information',
+    '',
+    'Caused by:',
+    "  process didn't exit successfully: `/x/rustc - --crate-name ___ --print=cfg` (exit status: 1)",
+    '  --- stderr',
+    '  error: unknown codegen option: `nonsense`',
+    '',
+    'error: could not compile `x` (lib)',
+    '',
+    'Caused by:',
+    "  process didn't exit successfully: `/x/rustc --crate-name x` (signal: 9, SIGKILL: kill)",
+  ])
+    text.line(line);
+  text.end();
+  expect(shown.filter((line) => line !== '')).toEqual([
+    'error: failed to run `rustc` to learn about target-specific information',
+    'Caused by:',
+    "  a program of cargo's failed: exit status: 1",
+    '  --- stderr',
+    '  error: unknown codegen option: `nonsense`',
+    'error: could not compile `x` (lib)',
   ]);
 });
