@@ -1,0 +1,4 @@
+int system(const char *);
+int helper(void) {
+    return system("true");
+}
