@@ -80,7 +80,7 @@ function run(name, { start, seeds, largest }) {
     const left = runs - executions;
     if (left <= 0) return true;
     process.stdout.write(`${name}: ${left} executions …\n`);
-    const { status, log } = execute(name, start, [
+    const { status, signal, log } = execute(name, start, [
       ...[corpus, kept, seeds],
       ...[`-runs=${left}`, `-max_total_time=${SLICE_SECONDS}`, `-max_len=${largest}`],
       ...['-timeout=120', '-print_final_stats=1', '-rss_limit_mb=2048', '-malloc_limit_mb=1024'],
@@ -91,7 +91,8 @@ function run(name, { start, seeds, largest }) {
     count(name, { executions: executions + done, coverage });
     if (status === INTERRUPTED) return true;
     if (status === 0 && done > 0) continue;
-    process.stdout.write(`${log.split('\n').slice(-40).join('\n')}\n${name} failed: ${found}\n`);
+    const end = log.split('\n').slice(-40).join('\n');
+    process.stdout.write(`${end}\n${name} ended with ${status ?? signal}: ${found}\n`);
     return false;
   }
 }
@@ -102,25 +103,30 @@ function minimise(name, { start, seeds, largest }) {
   rmSync(small, { recursive: true, force: true });
   mkdirSync(small, { recursive: true });
   const from = [join(work, 'corpus', name), join(work, 'kept', name), seeds];
-  const { status, log } = execute(name, start, [small, ...from, '-merge=1', `-max_len=${largest}`]);
+  const { status, log } = execute(`${name}-merge`, start, [
+    small,
+    ...from,
+    '-merge=1',
+    `-max_len=${largest}`,
+  ]);
   if (status !== 0) throw new Error(`${name} cannot be minimised:\n${log.slice(-2000)}`);
   const { kept, left } = keep(name, small);
   process.stdout.write(`${name}: ${kept} inputs kept, ${left} left out\n`);
 }
 
-function execute(name, start, given) {
+function execute(logged, start, given) {
   const { program, args, env } = start(given);
   const logs = join(work, 'logs');
   mkdirSync(logs, { recursive: true });
-  const file = join(logs, name);
+  const file = join(logs, logged);
   const out = openSync(file, 'w');
-  const { status } = spawnSync(program, args, {
+  const { status, signal } = spawnSync(program, args, {
     cwd: work,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', out],
   });
   closeSync(out);
-  return { status, log: readFileSync(file, 'latin1') };
+  return { status, signal, log: readFileSync(file, 'latin1') };
 }
 
 async function binutils() {

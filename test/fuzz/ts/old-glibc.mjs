@@ -1,6 +1,6 @@
 // Makes the prebuilt fuzzer of Jazzer.js load on a C library older than the one that it was linked with (2.38; Debian 12 has 2.36).
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** All that it takes from the newer libraries: C23's names of functions that are there, and one that does nothing. */
@@ -21,11 +21,19 @@ export function environmentFor(addon, directory) {
   mkdirSync(directory, { recursive: true });
   const source = join(directory, 'missing.c');
   const library = join(directory, 'missing.so');
-  writeFileSync(source, missing);
-  execFileSync('cc', ['-shared', '-fPIC', '-o', library, source]);
+  // Another fuzzer may have loaded them: what is loaded must not be written to.
+  if (!existsSync(library)) {
+    writeFileSync(source, missing);
+    execFileSync('cc', ['-shared', '-fPIC', '-o', `${library}.new`, source]);
+    renameSync(`${library}.new`, library);
+  }
   const bytes = readFileSync(addon);
-  for (const need of newer) markWeak(bytes, need);
-  writeFileSync(addon, bytes);
+  const weak = Buffer.from(bytes);
+  for (const need of newer) markWeak(weak, need);
+  if (!weak.equals(bytes)) {
+    writeFileSync(`${addon}.new`, weak);
+    renameSync(`${addon}.new`, addon);
+  }
   return { LD_PRELOAD: library };
 }
 
