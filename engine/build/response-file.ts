@@ -25,6 +25,8 @@ function readLines(text: string): string[] {
 /** Nested response files deeper than this are a cycle. */
 const MAX_NESTING = 32;
 const MAX_FILES = 2000;
+/** Of all files together: each may be read many times. */
+const MAX_CHARACTERS = 64 * 1024 * 1024;
 
 /**
  * Replaces each `@FILE` of a linker command line as gcc and GNU ld do (libiberty's expandargv): words
@@ -35,7 +37,7 @@ export function expandLinkerArguments(
   args: readonly string[],
   cwd: string,
   read: (path: string) => Buffer = readRegularFile,
-  nesting = { depth: 0, files: { left: MAX_FILES } },
+  nesting = { depth: 0, left: { files: MAX_FILES, characters: MAX_CHARACTERS } },
 ): string[] {
   if (nesting.depth > MAX_NESTING) throw new Error('response files are nested without end');
   const expanded: string[] = [];
@@ -62,7 +64,7 @@ export function expandLinkerArguments(
       continue;
     }
     // As libiberty has it: with each level a file could name ever more of them.
-    if (--nesting.files.left < 0) throw new Error(`more than ${MAX_FILES} response files`);
+    if (--nesting.left.files < 0) throw new Error(`more than ${MAX_FILES} response files`);
     let text: string;
     try {
       text = decode(read(resolve(cwd, argument.slice(1))));
@@ -73,6 +75,8 @@ export function expandLinkerArguments(
       expanded.push(argument);
       continue;
     }
+    nesting.left.characters -= text.length;
+    if (nesting.left.characters < 0) throw new Error('response files hold too much');
     const inner = { ...nesting, depth: nesting.depth + 1 };
     add(expandLinkerArguments(splitWords(text), cwd, read, inner));
   }

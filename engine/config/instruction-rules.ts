@@ -2,8 +2,18 @@ import { decidingVariable } from './deciding-variables.ts';
 
 /** As cargo reads a line: without white space around it (Unicode's, as Rust's `trim`). `cargo::X` and `cargo:X` are one. */
 export function normalisedInstruction(text: string): string {
-  const line = text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, '');
+  const line = trimmed(text);
   return line.startsWith('cargo::') ? `cargo:${line.slice('cargo::'.length)}` : line;
+}
+
+const blank = /\p{White_Space}/u;
+
+/** Not by one expression: on a run of blanks within the line it would start anew at each of them. */
+function trimmed(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && blank.test(text[start] as string)) start++;
+  while (end > start && blank.test(text[end - 1] as string)) end--;
+  return text.slice(start, end);
 }
 
 /**

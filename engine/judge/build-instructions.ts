@@ -29,7 +29,8 @@ export function instructionsOf(stdout: Uint8Array): string[] | undefined {
 
 /** The paths that a build script says it runs again for, as written; undefined where it says nothing. */
 export function watchedPaths(stdout: Uint8Array): string[] | undefined {
-  const lines = new TextDecoder('utf-8').decode(stdout).split('\n').map(normalisedInstruction);
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(stdout);
+  const lines = text.split('\n').map(normalisedInstruction);
   if (!lines.some((line) => line.startsWith('cargo:rerun-if-'))) return undefined;
   const changed = 'cargo:rerun-if-changed=';
   return lines.filter((line) => line.startsWith(changed)).map((line) => line.slice(changed.length));

@@ -75,7 +75,10 @@ function realPathOf(path: string): string | undefined {
  * tells that a line is a whole name.
  */
 export function parseDepInfo(text: string): string[] | undefined {
-  const blocks = text.replace(/\n+$/, '').split('\n\n');
+  // Not by an expression: on a run of line breaks within it would start anew at each of them.
+  let end = text.length;
+  while (text[end - 1] === '\n') end--;
+  const blocks = text.slice(0, end).split('\n\n');
   // No name begins so: its space has a backslash before it.
   if (
     blocks

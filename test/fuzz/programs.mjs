@@ -58,9 +58,12 @@ async function prepareTypeScript(names, work, programs) {
   const env = process.platform === 'linux' ? environmentFor(addon, bundles) : {};
   for (const name of names) {
     const file = join(bundles, `${name}.cjs`);
+    const { seeds, words } = require(file);
+    const dictionary = join(bundles, `${name}.words`);
+    writeFileSync(dictionary, words.map(dictionaryEntry).join(''));
     programs.set(name, {
       largest: targetsInTypeScript[name].largest,
-      seeds: writeSeeds(work, name, require(file).seeds),
+      seeds: writeSeeds(work, name, seeds),
       start: (given) => {
         // Jazzer.js takes the directories before libFuzzer's options.
         const isOption = (argument) => argument.startsWith('-');
@@ -71,13 +74,25 @@ async function prepareTypeScript(names, work, programs) {
             ...['-f', 'fuzz', '--sync', '-i', `${name}.program.cjs`],
             // In milliseconds; libFuzzer's own option does not count.
             ...['--timeout', '120000'],
-            ...['--disable_bug_detectors', '.*', '--', ...given.filter(isOption)],
+            ...[
+              '--disable_bug_detectors',
+              '.*',
+              '--',
+              ...given.filter(isOption),
+              `-dict=${dictionary}`,
+            ],
           ],
           env,
         };
       },
     });
   }
+}
+
+/** A line of libFuzzer's dictionaries. */
+function dictionaryEntry(word) {
+  const bytes = [...Buffer.from(word)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`);
+  return `"${bytes.join('')}"\n`;
 }
 
 function writeSeeds(work, name, seeds) {

@@ -21,6 +21,7 @@ import {
   withoutInstructions,
 } from '../../engine/judge/build-instructions.ts';
 import { readRegularFile, readRegularStart } from '../../engine/regular-file.ts';
+import { parseDepInfo } from '../../engine/workspace/dep-info.ts';
 import { lockedPackages } from '../../engine/workspace/lock-file.ts';
 
 const place = (): string => mkdtempSync(join(tmpdir(), 'cackle-hangs-'));
@@ -114,6 +115,8 @@ test('a build script that names nothing is told from one that names all', () => 
   expect(watchedPaths(Buffer.from('cargo:rustc-cfg=x\n'))).toBeUndefined();
   expect(watchedPaths(Buffer.from('cargo:rerun-if-env-changed=X\n'))).toEqual([]);
   expect(watchedPaths(Buffer.from('cargo::rerun-if-changed=/\n'))).toEqual(['/']);
+  // To cargo a mark at the start is a part of the line.
+  expect(watchedPaths(Buffer.from('\ufeffcargo::rerun-if-changed=/\n'))).toBeUndefined();
 });
 
 test('a hundred thousand instructions are taken out of what a build script printed', () => {
@@ -123,6 +126,15 @@ test('a hundred thousand instructions are taken out of what a build script print
   expect(refused).toHaveLength(lines.length);
   // Compared with each other they would be looked at 10^10 times.
   expect(withoutInstructions(printed, refused)).toBe('cargo:warning=x\n');
+});
+
+test('a line of a build script, and dep-info, are read in time whatever is repeated in them', () => {
+  const blanks = ' '.repeat(400_000);
+  const printed = Buffer.from(`${blanks}cargo:rustc-env=A=${blanks}b${blanks}\n${blanks}x\n`);
+  const said = `cargo:rustc-env=A=${blanks}b`;
+  expect(instructionsOf(printed)).toEqual([said]);
+  expect(withoutInstructions(printed, [said])).toBe(`${blanks}x\n`);
+  expect(parseDepInfo(`a.d: a\n\na:\n${'\n'.repeat(400_000)}x`)).toBeUndefined();
 });
 
 test('response files that name each other end', () => {
@@ -137,6 +149,11 @@ test('response files that name each other end', () => {
   const all = Array.from({ length: 200_000 }, (_, n) => `-lx${n}`);
   writeFileSync(join(directory, 'long'), all.join('\n'));
   expect(expandLinkerArguments(['@long'], directory)).toHaveLength(all.length);
+  const left = { files: 2000, characters: 1 << 20 };
+  writeFileSync(join(directory, 'large'), `@large ${'x'.repeat(1 << 19)}`);
+  expect(() =>
+    expandLinkerArguments(['@large'], directory, readRegularFile, { depth: 0, left }),
+  ).toThrow('hold too much');
   pipe(join(directory, 'pipe'));
   expect(() => expandLinkerArguments(['@pipe'], directory)).toThrow('it is not a file');
 });

@@ -39,7 +39,7 @@ async function bundleOne(directory, name) {
       contents: `import * as target from './targets/${name}.ts';
         import { withTime } from './target.ts';
         export const fuzz = withTime(target);
-        export const { seeds } = target;`,
+        export const { seeds, words = [] } = target;`,
       resolveDir: here,
     },
     outfile: join(directory, `${name}.cjs`),

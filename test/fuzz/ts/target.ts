@@ -2,6 +2,8 @@
 export interface Target {
   /** Where the fuzzer begins, besides what an earlier one kept. */
   readonly seeds: readonly (string | Uint8Array)[];
+  /** Words that mean something to the reader; a fuzzer would not find them. */
+  readonly words?: readonly string[];
   /** The reader alone, for whatever bytes: what it throws is looked at elsewhere. */
   read(data: Buffer): unknown;
   /** Throws where the reader does what it must not. */

@@ -3,6 +3,11 @@ import { CargoStderr, readCargoMessage } from '../../../../engine/build/cargo-me
 import { Lines } from '../../../../engine/build/lines.ts';
 import { holds, same } from '../target.ts';
 
+export const words =
+  '"reason": "compiler-artifact" "build-script-executed" "package_id": "target": "name": "kind": "crate_types": "src_path": "profile": "test": "filenames": "executable": "fresh": "out_dir": null true [] {} \u001b[K \r \n Building [=> ] 1/2: __proto__'.split(
+    ' ',
+  );
+
 export const seeds = [
   '\x05{"reason":"compiler-artifact","package_id":"p 0.1.0","manifest_path":"/p/Cargo.toml","target":{"kind":["lib"],"crate_types":["lib"],"name":"p","src_path":"/p/src/lib.rs","edition":"2021"},"profile":{"opt_level":"0","debuginfo":1,"test":false},"features":[],"filenames":["/t/libp.rlib"],"executable":null,"fresh":true}\n',
   '\x09{"reason":"build-script-executed","package_id":"p","linked_libs":[],"env":[["A","\u2028"]],"out_dir":"/t/out"}\n{"reason":"build-finished","success":true}\n',

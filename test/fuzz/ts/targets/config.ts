@@ -6,6 +6,11 @@ import { ConfigError } from '../../../../engine/config/types.ts';
 import { exporting } from '../../../fixes/support.ts';
 import { holds, same, unless } from '../target.ts';
 
+export const words =
+  '[common] version import_std features build_flags profile explicit_build_scripts [api. include exclude no_auto_detect [pkg. allow_unsafe allow_extern allow_proc_macro allow_apis allow_build_instructions source import safe_macros .build .test .from [sandbox] [rustc. kind "Bubblewrap" "Disabled" allow_network bind_writable make_writable pass_env extra_args true false """ \'\'\' [[ ]] \r\n \\u00e9 \\U0001F600 __proto__ constructor 0x 1e9 inf nan 1979-05-27 "@crates.io"'.split(
+    ' ',
+  );
+
 export const seeds = [
   '[common]\nversion = 3\nimport_std = ["fs", "net", "process"]\nbuild_flags = ["--lib"]\nprofile = "x"\nexplicit_build_scripts = true\nfeatures = []\n\n[sandbox]\nkind = "Bubblewrap"\nallow_network = false\nbind_writable = ["a"]\npass_env = ["B"]\n',
   '[common]\nversion = 3\nimport_std = ["fs"]\n[api.x]\ninclude = ["a::b", "std::fs"]\nexclude = ["a::b::c"]\nno_auto_detect = ["p"]\n[pkg.a]\nallow_unsafe = true\nallow_apis = [\n  "fs", # why\n  "x",\n]\nbuild.allow_build_instructions = ["cargo:rustc-link-lib=*"]\nfrom.test.allow_extern = false\nsource = "crates.io"\nimport = []\nsafe_macros = ["m"]\n[pkg."b.c@1".test.sandbox]\nkind = "Disabled"\n',

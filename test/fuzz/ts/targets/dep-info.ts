@@ -2,6 +2,8 @@
 import { parseDepInfo } from '../../../../engine/workspace/dep-info.ts';
 import { holds, same } from '../target.ts';
 
+export const words = [': ', ':\n', '\n\n', '\\ ', '# env-dep:', '# checksum:', '\r', '\ufffd'];
+
 export const seeds = [
   'Rt/x.d: src/main.rs src/a\\ b.rs\n\nt/libx.rlib: src/main.rs src/a\\ b.rs\n\nsrc/main.rs:\nsrc/a\\ b.rs:\n',
   'Rx.d: a\n\na:\n\n# env-dep:A=b\\nc\n# env-dep:B\n# checksum:blake3=00 file_len:1 a\n',

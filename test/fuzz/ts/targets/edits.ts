@@ -9,6 +9,11 @@ import { holds, same, unless } from '../target.ts';
 
 const common = '[common]\nversion = 3\nimport_std = ["fs", "net"]\n';
 
+export const words =
+  '[pkg.a] [pkg.a.build] [pkg.a.from.build] [pkg."c d"] pkg.a. allow_unsafe allow_apis allow_build_instructions sandbox allow_network build. test. from. = true = false = [ "fs", "net" ] { } # , \r\n \ufeff """ \'\'\' "cargo:rustc-link-lib=*" explicit_build_scripts'.split(
+    ' ',
+  );
+
 export const seeds = [
   `\0\0\0${common}\n# ours\n[pkg.a]\nallow_apis = [\n    "fs", # why\n]\nbuild.allow_unsafe = true\n\n[pkg.b.test]\nallow_unsafe = true\n`,
   `\x01\x01\x01${common}pkg.a = { allow_unsafe = true, build = { allow_apis = ['net'] } } # x\n`,

@@ -1,8 +1,18 @@
 // The linker's command line and scripts: no input is lost or comes from nowhere, whatever stands before it.
 import { resolve } from 'node:path';
 import { parseLinkerArguments } from '../../../../engine/build/linker-arguments.ts';
+import { driverWithValue, ldFlags, ldWithValue } from '../../../../engine/build/linker-options.ts';
 import { exportedPatterns, scriptInputs } from '../../../../engine/build/linker-scripts.ts';
 import { holds, same } from '../target.ts';
+
+export const words = [
+  ...ldFlags,
+  ...ldWithValue,
+  ...driverWithValue,
+  ...'-Wl, -Xlinker --version-script= --dynamic-list= --export-dynamic-symbol= --push-state --pop-state --whole-archive -Bstatic -shared -static-pie -rdynamic -fuse-ld= --ld-path= -B -L -l -l: -u -e -T -R -o -x -flavor -m -I -Map= --sysroot= --defsym= --wrap= --plugin= --auxiliary= /a.o INPUT( GROUP( AS_NEEDED( OUTPUT_FORMAT( global: local: extern "C++" /* */'.split(
+    ' ',
+  ),
+];
 
 export const seeds = [
   '-m64\n/t/a.o\n/t/b.rcgu.o\n-Wl,--as-needed\n-Wl,-Bstatic\n/t/libstd.rlib\n-Wl,-Bdynamic\n-lgcc_s\n-lc\n-Wl,--eh-frame-hdr\n-Wl,-z,noexecstack\n-L\n/t/lib\n-o\n/t/out\n-Wl,--gc-sections\n-pie\n-Wl,-z,relro,-z,now\n-nodefaultlibs',

@@ -8,6 +8,11 @@ import {
 } from '../../../../engine/build/protocol.ts';
 import { holds, same, unless } from '../target.ts';
 
+export const words =
+  '"role": "rustc" "linker" "build-script" "runner" "rustdoc" "token": "executable": "cwd": "args": "env": [["A","b"]] {"done": "status": "signal": "spawnError": "tooLong": "stdout": "stderr": "lints": "lint": "file": "line": "column": \\udc80 \\ud800 null true -1 1e400 __proto__'.split(
+    ' ',
+  );
+
 export const seeds = [
   '{"role":"rustc","token":"0123","executable":"/t/rustc","cwd":"/p","args":["rustc","--crate-name","a","\\udc80"],"env":[["CARGO_PKG_NAME","a"],["B","\\ud83d\\ude00"]]}',
   '{"role":"build-script","token":"","executable":"b","cwd":"/","args":[],"env":[["A","1"],["A","2"]]}',

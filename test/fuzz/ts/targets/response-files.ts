@@ -6,6 +6,19 @@ import {
 } from '../../../../engine/build/response-file.ts';
 import { holds, same } from '../target.ts';
 
+export const words = [
+  '@0',
+  '@1',
+  '-Wl,@0',
+  '-Xlinker ',
+  '\u00a0',
+  '\u2028',
+  '\\\\',
+  '"',
+  "'",
+  '\0',
+];
+
 export const seeds = [
   "a b\\ c 'd e' \"f\\\"g\" h\\\\i ''\n-lx\t-Wl,--as-needed\r\n'un closed",
   'one\0two words\0"\0\\\0\0@three\0-Wl,@0,b',
@@ -32,7 +45,11 @@ function wordsOf(text: string): string[] {
 
 export function read(data: Buffer): unknown {
   const text = data.toString();
-  return [splitWords(text), expandLinkerArguments(['@0'], '/', () => Buffer.from(text)).length];
+  const left = { files: 1, characters: text.length };
+  return [
+    splitWords(text),
+    expandLinkerArguments(['@0'], '/', () => Buffer.from(text), { depth: 0, left }),
+  ];
 }
 
 export function fuzz(data: Buffer): void {
@@ -54,11 +71,13 @@ export function fuzz(data: Buffer): void {
       return files[Number(/^\/(\d)$/.exec(path)?.[1])] ?? missing();
     };
     // Nearly at its limits: two words that name their own file are two thousand files.
-    const nesting = { depth: 28, files: { left: 20 } };
+    const nesting = { depth: 28, left: { files: 20, characters: 2000 } };
     expanded = expandLinkerArguments(['first', '@0', 'last'], '/', read, nesting);
   } catch (error) {
     holds(
-      /^(?:response files are nested|more than|\d has a byte 0)/.test((error as Error).message),
+      /^(?:response files (?:are nested|hold too much)|more than|\d has a byte 0)/.test(
+        (error as Error).message,
+      ),
       'an error',
       `${error}`,
     );

@@ -9,6 +9,11 @@ import {
 import { readSearchPath, refusedArgument } from '../../../../engine/build/unit-arguments.ts';
 import { holds, same, unless } from '../target.ts';
 
+export const words =
+  '--crate-name --crate-type --edition= --emit= dep-info= --out-dir --target --test --cfg --check-cfg --extern priv: -L dependency= native= crate= all= framework= -l static= -C codegen= --codegen linker= strip= debuginfo= opt-level= opt_level= codegen-units= incremental= extra-filename= save-temps split-debuginfo= symbol-mangling-version= -g -O -Z -A -W -D -F --allow --force-warn --cap-lints --error-format=json --remap-path-prefix -- - @ --print=link-args --sysroot -o'.split(
+    ' ',
+  );
+
 export const seeds = [
   '--crate-name\na\n--edition=2021\nsrc/lib.rs\n--crate-type\nlib\n--emit=dep-info,metadata,link\n-C\nembed-bitcode=no\n-Cdebuginfo=2\n--check-cfg\ncfg(docsrs,test)\n-C\nmetadata=1\n-C\nextra-filename=-1\n--out-dir\n/t\n-L\ndependency=/t/deps\n--extern\nb=/t/libb.rlib\n--cap-lints\nallow\n-lstatic=c\n-Lnative=/n',
   '-gOvC\nopt-level=3\n--test\n-Wunsafe_code\n--print=link-args\n--error-format=json\n--json=artifacts\n--target\nx\n-Zx=y\n--emit\ndep-info=/t/a.d',
