@@ -31,6 +31,7 @@ import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { configHash } from './held-scripts.ts';
 import { KnownLibraries } from './known-libraries.ts';
 import { type LiveConfig, untilSettled } from './live-config.ts';
+import { PlantedLibraries } from './planted-libraries.ts';
 import type { Pools } from './pools.ts';
 import type { Records } from './records.ts';
 import { noteSaid, SaidBefore } from './said-before.ts';
@@ -52,6 +53,8 @@ export class Gates {
   readonly unknown = new Set<string>();
   /** OUT_DIRs of scripts whose output cargo knows and we do not: they have to run again. */
   readonly unknownRuns = new Set<string>();
+  /** Asked before anything runs, and at the end. */
+  readonly planted: PlantedLibraries;
   private readonly libraries: KnownLibraries;
   private readonly before: SaidBefore;
   private readonly notUtf8 = new Set<string>();
@@ -76,6 +79,7 @@ export class Gates {
   }) {
     this.pools = deps.pools;
     this.records = deps.records;
+    this.planted = new PlantedLibraries(deps.workspace, deps.records);
     this.libraries = new KnownLibraries(deps.records);
     this.before = new SaidBefore(deps.pools, deps.workspace);
     this.verdicts = deps.verdicts;
@@ -108,6 +112,7 @@ export class Gates {
 
   private async judgeBuildScript(run: BuildScriptRun, waits: () => void): Promise<Gate> {
     const label = this.labelOf(run.packageId);
+    await this.planted.refuse();
     await this.records.refreshFor([run.linkedOutput]);
     const record = this.records.byOutput(run.linkedOutput);
     const link = record?.links.find((l) => l.output === run.linkedOutput);
@@ -288,6 +293,7 @@ export class Gates {
    * them were built by cargo and have a record, and what its package's build script told cargo was judged.
    */
   async compilation(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
+    await this.planted.refuse(invocation.outDir);
     const strange = (await this.unknownLibraries(invocation)) ?? this.unknownRun(invocation);
     const gate =
       strange ?? (await this.unlessStale(this.judgeProcMacros(invocation, waits), 'proc macro'));

@@ -145,6 +145,7 @@ export async function judgeBuilt(round: Round, built: Built): Promise<Judgement>
     executables,
     limited: inputs.limited(),
     settle: async () => {
+      await gates.planted.refuse();
       const files = artifacts.flatMap(({ executable, filenames }) =>
         [executable, ...filenames].filter(
           (path): path is string => path !== undefined && isCode.test(path),

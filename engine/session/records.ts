@@ -225,6 +225,11 @@ export class Records {
     return this.directories.has(directory);
   }
 
+  /** Every directory in which a unit left something. */
+  outputDirectories(): ReadonlySet<string> {
+    return this.directories;
+  }
+
   /** Hash of an input's facts when a file of that path, unchanged, went into an earlier link. */
   async knownFacts(path: string): Promise<{ facts: string; stamp: FileStamp } | undefined> {
     const known = this.factsOfInput.get(path);

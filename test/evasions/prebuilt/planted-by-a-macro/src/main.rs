@@ -1,0 +1,3 @@
+fn main() {
+    planted_by_a_macro_macro::nothing!();
+}

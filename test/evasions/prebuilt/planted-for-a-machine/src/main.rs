@@ -1,0 +1,3 @@
+fn main() {
+    planted_for_a_machine_macro::nothing!();
+}
