@@ -149,8 +149,9 @@ function seenByRustc(file: string): Set<number> | undefined {
     'lib',
     '--emit',
     'metadata',
+    // Never /dev/null: rustc puts a file in its place, and root may.
     '-o',
-    '/dev/null',
+    `${file}.rmeta`,
   ];
   const run = spawnSync(
     'rustc',
