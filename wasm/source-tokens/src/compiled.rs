@@ -303,75 +303,86 @@ mod tests {
     #[test]
     fn what_is_not_compiled() {
         for text in [
-            "#[cfg(windows)] fn f() -> X<Y> where A: B<C>, { unsafe {} }",
-            "#[cfg(windows)] pub(crate) const unsafe extern \"C\" fn f() {}",
-            "#[inline] #[cfg(not(unix))] #[tokio::main] pub async unsafe fn f() {}",
-            "#[cfg(test)] mod tests { use super::*; #[test] fn f() { unsafe {} } extern {fn g();} }",
-            "#[cfg(all(unix, feature = \"off\"))] unsafe impl<T: A<{ 1 }>> Send for X<T> {}",
+            "#[cfg(windows)] fn f() -> X<Y> where A: B<C>, { { extern {fn g();} } }",
+            "#[cfg(windows)] pub(crate) const extern \"C\" fn f() {}",
+            "#[inline] #[cfg(not(unix))] #[tokio::main] pub async extern fn f() {}",
+            "#[cfg(test)] mod tests { use super::*; #[test] fn f() { { extern {fn g();} } } extern {fn g();} }",
+            "#[cfg(all(unix, feature = \"off\"))] impl<T: A<{ 1 }>> Send for X<T> { extern fn f() {} }",
             "#[cfg(windows)] extern \"system\" { fn f(); }",
-            "#[cfg(windows)] #[link(name = \"x\")] unsafe extern \"system\" { fn f(); }",
-            "#[cfg(windows)] static X: extern fn() = { unsafe { f } };",
-            "#[cfg(windows)] pub type F = unsafe extern \"C\" fn(u8);",
-            "#[cfg(windows)] struct S<'a, const N: usize> { f: &'a unsafe fn() }",
-            "#[cfg(windows)] struct S(unsafe fn(), extern fn());",
-            "#[cfg(windows)] macro_rules! m { () => { unsafe {} } }",
-            "#[cfg(windows)] a::b! { unsafe }",
-            "fn f() { #[cfg(windows)] { unsafe {} } #[cfg(windows)] unsafe { g() } }",
-            "fn f() { #[cfg(windows)] let x = unsafe { g() } + 1; #[cfg(windows)] if a(|| {}) { unsafe {} } }",
-            "fn f() -> ! { #[cfg(windows)] unsafe { g() } }",
-            "impl A { #[cfg(windows)] default unsafe fn f() {} } trait T { #[cfg(windows)] unsafe fn f(); }",
-            "#![no_std] #![cfg(windows)] unsafe fn f() {}",
-            "mod a { #![cfg(windows)] unsafe fn f() {} }",
-            "#[derive(X)] struct A; #[cfg(windows)] unsafe fn f() {}",
-            "#[x::y] fn a<T: B<{ 1 }>>() {} #[cfg(windows)] unsafe fn f() {}",
-            "#[cfg_attr(x, inline, doc = \"y\")] mod a { #[cfg(windows)] unsafe fn f() {} }",
-            "#[no_mangle] #[cfg(windows)] fn f() {}",
+            "#[cfg(windows)] #[link(name = \"x\")] extern \"system\" { fn f(); }",
+            "#[cfg(windows)] static X: extern fn() = { { extern {fn g();} f } };",
+            "#[cfg(windows)] pub type F = extern \"C\" fn(u8);",
+            "#[cfg(windows)] struct S<'a, const N: usize> { f: &'a extern fn() }",
+            "#[cfg(windows)] struct S(extern fn(), extern fn());",
+            "#[cfg(windows)] macro_rules! m { () => { { extern {fn g();} } } }",
+            "#[cfg(windows)] a::b! { extern fn }",
+            "fn f() { #[cfg(windows)] { { extern {fn g();} } } #[cfg(windows)] { extern {fn g();} } }",
+            "fn f() { #[cfg(windows)] let x = { extern {fn g();} } + 1; #[cfg(windows)] if a(|| {}) { { extern {fn g();} } } }",
+            "fn f() -> ! { #[cfg(windows)] { extern {fn g();} } }",
+            "impl A { #[cfg(windows)] default extern fn f() {} } trait T { #[cfg(windows)] extern fn f(); }",
+            "#![no_std] #![cfg(windows)] extern fn f() {}",
+            "mod a { #![cfg(windows)] extern fn f() {} }",
+            "#[derive(X)] struct A; #[cfg(windows)] extern fn f() {}",
+            "#[x::y] fn a<T: B<{ 1 }>>() {} #[cfg(windows)] extern fn f() {}",
+            "#[cfg_attr(x, inline, doc = \"y\")] mod a { #[cfg(windows)] extern fn f() {} }",
         ] {
             assert_eq!(found(text), [""; 0], "{text}");
         }
     }
 
     #[test]
-    fn what_is_compiled_or_a_macro_may_see() {
+    fn what_is_unsafe_counts_wherever_it_stands() {
         for text in [
-            "#[cfg(unix)] fn f() { \n unsafe {} }",
-            "#[cfg(target_feature = \"avx\")] fn f() { \n unsafe {} }",
-            "#[cfg(version(\"1.0\"))] fn f() { \n unsafe {} }",
-            "#[cfg(windows)] fn f() {} \n unsafe fn g() {}",
-            "#[cfg(windows)] struct A; \n unsafe fn g() {}",
-            "fn f() { #[cfg(windows)] {} \n unsafe {} }",
-            "fn f() { #[cfg(windows)] const { 1 }; \n unsafe { g() }; }",
-            "fn f() { #[cfg(windows)] const X: u8 = 1; \n unsafe { g() }; }",
-            "fn f() { #[cfg(windows)] m!() \n .x(unsafe {}); }",
-            "fn f(#[cfg(windows)] a: u8, \n b: unsafe fn()) {}",
-            "enum E { #[cfg(windows)] A { x: u8 }, \n B { x: unsafe fn() } }",
-            "struct S(#[cfg(windows)] u8, \n extern fn());",
-            "fn f() { #[cfg(windows)] union as u8; \n unsafe {} }",
-            "fn f() { match x { #[cfg(windows)] A => 1, \n B => unsafe {} } }",
-            // Macros get it as it stands.
-            "m! { #[cfg(windows)] \n unsafe fn f() {} }",
-            "macro_rules! m { () => { #[cfg(windows)] \n unsafe fn f() {} } }",
-            "macro m() { #[cfg(windows)] \n unsafe fn f() {} }",
-            "#[evil] mod a { #[cfg(windows)] \n unsafe fn f() {} }",
-            "#[evil] #[cfg(windows)] \n unsafe fn f() {}",
-            "#[derive(Evil)] struct A { x: [u8; { #[cfg(windows)] \n unsafe { 1 } }] }",
-            "#[cfg_attr(all(), evil)] mod a { #[cfg(windows)] \n unsafe fn f() {} }",
-            "#[cfg_attr(all(), inline, evil::x)] mod a { #[cfg(windows)] \n unsafe fn f() {} }",
-            "#[rustfmt::skip] mod a { #[cfg(windows)] \n unsafe fn f() {} }",
-            "#[doc::x] mod a { #[cfg(windows)] \n unsafe fn f() {} }",
-            "#[r#inline] mod a { #[cfg(windows)] \n unsafe fn f() {} }",
-            "#[evil] impl A<{ 1 }, { 2 }> for B { #[cfg(windows)] \n unsafe fn f() {} }",
-            "fn f() { #[evil] x.y({}); #[cfg(windows)] \n unsafe {} }",
-            "#![evil] #[cfg(windows)] \n unsafe fn f() {}",
-            "#![evil] #![cfg(windows)] \n unsafe fn f() {}",
-            "mod a { #![evil] #[cfg(windows)] \n unsafe fn f() {} }",
-            "fn f() { #![cfg(windows)] \n unsafe {} }",
-            "#[cfg(unix)] mod a { fn f() {} #![cfg(windows)] \n unsafe fn g() {} }",
-            "---\n#[cfg(windows)] unsafe fn f() { `x` }",
+            "#[cfg(windows)] \n unsafe fn f() {}",
+            "#[cfg(windows)] fn f() { \n unsafe {} }",
+            "#[cfg(windows)] mod a { extern \"C\" fn f() { \n unsafe {} } }",
+            "\n #[no_mangle] #[cfg(windows)] fn f() {}",
         ] {
             assert_eq!(found(text), ["2"], "{text}");
         }
-        assert_eq!(scan(b"#[cfg(windows)] unsafe fn f() {}", "").unwrap().kind, [0]);
+    }
+
+    #[test]
+    fn what_is_compiled_or_a_macro_may_see() {
+        for text in [
+            "#[cfg(unix)] fn f() { \n { extern {fn g();} } }",
+            "#[cfg(target_feature = \"avx\")] fn f() { \n { extern {fn g();} } }",
+            "#[cfg(version(\"1.0\"))] fn f() { \n { extern {fn g();} } }",
+            "#[cfg(windows)] fn f() {} \n extern fn g() {}",
+            "#[cfg(windows)] struct A; \n extern fn g() {}",
+            "fn f() { #[cfg(windows)] {} \n { extern {fn g();} } }",
+            "fn f() { #[cfg(windows)] const { 1 }; \n { extern {fn g();} }; }",
+            "fn f() { #[cfg(windows)] const X: u8 = 1; \n { extern {fn g();} }; }",
+            "fn f() { #[cfg(windows)] m!() \n .x({ extern {fn g();} }); }",
+            "fn f(#[cfg(windows)] a: u8, \n b: extern fn()) {}",
+            "enum E { #[cfg(windows)] A { x: u8 }, \n B { x: extern fn() } }",
+            "struct S(#[cfg(windows)] u8, \n extern fn());",
+            "fn f() { #[cfg(windows)] union as u8; \n { extern {fn g();} } }",
+            "fn f() { match x { #[cfg(windows)] A => 1, \n B => { extern {fn g();} } } }",
+            // Macros get it as it stands.
+            "m! { #[cfg(windows)] \n extern fn f() {} }",
+            "macro_rules! m { () => { #[cfg(windows)] \n extern fn f() {} } }",
+            "macro m() { #[cfg(windows)] \n extern fn f() {} }",
+            "#[evil] mod a { #[cfg(windows)] \n extern fn f() {} }",
+            "#[evil] #[cfg(windows)] \n extern fn f() {}",
+            "#[derive(Evil)] struct A { x: [u8; { #[cfg(windows)] \n { extern {fn g();} 1 } }] }",
+            "#[cfg_attr(all(), evil)] mod a { #[cfg(windows)] \n extern fn f() {} }",
+            "#[cfg_attr(all(), inline, evil::x)] mod a { #[cfg(windows)] \n extern fn f() {} }",
+            "#[rustfmt::skip] mod a { #[cfg(windows)] \n extern fn f() {} }",
+            "#[doc::x] mod a { #[cfg(windows)] \n extern fn f() {} }",
+            "#[r#inline] mod a { #[cfg(windows)] \n extern fn f() {} }",
+            "#[evil] impl A<{ 1 }, { 2 }> for B { #[cfg(windows)] \n extern fn f() {} }",
+            "fn f() { #[evil] x.y({}); #[cfg(windows)] \n { extern {fn g();} } }",
+            "#![evil] #[cfg(windows)] \n extern fn f() {}",
+            "#![evil] #![cfg(windows)] \n extern fn f() {}",
+            "mod a { #![evil] #[cfg(windows)] \n extern fn f() {} }",
+            "fn f() { #![cfg(windows)] \n { extern {fn g();} } }",
+            "#[cfg(unix)] mod a { fn f() {} #![cfg(windows)] \n extern fn g() {} }",
+            "---\n#[cfg(windows)] extern fn f() { `x` }",
+        ] {
+            assert_eq!(found(text), ["2"], "{text}");
+        }
+        assert_eq!(scan(b"#[cfg(windows)] extern fn f() {}", "").unwrap().kind, [1]);
     }
 
     #[test]

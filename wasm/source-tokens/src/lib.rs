@@ -55,8 +55,8 @@ pub struct SourceHits {
 }
 
 /// Scans a file that rustc read; `None` when it can be no Rust source (`include_bytes!`): it is not UTF-8, or rustc would
-/// have refused it. `cfg` are the settings of the compilation, one a line: what they keep from being compiled is left out
-/// where no macro can see it. Nothing is, where none are given.
+/// have refused it. `cfg` are the settings of the compilation, one a line: an `extern` that they keep from being compiled is
+/// left out where no macro can see it. Nothing is, where none are given.
 pub fn scan(bytes: &[u8], cfg: &str) -> Option<SourceHits> {
     let text = std::str::from_utf8(bytes).ok()?;
     let cfg = CfgSet::read(cfg);
@@ -83,7 +83,10 @@ fn of_reading(mut tokens: Tokens, cfg: Option<&CfgSet>) -> SourceHits {
     for (index, token) in tokens.all.iter().enumerate() {
         while matcher.next_if(|(_, close)| *close < index).is_some() {}
         let is_matched = matcher.peek().is_some_and(|(open, _)| *open < index);
-        match tokens.word(index).filter(|_| !placeholders.contains(&index) && !parts.is_left_out(index)) {
+        let word = tokens.word(index).filter(|_| !placeholders.contains(&index));
+        match word {
+            // What is not compiled declares nothing; `unsafe` counts wherever it stands.
+            Some(EXTERN) if parts.is_left_out(index) => {}
             Some(EXTERN) if tokens.is_empty_extern(index) => hits.push(Keyword::Empty, token),
             Some(UNSAFE) if tokens.word(index + 1) != Some(EXTERN) => hits.push(Keyword::Unsafe, token),
             Some(EXTERN) if !is_matched && may_declare(tokens, index) => hits.push(Keyword::Extern, token),

@@ -5,17 +5,17 @@ extern "system" {
 
 #[cfg(windows)]
 pub fn last() -> u32 {
-    unsafe { GetLastError() }
+    unsafe { GetLastError() } //~ unsafe
 }
 
 #[cfg(unix)]
 pub fn last() -> u32 {
     #[cfg(target_os = "macos")]
-    unsafe {
+    unsafe { //~ unsafe
         let _ = std::mem::zeroed::<u32>();
     }
     #[cfg(feature = "fast")]
-    let _ = unsafe { std::mem::zeroed::<u32>() };
+    let _ = unsafe { std::mem::zeroed::<u32>() }; //~ unsafe
     0
 }
 

@@ -4,5 +4,5 @@ pub fn width() -> usize {
 
 #[cfg(windows)]
 pub fn never(byte: *const u8) -> u8 {
-    unsafe { *byte }
+    unsafe { *byte } //~ unsafe
 }
