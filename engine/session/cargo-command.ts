@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { optionValue } from '../build/program-arguments.ts';
 import { CheckError } from '../judge/problems.ts';
+import type { Workspace } from '../workspace/types.ts';
 
 /** `cackle test ARGS` or `cackle run ARGS`. */
 export interface CargoCommand {
@@ -101,6 +102,24 @@ function defaultArguments(facts: CommandFacts, { features, target, packages }: D
     ...(facts.target !== undefined || target === undefined ? [] : ['--target', target]),
     ...(facts.choosesPackages ? [] : packages.flatMap((name) => ['--package', name])),
   ];
+}
+
+/** Tells whether the packages that `--package` names, or all members where it names none, need a package. */
+export function isChosen(
+  { packages, dependsOn }: Workspace,
+  specs: readonly string[],
+): (packageId: string) => boolean {
+  // `name`, `name@version`, or a URL that ends so (cargo, package ID specifications).
+  const names = new Set(specs.map((spec) => spec.split('#').at(-1)?.split('@')[0]));
+  const roots = packages.filter((p) =>
+    specs.length === 0 ? p.isWorkspaceMember : names.has(p.cargoName),
+  );
+  return (packageId) =>
+    packages.some(
+      (p) =>
+        p.id === packageId &&
+        roots.some((root) => root.index === p.index || dependsOn(root.index, p.index)),
+    );
 }
 
 function withoutOption(args: readonly string[], name: string): string[] {

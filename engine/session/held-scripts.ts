@@ -23,23 +23,28 @@ export function configHash({ file }: Config): string {
 
 /**
  * Before cargo runs: has it run again what an earlier check held and what may run now. Who answers at once is asked for each:
- * allowed later, all that is compiled till then would be compiled again. Gives the OUT_DIRs of what may run.
+ * allowed later, all that is compiled till then would be compiled again. `asksOf` tells whether this check builds a package:
+ * nothing is written for the scripts of others. Gives the OUT_DIRs of what may run.
  */
 export async function forgetReleased(
   records: Records,
   gates: Gates,
   live: LiveConfig,
+  asksOf: (packageId: string) => boolean,
 ): Promise<string[]> {
   const held = [...records.allScripts()].filter((script) => script.held !== undefined);
   if (held.length === 0) return [];
   const now = configHash(live.current);
-  const asks = live.answersAtOnce === true;
-  const undecided = held.filter(({ heldBy }) => asks || heldBy === '' || heldBy !== now);
+  const asks = ({ packageId }: { packageId: string }): boolean =>
+    live.answersAtOnce === true && asksOf(packageId);
+  const undecided = held.filter(
+    (script) => asks(script) || script.heldBy === '' || script.heldBy !== now,
+  );
   if (undecided.length === 0) return [];
   await records.unitsRead();
   const released: string[] = [];
   for (const script of undecided) {
-    if (await gates.staysHeld(script, asks)) continue;
+    if (await gates.staysHeld(script, asks(script))) continue;
     await gates.release(script);
     released.push(script.outDir);
   }

@@ -22,7 +22,7 @@ import { clock } from '../spans.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { failOnBuildError } from './build-error.ts';
-import { buildArguments, readCommand } from './cargo-command.ts';
+import { buildArguments, isChosen, readCommand } from './cargo-command.ts';
 import { CargoText } from './cargo-text.ts';
 import { placeholders } from './executables.ts';
 import { forget, forgetRun, forgetUnit } from './forget.ts';
@@ -226,7 +226,12 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     'info',
     `cargo ${[...request.subcommand, ...request.cargoArguments].join(' ')} in ${request.directory}`,
   );
-  for (const outDir of await forgetReleased(records, gates, live))
+  for (const outDir of await forgetReleased(
+    records,
+    gates,
+    live,
+    isChosen(workspace, options.packages),
+  ))
     observer.log?.('info', `may run now, with all that depends on it: build script of ${outDir}`);
   const names = new Map(workspace.packages.map(({ id, name }) => [id, name]));
   await records.forgetOtherwiseSandboxed((packageId) => {

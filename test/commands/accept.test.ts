@@ -168,3 +168,28 @@ test('a build script that fails in its sandbox is left to the user: nothing weak
   expect(text).not.toMatch(/Disabled|allow_network/);
   rmSync(join(directory, 'cackle.toml'));
 });
+
+test('with --package nothing is written for the held scripts of others', async () => {
+  const script = 'fn main() { let _ = std::fs::read("x"); }';
+  const directory = workspace('accepts-of-one', {
+    'Cargo.toml': '[workspace]\nmembers = ["one", "two"]\nresolver = "2"\n',
+    'one/Cargo.toml': manifest('one', '[dependencies]\nof-one = { path = "../of-one" }\n'),
+    'one/src/lib.rs': '',
+    'of-one/Cargo.toml': manifest('of-one'),
+    'of-one/src/lib.rs': '',
+    'of-one/build.rs': script,
+    'two/Cargo.toml': manifest('two'),
+    'two/src/lib.rs': '',
+    'two/build.rs': script,
+    'cackle.toml': config(),
+  });
+  expect((await check(directory)).problems.map(short).sort()).toEqual([
+    'disallowed-api of-one.build fs',
+    'disallowed-api two.build fs',
+  ]);
+  const ran = await cackle(['-n', '--auto-accept-fixes', '--package', 'one', '--path', directory]);
+  expect(ran.status, ran.stdout).toBe(0);
+  const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
+  expect(text).toContain('[pkg.of-one]');
+  expect(text).not.toContain('[pkg.two]');
+});
