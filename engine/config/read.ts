@@ -202,7 +202,7 @@ class Reader extends DocumentReader {
         place,
         common?.length ?? 0,
         'common.version is missing',
-        `write: [common]\n  version = ${NEWEST_VERSION}`,
+        `write: [common]\n  version = ${NEWEST_VERSION}\n  import_std = ["fs", "net", "process"]`,
       );
       return NEWEST_VERSION;
     }

@@ -17,6 +17,7 @@ const place = /^ *--> (.+?):\d+:\d+$/;
 const couldNot = /^error: could not compile `([^`]+)`/;
 const scriptFailed = /^error: failed to run custom build command /;
 const commandLine = /^ {2}process didn't exit successfully: `/;
+const undeclaredCfg = /^warning: unexpected `cfg` condition /;
 const ownRefusal = /^error: cackle: the .* is held: /;
 const notAgain = /^error: cackle: (\S+) is not compiled again: /;
 /** Such a line without the command. */
@@ -118,7 +119,9 @@ export class CargoText {
     const afterwards =
       this.crates.size + this.refused.size > 0 &&
       first.startsWith('warning: build failed, waiting');
-    const hides = waits || isRefused || afterwards;
+    // The script that is held may be who declares it.
+    const isUndeclared = this.held.size > 0 && undeclaredCfg.test(first) && this.isOfWaiting(lines);
+    const hides = waits || isRefused || afterwards || isUndeclared;
     if (!hides && first.startsWith('error')) this.shownErrors++;
     for (const line of block)
       if (hides) this.outputs.hidden(line);

@@ -66,6 +66,11 @@ async function checkTree(
   observer.trace?.add('metadata', 'cargo metadata', clock() - timing.metadata * 1000);
   const exports = await readExports(workspace.packages);
   const live = accepting ?? { current: await readConfig(configFile, exports) };
+  const asksNobody = accepting === undefined || accepting.answersAtOnce === true;
+  if (asksNobody && live.current.apis.size === 0)
+    observer.cargoOutput(
+      'note: cackle.toml watches no API, so that none is found: common.import_std = ["fs", "net", "process"] watches these',
+    );
   const sandboxes = await Sandboxes.open(
     live.current,
     workspace,

@@ -213,3 +213,32 @@ test('why cargo failed by something else than a crate is shown, without the comm
     'error: could not compile `x` (lib)',
   ]);
 });
+
+test('a cfg that a held script declares is not warned about', async () => {
+  const name = 'messages-cfg';
+  const directory = workspace(name, {
+    ...tree(name, {
+      main: 'fn main() { waits::f(); }',
+      crates: { waits: 'pub fn f() {}\n#[cfg(found)]\npub fn g() {}' },
+    }),
+    'crates/waits/build.rs':
+      'fn main() { println!("cargo:rustc-check-cfg=cfg(found)"); let _ = std::fs::read("x"); }',
+  });
+  const ran = await cackle(['-n', '--path', directory]);
+  expect(ran.status).toBe(1);
+  expect(ran.stderr).not.toContain('found`');
+  expect(ran.stdout).toContain('the build script of waits was held back');
+});
+
+test('that no API is watched is said, and what to write', async () => {
+  const files = tree('messages-no-api', { main: 'fn main() {}' });
+  const directory = workspace('messages-no-api', {
+    ...files,
+    'cackle.toml': '[common]\nversion = 3\n[sandbox]\nkind = "Disabled"\n',
+  });
+  for (const more of [[], ['--auto-accept-fixes']]) {
+    const ran = await cackle(['-n', ...more, '--path', directory]);
+    expect(ran.status).toBe(0);
+    expect(ran.stderr).toMatch(/note: cackle.toml watches no API.*common\.import_std/);
+  }
+});
