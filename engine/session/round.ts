@@ -290,7 +290,9 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
   const lost: string[] = [];
   if (options.command !== undefined) {
     for (const artifact of await placeholders(artifacts)) {
-      await forget(artifact, workspace);
+      const record = await records.ofArtifact(artifact);
+      // By its record, only the unit goes: a test of the program has its name.
+      await (record === undefined ? forget(artifact, workspace) : forgetUnit(record));
       lost.push(artifact.targetName);
     }
   }

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, config, manifest, type Ran, workspace } from '../support/cackle.ts';
+import { cackle, check, config, manifest, type Ran, workspace } from '../support/cackle.ts';
 
 // Spec §6: `test` and `run` judge what cargo would start, and start it when nothing is wrong.
 
@@ -66,6 +66,8 @@ test('run: arguments, standard input and exit status pass through, after a check
   const ran = await withInput(['--path', directory, 'run', '--', 'a', '--b', '-n'], 'hello\n');
   expect(ran).toMatchObject({ status: 7, stdout: '["a", "--b", "-n"] "hello\\n"\n' });
   expect(existsSync(join(directory, 'program-ran'))).toBe(true);
+  // What it had to link went from the program alone: a test of it has the same name.
+  expect((await check(directory)).counts.unitsBuilt).toBe(0);
 });
 
 test('test: every test runs, cargo’s exit status is ours, doctests are left out with a word', async () => {
