@@ -10,16 +10,18 @@ export function failOnBuildError(
   gates: Gates,
   workspace: Workspace,
   everything: boolean,
+  disturbances: readonly string[],
 ): void {
   if (outcome.cargoStatus === 0) return;
   const killed = [
     ...outcome.killed,
+    ...disturbances,
     ...(outcome.cargoSignal === null ? [] : [`cargo was ended by ${outcome.cargoSignal}`]),
   ];
   if (killed.length > 0)
     throw new CheckError(
       `the build was disturbed: ${killed.join('; ')}`,
-      'check again; where memory is short the kernel ends what needs most of it: let cargo run fewer jobs (CARGO_BUILD_JOBS)',
+      'see that there is room on the disk and check again; where memory is short the kernel ends what needs most of it: let cargo run fewer jobs (CARGO_BUILD_JOBS)',
     );
   const indexOf = (packageId: string) =>
     workspace.packages.find(({ id }) => id === packageId)?.index;

@@ -17,6 +17,9 @@ const place = /^ *--> (.+?):\d+:\d+$/;
 const couldNot = /^error: could not compile `([^`]+)`/;
 const scriptFailed = /^error: failed to run custom build command /;
 const commandLine = /^ {2}process didn't exit successfully: `/;
+/** Errors of the system that say nothing of what is compiled (errno(3): ENOSPC, EIO, ENOMEM, EDQUOT). */
+const ofMachine =
+  /No space left on device|Input\/output error|Cannot allocate memory|memory exhausted|Disk quota exceeded/;
 const undeclaredCfg = /^warning: unexpected `cfg` condition /;
 const ownRefusal = /^error: cackle: the .* is held: /;
 const notAgain = /^error: cackle: (\S+) is not compiled again: /;
@@ -41,6 +44,7 @@ export class CargoText {
   private readonly outputs: TextOutputs;
   private readonly directories: readonly { readonly prefix: string; readonly p: Package }[];
   private block: string[] = [];
+  private readonly machine = new Set<string>();
   private readonly crates = new Set<string>();
   /** Crates that rustc was not asked for: it failed before for want of what is held, or was until a fix was written. */
   private readonly refused = new Set<string>();
@@ -60,9 +64,16 @@ export class CargoText {
       .sort((a, b) => b.prefix.length - a.prefix.length);
   }
 
+  /** What the machine could not do, as rustc, the linker or a script said it: no source is at fault. */
+  get disturbances(): readonly string[] {
+    return [...this.machine];
+  }
+
   /** Takes a line of cargo's output. */
   line(text: string): void {
     const plain = stripVTControlCharacters(text);
+    const missing = ofMachine.exec(plain)?.[0];
+    if (missing !== undefined) this.machine.add(missing);
     const begins = message.test(plain) || status.test(plain);
     if (this.cause !== undefined && !begins && plain !== '') {
       this.cause.push(text);

@@ -15,7 +15,7 @@ export const filesOf = ({ filenames, executable }: ArtifactMessage): string[] =>
 ];
 
 /** Cargo's name of a unit's own file: its hash is what tells it from others. */
-const hashed = /^(.+)-[0-9a-f]{16}(\.[^.]+)?$/;
+export const hashed = /^(.+)-[0-9a-f]{16}(\.[^.]+)?$/;
 
 /**
  * The directories in which the file may lie that an artifact message names by a hard link of it: beside it, in deps/ or

@@ -1,9 +1,10 @@
-import { dirname } from 'node:path';
+import { basename, dirname, extname } from 'node:path';
 import type { ArtifactMessage } from '../build/types.ts';
 import { fileKey, type RecordStore, sameFile, stampOf } from '../facts/store.ts';
 import type { BuildScriptRecord, FileStamp, LinkRecord, UnitRecord } from '../facts/unit-record.ts';
+import { readRegularFile } from '../regular-file.ts';
 import { sortedBy } from '../sorted-by.ts';
-import { type BuildPlaces, filesOf, forgetRun, namedAlike } from './forget.ts';
+import { type BuildPlaces, filesOf, forgetRun, hashed, namedAlike } from './forget.ts';
 import { isIntact } from './unchanged.ts';
 
 /** The unit records of a target directory, found by the files that units left. */
@@ -251,11 +252,16 @@ export class Records {
   private async find(artifact: ArtifactMessage): Promise<UnitRecord | undefined> {
     let found: UnitRecord | undefined;
     let isShared = false;
+    let isCopied = false;
     for (const file of filesOf(artifact)) {
       const stamp = await stampOf(file);
       if (stamp === undefined) continue;
       const record = this.byPath.get(file) ?? this.byFile.get(fileKey(stamp));
-      if (record === undefined) continue;
+      if (record === undefined) {
+        // Without hard links cargo copies the unit's file to where it names it.
+        isCopied ||= !hashed.test(basename(file));
+        continue;
+      }
       if (record.packageId !== artifact.packageId) {
         isShared = true;
         continue;
@@ -269,7 +275,9 @@ export class Records {
       if (!isIntact(record, recorded, stamp)) return undefined;
       found ??= record;
     }
-    return found ?? (isShared ? this.hidden(artifact) : undefined);
+    if (found !== undefined || !(isShared || isCopied)) return found;
+    const unit = await this.hidden(artifact);
+    return unit !== undefined && (isShared || isCopyOf(artifact, unit)) ? unit : undefined;
   }
 
   /**
@@ -320,6 +328,23 @@ export class Records {
       }
     }
   }
+}
+
+/** No linker makes a larger file, and no buffer is larger. */
+const MAX_UNIT = 2 ** 31 - 1;
+
+/** Is all that an artifact message names, byte for byte, what the unit left? Else what is named is not what was judged. */
+function isCopyOf(artifact: ArtifactMessage, unit: UnitRecord): boolean {
+  return filesOf(artifact).every((file) => {
+    const own = unit.outputs.filter(({ path }) => extname(path) === extname(file));
+    try {
+      const content = readRegularFile(file, MAX_UNIT);
+      return own.some(({ path }) => readRegularFile(path, MAX_UNIT).equals(content));
+    } catch {
+      // Gone: it is made again.
+      return false;
+    }
+  });
 }
 
 /** Where a unit stands in a report: by what it is. The hash in its file names comes last, for cargo may make it of the place where the sources lie. */

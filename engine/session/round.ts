@@ -143,6 +143,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     await verdicts.ahead(idle.signal);
   };
 
+  const packageIds = new Set(workspace.packages.map(({ id }) => id));
   const text = new CargoText(workspace, gates.held, {
     shown: (line) => observer.cargoOutput(line),
     hidden: (line) =>
@@ -203,7 +204,10 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
     onBuildScriptDone: (run, stdout, waits) => gates.instructions(run, stdout, waits),
     variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
     scriptInstructions: () =>
-      [...records.allScripts()].flatMap((script) => script.instructions.map(normalisedInstruction)),
+      // A target directory may hold the scripts of other workspaces.
+      [...records.allScripts()]
+        .filter(({ packageId }) => packageIds.has(packageId))
+        .flatMap((script) => script.instructions.map(normalisedInstruction)),
     // `cargo run` would run what is not yet judged.
     onShim: (path) => unchanged.watch(path),
     onProgramStart: async () => ({ do: 'skip' }),
@@ -278,7 +282,7 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
   if (refused.length > 0) return { lost: refused };
   for (const { command } of outcome.failedSandboxedUnits)
     observer.log?.('info', `a rustc that failed in its sandbox: ${shellWords(command)}`);
-  failOnBuildError(outcome, gates, workspace, options.everything ?? false);
+  failOnBuildError(outcome, gates, workspace, options.everything ?? false, text.disturbances);
   if (artifacts.length === 0 && gates.held.size === 0 && outcome.failedBuildScripts.length === 0) {
     throw new CheckError(
       'cargo built nothing, so nothing was checked',
