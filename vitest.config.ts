@@ -26,8 +26,8 @@ export default defineConfig({
           name: 'beside',
           include: ['test/**/*.test.ts'],
           exclude: alone,
-          // A check of a small workspace waits for one process after another: three files at a time keep two cores busy.
-          maxWorkers: 3,
+          // A check of a small workspace waits for one process after another: two files at a time keep two cores busy.
+          maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },

@@ -33,7 +33,11 @@ for (const [what, file] of [
     // Two units of one target may then be meant.
     expect((await check(directory, ['--features', 'a/more'])).problems.map(short)).toEqual(changed);
     expect((await check(directory)).problems.map(short)).toEqual(changed);
-    expect((await check(directory)).counts.unitsBuilt).toBe(0);
+    // Whose file cargo leaves at the common place differs from run to run; while that leaves two units in question, they are
+    // built once more.
+    let { unitsBuilt } = (await check(directory)).counts;
+    if (unitsBuilt > 0) ({ unitsBuilt } = (await check(directory)).counts);
+    expect(unitsBuilt).toBe(0);
     rmSync(join(directory, 'target/.cackle'), { recursive: true });
     expect((await check(directory)).problems.map(short)).toEqual(changed);
     expect((await check(directory)).problems.map(short)).toEqual(changed);
