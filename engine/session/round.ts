@@ -300,7 +300,10 @@ export async function build(round: Round): Promise<Built | { readonly lost: read
       lost.push(artifact.targetName);
     }
   }
-  const { variables } = await readCargoConfig(request.directory, request.cargoArguments);
+  const { variables } =
+    sandboxes?.forRustc === true
+      ? await readCargoConfig(request.directory, request.cargoArguments)
+      : { variables: [] };
   const passes = (name: string): boolean => sandboxes?.passesToRustc(name, variables) ?? true;
   for (const artifact of artifacts.filter((a) => a.fresh)) {
     const record = await records.ofArtifact(artifact);
