@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { type BenchReport, measureTree } from '../engine/bench.ts';
-import type { BenchArguments } from './commands.ts';
+import type { BenchArguments } from './commands/bench.ts';
 import { errorText } from './error-text.ts';
 import { printable, printableJson } from './printable.ts';
 

@@ -1,5 +1,5 @@
 import { cacheContent, clearCache } from '../engine/cache.ts';
-import type { CacheArguments } from './commands.ts';
+import type { CacheArguments } from './commands/cache.ts';
 import { errorText } from './error-text.ts';
 import { printable, printableJson } from './printable.ts';
 

@@ -15,7 +15,7 @@ import {
   Trace,
 } from '../engine/session.ts';
 import { checkOptions, wantsColour } from './choices.ts';
-import type { CheckArguments } from './commands.ts';
+import type { CheckArguments } from './commands/check-arguments.ts';
 import { errorText } from './error-text.ts';
 import { signals } from './exit-status.ts';
 import { LogFile } from './log-file.ts';

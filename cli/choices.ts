@@ -1,5 +1,6 @@
 import type { CheckOptions } from '../engine/session.ts';
-import type { CheckArguments, ColourChoice, UiKind } from './commands.ts';
+import type { CheckArguments } from './commands/check-arguments.ts';
+import type { ColourChoice, UiKind } from './commands/options.ts';
 
 /** How the user is asked: as told, else by the terminal at hand (spec §6); a text says why it cannot be as told. */
 export function uiFor(args: CheckArguments): UiKind | { readonly refused: string } {

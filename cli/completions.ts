@@ -1,33 +1,45 @@
-import type { CommandUnknownOpts, Option } from '@commander-js/extra-typings';
-import type { Shell } from './commands.ts';
+import type { Shell } from './commands/options.ts';
+import type { Command, Program } from './commands/types.ts';
+import { type OptionForm, operands, optionForms } from './option-forms.ts';
 
 /** The names under which the program is started. */
 const names = ['cackle', 'cargo-acl'];
 
 /** A completion script for a shell, made from the command line itself. */
-export function completions(shell: Shell, program: CommandUnknownOpts): string {
+export function completions(shell: Shell, program: Program): string {
   return { bash, zsh, fish }[shell](program);
 }
 
-const shown = (command: CommandUnknownOpts): readonly Option[] =>
-  command.options.filter((option) => !option.hidden);
+const shown = (command: Command): readonly OptionForm[] =>
+  command.passesOn === true
+    ? []
+    : optionForms(command.args).filter(({ arg }) => arg.hidden !== true);
 
 /** Kind of value that an option takes: a file, a directory, one of a list, or something else. */
-function valueKind(option: Option): 'none' | 'file' | 'directory' | 'text' | readonly string[] {
-  if (!option.required && !option.optional) return 'none';
-  if (option.argChoices !== undefined) return option.argChoices;
-  if (option.flags.includes('<dir>')) return 'directory';
-  return option.flags.includes('<file>') ? 'file' : 'text';
+function valueKind({
+  arg,
+  standsFor,
+}: OptionForm): 'none' | 'file' | 'directory' | 'text' | readonly string[] {
+  if (standsFor !== undefined) return 'none';
+  if (arg.type === 'enum') return arg.options ?? [];
+  if (arg.valueHint === 'dir') return 'directory';
+  return arg.valueHint === 'file' ? 'file' : 'text';
 }
 
-const flagsOf = (option: Option): string[] =>
-  [option.short, option.long].filter((flag) => flag !== undefined && flag !== null);
+const flagsOf = ({ letter, long }: OptionForm): string[] => [
+  ...(letter === undefined ? [] : [`-${letter}`]),
+  `--${long[0]}`,
+];
+
+/** Values that the operands of a command take. */
+const choicesOf = (command: Command): readonly string[] =>
+  operands(command.args).flatMap(([, arg]) => arg.choices ?? []);
 
 const fallback = ['--help', '--version'];
 
-function bash(program: CommandUnknownOpts): string {
+function bash(program: Program): string {
   const cases = new Map<string, string>();
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program.main, ...program.commands]) {
     for (const option of shown(command)) {
       const value = valueKind(option);
       if (value === 'none') continue;
@@ -44,20 +56,20 @@ function bash(program: CommandUnknownOpts): string {
   }
   const commands = program.commands.map((command) => {
     const words = [...shown(command).flatMap(flagsOf), '--help'];
-    const choices = command.registeredArguments.flatMap((a) => a.argChoices ?? []);
-    return `    ${command.name()}) words='${[...words, ...choices].join(' ')}' ;;`;
+    const choices = choicesOf(command);
+    return `    ${command.name}) words='${[...words, ...choices].join(' ')}' ;;`;
   });
   const top = [
-    ...shown(program).flatMap(flagsOf),
+    ...shown(program.main).flatMap(flagsOf),
     ...fallback,
-    ...program.commands.map((command) => command.name()),
+    ...program.commands.map((command) => command.name),
   ];
   return `# bash completion for ${names.join(' and ')}
 _cackle() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" command='' words='' i
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "\${COMP_WORDS[i]}" in
-    ${program.commands.map((command) => command.name()).join('|')}) command="\${COMP_WORDS[i]}"; break ;;
+    ${program.commands.map((command) => command.name).join('|')}) command="\${COMP_WORDS[i]}"; break ;;
     esac
   done
   case "$before" in
@@ -75,8 +87,8 @@ complete -F _cackle ${names.join(' ')}
 
 const quoted = (text: string): string => text.replaceAll("'", "'\\''");
 
-function zsh(program: CommandUnknownOpts): string {
-  const spec = (option: Option): string[] => {
+function zsh(program: Program): string {
+  const spec = (option: OptionForm): string[] => {
     const value = valueKind(option);
     const action =
       value === 'none'
@@ -91,31 +103,30 @@ function zsh(program: CommandUnknownOpts): string {
     const text = quoted(option.description.replace(/[[\]:]/g, '\\$&'));
     return flagsOf(option).map((flag) => `'${flag}[${text}]${action}'`);
   };
-  const argumentsOf = (command: CommandUnknownOpts): string =>
+  const argumentsOf = (command: Command): string =>
     [
       ...shown(command).flatMap(spec),
-      ...command.registeredArguments.map((a) =>
-        a.argChoices === undefined
-          ? `'*:argument:_files'`
-          : `'1:${a.name()}:(${a.argChoices.join(' ')})'`,
+      ...(command.passesOn === true ? [`'*:argument:_files'`] : []),
+      ...operands(command.args).map(([name, { choices }]) =>
+        choices === undefined ? `'*:argument:_files'` : `'1:${name}:(${choices.join(' ')})'`,
       ),
     ].join(' \\\n        ');
   return `#compdef ${names.join(' ')}
 _cackle() {
   local state
   _arguments -C \\
-    ${shown(program).flatMap(spec).join(' \\\n    ')} \\
+    ${shown(program.main).flatMap(spec).join(' \\\n    ')} \\
     '(-h --help)'{-h,--help}'[print help]' '(-V --version)'{-V,--version}'[print the version]' \\
     '1:command:->command' '*::argument:->rest'
   case $state in
   command)
     local -a commands=(
-${program.commands.map((c) => `      '${c.name()}:${quoted(c.description().replaceAll(':', '\\:'))}'`).join('\n')}
+${program.commands.map((c) => `      '${c.name}:${quoted(c.description.replaceAll(':', '\\:'))}'`).join('\n')}
     )
     _describe command commands ;;
   rest)
     case $words[1] in
-${program.commands.map((c) => `    ${c.name()})\n      _arguments ${argumentsOf(c) || ':'} ;;`).join('\n')}
+${program.commands.map((c) => `    ${c.name})\n      _arguments ${argumentsOf(c) || ':'} ;;`).join('\n')}
     esac ;;
   esac
 }
@@ -123,12 +134,12 @@ compdef _cackle ${names.join(' ')}
 `;
 }
 
-function fish(program: CommandUnknownOpts): string {
+function fish(program: Program): string {
   const lines: string[] = [];
-  const option = (name: string, condition: string, o: Option): void => {
+  const option = (name: string, condition: string, o: OptionForm): void => {
     const value = valueKind(o);
-    const short = o.short === undefined || o.short === null ? '' : ` -s ${o.short.slice(1)}`;
-    const long = o.long === undefined || o.long === null ? '' : ` -l ${o.long.slice(2)}`;
+    const short = o.letter === undefined ? '' : ` -s ${o.letter}`;
+    const long = ` -l ${o.long[0]}`;
     const action =
       value === 'none'
         ? ''
@@ -145,14 +156,14 @@ function fish(program: CommandUnknownOpts): string {
   };
   for (const name of names) {
     lines.push(`complete -c ${name} -f`);
-    for (const o of shown(program)) option(name, '__fish_use_subcommand', o);
+    for (const o of shown(program.main)) option(name, '__fish_use_subcommand', o);
     for (const command of program.commands) {
       lines.push(
-        `complete -c ${name} -n __fish_use_subcommand -a ${command.name()} -d '${quoted(command.description())}'`,
+        `complete -c ${name} -n __fish_use_subcommand -a ${command.name} -d '${quoted(command.description)}'`,
       );
-      const within = `__fish_seen_subcommand_from ${command.name()}`;
+      const within = `__fish_seen_subcommand_from ${command.name}`;
       for (const o of shown(command)) option(name, within, o);
-      const choices = command.registeredArguments.flatMap((a) => a.argChoices ?? []);
+      const choices = choicesOf(command);
       if (choices.length > 0)
         lines.push(`complete -c ${name} -n '${within}' -a '${choices.join(' ')}'`);
     }

@@ -3,7 +3,7 @@ import { proxy, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import { distPath } from '../engine/paths.ts';
 import { checkOptions, wantsColour } from './choices.ts';
-import type { CheckArguments } from './commands.ts';
+import type { CheckArguments } from './commands/check-arguments.ts';
 import { signals } from './exit-status.ts';
 import type { Ending, Session, SessionOptions } from './session/api.ts';
 import { isUtf8Locale } from './ui/text.ts';

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { CheckError } from '../engine/session.ts';
-import { type LogLevel, logLevels } from './commands.ts';
+import { type LogLevel, logLevels } from './commands/options.ts';
 import { printable } from './printable.ts';
 
 /** Writes down what is done, a line each with time and level; without a file, nothing. */

@@ -1,65 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { CommanderError } from '@commander-js/extra-typings';
+import { runCommand } from 'citty';
 import { packageRoot } from '../engine/paths.ts';
-import { askEarly } from '../engine/workspace/early-questions.ts';
-import { uiFor } from './choices.ts';
-import { commandLine, type Handlers } from './commands.ts';
-import { signals } from './exit-status.ts';
+import { programOf } from './commands/program.ts';
+import { ask } from './gate.ts';
+import { helpText } from './help.ts';
 import { printableLines } from './printable.ts';
-
-/** What needs the engine is loaded when it is asked for. */
-const handlers: Handlers = {
-  async check(args) {
-    const ui = uiFor(args);
-    if (typeof ui === 'object') {
-      process.stderr.write(`error: ${ui.refused}\n`);
-      return 2;
-    }
-    if (ui === 'none') {
-      const loaded = untilLoaded();
-      askEarly(args.path, args.features, !args.verify && !args.autoAcceptFixes, loaded.signal);
-      const { runCheck } = await import('./check.ts');
-      loaded.done();
-      return runCheck(args);
-    }
-    return (await import('./interactive.ts')).runInteractive(args, ui);
-  },
-  cargo: async (subcommand, args, rest) =>
-    (await import('./check.ts')).runCheck(args, { subcommand, args: rest }),
-  summary: async (args) => (await import('./summary.ts')).runSummary(args),
-  init: async (args) => (await import('./init.ts')).runInit(args),
-  cache: async (args) => (await import('./cache.ts')).runCache(args),
-  bench: async (args) => (await import('./bench.ts')).runBench(args),
-  async completions(shell) {
-    const { completions } = await import('./completions.ts');
-    const describe = commandLine(handlers, '', () => undefined);
-    process.stdout.write(completions(shell, describe));
-    return 0;
-  },
-};
-
-/** Ends what was started early when a signal comes, and the process too before the check listens to it. */
-function untilLoaded(): { readonly signal: AbortSignal; done(): void } {
-  const abort = new AbortController();
-  const names = Object.keys(signals);
-  const end = (name: string): void => {
-    abort.abort();
-    process.exit(signals[name]);
-  };
-  for (const name of names) process.on(name, end);
-  return {
-    signal: abort.signal,
-    done() {
-      for (const name of names) {
-        // One that came while nothing could be heard is lost if there is a moment without anybody who listens.
-        process.on(name, () => abort.abort());
-        process.off(name, end);
-      }
-    },
-  };
-}
+import { UsageError } from './usage-error.ts';
 
 /** Runs the command line; resolves to the exit status (spec §6). */
 async function main(argv: readonly string[]): Promise<number> {
@@ -69,22 +17,22 @@ async function main(argv: readonly string[]): Promise<number> {
   const manifest: { version: string } = JSON.parse(
     readFileSync(join(packageRoot(), 'package.json'), 'utf8'),
   );
-  let status = 0;
-  const program = commandLine(handlers, manifest.version, (ended) => {
-    status = ended;
-  });
-  for (const command of [program, ...program.commands]) {
-    command.exitOverride().configureOutput({
-      outputError: (text, write) => write(printableLines(text.replace(/\n$/, '')).concat('\n')),
-    });
-    command.showHelpAfterError('  `cackle --help` lists what there is');
-  }
+  const program = programOf(manifest.version);
   try {
-    await program.parseAsync(invokedByCargo ? argv.slice(1) : [...argv], { from: 'user' });
-    return status;
+    const asked = ask(program, invokedByCargo ? argv.slice(1) : argv);
+    if (asked.what === 'version') process.stdout.write(`cackle ${program.version}\n`);
+    if (asked.what === 'help') process.stdout.write(helpText(program, asked.command));
+    if (asked.what !== 'run') return 0;
+    const { result } = await runCommand(asked.command.definition, { rawArgs: asked.rawArgs });
+    if (typeof result !== 'number')
+      throw new Error(`${asked.command.name} ended without an exit status`);
+    return result;
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(
+      `${printableLines(`error: ${error.message}\n  \`cackle --help\` lists what there is`)}\n`,
+    );
+    return 2;
   }
 }
 

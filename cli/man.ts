@@ -1,28 +1,30 @@
-import type { CommandUnknownOpts } from '@commander-js/extra-typings';
-import { commandLine, type Handlers } from './commands.ts';
+import { programOf } from './commands/program.ts';
+import type { Command, Program } from './commands/types.ts';
+import { optionLines, usageText } from './help.ts';
 
 /** The manual page of the program in roff, made from the command line itself. */
 export function manPage(version: string): string {
-  const program = commandLine({} as Handlers, version, () => undefined);
-  const commands = program.commands.filter((command) => command.name() !== 'help');
+  const program = programOf(version);
+  const { main } = program;
+  const commands = program.commands.filter((command) => command.name !== 'help');
   return [
     `.TH CACKLE 1 "" "cackle ${version}" "User Commands"`,
     '.SH NAME',
     'cackle, cargo\\-acl \\- check which crates of a Rust workspace use restricted APIs',
     '.SH SYNOPSIS',
-    `.B cackle\n${roff(program.usage())}\n.br\n.B cargo acl\n${roff(program.usage())}`,
+    `.B cackle\n${roff(main.usage)}\n.br\n.B cargo acl\n${roff(main.usage)}`,
     '.SH DESCRIPTION',
-    paragraphs(program.description()),
+    paragraphs(main.description),
     '.SH OPTIONS',
-    ...options(program),
+    ...options(program, main),
     '.SH COMMANDS',
     ...commands.flatMap((command) => [
-      `.SS cackle ${roff(`${command.name()} ${command.usage()}`)}`,
-      paragraphs(`${capitalised(command.description())}.`),
-      ...options(command),
+      `.SS ${roff(usageText(program, command))}`,
+      paragraphs(`${capitalised(command.description)}.`),
+      ...options(program, command),
       ...rest(command, '.PP'),
     ]),
-    ...rest(program, '.SH'),
+    ...rest(main, '.SH'),
     '.SH FILES',
     '.TP\n.I cackle.toml\nThe configuration, beside the root Cargo.toml.',
     '.SH SEE ALSO\n.BR cargo (1),\n.BR bwrap (1)',
@@ -30,25 +32,15 @@ export function manPage(version: string): string {
   ].join('\n');
 }
 
-function options(command: CommandUnknownOpts): string[] {
-  const help = command.createHelp();
-  return help.visibleOptions(command).map((option) => {
-    const text = help.optionDescription(option);
-    return `.TP\n.B ${roff(option.flags)}\n${roff(text === '' ? option.flags : text)}`;
-  });
+function options(program: Program, command: Command): string[] {
+  return optionLines(program, command).map(
+    ({ term, text }) => `.TP\n.B ${roff(term)}\n${roff(text === '' ? term : text)}`,
+  );
 }
 
 /** What the help says behind the options; each part whose first line ends in a colon is a list of commands. */
-function rest(command: CommandUnknownOpts, heading: '.SH' | '.PP'): string[] {
-  let help = '';
-  command.configureOutput({
-    writeOut: (text) => {
-      help += text;
-    },
-  });
-  command.outputHelp();
-  const after = help.slice(command.helpInformation().length).trim();
-  return after.split('\n\n').map((part) => {
+function rest({ notes }: Command, heading: '.SH' | '.PP'): string[] {
+  return notes.split('\n\n').map((part) => {
     const [first = '', ...lines] = part.split('\n');
     const [, title, same] = /^(Exit status|Examples?): ?(.*)$/.exec(first) ?? [];
     if (title === undefined) return `.PP\n${roff(part)}`;

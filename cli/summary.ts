@@ -1,5 +1,5 @@
 import { summarize } from '../engine/summary.ts';
-import type { SummaryArguments } from './commands.ts';
+import type { SummaryArguments } from './commands/summary.ts';
 import { errorText } from './error-text.ts';
 import { printableJson } from './printable.ts';
 import { renderSummary, summaryJson } from './summary-text.ts';

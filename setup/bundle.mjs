@@ -25,6 +25,7 @@ await build({
     'extract-worker': 'engine/extract/worker.ts',
     'judge-worker': 'engine/judge/worker.ts',
     'session-worker': 'cli/session/worker.ts',
+    'man/writer': 'cli/man.ts',
   },
   outdir: 'dist',
   splitting: true,
@@ -41,8 +42,7 @@ await mkdir(join(root, 'dist', 'shim-src'), { recursive: true });
 await cp(join(root, 'engine', 'shim', 'src'), join(root, 'dist', 'shim-src'), { recursive: true });
 
 // The manual page is written by the command line that it describes.
-const writer = join(root, 'dist', 'man', 'writer.mjs');
-await build({ ...common, entryPoints: ['cli/man.ts'], outfile: writer });
+const writer = join(root, 'dist', 'man', 'writer.js');
 const { manPage } = await import(`${pathToFileURL(writer)}?${Date.now()}`);
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 await writeFile(join(root, 'dist', 'man', 'cackle.1'), manPage(version));

@@ -2,7 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { commandLine, type Handlers } from '../../cli/commands.ts';
+import { programOf } from '../../cli/commands/program.ts';
+import { optionLines } from '../../cli/help.ts';
 import { packageRoot } from '../../engine/paths.ts';
 import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
 
@@ -154,12 +155,11 @@ test('help, of the program and of each command, has examples', async () => {
 test('the manual page has every option and command, and roff takes it', () => {
   const page = join(packageRoot(), 'dist', 'man', 'cackle.1');
   const text = readFileSync(page, 'utf8').replaceAll('\\-', '-');
-  const program = commandLine({} as Handlers, '', () => undefined);
-  for (const command of [program, ...program.commands]) {
-    if (command.name() === 'help') continue;
-    if (command !== program) expect(text).toContain(`.SS cackle ${command.name()} `);
-    for (const { hidden, flags } of command.options)
-      if (!hidden) expect(text).toContain(`\n.B ${flags}\n`);
+  const program = programOf('');
+  for (const command of [program.main, ...program.commands]) {
+    if (command.name === 'help') continue;
+    if (command !== program.main) expect(text).toContain(`.SS cackle ${command.name} `);
+    for (const { term } of optionLines(program, command)) expect(text).toContain(`\n.B ${term}\n`);
   }
   for (const title of ['NAME', 'SYNOPSIS', 'EXIT STATUS', 'EXAMPLES', 'OPTIONS', 'COMMANDS'])
     expect(text).toContain(`\n.SH ${title}\n`);

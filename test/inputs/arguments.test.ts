@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { commandLine, type Handlers } from '../../cli/commands.ts';
+import { programOf } from '../../cli/commands/program.ts';
+import { optionForms } from '../../cli/option-forms.ts';
 import { cackle, workspace } from '../support/cackle.ts';
 import { expectRefusal, refused, simple } from './support.ts';
 
@@ -60,6 +61,14 @@ const cases: (readonly [readonly string[], string])[] = [
   [['summary', '--by-packages'], 'Did you mean --by-package?'],
   [['summary', '--output-format', 'xml'], 'Allowed choices are human, json.'],
   [['summary', 'all'], "too many arguments for 'summary'"],
+  [['--path', '--quiet'], "'--path' argument is ambiguous"],
+  [['--path', 'a', '--path', 'b'], "is given twice, with 'a' and 'b'"],
+  [['--ui', 'full'], "is given twice, with 'none' and 'full'"],
+  [['--backtrace'], "unknown option '--backtrace'"],
+  [['--no-quiet'], "unknown option '--no-quiet'"],
+  [['summary', '--package', 'x'], "unknown option '--package'"],
+  [['cache', '--all'], '--all goes with clear'],
+  [['bench', '--workers', '0'], 'It takes numbers from 1 to 256'],
   [['init', '--force'], "unknown option '--force'"],
   [['init', 'here'], "too many arguments for 'init'"],
   [['completions'], "missing required argument 'shell'"],
@@ -87,14 +96,15 @@ test.each(cases)('%j', async (args, message) => {
 });
 
 test('the tables above have every option of every command', () => {
-  const program = commandLine({} as Handlers, '', () => undefined);
-  for (const command of [program, ...program.commands]) {
-    const name = command === program ? '' : command.name();
+  const { main, commands } = programOf('');
+  for (const command of [main, ...commands]) {
+    const name = command === main ? '' : command.name;
     // What stands behind these goes to cargo.
     if (['test', 'run', 'help'].includes(name)) continue;
-    const named = command.options.filter((o) => !o.hidden || o.long === '--color');
-    const listed = [...(valued[name] ?? []), ...(flags[name] ?? []), '--version', '--help'];
-    expect(named.map((o) => o.long).filter((long) => !listed.includes(`${long}`))).toEqual([]);
+    const forms = optionForms(command.args).filter(({ arg }) => arg.hidden !== true);
+    const named = forms.flatMap(({ long }) => long.map((word) => `--${word}`));
+    const listed = [...(valued[name] ?? []), ...(flags[name] ?? [])];
+    expect(named.filter((long) => !listed.includes(long))).toEqual([]);
   }
 });
 

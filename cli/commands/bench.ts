@@ -1,0 +1,59 @@
+import { defineCommand } from 'citty';
+import { where } from './options.ts';
+import { command } from './types.ts';
+
+/** What `bench` is asked for. */
+export interface BenchArguments {
+  readonly path: string;
+  readonly configFile: string | undefined;
+  /** Numbers of worker threads to measure with. */
+  readonly workers: readonly number[];
+  readonly json: boolean;
+}
+
+/** Most threads that may be asked for. */
+const MAX_WORKERS = 256;
+
+/** Numbers that commas separate; undefined where one is none. */
+function workerCounts(value: string): number[] | undefined {
+  const counts = value.split(',').map((text) => (/^[0-9]{1,3}$/.test(text) ? Number(text) : 0));
+  return counts.some((count) => count < 1 || count > MAX_WORKERS) ? undefined : counts;
+}
+
+/** `cackle bench` */
+export const bench = command({
+  name: 'bench',
+  description: 'how fast the built tree of the last check is read, joined and judged',
+  usage: '[options]',
+  notes: `Measures what a check did last; nothing is built and nothing is stored.
+
+Examples:
+  cackle -n && cackle bench
+  cackle bench --path ../tool --workers 1,8 --json`,
+  definition: defineCommand({
+    args: {
+      path: where.path,
+      'cackle-path': where['cackle-path'],
+      workers: {
+        type: 'string',
+        valueHint: 'list',
+        description: 'numbers of worker threads, such as 1,2,4',
+        default: '1,2,4',
+        fault: (value: string) =>
+          workerCounts(value) === undefined
+            ? `It takes numbers from 1 to ${MAX_WORKERS}, with commas.`
+            : undefined,
+      },
+      json: { type: 'boolean', description: 'print JSON' },
+    },
+    async run({ args }): Promise<number> {
+      const { runBench } = await import('../bench.ts');
+      return runBench({
+        path: args.path ?? '.',
+        configFile: args['cackle-path'],
+        workers: workerCounts(args.workers) ?? [],
+        json: args.json ?? false,
+      });
+    },
+  }),
+});

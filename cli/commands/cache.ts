@@ -1,0 +1,43 @@
+import { defineCommand } from 'citty';
+import { UsageError } from '../usage-error.ts';
+import { where } from './options.ts';
+import { command } from './types.ts';
+
+/** What `cache` is asked for. */
+export interface CacheArguments {
+  readonly path: string;
+  readonly clear: boolean;
+  readonly all: boolean;
+  readonly json: boolean;
+}
+
+/** `cackle cache` */
+export const cache = command({
+  name: 'cache',
+  description: 'how much is kept from check to check, or remove it',
+  usage: '[options] [action]',
+  notes: `Without an action: the size of each part. clear removes the facts in the user's cache.
+CACKLE_CACHE says how much may be kept, and \`off\` that the user's cache is not used.
+
+Examples:
+  cackle cache
+  cackle cache clear --all`,
+  definition: defineCommand({
+    args: {
+      action: { type: 'positional', required: false, choices: ['clear'], description: 'clear' },
+      path: where.path,
+      all: {
+        type: 'boolean',
+        description: 'with clear: the shim and the store of this workspace too; all is built again',
+      },
+      json: { type: 'boolean', description: 'print JSON' },
+    },
+    async run({ args }): Promise<number> {
+      const clear = args.action === 'clear';
+      const all = args.all ?? false;
+      if (all && !clear) throw new UsageError('--all goes with clear');
+      const { runCache } = await import('../cache.ts');
+      return runCache({ path: args.path ?? '.', clear, all, json: args.json ?? false });
+    },
+  }),
+});

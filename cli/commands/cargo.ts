@@ -1,0 +1,41 @@
+import { defineCommand } from 'citty';
+import { checkArgs, checkArguments } from './check-arguments.ts';
+import { type Command, command } from './types.ts';
+
+/** A command of cargo's that runs what was judged. Options of a check stand before it; what stands behind goes to cargo. */
+function cargoCommand(name: 'test' | 'run', description: string, example: string): Command {
+  return command({
+    name,
+    description,
+    usage: '[arguments for cargo]',
+    notes: `Options of cackle stand before the command: cackle --path ../tool ${name}
+Nothing runs while the check finds a problem.
+
+Examples:
+  cackle ${name} --release
+  cackle ${name} ${example}`,
+    passesOn: true,
+    definition: defineCommand({
+      args: checkArgs,
+      async run({ args, rawArgs }): Promise<number> {
+        const { runCheck } = await import('../check.ts');
+        const rest = rawArgs.slice(rawArgs.indexOf('--') + 1);
+        return runCheck(checkArguments(args), { subcommand: name, args: rest });
+      },
+    }),
+  });
+}
+
+/** `cackle test` */
+export const test = cargoCommand(
+  'test',
+  'cargo test, with every test binary judged before it runs, in its sandbox',
+  '--package mine -- --nocapture',
+);
+
+/** `cackle run` */
+export const run = cargoCommand(
+  'run',
+  'cargo run, with the program judged before it runs',
+  '--bin tool -- input.txt',
+);

@@ -1,0 +1,42 @@
+import { defineCommand } from 'citty';
+import { askEarly } from '../../engine/workspace/early-questions.ts';
+import { uiFor } from '../choices.ts';
+import { untilLoaded } from '../exit-status.ts';
+import { checkArgs, checkArguments } from './check-arguments.ts';
+import { command } from './types.ts';
+
+/** `cackle` by itself: checks the workspace. What needs the engine is loaded when it is asked for. */
+export const check = command({
+  name: 'cackle',
+  description:
+    'Checks which crates of a Rust workspace use restricted APIs, and whether cackle.toml allows it.\nWithout a command: checks the workspace. `cargo acl` is the same program.',
+  usage: '[options] [command]',
+  notes: `Exit status: 0 clean, 1 problems found, 2 the check could not be made.
+
+CACKLE_CACHE in the environment: the most that facts may take in the user's cache, and in a target
+directory (500M, 4G; 2G when unset); \`off\` keeps them in the target directory alone.
+
+Examples:
+  cackle -n                         check the workspace around this directory
+  cackle -n --path ../tool          check another one
+  cackle -n --auto-accept-fixes     allow what is in use today, to be told what changes tomorrow
+  cackle test -- --nocapture        cargo test, with every test judged before it runs
+  cackle summary --by-permission    who may do what`,
+  definition: defineCommand({
+    args: checkArgs,
+    async run({ args: parsed }): Promise<number> {
+      const args = checkArguments(parsed);
+      const ui = uiFor(args);
+      if (typeof ui === 'object') {
+        process.stderr.write(`error: ${ui.refused}\n`);
+        return 2;
+      }
+      if (ui !== 'none') return (await import('../interactive.ts')).runInteractive(args, ui);
+      const loaded = untilLoaded();
+      askEarly(args.path, args.features, !args.verify && !args.autoAcceptFixes, loaded.signal);
+      const { runCheck } = await import('../check.ts');
+      loaded.done();
+      return runCheck(args);
+    },
+  }),
+});

@@ -1,0 +1,18 @@
+import { defineCommand } from 'citty';
+import { where } from './options.ts';
+import { command } from './types.ts';
+
+/** `cackle init` */
+export const init = command({
+  name: 'init',
+  description: 'write a first cackle.toml; never over an existing one',
+  usage: '[options]',
+  notes: 'Example:\n  cackle init && cackle -n',
+  definition: defineCommand({
+    args: { path: where.path, 'cackle-path': where['cackle-path'] },
+    async run({ args }): Promise<number> {
+      const { runInit } = await import('../init.ts');
+      return runInit({ path: args.path ?? '.', configFile: args['cackle-path'] });
+    },
+  }),
+});

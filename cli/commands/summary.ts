@@ -1,0 +1,66 @@
+import { defineCommand } from 'citty';
+import { format, where, words } from './options.ts';
+import { command } from './types.ts';
+
+/** What `summary` is asked for. */
+export interface SummaryArguments {
+  readonly path: string;
+  readonly configFile: string | undefined;
+  readonly target: string | undefined;
+  readonly features: readonly string[] | undefined;
+  readonly byPackage: boolean;
+  readonly byPermission: boolean;
+  readonly impureProcMacros: boolean;
+  readonly counts: boolean;
+  readonly headers: boolean;
+  readonly outputFormat: 'human' | 'json';
+}
+
+/** `cackle summary` */
+export const summary = command({
+  name: 'summary',
+  description: 'what cackle.toml allows to the packages of the tree; builds nothing',
+  usage: '[options]',
+  notes: `Without a choice of parts: by package, and the counts.
+
+Examples:
+  cackle summary --full
+  cackle summary --by-permission --output-format json`,
+  definition: defineCommand({
+    args: {
+      ...where,
+      'by-package': { type: 'boolean', description: 'the permissions of each package' },
+      'by-permission': {
+        type: 'boolean',
+        description: 'the packages that have each permission',
+      },
+      'impure-proc-macros': {
+        type: 'boolean',
+        description: 'proc macros that may do more than be one',
+      },
+      counts: { type: 'boolean', description: 'how many packages have what' },
+      full: { type: 'boolean', description: 'all of these' },
+      'print-headers': {
+        type: 'boolean',
+        description: 'a title above each part, also when there is one only',
+      },
+      'output-format': format,
+    },
+    async run({ args }): Promise<number> {
+      const full = args.full ?? false;
+      const { runSummary } = await import('../summary.ts');
+      return runSummary({
+        path: args.path ?? '.',
+        configFile: args['cackle-path'],
+        target: args.target,
+        features: words(args.features),
+        byPackage: full || (args['by-package'] ?? false),
+        byPermission: full || (args['by-permission'] ?? false),
+        impureProcMacros: full || (args['impure-proc-macros'] ?? false),
+        counts: full || (args.counts ?? false),
+        headers: args['print-headers'] ?? false,
+        outputFormat: args['output-format'] ?? 'human',
+      });
+    },
+  }),
+});
