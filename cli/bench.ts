@@ -1,22 +1,22 @@
 import { relative } from 'node:path';
 import { type BenchReport, measureTree } from '../engine/bench.ts';
 import type { BenchArguments } from './commands/bench.ts';
-import { errorText } from './error-text.ts';
+import { failed } from './error-text.ts';
+import { messages } from './messages.ts';
 import { printable, printableJson } from './printable.ts';
 
 /** Measures over the tree of the last check; resolves to the exit status. */
 export async function runBench(args: BenchArguments): Promise<number> {
   try {
     const report = await measureTree(args, (text) => {
-      if (process.stderr.isTTY) process.stderr.write(`measuring: ${text}\n`);
+      if (process.stderr.isTTY) messages.log(`measuring: ${text}`);
     });
     process.stdout.write(
       args.json ? `${printableJson({ schemaVersion: 1, ...report })}\n` : benchText(report),
     );
     return 0;
   } catch (error) {
-    process.stderr.write(`${errorText(error, false)}\n`);
-    return 2;
+    return failed(error);
   }
 }
 

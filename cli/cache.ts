@@ -1,6 +1,6 @@
 import { cacheContent, clearCache } from '../engine/cache.ts';
 import type { CacheArguments } from './commands/cache.ts';
-import { errorText } from './error-text.ts';
+import { failed } from './error-text.ts';
 import { printable, printableJson } from './printable.ts';
 
 const titles = {
@@ -40,8 +40,7 @@ export async function runCache(args: CacheArguments): Promise<number> {
     );
     return 0;
   } catch (error) {
-    process.stderr.write(`${errorText(error, false)}\n`);
-    return 2;
+    return failed(error);
   }
 }
 

@@ -16,9 +16,10 @@ import {
 } from '../engine/session.ts';
 import { checkOptions, wantsColour } from './choices.ts';
 import type { CheckArguments } from './commands/check-arguments.ts';
-import { errorText } from './error-text.ts';
+import { faultsOf } from './error-text.ts';
 import { signals } from './exit-status.ts';
-import { LogFile } from './log-file.ts';
+import { type Log, openLog } from './log-file.ts';
+import { messages } from './messages.ts';
 import { printableJson, printableOutput } from './printable.ts';
 import { StatusLine } from './progress.ts';
 import { acceptedText, failedTestText, type Paint, renderReport } from './report.ts';
@@ -65,7 +66,7 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
       abort.abort();
     });
   }
-  let log: LogFile | undefined;
+  let log: Log | undefined;
   const wantsTrace = args.printTiming || args.traceFile !== undefined;
   const trace = wantsTrace ? new Trace() : undefined;
   const options = checkOptions(args, { colour: stderrColour, showProgress: interactive });
@@ -84,7 +85,7 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
     trace,
   };
   try {
-    log = new LogFile(args.logFile, args.logLevel);
+    log = openLog(args.logFile, args.logLevel);
     if (args.traceFile !== undefined) openTraceFile(args.traceFile);
     if (args.autoAcceptFixes) {
       if (command !== undefined)
@@ -94,7 +95,7 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
         );
       const { report, fixes } = await checkAndAccept(options, observer, abort.signal);
       status.clear();
-      if (!args.quiet) process.stderr.write(acceptedText(fixes, report.counts.cargoRuns));
+      if (!args.quiet) messages.log(acceptedText(fixes, report.counts.cargoRuns).trimEnd());
       return await printReport(report, args, trace);
     }
     if (command === undefined) {
@@ -111,19 +112,20 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
     }
     if (trace !== undefined) finishTrace(trace, args, report);
     for (const failed of ran.failedTests) {
-      process.stderr.write(failedTestText(failed, args.debug));
+      messages.log(failedTestText(failed, args.debug).trimEnd());
       log?.write('info', `a test that failed: ${shellWords(failed.sandboxCommand ?? [])}`);
     }
     return ran.cargoStatus ?? signalStatus(ran.cargoSignal);
   } catch (error) {
     status.clear();
     if (endedBy !== undefined) {
-      process.stderr.write('interrupted; nothing was left running\n');
+      messages.log('interrupted; nothing was left running');
       return signals[endedBy] ?? 2;
     }
-    const text = errorText(error, args.debug);
-    log?.write('error', text);
-    process.stderr.write(`${text}\n`);
+    for (const fault of faultsOf(error, args.debug)) {
+      log?.write('error', fault);
+      messages.error(fault);
+    }
     return 2;
   }
   // The log stays open: trimming the cache and keeping what cargo said go on beside the report, until the process ends.
@@ -174,7 +176,7 @@ async function printReport(
 }
 
 function finishTrace(trace: Trace, args: CheckArguments, report: CheckReport): void {
-  if (args.printTiming) process.stderr.write(timingText(trace, report));
+  if (args.printTiming) messages.log(timingText(trace, report).trimEnd());
   if (args.traceFile !== undefined) writeTraceFile(args.traceFile, trace);
 }
 

@@ -1,5 +1,5 @@
 import { writeFirstConfig } from '../engine/init.ts';
-import { errorText } from './error-text.ts';
+import { failed } from './error-text.ts';
 import { printable } from './printable.ts';
 
 /** Writes a first cackle.toml; resolves to the exit status. */
@@ -14,7 +14,6 @@ export async function runInit(args: {
     );
     return 0;
   } catch (error) {
-    process.stderr.write(`${errorText(error, false)}\n`);
-    return 2;
+    return failed(error);
   }
 }

@@ -5,6 +5,7 @@ import { distPath } from '../engine/paths.ts';
 import { checkOptions, wantsColour } from './choices.ts';
 import type { CheckArguments } from './commands/check-arguments.ts';
 import { signals } from './exit-status.ts';
+import { messages } from './messages.ts';
 import type { Ending, Session, SessionOptions } from './session/api.ts';
 import { isUtf8Locale } from './ui/text.ts';
 
@@ -68,17 +69,19 @@ export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full')
     const edited = broken ? '' : writtenText(await session.written());
     if (left.ending !== undefined) {
       const { status, text } = left.ending;
-      process.stderr.write(edited);
-      (status === 0 ? process.stdout : process.stderr).write(`${text}\n`);
+      if (edited !== '') messages.log(edited);
+      if (status === 0) process.stdout.write(`${text}\n`);
+      else messages.log(text);
       if (args.printTiming)
         for (const [phase, seconds] of Object.entries(left.ending.timing))
-          process.stderr.write(`${phase}: ${Number(seconds).toFixed(3)} s\n`);
+          messages.log(`${phase}: ${Number(seconds).toFixed(3)} s`);
       return status ?? 2;
     }
     const open = `${count(errors, 'problem')} and ${count(warnings, 'warning')} left`;
     const state = complete ? open : `the check was not finished; ${open} so far`;
     const next = complete && errors + warnings === 0 ? '' : '; `cackle` again goes on from here';
-    process.stderr.write(`${edited}${state}${next}\n`);
+    if (edited !== '') messages.log(edited);
+    messages.log(`${state}${next}`);
     if (endedBy !== undefined) return signals[endedBy] ?? 2;
     return complete && errors === 0 && !(args.failOnWarnings && warnings > 0) ? 0 : 1;
   } finally {
@@ -95,5 +98,5 @@ function writtenText(titles: readonly string[]): string {
   if (titles.length === 0) return '';
   const shown = titles.slice(0, SHOWN_TITLES).join('; ');
   const hidden = titles.length - SHOWN_TITLES;
-  return `cackle.toml: ${shown}${hidden > 0 ? `; and ${hidden} more` : ''}\n`;
+  return `cackle.toml: ${shown}${hidden > 0 ? `; and ${hidden} more` : ''}`;
 }

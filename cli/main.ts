@@ -6,6 +6,7 @@ import { packageRoot } from '../engine/paths.ts';
 import { programOf } from './commands/program.ts';
 import { ask } from './gate.ts';
 import { helpText } from './help.ts';
+import { messages } from './messages.ts';
 import { printableLines } from './printable.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -29,9 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return result;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(
-      `${printableLines(`error: ${error.message}\n  \`cackle --help\` lists what there is`)}\n`,
-    );
+    messages.error(printableLines(`${error.message}\n  \`cackle --help\` lists what there is`));
     return 2;
   }
 }
@@ -39,15 +38,15 @@ async function main(argv: readonly string[]): Promise<number> {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader of a pipe may leave early: it has what it wanted, and the status still tells the rest.
   if (error.code === 'EPIPE') return;
-  process.stderr.write(`error: cannot write the report to stdout: ${error.message}\n`);
+  messages.error(`cannot write the report to stdout: ${error.message}`);
   process.exit(2);
 });
 // Progress and cargo's words may get lost; the report does not depend on them.
 process.stderr.on('error', () => undefined);
 // Whatever nobody caught: no check was made, and Node's own status would say "problems found".
 process.on('uncaughtException', (error) => {
-  process.stderr.write(
-    `${printableLines(`error: internal error, please report it: ${error.stack ?? error.message}`)}\n`,
+  messages.error(
+    printableLines(`internal error, please report it: ${error.stack ?? error.message}`),
   );
   process.exit(2);
 });

@@ -1,4 +1,5 @@
 import type { CheckProgress } from '../engine/judge/problems.ts';
+import { messages } from './messages.ts';
 import { printable } from './printable.ts';
 
 const INTERVAL_MS = 100;
@@ -37,7 +38,7 @@ export class StatusLine {
   /** Writes a line of text above the status line. */
   print(text: string): void {
     this.clear();
-    process.stderr.write(`${text}\n`);
+    messages.log(text);
   }
 
   clear(): void {

@@ -1,6 +1,6 @@
 import { summarize } from '../engine/summary.ts';
 import type { SummaryArguments } from './commands/summary.ts';
-import { errorText } from './error-text.ts';
+import { failed } from './error-text.ts';
 import { printableJson } from './printable.ts';
 import { renderSummary, summaryJson } from './summary-text.ts';
 
@@ -15,7 +15,6 @@ export async function runSummary(args: SummaryArguments): Promise<number> {
     );
     return 0;
   } catch (error) {
-    process.stderr.write(`${errorText(error, false)}\n`);
-    return 2;
+    return failed(error);
   }
 }

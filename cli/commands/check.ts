@@ -2,6 +2,7 @@ import { defineCommand } from 'citty';
 import { askEarly } from '../../engine/workspace/early-questions.ts';
 import { uiFor } from '../choices.ts';
 import { untilLoaded } from '../exit-status.ts';
+import { messages } from '../messages.ts';
 import { checkArgs, checkArguments } from './check-arguments.ts';
 import { command } from './types.ts';
 
@@ -28,7 +29,7 @@ Examples:
       const args = checkArguments(parsed);
       const ui = uiFor(args);
       if (typeof ui === 'object') {
-        process.stderr.write(`error: ${ui.refused}\n`);
+        messages.error(ui.refused);
         return 2;
       }
       if (ui !== 'none') return (await import('../interactive.ts')).runInteractive(args, ui);

@@ -3,7 +3,7 @@ import { diffLines } from 'diff';
 import { EditRefused, Interactive } from '../../engine/interactive.ts';
 import type { Problem } from '../../engine/judge/problems.ts';
 import { errorText } from '../error-text.ts';
-import { LogFile } from '../log-file.ts';
+import { type Log, openLog } from '../log-file.ts';
 import { asciiOnly, printable } from '../printable.ts';
 import { summaryText } from '../report.ts';
 import type {
@@ -52,9 +52,9 @@ export class InteractiveSession implements Session {
     this.options = options;
     this.tell = tell;
     const said: string[] = [];
-    let log: LogFile | undefined;
+    let log: Log | undefined;
     try {
-      log = new LogFile(options.logFile, options.logLevel);
+      log = openLog(options.logFile, options.logLevel);
       const check = new Interactive(options.check, {
         progress: (progress) =>
           this.tell({
