@@ -13,7 +13,7 @@ export const NONE = 0xffff_ffff;
 /** Set in `edgeTarget` when the target is an entity (a name that the link resolves), not a node of this file. */
 export const ENTITY_BIT = 0x8000_0000;
 
-/** Bits of `sectionFlags`, as wasm/object-tables gives them (ELF gABI, "Sections"). */
+/** Bits of `sectionFlags`, as wasm/object-wasm gives them (ELF gABI, "Sections"). */
 export const SectionFlag = {
   alloc: 1,
   exec: 2,
@@ -41,7 +41,7 @@ export const NodeFlag = {
   callShim: 32,
 } as const;
 
-/** Which part of a symbol a name is (wasm/object-tables/src/names.rs). */
+/** Which part of a symbol a name is (wasm/object-wasm/src/names.rs). */
 export const NameRole = {
   /** The path of what the symbol stands for: a function, a type's own method, a trait's method. */
   own: 0,

@@ -1,7 +1,7 @@
 //! Link inputs as the parsers see them: a lone ELF object or an `ar` archive of them.
 //!
 //! Members count from 0 in archive order, ELF members only; sections are numbered over the whole input
-//! (null section included), so that object-tables and dwarf-tables speak of the same rows.
+//! (null section included), so that object-wasm and gimli-wasm speak of the same rows.
 
 #[cfg(feature = "mutate")]
 pub mod mutate;

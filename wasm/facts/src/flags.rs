@@ -1,5 +1,5 @@
 use artefact::NONE;
-use object_tables::{node_kind, plain_name, section_flag, ObjectTables, Role, SplitNames};
+use object_wasm::{node_kind, plain_name, section_flag, ObjectTables, Role, SplitNames};
 
 /// Bits of `node_flags`.
 pub mod node_flag {

@@ -4,9 +4,9 @@ use crate::flags::{self, known};
 use crate::sweep::{Place, Sweep, NOWHERE};
 use crate::Columns;
 use artefact::{ExtractError, Strings, NONE};
-use dwarf_tables::DwarfTables;
+use gimli_wasm::DwarfTables;
 use indexmap::IndexSet;
-use object_tables::{section_flag, ObjectTables};
+use object_wasm::{section_flag, ObjectTables};
 use rustc_hash::FxBuildHasher;
 use std::hash::{Hash, Hasher};
 
@@ -219,7 +219,7 @@ impl Join<'_> {
         let undefined_entity = entities_of(&object.undefined_symbol);
 
         let texts = self.entities.string.iter().map(|&id| self.entities.strings.get(id));
-        let names = object_tables::split_names(texts).map_err(|reason| ExtractError::new("", reason))?;
+        let names = object_wasm::split_names(texts).map_err(|reason| ExtractError::new("", reason))?;
         let call_shims = flags::call_shims(&names);
         let node_flags = (0..object.node_section.len())
             .map(|node| {

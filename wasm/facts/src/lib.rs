@@ -16,10 +16,10 @@ use artefact::ExtractError;
 /// Reads an object file or archive into its columns. Without `debug_info` no reference has a place: for files whose
 /// sources belong to nobody.
 pub fn columns(data: &[u8], debug_info: bool) -> Result<Columns, ExtractError> {
-    let mut object = object_tables::extract(data)?;
+    let mut object = object_wasm::extract(data)?;
     let strings = std::mem::take(&mut object.strings);
     let (dwarf, strings) = if debug_info {
-        let mut dwarf = dwarf_tables::extract_with(data, strings)?;
+        let mut dwarf = gimli_wasm::extract_with(data, strings)?;
         let strings = std::mem::take(&mut dwarf.strings);
         (Some(dwarf), strings)
     } else {

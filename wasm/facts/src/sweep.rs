@@ -1,6 +1,6 @@
 use crate::columns::first_rows;
 use artefact::NONE;
-use dwarf_tables::DwarfTables;
+use gimli_wasm::DwarfTables;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

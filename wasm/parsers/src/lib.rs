@@ -80,7 +80,7 @@ pub struct LinkedSymbols {
 /// Reads the symbol table of an executable or shared object.
 #[wasm_bindgen(js_name = "linkedSymbols")]
 pub fn linked_symbols(data: &[u8]) -> Result<LinkedSymbols, JsValue> {
-    let symbols = object_tables::linked_symbols(data).map_err(to_js)?;
+    let symbols = object_wasm::linked_symbols(data).map_err(to_js)?;
     let text = |&id: &u32| match id {
         artefact::NONE => String::new(),
         id => symbols.strings.get(id).to_string(),
@@ -88,7 +88,7 @@ pub fn linked_symbols(data: &[u8]) -> Result<LinkedSymbols, JsValue> {
     Ok(LinkedSymbols { names: symbols.name.iter().map(text).collect(), files: symbols.file.iter().map(text).collect() })
 }
 
-/// Names that a shared object or the C runtime asks of a program or defines beside it: see `object_tables::mentioned_symbols`.
+/// Names that a shared object or the C runtime asks of a program or defines beside it: see `object_wasm::mentioned_symbols`.
 #[wasm_bindgen(getter_with_clone)]
 pub struct MentionedSymbols {
     pub needed: Vec<String>,
@@ -98,7 +98,7 @@ pub struct MentionedSymbols {
 /// Reads a shared object, an object or an archive.
 #[wasm_bindgen(js_name = "mentionedSymbols")]
 pub fn mentioned_symbols(data: &[u8]) -> Result<MentionedSymbols, JsValue> {
-    let mentioned = object_tables::mentioned_symbols(data).map_err(to_js)?;
+    let mentioned = object_wasm::mentioned_symbols(data).map_err(to_js)?;
     let mut result = MentionedSymbols { needed: Vec::new(), defined: Vec::new() };
     for (id, &needed) in mentioned.needed.iter().enumerate() {
         let names = if needed { &mut result.needed } else { &mut result.defined };
@@ -110,8 +110,8 @@ pub fn mentioned_symbols(data: &[u8]) -> Result<MentionedSymbols, JsValue> {
 /// The names of one symbol or debug name (spec §3).
 #[wasm_bindgen(js_name = "namesIn")]
 pub fn names_in(text: &str) -> Result<Vec<String>, JsValue> {
-    let split = object_tables::split_names(std::iter::once(text)).map_err(|reason| to_js(ExtractError::new("", reason)))?;
-    let mut names: Vec<String> = split.name_ids.iter().map(|&id| object_tables::plain_name(split.names.get(id)).into_owned()).collect();
+    let split = object_wasm::split_names(std::iter::once(text)).map_err(|reason| to_js(ExtractError::new("", reason)))?;
+    let mut names: Vec<String> = split.name_ids.iter().map(|&id| object_wasm::plain_name(split.names.get(id)).into_owned()).collect();
     names.dedup();
     Ok(names)
 }
@@ -119,7 +119,7 @@ pub fn names_in(text: &str) -> Result<Vec<String>, JsValue> {
 /// A symbol as a person reads it, without hash.
 #[wasm_bindgen]
 pub fn demangle(symbol: &str) -> String {
-    object_tables::demangle(symbol).into_owned()
+    object_wasm::demangle(symbol).into_owned()
 }
 
 /// Hits of one source; see `source_tokens::SourceHits`. `ok` is false when the file is no source.

@@ -5,7 +5,7 @@ use artefact::NONE;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let Ok(tables) = dwarf_tables::extract(data) else { return };
+    let Ok(tables) = gimli_wasm::extract(data) else { return };
     let rows = tables.row_section.len();
     for column in [&tables.row_offset, &tables.row_file, &tables.row_line, &tables.row_column] {
         assert_eq!(column.len(), rows);

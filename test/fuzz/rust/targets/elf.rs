@@ -5,8 +5,8 @@ use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeSet;
 
 fuzz_target!(|data: &[u8]| {
-    _ = object_tables::linked_symbols(data);
-    let Ok(tables) = object_tables::extract(data) else { return };
+    _ = object_wasm::linked_symbols(data);
+    let Ok(tables) = object_wasm::extract(data) else { return };
     let nodes = tables.node_section.len();
     for column in [&tables.node_start, &tables.node_size, &tables.node_symbol] {
         assert_eq!(column.len(), nodes);
@@ -24,9 +24,9 @@ fuzz_target!(|data: &[u8]| {
     }
     let texts = (0..tables.strings.len() as u32).map(|id| tables.strings.get(id));
     for text in texts.clone() {
-        object_tables::demangle(text);
+        object_wasm::demangle(text);
     }
-    _ = object_tables::split_names(texts.clone());
+    _ = object_wasm::split_names(texts.clone());
     if !data.starts_with(b"\x7fELF") {
         return;
     }

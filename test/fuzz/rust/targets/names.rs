@@ -24,25 +24,25 @@ fuzz_target!(|data: &[u8]| {
             texts.push(line);
         }
     }
-    let Ok(all) = object_tables::split_names(texts.iter().copied()) else { return };
+    let Ok(all) = object_wasm::split_names(texts.iter().copied()) else { return };
     assert_eq!(all.start.len(), texts.len() + 1);
     for (row, text) in texts.iter().enumerate() {
-        let of = |split: &object_tables::SplitNames, row: usize| -> Vec<String> {
+        let of = |split: &object_wasm::SplitNames, row: usize| -> Vec<String> {
             let ids = &split.name_ids[split.start[row] as usize..split.start[row + 1] as usize];
             ids.iter().map(|&id| split.names.get(id).to_string()).collect()
         };
         let together = of(&all, row);
-        let readable = object_tables::demangle(text);
+        let readable = object_wasm::demangle(text);
         if readable.len() > 4096 {
             continue;
         }
-        if let Ok(alone) = object_tables::split_names(std::iter::once(*text)) {
+        if let Ok(alone) = object_wasm::split_names(std::iter::once(*text)) {
             assert_eq!(of(&alone, 0), together);
         }
         for name in &together {
             assert!(!name.is_empty() && !name.ends_with("::"));
             // Which crate is meant, is not in the readable form.
-            for word in object_tables::plain_name(name).split("::") {
+            for word in object_wasm::plain_name(name).split("::") {
                 assert!(readable.contains(word), "{word:?} of {name:?} is not in {readable:?}");
             }
         }

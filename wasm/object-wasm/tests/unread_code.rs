@@ -4,7 +4,7 @@ use artefact::mutate::{elf, Section};
 
 fn reason(name: &'static str, kind: u32) -> Option<String> {
     let section = Section { name, kind, content: vec![0; 8], ..Section::default() };
-    object_tables::extract(&elf(&[section])).err().map(|error| error.reason)
+    object_wasm::extract(&elf(&[section])).err().map(|error| error.reason)
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl<'data> Sections<'data> {
             // `.zdebug_` is how compressed ones were called before they had a flag: the object crate knows their header.
             let Some(rest) = name.strip_prefix(".debug_").or_else(|| name.strip_prefix(".zdebug_")) else { continue };
             let compressed = section.compressed_data().map_err(text)?;
-            // Sections of an object never share bytes; see object-tables.
+            // Sections of an object never share bytes; see object-wasm.
             claimed += compressed.data.len() as u64;
             if claimed > data.len() as u64 {
                 return Err("its sections overlap".to_string());

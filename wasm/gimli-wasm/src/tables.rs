@@ -1,6 +1,6 @@
 use artefact::{Strings, NONE};
 
-/// The tables of one input. Sections are numbered as object-tables numbers them; rows that do not exist
+/// The tables of one input. Sections are numbered as object-wasm numbers them; rows that do not exist
 /// are [`artefact::NONE`]; lines and columns count from 1, 0 means unknown.
 #[derive(Default)]
 pub struct DwarfTables {

@@ -49,13 +49,13 @@ fn soon<T>(work: impl FnOnce() -> T) -> T {
 }
 
 fn reason(bytes: &[u8]) -> String {
-    soon(|| object_tables::extract(bytes)).err().expect("refused").reason
+    soon(|| object_wasm::extract(bytes)).err().expect("refused").reason
 }
 
 #[test]
 fn what_a_hand_made_object_says() {
     let bytes = object(text(16), symbols(symbol(1, 0x12, 1, 0, 8), b"\0f\0".to_vec()), &[]);
-    let tables = object_tables::extract(&bytes).unwrap();
+    let tables = object_wasm::extract(&bytes).unwrap();
     assert_eq!(tables.member_machine, [62]);
     assert_eq!(tables.node_start, [0, 8]);
 }
@@ -64,7 +64,7 @@ fn what_a_hand_made_object_says() {
 fn a_symbol_name_that_is_no_utf8_is_a_name() {
     let two = [symbol(1, 0x12, 1, 0, 8), symbol(4, 0x12, 1, 8, 8)].concat();
     let bytes = object(text(16), symbols(two, b"\0a\xff\0a\xfe\0".to_vec()), &[]);
-    let tables = object_tables::extract(&bytes).unwrap();
+    let tables = object_wasm::extract(&bytes).unwrap();
     assert_eq!(tables.strings.get(tables.node_symbol[0]), "a\u{10ffff}");
     assert_ne!(tables.node_symbol[0], tables.node_symbol[1]);
 }
@@ -91,7 +91,7 @@ fn a_section_that_is_patched_twice() {
     let relocations =
         Section { name: ".rela.text", kind: RELA, link: 2, info: 1, entry_size: 24, content: rela(0, 1, 0), ..Section::default() };
     let f = || symbols(symbol(1, 0x10, 1, 0, 8), b"\0f\0".to_vec());
-    assert!(object_tables::extract(&object(text(16), f(), &[relocations.clone()])).is_ok());
+    assert!(object_wasm::extract(&object(text(16), f(), &[relocations.clone()])).is_ok());
     assert_eq!(
         reason(&object(text(16), f(), &[relocations.clone(), relocations])),
         "section 1 has several relocation sections"
@@ -99,7 +99,7 @@ fn a_section_that_is_patched_twice() {
     // So it is with unwind tables, which would be taken apart for each.
     let frames = Section { name: ".eh_frame", kind: PROGBITS, flags: ALLOC, content: vec![0; 4], ..Section::default() };
     let of_frames = Section { name: ".rela.eh_frame", kind: RELA, link: 2, info: 4, entry_size: 24, ..Section::default() };
-    assert!(object_tables::extract(&object(text(16), f(), &[frames.clone(), of_frames.clone()])).is_ok());
+    assert!(object_wasm::extract(&object(text(16), f(), &[frames.clone(), of_frames.clone()])).is_ok());
     assert_eq!(
         reason(&object(text(16), f(), &[frames, of_frames.clone(), of_frames])),
         "section 4 has several relocation sections"
@@ -118,7 +118,7 @@ fn a_relocation_outside_its_section() {
         ..Section::default()
     };
     let f = || symbols(symbol(1, 0x10, 0, 0, 0), b"\0f\0".to_vec());
-    assert!(object_tables::extract(&object(text(16), f(), &[relocations(15)])).is_ok());
+    assert!(object_wasm::extract(&object(text(16), f(), &[relocations(15)])).is_ok());
     assert!(reason(&object(text(16), f(), &[relocations(16)])).contains("lies outside its section"));
     let beyond = Section { content: rela(0, 9, 0), ..relocations(0) };
     assert!(reason(&object(text(16), f(), &[beyond])).contains("symbol 9, which is not there"));
@@ -127,7 +127,7 @@ fn a_relocation_outside_its_section() {
 #[test]
 fn many_symbols_without_size_at_one_place() {
     let same = symbol(1, 0x12, 1, 0, 0).repeat(200_000);
-    soon(|| object_tables::extract(&object(text(16), symbols(same, b"\0f\0".to_vec()), &[]))).unwrap();
+    soon(|| object_wasm::extract(&object(text(16), symbols(same, b"\0f\0".to_vec()), &[]))).unwrap();
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn many_symbols_that_share_one_long_name() {
 #[test]
 fn one_text_of_many_names_and_symbols_that_stand_for_much() {
     let many: String = (0..200_000).map(|n| format!("a::b{n},")).collect();
-    let split = soon(|| object_tables::split_names([many.as_str()].into_iter())).unwrap();
+    let split = soon(|| object_wasm::split_names([many.as_str()].into_iter())).unwrap();
     assert_eq!(split.name_ids.len(), 200_000);
     // v0 back references double the text with each step.
     let mut symbol = String::from("_RIC1aTyyE");
@@ -152,8 +152,8 @@ fn one_text_of_many_names_and_symbols_that_stand_for_much() {
         last = here;
     }
     symbol.push('E');
-    let result = soon(|| object_tables::split_names(std::iter::repeat_n(symbol.as_str(), 400)));
-    assert!(result.is_err(), "{}", object_tables::demangle(&symbol).len());
+    let result = soon(|| object_wasm::split_names(std::iter::repeat_n(symbol.as_str(), 400)));
+    assert!(result.is_err(), "{}", object_wasm::demangle(&symbol).len());
 }
 
 /// The base-62 number of the v0 mangling (RFC 2603).

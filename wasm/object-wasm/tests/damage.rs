@@ -10,22 +10,27 @@ const SLOWEST: Duration = Duration::from_secs(2);
 
 #[test]
 fn damaged_objects_and_rlibs() {
-    let samples = samples(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("dwarf-tables"));
+    let samples = samples(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("object-wasm"));
     let mut refused = 0;
     for seed in 0..2 * SEEDS {
         let bytes = damaged(&samples[(seed % 2) as usize], seed / 2);
         let started = Instant::now();
-        refused += u64::from(dwarf_tables::extract(&bytes).is_err());
-        if let Ok(tables) = dwarf_tables::extract(&bytes) {
-            for id in 0..tables.strings.len() as u32 {
-                tables.strings.get(id);
+        refused += u64::from(object_wasm::extract(&bytes).is_err());
+        if let Ok(tables) = object_wasm::extract(&bytes) {
+            let strings = &tables.strings;
+            let texts: Vec<&str> =
+                (0..strings.len() as u32).map(|id| strings.get(id)).collect();
+            for text in &texts {
+                object_wasm::demangle(text);
             }
+            // An error is as good as names.
+            let _ = object_wasm::split_names(texts.into_iter());
         }
         assert!(started.elapsed() < SLOWEST, "seed {seed} took {:?}", started.elapsed());
     }
     // Else the damage does not reach what is parsed.
     assert!(refused > SEEDS / 4, "{refused} of {} refused", 2 * SEEDS);
     for sample in &samples {
-        assert!(dwarf_tables::extract(sample).is_ok());
+        assert!(object_wasm::extract(sample).is_ok());
     }
 }

@@ -31,7 +31,7 @@ fn abbreviation(code: u8, tag: u8, children: bool, attributes: &[(u8, u8)]) -> V
 
 fn reason(sections: &[Section<'_>]) -> String {
     let started = Instant::now();
-    let result = dwarf_tables::extract(&elf(sections));
+    let result = gimli_wasm::extract(&elf(sections));
     assert!(started.elapsed() < Duration::from_secs(5), "took {:?}", started.elapsed());
     result.err().expect("refused").reason
 }
@@ -54,7 +54,7 @@ fn units_that_share_a_line_program() {
             debug(".debug_line", program.clone()),
         ]
     };
-    assert!(dwarf_tables::extract(&elf(&sections(1))).is_ok());
+    assert!(gimli_wasm::extract(&elf(&sections(1))).is_ok());
     assert!(reason(&sections(30_000)).contains("line programs overlap"));
 }
 
@@ -113,7 +113,7 @@ fn units_whose_abbreviation_tables_overlap() {
         .collect();
     let units: Vec<u8> = (0..30_000u32).flat_map(|n| unit(n * 7, &[0])).collect();
     let started = Instant::now();
-    let _ = dwarf_tables::extract(&elf(&[
+    let _ = gimli_wasm::extract(&elf(&[
         debug(".debug_info", units),
         debug(".debug_abbrev", abbreviations),
     ]));
@@ -145,7 +145,7 @@ fn compressed_sections_that_lie_about_their_size() {
     }
     assert!(reason(&[compressed(ZSTD, 1, &frame)]).contains("does not unpack to the 1 bytes"));
     let whole = elf(&[compressed(ZSTD, 8 * (128 << 10), &frame)]);
-    assert_eq!(dwarf_tables::extract(&whole).err(), None);
+    assert_eq!(gimli_wasm::extract(&whole).err(), None);
 }
 
 /// A section of an assembler from before there was a flag for compression: a word, the size, and zlib.
@@ -173,7 +173,7 @@ fn sections_of_the_old_name_are_read_within_the_same_limits() {
     let both = [debug(".debug_str", b"a\0".to_vec()), old_compressed(".zdebug_str", 2, &stored(b"b\0"))];
     assert!(reason(&both).contains("both spellings"));
     let whole = elf(&[old_compressed(".zdebug_str", 2, &stored(b"b\0"))]);
-    assert_eq!(dwarf_tables::extract(&whole).err(), None);
+    assert_eq!(gimli_wasm::extract(&whole).err(), None);
     // It is read, and not passed over: what is found in the plain sections is found in these.
     let overlapping = |info: Section<'static>, abbreviations: Section<'static>| reason(&[info, abbreviations]);
     let entries = [vec![1], vec![2; 100_000], vec![0]].concat();
