@@ -1,9 +1,9 @@
 import { relative } from 'node:path';
-import { type BenchReport, measureTree } from '../engine/bench.ts';
+import { type BenchReport, measureTree } from '../engine/commands/bench.ts';
 import type { BenchArguments } from './commands/bench.ts';
-import { failed } from './error-text.ts';
-import { messages } from './messages.ts';
-import { printable, printableJson } from './printable.ts';
+import { failed } from './output/error-text.ts';
+import { messages } from './output/messages.ts';
+import { printable, printableJson } from './output/printable.ts';
 
 /** Measures over the tree of the last check; resolves to the exit status. */
 export async function runBench(args: BenchArguments): Promise<number> {

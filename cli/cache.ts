@@ -1,7 +1,7 @@
-import { cacheContent, clearCache } from '../engine/cache.ts';
+import { cacheContent, clearCache } from '../engine/commands/cache.ts';
 import type { CacheArguments } from './commands/cache.ts';
-import { failed } from './error-text.ts';
-import { printable, printableJson } from './printable.ts';
+import { failed } from './output/error-text.ts';
+import { printable, printableJson } from './output/printable.ts';
 
 const titles = {
   facts: "facts in the user's cache",

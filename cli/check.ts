@@ -1,29 +1,26 @@
 import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
-import type { CheckReport, Problem } from '../engine/judge/problems.ts';
-import {
-  type CargoCommand,
-  CheckError,
-  type CheckObserver,
-  check,
-  checkAndAccept,
-  checkAndRun,
-  clock,
-  severityOf,
-  shellWords,
-  Trace,
-} from '../engine/session.ts';
+import type { CargoCommand } from '../engine/check/cargo-command.ts';
+import { check, checkAndRun } from '../engine/check/check.ts';
+import type { CheckObserver } from '../engine/check/options.ts';
+import { shellWords } from '../engine/check/sandbox-problems.ts';
+import { checkAndAccept } from '../engine/editing/accept.ts';
+import { CheckError } from '../engine/errors.ts';
+import type { CheckReport, Problem } from '../engine/problems/problems.ts';
+import { severityOf } from '../engine/problems/problems.ts';
+import { clock } from '../engine/trace/spans.ts';
+import { Trace } from '../engine/trace/trace.ts';
 import { checkOptions, wantsColour } from './choices.ts';
 import type { CheckArguments } from './commands/check-arguments.ts';
-import { faultsOf } from './error-text.ts';
 import { signals } from './exit-status.ts';
-import { type Log, openLog } from './log-file.ts';
-import { messages } from './messages.ts';
-import { printableJson, printableOutput } from './printable.ts';
-import { StatusLine } from './progress.ts';
-import { acceptedText, failedTestText, type Paint, renderReport } from './report.ts';
-import { openTraceFile, timingText, writeTraceFile } from './timing.ts';
+import { faultsOf } from './output/error-text.ts';
+import { type Log, openLog } from './output/log-file.ts';
+import { messages } from './output/messages.ts';
+import { printableJson, printableOutput } from './output/printable.ts';
+import { StatusLine } from './output/progress.ts';
+import { acceptedText, failedTestText, type Paint, renderReport } from './output/report.ts';
+import { openTraceFile, timingText, writeTraceFile } from './output/timing.ts';
 
 const plain = (text: string | number): string => String(text);
 const plainPaint: Paint = {

@@ -1,4 +1,4 @@
-import type { CheckOptions } from '../engine/session.ts';
+import type { CheckOptions } from '../engine/check/options.ts';
 import type { CheckArguments } from './commands/check-arguments.ts';
 import type { ColourChoice, UiKind } from './commands/options.ts';
 

@@ -5,9 +5,9 @@ import { distPath } from '../engine/paths.ts';
 import { checkOptions, wantsColour } from './choices.ts';
 import type { CheckArguments } from './commands/check-arguments.ts';
 import { signals } from './exit-status.ts';
-import { messages } from './messages.ts';
-import type { Ending, Session, SessionOptions } from './session/api.ts';
+import { messages } from './output/messages.ts';
 import { isUtf8Locale } from './ui/text.ts';
+import type { Ending, Session, SessionOptions } from './ui-worker/api.ts';
 
 /** Checks the workspace and asks what to allow; resolves to the exit status (spec §6, §8). */
 export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full'): Promise<number> {

@@ -6,8 +6,8 @@ import { packageRoot } from '../engine/paths.ts';
 import { programOf } from './commands/program.ts';
 import { ask } from './gate.ts';
 import { helpText } from './help.ts';
-import { messages } from './messages.ts';
-import { printableLines } from './printable.ts';
+import { messages } from './output/messages.ts';
+import { printableLines } from './output/printable.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs the command line; resolves to the exit status (spec §6). */

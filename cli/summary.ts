@@ -1,8 +1,8 @@
-import { summarize } from '../engine/summary.ts';
+import { summarize } from '../engine/commands/summary.ts';
 import type { SummaryArguments } from './commands/summary.ts';
-import { failed } from './error-text.ts';
-import { printableJson } from './printable.ts';
-import { renderSummary, summaryJson } from './summary-text.ts';
+import { failed } from './output/error-text.ts';
+import { printableJson } from './output/printable.ts';
+import { renderSummary, summaryJson } from './output/summary-text.ts';
 
 /** Prints what cackle.toml allows; resolves to the exit status. */
 export async function runSummary(args: SummaryArguments): Promise<number> {

@@ -22,9 +22,9 @@ await build({
   ...common,
   entryPoints: {
     cli: 'cli/main.ts',
-    'extract-worker': 'engine/extract/worker.ts',
-    'judge-worker': 'engine/judge/worker.ts',
-    'session-worker': 'cli/session/worker.ts',
+    'extract-worker': 'engine/pool/extract-worker.ts',
+    'judge-worker': 'engine/pool/judge-worker.ts',
+    'session-worker': 'cli/ui-worker/worker.ts',
     'man/writer': 'cli/man.ts',
   },
   outdir: 'dist',

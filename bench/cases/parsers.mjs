@@ -16,7 +16,7 @@ export async function measure(context) {
   const files = await libraries(input);
   const native = await nativeParsers();
   await importEngine('engine/parsers/file-input.ts');
-  await importEngine('engine/extract/worker.ts');
+  await importEngine('engine/pool/extract-worker.ts');
   const list = join(bench, 'libraries.json');
   mkdirSync(bench, { recursive: true });
   writeFileSync(list, JSON.stringify(files));

@@ -2,7 +2,7 @@ import { defineCommand } from 'citty';
 import { askEarly } from '../../engine/workspace/early-questions.ts';
 import { uiFor } from '../choices.ts';
 import { untilLoaded } from '../exit-status.ts';
-import { messages } from '../messages.ts';
+import { messages } from '../output/messages.ts';
 import { checkArgs, checkArguments } from './check-arguments.ts';
 import { command } from './types.ts';
 

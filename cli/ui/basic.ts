@@ -7,7 +7,7 @@ import type {
   Session,
   SessionEvent,
   SessionOptions,
-} from '../session/api.ts';
+} from '../ui-worker/api.ts';
 import type { Left } from './left.ts';
 import { wrapped } from './text.ts';
 

@@ -1,4 +1,4 @@
-import type { Place as SourcePlace } from '../session/api.ts';
+import type { Place as SourcePlace } from '../ui-worker/api.ts';
 import { listHeight, middleHeight } from './layout.ts';
 import { listRows, type Model, placeOf, selectedItem } from './model.ts';
 import { scrolled } from './text.ts';

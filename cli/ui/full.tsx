@@ -1,6 +1,6 @@
 import type { Remote } from 'comlink';
 import { render } from 'ink';
-import type { Ending, Session, SessionEvent, SessionOptions } from '../session/api.ts';
+import type { Ending, Session, SessionEvent, SessionOptions } from '../ui-worker/api.ts';
 import { App } from './app.tsx';
 import { openEditor } from './editor.ts';
 import type { Effect } from './follow.ts';

@@ -1,4 +1,4 @@
-import type { Ending } from '../session/api.ts';
+import type { Ending } from '../ui-worker/api.ts';
 
 /** How the user left, or the check ended. */
 export interface Left {

@@ -1,4 +1,4 @@
-import type { CheckProgress } from '../../engine/judge/problems.ts';
+import type { CheckProgress } from '../../engine/problems/problems.ts';
 import type {
   Excerpt,
   FixChoice,
@@ -8,7 +8,7 @@ import type {
   PackageInfo,
   SessionEvent,
   UsageRow,
-} from '../session/api.ts';
+} from '../ui-worker/api.ts';
 import type { Place } from './keys.ts';
 
 /** How the problems are put together. */

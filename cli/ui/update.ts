@@ -7,7 +7,7 @@ import type {
   SessionEvent,
   Place as SourcePlace,
   UsageRow,
-} from '../session/api.ts';
+} from '../ui-worker/api.ts';
 import { type Effect, followed, type Step, samePlace, shownPlace } from './follow.ts';
 import { type Command, commandOf, type Key } from './keys.ts';
 import { listHeight, middleHeight } from './layout.ts';

@@ -1,6 +1,6 @@
 import { chmod, copyFile, readdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { changed, scriptWithoutUs } from './environment.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { ourVariables, runPlaces, type ServerOptions } from './server-options.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { cannotStart, INSTALL_RUST, readToolchain } from '../workspace/toolchain.ts';

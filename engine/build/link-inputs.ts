@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { readRegularStart } from '../regular-file.ts';
 import type { CommandInput, LinkerCommand } from './linker-arguments.ts';
 import { runtimeLibraries } from './linker-options.ts';

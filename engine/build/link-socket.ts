@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync, realpathSync }
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { readOpenFile } from '../regular-file.ts';
 import { isWithin } from '../sandbox/bubblewrap.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';

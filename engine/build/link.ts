@@ -1,5 +1,5 @@
 import { basename, dirname, resolve } from 'node:path';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { readRegularFile } from '../regular-file.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { linkFiles, refuseOtherFormats } from './link-inputs.ts';

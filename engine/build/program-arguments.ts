@@ -1,6 +1,6 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { type CargoConfig, runnerFor } from '../workspace/cargo-config.ts';
 import { readCfgSet } from '../workspace/cfg-expression.ts';
 import { runProgram } from '../workspace/run-program.ts';

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { type AskedVariable, tellCargo } from './asked-variables.ts';
 import { serveBuildScript, standIn } from './build-script.ts';
 import { withoutUs } from './environment.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { packageRoot, userCache } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import type { CargoTarget, CrateKind, Package, Workspace } from '../workspace/types.ts';
 import type { Hello } from './protocol.ts';
 import type { RustcCommand } from './rustc-arguments.ts';

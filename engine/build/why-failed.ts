@@ -1,7 +1,7 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { Denial } from '../judge/problems.ts';
+import type { Denial } from '../problems/problems.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { hidesPath } from '../sandbox/bubblewrap.ts';
 import {

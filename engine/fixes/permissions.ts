@@ -1,4 +1,4 @@
-import type { Edit, EditStep } from '../config/edit.ts';
+import type { Edit, EditStep } from '../config/edit/edit.ts';
 import { ancestors } from '../config/inheritance.ts';
 import {
   needsExactRule,
@@ -6,7 +6,7 @@ import {
   normalisedInstruction,
 } from '../config/instruction-rules.ts';
 import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
-import type { Problem } from '../judge/problems.ts';
+import type { Problem } from '../problems/problems.ts';
 import { excludable, referrersPrefix } from './prefixes.ts';
 import type { Proposal } from './types.ts';
 

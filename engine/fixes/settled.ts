@@ -1,6 +1,6 @@
 import { isInstructionAllowed } from '../config/instruction-rules.ts';
 import type { ApiDefinition, Config } from '../config/types.ts';
-import type { KeywordUse, Problem, Usage } from '../judge/problems.ts';
+import type { KeywordUse, Problem, Usage } from '../problems/problems.ts';
 import { isUnder } from './prefixes.ts';
 
 /**

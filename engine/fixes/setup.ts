@@ -1,12 +1,12 @@
 import { builtinApis } from '../config/builtin.ts';
-import { type Edit, type EditStep, type Path, scopePath } from '../config/edit.ts';
+import { type Edit, type EditStep, type Path, scopePath } from '../config/edit/edit.ts';
 import {
   type ApiDefinition,
   type Config,
   NEWEST_VERSION,
   type PermissionScope,
 } from '../config/types.ts';
-import type { Problem } from '../judge/problems.ts';
+import type { Problem } from '../problems/problems.ts';
 import type { FixKnowledge, Proposal } from './types.ts';
 
 type OfKind<K extends Problem['kind']> = Extract<Problem, { kind: K }>;

@@ -3,8 +3,8 @@ import { readFacts } from '../facts/seal.ts';
 import { NONE, NodeFlag, type ObjectFacts } from '../facts/tables.ts';
 import { nodeOfEdge, pathIn, type Reached, type Step } from '../graph/reached.ts';
 import { demangle } from '../parsers/parsers.ts';
+import type { BacktraceFrame } from '../problems/problems.ts';
 import type { OutputSpec } from './joiner.ts';
-import type { BacktraceFrame } from './problems.ts';
 import { nameOf, placeOf } from './references.ts';
 
 /** A place in an output: a node of an input, and the innermost inlined frame there, or NONE. */

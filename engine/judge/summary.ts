@@ -2,10 +2,10 @@ import type { Exports } from '../config/exports.ts';
 import { ancestors } from '../config/inheritance.ts';
 import { nearest } from '../config/nearest.ts';
 import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
+import type { KeywordUse, Problem, Usage } from '../problems/problems.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { AttributedUsage } from './attribution.ts';
-import type { KeywordUse, Problem, Usage } from './problems.ts';
 
 /** A use of an API in a scope. */
 export interface Grant {

@@ -1,10 +1,10 @@
 import type { Config, PermissionScope } from '../config/types.ts';
 import type { KeywordHit, UnitRecord } from '../facts/unit-record.ts';
+import type { KeywordUse, Problem } from '../problems/problems.ts';
 import { answersBeside, type FileOwners } from '../workspace/owners.ts';
 import type { Package, PackageIndex, Workspace } from '../workspace/types.ts';
 import { scopeOf } from './attribution.ts';
 import type { LentByMacros } from './macros.ts';
-import type { KeywordUse, Problem } from './problems.ts';
 
 /** What telling a unit's keyword problems takes beside the unit. */
 export interface KeywordFacts {

@@ -1,9 +1,9 @@
+import type { SourcePlace } from '../problems/problems.ts';
 import type { FileOwners } from '../workspace/owners.ts';
 import { isStandardLibraryFile } from '../workspace/owners.ts';
 import { reservedCrates } from '../workspace/reserved-crates.ts';
 import type { Package, PackageIndex, Workspace } from '../workspace/types.ts';
 import type { OutputOwner } from './attribution.ts';
-import type { SourcePlace } from './problems.ts';
 import type { Reference, TargetName } from './references.ts';
 import { crateName } from './sysroot-crates.ts';
 

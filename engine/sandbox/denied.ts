@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { Denial } from '../judge/problems.ts';
+import type { Denial } from '../problems/problems.ts';
 
 const readOnly =
   /read-only file ?system|ReadOnlyFilesystem|os error 30\b|\bcode: 30\b|\bEROFS\b|permission ?denied|os error 13\b|\bcode: 13\b|\bEACCES\b/i;

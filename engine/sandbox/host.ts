@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { type Access, isWithin, type Mount } from './bubblewrap.ts';
 
 /** Directories of this machine that a sandbox hides, and what it shows of them; symbolic links resolved. */

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { isolation } from './bubblewrap.ts';

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Config, ConfigText, PermissionScope, SandboxSettings } from '../config/types.ts';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { userCache } from '../paths.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Package, Workspace } from '../workspace/types.ts';

@@ -1,4 +1,4 @@
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import type { Package } from './types.ts';
 
 /** A package as `cargo metadata` resolves it, the fields in use; kind `null` is a normal dependency. */

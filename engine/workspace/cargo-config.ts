@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { readRegularFile } from '../regular-file.ts';
 import * as z from '../schemas.ts';
 import { CONFIG_NAMES, configDirectories, isFile } from './cargo-files.ts';

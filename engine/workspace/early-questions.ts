@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { nearestManifest } from './cargo-files.ts';
-import { beforeAsking, keptAnswer } from './kept-answers.ts';
+import { beforeAsking, keptAnswer } from './metadata-cache/read.ts';
 import { cargoProgram, type Finished, runProgram } from './run-program.ts';
 
 // cargo and rustc take a while to say what a workspace is. What every check asks is asked before the rest of the program

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { namesBySource, normalisedSource } from '../config/sources.ts';
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import * as z from '../schemas.ts';
 import { refuseArtifactsOfHost } from './artifact-dependencies.ts';
 import { readCargoConfig } from './cargo-config.ts';

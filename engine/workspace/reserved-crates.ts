@@ -1,4 +1,4 @@
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import type { Workspace } from './types.ts';
 
 /** Names that every program uses for crates of the toolchain. */

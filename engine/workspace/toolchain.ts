@@ -1,4 +1,4 @@
-import { CheckError } from '../judge/problems.ts';
+import { CheckError } from '../errors.ts';
 import { askRustc, SYSROOT_ARGUMENTS, VERSION_ARGUMENTS } from './early-questions.ts';
 import { cargoProgram, type Finished } from './run-program.ts';
 

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { applyEdits } from '../../engine/config/edit.ts';
+import { applyEdits } from '../../engine/config/edit/edit.ts';
 import { type Fix, fixesFor } from '../../engine/fixes/fixes.ts';
-import type { CheckReport, Problem } from '../../engine/judge/problems.ts';
+import type { CheckReport, Problem } from '../../engine/problems/problems.ts';
 import { check, config, manifest, short, tree, workspace } from '../support/cackle.ts';
 
 /** Every place of a keyword as `kind scope file:line`, sorted. */

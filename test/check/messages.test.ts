@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { CargoText } from '../../engine/check/cargo-text.ts';
 import { packageRoot } from '../../engine/paths.ts';
-import { CargoText } from '../../engine/session/cargo-text.ts';
 import type { Workspace } from '../../engine/workspace/types.ts';
 import { cackle, check, config, manifest, tree, workspace } from '../support/cackle.ts';
 

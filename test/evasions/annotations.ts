@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CheckReport, Problem, SourcePlace } from '../../engine/judge/problems.ts';
+import type { CheckReport, Problem, SourcePlace } from '../../engine/problems/problems.ts';
 import { short } from '../support/cackle.ts';
 
 /** A use at a line of a source: what is expected there, or what was reported. */

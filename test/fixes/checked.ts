@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
-import { applyEdits, type Edit, type EditStep, scopePath } from '../../engine/config/edit.ts';
+import { applyEdits, type Edit, type EditStep, scopePath } from '../../engine/config/edit/edit.ts';
 import { isInstructionAllowed } from '../../engine/config/instruction-rules.ts';
 import type { Config } from '../../engine/config/types.ts';
 import { type Fix, isResolvedIn } from '../../engine/fixes/fixes.ts';
-import type { Problem } from '../../engine/judge/problems.ts';
+import type { Problem } from '../../engine/problems/problems.ts';
 import { commentsOf } from './comments.ts';
 import { dataOf, expected, firstLost, linesOf, read, said } from './support.ts';
 

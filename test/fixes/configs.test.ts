@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { applyEdits } from '../../engine/config/edit.ts';
+import { applyEdits } from '../../engine/config/edit/edit.ts';
 import type { Config, ScopeSuffix } from '../../engine/config/types.ts';
 import { fixesFor } from '../../engine/fixes/fixes.ts';
-import type { Problem } from '../../engine/judge/problems.ts';
 import { packageRoot } from '../../engine/paths.ts';
+import type { Problem } from '../../engine/problems/problems.ts';
 import { checkFix } from './checked.ts';
 import { apiProblem, read, usage } from './support.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { applyEdits, type Edit, EditError, type EditStep } from '../../engine/config/edit.ts';
+import { applyEdits, type Edit, EditError, type EditStep } from '../../engine/config/edit/edit.ts';
 import type { ScopeSuffix } from '../../engine/config/types.ts';
 import { dataOf } from './support.ts';
 

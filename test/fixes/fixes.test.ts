@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { applyEdits } from '../../engine/config/edit.ts';
+import { applyEdits } from '../../engine/config/edit/edit.ts';
 import { parseConfig } from '../../engine/config/read.ts';
 import { adviceFor } from '../../engine/fixes/advice.ts';
 import { type FixKnowledge, fixesFor, isResolvedIn } from '../../engine/fixes/fixes.ts';
 import { isSettledBy } from '../../engine/fixes/settled.ts';
-import type { Problem } from '../../engine/judge/problems.ts';
+import type { Problem } from '../../engine/problems/problems.ts';
 import { apiProblem, exporting, read, usage } from './support.ts';
 
 const base = '[common]\nversion = 3\nimport_std = ["fs", "net"]\n\n[sandbox]\nkind = "Disabled"\n';

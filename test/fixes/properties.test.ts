@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { applyEdits, type Edit } from '../../engine/config/edit.ts';
+import { applyEdits, type Edit } from '../../engine/config/edit/edit.ts';
 import { fixesFor } from '../../engine/fixes/fixes.ts';
 import { checkFix, remains } from './checked.ts';
 import { configText, drawer, problemAbout } from './generated.ts';

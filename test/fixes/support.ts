@@ -1,9 +1,9 @@
 import { parse } from 'toml';
-import type { Edit, EditStep } from '../../engine/config/edit.ts';
+import type { Edit, EditStep } from '../../engine/config/edit/edit.ts';
 import type { Exports, PackageExports } from '../../engine/config/exports.ts';
 import { parseConfig } from '../../engine/config/read.ts';
 import type { Config, PermissionScope, ScopeSuffix } from '../../engine/config/types.ts';
-import type { Problem, Usage } from '../../engine/judge/problems.ts';
+import type { Problem, Usage } from '../../engine/problems/problems.ts';
 
 class EveryName extends Set<string> {
   override has(): boolean {

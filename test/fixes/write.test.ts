@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, expect, test } from 'vitest';
-import { readConfigText, writeConfigText } from '../../engine/config/write.ts';
+import { readConfigText, writeConfigText } from '../../engine/config/edit/write.ts';
 import { packageRoot } from '../../engine/paths.ts';
 
 const directory = join(packageRoot(), 'target', 'fixtures', 'write');

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Sources } from '../../cli/session/source.ts';
+import { Sources } from '../../cli/ui-worker/source.ts';
 import { linkFiles } from '../../engine/build/link-inputs.ts';
 import { parseLinkerArguments } from '../../engine/build/linker-arguments.ts';
 import { expandLinkerArguments } from '../../engine/build/response-file.ts';
+import { readConfigText } from '../../engine/config/edit/write.ts';
 import { readTreeSettings } from '../../engine/config/tree-settings.ts';
-import { readConfigText } from '../../engine/config/write.ts';
 import {
   contentHash,
   contentHashes,

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { CheckReport } from '../../engine/judge/problems.ts';
+import type { CheckReport } from '../../engine/problems/problems.ts';
 import { check, short } from '../support/cackle.ts';
 import { judged, linkedCrate, writeConfig } from './support.ts';
 

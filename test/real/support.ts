@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REAL_SUFFIX } from '../../engine/build/build-script.ts';
+import { check } from '../../engine/check/check.ts';
 import { RecordStore, storeLocation } from '../../engine/facts/store.ts';
 import type { LinkRecord, UnitRecord } from '../../engine/facts/unit-record.ts';
-import type { CheckReport } from '../../engine/judge/problems.ts';
 import { packageRoot } from '../../engine/paths.ts';
-import { check } from '../../engine/session.ts';
+import type { CheckReport } from '../../engine/problems/problems.ts';
 import { fetchRealCrate, REAL_CRATES } from '../real-crates.mjs';
 
 /** The crates that are judged, by the names of test/real-crates.mjs. */

@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Denial } from '../../engine/judge/problems.ts';
+import { adviceFor } from '../../engine/fixes/advice.ts';
+import type { Denial } from '../../engine/problems/problems.ts';
 import { denialsIn } from '../../engine/sandbox/denied.ts';
-import { adviceFor } from '../../engine/session.ts';
 import { check, config, manifest, workspace } from '../support/cackle.ts';
 import { noBubblewrap } from './support.ts';
 

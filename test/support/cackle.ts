@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { CheckReport, Problem } from '../../engine/judge/problems.ts';
 import { packageRoot } from '../../engine/paths.ts';
+import type { CheckReport, Problem } from '../../engine/problems/problems.ts';
 
 /** A finished run of the real program. */
 export interface Ran {

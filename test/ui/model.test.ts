@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Item } from '../../cli/session/api.ts';
 import { firstModel, listRows, type Model } from '../../cli/ui/model.ts';
 import { ansi, fitted, lineWidth, plain } from '../../cli/ui/spans.ts';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../../cli/ui/text.ts';
 import { typed, typingOf } from '../../cli/ui/typing.ts';
 import { type Action, updated } from '../../cli/ui/update.ts';
+import type { Item } from '../../cli/ui-worker/api.ts';
 
 // What keys and events do to the model, without a terminal.
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { UsageRow } from '../../session/api.ts';
+import type { UsageRow } from '../../ui-worker/api.ts';
 import { heldBy, type Model, selectedItem } from '../model.ts';
 import { bold, coloured, dim, type Line, plain } from '../spans.ts';
 import { wrapped } from '../text.ts';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { DiffLine } from '../../session/api.ts';
+import type { DiffLine } from '../../ui-worker/api.ts';
 import { middleHeight } from '../layout.ts';
 import { type Model, placeOf } from '../model.ts';
 import { bold, coloured, dim, type Line, plain, selectedLine } from '../spans.ts';

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { Item } from '../../session/api.ts';
+import type { Item } from '../../ui-worker/api.ts';
 import { heldBy, type ListRow, listRows, type Model, placeOf } from '../model.ts';
 import { bold, coloured, dim, type Line, plain, selectedLine } from '../spans.ts';
 import { padded, width } from '../text.ts';

@@ -1,4 +1,4 @@
-import type { Excerpt, TokenStyle } from '../../session/api.ts';
+import type { Excerpt, TokenStyle } from '../../ui-worker/api.ts';
 import { coloured, dim, type Line, lineWidth, type Span, scrolledLine } from '../spans.ts';
 import { width } from '../text.ts';
 import type { Frame } from './pane.tsx';

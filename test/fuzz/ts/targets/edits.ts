@@ -1,6 +1,11 @@
 // Edits of cackle.toml: what comes out says what was asked, and all else as before; comments, marks and line ends stay.
 import { parse } from 'toml';
-import { applyEdits, type Edit, EditError, type EditStep } from '../../../../engine/config/edit.ts';
+import {
+  applyEdits,
+  type Edit,
+  EditError,
+  type EditStep,
+} from '../../../../engine/config/edit/edit.ts';
 import { parseConfig } from '../../../../engine/config/read.ts';
 import { ConfigError, type ScopeSuffix } from '../../../../engine/config/types.ts';
 import { commentsOf } from '../../../fixes/comments.ts';

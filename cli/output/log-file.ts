@@ -1,0 +1,52 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { type ConsolaInstance, createConsola, LogLevels } from 'consola/core';
+import { CheckError } from '../../engine/errors.ts';
+import type { LogLevel } from '../commands/options.ts';
+import { printable } from './printable.ts';
+
+/** Where it is written down what is done. */
+export interface Log {
+  write(level: LogLevel, text: string): void;
+  /** What is written later, by what a check does beside its report, is lost. */
+  close(): void;
+}
+
+/**
+ * Writes down what is done, a line each with time and level; without a file, nothing. Throws CheckError when the file cannot
+ * be written.
+ */
+export function openLog(path: string | undefined, level: LogLevel): Log {
+  let file = path === undefined ? undefined : openedForAppending(path);
+  const log: ConsolaInstance = createConsola({
+    level: file === undefined ? LogLevels.silent : LogLevels[level],
+    throttle: 0,
+    reporters: [
+      {
+        log({ type, args, date }) {
+          // At once: a check may be killed, and the log should tell how far it came.
+          if (file !== undefined)
+            writeSync(file, `${date.toISOString()} ${type} ${printable(args.join(' '))}\n`);
+        },
+      },
+    ],
+  });
+  return {
+    write: (at, text) => log[at](text),
+    close() {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+    },
+  };
+}
+
+function openedForAppending(path: string): number {
+  try {
+    return openSync(path, 'a');
+  } catch (error) {
+    throw new CheckError(
+      `cannot write the log file ${path}: ${(error as Error).message}`,
+      'let --log-file name a file in a directory that can be written',
+      { cause: error },
+    );
+  }
+}

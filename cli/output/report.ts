@@ -1,0 +1,224 @@
+import type { ColorFunction } from 'consola/utils';
+import { shellWords } from '../../engine/check/sandbox-problems.ts';
+import type { AcceptedFix } from '../../engine/editing/auto-accept.ts';
+import { adviceFor } from '../../engine/fixes/advice.ts';
+import type {
+  BacktraceFrame,
+  CheckReport,
+  Denial,
+  KeywordUse,
+  Problem,
+  Usage,
+} from '../../engine/problems/problems.ts';
+import { severityOf } from '../../engine/problems/problems.ts';
+import { printable } from './printable.ts';
+import { deniedText, endingOf, labelOf, placeText, titleOf } from './problem-text.ts';
+
+/** Colours of a report; all plain where colour is off. */
+export interface Paint {
+  readonly red: ColorFunction;
+  readonly yellow: ColorFunction;
+  readonly green: ColorFunction;
+  readonly cyan: ColorFunction;
+  readonly dim: ColorFunction;
+  readonly bold: ColorFunction;
+}
+
+/** How much a report shows. */
+export interface ReportOptions {
+  readonly backtraces: boolean;
+  readonly everyUsage: boolean;
+  readonly failOnWarnings: boolean;
+}
+
+const SHOWN_USAGES = 5;
+const SHOWN_FRAMES = { first: 3, last: 4 };
+
+/** The report of a check as text for stdout (spec §5, §6): problems by package, what was not checked, counts. */
+export function renderReport(report: CheckReport, paint: Paint, options: ReportOptions): string {
+  const lines: string[] = [];
+  const byPackage = new Map<string, Problem[]>();
+  for (const problem of report.problems) {
+    const label = labelOf(problem);
+    const known = byPackage.get(label);
+    if (known === undefined) byPackage.set(label, [problem]);
+    else known.push(problem);
+  }
+  for (const label of [...byPackage.keys()].sort()) {
+    lines.push(paint.bold(printable(label)));
+    for (const problem of byPackage.get(label) ?? [])
+      lines.push(...renderProblem(problem, report, paint, options));
+    lines.push('');
+  }
+  lines.push(...uncheckedLines(report, paint));
+  if (report.leftOut.length > 0)
+    lines.push(
+      `${paint.yellow('not checked')}: of the workspace's members ${report.leftOut.map(printable).join(', ')}, which default-members or build_flags leave out; build_flags = ["--workspace", "--all-targets"] in cackle.toml takes them in`,
+    );
+  if (report.unchecked.length > 0 || report.leftOut.length > 0) lines.push('');
+  if (options.everyUsage) {
+    for (const { output, symbols } of report.linkerKept)
+      lines.push(
+        `${paint.yellow('kept by the linker')}, and therefore judged as live, in ${printable(output)}: ${symbols.map(printable).join(', ')}`,
+      );
+  }
+  lines.push(summary(report, paint, options));
+  return `${lines.join('\n')}\n`;
+}
+
+/** What was held or failed, each in a line, and what was not built for it: each target once, however many hold it up. */
+function uncheckedLines({ unchecked }: CheckReport, paint: Paint): string[] {
+  const lines = unchecked.map(({ packageLabel, held, failed }) => {
+    const why = failed ? 'failed' : 'was held back';
+    return `${paint.yellow('not checked')}: the ${held} of ${printable(packageLabel)} ${why}`;
+  });
+  const blocked = new Set(unchecked.flatMap(({ blocks }) => blocks));
+  if (blocked.size === 0) return lines;
+  const therefore = `therefore not built or checked: ${[...blocked].map(printable).join(', ')}`;
+  return lines.length === 1 ? [`${lines[0]}; ${therefore}`] : [...lines, therefore];
+}
+
+/** What a check without problems looked at. */
+export function summaryText(report: CheckReport): string {
+  const plain = (text: string | number): string => String(text);
+  const paint = { red: plain, yellow: plain, green: plain, cyan: plain, dim: plain, bold: plain };
+  return summary(report, paint, { backtraces: false, everyUsage: false, failOnWarnings: false });
+}
+
+function summary(report: CheckReport, paint: Paint, options: ReportOptions): string {
+  const errors = report.problems.filter((p) => severityOf(p) === 'error').length;
+  const warnings = report.problems.length - errors;
+  const { packages, units, outputs, objects, permissionsUsed } = report.counts;
+  const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+  const checked = `${count(packages, 'package')}, ${count(units, 'unit')}, ${count(outputs, 'output')}, ${count(objects, 'object')} checked; ${count(permissionsUsed, 'permission')} in use`;
+  const failed = errors > 0 || (options.failOnWarnings && warnings > 0);
+  const warned = `${warnings} warning${warnings === 1 ? '' : 's'}`;
+  const found = `${errors} problem${errors === 1 ? '' : 's'}, ${warned}`;
+  return failed
+    ? `${paint.red(found)} (${checked})`
+    : `${paint.green('no problems')}${warnings > 0 ? `, ${warned}` : ''} (${checked})`;
+}
+
+function renderProblem(
+  problem: Problem,
+  report: CheckReport,
+  paint: Paint,
+  options: ReportOptions,
+): string[] {
+  const mark = severityOf(problem) === 'error' ? paint.red('error') : paint.yellow('warning');
+  const lines = [`  ${mark}: ${printable(titleOf(problem))}`];
+  if ('usages' in problem) {
+    const shown = options.everyUsage ? problem.usages : problem.usages.slice(0, SHOWN_USAGES);
+    for (const group of byReferrer(shown))
+      lines.push(...renderUsages(group, report, paint, options));
+    if (shown.length < problem.usages.length)
+      lines.push(paint.dim(`    … and ${problem.usages.length - shown.length} more usages`));
+  }
+  if ('uses' in problem) {
+    const shown = options.everyUsage ? problem.uses : problem.uses.slice(0, SHOWN_USAGES);
+    for (const use of shown)
+      lines.push(
+        `    ${placeText(use.place, report.workspaceRoot)}${printable(throughMacros(use))}`,
+      );
+    if (shown.length < problem.uses.length)
+      lines.push(paint.dim(`    … and ${problem.uses.length - shown.length} more places`));
+  }
+  if (problem.kind === 'execution-failed') {
+    for (const line of problem.output.split('\n').slice(-20))
+      lines.push(paint.dim(`    | ${printable(line)}`));
+    for (const line of deniedText(problem)) lines.push(`    ${printable(line)}`);
+    if (problem.sandboxCommand !== undefined)
+      lines.push(
+        '    its sandbox was:',
+        paint.dim(`      ${printable(shellWords(problem.sandboxCommand))}`),
+      );
+  }
+  const advice = adviceFor(problem);
+  if (advice !== undefined)
+    lines.push(
+      paint.dim(
+        `    to ${problem.kind === 'export-not-imported' ? 'settle' : 'allow'} it, in cackle.toml:`,
+      ),
+      ...advice.split('\n').map((l) => `      ${paint.cyan(printable(l))}`),
+    );
+  return lines;
+}
+
+/** Names the macros that lend the caller what it uses. */
+function throughMacros({ macros = [] }: KeywordUse): string {
+  if (macros.length === 0) return '';
+  return `  by ${macros.map((macro) => `${macro.package}::${macro.name}!`).join(', ')}`;
+}
+
+/** What `--auto-accept-fixes` wrote, by package. */
+export function acceptedText(fixes: readonly AcceptedFix[], runs: number): string {
+  const lines = fixes.map(({ problem, title }) => {
+    const label = 'packageLabel' in problem ? `${problem.packageLabel}: ` : '';
+    return `  ${printable(`${label}${title}`)}\n`;
+  });
+  const head = fixes.length === 0 ? 'nothing to accept' : 'written to cackle.toml:';
+  return `${head}\n${lines.sort().join('')}(cargo was run ${runs === 1 ? 'once' : `${runs} times`})\n`;
+}
+
+/** What to say of a test that failed in its sandbox, with its command line where `everything` is wanted; what it wrote was seen already. */
+export function failedTestText(
+  failed: {
+    readonly denied?: readonly Denial[] | undefined;
+    readonly status: number | undefined;
+    readonly signal: number | undefined;
+    readonly sandboxCommand: readonly string[] | undefined;
+  },
+  everything: boolean,
+): string {
+  const command = printable(shellWords(failed.sandboxCommand ?? []));
+  const known = failed.denied !== undefined && failed.denied.length > 0;
+  const denied = (known ? deniedText(failed) : []).map((line) => `  ${printable(line)}\n`);
+  const why =
+    denied.length === 0
+      ? 'the sandbox may be why: test.sandbox'
+      : 'what the sandbox may do is said by test.sandbox';
+  return `note: a test failed${endingOf(failed)}; ${why} in its package's table of cackle.toml\n${denied.join('')}${everything ? `  its command line was: ${command}` : '  --debug shows its command line, --log-file keeps it'}\n`;
+}
+
+function byReferrer(usages: readonly Usage[]): readonly (readonly [Usage, ...Usage[]])[] {
+  const groups = new Map<string, [Usage, ...Usage[]]>();
+  for (const usage of usages) {
+    const key = JSON.stringify([usage.from, usage.output, usage.backtrace.slice(0, -1)]);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [usage]);
+    else known.push(usage);
+  }
+  return [...groups.values()];
+}
+
+function renderUsages(
+  usages: readonly [Usage, ...Usage[]],
+  report: CheckReport,
+  paint: Paint,
+  options: ReportOptions,
+): string[] {
+  const [{ from, output, backtrace }] = usages;
+  const lines = [`    ${printable(from)} ${paint.dim(`[${printable(output)}]`)}`];
+  for (const { place, target } of usages) {
+    lines.push(
+      `      ${placeText(place, report.workspaceRoot)} ${paint.dim('uses')} ${paint.bold(printable(target))}`,
+    );
+  }
+  // The last frame is the referring function itself.
+  const frames = backtrace.slice(0, -1);
+  if (!options.backtraces || frames.length === 0) return lines;
+  const hidden = frames.length - SHOWN_FRAMES.first - SHOWN_FRAMES.last;
+  frames.forEach((frame, i) => {
+    if (hidden > 1 && i === SHOWN_FRAMES.first)
+      lines.push(paint.dim(`        … ${hidden} more frames`));
+    if (hidden > 1 && i >= SHOWN_FRAMES.first && i < frames.length - SHOWN_FRAMES.last) return;
+    lines.push(paint.dim(`      ${i === 0 ? 'from' : '  →'} ${frameText(frame, report)}`));
+  });
+  return lines;
+}
+
+function frameText(frame: BacktraceFrame, report: CheckReport): string {
+  const place =
+    frame.place === undefined ? '' : ` (${placeText(frame.place, report.workspaceRoot)})`;
+  return `${printable(frame.name)}${frame.inlined ? ' [inlined]' : ''}${place}`;
+}

@@ -1,0 +1,42 @@
+import type { BuildOutcome } from '../build/types.ts';
+import { CheckError } from '../errors.ts';
+import type { Gates } from '../gates/gates.ts';
+import type { Workspace } from '../workspace/types.ts';
+import { compileError } from './sandbox-problems.ts';
+
+/** A compile error is cargo's to explain, and no check was made; what a gate held back is a problem instead. */
+export function failOnBuildError(
+  outcome: BuildOutcome,
+  gates: Gates,
+  workspace: Workspace,
+  everything: boolean,
+  disturbances: readonly string[],
+): void {
+  if (outcome.cargoStatus === 0) return;
+  const killed = [
+    ...outcome.killed,
+    ...disturbances,
+    ...(outcome.cargoSignal === null ? [] : [`cargo was ended by ${outcome.cargoSignal}`]),
+  ];
+  if (killed.length > 0)
+    throw new CheckError(
+      `the build was disturbed: ${killed.join('; ')}`,
+      'see that there is room on the disk and check again; where memory is short the kernel ends what needs most of it: let cargo run fewer jobs (CARGO_BUILD_JOBS)',
+    );
+  const indexOf = (packageId: string) =>
+    workspace.packages.find(({ id }) => id === packageId)?.index;
+  const heldPackages = [...gates.held.values()].map((held) => indexOf(held.packageId));
+  // A unit may fail for lack of what a held build script would have given it: that is no fault of its own.
+  const ownFailures = outcome.failedUnits.filter((packageId) => {
+    const failed = indexOf(packageId);
+    return !heldPackages.some(
+      (held) => failed !== undefined && held !== undefined && workspace.dependsOn(failed, held),
+    );
+  });
+  if (ownFailures.length > 0) throw compileError(outcome, everything);
+  if (gates.held.size > 0 || outcome.failedBuildScripts.length > 0) return;
+  throw new CheckError(
+    `cargo failed with exit status ${outcome.cargoStatus}`,
+    'cargo says why above',
+  );
+}

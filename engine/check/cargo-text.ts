@@ -1,0 +1,183 @@
+import { isAbsolute, join, sep } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { Held } from '../gates/gates.ts';
+import type { Package, Workspace } from '../workspace/types.ts';
+
+/** Where lines go. */
+export interface TextOutputs {
+  shown(line: string): void;
+  /** Only for a log, or when all is wanted. */
+  hidden(line: string): void;
+}
+
+/** A message begins with its level; what cargo does, with a word behind white space. */
+const message = /^(?:error|warning)(?:\[[A-Z]\d+\])?: /;
+const status = /^ {2,}[A-Z][a-z]+ /;
+const place = /^ *--> (.+?):\d+:\d+$/;
+const couldNot = /^error: could not compile `([^`]+)`/;
+const scriptFailed = /^error: failed to run custom build command /;
+const commandLine = /^ {2}process didn't exit successfully: `/;
+/** Errors of the system that say nothing of what is compiled (errno(3): ENOSPC, EIO, ENOMEM, EDQUOT). */
+const ofMachine =
+  /No space left on device|Input\/output error|Cannot allocate memory|memory exhausted|Disk quota exceeded/;
+const undeclaredCfg = /^warning: unexpected `cfg` condition /;
+const ownRefusal = /^error: cackle: the .* is held: /;
+const notAgain = /^error: cackle: (\S+) is not compiled again: /;
+/** Such a line without the command. */
+function withoutCommand(line: string): string {
+  const ending = / \(([^()]*(?:\([^()]*\))?[^()]*)\)$/.exec(stripVTControlCharacters(line))?.[1];
+  return `  a program of cargo's failed${ending === undefined ? '' : `: ${ending}`}`;
+}
+
+/** What rustc adds to its errors when it ends. */
+const explanation = /^(?:For more information about |Some errors have detailed explanations: )/;
+/** Longer than any message that a compiler writes. */
+const MAX_LINES = 2000;
+
+/**
+ * What cargo and rustc write, without the errors of crates that only lack what a held build script or proc macro would have
+ * given: these are counted, and told in a line. Nor with the command lines of rustc, which fill a screen each.
+ */
+export class CargoText {
+  private readonly workspace: Workspace;
+  private readonly held: ReadonlyMap<string, Held>;
+  private readonly outputs: TextOutputs;
+  private readonly directories: readonly { readonly prefix: string; readonly p: Package }[];
+  private block: string[] = [];
+  private readonly machine = new Set<string>();
+  private readonly crates = new Set<string>();
+  /** Crates that rustc was not asked for: it failed before for want of what is held, or was until a fix was written. */
+  private readonly refused = new Set<string>();
+  private errors = 0;
+  private shownErrors = 0;
+  /** `Caused by:` and what follows it, until the next message. */
+  private cause: string[] | undefined;
+  /** The last message was that a crate could not be compiled or its script failed: rustc has said why, or the report does. */
+  private isExplained = false;
+
+  constructor(workspace: Workspace, held: ReadonlyMap<string, Held>, outputs: TextOutputs) {
+    this.workspace = workspace;
+    this.held = held;
+    this.outputs = outputs;
+    this.directories = workspace.packages
+      .map((p) => ({ prefix: `${p.directory}${sep}`, p }))
+      .sort((a, b) => b.prefix.length - a.prefix.length);
+  }
+
+  /** What the machine could not do, as rustc, the linker or a script said it: no source is at fault. */
+  get disturbances(): readonly string[] {
+    return [...this.machine];
+  }
+
+  /** Takes a line of cargo's output. */
+  line(text: string): void {
+    const plain = stripVTControlCharacters(text);
+    const missing = ofMachine.exec(plain)?.[0];
+    if (missing !== undefined) this.machine.add(missing);
+    const begins = message.test(plain) || status.test(plain);
+    if (this.cause !== undefined && !begins && plain !== '') {
+      this.cause.push(text);
+      return;
+    }
+    if (begins || (plain === 'Caused by:' && this.block.length > 0)) this.flush();
+    if (plain === 'Caused by:') {
+      this.cause = [text];
+      return;
+    }
+    if (message.test(plain) || this.block.length > 0) {
+      this.block.push(text);
+      // rustc ends each of its messages with an empty line.
+      if (plain === '' || this.block.length > MAX_LINES) this.flush();
+      return;
+    }
+    const isOfHidden = explanation.test(plain) && this.errors > 0 && this.shownErrors === 0;
+    if (isOfHidden) this.outputs.hidden(text);
+    else this.outputs.shown(text);
+  }
+
+  /** When cargo has ended: what was left out, in a line. */
+  end(): void {
+    this.flush();
+    if (this.crates.size === 0) return;
+    const names = [...this.crates].sort();
+    const errors =
+      this.errors === 0 ? '' : `, with ${this.errors} error${this.errors === 1 ? '' : 's'} for it`;
+    this.outputs.shown(
+      `note: not compiled, for want of what is held${errors}: ${names.slice(0, 12).join(', ')}${names.length > 12 ? ` and ${names.length - 12} more` : ''} (--debug shows what rustc said)`,
+    );
+  }
+
+  private flush(): void {
+    this.flushCause();
+    const block = this.block;
+    this.block = [];
+    if (block.length === 0) return;
+    const lines = block.map(stripVTControlCharacters);
+    const first = lines[0] as string;
+    this.isExplained = couldNot.test(first) || scriptFailed.test(first);
+    const crate = couldNot.exec(first)?.[1];
+    const again = notAgain.exec(first)?.[1];
+    if (again !== undefined) this.refused.add(again);
+    const isOwn = again !== undefined || ownRefusal.test(first);
+    const waits =
+      this.held.size > 0 &&
+      first.startsWith('error') &&
+      (isOwn || (crate === undefined ? this.isOfWaiting(lines) : this.waits(this.named(crate))));
+    if (crate !== undefined && waits) this.crates.add(crate);
+    else if (waits && !isOwn) this.errors++;
+    // Where none is held any more, cargo runs again and compiles these: nothing that a user has to know.
+    const isRefused = again !== undefined || (crate !== undefined && this.isRefused(crate));
+    const afterwards =
+      this.crates.size + this.refused.size > 0 &&
+      first.startsWith('warning: build failed, waiting');
+    // The script that is held may be who declares it.
+    const isUndeclared = this.held.size > 0 && undeclaredCfg.test(first) && this.isOfWaiting(lines);
+    const hides = waits || isRefused || afterwards || isUndeclared;
+    if (!hides && first.startsWith('error')) this.shownErrors++;
+    for (const line of block)
+      if (hides) this.outputs.hidden(line);
+      else this.outputs.shown(line);
+  }
+
+  private flushCause(): void {
+    const { cause } = this;
+    this.cause = undefined;
+    if (cause === undefined) return;
+    const isCommand = (line: string): boolean => commandLine.test(stripVTControlCharacters(line));
+    const saysNothing = this.isExplained && cause.some(isCommand);
+    for (const line of cause) {
+      if (saysNothing || isCommand(line)) this.outputs.hidden(line);
+      else this.outputs.shown(line);
+      // What else cargo asks of rustc is told with how it ended, and what it said stands below.
+      if (!saysNothing && isCommand(line)) this.outputs.shown(withoutCommand(line));
+    }
+  }
+
+  /** Cargo says the package, rustc its crate. */
+  private isRefused(name: string): boolean {
+    return this.refused.has(name.replaceAll('-', '_'));
+  }
+
+  private named(name: string): Package[] {
+    return (this.workspace.byName.get(name) ?? [])
+      .concat(this.workspace.packages.filter((p) => p.name === name).map(({ index }) => index))
+      .map((index) => this.workspace.packages[index])
+      .filter((p) => p !== undefined);
+  }
+
+  private isOfWaiting(lines: readonly string[]): boolean {
+    const file = lines.map((line) => place.exec(line)?.[1]).find((path) => path !== undefined);
+    if (file === undefined) return false;
+    const path = isAbsolute(file) ? file : join(this.workspace.root, file);
+    const owner = this.directories.find(({ prefix }) => path.startsWith(prefix))?.p;
+    return owner !== undefined && this.waits([owner]);
+  }
+
+  /** Does any of these need what is held? */
+  private waits(packages: readonly Package[]): boolean {
+    const held = [...this.held.values()].flatMap(
+      ({ packageId }) => this.workspace.packages.find(({ id }) => id === packageId)?.index ?? [],
+    );
+    return packages.some((p) => held.some((index) => this.workspace.dependsOn(p.index, index)));
+  }
+}

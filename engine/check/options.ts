@@ -1,0 +1,38 @@
+import type { CheckProgress, Problem } from '../problems/problems.ts';
+import type { Trace } from '../trace/trace.ts';
+import type { CargoCommand } from './cargo-command.ts';
+
+/** What a check is asked for; absent options take what cackle.toml or cargo says. */
+export interface CheckOptions {
+  /** A directory in the workspace. */
+  readonly path: string;
+  readonly configFile?: string | undefined;
+  readonly target?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly features?: readonly string[] | undefined;
+  readonly packages: readonly string[];
+  readonly backtraces: boolean;
+  readonly colour: boolean;
+  readonly showProgress: boolean;
+  readonly ignoreNewerVersions: boolean;
+  /** Pass on all that cargo and rustc write, command lines too. */
+  readonly everything?: boolean | undefined;
+  /** Hash what cargo calls fresh and what it was made from, instead of trusting sizes and times. */
+  readonly verify?: boolean | undefined;
+  /** Link every output, not only what the build runs. */
+  readonly linkAll?: boolean | undefined;
+  /** Build what `cargo test` or `cargo run` would, instead of the whole workspace; links everything. */
+  readonly command?: CargoCommand | undefined;
+}
+
+/** Who listens while a check runs. */
+export interface CheckObserver {
+  progress(progress: CheckProgress): void;
+  cargoOutput(text: string): void;
+  /** Where it is given, what takes time is taken down in it. */
+  readonly trace?: Trace | undefined;
+  /** What was found in a unit or an output as soon as it was judged; the report has it again, merged. */
+  found?(problems: readonly Problem[]): void;
+  /** What is done, for a log: one line of text. */
+  log?(level: 'error' | 'warn' | 'info' | 'debug' | 'trace', text: string): void;
+}

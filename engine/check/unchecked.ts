@@ -1,0 +1,59 @@
+import type { ArtifactMessage, FailedProgram } from '../build/types.ts';
+import type { Held } from '../gates/gates.ts';
+import type { Unchecked } from '../problems/problems.ts';
+import { sortedBy } from '../sorted-by.ts';
+import type { Workspace } from '../workspace/types.ts';
+
+/** Members that were not built though nothing held them: `default-members` or `build_flags` leave them out. */
+export function leftOut(
+  workspace: Workspace,
+  built: ReadonlySet<string>,
+  held: Iterable<Held>,
+): string[] {
+  const waitsFor = [...held].flatMap(
+    ({ packageId }) => workspace.packages.find(({ id }) => id === packageId)?.index ?? [],
+  );
+  return workspace.packages
+    .filter(
+      (p) =>
+        p.isWorkspaceMember &&
+        !built.has(p.id) &&
+        p.targets.some((target) => target.isLeftOut !== true) &&
+        !waitsFor.some((index) => workspace.dependsOn(p.index, index)),
+    )
+    .map(({ label }) => label);
+}
+
+/** What was not built, and so not judged, because a build script or proc macro was held, or failed. */
+export function unchecked(
+  held: Iterable<Held>,
+  failed: readonly FailedProgram[],
+  artifacts: readonly ArtifactMessage[],
+  workspace: Workspace,
+): Unchecked[] {
+  const built = new Set(artifacts.map((a) => `${a.packageId}\0${a.targetName}`));
+  const causes = [
+    ...[...held].map((h) => ({ ...h, failed: false })),
+    ...failed.map(({ packageId }) => ({
+      packageId,
+      packageLabel: workspace.packages.find(({ id }) => id === packageId)?.label ?? packageId,
+      held: 'build script',
+      failed: true,
+    })),
+  ];
+  const inOrder = sortedBy(causes, (cause) => `${cause.packageId}\0${cause.held}`);
+  return inOrder.map(({ packageId, packageLabel, held: what, failed: hasFailed }) => {
+    const origin = workspace.packages.find(({ id }) => id === packageId);
+    const blocks = workspace.packages
+      .filter(
+        (p) =>
+          p.isWorkspaceMember && origin !== undefined && workspace.dependsOn(p.index, origin.index),
+      )
+      .flatMap((p) =>
+        p.targets
+          .filter((t) => t.isLeftOut !== true && !built.has(`${p.id}\0${t.name}`))
+          .map((t) => `${p.label} (${t.kind[0] ?? 'target'} ${t.name})`),
+      );
+    return { packageLabel, held: what, failed: hasFailed, blocks };
+  });
+}

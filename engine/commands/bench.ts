@@ -1,0 +1,232 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { openLocation } from '../check/location.ts';
+import { readTree } from '../check/tree.ts';
+import { readExports } from '../config/exports.ts';
+import { readConfig } from '../config/read.ts';
+import { CheckError } from '../errors.ts';
+import { RecordStore } from '../facts/store.ts';
+import type { Compiled } from '../judge/foreign.ts';
+import type { OutputSpec } from '../judge/joiner.ts';
+import { Pools } from '../pool/pools.ts';
+import { seconds } from '../trace/seconds.ts';
+import type { Span } from '../trace/spans.ts';
+import { factsFile } from '../units/inputs.ts';
+import { outputSpec } from '../units/output-spec.ts';
+import { isSysroot } from '../workspace/owners.ts';
+import type { Workspace } from '../workspace/types.ts';
+
+/** What one number of worker threads did with the tree. */
+export interface BenchRun {
+  readonly workers: number;
+  readonly extraction: Throughput;
+  readonly judgement: {
+    readonly seconds: number;
+    readonly outputsPerSecond: number;
+    /** Seconds of all threads together. */
+    readonly joinSeconds: number;
+    readonly judgeSeconds: number;
+  };
+}
+
+/** How fast files were read. */
+export interface Throughput {
+  readonly seconds: number;
+  readonly megabytesPerSecond: number;
+  readonly objectsPerSecond: number;
+}
+
+/** Throughput over the tree that the last check built. */
+export interface BenchReport {
+  readonly workspaceRoot: string;
+  readonly files: number;
+  readonly bytes: number;
+  readonly objects: number;
+  readonly outputs: number;
+  readonly runs: readonly BenchRun[];
+  /** The files that took longest, with the least number of workers. */
+  readonly slowest: readonly { path: string; bytes: number; seconds: number }[];
+}
+
+const SLOWEST = 10;
+/** A thread that has read as much runs code that the JavaScript engine has optimised. */
+const WARM_BYTES = 64e6;
+
+/**
+ * Extracts every file of the last check that is still there, and joins and judges its outputs, with each number of
+ * workers; stores nothing. Threads are started and warm before the clock runs. Throws CheckError.
+ */
+export async function measureTree(
+  options: {
+    readonly path: string;
+    readonly configFile?: string | undefined;
+    readonly workers: readonly number[];
+  },
+  progress: (text: string) => void,
+): Promise<BenchReport> {
+  const tree = await lastCheck(options);
+  const runs: BenchRun[] = [];
+  let objects = 0;
+  let slowest: BenchReport['slowest'] | undefined;
+  for (const workers of [...options.workers].sort((a, b) => a - b)) {
+    progress(`${workers} worker${workers === 1 ? '' : 's'}`);
+    const measured = await withWorkers(workers, tree);
+    objects = measured.objects;
+    runs.push(measured.run);
+    slowest ??= measured.slowest;
+  }
+  const { workspace, files, bytes, outputs } = tree;
+  const counts = { files: files.length, bytes, objects, outputs: outputs.length };
+  return { workspaceRoot: workspace.root, ...counts, runs, slowest: slowest ?? [] };
+}
+
+interface BuiltFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly debugInfo: boolean;
+}
+
+interface Tree {
+  readonly workspace: Workspace;
+  readonly files: readonly BuiltFile[];
+  readonly bytes: number;
+  readonly outputs: readonly OutputSpec[];
+  readonly apis: Parameters<Pools['references']>[0]['apis'];
+}
+
+/** What the last check left: objects that only the linker saw are gone. */
+async function lastCheck(options: {
+  readonly path: string;
+  readonly configFile?: string | undefined;
+}): Promise<Tree> {
+  const { workspace, configFile } = await readTree(options);
+  const location = await openLocation(workspace.targetDirectory);
+  const config = await readConfig(configFile, await readExports(workspace.packages));
+  // Opening a store would make one.
+  const units = existsSync(location.root)
+    ? await (await RecordStore.open(location.root)).units()
+    : [];
+  const links = units.flatMap((unit) => unit.links).filter(({ output }) => existsSync(output));
+  const paths = new Set([
+    ...units.flatMap((unit) => unit.outputs.map(({ path }) => path)).filter(isLibrary),
+    ...links
+      .flatMap(({ inputs }) => inputs.filter(({ kind }) => kind === 'archive'))
+      .map((i) => i.path),
+  ]);
+  const files: BuiltFile[] = [];
+  for (const path of [...paths].sort()) {
+    const bytes = (await stat(path).catch(() => undefined))?.size;
+    if (bytes !== undefined) files.push({ path, bytes, debugInfo: !isSysroot(path, workspace) });
+  }
+  if (files.length === 0 || links.length === 0)
+    throw new CheckError(
+      `no check has left anything to measure in ${workspace.targetDirectory}`,
+      `\`cackle -n --path ${options.path}\` first; what it finds does no harm`,
+    );
+  return {
+    workspace,
+    files,
+    bytes: files.reduce((sum, file) => sum + file.bytes, 0),
+    outputs: links.map((link) =>
+      outputSpec(link, link.output, (path, facts) => factsFile(location, workspace, path, facts)),
+    ),
+    apis: [...config.apis.values()].map(({ name, include, exclude }) => ({
+      name,
+      include,
+      exclude,
+    })),
+  };
+}
+
+const isLibrary = (path: string): boolean => path.endsWith('.rlib');
+
+async function withWorkers(
+  workers: number,
+  tree: Tree,
+): Promise<{ run: BenchRun; objects: number; slowest: BenchReport['slowest'] }> {
+  const { files, outputs, apis, bytes } = tree;
+  const pools = new Pools(undefined, workers);
+  const extract = async ({ path, debugInfo }: BuiltFile) => {
+    const { value, spans } = await pools.measured('extract', {
+      paths: [path],
+      debugInfo,
+      stores: [],
+    });
+    return { path, bytes: value.bytes, objects: value.members, seconds: secondsOf(spans) };
+  };
+  const judge = async (output: OutputSpec) => {
+    const compiled = output.inputs.map(
+      ({ path }): Compiled => (isSysroot(path, tree.workspace) ? 'toolchain' : 'all'),
+    );
+    const job = { output, compiled, apis, keep: undefined };
+    const { value, spans } = await pools.measured('references', job);
+    if ('stale' in value)
+      throw new CheckError(
+        `facts of the last check are missing: ${value.stale.join(', ')}`,
+        '`cackle -n` makes them again',
+      );
+    return spans;
+  };
+  const warmUp = async (): Promise<void> => {
+    const some = enoughToWarmUp(files);
+    const nothing = outputs.slice(0, 1).map((output) => ({ ...output, inputs: [] }));
+    const each = Array.from({ length: workers }, () => [
+      ...some.map(extract),
+      ...nothing.map(judge),
+    ]);
+    await Promise.all(each.flat());
+  };
+  try {
+    await warmUp();
+    const extracted = await timed(() => Promise.all(files.map(extract)));
+    const judged = await timed(() => Promise.all(outputs.map(judge)));
+    const objects = extracted.value.reduce((sum, file) => sum + file.objects, 0);
+    const spans = judged.value.flat();
+    return {
+      objects,
+      slowest: extracted.value
+        .map(({ path, bytes: size, seconds }) => ({ path, bytes: size, seconds }))
+        .sort((a, b) => b.seconds - a.seconds)
+        .slice(0, SLOWEST),
+      run: {
+        workers,
+        extraction: {
+          seconds: extracted.seconds,
+          megabytesPerSecond: bytes / 1e6 / extracted.seconds,
+          objectsPerSecond: objects / extracted.seconds,
+        },
+        judgement: {
+          seconds: judged.seconds,
+          outputsPerSecond: outputs.length / judged.seconds,
+          joinSeconds: secondsOf(spans.filter(({ phase }) => phase === 'join')),
+          judgeSeconds: secondsOf(spans.filter(({ phase }) => phase === 'judge')),
+        },
+      },
+    };
+  } catch (error) {
+    if (error instanceof CheckError) throw error;
+    const { message } = error as Error;
+    throw new CheckError(message, 'does `cackle -n` still pass?', { cause: error });
+  } finally {
+    await pools.close();
+  }
+}
+
+/** The first files of {@link WARM_BYTES}, or all. */
+function enoughToWarmUp(files: readonly BuiltFile[]): readonly BuiltFile[] {
+  let bytes = 0;
+  const end = files.findIndex((file) => {
+    bytes += file.bytes;
+    return bytes >= WARM_BYTES;
+  });
+  return end < 0 ? files : files.slice(0, end + 1);
+}
+
+const secondsOf = (spans: readonly Span[]): number =>
+  spans.reduce((sum, { start, end }) => sum + end - start, 0) / 1000;
+
+async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; value: T }> {
+  const started = performance.now();
+  const value = await work();
+  return { value, seconds: seconds(started) };
+}

@@ -1,0 +1,75 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readTree } from '../check/tree.ts';
+import { CheckError } from '../errors.ts';
+import { type CacheSetting, cacheSetting, contentOf } from '../facts/cache.ts';
+import { userCache } from '../paths.ts';
+
+/** A directory that is kept from check to check. */
+export interface CachePart {
+  readonly name: 'facts' | 'shim' | 'workspace';
+  readonly directory: string;
+  readonly files: number;
+  readonly bytes: number;
+}
+
+/** What is kept, for the user and in the target directory of a workspace. */
+export interface CacheContent {
+  /** Most bytes of facts in the user's cache and in a target directory; see `CACKLE_CACHE`. */
+  readonly limit: number;
+  /** False when `CACKLE_CACHE` is `off`. */
+  readonly used: boolean;
+  readonly parts: readonly CachePart[];
+}
+
+/** How much is kept. Outside a workspace only what is the user's. Throws CheckError. */
+export async function cacheContent(options: { readonly path: string }): Promise<CacheContent> {
+  let setting: CacheSetting;
+  try {
+    setting = cacheSetting();
+  } catch (error) {
+    throw new CheckError((error as Error).message, 'it takes `off`, or a size such as 500M or 4G');
+  }
+  const parts: CachePart[] = [];
+  for (const { name, directory } of await places(options.path))
+    parts.push({ name, directory, ...(await contentOf(directory)) });
+  return { limit: setting.limit, used: setting.shared, parts };
+}
+
+/**
+ * Removes the facts in the user's cache; with `all` the shim too, and the store of the workspace, after which everything
+ * is built again. A check that runs meanwhile extracts or builds again what it misses. Gives what was removed.
+ */
+export async function clearCache(options: {
+  readonly path: string;
+  readonly all: boolean;
+}): Promise<readonly CachePart[]> {
+  const { parts } = await cacheContent(options);
+  const doomed = parts.filter(({ name, files }) => files > 0 && (options.all || name === 'facts'));
+  for (const { directory } of doomed) {
+    try {
+      await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+    } catch (error) {
+      throw new CheckError(
+        `cannot remove ${directory}: ${(error as Error).message}`,
+        'is it yours? Is a check running? Then again when it has ended',
+      );
+    }
+  }
+  return doomed;
+}
+
+async function places(path: string): Promise<Pick<CachePart, 'name' | 'directory'>[]> {
+  const found: Pick<CachePart, 'name' | 'directory'>[] = [
+    { name: 'facts', directory: join(userCache(), 'facts') },
+    { name: 'shim', directory: join(userCache(), 'shim') },
+  ];
+  try {
+    const { workspace } = await readTree({ path });
+    found.push({ name: 'workspace', directory: join(workspace.targetDirectory, '.cackle') });
+  } catch (error) {
+    // No workspace, or none that can be read: the user's cache is there all the same.
+    if (!(error instanceof CheckError)) throw error;
+  }
+  return found;
+}

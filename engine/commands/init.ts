@@ -1,0 +1,50 @@
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { applyEdits, type Edit } from '../config/edit/edit.ts';
+import type { SandboxKind } from '../config/types.ts';
+import { CheckError } from '../errors.ts';
+import { fixesFor } from '../fixes/fixes.ts';
+import { bubblewrapFault } from '../sandbox/probe.ts';
+import { loadWorkspace } from '../workspace/metadata.ts';
+
+/** A first cackle.toml: the best fix of a missing one (spec §5), and a sandbox. */
+export function firstConfig(sandbox: SandboxKind): string {
+  const [recommended] = fixesFor({ kind: 'configuration-missing' }, undefined);
+  const comment =
+    sandbox === 'Disabled'
+      ? '"Bubblewrap" runs build scripts, tests and rustc in a sandbox.'
+      : undefined;
+  const choice: Edit = {
+    steps: [{ kind: 'set', path: ['sandbox', 'kind'], value: sandbox }],
+    comment,
+  };
+  return applyEdits('', recommended === undefined ? [choice] : [recommended.edit, choice]);
+}
+
+/** Writes {@link firstConfig} beside the root Cargo.toml, or to `configFile`. Throws CheckError when there is one. */
+export async function writeFirstConfig(options: {
+  readonly path: string;
+  readonly configFile: string | undefined;
+}): Promise<{ readonly file: string; readonly sandbox: SandboxKind }> {
+  const file =
+    options.configFile ?? join((await loadWorkspace({ path: options.path })).root, 'cackle.toml');
+  const sandbox = (await bubblewrapFault()) === undefined ? 'Bubblewrap' : 'Disabled';
+  try {
+    const handle = await open(file, 'wx');
+    try {
+      await handle.writeFile(firstConfig(sandbox));
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    throw new CheckError(
+      exists ? `${file} is there already` : `cannot write ${file}: ${(error as Error).message}`,
+      exists
+        ? '`cackle -n` checks with it; remove it first to begin anew'
+        : 'let it be a file in a directory that exists and can be written',
+      { cause: error },
+    );
+  }
+  return { file, sandbox };
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import { readExports } from '../config/exports.ts';
+import { readConfig } from '../config/read.ts';
+import type { Config, ScopeSuffix, ScopeTable } from '../config/types.ts';
+import { loadWorkspace } from '../workspace/metadata.ts';
+import type { Package, Workspace } from '../workspace/types.ts';
+
+/** One permission as cackle.toml grants it, before inheritance. */
+export interface GrantedPermission {
+  /** `pkg` for `[pkg.NAME]` itself, else `build`, `test`, `from.build`, `from.test`. */
+  readonly scope: 'pkg' | Exclude<ScopeSuffix, ''>;
+  readonly kind: 'api' | 'unsafe' | 'extern' | 'proc-macro' | 'build-instruction';
+  /** The API or the rule for instructions; absent for the others. */
+  readonly name?: string;
+}
+
+/** A package of the tree and what it may do. */
+export interface PackagePermissions {
+  readonly name: string;
+  /** Its versions in the tree. */
+  readonly versions: readonly string[];
+  readonly isProcMacro: boolean;
+  readonly hasBuildScript: boolean;
+  readonly permissions: readonly GrantedPermission[];
+}
+
+/** What cackle.toml grants to the packages of a tree (spec §6, `summary`). */
+export interface PermissionSummary {
+  readonly workspaceRoot: string;
+  readonly configFile: string;
+  /** Every package of the tree, by name. */
+  readonly packages: readonly PackagePermissions[];
+}
+
+/** Reads the tree and cackle.toml; nothing is built. Throws ConfigError and CheckError. */
+export async function summarize(options: {
+  readonly path: string;
+  readonly configFile?: string | undefined;
+  readonly target?: string | undefined;
+  readonly features?: readonly string[] | undefined;
+}): Promise<PermissionSummary> {
+  const { path, target, features } = options;
+  const workspace = await loadWorkspace({
+    path,
+    target,
+    ...(features === undefined ? {} : { features }),
+  });
+  const exports = await readExports(workspace.packages);
+  const config = await readConfig(
+    options.configFile ?? join(workspace.root, 'cackle.toml'),
+    exports,
+  );
+  return {
+    workspaceRoot: workspace.root,
+    configFile: config.file,
+    packages: packagesOf(workspace, config),
+  };
+}
+
+function packagesOf(workspace: Workspace, config: Config): PackagePermissions[] {
+  const byName = [...workspace.byName.keys()].sort();
+  return byName.map((name) => {
+    const versions = (workspace.byName.get(name) ?? [])
+      .map((index) => workspace.packages[index])
+      .filter((p) => p !== undefined);
+    const hasTarget = (kind: string): boolean =>
+      versions.some((p: Package) => p.targets.some((target) => target.kind.includes(kind)));
+    return {
+      name,
+      versions: versions.map(({ version }) => version),
+      isProcMacro: hasTarget('proc-macro'),
+      hasBuildScript: hasTarget('custom-build'),
+      permissions: config.tables.filter(({ scope }) => scope.package === name).flatMap(grantedBy),
+    };
+  });
+}
+
+function grantedBy(table: ScopeTable): GrantedPermission[] {
+  const { suffix } = table.scope;
+  const scope: GrantedPermission['scope'] = suffix === '' ? 'pkg' : suffix;
+  const flags = [
+    ['unsafe', table.allowUnsafe],
+    ['extern', table.allowExtern],
+    ['proc-macro', table.allowProcMacro],
+  ] as const;
+  return [
+    ...table.allowApis.map(({ api }) => ({ scope, kind: 'api', name: api }) as const),
+    ...flags.flatMap(([kind, allowed]) => (allowed === true ? [{ scope, kind }] : [])),
+    ...table.allowBuildInstructions.map(
+      (name) => ({ scope, kind: 'build-instruction', name }) as const,
+    ),
+  ];
+}

@@ -1,0 +1,199 @@
+import { ancestors } from '../inheritance.ts';
+import { isInstructionAllowed } from '../instruction-rules.ts';
+import { TomlSyntaxError } from '../toml-tree.ts';
+import type { PermissionScope, ScopeSuffix } from '../types.ts';
+import {
+  EditError,
+  keyText,
+  type Path,
+  quoted,
+  type Splice,
+  spliced,
+  TomlDocument,
+} from './document.ts';
+import { withPair } from './insert.ts';
+import { aboveLine, withItem } from './list.ts';
+import { isLastOfBuildSection, withoutItems, withoutPair, withoutTable } from './remove.ts';
+
+export { EditError, type Path, type Value } from './document.ts';
+
+/** One step of an edit; data only. A step that has nothing to do changes nothing. */
+export type EditStep =
+  /** Puts a value into a permission's list, unless a wider scope has it; narrower scopes lose what it covers. */
+  | {
+      readonly kind: 'allow';
+      readonly scope: PermissionScope;
+      readonly list: 'allow_apis' | 'allow_build_instructions';
+      readonly value: string;
+    }
+  /** Sets a permission's flag, unless it is inherited; narrower scopes lose what says the same. */
+  | {
+      readonly kind: 'permit';
+      readonly scope: PermissionScope;
+      readonly flag: 'allow_unsafe' | 'allow_extern' | 'allow_proc_macro';
+    }
+  /** Puts values into a list; the list is made where there is none. */
+  | { readonly kind: 'add'; readonly path: Path; readonly values: readonly string[] }
+  /** Takes a value out of a list; an emptied list goes, and a package's table that held only it. */
+  | { readonly kind: 'remove'; readonly path: Path; readonly value: string }
+  | { readonly kind: 'set'; readonly path: Path; readonly value: boolean | number | string }
+  /** Lets the build section of a package be there. */
+  | { readonly kind: 'build-section'; readonly package: string }
+  /** Takes away all that is at the path or below it. */
+  | { readonly kind: 'drop'; readonly path: Path };
+
+/** A change of cackle.toml as data. {@link applyEdits} makes it. */
+export interface Edit {
+  readonly steps: readonly EditStep[];
+  /** A user's remark, written as `# …` above what the edit adds; an edit that only takes away has no place for it. */
+  readonly comment?: string | undefined;
+}
+
+/**
+ * The text of a cackle.toml with edits made, one after another. Every comment, blank line, order, quoting and
+ * line ending that an edit does not concern stays; an edit that is made twice changes nothing the second time.
+ * Throws {@link EditError} when the text cannot be edited.
+ */
+export function applyEdits(text: string, edits: readonly Edit[]): string {
+  const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
+  let current = text.slice(mark.length);
+  try {
+    for (const { steps, comment } of edits) {
+      let remark = comment;
+      for (const step of steps) {
+        const next = applyStep(current, step, remark);
+        if (next !== current) remark = undefined;
+        current = next;
+      }
+    }
+  } catch (error) {
+    if (error instanceof TomlSyntaxError)
+      throw new EditError(
+        `line ${error.place.line}: this is not TOML: ${error.message}; mend it, then edit again`,
+        { cause: error },
+      );
+    throw error;
+  }
+  return mark + current;
+}
+
+/** The keys under which a scope's settings stand. */
+export function scopePath({ package: name, suffix }: PermissionScope): Path {
+  return ['pkg', name, ...(suffix === '' ? [] : suffix.split('.'))];
+}
+
+function applyStep(text: string, step: EditStep, comment: string | undefined): string {
+  switch (step.kind) {
+    case 'allow':
+      return allow(text, step, comment);
+    case 'permit':
+      return permit(text, step, comment);
+    case 'add':
+      return add(text, step.path, step.values, comment);
+    case 'remove':
+      return withoutItems(text, step.path, (item) => item === step.value);
+    case 'set':
+      return set(text, step.path, step.value, comment);
+    case 'build-section': {
+      const path = scopePath({ package: step.package, suffix: 'build' });
+      const doc = TomlDocument.of(text);
+      return doc.has(path) ? text : withPair(doc, [...path, 'allow_apis'], [], comment);
+    }
+    case 'drop':
+      return withoutTable(text, step.path);
+  }
+}
+
+function allow(
+  text: string,
+  { scope, list, value }: Extract<EditStep, { kind: 'allow' }>,
+  comment: string | undefined,
+): string {
+  const covers = (held: string, wanted: string): boolean =>
+    list === 'allow_apis' ? held === wanted : isInstructionAllowed(wanted, [held]);
+  const doc = TomlDocument.of(text);
+  const held = [scope.suffix, ...ancestors[scope.suffix]].flatMap((suffix) =>
+    doc.strings([...scopePath({ ...scope, suffix }), list]),
+  );
+  if (held.some((item) => covers(item, value))) return text;
+  let current = add(text, [...scopePath(scope), list], [value], comment);
+  for (const suffix of narrower(scope.suffix)) {
+    const path = [...scopePath({ ...scope, suffix }), list];
+    current = withoutItems(current, path, (item) => covers(value, item));
+  }
+  return current;
+}
+
+function permit(
+  text: string,
+  { scope, flag }: Extract<EditStep, { kind: 'permit' }>,
+  comment: string | undefined,
+): string {
+  const own = (doc: TomlDocument, suffix: ScopeSuffix): boolean | undefined =>
+    doc.boolean([...scopePath({ ...scope, suffix }), flag]);
+  const nearest = (doc: TomlDocument, suffixes: readonly ScopeSuffix[]): boolean | undefined =>
+    suffixes.map((suffix) => own(doc, suffix)).find((value) => value !== undefined);
+  const chain = [scope.suffix, ...ancestors[scope.suffix]];
+  if (nearest(TomlDocument.of(text), chain) === true) return text;
+  let current = set(text, [...scopePath(scope), flag], true, comment);
+  for (const suffix of narrower(scope.suffix)) {
+    const doc = TomlDocument.of(current);
+    const pair = doc.pair([...scopePath({ ...scope, suffix }), flag]);
+    // A `false` between the two is somebody's decision, and what is below it then still says something.
+    const says = own(doc, suffix) === true && nearest(doc, ancestors[suffix]) === true;
+    if (pair !== undefined && says && !isLastOfBuildSection(doc, pair.path))
+      current = withoutPair(doc, pair);
+  }
+  return current;
+}
+
+/** Scopes that inherit from one, the widest first. */
+function narrower(suffix: ScopeSuffix): ScopeSuffix[] {
+  const all: readonly ScopeSuffix[] = ['from.build', 'build', 'from.test', 'test'];
+  return all.filter((other) => ancestors[other].includes(suffix));
+}
+
+function add(
+  text: string,
+  path: Path,
+  values: readonly string[],
+  comment: string | undefined,
+): string {
+  const before = TomlDocument.of(text);
+  if (before.pair(path) === undefined) return withPair(before, path, values, comment);
+  let current = text;
+  let remark = comment;
+  for (const value of values) {
+    const doc = TomlDocument.of(current);
+    const pair = doc.pair(path);
+    if (pair === undefined) throw new Error('an added list is gone');
+    const list = pair.node.value;
+    if (list.type !== 'TOMLArray')
+      throw new EditError(
+        `line ${list.loc.start.line}: a list was expected at ${keyText(path)}; mend it, then edit again`,
+      );
+    if (doc.strings(path).includes(value)) continue;
+    current = withItem(doc, pair, list, value, remark);
+    remark = undefined;
+  }
+  return current;
+}
+
+function set(
+  text: string,
+  path: Path,
+  value: boolean | number | string,
+  comment: string | undefined,
+): string {
+  const doc = TomlDocument.of(text);
+  const pair = doc.pair(path);
+  if (pair === undefined) return withPair(doc, path, value, comment);
+  const node = pair.node.value;
+  if (node.type === 'TOMLValue' && node.value === value) return text;
+  const put: Splice = {
+    start: node.range[0],
+    end: node.range[1],
+    text: typeof value === 'string' ? quoted(value) : String(value),
+  };
+  return spliced(text, [put, ...aboveLine(doc, pair, comment)]);
+}

@@ -1,0 +1,134 @@
+import { applyEdits, type Edit } from '../config/edit/edit.ts';
+import { type ConfigFileText, readConfigText, writeConfigText } from '../config/edit/write.ts';
+import type { Exports } from '../config/exports.ts';
+import { parseConfig } from '../config/read.ts';
+import type { Config } from '../config/types.ts';
+import { type Fix, type FixKnowledge, fixesFor } from '../fixes/fixes.ts';
+import { mergeProblems } from '../judge/summary.ts';
+import type { Problem } from '../problems/problems.ts';
+import type { LiveConfig } from '../verdicts/live-config.ts';
+
+/** A fix that was written to cackle.toml. */
+export interface AcceptedFix {
+  readonly problem: Problem;
+  readonly title: string;
+}
+
+/** Kinds whose fixes only give permissions: what was judged stays right without judging again. */
+const permissionKinds: ReadonlySet<Problem['kind']> = new Set([
+  'disallowed-api',
+  'disallowed-unsafe',
+  'disallowed-extern',
+  'proc-macro-not-allowed',
+  'build-script-not-allowed',
+  'disallowed-build-instruction',
+]);
+
+/**
+ * Writes the best fix of each problem to cackle.toml and keeps the configuration that follows in force. It never
+ * switches a sandbox off, nor opens one further, and leaves the definitions of APIs as they are.
+ */
+export class AutoAccept implements LiveConfig {
+  readonly accepted: AcceptedFix[] = [];
+  readonly answersAtOnce = true;
+  private file: ConfigFileText;
+  private config: Config;
+  private readonly exports: Exports;
+  private readonly known: FixKnowledge;
+  private working: Promise<unknown> = Promise.resolve();
+
+  private constructor(file: ConfigFileText, config: Config, exports: Exports, known: FixKnowledge) {
+    this.file = file;
+    this.config = config;
+    this.exports = exports;
+    this.known = { ...known, exports };
+  }
+
+  /** Starts from the file as it is; where there is none, from the best fix of `missing`. Throws ConfigError and ConfigFileError. */
+  static async open(
+    file: string,
+    exports: Exports,
+    known: FixKnowledge,
+    missing: Problem,
+  ): Promise<AutoAccept> {
+    const read = await readConfigText(file);
+    const first = read.hash === undefined ? fixesFor(missing, undefined)[0] : undefined;
+    const text = first === undefined ? read.text : applyEdits('', [first.edit]);
+    const accept = new AutoAccept(read, parseConfig(file, text, exports), exports, known);
+    if (first !== undefined) {
+      accept.file = await writeConfigText(read, text);
+      accept.accepted.push({ problem: missing, title: first.title });
+    }
+    return accept;
+  }
+
+  get current(): Config {
+    return this.config;
+  }
+
+  /** For what holds up the build: permissions only, since nothing is judged again in this run. */
+  resolve = (problems: readonly Problem[]): Promise<boolean> =>
+    this.accept(problems.filter(({ kind }) => permissionKinds.has(kind)));
+
+  isReplaced = async (): Promise<boolean> =>
+    (await readConfigText(this.file.file)).hash !== this.file.hash;
+
+  /** Writes the fixes of all problems that have one to take; true when the file changed. */
+  accept(problems: readonly Problem[]): Promise<boolean> {
+    // Gates ask at the same time; each sees what the one before it wrote.
+    const done = this.working.then(() => this.write(mergeProblems(problems)));
+    this.working = done.catch(() => undefined);
+    return done;
+  }
+
+  private async write(problems: readonly Problem[]): Promise<boolean> {
+    const chosen = problems.flatMap((problem) => {
+      const fix = fixesFor(problem, this.config, this.known).find(mayBeTaken);
+      return fix === undefined ? [] : [{ problem, fix }];
+    });
+    let { text } = this.file;
+    for (const { problem, fix } of chosen) {
+      const changed = applyEdits(text, [fix.edit]);
+      if (changed === text) continue;
+      text = changed;
+      this.accepted.push({ problem, title: fix.title });
+    }
+    if (text === this.file.text) return false;
+    // Read before it is written: a file that we could not read ourselves must not come into being.
+    const config = parseConfig(this.file.file, text, this.exports);
+    this.file = await writeConfigText(this.file, text);
+    this.config = config;
+    return true;
+  }
+}
+
+/** Nobody is asked, so what takes protection away or says anew what an API is is left to the user. */
+function mayBeTaken({ refused, edit }: Fix): boolean {
+  return (
+    refused === undefined &&
+    edit.steps.length > 0 &&
+    !weakensSandbox(edit) &&
+    !definesApi(edit) &&
+    !choosesSource(edit)
+  );
+}
+
+/** An API that grows by one finding makes others, in packages that had none; one that shrinks hides some. */
+function definesApi({ steps }: Edit): boolean {
+  return steps.some((step) => 'path' in step && step.path[0] === 'api');
+}
+
+/** Which of two packages was meant by what stands there, only who wrote it knows. */
+function choosesSource({ steps }: Edit): boolean {
+  return steps.some((step) => step.kind === 'set' && step.path.at(-1) === 'source');
+}
+
+function weakensSandbox({ steps }: Edit): boolean {
+  return steps.some(
+    (step) =>
+      (step.kind === 'add' && step.path.includes('sandbox')) ||
+      (step.kind === 'set' &&
+        step.path.includes('sandbox') &&
+        (step.value === 'Disabled' || step.path.at(-1) === 'allow_network')),
+  );
+}

@@ -1,0 +1,35 @@
+import { usageKey } from '../judge/summary.ts';
+import type { BacktraceFrame, Problem, Usage } from '../problems/problems.ts';
+
+type Path = readonly BacktraceFrame[];
+
+/** One usage found in several outputs is one (spec §4), but each output may have its own path to it. */
+export class Paths {
+  private readonly known = new Map<string, Map<string, Path>>();
+
+  add(problems: readonly Problem[]): void {
+    for (const problem of problems) {
+      if (!('usages' in problem)) continue;
+      for (const usage of problem.usages) {
+        const key = usageKey(usage);
+        const paths = this.known.get(key) ?? new Map<string, Path>();
+        if (usage.backtrace.length > 0) paths.set(nameOf(usage.backtrace), usage.backtrace);
+        this.known.set(key, paths);
+      }
+    }
+  }
+
+  /** Every way to a usage, its own first, then the shorter ones. */
+  to(usage: Usage): Path[] {
+    const own = nameOf(usage.backtrace);
+    const others = [...(this.known.get(usageKey(usage)) ?? [])]
+      .filter(([name]) => name !== own)
+      .map(([, path]) => path)
+      .sort((a, b) => a.length - b.length);
+    return usage.backtrace.length === 0 ? others : [usage.backtrace, ...others];
+  }
+}
+
+function nameOf(path: Path): string {
+  return JSON.stringify(path);
+}

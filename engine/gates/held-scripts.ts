@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import type { Config } from '../config/types.ts';
+import { readRegularFile } from '../regular-file.ts';
+import type { Records } from '../units/records.ts';
+import type { LiveConfig } from '../verdicts/live-config.ts';
+import type { Gates } from './gates.ts';
+
+/*
+ * What a held build script would have said, cargo never heard: what was compiled without it is fresh to cargo, and is so as
+ * long as the script stays held. A check that finds all as it was has nothing to build. Once it may run, it and all that
+ * depends on it is built again, in the same run of cargo, so that nothing is compiled against what was built without it.
+ */
+
+/** Stands for the configuration by which something was held. */
+export function configHash({ file }: Config): string {
+  try {
+    return createHash('sha256').update(readRegularFile(file)).digest('hex');
+  } catch {
+    // Removed meanwhile: whoever asks next decides anew.
+    return '';
+  }
+}
+
+/**
+ * Before cargo runs: has it run again what an earlier check held and what may run now. Who answers at once is asked for each:
+ * allowed later, all that is compiled till then would be compiled again. `asksOf` tells whether this check builds a package:
+ * nothing is written for the scripts of others. Gives the OUT_DIRs of what may run.
+ */
+export async function forgetReleased(
+  records: Records,
+  gates: Gates,
+  live: LiveConfig,
+  asksOf: (packageId: string) => boolean,
+): Promise<string[]> {
+  const held = [...records.allScripts()].filter((script) => script.held !== undefined);
+  if (held.length === 0) return [];
+  const now = configHash(live.current);
+  const asks = ({ packageId }: { packageId: string }): boolean =>
+    live.answersAtOnce === true && asksOf(packageId);
+  const undecided = held.filter(
+    (script) => asks(script) || script.heldBy === '' || script.heldBy !== now,
+  );
+  if (undecided.length === 0) return [];
+  await records.unitsRead();
+  const released: string[] = [];
+  for (const script of undecided) {
+    if (await gates.staysHeld(script, asks(script))) continue;
+    await gates.release(script);
+    released.push(script.outDir);
+  }
+  return released;
+}
+
+/**
+ * After cargo ran: counts as held what an earlier check held back and cargo has called fresh. Gives the OUT_DIRs of what may
+ * run after all, which is forgotten: another run of cargo is needed then.
+ */
+export async function settleHeld(
+  outDirs: ReadonlySet<string>,
+  records: Records,
+  gates: Gates,
+): Promise<string[]> {
+  const released: string[] = [];
+  for (const outDir of [...outDirs].sort()) {
+    const script = records.script(outDir);
+    if (script?.held === undefined || records.isOfThisCheck(outDir)) continue;
+    if (await gates.staysHeld(script)) {
+      gates.holdStill(script);
+      continue;
+    }
+    await records.forgetScript(script);
+    released.push(outDir);
+  }
+  return released;
+}

@@ -1,0 +1,197 @@
+import { type BigIntStats, lstatSync, rmSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { CheckError } from '../errors.ts';
+import { contentHash, isSameContent } from '../facts/content.ts';
+import { writeAtomically } from '../facts/files.ts';
+import { fileKey, type RecordStore, stampOf } from '../facts/store.ts';
+import type { FileStamp, UnitRecord } from '../facts/unit-record.ts';
+import { isWithin } from '../sandbox/bubblewrap.ts';
+import { configFiles, toolchainFiles } from '../workspace/cargo-files.ts';
+import type { Workspace } from '../workspace/types.ts';
+
+/** What stands for a file that is not there. */
+const ABSENT = 'absent';
+/** So long a rustc takes before it reads a source, and so coarse may a file system's clock be: 10 ms. */
+const START = 10_000_000n;
+/** Nothing is told of more than these. */
+const SHOWN = 10;
+
+/**
+ * Finds at the end of a check what changed since it was read or judged: a build script or proc macro that may write
+ * files could have done it. A file's time of change, which only the system sets, says which to look at; contents decide.
+ */
+export class Unchanged {
+  /** A rustc, and with it perhaps a proc macro, or a build script was started. */
+  ran = false;
+  private readonly workspace: Workspace;
+  private readonly store: RecordStore;
+  /** When the check began, and the file system's clock ahead of ours, in nanoseconds. */
+  private readonly began: bigint;
+  private readonly skew: bigint;
+  private readonly fixed: Map<string, string>;
+  /** Files as they were when their unit was recorded. */
+  private readonly noted = new Map<string, string>();
+
+  private constructor(
+    workspace: Workspace,
+    store: RecordStore,
+    fixed: readonly string[],
+    clock: { readonly began: bigint; readonly skew: bigint },
+  ) {
+    this.workspace = workspace;
+    this.store = store;
+    this.began = clock.began;
+    this.skew = clock.skew;
+    this.fixed = new Map(fixed.map((path) => [path, lookAt(path)]));
+  }
+
+  /** Looks at all that says how the tree is built and judged; `files` are more of that. Errors of the file system pass through. */
+  static async begin(
+    workspace: Workspace,
+    store: RecordStore,
+    files: readonly string[],
+  ): Promise<Unchanged> {
+    // The clock that counts is the file system's.
+    const mark = join(store.root, `began-${process.pid}`);
+    await writeAtomically(mark, '');
+    const began = BigInt((await stampOf(mark))?.ctime ?? 0);
+    rmSync(mark, { force: true });
+    const skew = began - now();
+    const { root, packages } = workspace;
+    const fixed = [
+      ...files,
+      join(root, 'Cargo.toml'),
+      join(root, 'Cargo.lock'),
+      ...configFiles(root, process.env),
+      ...toolchainFiles(root),
+      ...packages.flatMap((p) => [p.manifestPath, join(p.directory, 'cackle', 'export.toml')]),
+    ];
+    return new Unchanged(workspace, store, fixed, { began, skew });
+  }
+
+  /** Notes one more file that must stay as it is. */
+  watch(path: string): void {
+    if (!this.fixed.has(path)) this.fixed.set(path, lookAt(path));
+  }
+
+  /** The time, by the file system's clock. */
+  time(): bigint {
+    return now() + this.skew + START;
+  }
+
+  /**
+   * Notes a unit as it was recorded. Throws CheckError when a source of it changed since its rustc was `started`: nobody
+   * knows which text was compiled. What it generated itself, in the target directory, may be that young.
+   */
+  recorded(unit: UnitRecord, started: bigint | undefined): void {
+    const sources = new Set(unit.sources);
+    const ended = this.time();
+    for (const { path } of unit.contents) {
+      const found = look(path);
+      if (found === undefined) continue;
+      this.noted.set(path, keyOf(found));
+      const isGenerated = isWithin(path, this.workspace.targetDirectory);
+      if (started === undefined || isGenerated || !sources.has(path)) continue;
+      if (found.ctimeNs > started && found.ctimeNs <= ended)
+        throw new CheckError(
+          `${path} changed while ${unit.targetName} was compiled from it, so what was judged may be another text`,
+          LOOK,
+        );
+    }
+  }
+
+  /**
+   * At the end, when something ran: throws CheckError that names what is not as it was judged. `units` are those of the
+   * check, `files` what cargo says that they left, each to be a file of theirs. What of the store is not ours is removed. Gives the units that are the same under another time of change.
+   */
+  async refuseChanges(units: Iterable<UnitRecord>, files: Iterable<string>): Promise<UnitRecord[]> {
+    if (!this.ran) return [];
+    const changed = new Set<string>();
+    for (const [path, before] of this.fixed) if (lookAt(path) !== before) changed.add(path);
+    const touched: UnitRecord[] = [];
+    const left = new Set<string>();
+    const hashes = new Set<string>();
+    for (const unit of units) {
+      for (const { hash } of unit.contents) hashes.add(hash);
+      for (const output of unit.outputs) left.add(fileKey(output));
+      let isTouched = false;
+      for (const { path, hash } of unit.contents) {
+        const seen = this.isAsNoted(path);
+        if (seen === 'same') continue;
+        if (seen === 'gone' || !isSameContent(hash, contentHash(path))) changed.add(path);
+        else isTouched = true;
+      }
+      if (isTouched) touched.push(unit);
+    }
+    for (const path of files) {
+      const stamp = await stampOf(path);
+      if (stamp === undefined || left.has(fileKey(stamp))) continue;
+      if (!hashes.has(contentHash(path))) changed.add(path);
+    }
+    for (const path of await this.store.removeForged(this.began)) changed.add(path);
+    if (changed.size === 0) return touched;
+    const names = [...changed].sort().map((path) => {
+      const inside = relative(this.workspace.root, path);
+      return inside.startsWith('..') ? path : inside;
+    });
+    const more = names.length > SHOWN ? `, and ${names.length - SHOWN} more` : '';
+    throw new CheckError(
+      `changed while the check ran, after it was read or judged: ${names.slice(0, SHOWN).join(', ')}${more}`,
+      LOOK,
+    );
+  }
+
+  /** What cargo may be about to make again, in the target directory, may be gone. */
+  private isAsNoted(path: string): 'same' | 'other' | 'gone' {
+    const found = look(path);
+    if (found === undefined)
+      return isWithin(path, this.workspace.targetDirectory) ? 'same' : 'gone';
+    const before = this.noted.get(path);
+    if (before !== undefined) return before === keyOf(found) ? 'same' : 'other';
+    // A clock that was put back leaves files of times to come.
+    const isYoung = found.ctimeNs >= this.began && found.ctimeNs <= this.time();
+    return isYoung ? 'other' : 'same';
+  }
+}
+
+const LOOK =
+  'a build script or proc macro may have done that, or you, or your editor: look at it (`git diff`, `git status`), put it right and check again; in a sandbox none of them can';
+
+function now(): bigint {
+  return BigInt(Date.now()) * 1_000_000n;
+}
+
+/** A file, with the time of change of a link that leads to it; undefined where nothing is. */
+function look(path: string): BigIntStats | undefined {
+  const found = statSync(path, { bigint: true, throwIfNoEntry: false });
+  const link = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  if (found !== undefined && link?.isSymbolicLink() && link.ctimeNs > found.ctimeNs)
+    found.ctimeNs = link.ctimeNs;
+  return found;
+}
+
+/** A file's times, size and inode, or what stands there else. */
+function lookAt(path: string): string {
+  try {
+    const found = look(path);
+    return found === undefined ? ABSENT : keyOf(found);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? ABSENT;
+  }
+}
+
+function keyOf(found: {
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly ino: bigint;
+}): string {
+  return `${found.size} ${found.mtimeNs} ${found.ctimeNs} ${found.ino}`;
+}
+
+/** Is a recorded output the file that its unit left? Only where its time of change is another are its bytes read. */
+export function isIntact(record: UnitRecord, output: FileStamp, found: FileStamp): boolean {
+  if (output.ctime === found.ctime) return true;
+  const hash = record.contents.find(({ path }) => path === output.path)?.hash;
+  return hash !== undefined && isSameContent(hash, contentHash(found.path));
+}

@@ -1,0 +1,50 @@
+import { basename, dirname } from 'node:path';
+import type { LinkRequest } from '../build/types.ts';
+import { CheckError } from '../errors.ts';
+import { isWithin } from '../sandbox/bubblewrap.ts';
+import { buildDirectories } from '../workspace/build-directories.ts';
+import { isSysroot } from '../workspace/owners.ts';
+import type { Workspace } from '../workspace/types.ts';
+import type { Records } from './records.ts';
+
+/**
+ * Throws CheckError for an input of a link, or a shared object, of which nobody knows who made it: a Rust library without
+ * a record, or any file in the target directory that is neither a unit's nor in the OUT_DIR of a build script. It would
+ * be charged to whoever links it.
+ */
+export async function refuseUnknownInputs(
+  request: LinkRequest,
+  workspace: Workspace,
+  records: Records,
+): Promise<void> {
+  const paths = [...request.inputs.filter(({ own }) => !own).map((i) => i.path), ...request.shared];
+  for (const path of paths) {
+    if (records.isOutput(path) || isSysroot(path, workspace)) continue;
+    const inTarget = buildDirectories(workspace).some((directory) => isWithin(path, directory));
+    const isRust = path.endsWith('.rlib');
+    if (!isRust && (!inTarget || isExpected(path, request, workspace, records))) continue;
+    // Cargo gives what a unit left a second name, one directory up.
+    if (await records.isLinkOfOutput(path)) continue;
+    throw new CheckError(
+      `${request.output} is linked with ${path}, which no unit of this build left${inTarget ? ' in the target directory' : ''}: nobody knows whose code it is`,
+      'who put it there? Remove it, and what names it for the linker; a build script’s libraries belong into its OUT_DIR',
+    );
+  }
+}
+
+/**
+ * In the target directory, but of a build script, unpacked by rustc from a library that brought it along, or our copy of
+ * what a sandboxed rustc wants linked.
+ */
+function isExpected(
+  path: string,
+  { invocation }: LinkRequest,
+  { targetDirectory }: Workspace,
+  records: Records,
+): boolean {
+  if (isWithin(path, `${targetDirectory}/.cackle/link`)) return true;
+  const directory = dirname(path);
+  if (dirname(directory) === invocation.outDir && /^rustc[A-Za-z0-9]{6}$/.test(basename(directory)))
+    return true;
+  return [...records.allScripts()].some(({ outDir }) => isWithin(path, outDir));
+}

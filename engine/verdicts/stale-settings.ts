@@ -1,0 +1,167 @@
+import type { Exports } from '../config/exports.ts';
+import { isInstructionAllowed, normalisedInstruction } from '../config/instruction-rules.ts';
+import type { Config, ScopeSetting, ScopeSuffix } from '../config/types.ts';
+import { covers } from '../judge/summary.ts';
+import type { Problem } from '../problems/problems.ts';
+import type { Records } from '../units/records.ts';
+import type { Package, Workspace } from '../workspace/types.ts';
+import { OtherBuilds } from './other-builds.ts';
+import type { UnitProblems } from './unit-problems.ts';
+
+/** What a whole check knows of the tree. */
+export interface WholeCheck {
+  readonly config: Config;
+  readonly workspace: Workspace;
+  readonly exports: Exports;
+  readonly records: Records;
+  readonly unitProblems: UnitProblems;
+  /** OUT_DIRs of the build scripts that ran, now or earlier. */
+  readonly executed: ReadonlySet<string>;
+}
+
+/**
+ * Settings of packages that have no effect (spec §5), but for what another target or feature of the lock file may need:
+ * a package that was not built keeps all of them.
+ */
+export async function staleSettings(check: WholeCheck): Promise<Problem[]> {
+  const { config, workspace, records } = check;
+  const others = new OtherBuilds(workspace, records);
+  const needs = neededFlags(check);
+  const built = new Set([...records.current].map(({ packageId }) => packageId));
+  const stale: Problem[] = [];
+  for (const setting of config.settings) {
+    const name = setting.scope.package;
+    const packages = packagesOf(workspace, name);
+    if (packages.length === 0 || !packages.every(({ id }) => built.has(id))) continue;
+    if (await isInUse(setting, packages, { ...check, needs, others })) continue;
+    stale.push({
+      kind: 'unused-setting',
+      packageLabel: name,
+      packageName: name,
+      scope: setting.scope,
+      setting: setting.setting,
+      value: setting.value,
+      configPlace: setting.place,
+    });
+  }
+  return stale;
+}
+
+/** Those of unused API permissions that no other target or feature may need. */
+export async function certainlyUnused(
+  problems: readonly Problem[],
+  { config, workspace, records }: WholeCheck,
+): Promise<Problem[]> {
+  if (problems.length === 0) return [];
+  const others = new OtherBuilds(workspace, records);
+  const built = new Set([...records.current].map(({ packageId }) => packageId));
+  const kept: Problem[] = [];
+  for (const problem of problems) {
+    if (problem.kind !== 'unused-allow-api') continue;
+    const words = (config.apis.get(problem.api)?.include ?? []).map((path) =>
+      path.slice(path.lastIndexOf(':') + 1),
+    );
+    const mention = new RegExp(`\\b(?:${words.join('|')})\\b`);
+    const packages = packagesOf(workspace, problem.packageName);
+    if (!packages.every(({ id }) => built.has(id))) continue;
+    const mayUse = await Promise.all(packages.map((p) => others.mayUse(p, mention)));
+    if (words.length === 0 || !mayUse.includes(true)) kept.push(problem);
+  }
+  return kept;
+}
+
+function packagesOf({ byName, packages }: Workspace, name: string): Package[] {
+  return (byName.get(name) ?? []).map((i) => packages[i]).filter((p) => p !== undefined);
+}
+
+/** The scopes in which something would be refused if nothing were allowed, by package and problem. */
+function neededFlags({ records, unitProblems }: WholeCheck): Map<string, ScopeSuffix[]> {
+  const needs = new Map<string, ScopeSuffix[]>();
+  const lent = unitProblems.lentBy(records.current);
+  for (const unit of records.current) {
+    for (const problem of unitProblems.needs(unit, lent)) {
+      if (problem.kind !== 'disallowed-unsafe' && problem.kind !== 'disallowed-extern') continue;
+      const key = `${problem.packageName}\0${problem.kind}`;
+      needs.set(key, [...(needs.get(key) ?? []), problem.scope.suffix]);
+    }
+  }
+  return needs;
+}
+
+const words = {
+  allow_unsafe: /\bunsafe\b|\bno_mangle\b|\bexport_name\b|\blink_section\b|\bglobal_asm\b/,
+  allow_extern: /\bextern\b/,
+} as const;
+
+async function isInUse(
+  { scope, setting, value }: ScopeSetting,
+  packages: readonly Package[],
+  known: WholeCheck & {
+    readonly needs: ReadonlyMap<string, readonly ScopeSuffix[]>;
+    readonly others: OtherBuilds;
+  },
+): Promise<boolean> {
+  const { others, needs, exports } = known;
+  switch (setting) {
+    case 'allow_unsafe':
+    case 'allow_extern': {
+      const kind = setting === 'allow_unsafe' ? 'disallowed-unsafe' : 'disallowed-extern';
+      const scopes = needs.get(`${scope.package}\0${kind}`) ?? [];
+      if (scopes.some((suffix) => covers(scope.suffix, suffix))) return true;
+      const may = await Promise.all(packages.map((p) => others.mayHave(p, words[setting])));
+      return may.includes(true);
+    }
+    case 'allow_proc_macro':
+      return packages.some(({ targets }) => targets.some((t) => t.kind.includes('proc-macro')));
+    case 'allow_build_instructions':
+      return value === undefined || isRuleInUse(value, scope.suffix, packages, known);
+    case 'sandbox':
+      return hasPrograms(scope.suffix, packages);
+    case 'import':
+      return exports.exporting.has(scope.package);
+  }
+}
+
+/** Is there anything that would run in the sandbox of a scope? Tests are those of the user's own packages. */
+function hasPrograms(suffix: ScopeSuffix, packages: readonly Package[]): boolean {
+  return packages.some(
+    (p) =>
+      (covers(suffix, 'build') && hasBuildScript(p)) ||
+      (covers(suffix, 'test') && p.isWorkspaceMember),
+  );
+}
+
+const hasBuildScript = ({ targets }: Package): boolean =>
+  targets.some(({ kind }) => kind.includes('custom-build'));
+
+async function isRuleInUse(
+  rule: string,
+  suffix: ScopeSuffix,
+  packages: readonly Package[],
+  known: WholeCheck & { readonly others: OtherBuilds },
+): Promise<boolean> {
+  const { records, executed, workspace, others } = known;
+  const scripts = packages.filter(hasBuildScript);
+  if (scripts.length === 0 || !covers(suffix, 'build')) return false;
+  const said = [...executed].flatMap((outDir) => records.script(outDir) ?? []);
+  for (const { id } of scripts) {
+    const own = said.filter(({ packageId }) => packageId === id);
+    // One that did not run has said nothing yet.
+    if (own.length === 0) return true;
+    if (own.some(({ instructions }) => instructions.some((i) => isInstructionAllowed(i, [rule]))))
+      return true;
+  }
+  // Elsewhere it may say more: what it is made of has the words for it.
+  const key = normalisedInstruction(rule)
+    .replace(/^cargo:|\*$/g, '')
+    .replace(/=.*$/s, '');
+  const escaped = key.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const mention = key.startsWith('rustc-')
+    ? new RegExp(escaped)
+    : new RegExp(`cargo::?(?:metadata=)?(?:${escaped === '' ? '' : `${escaped}|`}\\{)`);
+  for (const p of scripts) {
+    const parts = workspace.packages.filter(({ index }) => workspace.dependsOn(p.index, index));
+    for (const part of parts) if (await others.mentions(part, mention)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,112 @@
+import { nearest } from '../config/nearest.ts';
+import type { ApiPath, Config } from '../config/types.ts';
+import { decodeFacts } from '../facts/codec.ts';
+import { readFacts } from '../facts/seal.ts';
+import { factName } from '../facts/tables.ts';
+import { plainName } from '../graph/loaded-facts.ts';
+import type { Problem } from '../problems/problems.ts';
+import type { PublicPaths } from '../public-paths/public-paths.ts';
+import type { Inputs } from '../units/inputs.ts';
+import type { Records } from '../units/records.ts';
+import { lockedPackages } from '../workspace/lock-file.ts';
+import type { Workspace } from '../workspace/types.ts';
+
+const sysrootCrates = ['std', 'core', 'alloc', 'proc_macro'];
+/** Modules of the standard library that are there for other targets. */
+const ofOtherTargets =
+  /^(?:std::os|core::os|(?:std|core)::arch|core::core_arch)::[a-z0-9_]+(?:::|$)/;
+const systems = new Set(
+  'aix android cygwin darwin dragonfly emscripten espidf fd fortanix_sgx freebsd fuchsia haiku hermit horizon hurd illumos ios l4re linux macos motor netbsd nto openbsd raw redox rtems solaris solid trusty uefi unix vita vxworks wasi wasip2 windows xous'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Paths in `[api.NAME]` that can match nothing in the whole tree: nothing has this path, and no compiled code has a name
+ * below it. For what another target or feature would bring, nothing is said.
+ */
+export async function unmatchedPaths(
+  config: Config,
+  workspace: Workspace,
+  paths: PublicPaths,
+  built: { readonly records: Records; readonly inputs: Inputs },
+): Promise<Problem[]> {
+  if (config.apiPaths.length === 0) return [];
+  const resolved = await paths.resolve([...new Set(config.apiPaths.map(({ path }) => path))]);
+  const unknown = config.apiPaths.filter(({ path }) => resolved.get(path)?.exists === false);
+  if (unknown.length === 0) return [];
+  const locked = lockedPackages(workspace.root);
+  const absent = new Set([...(locked?.names ?? [])].map((name) => name.replaceAll('-', '_')));
+  const doubtful = unknown.filter(({ path }) => {
+    const crate = firstSegment(path);
+    if (!workspace.byCrateName.has(crate) && absent.has(crate)) return false;
+    return !(ofOtherTargets.test(path) && !isUnknownSystem(path));
+  });
+  if (doubtful.length === 0) return [];
+  const names = await namesOf(doubtful, built);
+  return doubtful
+    .filter(({ path }) => !names.matched.has(path))
+    .map(({ api, list, text, path, place }) => ({
+      kind: 'unmatched-api-path',
+      api,
+      list,
+      path: text,
+      nearest: resolved.get(path)?.suggestion ?? nearestOf(path, names.near, workspace),
+      configPlace: place,
+    }));
+}
+
+function isUnknownSystem(path: string): boolean {
+  const [, module, system = ''] = path.split('::');
+  return module === 'os' && !systems.has(system);
+}
+
+/** Which paths have a name below them in compiled code, and all names as long as a path that share its crate. */
+async function namesOf(
+  paths: readonly ApiPath[],
+  { records, inputs }: { readonly records: Records; readonly inputs: Inputs },
+): Promise<{ matched: Set<string>; near: Set<string> }> {
+  const matched = new Set<string>();
+  const near = new Set<string>();
+  const files = new Set(
+    [...records.current].flatMap(({ archives, links }) =>
+      [...archives, ...links.flatMap((link) => link.inputs)].map(({ path, facts }) =>
+        inputs.pathOf(path, facts),
+      ),
+    ),
+  );
+  const lengths = new Map<string, Set<number>>();
+  for (const { path } of paths) {
+    const segments = path.split('::');
+    const known = lengths.get(segments[0] as string) ?? new Set();
+    lengths.set(segments[0] as string, known.add(segments.length));
+  }
+  for (const file of files) {
+    const facts = decodeFacts(readFacts(file));
+    for (let id = 0; id < facts.nameOffsets.length - 1; id++) {
+      const { text: name } = plainName(factName(facts, id));
+      const wanted = lengths.get(firstSegment(name));
+      if (wanted === undefined) continue;
+      const segments = name.split('::');
+      for (const length of wanted) near.add(segments.slice(0, length).join('::'));
+    }
+  }
+  for (const { path } of paths) if (near.has(path)) matched.add(path);
+  return { matched, near };
+}
+
+function nearestOf(
+  path: string,
+  near: ReadonlySet<string>,
+  { byCrateName }: Workspace,
+): string | undefined {
+  const crate = firstSegment(path);
+  if (byCrateName.has(crate) || sysrootCrates.includes(crate)) return nearest(path, near);
+  const other = nearest(crate, [...byCrateName.keys(), ...sysrootCrates]);
+  return other === undefined ? undefined : `${other}${path.slice(crate.length)}`;
+}
+
+function firstSegment(path: string): string {
+  const end = path.indexOf('::');
+  return end < 0 ? path : path.slice(0, end);
+}

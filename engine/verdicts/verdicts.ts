@@ -1,0 +1,358 @@
+import type { ApiDefinition, Config, PermissionScope } from '../config/types.ts';
+import { CheckError } from '../errors.ts';
+import type { AnswerPlace } from '../facts/answers.ts';
+import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
+import { type AttributedUsage, attribute, newExports, usageOrder } from '../judge/attribution.ts';
+import type { OutputSpec } from '../judge/joiner.ts';
+import type { PossibleExport } from '../judge/references.ts';
+import { demangle, namesIn } from '../parsers/parsers.ts';
+import type { ReferencesJob, ReferencesResult, StaleFacts } from '../pool/judge-worker.ts';
+import type { Pools } from '../pool/pools.ts';
+import type { BacktraceFrame, Problem, Usage } from '../problems/problems.ts';
+import type { PublicPaths } from '../public-paths/public-paths.ts';
+import { sortedBy } from '../sorted-by.ts';
+import type { TakenFromStore } from '../units/inputs.ts';
+import { type Inputs, removeFacts } from '../units/inputs.ts';
+import { makerOf } from '../units/makers.ts';
+import { outputSpec } from '../units/output-spec.ts';
+import { KnownOwners } from '../units/owners.ts';
+import { orderOf, type Records } from '../units/records.ts';
+import type { PackageIndex, Workspace } from '../workspace/types.ts';
+import { EarlyVerdicts } from './early-verdicts.ts';
+import { Explanations } from './explanations.ts';
+import type { LiveConfig } from './live-config.ts';
+import { NotStoredError, storedAnswer } from './stored-answers.ts';
+
+/** What was found in one output. */
+export interface OutputVerdict {
+  readonly label: string;
+  readonly record: UnitRecord;
+  readonly usages: readonly AttributedUsage[];
+  readonly exports: readonly PossibleExport[];
+  /** What was not allowed when it was judged; {@link Verdicts.problemsOf} knows what still is not. */
+  readonly problems: readonly (Problem & {
+    readonly scope: PermissionScope;
+    readonly api: string;
+  })[];
+  /** What the linker kept although the join calls it dead; it was judged as live. */
+  readonly linkerKept: readonly string[];
+  /** Objects in its inputs, by the facts of the input. */
+  readonly objects: ReadonlyMap<string, number>;
+}
+
+/** Raised when stored facts of an output are gone or damaged: it has to be built again. */
+export class StaleOutputError extends Error {
+  override readonly name = 'StaleOutputError';
+  readonly record: UnitRecord;
+  constructor(record: UnitRecord) {
+    super(`the stored facts of ${record.targetName} cannot be used`);
+    this.record = record;
+  }
+}
+
+/** An output that somebody asked about, and the configuration that it was judged by. */
+interface Asked {
+  readonly record: UnitRecord;
+  readonly link: LinkRecord;
+  readonly config: Config;
+  readonly verdict: Promise<OutputVerdict>;
+}
+
+/** A question about an output; `ahead` where nobody asks yet, so that only what is stored may answer. */
+interface OutputQuestion {
+  readonly record: UnitRecord;
+  readonly link: LinkRecord;
+  readonly label: string;
+  readonly ahead: TakenFromStore | undefined;
+}
+
+/** References, and where they are stored; without, they were found just now. */
+interface FoundReferences extends ReferencesResult {
+  readonly place?: AnswerPlace;
+}
+
+/**
+ * Judges outputs as soon as the facts of their inputs are there: each once, and again when the configuration has
+ * changed so that the verdict does not show what it refuses.
+ */
+export class Verdicts {
+  private readonly asked = new Map<string, Asked>();
+  private readonly done = new Set<string>();
+  private readonly early: EarlyVerdicts;
+  private readonly owners: KnownOwners;
+  private readonly explanations: Explanations;
+  private readonly pools: Pools;
+  private readonly inputs: Inputs;
+  private readonly records: Records;
+  private readonly workspace: Workspace;
+  private readonly live: LiveConfig;
+  private readonly paths: PublicPaths;
+  private readonly backtraces: boolean;
+
+  constructor(deps: {
+    pools: Pools;
+    inputs: Inputs;
+    records: Records;
+    workspace: Workspace;
+    live: LiveConfig;
+    paths: PublicPaths;
+    backtraces: boolean;
+  }) {
+    this.paths = deps.paths;
+    this.pools = deps.pools;
+    this.inputs = deps.inputs;
+    this.records = deps.records;
+    this.workspace = deps.workspace;
+    this.live = deps.live;
+    this.backtraces = deps.backtraces;
+    this.early = new EarlyVerdicts(deps.records, deps.live);
+    this.explanations = new Explanations(deps.pools, deps.inputs);
+    this.owners = new KnownOwners(deps.records, deps.workspace);
+  }
+
+  get found(): number {
+    return this.asked.size;
+  }
+
+  get judged(): number {
+    return this.done.size;
+  }
+
+  /** Judges what may turn out to be fresh, until `signal`: see {@link EarlyVerdicts}. */
+  ahead(signal: AbortSignal): Promise<void> {
+    return this.early.prepare((...asked) => this.judge(...asked), signal);
+  }
+
+  private judgedAhead(link: LinkRecord, config: Config): Promise<OutputVerdict> | undefined {
+    const known = this.early.of(link, config);
+    if (known === undefined) return undefined;
+    this.inputs.uses(known.used);
+    return Promise.resolve(known.verdict);
+  }
+
+  /** The verdict of an output by the configuration in force; starts the work when it is the first to ask. */
+  of(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
+    const key = keyOf(record, link);
+    const known = this.asked.get(key);
+    const config = this.live.current;
+    if (known !== undefined && known.config === config) return known.verdict;
+    const verdict =
+      known === undefined
+        ? (this.judgedAhead(link, config) ?? this.judge(record, link, config))
+        : known.verdict.then((before) =>
+            holds(before, known.config, config) ? before : this.judge(record, link, config),
+          );
+    verdict.then(
+      () => this.done.add(key),
+      () => undefined,
+    );
+    this.asked.set(key, { record, link, config, verdict });
+    return verdict;
+  }
+
+  /** What an output uses and may not, by the permissions in force now. */
+  problemsOf({ problems }: OutputVerdict): Problem[] {
+    const { current } = this.live;
+    return problems.filter(({ scope, api }) => !current.permissions(scope).allowApis.has(api));
+  }
+
+  /** All verdicts that were asked for, in {@link orderOf}, and the units whose stored facts cannot be used. Throws what else went wrong. */
+  async all(): Promise<{ judged: OutputVerdict[]; stale: UnitRecord[] }> {
+    const judged: OutputVerdict[] = [];
+    const stale: UnitRecord[] = [];
+    // Asked for in the order in which cargo came to them, which is another each time.
+    const inOrder = sortedBy(this.asked.values(), ({ record, link }) =>
+      [orderOf(record), link.output].join('\0'),
+    );
+    const verdicts = inOrder.map(({ record, link }) => this.of(record, link));
+    for (const settled of await Promise.allSettled(verdicts)) {
+      if (settled.status === 'fulfilled') judged.push(settled.value);
+      else if (settled.reason instanceof StaleOutputError) stale.push(settled.reason.record);
+      else throw settled.reason;
+    }
+    return { judged, stale };
+  }
+
+  private async judge(
+    record: UnitRecord,
+    link: LinkRecord,
+    config: Config,
+    ahead?: TakenFromStore,
+  ): Promise<OutputVerdict> {
+    const label = `${record.targetName} (${labelOfKind(record, link)})`;
+    const owners = this.owners.of(record, link);
+    const makers = link.inputs.map((input) =>
+      makerOf(record, input, {
+        workspace: this.workspace,
+        records: this.records,
+        packageOf: (unit) => this.packageOf(unit),
+        ownersOf: (path) => owners.of(path),
+      }),
+    );
+    const compiled = makers.map((maker) => maker.compiled);
+    const apis = await this.paths.definitions(definitionsOf(config));
+    const asked = { record, link, label, ahead };
+    const result = await this.restoring(asked, (output) =>
+      this.referencesOf(link, { output, compiled, apis }, ahead),
+    );
+    const owner = this.packageOf(record);
+    const inputPackages = makers.map((maker) => maker.package);
+    const usages = attribute(
+      result.references,
+      { package: owner, kind: record.kind, hasHarness: record.hasHarness, inputPackages },
+      this.workspace,
+      owners,
+    );
+    const refused = sortedBy(
+      usages.filter((usage) => !config.permissions(usage.scope).allowApis.has(usage.api)),
+      usageOrder,
+    );
+    const traces =
+      this.backtraces && refused.length > 0
+        ? await this.restoring(asked, (output) =>
+            this.explain(link, output, refused, result.place, ahead),
+          )
+        : [];
+    const problems = refused.map((usage, i) => this.problem(usage, label, traces[i] ?? []));
+    const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
+    const linkerKept = link.kept.map(({ name }) => demangle(name));
+    return { label, record, usages, exports: result.exports, problems, objects, linkerKept };
+  }
+
+  /** What the output refers to, and where an earlier check left that when the question was the very same. */
+  private async referencesOf(
+    link: LinkRecord,
+    question: Omit<ReferencesJob, 'kind' | 'keep'>,
+    ahead: TakenFromStore | undefined,
+  ): Promise<FoundReferences | StaleFacts> {
+    const { keep, stored } = storedAnswer(this.inputs, link.output, question, ahead);
+    if (stored !== undefined) return { ...(stored as ReferencesResult), place: keep };
+    if (ahead !== undefined) throw new NotStoredError();
+    return this.pools.references({ ...question, keep });
+  }
+
+  private explain(
+    link: LinkRecord,
+    output: OutputSpec,
+    usages: readonly AttributedUsage[],
+    references: AnswerPlace | undefined,
+    ahead: TakenFromStore | undefined,
+  ): Promise<BacktraceFrame[][] | StaleFacts> {
+    const sites = usages.map(({ reference }) => ({
+      input: reference.input,
+      node: reference.node,
+      frame: reference.frame,
+    }));
+    return this.explanations.of(`${link.output} backtraces`, output, sites, references, ahead);
+  }
+
+  /** An answer about an output. Facts that were lost are made again where their files are still there. */
+  private async restoring<T extends object>(
+    { record, link, label, ahead }: OutputQuestion,
+    ask: (output: OutputSpec) => Promise<T | StaleFacts>,
+  ): Promise<T> {
+    const spec = () =>
+      outputSpec(link, label, (path, facts) => this.inputs.pathOf(path, facts, ahead?.facts));
+    const output = spec();
+    const first = await ask(output);
+    if (!('stale' in first)) return first;
+    await removeFacts(first.stale);
+    const lost = link.inputs.filter((_, i) => first.stale.includes(output.inputs[i]?.facts ?? ''));
+    const restored = await Promise.all(lost.map((input) => this.inputs.restore(input)));
+    if (restored.includes(undefined)) throw new StaleOutputError(record);
+    const second = await ask(spec());
+    if (!('stale' in second)) return second;
+    await removeFacts(second.stale);
+    throw new StaleOutputError(record);
+  }
+
+  private problem(
+    usage: AttributedUsage,
+    label: string,
+    backtrace: readonly BacktraceFrame[],
+  ): OutputVerdict['problems'][number] {
+    const p = this.workspace.packages[usage.package];
+    const shown: Usage = {
+      place: usage.place,
+      from: demangle(usage.reference.from),
+      fromNames: namesIn(usage.reference.from),
+      target: usage.target,
+      targetNames: usage.targetNames,
+      output: label,
+      backtrace,
+    };
+    const common = {
+      packageLabel: p?.label ?? '?',
+      packageName: p?.name ?? '?',
+      scope: usage.scope,
+      api: usage.api,
+      usages: [shown],
+    };
+    if (usage.offTree === undefined) return { kind: 'disallowed-api', ...common };
+    const providedBy = this.workspace.packages[usage.offTree]?.name ?? '?';
+    return { kind: 'off-tree-api', ...common, providedBy };
+  }
+
+  /** Possible exports over all verdicts, each once (spec §4). */
+  exportsOf(verdicts: readonly OutputVerdict[]): Problem[] {
+    const seen = new Map<string, Problem>();
+    for (const suggestion of newExports(
+      verdicts.flatMap((v) => v.exports),
+      this.workspace,
+      this.live.current.apis,
+    )) {
+      const p = suggestion.package;
+      seen.set(`${p.name}\0${suggestion.api}`, {
+        kind: 'possible-export',
+        packageLabel: p.label,
+        packageName: p.name,
+        api: suggestion.api,
+        path: suggestion.path,
+        symbol: suggestion.symbol,
+      });
+    }
+    return [...seen.values()];
+  }
+
+  packageOf(record: UnitRecord): PackageIndex {
+    const found = this.workspace.packages.find((p) => p.id === record.packageId);
+    if (found === undefined) {
+      throw new CheckError(
+        `the unit ${record.crateName} belongs to a package that is not in the tree: ${record.packageId}`,
+      );
+    }
+    return found.index;
+  }
+}
+
+/** Two packages may have a library of one name, which cargo puts in one place. */
+function keyOf({ packageId, kind }: UnitRecord, { output }: LinkRecord): string {
+  return [packageId, kind, output].join('\0');
+}
+
+/** The APIs as cackle.toml writes them. */
+function definitionsOf({ apis }: Config): Pick<ApiDefinition, 'name' | 'include' | 'exclude'>[] {
+  return [...apis.values()].map(({ name, include, exclude }) => ({ name, include, exclude }));
+}
+
+/** Does a verdict say all that a later configuration refuses? Not with other APIs, or when it takes permissions away. */
+function holds({ usages, problems }: OutputVerdict, before: Config, now: Config): boolean {
+  if (JSON.stringify(definitionsOf(before)) !== JSON.stringify(definitionsOf(now))) return false;
+  const key = (scope: PermissionScope, api: string): string =>
+    [scope.package, scope.suffix, api].join('\0');
+  const shown = new Set(problems.map(({ scope, api }) => key(scope, api)));
+  return usages.every(
+    ({ scope, api }) => now.permissions(scope).allowApis.has(api) || shown.has(key(scope, api)),
+  );
+}
+
+function labelOfKind(record: UnitRecord, link: LinkRecord): string {
+  if (record.kind === 'build-script') return 'build script';
+  if (record.kind === 'test') return 'test';
+  return {
+    executable: 'bin',
+    shared: 'shared library',
+    'proc-macro': 'proc macro',
+    'static-library': 'static library',
+  }[link.outputKind];
+}

@@ -1,0 +1,189 @@
+import { lstatSync, realpathSync, rmSync, utimesSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { userCache } from '../../paths.ts';
+import { readRegularFile } from '../../regular-file.ts';
+import { configFiles, upward } from '../cargo-files.ts';
+import {
+  digest,
+  type Input,
+  type InputKind,
+  type Question,
+  questionInputs,
+  stateOf,
+} from './inputs.ts';
+
+/*
+ * `cargo metadata` takes a third of a check in which nothing changed. Its answer is kept in the user's cache and given
+ * again as long as everything that it was made from is the same; any doubt means: ask cargo. That is
+ *
+ * - the question: program, arguments, directory (with and without symbolic links), and every variable that cargo, rustup,
+ *   rustc or the dynamic linker may read, all by way of the file's name;
+ * - configuration, from the directory upward and in CARGO_HOME, rustup's settings, toolchain files and toolchains, and the
+ *   programs themselves: what is there and what is not (`questionInputs`);
+ * - Cargo.lock; the Cargo.toml of every package that has no source, and of every directory above it, where a workspace may
+ *   be; where cargo finds targets by their names; the packages that globs of `members` find; size and times of the
+ *   Cargo.toml of every other package, and of its directory and `src` (`answerInputs` in keep-answers.ts).
+ *
+ * What an answer could depend on beyond that is not kept at all (`refuse…` there).
+ */
+
+/** Goes up when the file's layout or what is looked at changes. */
+const VERSION = 1;
+
+/** An input, and what it was when the answer was made. */
+export type KeptInput = readonly [kind: InputKind, path: string, value: string];
+
+/** A question that cargo was asked, since nothing was kept. */
+export interface Asked {
+  readonly question: Question;
+  /** Where the answer is to be kept. */
+  readonly file: string;
+  /** When it was asked, in ms. */
+  readonly began: number;
+  /** What does not depend on the answer, as it was before cargo started. */
+  readonly before: readonly KeptInput[];
+  stdout: Buffer | undefined;
+}
+
+const asked = new Map<string, Asked>();
+const used = new Set<string>();
+
+/** The kept answer to a question, if there is one that still holds. */
+export function keptAnswer(question: Question): Buffer | undefined {
+  try {
+    const directory = readableCache(question);
+    if (directory === undefined) return undefined;
+    const file = join(directory, nameOf(question));
+    const { inputs, stdout } = decode(readRegularFile(file));
+    for (const [kind, path, value] of inputs)
+      if (stateOf({ kind, path }, question.env).value !== value) return undefined;
+    used.add(file);
+    return stdout;
+  } catch {
+    // Nothing kept, damaged, or something that is not as it was.
+    return undefined;
+  }
+}
+
+/** Notes what an answer depends on before cargo is asked; undefined when it cannot be kept. */
+export function beforeAsking(question: Question): Asked | undefined {
+  try {
+    const directory = readableCache(question, false);
+    if (directory === undefined) return undefined;
+    const began = Date.now();
+    const before = questionInputs(question).map((input) => withState(input, question.env));
+    const file = join(directory, nameOf(question));
+    const noted: Asked = { question, file, began, before, stdout: undefined };
+    asked.set(file, noted);
+    return noted;
+  } catch {
+    return undefined;
+  }
+}
+
+/** An input with what it is now. */
+export function withState(input: Input, env: NodeJS.ProcessEnv): KeptInput {
+  return [input.kind, input.path, stateOf(input, env).value];
+}
+
+/** What cargo was asked since the last call; each is given once. */
+export function takeAsked(): Asked[] {
+  const all = [...asked.values()];
+  asked.clear();
+  return all;
+}
+
+/** Kept answers that this process has used count as used now: those of long ago are removed first. */
+export function markUsedAnswers(): void {
+  const now = new Date();
+  for (const path of used) {
+    try {
+      utimesSync(path, now, now);
+    } catch {
+      // Removed meanwhile, by whoever trims.
+    }
+  }
+}
+
+/** Removes the kept answers that were used, for one of them was wrong. False when none was used. */
+export function dropUsedAnswers(): boolean {
+  const any = used.size > 0;
+  for (const file of used) rmSync(file, { force: true });
+  used.clear();
+  return any;
+}
+
+/** Below the facts in the user's cache: cleared with them, and within their limit. */
+export function keptDirectory(facts: string): string {
+  return join(facts, 'workspaces');
+}
+
+/** The directory of kept answers, unless it is switched off, somebody else may write there, or a build may. */
+function readableCache(question: Question, mustExist = true): string | undefined {
+  if (process.env.CACKLE_CACHE === 'off' || mayBeBuiltIn(userCache(), question)) return undefined;
+  const facts = join(userCache(), 'facts');
+  const found = lstatSync(facts, { throwIfNoEntry: false });
+  if (found === undefined) return mustExist ? undefined : keptDirectory(facts);
+  const isPrivate =
+    found.isDirectory() && found.uid === process.getuid?.() && (found.mode & 0o777) === 0o700;
+  return isPrivate ? keptDirectory(facts) : undefined;
+}
+
+/**
+ * A sandboxed rustc may write in the target directory. Where that is says only cargo's answer, which could be forged there:
+ * so a cache is not read from where a target directory might be.
+ */
+function mayBeBuiltIn(cache: string, { directory, env }: Question): boolean {
+  const isBelow = (place: string): boolean => {
+    const path = relative(resolve(directory, place), cache);
+    return path === '' || (path.split('/')[0] !== '..' && !path.startsWith('/'));
+  };
+  const places = [env.CARGO_TARGET_DIR, env.CARGO_BUILD_TARGET_DIR, env.CARGO_BUILD_BUILD_DIR];
+  if (places.some((place) => place !== undefined && place !== '' && isBelow(place))) return true;
+  // In the home directory it is apart.
+  if (!process.env.XDG_CACHE_HOME) return false;
+  const real = realpathSync(directory);
+  const manifests = upward(real).filter((above) => textOf(join(above, 'Cargo.toml')) !== undefined);
+  const root =
+    manifests.find((above) => textOf(join(above, 'Cargo.toml'))?.includes('[workspace')) ??
+    manifests.at(-1);
+  if (root === undefined || isBelow(root)) return true;
+  return configFiles(real, env).some((file) => /target-dir|build-dir/.test(textOf(file) ?? ''));
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readRegularFile(path).toString();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of cargo, rustup and rustc, of the dynamic linker, and by which programs and homes are found. */
+const variables = /^(?:_*CARGO|RUST|LD_|HOME$|PATH$)/;
+
+/** A file name that stands for the question. */
+function nameOf({ program, args, directory, env }: Question): string {
+  const environment = Object.keys(env)
+    .filter((name) => variables.test(name))
+    .sort()
+    .map((name) => [name, env[name]]);
+  const parts = [VERSION, program, args, directory, realpathSync(directory), environment];
+  return `${digest(JSON.stringify(parts))}.answer`;
+}
+
+/** A hash of all that follows, the inputs, and what cargo said: a line each, the last as it came. */
+export function encode(inputs: readonly KeptInput[], stdout: Buffer): Buffer {
+  const rest = Buffer.concat([Buffer.from(`${JSON.stringify([VERSION, inputs])}\n`), stdout]);
+  return Buffer.concat([Buffer.from(`${digest(rest)}\n`), rest]);
+}
+
+function decode(bytes: Buffer): { inputs: readonly KeptInput[]; stdout: Buffer } {
+  const end = bytes.indexOf('\n');
+  const rest = bytes.subarray(end + 1);
+  if (end < 0 || bytes.toString('latin1', 0, end) !== digest(rest)) throw new Error('damaged');
+  const second = rest.indexOf('\n');
+  const [version, inputs]: [number, KeptInput[]] = JSON.parse(rest.toString('utf8', 0, second));
+  if (version !== VERSION || inputs.length === 0) throw new Error('of another version');
+  return { inputs, stdout: rest.subarray(second + 1) };
+}
