@@ -50,7 +50,7 @@ function paintFor(colour: boolean): Paint {
   };
 }
 
-/** Makes one check and prints its report; with a command, starts it when nothing is wrong. Resolves to the exit status (spec §6). */
+/** Makes one check and prints its report; with a command, starts it when nothing is wrong. Resolves to the exit status (rule 6.6). */
 export async function runCheck(args: CheckArguments, command?: CargoCommand): Promise<number> {
   const stderrColour = wantsColour(args.colour, process.stderr.isTTY === true);
   const interactive = process.stderr.isTTY === true && !args.quiet;
@@ -130,7 +130,7 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
 
 const isError = (problem: Problem): boolean => severityOf(problem) === 'error';
 
-/** What `test` and `run` build is not the whole workspace: warnings say too little (spec §5). */
+/** What `test` and `run` build is not the whole workspace: warnings say too little (rule 5.20). */
 function withoutWarnings(report: CheckReport): CheckReport {
   return { ...report, problems: report.problems.filter(isError) };
 }

@@ -2,7 +2,7 @@ import type { CheckOptions } from '../engine/check/options.ts';
 import type { CheckArguments } from './commands/check-arguments.ts';
 import type { ColourChoice, UiKind } from './commands/options.ts';
 
-/** How the user is asked: as told, else by the terminal at hand (spec §6); a text says why it cannot be as told. */
+/** How the user is asked: as told, else by the terminal at hand (rule 6.2); a text says why it cannot be as told. */
 export function uiFor(args: CheckArguments): UiKind | { readonly refused: string } {
   const { ui } = args;
   const terminal = process.stdout.isTTY === true && process.stdin.isTTY === true;

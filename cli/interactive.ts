@@ -9,7 +9,7 @@ import { messages } from './output/messages.ts';
 import { isUtf8Locale } from './ui/text.ts';
 import type { Ending, Session, SessionOptions } from './ui-worker/api.ts';
 
-/** Checks the workspace and asks what to allow; resolves to the exit status (spec §6, §8). */
+/** Checks the workspace and asks what to allow; resolves to the exit status (rules 6.2, 6.6). */
 export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full'): Promise<number> {
   // Both take a moment to be loaded: at the same time.
   const loading =

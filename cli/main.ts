@@ -10,7 +10,7 @@ import { messages } from './output/messages.ts';
 import { printableLines } from './output/printable.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Runs the command line; resolves to the exit status (spec §6). */
+/** Runs the command line; resolves to the exit status (rule 6.6). */
 async function main(argv: readonly string[]): Promise<number> {
   const invokedByCargo =
     argv[0] === 'acl' &&

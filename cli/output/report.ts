@@ -34,7 +34,7 @@ export interface ReportOptions {
 const SHOWN_USAGES = 5;
 const SHOWN_FRAMES = { first: 3, last: 4 };
 
-/** The report of a check as text for stdout (spec §5, §6): problems by package, what was not checked, counts. */
+/** The report of a check as text for stdout (rules 5.21, 6.13): problems by package, what was not checked, counts. */
 export function renderReport(report: CheckReport, paint: Paint, options: ReportOptions): string {
   const lines: string[] = [];
   const byPackage = new Map<string, Problem[]>();

@@ -5,7 +5,7 @@ import type {
 } from '../../engine/commands/summary.ts';
 import { printable } from './printable.ts';
 
-/** The parts of a summary (spec §6); all false means: by package, and the counts. */
+/** The parts of a summary (rule 6.4); all false means: by package, and the counts. */
 export interface SummaryParts {
   readonly byPackage: boolean;
   readonly byPermission: boolean;

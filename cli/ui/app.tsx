@@ -14,7 +14,7 @@ import { Tree } from './panes/tree.tsx';
 import { Usages } from './panes/usages.tsx';
 import type { Glyphs } from './text.ts';
 
-/** The whole screen (spec §8): problems on top, details in the middle, the package at the bottom. */
+/** The whole screen (rule 8.1): problems on top, details in the middle, the package at the bottom. */
 export function App({
   model,
   glyphs,

@@ -75,7 +75,7 @@ const everywhere: Binding[] = [
   { keys: ['ctrl-z'], command: 'suspend', help: 'to the shell; `fg` comes back' },
 ];
 
-/** The keys of each place (spec §8), in the order of the help. */
+/** The keys of each place (rules 8.2, 8.3, 8.4), in the order of the help. */
 export const bindings: Readonly<Record<Place, readonly Binding[]>> = {
   problems: [
     ...moving('problem'),

@@ -52,7 +52,7 @@ interface Unit {
   readonly linker: string;
 }
 
-/** Answers the shims of one cargo run (design, "The shim"). */
+/** Answers the shims of one cargo run. */
 export class ShimServer {
   readonly token = randomBytes(16).toString('hex');
   readonly failedUnits: string[] = [];

@@ -8,7 +8,7 @@ import type { CheckObserver, CheckOptions } from './options.ts';
 
 /**
  * One check from start to end. Throws {@link ConfigError} and {@link CheckError} when it cannot be made
- * (exit status 2, spec §6).
+ * (exit status 2, rule 6.6).
  */
 export async function check(
   options: CheckOptions,

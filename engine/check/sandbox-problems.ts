@@ -6,7 +6,7 @@ import type { Denial, Problem } from '../problems/problems.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 
-/** What is wrong with the choice of sandboxes (spec §5): none chosen, or a kind where it has no meaning. */
+/** What is wrong with the choice of sandboxes (rules 5.2, 5.14): none chosen, or a kind where it has no meaning. */
 export function sandboxProblems(config: Config): Problem[] {
   const meaningless = config.meaninglessSandboxKinds.map(
     ({ package: packageName, place }): Problem => ({

@@ -7,7 +7,7 @@ import { fixesFor } from '../fixes/fixes.ts';
 import { bubblewrapFault } from '../sandbox/probe.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 
-/** A first cackle.toml: the best fix of a missing one (spec §5), and a sandbox. */
+/** A first cackle.toml: the best fix of a missing one (rule 5.1), and a sandbox. */
 export function firstConfig(sandbox: SandboxKind): string {
   const [recommended] = fixesFor({ kind: 'configuration-missing' }, undefined);
   const comment =

@@ -24,7 +24,7 @@ export interface PackagePermissions {
   readonly permissions: readonly GrantedPermission[];
 }
 
-/** What cackle.toml grants to the packages of a tree (spec §6, `summary`). */
+/** What cackle.toml grants to the packages of a tree (rule 6.4). */
 export interface PermissionSummary {
   readonly workspaceRoot: string;
   readonly configFile: string;

@@ -58,7 +58,7 @@ function paths(
   });
 }
 
-/** Takes the built-in APIs that `import_std` names into `apis`, merged with what the file says of them (spec §2). */
+/** Takes the built-in APIs that `import_std` names into `apis`, merged with what the file says of them (rule 2.4). */
 export function importBuiltin(
   reader: DocumentReader,
   entry: TomlEntry | undefined,
@@ -93,7 +93,7 @@ export function importBuiltin(
   }
 }
 
-/** Takes what `[pkg.NAME] import` names from that package's exports, as `NAME::api` (spec §2). */
+/** Takes what `[pkg.NAME] import` names from that package's exports, as `NAME::api` (rule 2.13). */
 export function importExported(
   reader: DocumentReader,
   packageName: string,

@@ -7,7 +7,7 @@ const definition = (name: string, include: string[], exclude: string[] = []): Ap
   noAutoDetect: [],
 });
 
-/** The API definitions that `import_std` offers (spec §2), by name. */
+/** The API definitions that `import_std` offers (rule 2.4), by name. */
 export const builtinApis: ReadonlyMap<string, ApiDefinition> = new Map(
   [
     definition('fs', [

@@ -6,7 +6,7 @@ import { DocumentReader } from './document-reader.ts';
 import type { NamedSource, SourcesByName } from './sources.ts';
 import { type ApiDefinition, type ConfigDiagnostic, NEWEST_VERSION } from './types.ts';
 
-/** What one package offers in its `cackle/export.toml` (spec §2, `import`), or why that cannot be read. */
+/** What one package offers in its `cackle/export.toml` (rule 2.13), or why that cannot be read. */
 export interface PackageExports {
   readonly file: string;
   readonly apis: ReadonlyMap<string, ApiDefinition>;

@@ -1,6 +1,6 @@
 import type { PermissionScope, Permissions, ScopeSuffix, ScopeTable } from './types.ts';
 
-/** Scopes from which a scope inherits, nearest first (spec §1): pkg → from.build → build, and the same for test. */
+/** Scopes from which a scope inherits, nearest first (rule 1.4): pkg → from.build → build, and the same for test. */
 export const ancestors: Readonly<Record<ScopeSuffix, readonly ScopeSuffix[]>> = {
   '': [],
   'from.build': [''],

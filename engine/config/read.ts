@@ -49,7 +49,7 @@ const flags: ReadonlySet<string> = new Set(['allow_unsafe', 'allow_extern', 'all
 const isEmptyList = (value: TomlEntry['value']): boolean =>
   value.kind === 'array' && value.items.length === 0;
 
-/** Reads and checks cackle.toml (spec §2). Throws {@link ConfigError} with every fault found. */
+/** Reads and checks cackle.toml (rule 2.1). Throws {@link ConfigError} with every fault found. */
 export async function readConfig(file: string, exports: Exports): Promise<Config> {
   let bytes: Buffer;
   try {

@@ -25,7 +25,7 @@ const kinds: readonly SandboxKind[] = ['Bubblewrap', 'Disabled'];
 /** Variables that no setting brings into a sandbox: with them, what runs inside could start ours. */
 const neverPassed = /^(?:RUSTC_WRAPPER$|CACKLE_)/;
 
-/** Reads one sandbox table (spec §2); faults go to the reader. `where` is its name, e.g. `[sandbox]`. */
+/** Reads one sandbox table (rule 2.15); faults go to the reader. `where` is its name, e.g. `[sandbox]`. */
 export function readSandboxTable(
   reader: DocumentReader,
   entry: TomlEntry | undefined,
@@ -92,7 +92,7 @@ export function scopeKey(scope: PermissionScope): string {
 
 /**
  * The settings in force in a scope: those of its own table, of the wider scopes, then of `[sandbox]`
- * (spec §1). `pkg.X.sandbox.kind` has no meaning and is passed over.
+ * (rule 1.5). `pkg.X.sandbox.kind` has no meaning and is passed over.
  */
 export function sandboxLookup(tables: SandboxTables): (scope: PermissionScope) => SandboxSettings {
   return (scope) => {

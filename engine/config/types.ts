@@ -1,4 +1,4 @@
-/** cackle.toml as the judge reads it (spec §2). */
+/** cackle.toml as the judge reads it. */
 
 /** The newest `common.version` that is known. */
 export const NEWEST_VERSION = 3;
@@ -16,7 +16,7 @@ export interface ConfigText {
   readonly length: number;
 }
 
-/** The scope of a permission (spec §1): `pkg.P`, `.build`, `.test`, `.from.build`, `.from.test`. */
+/** The scope of a permission (rule 1.3): `pkg.P`, `.build`, `.test`, `.from.build`, `.from.test`. */
 export type ScopeSuffix = '' | 'build' | 'test' | 'from.build' | 'from.test';
 
 /** A permission scope of one package; the package is named as in cackle.toml. */
@@ -74,7 +74,7 @@ export interface ScopeSetting {
   readonly place: ConfigPlace;
 }
 
-/** The permissions in force in a scope, inheritance applied (spec §1). */
+/** The permissions in force in a scope, inheritance applied (rule 1.4). */
 export interface Permissions {
   readonly allowUnsafe: boolean;
   readonly allowExtern: boolean;
@@ -150,7 +150,7 @@ export interface Config {
   /** The sandbox of what a scope's package runs: its build scripts (`build`) or tests (`test`). */
   sandbox(scope: PermissionScope): SandboxSettings;
   readonly rustcSandbox: SandboxSettings;
-  /** Every `pkg.NAME.sandbox.kind`: it has no meaning (spec §5). */
+  /** Every `pkg.NAME.sandbox.kind`: it has no meaning (rule 5.14). */
   readonly meaninglessSandboxKinds: readonly {
     readonly package: string;
     readonly place: ConfigPlace;

@@ -3,7 +3,7 @@ import { isSettledBy } from '../fixes/settled.ts';
 import { mergeKey, mergeProblems } from '../judge/summary.ts';
 import type { Problem } from '../problems/problems.ts';
 
-/** A problem that is open, by its key (spec §5). */
+/** A problem that is open, by its key (rule 5.19). */
 export interface OpenProblem {
   readonly id: string;
   readonly problem: Problem;
@@ -29,7 +29,7 @@ export class Findings {
     | { readonly config: Config | undefined; readonly open: readonly OpenProblem[] }
     | undefined;
 
-  /** Questions before the build (spec §5, first run). */
+  /** Questions before the build (rules 5.1, 5.2, 5.3). */
   ask(problems: readonly Problem[]): void {
     for (const problem of problems) this.asked.push({ problem, config: undefined });
     this.last = undefined;

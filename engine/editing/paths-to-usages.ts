@@ -3,7 +3,7 @@ import type { BacktraceFrame, Problem, Usage } from '../problems/problems.ts';
 
 type Path = readonly BacktraceFrame[];
 
-/** One usage found in several outputs is one (spec §4), but each output may have its own path to it. */
+/** One usage found in several outputs is one (rule 4.24), but each output may have its own path to it. */
 export class Paths {
   private readonly known = new Map<string, Map<string, Path>>();
 

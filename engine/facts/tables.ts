@@ -35,9 +35,9 @@ export const NodeFlag = {
   /** STV_HIDDEN or STV_INTERNAL: never exported. */
   hidden: 4,
   function: 8,
-  /** Data without a symbol of its own in the output: looked through (spec §4). */
+  /** Data without a symbol of its own in the output: looked through (rule 4.5). */
   anonymous: 16,
-  /** A call shim under core::ops::function: looked through in the same way (spec §4). */
+  /** A call shim under core::ops::function: looked through in the same way (rule 4.6). */
   callShim: 32,
 } as const;
 
@@ -58,7 +58,7 @@ export const columnTypes = {
   /** Strings: symbol names, debug names, section and file names. UTF-8, `stringOffsets[n]` is the end. */
   stringOffsets: 'u32',
   stringBytes: 'u8',
-  /** Split names (spec §3), a table of their own. */
+  /** Split names (rule 3.2), a table of their own. */
   nameOffsets: 'u32',
   nameBytes: 'u8',
   memberName: 'u32',

@@ -1,4 +1,4 @@
-/** How a file was when it was recorded; all equal means: the same file, unchanged (design, "Facts"). */
+/** How a file was when it was recorded; all equal means: the same file, unchanged (rule 10.2). */
 export interface FileStamp {
   readonly path: string;
   readonly size: number;

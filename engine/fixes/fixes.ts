@@ -27,7 +27,7 @@ import type { Fix, FixKnowledge, Proposal } from './types.ts';
 export type { Fix, FixKnowledge } from './types.ts';
 
 /**
- * The fixes of a problem, best first (spec §5); none where no edit helps. `config` is the configuration that
+ * The fixes of a problem, best first (docs/rules.md, 5); none where no edit helps. `config` is the configuration that
  * the problem was found with; without it, fixes that need to know it are left out.
  */
 export function fixesFor(
@@ -44,7 +44,7 @@ export function fixesFor(
 
 /**
  * True when a text of cackle.toml has it that one of the problem's fixes would change nothing: then the
- * problem is resolved (spec §8), be it by another's fix or by hand.
+ * problem is resolved (rule 8.5), be it by another's fix or by hand.
  */
 export function isResolvedIn(
   text: string,

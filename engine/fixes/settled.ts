@@ -4,7 +4,7 @@ import type { KeywordUse, Problem, Usage } from '../problems/problems.ts';
 import { isUnder } from './prefixes.ts';
 
 /**
- * True when a later configuration leaves nothing of a problem that was found with another (spec §8). It only says what
+ * True when a later configuration leaves nothing of a problem that was found with another (rule 8.5). It only says what
  * may leave a list at once: the next check judges anew.
  */
 export function isSettledBy(
@@ -102,7 +102,7 @@ function areSafe(uses: readonly KeywordUse[], config: Config): boolean {
   );
 }
 
-/** Spec §4: the target is not the API's any more, or the referring function is. */
+/** The target is not the API's any more, or the referring function is. */
 function isNoUsage(
   { targetNames, fromNames }: Usage,
   api: ApiDefinition | undefined,

@@ -47,7 +47,7 @@ export interface Held {
   readonly held: string;
 }
 
-/** Decides what may run: nothing that was built runs before it was judged (spec §4, "Order of trust"). */
+/** Decides what may run: nothing that was built runs before it was judged (rule 9.1). */
 export class Gates {
   readonly held = new Map<string, Held>();
   /** Outputs that were about to run and have no record: they have to be built again. */

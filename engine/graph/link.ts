@@ -34,7 +34,7 @@ export interface Mentioned {
 const ROOT = 0xffff_fffe;
 
 /**
- * The inputs of one output joined as a linker joins them, and what of it is live (spec §4): nodes are
+ * The inputs of one output joined as a linker joins them, and what of it is live (rule 4.3): nodes are
  * grouped in sections, and a section is live when a root or a live section refers to it.
  */
 export class JoinedOutput {

@@ -12,7 +12,7 @@ declare const symbolBrand: unique symbol;
 /** A symbol or debug name, numbered over all inputs that this thread has loaded. */
 export type SymbolId = number & { readonly [symbolBrand]: true };
 
-/** A name that a symbol mentions (spec §3). */
+/** A name that a symbol mentions (rule 3.2). */
 export interface SymbolName {
   readonly text: string;
   /** A {@link NameRole}. */
@@ -30,7 +30,7 @@ export function makeRoom<T>(list: (T | undefined)[], length: number): void {
 export class SymbolNames {
   private readonly ids = new Map<string, SymbolId>();
   private readonly texts: string[] = [];
-  /** Split names (spec §3) by symbol, read when first asked for; the same text has the same names in every file. */
+  /** Split names (rule 3.2) by symbol, read when first asked for; the same text has the same names in every file. */
   private readonly names: (readonly SymbolName[] | undefined)[] = [];
   /** Where the names of a symbol are read: facts that have it, and its entity there. */
   private readonly sources: LoadedFacts[] = [];

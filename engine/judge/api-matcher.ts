@@ -14,7 +14,7 @@ interface TrieNode {
   readonly excluded: number[];
 }
 
-/** Matches names against all APIs at once: whole-segment prefixes, exclusions win (spec §3). */
+/** Matches names against all APIs at once: whole-segment prefixes, exclusions win (rule 2.5). */
 export class ApiMatcher {
   readonly apis: readonly string[];
   private readonly root = trieNode();

@@ -17,7 +17,7 @@ export interface OutputOwner {
   readonly inputPackages: readonly (PackageIndex | undefined)[];
 }
 
-/** A reference charged to a package (spec §4, "Who used it"). */
+/** A reference charged to a package (rule 4.7). */
 export interface AttributedUsage {
   readonly package: PackageIndex;
   readonly scope: PermissionScope;
@@ -33,7 +33,7 @@ export interface AttributedUsage {
   readonly byType: boolean;
 }
 
-/** Spec §1: the scope of a usage by `user` in an output of `owner`. */
+/** Rule 1.3: the scope of a usage by `user` in an output of `owner`. */
 export function scopeOf(
   user: Package,
   owner: Pick<OutputOwner, 'package' | 'kind'>,
@@ -47,7 +47,7 @@ export function scopeOf(
   return { package: user.name, suffix: suffixes[owner.kind] };
 }
 
-/** Charges each reference to the packages that own its place; drops what is no usage (spec §4). */
+/** Charges each reference to the packages that own its place; drops what is no usage (rules 4.12, 4.14). */
 export function attribute(
   references: readonly Reference[],
   output: OutputOwner,

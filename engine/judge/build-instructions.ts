@@ -1,6 +1,6 @@
 import { neverAllowed, normalisedInstruction } from '../config/instruction-rules.ts';
 
-/** Instructions that change nothing of what is built, or only which code is compiled (spec §4). */
+/** Instructions that change nothing of what is built, or only which code is compiled (rule 4.20). */
 const harmless = /^cargo:(?:rerun-if-[a-z-]+|warning|error|rustc-cfg|rustc-check-cfg)(?:=|$)/;
 
 /** Instructions that only tell other build scripts something. */

@@ -15,7 +15,7 @@ interface Macro {
 const lending = Lends.callerInUnsafe | Lends.linkage | Lends.foreign;
 
 /**
- * The macros of units, and what they lend to other packages (spec §4, "Unsafe"). A macro is known by its name alone: whatever
+ * The macros of units, and what they lend to other packages (rule 4.19). A macro is known by its name alone: whatever
  * the path by which it is called, and whatever else has that name, a macro of a dependency may be meant.
  */
 export class LentByMacros {

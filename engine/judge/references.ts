@@ -61,7 +61,7 @@ export interface Reference {
   readonly targetNames: readonly TargetName[];
 }
 
-/** A top-level module with the name of an API: its crate may provide that API (spec §4). */
+/** A top-level module with the name of an API: its crate may provide that API (rule 4.15). */
 export interface PossibleExport {
   readonly crate: string;
   readonly module: string;
@@ -101,7 +101,7 @@ export class ReferenceFinder {
 
   /**
    * Every live reference to an API, each (API, from, place, target) once. `foreignMembers` marks by input the members
-   * that rustc did not make; an input without has nobody to answer for it, and what it refers to is no usage (spec §4).
+   * that rustc did not make; an input without has nobody to answer for it, and what it refers to is no usage (rule 4.10).
    */
   references(output: JoinedOutput, foreignMembers: ForeignMembers): Reference[] {
     const found: Reference[] = [];
@@ -130,7 +130,7 @@ export class ReferenceFinder {
     };
     output.eachLiveNode(answeredFor(foreignMembers), (input, node, isRoot) => {
       const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
-      // What anonymous data refers to counts for whoever refers to the data (spec §4).
+      // What anonymous data refers to counts for whoever refers to the data (rule 4.5).
       if (((facts.nodeFlags[node] as number) & NodeFlag.anonymous) !== 0 && !isRoot) return;
       const endEdge = facts.nodeFirstEdge[node + 1] as number;
       for (let edge = facts.nodeFirstEdge[node] as number; edge < endEdge; edge++) {

@@ -13,7 +13,7 @@ export interface Grant {
   readonly api: string;
 }
 
-/** True when a permission in `wide` also holds in `narrow` (spec §1). */
+/** True when a permission in `wide` also holds in `narrow` (rule 1.4). */
 export function covers(wide: ScopeSuffix, narrow: ScopeSuffix): boolean {
   return wide === narrow || ancestors[narrow].includes(wide);
 }
@@ -43,7 +43,7 @@ function orderOf({ scope, api }: Grant): string {
   return `${key.toLowerCase().replaceAll('_', '!').replaceAll('-', '"')}\0${key}`;
 }
 
-/** allow_apis entries that no usage needs, and tables for packages that are not in the tree (spec §5). */
+/** allow_apis entries that no usage needs, and tables for packages that are not in the tree (rules 5.11, 5.12). */
 export function unusedPermissions(
   config: Config,
   workspace: Workspace,
@@ -104,7 +104,7 @@ export function ambiguousPackages(config: Config): Problem[] {
   }));
 }
 
-/** Packages that offer API definitions of which cackle.toml says nothing, not even `import = []` (spec §5). */
+/** Packages that offer API definitions of which cackle.toml says nothing, not even `import = []` (rule 5.15). */
 export function notImported(exports: Exports, config: Config, workspace: Workspace): Problem[] {
   return [...exports.exporting].flatMap(([packageName, { file, apis, faults }]): Problem[] => {
     const own = workspace.members.some((m) => workspace.packages[m]?.name === packageName);
@@ -148,7 +148,7 @@ export function mergeProblems(problems: readonly Problem[]): Problem[] {
     .filter((problem) => problem !== undefined);
 }
 
-/** Problems with the same key are one (spec §5). */
+/** Problems with the same key are one (rule 5.19). */
 export function mergeKey(problem: Problem): string {
   const { kind } = problem;
   switch (kind) {
@@ -250,7 +250,7 @@ function firstOfEach<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
   return [...first.values()];
 }
 
-/** Usages with the same key are one (spec §4). */
+/** Usages with the same key are one (rule 4.24). */
 export function usageKey({ place, from, target }: Usage): string {
   return [place.file, place.line, place.column, from, target].join('\0');
 }

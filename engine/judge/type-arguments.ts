@@ -40,7 +40,7 @@ export class TypeArguments {
 }
 
 /**
- * Does a function reach a target by its type arguments alone (spec §4, "Not a usage")? `hits` are all of the target's,
+ * Does a function reach a target by its type arguments alone (rule 4.13)? `hits` are all of the target's,
  * and `shim` has the arguments of the call shim that led to it. A path of the target's own always counts: whoever wrote
  * the function named it. Of a trait's method the type decides, so the trait's arguments come with a type of that API.
  */

@@ -17,7 +17,7 @@ export interface KeywordFacts {
 }
 
 /**
- * `unsafe` and `extern` in a unit's sources that the scope does not allow (spec §4): of the unit's package, and of the package
+ * `unsafe` and `extern` in a unit's sources that the scope does not allow (rules 4.16, 4.17): of the unit's package, and of the package
  * in whose directory the file lies.
  */
 export function keywordProblems(unit: UnitRecord, facts: KeywordFacts): Problem[] {
@@ -61,7 +61,7 @@ function problemsIn(
   return problems;
 }
 
-/** What a package must be allowed to be: a proc macro, or one with a build script (spec §5). */
+/** What a package must be allowed to be: a proc macro, or one with a build script (rules 5.7, 5.8). */
 export function missingPermissions(
   unit: UnitRecord,
   workspace: Workspace,

@@ -16,7 +16,7 @@ export interface Users {
   readonly byType: boolean;
 }
 
-/** The packages that a reference is charged to (spec §4, "Who used it"); none where the standard library does its work. */
+/** The packages that a reference is charged to (rules 4.7, 4.9, 4.10); none where the standard library does its work. */
 export function usersOf(
   reference: Reference,
   output: OutputOwner,

@@ -33,7 +33,7 @@ export function readMentioned(data: Uint8Array): { needed: string[]; defined: st
   });
 }
 
-/** The names of a symbol or debug name (spec §3). */
+/** The names of a symbol or debug name (rule 3.2). */
 export function namesIn(text: string): string[] {
   return guarded((module) => module.namesIn(text));
 }

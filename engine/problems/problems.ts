@@ -23,7 +23,7 @@ export interface Usage {
   readonly from: string;
   /** The target's name that matched, shortest of those at this place. */
   readonly target: string;
-  /** Names of the referring function (spec §3). */
+  /** Names of the referring function (rule 3.2). */
   readonly fromNames: readonly string[];
   /** All names of the target that matched the API. */
   readonly targetNames: readonly string[];
@@ -59,7 +59,7 @@ export type Denial =
   | { readonly what: 'network' }
   | { readonly what: 'variable'; readonly name: string };
 
-/** Spec §5: everything that a check can find. `kind` is stable and appears in machine output. */
+/** Everything that a check can find (docs/rules.md, 5). `kind` is stable and appears in machine output. */
 export type Problem =
   | { readonly kind: 'configuration-missing' }
   | (Located & {
@@ -165,7 +165,7 @@ export type Problem =
     })
   | { readonly kind: 'newer-config-version'; readonly version: number; readonly newest: number };
 
-/** Warnings do not fail a check unless `--fail-on-warnings` is given (spec §5). */
+/** Warnings do not fail a check unless `--fail-on-warnings` is given (rule 5.20). */
 export type Severity = 'error' | 'warning';
 
 const warnings: ReadonlySet<Problem['kind']> = new Set([
@@ -178,7 +178,7 @@ const warnings: ReadonlySet<Problem['kind']> = new Set([
   'newer-config-version',
 ]);
 
-/** The severity of a problem per spec §5. */
+/** The severity of a problem (rule 5.20). */
 export function severityOf(problem: Problem): Severity {
   return warnings.has(problem.kind) ? 'warning' : 'error';
 }

@@ -30,7 +30,7 @@ export interface SandboxRequest {
   readonly command: readonly string[];
 }
 
-/** Namespaces and identity of every sandbox (spec §7); they are also what the check at the start tries. */
+/** Namespaces and identity of every sandbox (rule 7.1); they are also what the check at the start tries. */
 export function isolation(allowNetwork: boolean): string[] {
   return [
     '--unshare-all',

@@ -11,7 +11,7 @@ import { readRegularFile } from '../regular-file.ts';
 import { tryBubblewrap } from './probe.ts';
 
 /**
- * Makes the directories of make_writable, sees that those of bind_writable exist (spec §2), and that bwrap
+ * Makes the directories of make_writable, sees that those of bind_writable exist (rule 2.15), and that bwrap
  * takes each extra_args. Throws {@link ConfigError} with every fault, at its place in `file`.
  */
 export async function prepareSettings(

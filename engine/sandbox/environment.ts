@@ -1,4 +1,4 @@
-/** Variables that every sandboxed program gets (spec §7): what cargo tells it, and where programs are. */
+/** Variables that every sandboxed program gets (rule 7.4): what cargo tells it, and where programs are. */
 const passed =
   /^(?:PATH|HOME|LD_LIBRARY_PATH|OUT_DIR|TARGET|HOST|OPT_LEVEL|PROFILE|NUM_JOBS|DEBUG|RUSTDOC|CARGO.*|RUSTC.*|DEP_.*)$/;
 

@@ -20,7 +20,7 @@ export interface WholeCheck {
 }
 
 /**
- * Settings of packages that have no effect (spec §5), but for what another target or feature of the lock file may need:
+ * Settings of packages that have no effect (rule 5.11), but for what another target or feature of the lock file may need:
  * a package that was not built keeps all of them.
  */
 export async function staleSettings(check: WholeCheck): Promise<Problem[]> {

@@ -293,7 +293,7 @@ export class Verdicts {
     return { kind: 'off-tree-api', ...common, providedBy };
   }
 
-  /** Possible exports over all verdicts, each once (spec §4). */
+  /** Possible exports over all verdicts, each once (rule 4.15). */
   exportsOf(verdicts: readonly OutputVerdict[]): Problem[] {
     const seen = new Map<string, Problem>();
     for (const suggestion of newExports(

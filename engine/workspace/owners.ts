@@ -3,7 +3,7 @@ import { dirname, sep } from 'node:path';
 import { buildDirectories } from './build-directories.ts';
 import type { PackageIndex, Workspace } from './types.ts';
 
-/** Finds the packages that a source file belongs to (spec §4, "Who used it"). */
+/** Finds the packages that a source file belongs to (rule 4.8). */
 export interface FileOwners {
   /**
    * The owners of an absolute, normalised path; several when packages share the file, none for the

@@ -4,7 +4,7 @@ declare const packageBrand: unique symbol;
 /** Index of a package in {@link Workspace.packages}. */
 export type PackageIndex = number & { readonly [packageBrand]: true };
 
-/** What a crate is for the judge (spec §1): benches and integration tests count as `test`. */
+/** What a crate is for the judge (rule 1.2): benches and integration tests count as `test`. */
 export type CrateKind = 'primary' | 'build-script' | 'test';
 
 /** A target as `cargo metadata` names it: `kind` is e.g. ["lib"], ["bin"], ["custom-build"], ["proc-macro"]. */
@@ -17,7 +17,7 @@ export interface CargoTarget {
   readonly isLeftOut?: boolean | undefined;
 }
 
-/** A package of the tree. `label` is `name`, or `name[version]` when two versions are in the tree (spec §1). */
+/** A package of the tree. `label` is `name`, or `name[version]` when two versions are in the tree (rule 1.1). */
 export interface Package {
   readonly index: PackageIndex;
   readonly id: string;

@@ -21,7 +21,7 @@ import { aboveLine } from './list.ts';
 /** The tables of cackle.toml in the order in which a new one is put. */
 const order = ['common', 'sandbox', 'rustc', 'api', 'pkg'];
 
-/** Keys of a table of its own: what lies below stands in it as dotted keys (spec §5). */
+/** Keys of a table of its own: what lies below stands in it as dotted keys (rule 5.22). */
 const sectionDepth: Readonly<Record<string, number>> = { common: 1, sandbox: 1 };
 const SECTION_DEPTH = 2;
 

@@ -324,7 +324,7 @@ mod tests {
         }
     }
 
-    /// Paths travel as bytes (design, "The shim").
+    /// Paths travel as bytes.
     #[test]
     fn strings_lose_no_byte() {
         let all: Vec<u8> = (0..=255).collect();

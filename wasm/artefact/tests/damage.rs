@@ -1,4 +1,4 @@
-//! Archives that lie about their members are errors that say where (design, "Who is not trusted").
+//! Archives that lie about their members are errors that say where (rule 9.12).
 
 use artefact::mutate::{damaged, samples};
 use std::path::Path;

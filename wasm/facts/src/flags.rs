@@ -8,9 +8,9 @@ pub mod node_flag {
     /// STV_HIDDEN or STV_INTERNAL: never exported.
     pub const HIDDEN: u32 = 4;
     pub const FUNCTION: u32 = 8;
-    /// Data without a symbol of its own in the output: looked through (spec §4).
+    /// Data without a symbol of its own in the output: looked through (rule 4.5).
     pub const ANONYMOUS: u32 = 16;
-    /// A call shim under core::ops::function: looked through in the same way (spec §4).
+    /// A call shim under core::ops::function: looked through in the same way (rule 4.6).
     pub const CALL_SHIM: u32 = 32;
 }
 
@@ -19,7 +19,7 @@ const STB_WEAK: u8 = 2;
 const STV_INTERNAL: u8 = 1;
 const STV_HIDDEN: u8 = 2;
 
-/// Data symbols that compilers invent for constants: their targets are the referrer's (spec §4).
+/// Data symbols that compilers invent for constants: their targets are the referrer's (rule 4.5).
 const INVENTED: [&str; 8] =
     [".L", "anon.", "alloc_", "vtable.", "str.", "switch.", ".str", "__unnamed_"];
 
@@ -46,7 +46,7 @@ pub fn of_node(object: &ObjectTables, node: usize, name: Option<&str>, call_shim
     flags
 }
 
-/// By string: is it a call of `core::ops::function`, a shim of spec §4?
+/// By string: is it a call of `core::ops::function`, a shim of rule 4.6?
 pub fn call_shims(split: &SplitNames) -> Vec<bool> {
     let names: Vec<bool> = (0..split.names.len() as u32).map(|id| is_call_shim(split.names.get(id))).collect();
     split

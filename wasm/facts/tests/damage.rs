@@ -1,5 +1,5 @@
 //! What is joined was made by untrusted crates: damage is an error or harmless, never a panic or a hang, and what comes
-//! out is whole (design, "Who is not trusted").
+//! out is whole (rule 9.12).
 
 mod whole;
 

@@ -1,5 +1,5 @@
 //! The parsers read what untrusted crates made: damage is an error or harmless, never a panic, a hang or
-//! memory without bound (design, "Who is not trusted").
+//! memory without bound (rule 9.12).
 
 use artefact::mutate::{damaged, samples};
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! From symbols to names (spec §3): a symbol or a qualified debug name yields the paths it mentions.
+//! From symbols to names (rules 3.2, 3.3): a symbol or a qualified debug name yields the paths it mentions.
 
 use crate::crates;
 use crate::roles::{paths_in, Role, Walk};
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_of_spec_3() {
+    fn texts_and_their_names() {
         assert_eq!(
             names("core::ptr::drop_in_place<std::rt::lang_start<()>::{{closure}}>"),
             ["std::rt::lang_start", "core::ptr::drop_in_place"]

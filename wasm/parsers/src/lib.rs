@@ -107,7 +107,7 @@ pub fn mentioned_symbols(data: &[u8]) -> Result<MentionedSymbols, JsValue> {
     Ok(result)
 }
 
-/// The names of one symbol or debug name (spec §3).
+/// The names of one symbol or debug name (rule 3.2).
 #[wasm_bindgen(js_name = "namesIn")]
 pub fn names_in(text: &str) -> Result<Vec<String>, JsValue> {
     let split = object_wasm::split_names(std::iter::once(text)).map_err(|reason| to_js(ExtractError::new("", reason)))?;

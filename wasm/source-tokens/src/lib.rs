@@ -1,4 +1,4 @@
-//! The second net for `unsafe` and `extern` (spec §4): keywords in any file that rustc read, whether or
+//! The second net for `unsafe` and `extern` (rules 4.16, 4.17): keywords in any file that rustc read, whether or
 //! not the compiler's lints saw them.
 
 mod cfg;

@@ -1,4 +1,4 @@
-//! Any bytes may be a source: the scan neither panics nor hangs (design, "Who is not trusted").
+//! Any bytes may be a source: the scan neither panics nor hangs (rule 9.12).
 
 use artefact::mutate::damaged;
 use std::time::{Duration, Instant};
