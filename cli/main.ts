@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runCommand } from 'citty';
 import { packageRoot } from '../engine/paths.ts';
+import { ask } from './arguments/gate.ts';
+import { helpText } from './arguments/help.ts';
+import { UsageError } from './arguments/usage-error.ts';
 import { programOf } from './commands/program.ts';
-import { ask } from './gate.ts';
-import { helpText } from './help.ts';
 import { messages } from './output/messages.ts';
 import { printableLines } from './output/printable.ts';
-import { UsageError } from './usage-error.ts';
 
 /** Runs the command line; resolves to the exit status (rule 6.6). */
 async function main(argv: readonly string[]): Promise<number> {

@@ -1,6 +1,6 @@
+import { optionLines, usageText } from './arguments/help.ts';
+import type { Command, Program } from './arguments/types.ts';
 import { programOf } from './commands/program.ts';
-import type { Command, Program } from './commands/types.ts';
-import { optionLines, usageText } from './help.ts';
 
 /** The manual page of the program in roff, made from the command line itself. */
 export function manPage(version: string): string {

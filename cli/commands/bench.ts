@@ -1,15 +1,6 @@
 import { defineCommand } from 'citty';
-import { where } from './options.ts';
-import { command } from './types.ts';
-
-/** What `bench` is asked for. */
-export interface BenchArguments {
-  readonly path: string;
-  readonly configFile: string | undefined;
-  /** Numbers of worker threads to measure with. */
-  readonly workers: readonly number[];
-  readonly json: boolean;
-}
+import { where } from '../arguments/options.ts';
+import { command } from '../arguments/types.ts';
 
 /** Most threads that may be asked for. */
 const MAX_WORKERS = 256;
@@ -47,7 +38,7 @@ Examples:
       json: { type: 'boolean', description: 'print JSON' },
     },
     async run({ args }): Promise<number> {
-      const { runBench } = await import('../bench.ts');
+      const { runBench } = await import('../runs/bench.ts');
       return runBench({
         path: args.path ?? '.',
         configFile: args['cackle-path'],

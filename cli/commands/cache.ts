@@ -1,15 +1,7 @@
 import { defineCommand } from 'citty';
-import { UsageError } from '../usage-error.ts';
-import { where } from './options.ts';
-import { command } from './types.ts';
-
-/** What `cache` is asked for. */
-export interface CacheArguments {
-  readonly path: string;
-  readonly clear: boolean;
-  readonly all: boolean;
-  readonly json: boolean;
-}
+import { where } from '../arguments/options.ts';
+import { command } from '../arguments/types.ts';
+import { UsageError } from '../arguments/usage-error.ts';
 
 /** `cackle cache` */
 export const cache = command({
@@ -36,7 +28,7 @@ Examples:
       const clear = args.action === 'clear';
       const all = args.all ?? false;
       if (all && !clear) throw new UsageError('--all goes with clear');
-      const { runCache } = await import('../cache.ts');
+      const { runCache } = await import('../runs/cache.ts');
       return runCache({ path: args.path ?? '.', clear, all, json: args.json ?? false });
     },
   }),

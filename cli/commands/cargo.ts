@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
-import { checkArgs, checkArguments } from './check-arguments.ts';
-import { type Command, command } from './types.ts';
+import { checkArgs, checkArguments } from '../arguments/check-arguments.ts';
+import { type Command, command } from '../arguments/types.ts';
 
 /** A command of cargo's that runs what was judged. Options of a check stand before it; what stands behind goes to cargo. */
 function cargoCommand(name: 'test' | 'run', description: string, example: string): Command {
@@ -18,7 +18,7 @@ Examples:
     definition: defineCommand({
       args: checkArgs,
       async run({ args, rawArgs }): Promise<number> {
-        const { runCheck } = await import('../check.ts');
+        const { runCheck } = await import('../runs/check.ts');
         const rest = rawArgs.slice(rawArgs.indexOf('--') + 1);
         return runCheck(checkArguments(args), { subcommand: name, args: rest });
       },

@@ -1,10 +1,10 @@
 import { defineCommand } from 'citty';
 import { askEarly } from '../../engine/workspace/early-questions.ts';
-import { uiFor } from '../choices.ts';
-import { untilLoaded } from '../exit-status.ts';
+import { checkArgs, checkArguments } from '../arguments/check-arguments.ts';
+import { command } from '../arguments/types.ts';
 import { messages } from '../output/messages.ts';
-import { checkArgs, checkArguments } from './check-arguments.ts';
-import { command } from './types.ts';
+import { uiFor } from '../runs/choices.ts';
+import { untilLoaded } from '../runs/exit-status.ts';
 
 /** `cackle` by itself: checks the workspace. What needs the engine is loaded when it is asked for. */
 export const check = command({
@@ -32,10 +32,10 @@ Examples:
         messages.error(ui.refused);
         return 2;
       }
-      if (ui !== 'none') return (await import('../interactive.ts')).runInteractive(args, ui);
+      if (ui !== 'none') return (await import('../runs/interactive.ts')).runInteractive(args, ui);
       const loaded = untilLoaded();
       askEarly(args.path, args.features, !args.verify && !args.autoAcceptFixes, loaded.signal);
-      const { runCheck } = await import('../check.ts');
+      const { runCheck } = await import('../runs/check.ts');
       loaded.done();
       return runCheck(args);
     },

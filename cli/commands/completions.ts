@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
-import { type Shell, shells } from './options.ts';
-import { command, type Program } from './types.ts';
+import { type Shell, shells } from '../arguments/options.ts';
+import { command, type Program } from '../arguments/types.ts';
 
 /** `cackle completions`, for a whole command line. */
 export const completionsOf = (program: () => Program) =>
@@ -17,7 +17,7 @@ export const completionsOf = (program: () => Program) =>
         shell: { type: 'positional', required: true, choices: shells, description: 'the shell' },
       },
       async run({ args }): Promise<number> {
-        const { completions } = await import('../completions.ts');
+        const { completions } = await import('../arguments/completions.ts');
         process.stdout.write(completions(args.shell as Shell, program()));
         return 0;
       },

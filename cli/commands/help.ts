@@ -1,7 +1,7 @@
 import { defineCommand } from 'citty';
-import { helpText } from '../help.ts';
-import { findCommand } from '../usage-error.ts';
-import { command, type Program } from './types.ts';
+import { helpText } from '../arguments/help.ts';
+import { command, type Program } from '../arguments/types.ts';
+import { findCommand } from '../arguments/usage-error.ts';
 
 /** `cackle help`, for a whole command line. */
 export const helpOf = (program: () => Program) =>

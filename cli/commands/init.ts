@@ -1,6 +1,6 @@
 import { defineCommand } from 'citty';
-import { where } from './options.ts';
-import { command } from './types.ts';
+import { where } from '../arguments/options.ts';
+import { command } from '../arguments/types.ts';
 
 /** `cackle init` */
 export const init = command({
@@ -11,7 +11,7 @@ export const init = command({
   definition: defineCommand({
     args: { path: where.path, 'cackle-path': where['cackle-path'] },
     async run({ args }): Promise<number> {
-      const { runInit } = await import('../init.ts');
+      const { runInit } = await import('../runs/init.ts');
       return runInit({ path: args.path ?? '.', configFile: args['cackle-path'] });
     },
   }),

@@ -1,3 +1,4 @@
+import type { Program } from '../arguments/types.ts';
 import { bench } from './bench.ts';
 import { cache } from './cache.ts';
 import { run, test } from './cargo.ts';
@@ -6,7 +7,6 @@ import { completionsOf } from './completions.ts';
 import { helpOf } from './help.ts';
 import { init } from './init.ts';
 import { summary } from './summary.ts';
-import type { Program } from './types.ts';
 
 /** The command line of a version of the program. */
 export function programOf(version: string): Program {

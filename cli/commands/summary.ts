@@ -1,20 +1,6 @@
 import { defineCommand } from 'citty';
-import { format, where, words } from './options.ts';
-import { command } from './types.ts';
-
-/** What `summary` is asked for. */
-export interface SummaryArguments {
-  readonly path: string;
-  readonly configFile: string | undefined;
-  readonly target: string | undefined;
-  readonly features: readonly string[] | undefined;
-  readonly byPackage: boolean;
-  readonly byPermission: boolean;
-  readonly impureProcMacros: boolean;
-  readonly counts: boolean;
-  readonly headers: boolean;
-  readonly outputFormat: 'human' | 'json';
-}
+import { format, where, words } from '../arguments/options.ts';
+import { command } from '../arguments/types.ts';
 
 /** `cackle summary` */
 export const summary = command({
@@ -48,7 +34,7 @@ Examples:
     },
     async run({ args }): Promise<number> {
       const full = args.full ?? false;
-      const { runSummary } = await import('../summary.ts');
+      const { runSummary } = await import('../runs/summary.ts');
       return runSummary({
         path: args.path ?? '.',
         configFile: args['cackle-path'],

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type ConsolaInstance, createConsola, LogLevels } from 'consola/core';
 import { CheckError } from '../../engine/errors.ts';
-import type { LogLevel } from '../commands/options.ts';
+import type { LogLevel } from '../arguments/options.ts';
 import { printable } from './printable.ts';
 
 /** Where it is written down what is done. */

@@ -2,8 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { optionLines } from '../../cli/arguments/help.ts';
 import { programOf } from '../../cli/commands/program.ts';
-import { optionLines } from '../../cli/help.ts';
 import { packageRoot } from '../../engine/paths.ts';
 import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { optionForms } from '../../cli/arguments/option-forms.ts';
 import { programOf } from '../../cli/commands/program.ts';
-import { optionForms } from '../../cli/option-forms.ts';
 import { cackle, workspace } from '../support/cackle.ts';
 import { expectRefusal, refused, simple } from './support.ts';
 

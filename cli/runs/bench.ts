@@ -1,9 +1,17 @@
 import { relative } from 'node:path';
-import { type BenchReport, measureTree } from '../engine/commands/bench.ts';
-import type { BenchArguments } from './commands/bench.ts';
-import { failed } from './output/error-text.ts';
-import { messages } from './output/messages.ts';
-import { printable, printableJson } from './output/printable.ts';
+import { type BenchReport, measureTree } from '../../engine/commands/bench.ts';
+import { failed } from '../output/error-text.ts';
+import { messages } from '../output/messages.ts';
+import { printable, printableJson } from '../output/printable.ts';
+
+/** What `bench` is asked for. */
+export interface BenchArguments {
+  readonly path: string;
+  readonly configFile: string | undefined;
+  /** Numbers of worker threads to measure with. */
+  readonly workers: readonly number[];
+  readonly json: boolean;
+}
 
 /** Measures over the tree of the last check; resolves to the exit status. */
 export async function runBench(args: BenchArguments): Promise<number> {

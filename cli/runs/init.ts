@@ -1,6 +1,6 @@
-import { writeFirstConfig } from '../engine/commands/init.ts';
-import { failed } from './output/error-text.ts';
-import { printable } from './output/printable.ts';
+import { writeFirstConfig } from '../../engine/commands/init.ts';
+import { failed } from '../output/error-text.ts';
+import { printable } from '../output/printable.ts';
 
 /** Writes a first cackle.toml; resolves to the exit status. */
 export async function runInit(args: {

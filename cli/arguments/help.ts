@@ -1,5 +1,5 @@
-import type { Command, Program } from './commands/types.ts';
 import { flagsText, operands, optionForms, optionText } from './option-forms.ts';
+import type { Command, Program } from './types.ts';
 
 /** The widest line of a help. */
 const WIDTH = 100;

@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import type { Command } from './commands/types.ts';
+import type { Command } from './types.ts';
 
 /** The command line says something that it cannot mean. */
 export class UsageError extends Error {}

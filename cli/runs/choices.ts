@@ -1,6 +1,6 @@
-import type { CheckOptions } from '../engine/check/options.ts';
-import type { CheckArguments } from './commands/check-arguments.ts';
-import type { ColourChoice, UiKind } from './commands/options.ts';
+import type { CheckOptions } from '../../engine/check/options.ts';
+import type { CheckArguments } from '../arguments/check-arguments.ts';
+import type { ColourChoice, UiKind } from '../arguments/options.ts';
 
 /** How the user is asked: as told, else by the terminal at hand (rule 6.2); a text says why it cannot be as told. */
 export function uiFor(args: CheckArguments): UiKind | { readonly refused: string } {

@@ -1,7 +1,14 @@
-import { cacheContent, clearCache } from '../engine/commands/cache.ts';
-import type { CacheArguments } from './commands/cache.ts';
-import { failed } from './output/error-text.ts';
-import { printable, printableJson } from './output/printable.ts';
+import { cacheContent, clearCache } from '../../engine/commands/cache.ts';
+import { failed } from '../output/error-text.ts';
+import { printable, printableJson } from '../output/printable.ts';
+
+/** What `cache` is asked for. */
+export interface CacheArguments {
+  readonly path: string;
+  readonly clear: boolean;
+  readonly all: boolean;
+  readonly json: boolean;
+}
 
 const titles = {
   facts: "facts in the user's cache",

@@ -1,21 +1,21 @@
 import { Worker } from 'node:worker_threads';
 import { proxy, wrap } from 'comlink';
 import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
-import { distPath } from '../engine/paths.ts';
+import { distPath } from '../../engine/paths.ts';
+import type { CheckArguments } from '../arguments/check-arguments.ts';
+import { messages } from '../output/messages.ts';
+import { isUtf8Locale } from '../ui/text.ts';
+import type { Ending, Session, SessionOptions } from '../ui-worker/api.ts';
 import { checkOptions, wantsColour } from './choices.ts';
-import type { CheckArguments } from './commands/check-arguments.ts';
 import { signals } from './exit-status.ts';
-import { messages } from './output/messages.ts';
-import { isUtf8Locale } from './ui/text.ts';
-import type { Ending, Session, SessionOptions } from './ui-worker/api.ts';
 
 /** Checks the workspace and asks what to allow; resolves to the exit status (rules 6.2, 6.6). */
 export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full'): Promise<number> {
   // Both take a moment to be loaded: at the same time.
   const loading =
     ui === 'full'
-      ? import('./ui/full.tsx').then((m) => m.FullUi)
-      : import('./ui/basic.ts').then((m) => m.BasicUi);
+      ? import('../ui/full.tsx').then((m) => m.FullUi)
+      : import('../ui/basic.ts').then((m) => m.BasicUi);
   const worker = new Worker(distPath('session-worker.js'));
   const session = wrap<Session>(nodeEndpoint(worker));
   const colour = wantsColour(args.colour, process.stdout.isTTY === true);

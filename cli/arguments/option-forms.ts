@@ -1,4 +1,4 @@
-import type { Arg, Args } from './commands/types.ts';
+import type { Arg, Args } from './types.ts';
 
 /** One way to write an option: what the help shows, what completions offer, what the gate takes. */
 export interface OptionForm {

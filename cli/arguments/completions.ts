@@ -1,6 +1,6 @@
-import type { Shell } from './commands/options.ts';
-import type { Command, Program } from './commands/types.ts';
 import { type OptionForm, operands, optionForms } from './option-forms.ts';
+import type { Shell } from './options.ts';
+import type { Command, Program } from './types.ts';
 
 /** The names under which the program is started. */
 const names = ['cackle', 'cargo-acl'];

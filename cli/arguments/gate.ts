@@ -1,6 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { Args, Command, Program } from './commands/types.ts';
 import { flagsText, type OptionForm, operands, optionForms } from './option-forms.ts';
+import type { Args, Command, Program } from './types.ts';
 import { didYouMean, findCommand, UsageError } from './usage-error.ts';
 
 /** What the command line asks for: a command with arguments that citty takes as they are meant, help, or the version. */
