@@ -2,11 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** What looks at times, signals or a terminal, or keeps all cores busy by itself: beside others it would be slow, and seem wrong. */
 const alone = [
-  'test/evasions/**/*.test.ts',
-  'test/faults/**/*.test.ts',
-  'test/mutations/**/*.test.ts',
-  'test/programs/**/*.test.ts',
-  'test/real/**/*.test.ts',
+  'test/long/real/**/*.test.ts',
   'test/ui/**/*.test.ts',
   'test/build/interrupt.test.ts',
   'test/commands/timing.test.ts',
@@ -14,6 +10,9 @@ const alone = [
   'test/inputs/interruption.test.ts',
   'test/inputs/terminal.test.ts',
 ];
+
+/** On a real crate with 95 packages, for a minute: `npm run real` has it. */
+const long = process.env.REAL === 'all' ? [] : ['test/long/real/ui.test.ts'];
 
 export default defineConfig({
   test: {
@@ -25,7 +24,7 @@ export default defineConfig({
         test: {
           name: 'beside',
           include: ['test/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...alone, ...long],
           // A check of a small workspace waits for one process after another: two files at a time keep two cores busy.
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
@@ -33,7 +32,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'alone', include: alone, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'alone',
+          include: alone,
+          exclude: long,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import { configText } from '../test/differential/grants.mjs';
-import { allOurGrants, ORIGINAL_VERSION, originalGrants } from '../test/differential/runs.mjs';
+import { configText } from '../test/long/differential/grants.mjs';
+import { allOurGrants, ORIGINAL_VERSION, originalGrants } from '../test/long/differential/runs.mjs';
 import { fetchRealCrate } from '../test/real-crates.mjs';
 import { bench, cackle, repository } from './places.mjs';
 import { run } from './process.mjs';

@@ -1,5 +1,5 @@
 /**
- * `node test/mutations/run.mjs --count 500 --seed 1 [--write]`: the long run of walk.mjs. Exit status 1 when an answer
+ * `node test/long/mutations/run.mjs --count 500 --seed 1 [--write]`: the long run of walk.mjs. Exit status 1 when an answer
  * differs. Several seeds are walked in turn, `--count` steps each. `--write` keeps the summary in RESULT.md; `--logged` takes
  * the steps from the logs of an earlier run, one that was broken off for example.
  */
@@ -7,8 +7,8 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ensureBuilt } from '../../setup/ensure.mjs';
-import { root } from '../../setup/paths.mjs';
+import { ensureBuilt } from '../../../setup/ensure.mjs';
+import { root } from '../../../setup/paths.mjs';
 import { summaryOf } from './result.mjs';
 
 const { values } = parseArgs({
@@ -35,7 +35,7 @@ const walks = [];
 const summary = () => {
   const seeds = values.seed.map((seed) => ` --seed ${seed}`).join('');
   const minutes = values.minutes === 'Infinity' ? '' : ` --minutes ${values.minutes}`;
-  const command = `node test/mutations/run.mjs --count ${values.count}${seeds}${minutes} --write`;
+  const command = `node test/long/mutations/run.mjs --count ${values.count}${seeds}${minutes} --write`;
   return summaryOf(walks, command);
 };
 for (const seed of values.seed) {

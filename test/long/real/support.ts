@@ -1,15 +1,26 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { REAL_SUFFIX } from '../../engine/build/build-script.ts';
-import { check } from '../../engine/check/check.ts';
-import { RecordStore, storeLocation } from '../../engine/facts/store.ts';
-import type { LinkRecord, UnitRecord } from '../../engine/facts/unit-record.ts';
-import { packageRoot } from '../../engine/paths.ts';
-import type { CheckReport } from '../../engine/problems/problems.ts';
-import { fetchRealCrate, REAL_CRATES } from '../real-crates.mjs';
+import { REAL_SUFFIX } from '../../../engine/build/build-script.ts';
+import { check } from '../../../engine/check/check.ts';
+import { RecordStore, storeLocation } from '../../../engine/facts/store.ts';
+import type { LinkRecord, UnitRecord } from '../../../engine/facts/unit-record.ts';
+import { packageRoot } from '../../../engine/paths.ts';
+import type { CheckReport } from '../../../engine/problems/problems.ts';
+import { fetchRealCrate, REAL_CRATES } from '../../real-crates.mjs';
 
-/** The crates that are judged, by the names of test/real-crates.mjs. */
-export const judged = REAL_CRATES.filter(({ role }) => role === 'judged').map(({ name }) => name);
+/**
+ * The crates that this run is about, by the names of test/real-crates.mjs: the one that is built soonest, or, with REAL=all,
+ * every one that is judged.
+ */
+export const crates = REAL_CRATES.filter(({ name, role }) =>
+  process.env.REAL === 'all' ? role === 'judged' : name === 'ripgrep',
+).map(({ name }) => name);
+
+/** Prints a line, and adds it to the file that a long run makes its page of. */
+export function tell(line: string): void {
+  console.log(line);
+  if (process.env.REAL_LINES !== undefined) appendFileSync(process.env.REAL_LINES, `${line}\n`);
+}
 
 /** A real crate whose every output was linked. */
 export interface LinkedCrate {

@@ -3,14 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import toml from 'toml';
 import { configText, grantsOfConfig, key, minimal } from './grants.mjs';
 
 /** @typedef {import('./grants.mjs').Grant} Grant */
 /** @typedef {import('./grants.mjs').Found} Found */
 
-const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const repository = join(import.meta.dirname, '..', '..', '..');
 /** The version of the original that this program is compared with. */
 export const ORIGINAL_VERSION = '0.9.0';
 /** More rounds than any crate needs: each must add a grant, and held units come a layer at a time. */

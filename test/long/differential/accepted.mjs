@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import toml from 'toml';
-import { fetchRealCrate } from '../real-crates.mjs';
+import { fetchRealCrate } from '../../real-crates.mjs';
 import { grantsOfConfig } from './grants.mjs';
 import { progress, tail } from './runs.mjs';
 

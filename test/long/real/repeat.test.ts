@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { CheckReport } from '../../engine/problems/problems.ts';
-import { check, short } from '../support/cackle.ts';
-import { judged, linkedCrate, writeConfig } from './support.ts';
+import type { CheckReport } from '../../../engine/problems/problems.ts';
+import { check, short } from '../../support/cackle.ts';
+import { crates, linkedCrate, tell, writeConfig } from './support.ts';
 
 /** What a check found, without how long it took and how much of it was new. */
 function found(report: CheckReport): object {
@@ -14,7 +14,7 @@ function found(report: CheckReport): object {
 
 // Spec 6 and design, decision 5: another configuration re-judges and rebuilds nothing; the second check is nearly free
 // and says the same. The configuration imports every built-in API and permits nothing.
-for (const name of judged) {
+for (const name of crates) {
   test(`${name} without permissions: problems, nothing unchecked, and the same again for nothing`, async () => {
     const { path, report: permitted } = await linkedCrate(name);
     const args = ['-c', writeConfig(path, 'none', '')];
@@ -44,7 +44,7 @@ for (const name of judged) {
     // What was told from stored answers and paths is what a join of all outputs tells.
     rmSync(join(path, 'target', '.cackle', 'answers'), { recursive: true });
     expect(found(await check(path, args))).toEqual(found(first));
-    console.log(
+    tell(
       `${name}: ${first.problems.length} problems, ${first.counts.outputs} outputs, ${first.counts.objects} objects; second check ${second.timing.total?.toFixed(2)} s`,
     );
   }, 900_000);

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../../engine/paths.ts';
+import { packageRoot } from '../../../engine/paths.ts';
 import { walk } from './walk.mjs';
 
 // Issue "Fast", correct under speed: one change at a time, and the incremental answer is that of a check from clean. A
-// sample with one of each sort; `node test/mutations/run.mjs` walks at random for as long as wanted.
+// sample with one of each sort; `node test/long/mutations/run.mjs` walks at random for as long as wanted.
 
 test('thirteen changes, each answered as from clean', async () => {
   const steps = await walk({

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../../engine/paths.ts';
-import { bubblewrapFault } from '../../engine/sandbox/probe.ts';
-import { run } from '../support/cackle.ts';
+import { packageRoot } from '../../../engine/paths.ts';
+import { bubblewrapFault } from '../../../engine/sandbox/probe.ts';
+import { run } from '../../support/cackle.ts';
 import type { Kind } from './faults.mjs';
 import { strike } from './strike.mjs';
 
 // "Fail closed": whatever strikes a check, it says so or is right, and so is the next one. A sample with one fault of each kind;
-// `node test/faults/run.mjs` strikes at random for as long as wanted.
+// `node test/long/faults/run.mjs` strikes at random for as long as wanted.
 
 test('a check that is killed, meets damage or runs beside others, and the one after it', async () => {
   const kinds: Kind[] = [
@@ -36,7 +36,7 @@ test('a check that is killed, meets damage or runs beside others, and the one af
 test('a disk that is full, and one without hard links', async (context) => {
   if ((await bubblewrapFault()) !== undefined) context.skip();
   const ran = await run(process.execPath, [
-    join(packageRoot(), 'test', 'faults', 'run.mjs'),
+    join(packageRoot(), 'test', 'long', 'faults', 'run.mjs'),
     ...['--seed', '3', '--count', '20', '--place', 'a small disk', '--place', 'no hard links'],
   ]);
   expect(ran.stdout).toContain('5 steps, 0 wrong');

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fetchRealCrate } from '../real-crates.mjs';
+import { fetchRealCrate } from '../../real-crates.mjs';
 import { accepted, acceptedCopy } from './accepted.mjs';
 import { readArguments } from './arguments.mjs';
 import { outcomesIn } from './libtest.mjs';

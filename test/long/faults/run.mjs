@@ -1,5 +1,5 @@
 /**
- * `node test/faults/run.mjs --count 300 --seed 1 [--write]`: the long run of strike.mjs in each place. A place that this machine
+ * `node test/long/faults/run.mjs --count 300 --seed 1 [--write]`: the long run of strike.mjs in each place. A place that this machine
  * cannot make is left out and named. `--write` keeps the summary in RESULT.md. Exit status 1 when an answer was wrong.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -7,8 +7,8 @@ import { appendFileSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ensureBuilt } from '../../setup/ensure.mjs';
-import { root } from '../../setup/paths.mjs';
+import { ensureBuilt } from '../../../setup/ensure.mjs';
+import { root } from '../../../setup/paths.mjs';
 import { writeNoLinksFilter } from './faults.mjs';
 import { strike } from './strike.mjs';
 
@@ -152,7 +152,7 @@ function summary(steps, left) {
   const wrong = steps.filter((step) => step.wrong !== undefined);
   return `# Faults: the last long run
 
-Written by \`node test/faults/run.mjs --count ${values.count} --seed ${values.seed} --write\`.
+Written by \`node test/long/faults/run.mjs --count ${values.count} --seed ${values.seed} --write\`.
 Each step changes a small workspace, strikes the check of it with a fault, and compares the next check with one from clean. A check that
 was struck has to end without an answer, to say with status 2 why it could not be made, or to be right.
 

@@ -1,7 +1,7 @@
 import { basename, normalize } from 'node:path';
-import { decodeFacts } from '../../engine/facts/codec.ts';
-import { ENTITY_BIT, factString, NONE, type ObjectFacts } from '../../engine/facts/tables.ts';
-import { FileInput } from '../../engine/parsers/file-input.ts';
+import { decodeFacts } from '../../../engine/facts/codec.ts';
+import { ENTITY_BIT, factString, NONE, type ObjectFacts } from '../../../engine/facts/tables.ts';
+import { FileInput } from '../../../engine/parsers/file-input.ts';
 import { binutils } from './binutils.ts';
 
 /** How references are spread: `addr2line` takes one section of one object a run. */

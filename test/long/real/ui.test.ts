@@ -1,11 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { packageRoot } from '../../engine/paths.ts';
-import { fetchRealCrate } from '../real-crates.mjs';
-import { check } from '../support/cackle.ts';
-import type { Terminal } from '../support/terminal.ts';
-import { configOf, startUi, takeRecommended } from './support.ts';
+import { packageRoot } from '../../../engine/paths.ts';
+import { fetchRealCrate } from '../../real-crates.mjs';
+import { check } from '../../support/cackle.ts';
+import type { Terminal } from '../../support/terminal.ts';
+import { configOf, startUi, takeRecommended } from '../../ui/support.ts';
+import { tell } from './support.ts';
 
 let terminal: Terminal | undefined;
 afterEach(() => terminal?.close());
@@ -51,6 +52,7 @@ test('hyperfine: from nothing to clean by keys', async () => {
   expect(terminal.screen()).toContain('no problems');
   expect(configOf(path)).toContain('[pkg.libc');
   expect(await check(path)).toMatchObject({ status: 0, problems: [] });
+  tell('hyperfine: from no cackle.toml to a clean check by the keys of the terminal UI');
 }, 600_000);
 
 async function edited(shown: Terminal): Promise<void> {

@@ -6,14 +6,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { fetchRealCrate, REAL_CRATES } from '../real-crates.mjs';
+import { fetchRealCrate, REAL_CRATES } from '../../real-crates.mjs';
 import { allOurGrants, originalGrants, originalProgram, output, progress } from './runs.mjs';
 import { allTable, compared, countsTable, differencesTable, unexplained } from './table.mjs';
 
 /** @typedef {import('./table.mjs').Comparison} Comparison */
 
 const here = dirname(fileURLToPath(import.meta.url));
-const repository = dirname(dirname(here));
+const repository = join(here, '..', '..', '..');
 const judged = REAL_CRATES.filter((crate) => crate.role === 'judged').map((crate) => crate.name);
 
 /** The result as a page: what was compared with what, the differences, then everything.

@@ -1,8 +1,7 @@
 /** Changes one thing at a time and compares each incremental answer with that of a check from clean. */
 import { rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { generator } from '../../bench/synthetic/generate.mjs';
+import { join } from 'node:path';
+import { generator } from '../../../bench/synthetic/generate.mjs';
 import { answer, compare } from './answers.mjs';
 import { fromClean, lock, other, rewrite, starter } from './checked.mjs';
 import { damageOutput, damageStore, removeOutput } from './damage.mjs';
@@ -20,7 +19,7 @@ import { choices, filesOf, firstState } from './workspace.mjs';
  * @property {string | undefined} difference undefined when the answers agree
  */
 
-const repository = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const repository = join(import.meta.dirname, '..', '..', '..');
 
 /** What can be changed behind an mtime: choices that are written into sources alone. */
 const sources = [

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { storeLocation } from '../../engine/facts/store.ts';
-import { factString, NONE, NodeFlag } from '../../engine/facts/tables.ts';
-import type { LinkRecord, UnitRecord } from '../../engine/facts/unit-record.ts';
-import type { JoinedOutput, JoinInput } from '../../engine/graph/link.ts';
-import { linkedButDead } from '../../engine/graph/linked.ts';
-import type { LinkedSymbol } from '../../engine/graph/named-nodes.ts';
-import type { NodeAt } from '../../engine/graph/reached.ts';
-import { Joiner } from '../../engine/judge/joiner.ts';
-import { factsFile } from '../../engine/units/inputs.ts';
-import { outputSpec } from '../../engine/units/output-spec.ts';
-import { loadWorkspace } from '../../engine/workspace/metadata.ts';
+import { storeLocation } from '../../../engine/facts/store.ts';
+import { factString, NONE, NodeFlag } from '../../../engine/facts/tables.ts';
+import type { LinkRecord, UnitRecord } from '../../../engine/facts/unit-record.ts';
+import type { JoinedOutput, JoinInput } from '../../../engine/graph/link.ts';
+import { linkedButDead } from '../../../engine/graph/linked.ts';
+import type { LinkedSymbol } from '../../../engine/graph/named-nodes.ts';
+import type { NodeAt } from '../../../engine/graph/reached.ts';
+import { Joiner } from '../../../engine/judge/joiner.ts';
+import { factsFile } from '../../../engine/units/inputs.ts';
+import { outputSpec } from '../../../engine/units/output-spec.ts';
+import { loadWorkspace } from '../../../engine/workspace/metadata.ts';
 import { binutils } from './binutils.ts';
-import { judged, linkedCrate, linkedFile } from './support.ts';
+import { crates, linkedCrate, linkedFile, tell } from './support.ts';
 
 /** The defined symbols of a linked file as readelf of binutils lists them. */
 function readSymbols(file: string): LinkedSymbol[] {
@@ -127,7 +127,7 @@ function linkedOutputs(units: readonly UnitRecord[]): { unit: UnitRecord; link: 
 }
 
 // Design, decision 3: liveness is ours, and the linker's own symbol table is the check on it.
-for (const name of judged) {
+for (const name of crates) {
   test(`what is live is what the linker kept, in every output of ${name}`, async () => {
     const { path, report, units } = await linkedCrate(name);
     expect(report.unchecked).toEqual([]);
@@ -169,7 +169,7 @@ for (const name of judged) {
       );
       wrong.push(...link.kept.map((s) => `${label}: recorded ${s.name} ${s.file}`));
     }
-    console.log(
+    tell(
       `${name}: ${seen.outputs} linked outputs, ${seen.symbols} symbols, ${seen.known} of them of our inputs; ${seen.dropped} live for us and dropped, all constants that may be merged`,
     );
     expect(seen.outputs).toBeGreaterThanOrEqual(report.counts.outputs);

@@ -2,15 +2,15 @@
  * What a new user meets: published crates, each from nothing through `init`, `-n`, `-n --auto-accept-fixes`, `-n`, `-n`
  * without one of the grants, and `test`.
  *
- * `node test/real/first-check.mjs DIR [NAME@VERSION...]` prints rows for test/real/RESULT-crates.md; the outputs stay in DIR.
+ * `node test/long/real/first-check.mjs DIR [NAME@VERSION...]` prints rows for test/long/real/RESULT-crates.md; the outputs stay in DIR.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { fetchCrate } from '../real-crates.mjs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { fetchCrate } from '../../real-crates.mjs';
 
-const cackle = join(dirname(dirname(dirname(fileURLToPath(import.meta.url)))), 'cackle');
+const cackle = join(import.meta.dirname, '..', '..', '..', 'cackle');
 const CRATES = [
   'lz4@1.28.1',
   'hexyl@0.17.0',
@@ -20,7 +20,7 @@ const CRATES = [
   'bore-cli@0.6.0',
 ];
 
-/** @typedef {{ status: number | null, seconds: number, json: import('../../engine/problems/problems.ts').CheckReport | undefined }} Step */
+/** @typedef {{ status: number | null, seconds: number, json: import('../../../engine/problems/problems.ts').CheckReport | undefined }} Step */
 
 /** Runs one command in the crate, keeps what it said beside it.
  * @param {string} path @param {string} name @param {string[]} args @returns {Step} */
@@ -90,7 +90,7 @@ function row(dir, crate) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [dir, ...wanted] = process.argv.slice(2);
   if (dir === undefined) {
-    process.stderr.write('usage: node test/real/first-check.mjs DIR [NAME@VERSION...]\n');
+    process.stderr.write('usage: node test/long/real/first-check.mjs DIR [NAME@VERSION...]\n');
     process.exitCode = 2;
   } else {
     for (const crate of wanted.length > 0 ? wanted : CRATES) {

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../../engine/paths.ts';
+import { packageRoot } from '../../../engine/paths.ts';
 import { binutils } from './binutils.ts';
 import { compareObject, generator, pick, type Sampled } from './places.ts';
-import { judged, linkedCrate } from './support.ts';
+import { crates, linkedCrate, tell } from './support.ts';
 
 /** References compared in each crate. */
 const PER_CRATE = 400;
@@ -12,7 +12,7 @@ const PER_CRATE = 400;
 // Design, "How we know that it is right" 5: DWARF places against addr2line of binutils. Sampled are relocations in
 // code of the objects of a crate's rlibs, with a fixed seed: file and line of the place, and every function
 // that was inlined around it with the place of its call (addr2line tells no columns).
-for (const [seed, name] of judged.entries()) {
+for (const [seed, name] of crates.entries()) {
   test(`places and inlined calls are what addr2line says, in ${name}`, async () => {
     const { units } = await linkedCrate(name);
     const random = generator(seed + 1);
@@ -33,7 +33,7 @@ for (const [seed, name] of judged.entries()) {
         differences.push(...compareObject(join(directory, object), random, seen));
     }
     rmSync(directory, { recursive: true, force: true });
-    console.log(
+    tell(
       `${name}: ${seen.references} references of ${seen.sections} sections in ${seen.objects} objects; ${seen.inlined} in inlined calls, up to ${seen.deepest} deep`,
     );
     expect(differences).toEqual([]);
