@@ -7,7 +7,7 @@ import { packageRoot } from '../engine/paths.ts';
 
 const run = promisify(execFile);
 
-test('the npm package works in an empty directory, from npx and as `cargo acl`', async () => {
+test('rule 6.1: the npm package works in an empty directory, from npx and as `cargo acl`', async () => {
   const directory = join(packageRoot(), 'target', 'fixtures', 'npm package');
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });

@@ -30,7 +30,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
  *   a package with dozens of executables
  */
 
-/** The crates that tests and benchmarks share (design.md, "How we know that it is right" 3).
+/** The crates that tests and benchmarks share.
  * @type {readonly RealCrate[]} */
 export const REAL_CRATES = Object.freeze([
   { name: 'ripgrep', package: 'ripgrep', version: '15.2.0', role: 'judged' },

@@ -44,6 +44,10 @@ function citedRules(text: string): string[] {
   return [...citations].flatMap(([, list]) => list?.match(/\d+\.\d+/g) ?? []);
 }
 
+/** Is a file one whose citations say that it guards a rule? */
+const isTest = (path: string): boolean =>
+  path !== THIS && !path.endsWith('.md') && /^test\/|\/tests\/.*\.rs$/.test(path);
+
 test('rules are numbered by their sections, each number once', () => {
   const sections = [
     ...(texts.get(RULES) ?? '').matchAll(/^(?:## (\d+)\. |- \*\*(\d+)\.(\d+)\*\*)/gm),
@@ -67,6 +71,13 @@ test('a rule that is cited is there', () => {
     for (const rule of citedRules(text)) if (!known.has(rule)) wrong.push(`${path}: rule ${rule}`);
   }
   expect(wrong).toEqual([]);
+});
+
+test('every rule is cited by a test', () => {
+  const cited = new Set(
+    [...texts].flatMap(([path, text]) => (isTest(path) ? citedRules(text) : [])),
+  );
+  expect(definitions.filter((rule) => !cited.has(rule))).toEqual([]);
 });
 
 test('a citation is found in every form, and nothing else is one', () => {
@@ -97,7 +108,7 @@ function citedDocuments(path: string, text: string): string[] {
 test('nothing cites a document that is not in the repository', () => {
   const wrong: string[] = [];
   for (const [path, text] of texts) {
-    if (path === THIS || path.startsWith('test/')) continue;
+    if (path === THIS) continue;
     for (const line of text.split('\n'))
       if (elsewhere.some((pattern) => pattern.test(line))) wrong.push(`${path}: ${line.trim()}`);
     for (const name of citedDocuments(path, text)) {

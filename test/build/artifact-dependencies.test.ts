@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
 import { noNightly, onNightly } from '../support/nightly.ts';
 
-// Spec 4, "Order of trust": what a build script is given to run would run before it was judged.
+// Rule 9.11: what a build script is given to run would run before it was judged.
 
 const files = (dependencies: string): Record<string, string> => ({
   'Cargo.toml': manifest('user', dependencies),

@@ -29,7 +29,7 @@ const secret = 'a-secret-that-no-file-has';
 const seen = ['disallowed-api asking-helper net'];
 
 describe.skipIf(noBubblewrap)(
-  'a variable for which code asks, and that the sandbox of rustc hides',
+  'rule 7.8: a variable for which code asks, and that the sandbox of rustc hides',
   () => {
     test('what was compiled without it is fresh, whatever its value, and is said to be without it', async () => {
       const directory = workspace('asking/hidden', files);

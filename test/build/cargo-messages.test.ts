@@ -16,7 +16,7 @@ function read(...chunks: string[]): { progress: BuildProgress[]; text: string[] 
 
 const bar = '    Building [=====>       ] 2/9: notes, foobar(build)      \r';
 
-test('spec 6, progress: cargo’s bar is read, in colour too, and cut anywhere', () => {
+test('rule 8.1: cargo’s bar is read, in colour too, and cut anywhere', () => {
   const told = [{ built: 2, total: 9, current: 'notes, foobar(build)' }];
   expect(read(bar)).toEqual({ progress: told, text: [] });
   const coloured = '\u001b[1m\u001b[96m    Building\u001b[0m [=> ] 2/9: notes, foobar(build)  \r';

@@ -32,7 +32,7 @@ const program = {
 };
 
 describe.skipIf(noBubblewrap)(
-  "all of cargo's configuration that changes the build holds in a check",
+  "rule 6.11: all of cargo's configuration that changes the build holds in a check",
   () => {
     const host = /host: (\S+)/.exec(spawnSync('rustc', ['-vV']).stdout.toString())?.[1] as string;
     const table = (key: string, value: string): Record<string, string> => ({
@@ -177,7 +177,7 @@ function told(stdout: string): Map<string, string> {
   return new Map(all.filter(([name]) => !/ (?:CACKLE_\w+|_|SHLVL|CARGO_MAKEFLAGS)$/.test(name)));
 }
 
-describe('what cargo gives a process of the build, that process has in a check', () => {
+describe('rule 6.11: what cargo gives a process of the build, that process has in a check', () => {
   const env = {
     FORCED: 'no',
     KEPT: 'yes',

@@ -61,7 +61,7 @@ test.each([
   ['a package that is granted the API', (directory: string) => join(directory, 'granted/src')],
   ['no place at all', () => '/nowhere'],
 ])(
-  'spec 4, "Who used it": foreign code is charged to the package that brought it, whatever its debug info claims: %s',
+  'rule 4.9: foreign code is charged to the package that brought it, whatever its debug info claims: %s',
   async (_, claim) => {
     const directory = workspace('foreign', library);
     prebuilt(join(directory, 'native/prebuilt/libevil.a'), claim(directory));
@@ -71,7 +71,7 @@ test.each([
   },
 );
 
-test('a library in a directory that looks like the sysroot is no part of the toolchain', async () => {
+test('rule 4.9: a library in a directory that looks like the sysroot is no part of the toolchain', async () => {
   const directory = workspace('foreign-sysroot', {
     ...library,
     'native/build.rs':

@@ -19,7 +19,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
 
-// Spec §6, "a second check rebuilds only what changed": nor is cargo asked again what a tree is that did not change. Each
+// Rule 6.12: cargo is not asked again what a tree is that did not change. Each
 // test changes one thing that the answer depends on, and sees that the next check knows it.
 
 const uses = {

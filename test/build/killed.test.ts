@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
 
-// Spec §6: what was ended from outside is no fault of the sources, of a held build script least of all, and is not remembered.
+// Rule 6.7: what was ended from outside is no fault of the sources, of a held build script least of all, and is not remembered.
 
 /** A program whose build script needs a crate with a build script that is held. */
 function project(name: string): string {

@@ -28,7 +28,7 @@ type Row = [string, Record<string, string>, NodeJS.ProcessEnv];
 const nightly: Row[] =
   noNightly === undefined ? [['nightly', {}, { ...onNightly, ...unstable }]] : [];
 
-describe.skipIf(noBubblewrap)("every layout of cargo's build directory", () => {
+describe.skipIf(noBubblewrap)("rule 6.11: every layout of cargo's build directory", () => {
   test.each<Row>([
     ['usual', {}, {}],
     [

@@ -46,7 +46,7 @@ const withArguments = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Pr
     ...env,
   });
 
-describe('spec 4: all that the linker takes is judged, however it is named', () => {
+describe('rules 4.2, 9.7: all that the linker takes is judged, however it is named', () => {
   const evil = {
     'an object': [at('evil.o')],
     'an archive by its file name': [`-L${at('lib')}`, '-l:libevil.a'],
@@ -80,7 +80,7 @@ describe('spec 4: all that the linker takes is judged, however it is named', () 
   });
 });
 
-describe('what cannot be judged is refused, with the option and what to do', () => {
+describe('rule 9.7: what cannot be judged is refused, with the option and what to do', () => {
   test('an object that makes lld take a library by itself', async () => {
     const ran = await withArguments([at('asks.o'), `-L${at('lib')}`]);
     expect(ran.stderr).toContain('asks.o: it makes the linker take further libraries');

@@ -11,7 +11,7 @@ const shorts = async (name: string, files: Record<string, string>): Promise<stri
   return first;
 };
 
-test('bin, example, bench, and a test without harness', async () => {
+test('rules 1.2, 4.1: bin, example, bench, and a test without harness', async () => {
   const using = (path: string): string => `fn main() { let _ = ${path}; }`;
   const files = {
     'Cargo.toml': manifest(
@@ -35,7 +35,7 @@ test('bin, example, bench, and a test without harness', async () => {
   ]);
 });
 
-test('several crate types in one library: what a cdylib and a staticlib export is live', async () => {
+test('rules 4.1, 4.3: several crate types in one library: what a cdylib and a staticlib export is live', async () => {
   const files = {
     'Cargo.toml': manifest(
       'libraries',
@@ -83,7 +83,7 @@ test('no_std and no_main: the entry point is what the linker takes for it', asyn
   expect(await shorts('bare', files)).toEqual(['disallowed-api bare wire']);
 });
 
-test('the target directory of the environment and of the configuration', async () => {
+test('rule 6.11: the target directory of the environment and of the configuration', async () => {
   const directory = workspace('elsewhere', {
     'Cargo.toml': manifest('elsewhere'),
     'src/main.rs': 'fn main() { let _ = std::fs::read("x"); }',

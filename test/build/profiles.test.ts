@@ -32,13 +32,13 @@ const withProfile = (name: string, settings: string): string =>
     'Cargo.toml': `${program['Cargo.toml']}${settings}`,
   });
 
-test('spec 6: without a profile of the workspace, the profile is ours', async () => {
+test('rule 6.10: without a profile of the workspace, the profile is ours', async () => {
   const report = await check(withProfile('ours', ''));
   expect(report.problems.map(short).sort()).toEqual(expected);
   expect(report.grants.length).toBe(4);
 });
 
-describe('a release profile is judged as the profile dev is', () => {
+describe('rule 6.10: a release profile is judged as the profile dev is', () => {
   const all = 'codegen-units = 1\nstrip = true\npanic = "abort"\ndebug = 0\n';
   test.each([
     ['fat', `${all}opt-level = 3\nlto = "fat"\n`],
@@ -69,7 +69,7 @@ describe('a release profile is judged as the profile dev is', () => {
   });
 });
 
-test("spec 6: the user's own profile is taken, from Cargo.toml and from cargo's configuration", async () => {
+test("rule 6.10: the user's own profile is taken, from Cargo.toml and from cargo's configuration", async () => {
   const inManifest = await check(
     withProfile('theirs', '[profile.cackle]\ninherits = "release"\ndebug-assertions = true\n'),
   );
@@ -95,7 +95,7 @@ test('a part of the profile without `inherits` is completed by ours', async () =
   expect((await check(directory)).problems.map(short).sort()).toEqual(expected);
 });
 
-describe("spec 6: the profile `cackle` is the user's `dev`, whatever it says", () => {
+describe("rule 6.10: the profile `cackle` is the user's `dev`, whatever it says", () => {
   /** The build script of `helper` fails where cargo does not tell it `value`. */
   const withHelper = (
     name: string,

@@ -11,7 +11,7 @@ const own = ['--crate-name', 'a', '--edition=2021', 'a.rs', '--crate-type', 'lib
 const refused = (...more: string[]): string | undefined =>
   refusedArgument([...own, ...more], parseRustcArguments([...own, ...more]));
 
-describe('spec 4, order of trust: rustc gets only what compiles the unit', () => {
+describe('rule 9.5: rustc gets only what compiles the unit', () => {
   test.each([
     ['--cfg', '@args'],
     ['--check-cfg', '@args'],
@@ -61,7 +61,7 @@ describe('spec 4, order of trust: rustc gets only what compiles the unit', () =>
     expect(written).toContain('-L@dir');
   });
 
-  test('crates are looked for only where units of cargo leave them', async () => {
+  test('rule 9.5: crates are looked for only where units of cargo leave them', async () => {
     const paths = ['dependency=/t/deps', '/x', 'all=/y', 'crate=/z', 'native=/n', 'dependency=/w'];
     const args = parseRustcArguments([...own, ...paths.flatMap((path) => ['-L', path])]);
     const kept = await searchNativeOnly(args, '/', async (directory) => directory === '/t/deps');

@@ -6,7 +6,7 @@ import { ensureShim } from '../../engine/build/shim.ts';
 import { readToolchain } from '../../engine/workspace/toolchain.ts';
 import { cackle, config, manifest, workspace } from '../support/cackle.ts';
 
-test('design, "The shim": no variable of the loader brings code into the shim', async () => {
+test('rule 9.6: no variable of the loader brings code into the shim', async () => {
   const directory = workspace('shim-static', {});
   const shim = await ensureShim(await readToolchain('/', 'rustc'), directory);
   // The loader would say that it cannot find that.
@@ -15,7 +15,7 @@ test('design, "The shim": no variable of the loader brings code into the shim', 
   expect(spawnSync('/bin/true', { env, encoding: 'utf8' }).stderr).toContain('evil.so');
 });
 
-test('spec 4: the linker gets a response file as it was judged, whatever it says by then', async () => {
+test('rule 9.7: the linker gets a response file as it was judged, whatever it says by then', async () => {
   const directory = workspace('response-changes', {
     'Cargo.toml': manifest('response'),
     'src/main.rs': 'fn main() {}',

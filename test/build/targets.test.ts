@@ -27,7 +27,7 @@ const crossed = {
   'Cargo.toml': `${files['Cargo.toml']}[build-dependencies]\nhelper = { path = "helper" }\n`,
 };
 
-test('the host as --target: build scripts and proc macros are built apart, and all is judged', async () => {
+test('rule 6.11: the host as --target: build scripts and proc macros are built apart, and all is judged', async () => {
   const directory = workspace('targets', crossed);
   for (const _ of [1, 2]) {
     const report = await check(directory, ['--target', host]);

@@ -10,7 +10,7 @@ const shorts = async (directory: string, args: readonly string[] = []): Promise<
 const reads = 'pub fn f() { let _ = std::fs::read("x"); }';
 const connects = 'pub fn f() { let _ = std::net::TcpStream::connect("127.0.0.1:9"); }';
 
-test('a virtual workspace: all members, --package, default-members; only a whole check tells of unused permissions', async () => {
+test('rules 5.20, 6.13: a virtual workspace: all members, --package, default-members; only a whole check tells of unused permissions', async () => {
   const files = {
     'Cargo.toml': '[workspace]\nmembers = ["a", "b"]\nresolver = "2"\n',
     'a/Cargo.toml': manifest('a'),
@@ -81,7 +81,7 @@ patched = { path = "patched" }
   ]);
 });
 
-test('features of cackle.toml, and --features instead of them', async () => {
+test('rule 2.8: features of cackle.toml, and --features instead of them', async () => {
   const directory = workspace('features', {
     'Cargo.toml': manifest(
       'features',

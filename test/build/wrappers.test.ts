@@ -37,7 +37,7 @@ const calls = (directory: string, crate: string): string[] =>
     .filter((line) => line.includes(`--crate-name ${crate}`))
     .map((line) => line.replace(/ --crate-name.*/, ''));
 
-test('wrappers of rustc are called as cargo calls them: RUSTC_WRAPPER, then RUSTC_WORKSPACE_WRAPPER for members', async () => {
+test('rule 6.11: wrappers of rustc are called as cargo calls them: RUSTC_WRAPPER, then RUSTC_WORKSPACE_WRAPPER for members', async () => {
   const directory = workspace('wrapped', files);
   const outer = script(directory, 'outer');
   const inner = script(directory, 'inner');
@@ -94,7 +94,7 @@ test("RUSTC, a linker under any name, and the user's incremental compilation", a
   expect(readFileSync(join(directory, 'log'), 'utf8')).toMatch(/^my-gcc .*build_script_build/m);
 });
 
-test('through the real cargo: `cargo acl -n`, in the toolchain of rust-toolchain.toml', () => {
+test('rule 6.1: through the real cargo: `cargo acl -n`, in the toolchain of rust-toolchain.toml', () => {
   const directory = workspace('wrapped-cargo', {
     ...files,
     'rust-toolchain.toml': '[toolchain]\nchannel = "stable"\n',

@@ -1,4 +1,4 @@
-/** Stored answers: what was found in an output is used again, and only while all it depends on is the same. */
+/** Rule 10.2, stored answers: what was found in an output is used again, and only while all it depends on is the same. */
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -30,7 +30,7 @@ test('a second check uses the answers, and finds the same', async () => {
   expect(answersOf(directory).map((file) => statSync(file).ino)).toEqual(written);
 });
 
-test('permissions and APIs may change: nothing is built, all is judged anew', async () => {
+test('rule 10.3: permissions and APIs may change: nothing is built, all is judged anew', async () => {
   const directory = workspace('answered-edits', files);
   await check(directory);
   const edited = async (rest: string): Promise<string[]> => {

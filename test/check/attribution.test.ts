@@ -28,7 +28,7 @@ fn other(_: &'static str) -> std::io::Result<String> { Ok(String::new()) }
 pub fn run(which: usize) -> bool { TABLE[which % 2]("x").is_ok() }`,
 };
 
-describe('spec 4, who used it: disguises of a call', () => {
+describe('rules 4.5, 4.6, 4.7: disguises of a call', () => {
   test('a function item passed to an iterator of std', async () => {
     const { shorts, lines } = await judged(
       'item',
@@ -106,7 +106,7 @@ describe('spec 4, who used it: disguises of a call', () => {
   });
 });
 
-describe('spec 4, who used it: code that nothing in Rust calls', () => {
+describe('rules 4.3, 4.9: code that nothing in Rust calls', () => {
   test('a no_mangle function called over extern "C"; its neighbour is dead', async () => {
     const files = tree('mangled', {
       main: 'use c as _;\nextern "C" { fn c_entry(); }\nfn main() { unsafe { c_entry() } }',
@@ -197,7 +197,7 @@ fn main() {
   });
 });
 
-describe('spec 4, who used it: code of two packages in one place', () => {
+describe('rules 4.7, 4.8, 4.13: code of two packages in one place', () => {
   test('the body of a generic belongs to its crate, its arguments to who chose them', async () => {
     const files = tree('generics', {
       main: 'fn main() {\n    generic::load("x");\n    generic::make::<std::path::PathBuf>();\n}',
@@ -283,7 +283,7 @@ describe('spec 4, who used it: code of two packages in one place', () => {
 });
 
 /** A check that includes the program's LTO link of std takes its time: one workspace for all of it. */
-test('spec 4, who used it: release with fat LTO, where inlined calls and statics of all packages are in one object', async () => {
+test('rules 3.1, 4.2, 4.7: release with fat LTO, where inlined calls and statics of all packages are in one object', async () => {
   const files = tree('lto', {
     main: `fn main() {
     println!("{}", items::all(&std::hint::black_box(vec![String::new()])));
@@ -323,7 +323,7 @@ test('spec 4, who used it: release with fat LTO, where inlined calls and statics
   );
 });
 
-describe('spec 4, not a usage', () => {
+describe('rules 3.4, 4.12: not a usage', () => {
   test("a target of the user's own crates", async () => {
     const files = {
       ...tree('own', {
@@ -360,7 +360,7 @@ describe('spec 4, not a usage', () => {
   });
 });
 
-describe('spec 4, live', () => {
+describe('rule 4.3: live', () => {
   test('dead functions, generics, methods, statics and vtables of a live crate never count', async () => {
     const files = tree('dead', {
       main: 'fn main() { half::used(); let _: Option<half::Never> = None; }',

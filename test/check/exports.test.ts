@@ -23,25 +23,25 @@ async function exported(name: string, rest: string, calls = 'socket::all(); sock
     .sort();
 }
 
-test('spec 4, possible export: a live top-level module with the name of a defined API', async () => {
+test('rules 4.15, 5.16: possible export: a live top-level module with the name of a defined API', async () => {
   expect(await exported('exports', '')).toEqual(['socket fs socket::fs', 'socket net socket::net']);
 });
 
-test('spec 4, possible export: not for dead code, nor for APIs that nobody defined', async () => {
+test('rule 4.15: possible export: not for dead code, nor for APIs that nobody defined', async () => {
   expect(await exported('exports-dead', '', 'socket::process();')).toEqual([]);
 });
 
-test('spec 2 and 4: not where the API includes it already, nor where no_auto_detect names the package', async () => {
+test('rules 2.7, 4.15: not where the API includes it already, nor where no_auto_detect names the package', async () => {
   const rest = '[api.net]\ninclude = ["socket::net"]\n[api.fs]\nno_auto_detect = ["socket"]\n';
   expect(await exported('exports-known', rest)).toEqual([]);
 });
 
-test('spec 4: an included export is judged like std', async () => {
+test('rule 4.15: an included export is judged like std', async () => {
   const rest = '[api.net]\ninclude = ["socket::net"]\n[api.fs]\nno_auto_detect = ["socket"]\n';
   expect(await exported('exports-used', rest, 'socket::net::open();')).toEqual(['disallowed-api']);
 });
 
-test('spec 2: a path may begin with the name of a package where the crate has `_` for its `-`', async () => {
+test('rule 2.5: a path may begin with the name of a package where the crate has `_` for its `-`', async () => {
   const name = 'exports-dashed';
   const files = {
     'Cargo.toml': manifest(name, `[dependencies]\nnet-socket = { path = "../${name}-outside" }\n`),

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { check, config, manifest, short, workspace } from '../support/cackle.ts';
 
-test('spec 4, order of trust: a build script with a problem never runs; what does not need it is still judged', async () => {
+test('rules 6.13, 9.1: a build script with a problem never runs; what does not need it is still judged', async () => {
   const files = {
     'Cargo.toml': manifest('held'),
     'build.rs': 'fn main() { std::fs::write("ran", "yes").unwrap(); }',
@@ -26,7 +26,7 @@ test('spec 4, order of trust: a build script with a problem never runs; what doe
   expect(existsSync(join(directory, 'ran'))).toBe(true);
 });
 
-test('spec 4, order of trust: a proc macro is judged before rustc loads it, fresh ones too', async () => {
+test('rule 9.1: a proc macro is judged before rustc loads it, fresh ones too', async () => {
   const files = {
     'Cargo.toml': manifest('loads', '[dependencies]\nmacros = { path = "macros" }\n'),
     'src/main.rs': 'fn main() { macros::nothing!(); }',
@@ -52,7 +52,7 @@ test('spec 4, order of trust: a proc macro is judged before rustc loads it, fres
   expect((await check(directory)).unchecked.map((u) => u.held)).toEqual(['proc macro']);
 });
 
-test('spec 4: build instructions in both spellings need a permission; harmless ones do not', async () => {
+test('rules 2.12, 4.20, 5.9: build instructions in both spellings need a permission; harmless ones do not', async () => {
   const files = {
     'Cargo.toml': manifest('instructs'),
     'build.rs':
@@ -74,7 +74,7 @@ test('spec 4: build instructions in both spellings need a permission; harmless o
   expect((await check(directory)).problems).toEqual([]);
 });
 
-test('spec 4, order of trust: a dylib that a build script would load is judged before', async () => {
+test('rule 9.1: a dylib that a build script would load is judged before', async () => {
   const files = {
     'Cargo.toml': manifest('loader', '[build-dependencies]\nloaded = { path = "loaded" }\n'),
     'build.rs': 'fn main() { loaded::act(); }',

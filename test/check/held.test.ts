@@ -70,7 +70,7 @@ const either = {
 };
 const ALLOWED = 'build.allow_apis = ["fs", "env"]\n';
 
-describe('spec 4, order of trust: what was built without a held script is built again when it may run, once', () => {
+describe('rule 9.3: what was built without a held script is built again when it may run, once', () => {
   test.each([
     ['cfg', cfg],
     ['generated', generated],
@@ -126,7 +126,7 @@ describe('spec 4, order of trust: what was built without a held script is built 
   });
 });
 
-describe('instructions that are held: what the script said is known', () => {
+describe('rule 9.3: instructions that are held: what the script said is known', () => {
   const linking = {
     ...either,
     script: counting(
@@ -198,7 +198,7 @@ describe('instructions that are held: what the script said is known', () => {
   });
 });
 
-describe('what does not compile for lack of what is held', () => {
+describe('rule 6.14: what does not compile for lack of what is held', () => {
   /** A wrapper that notes each compilation. */
   function counted(directory: string): { env: NodeJS.ProcessEnv; compiled: () => string[] } {
     const wrapper = join(directory, 'wrapper');

@@ -28,7 +28,7 @@ const faults = async (name: string, rest: string, exportToml = exported): Promis
   return ran.stderr;
 };
 
-test('spec 2 and 5, import: a warning until cackle.toml says; then NAME::api is judged as any other API', async () => {
+test('rules 2.13, 5.15: import: a warning until cackle.toml says; then NAME::api is judged as any other API', async () => {
   const directory = workspace('imports', files(config()));
   const first = await check(directory);
   expect(first.problems.map(short)).toEqual(['export-not-imported wire']);
@@ -56,7 +56,7 @@ test('spec 2 and 5, import: a warning until cackle.toml says; then NAME::api is 
   expect((await check(directory)).problems.map(short)).toEqual(['unused-allow-api user wire::net']);
 });
 
-test('spec 2, import of what is not exported, of who exports nothing, of who is not there', async () => {
+test('rule 2.13: import of what is not exported, of who exports nothing, of who is not there', async () => {
   expect(await faults('import-unknown', '[pkg.wire]\nimport = ["nett"]\n')).toMatch(
     /cackle\.toml:9:11: wire exports no API `nett`[\s\S]*did you mean `net`\?/,
   );

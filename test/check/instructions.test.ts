@@ -12,7 +12,7 @@ import { check, config, manifest, short, workspace } from '../support/cackle.ts'
 
 const printed = (...lines: string[]): Buffer => Buffer.from(`${lines.join('\n')}\n`);
 
-test('spec 4: a line is an instruction as cargo trims it, in both spellings, whatever white space is around it', () => {
+test('rule 4.20: a line is an instruction as cargo trims it, in both spellings, whatever white space is around it', () => {
   const lines = [
     'cargo::rustc-env=A=1',
     '  cargo:rustc-env=B=2\r',
@@ -31,7 +31,7 @@ test('spec 4: a line is an instruction as cargo trims it, in both spellings, wha
   expect(instructionsOf(Buffer.from([0x63, 0xff]))).toBeUndefined();
 });
 
-test('spec 2: a rule is exact, or a prefix with a trailing *', () => {
+test('rule 2.12: a rule is exact, or a prefix with a trailing *', () => {
   expect(isInstructionAllowed('cargo:rustc-link-lib=z', ['cargo::rustc-link-*'])).toBe(true);
   expect(isInstructionAllowed('cargo:rustc-env=A=1', ['cargo:rustc-env=A'])).toBe(false);
   expect(isInstructionAllowed('cargo:rustc-env=A=1', ['cargo:rustc-env=A=1'])).toBe(true);
@@ -50,7 +50,7 @@ test('what may run code is never acted on before it is allowed', () => {
   expect(mayProceed('cargo:root=/x', true)).toBe(true);
 });
 
-test('spec 4, order of trust: a library that a refused instruction names is not linked into a proc macro', async () => {
+test('rule 4.22: a library that a refused instruction names is not linked into a proc macro', async () => {
   const files = {
     'Cargo.toml': manifest('uses', '[dependencies]\nmacros = { path = "macros" }\n'),
     'src/main.rs': 'fn main() { macros::nothing!(); }',
@@ -84,7 +84,7 @@ test('spec 4, order of trust: a library that a refused instruction names is not 
   ]);
 });
 
-test('spec 4: what was built without a refused instruction is built again, and judged, once it is allowed', async () => {
+test('rules 4.22, 9.3: what was built without a refused instruction is built again, and judged, once it is allowed', async () => {
   const directory = workspace('allowed-later', {
     'Cargo.toml': manifest('uses', '[dependencies]\ntold = { path = "told" }\n'),
     'src/main.rs': 'fn main() { told::act(); }',
@@ -105,7 +105,7 @@ test('spec 4: what was built without a refused instruction is built again, and j
   expect((await check(directory)).problems.map(short)).toEqual(['disallowed-api told fs']);
 });
 
-test('spec 4: what was allowed once is not compiled in anew when the rule is gone', async () => {
+test('rule 9.4: what was allowed once is not compiled in anew when the rule is gone', async () => {
   const lib =
     'pub fn act() { match option_env!("ACT") { Some(_) => { let _ = std::fs::read("x"); } None => {} } }\n// 1\n';
   const directory = workspace('allowed-no-more', {
@@ -131,7 +131,7 @@ test('spec 4: what was allowed once is not compiled in anew when the rule is gon
   ]);
 });
 
-describe('spec 4: what would be code or another identity in the toolchain, no rule covers', () => {
+describe('rule 4.21: what would be code or another identity in the toolchain, no rule covers', () => {
   test.each([
     'cargo:rustc-env=LD_PRELOAD=/x.so',
     'cargo:rustc-env=PATH=/x',

@@ -23,7 +23,7 @@ function keywordLines(report: CheckReport): string[] {
 const linesOf = async (name: string, files: Record<string, string | Buffer>) =>
   keywordLines(await check(workspace(name, files)));
 
-test('spec 4, unsafe: every form of it counts, at its line', async () => {
+test('rule 4.16: every form of `unsafe` counts, at its line', async () => {
   const main = [
     'use std::arch::asm;',
     'fn block() { unsafe { asm!("nop") } }',
@@ -44,7 +44,7 @@ test('spec 4, unsafe: every form of it counts, at its line', async () => {
   );
 });
 
-test('spec 4, unsafe: comments, strings and names do not count', async () => {
+test('rule 4.16: comments, strings and names do not count', async () => {
   const main = `//! unsafe
 /* unsafe /* unsafe */ */
 /// unsafe extern
@@ -57,7 +57,7 @@ extern crate std as other;
   expect(await linesOf('innocent', tree('innocent', { main }))).toEqual([]);
 });
 
-test('spec 4, unsafe: the second net sees what is not compiled, and macros where they are written', async () => {
+test('rule 4.16: the second net sees what is not compiled, and macros where they are written', async () => {
   const files = tree('unseen', {
     main: 'fn main() { println!("{}", hides::peek!(&1)); }\n#[cfg(windows)]\nfn never() { unsafe {} }',
     crates: {
@@ -73,7 +73,7 @@ test('spec 4, unsafe: the second net sees what is not compiled, and macros where
   ]);
 });
 
-test('the second net sees no extern in code that rustc leaves out before any macro sees it', async () => {
+test('rule 4.18: the second net sees no extern in code that rustc leaves out before any macro sees it', async () => {
   const files = {
     ...tree('left-out', {
       main: [
@@ -138,7 +138,7 @@ test('settings are those of each unit: of its tests, its features, its build scr
   ]);
 });
 
-test('spec 4: files that rustc reads count, save those that are no text', async () => {
+test('rule 4.16: files that rustc reads count, save those that are no text', async () => {
   const files = {
     ...tree('reads', {
       main: 'const A: &str = include_str!("note.txt");\nconst B: &[u8] = include_bytes!("data.bin");\nfn main() { println!("{A} {B:?}"); include!("part.in"); }',
@@ -153,7 +153,7 @@ test('spec 4: files that rustc reads count, save those that are no text', async 
   ]);
 });
 
-test('spec 4, extern: blocks and functions count, also marked unsafe; extern crate does not', async () => {
+test('rule 4.17: blocks and functions of `extern` count, also marked unsafe; extern crate does not', async () => {
   const main = `extern crate core;
 unsafe extern "C" { safe fn abs(x: i32) -> i32; }
 pub extern "C" fn callback() {}
@@ -168,13 +168,13 @@ fn main() { abs(1); callback(); }`;
   expect(unsafe?.uses.filter((use) => use.foundBy === 'token') ?? []).toEqual([]);
 });
 
-test('spec 4, extern: before edition 2021 the keyword may touch its string', async () => {
+test('rule 4.17: before edition 2021 the keyword may touch its string', async () => {
   const files = tree('touching', { main: 'extern"C" fn f() {}\nfn main() { f(); }' });
   files['Cargo.toml'] = String(files['Cargo.toml']).replace('2021', '2018');
   expect(await linesOf('touching', files)).toEqual(['extern touching src/main.rs:1']);
 });
 
-test('spec 4, extern: a bare keyword and patterns of macros declare nothing; what a macro emits does', async () => {
+test('rule 4.17: a bare keyword and patterns of macros declare nothing; what a macro emits does', async () => {
   const main = [
     'macro_rules! Token { [extern] => { 1 }; [fn] => { 2 }; }',
     'macro_rules! parse { (x extern - $a:tt) => { 3 }; ((extern "C" fn f() {})) => { 4 }; (y) => { 5 }; }',
@@ -188,7 +188,7 @@ test('spec 4, extern: a bare keyword and patterns of macros declare nothing; wha
   ]);
 });
 
-test('spec 4, unsafe: who calls a macro that lends it is told by whom, and safe_macros settles it', async () => {
+test('rules 2.14, 4.19: who calls a macro that lends it is told by whom, and safe_macros settles it', async () => {
   const files = (rest: string) =>
     tree('lent', {
       main: 'use lends::raw as fine;\nfn main() { println!("{}", fine!(*(&1 as *const i32))); }',
@@ -214,7 +214,7 @@ test('spec 4, unsafe: who calls a macro that lends it is told by whom, and safe_
   expect(await linesOf('lent', files('[pkg.lent]\nallow_unsafe = true\n'))).toEqual([]);
 });
 
-test('spec 5: unsafe and extern need the scope of the crate they stand in; a test build of it says nothing new', async () => {
+test('rule 5.6: unsafe and extern need the scope of the crate they stand in; a test build of it says nothing new', async () => {
   const code = (name: string) => `fn ${name}() { unsafe {} }\nextern "C" fn e_${name}() {}\n`;
   const files = {
     'Cargo.toml': manifest('places'),
@@ -245,7 +245,7 @@ test('spec 5: unsafe and extern need the scope of the crate they stand in; a tes
   ]);
 });
 
-test('spec 5: allow_unsafe and allow_extern each cover their own, and are inherited', async () => {
+test('rules 1.4, 5.6: allow_unsafe and allow_extern each cover their own, and are inherited', async () => {
   const code = 'fn a() { unsafe {} }\nextern "C" fn e() {}\n';
   const files = (rest: string) => ({
     'Cargo.toml': manifest('covers'),

@@ -176,7 +176,7 @@ function seenByRustc(file: string): Set<number> | undefined {
   return lines;
 }
 
-test('of generated programs, nothing is left out that rustc compiles', () => {
+test('rule 4.18: of generated programs, nothing is left out that rustc compiles', () => {
   const directory = mkdtempSync(join(tmpdir(), 'cackle-left-out-'));
   const printed = spawnSync('rustc', ['--print', 'cfg'], { encoding: 'utf8' }).stdout;
   const cfg = `${printed}chosen\nfeature="on"\n`;

@@ -62,7 +62,7 @@ for (const optimised of [false, true]) {
   const profile = optimised ? dev('opt-level = 2') : '';
   const kind = optimised ? 'optimised' : 'plain';
 
-  test(`spec 4: a jump table in an inlined call is no use of what the function around it is named after, ${kind}`, async () => {
+  test(`rule 4.11: a jump table in an inlined call is no use of what the function around it is named after, ${kind}`, async () => {
     const files = tree(`line-zero-${kind}`, {
       main: main('sock::net::Stream::open()'),
       crates: { levels, mid: mid('levels::current() > levels::Level::Warn'), sock },
@@ -74,7 +74,7 @@ for (const optimised of [false, true]) {
     expect(users(report)).toEqual([`line-zero-${kind}`]);
   });
 
-  test(`spec 4: the same with two inlined calls and a type of the standard library, ${kind}`, async () => {
+  test(`rule 4.11: the same with two inlined calls and a type of the standard library, ${kind}`, async () => {
     const name = `line-zero-std-${kind}`;
     const files = tree(name, {
       main: main('std::net::TcpStream::connect("127.0.0.1:1")'),
@@ -86,7 +86,7 @@ for (const optimised of [false, true]) {
     expect(users(report)).toEqual([name]);
   });
 
-  test(`spec 4: what an inlined function reaches from the arms of a match is its own use, ${kind}`, async () => {
+  test(`rule 4.11: what an inlined function reaches from the arms of a match is its own use, ${kind}`, async () => {
     const name = `line-zero-arms-${kind}`;
     const arms = [0, 1, 2, 3, 4, 5].map(
       (n) => `        ${n} => std::fs::remove_file("no-such-${n}"),\n`,
@@ -103,7 +103,7 @@ for (const optimised of [false, true]) {
     expect(users(report)).toContain('evil');
   });
 
-  test(`spec 4: a table of functions in an inlined function is its own use, ${kind}`, async () => {
+  test(`rule 4.11: a table of functions in an inlined function is its own use, ${kind}`, async () => {
     const name = `line-zero-table-${kind}`;
     const files = tree(name, {
       main: 'fn main() {\n    let _ = evil::pick(std::hint::black_box(9));\n}',

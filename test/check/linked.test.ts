@@ -14,13 +14,13 @@ const sources = {
   'cackle.toml': config(),
 };
 
-test('design, decision 3: what the linker drops does not count', async () => {
+test('rule 4.3: what the linker drops does not count', async () => {
   const report = await check(workspace('linker-drops', sources));
   expect(report.problems.map(short)).toEqual(['disallowed-api helper.from.build env']);
   expect(report.linkerKept).toEqual([]);
 });
 
-test('design, decision 3: what a linker keeps against our join is live, and --debug tells', async () => {
+test('rule 4.4: what a linker keeps against our join is live, and --debug tells', async () => {
   const directory = workspace('linker-keeps', {
     ...sources,
     '.cargo/config.toml': '[target.\'cfg(all())\']\nlinker = "tools/cc"\n',

@@ -13,7 +13,7 @@ function damageFacts(directory: string): number {
   return damaged.length;
 }
 
-test('design, "Facts": damaged facts are made again, those of what runs in this very check too', async () => {
+test('rule 10.2: damaged facts are made again, those of what runs in this very check too', async () => {
   const directory = workspace('lost-facts', {
     'Cargo.toml': manifest(
       'lost',
@@ -64,7 +64,7 @@ test('lost records of what runs are made again too, also when only what needs it
   expect(await run()).toMatchObject({ status: 0 });
 });
 
-test('design, "The shim": a build script that waited and is gone is built again before it runs', async () => {
+test('rule 9.2: a build script that waited and is gone is built again before it runs', async () => {
   const directory = workspace('lost-script', {
     'Cargo.toml': manifest('lost'),
     'build.rs': 'fn main() { println!("cargo:rerun-if-changed=input"); }',
@@ -85,7 +85,7 @@ test('design, "The shim": a build script that waited and is gone is built again 
   expect(await run()).toMatchObject({ status: 0 });
 });
 
-test('design, "Facts": a target that has moved to another source has one record, by which it is found', async () => {
+test('rule 10.2: a target that has moved to another source has one record, by which it is found', async () => {
   const lib = (path: string): string => manifest('moved', `[lib]\npath = "src/${path}"\n`);
   const directory = workspace('lost-moved', {
     'Cargo.toml': lib('a.rs'),
@@ -104,7 +104,7 @@ test('design, "Facts": a target that has moved to another source has one record,
   }
 });
 
-test('design, "Facts": the record of a file that is gone is not that of a later file which got its inode', async () => {
+test('rule 10.2: the record of a file that is gone is not that of a later file which got its inode', async () => {
   const program = (body: string) => `fn main() { ${body} }\n`;
   const directory = workspace('lost-inode', {
     'Cargo.toml': manifest('inode'),

@@ -21,7 +21,7 @@ const files = (name: string, main: string): Record<string, string> => ({
     'fn main() { std::fs::write(std::env::var("OUT_DIR").unwrap() + "/made.rs", "const MADE: u8 = 1;").unwrap(); }',
 });
 
-test('what rustc says of a crate whose script is held is told in a line, and all of it with --debug', async () => {
+test('rule 6.14: what rustc says of a crate whose script is held is told in a line, and all of it with --debug', async () => {
   const directory = workspace(
     'messages-held',
     files('messages-held', 'fn main() { let _unused: u8 = waits::f(); }'),
@@ -75,7 +75,7 @@ test('a crate that is wrong by itself is shown beside it, and no command line is
   expect(ran.stderr).not.toMatch(/exit successfully|bwrap|--crate-name/);
 });
 
-test('spec 7: rustc that fails in its sandbox is shown without its command line, which --debug has', async () => {
+test('rule 7.7: rustc that fails in its sandbox is shown without its command line, which --debug has', async () => {
   const directory = workspace('messages-sandbox', {
     'Cargo.toml': manifest('messages-sandbox'),
     'src/main.rs': 'fn main() { missing_thing }',
@@ -108,7 +108,7 @@ test('an example without its required-features is not blamed on a held script', 
   expect(withIt.unchecked.flatMap((held) => held.blocks)).toContain(`${name} (example needs)`);
 });
 
-test('members outside of default-members are named, and others are not', async () => {
+test('rule 6.13: members outside of default-members are named, and others are not', async () => {
   const root = '[workspace]\nmembers = ["a", "b", "c"]\nresolver = "2"\n';
   const directory = workspace('messages-members', {
     'Cargo.toml': `${root}default-members = ["a"]\n`,

@@ -6,7 +6,7 @@ import { check, config, manifest, short, tree, usageLines, workspace } from '../
 /** The names of one text by the built parser. */
 const names = (text: string): string[] => namesIn(text).sort();
 
-describe('spec 3, the table of texts and their names', () => {
+describe('rules 3.2, 3.3: the table of texts and their names', () => {
   test.each([
     [
       'core::ptr::drop_in_place<std::rt::lang_start<()>::{{closure}}>',
@@ -28,7 +28,7 @@ describe('spec 3, the table of texts and their names', () => {
   ])('%s', (text, expected) => expect(names(text)).toEqual(expected));
 });
 
-describe('spec 3, symbols', () => {
+describe('rule 3.1: symbols', () => {
   test.each([
     ['legacy', '_ZN3std2fs4File4open17h0123456789abcdefE', ['std::fs::File::open']],
     [
@@ -43,7 +43,7 @@ describe('spec 3, symbols', () => {
   ])('%s', (_, symbol, expected) => expect(names(symbol)).toEqual(expected));
 });
 
-describe('spec 3, a name matches an API', () => {
+describe('rule 2.5: a name matches an API', () => {
   const matcher = new ApiMatcher([
     { name: 'fs', include: ['std::fs', 'std::path'], exclude: ['std::path::Path::new'] },
     { name: 'new', include: ['std::path::Path::new::deep'], exclude: ['std::path'] },
@@ -66,7 +66,7 @@ describe('spec 3, a name matches an API', () => {
   );
 });
 
-test('spec 3: an API that only a generic argument names is found, non-ASCII identifiers around it', async () => {
+test('rules 3.1, 3.2: an API that only a generic argument names is found, non-ASCII identifiers around it', async () => {
   const files = tree('generic-argument', {
     main: `fn main() {
     größe::von::<std::path::PathBuf>();
@@ -80,7 +80,7 @@ mod größe {
   ]);
 });
 
-test('spec 3: exclusions win over inclusions, built-in ones too', async () => {
+test('rules 2.4, 2.5: exclusions win over inclusions, built-in ones too', async () => {
   const files = {
     'Cargo.toml': manifest('excluded'),
     'src/main.rs':

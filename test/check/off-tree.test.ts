@@ -7,7 +7,7 @@ const tool =
 const door = 'pub mod door {\n    pub fn open() {}\n}\n';
 const api = '[api.door]\ninclude = ["provider::door"]\n';
 
-test('spec 4, off-tree: the place belongs to a package that does not depend on the provider', async () => {
+test('rules 4.14, 5.5: off-tree: the place belongs to a package that does not depend on the provider', async () => {
   const files = tree('off-tree', {
     main: 'fn main() {\n    tool::call!(provider::door::open);\n}',
     crates: { tool, provider: door },
@@ -21,7 +21,7 @@ test('spec 4, off-tree: the place belongs to a package that does not depend on t
   expect(report.status).toBe(1);
 });
 
-test('spec 4, off-tree: allowed like any usage', async () => {
+test('rule 4.14: off-tree: allowed like any usage', async () => {
   const files = tree('off-tree-allowed', {
     main: 'fn main() {\n    tool::call!(provider::door::open);\n}',
     crates: { tool, provider: door },
@@ -30,7 +30,7 @@ test('spec 4, off-tree: allowed like any usage', async () => {
   expect((await check(workspace('off-tree-allowed', files))).problems).toEqual([]);
 });
 
-test('spec 4, off-tree: an indirect dependency is in the tree', async () => {
+test('rule 4.14: off-tree: an indirect dependency is in the tree', async () => {
   const files = tree('in-tree', {
     main: 'fn main() {\n    tool::call!(provider::door::open);\n}',
     crates: { tool, provider: door, between: 'pub use provider as p;' },
@@ -42,7 +42,7 @@ test('spec 4, off-tree: an indirect dependency is in the tree', async () => {
   ]);
 });
 
-test('spec 4, off-tree: dropped when the enclosing function is the provider’s own', async () => {
+test('rule 4.14: off-tree: dropped when the enclosing function is the provider’s own', async () => {
   const files = tree('own-call', {
     main: 'fn main() { provider::go(); }',
     crates: {

@@ -123,7 +123,7 @@ const control =
 const text = (rest: string): string =>
   config(needed + rest).replace('version = 3', 'version = 3\nbuild_flags = ["--bins"]');
 
-describe('what another target or feature of the lock file, or the tests, need', () => {
+describe('rule 5.11: what another target or feature of the lock file, or the tests, need', () => {
   test.each<[string, string[]]>([
     ['as it is', []],
     ['with a feature', ['--features', 'x']],

@@ -9,7 +9,7 @@ import { cackle, check, config, manifest, short, workspace } from '../support/ca
 const common = (lines: string, rest = ''): string =>
   config(rest).replace('version = 3\n', `version = 3\n${lines}\n`);
 
-test('spec 5: a build script needs a build section under explicit_build_scripts, be it empty, and waits for it', async () => {
+test('rules 2.9, 5.8: a build script needs a build section under explicit_build_scripts, be it empty, and waits for it', async () => {
   const files = (cackleToml: string) => ({
     'Cargo.toml': manifest('explicit'),
     'build.rs': 'fn main() {}',
@@ -32,7 +32,7 @@ test('spec 5: a build script needs a build section under explicit_build_scripts,
   }
 });
 
-test('spec 5: a proc macro needs allow_proc_macro, whatever it does', async () => {
+test('rule 5.7: a proc macro needs allow_proc_macro, whatever it does', async () => {
   const files = (rest: string) => ({
     'Cargo.toml': manifest('harmless', '[lib]\nproc-macro = true\n'),
     'src/lib.rs':
@@ -45,7 +45,7 @@ test('spec 5: a proc macro needs allow_proc_macro, whatever it does', async () =
   expect((await check(workspace('harmless', allowed))).problems).toEqual([]);
 });
 
-describe('spec 4, build instructions', () => {
+describe('rules 4.20, 5.9: build instructions', () => {
   const of = (text: string) => instructionsOf(Buffer.from(text));
 
   test('each line that begins cargo: or cargo:: counts once, save the harmless ones', () => {
@@ -137,7 +137,7 @@ describe('spec 4, build instructions', () => {
   });
 });
 
-test('spec 4 and 5: build scripts that fail or print what is not UTF-8; the rest is judged all the same', async () => {
+test('rules 4.23, 5.10, 6.13: build scripts that fail or print what is not UTF-8; the rest is judged all the same', async () => {
   const files = {
     'Cargo.toml': manifest(
       'runs',
@@ -166,7 +166,7 @@ test('spec 4 and 5: build scripts that fail or print what is not UTF-8; the rest
   expect(report.status).toBe(1);
 });
 
-test('spec 5: unused permissions are told by scope, and only by a check of the whole workspace', async () => {
+test('rules 5.11, 5.12, 5.20: unused permissions are told by scope, and only by a check of the whole workspace', async () => {
   const files = {
     'Cargo.toml': manifest('unused', '[dependencies]\nhelper = { path = "helper" }\n'),
     'src/main.rs': 'fn main() { helper::f(); }',
@@ -195,7 +195,7 @@ test('spec 5: unused permissions are told by scope, and only by a check of the w
   expect((await check(directory, ['--fail-on-warnings'])).status).toBe(1);
 });
 
-test('spec 5: a held build script leaves permissions undecided: none is called unused', async () => {
+test('rule 5.20: a held build script leaves permissions undecided: none is called unused', async () => {
   const files = {
     'Cargo.toml': manifest('undecided'),
     'build.rs': 'fn main() { let _ = std::env::var("X"); }',
@@ -207,7 +207,7 @@ test('spec 5: a held build script leaves permissions undecided: none is called u
   ]);
 });
 
-test('spec 5: an older config version is a warning that can be ignored; a newer one is an error', async () => {
+test('rules 2.2, 5.17: an older config version is a warning that can be ignored; a newer one is an error', async () => {
   const files = (version: number) => ({
     'Cargo.toml': manifest('version'),
     'src/main.rs': 'fn main() {}',
@@ -227,7 +227,7 @@ test('spec 5: an older config version is a warning that can be ignored; a newer 
   expect(newer.stderr).toMatch(/cackle\.toml:2:\d+: version 4 is not known/);
 });
 
-test('spec 5: severities: what stops a check and what does not', async () => {
+test('rule 5.20: severities: what stops a check and what does not', async () => {
   const files = {
     'Cargo.toml': manifest('severe'),
     'src/main.rs': 'fn main() { let _ = std::env::var("X"); unsafe {} }\nextern "C" fn f() {}',
@@ -243,7 +243,7 @@ test('spec 5: severities: what stops a check and what does not', async () => {
   ]);
 });
 
-test('spec 5: problems of the same package, scope and API merge over outputs; other APIs stay apart', async () => {
+test('rule 5.19: problems of the same package, scope and API merge over outputs; other APIs stay apart', async () => {
   const use = (line: number) =>
     `${'\n'.repeat(line)}fn main() { let _ = std::fs::read("x"); let _ = std::env::var("X"); }`;
   const files = {
@@ -263,7 +263,7 @@ test('spec 5: problems of the same package, scope and API merge over outputs; ot
   expect(places.sort()).toEqual(['a (bin) 1', 'b (bin) 2', 'c (bin) 3']);
 });
 
-test('spec 5: possible exports merge by package and API', () => {
+test('rule 5.19: possible exports merge by package and API', () => {
   const possible = (api: string) =>
     ({
       kind: 'possible-export',
@@ -279,7 +279,7 @@ test('spec 5: possible exports merge by package and API', () => {
   ]);
 });
 
-test('spec 4, order of trust: what is only compiled need not wait', async () => {
+test('rule 9.1: what is only compiled need not wait', async () => {
   const files = {
     'Cargo.toml': manifest('compiled', '[dependencies]\nheld = { path = "held" }\n'),
     'src/main.rs': 'fn main() { let _ = std::net::TcpStream::connect("x"); }',

@@ -29,7 +29,7 @@ const warned = (report: CheckReport): string[] =>
       : [],
   );
 
-test('spec 2, [api.NAME]: public paths of the standard library match where things are defined', async () => {
+test('rule 2.6: public paths of the standard library match where things are defined', async () => {
   const files = tree('public-std', {
     main: `use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
@@ -72,7 +72,7 @@ fn main() {
   expect(warned(report)).toEqual([]);
 }, 120_000);
 
-test('spec 2, [api.NAME]: exclusions by a public path win too', async () => {
+test('rules 2.5, 2.6: exclusions by a public path win too', async () => {
   const files = tree('public-exclude', {
     main: 'fn main() {\n    std::thread::spawn(|| ()).join().unwrap();\n    std::thread::sleep(std::time::Duration::ZERO);\n}',
     config:
@@ -82,7 +82,7 @@ test('spec 2, [api.NAME]: exclusions by a public path win too', async () => {
   expect(targets(report)).toEqual(['public-exclude threads: std::thread::functions::sleep']);
 }, 120_000);
 
-test('spec 2, [api.NAME]: `pub use` of crates is followed, through names, globs, macros and other crates', async () => {
+test('rule 2.6: `pub use` of crates is followed, through names, globs, macros and other crates', async () => {
   const files = tree('public-crates', {
     main: `fn main() {
     facade::net::Stream::open();
@@ -138,7 +138,7 @@ pub fn unrelated() {}
   expect(warned(report)).toEqual([]);
 });
 
-test('spec 2, [api.NAME]: a dependency that a manifest renames is followed by the name that the code has for it', async () => {
+test('rule 2.6: a dependency that a manifest renames is followed by the name that the code has for it', async () => {
   const files = {
     ...tree('renamed', {
       main: 'fn main() { front::open(); }',
@@ -155,7 +155,7 @@ test('spec 2, [api.NAME]: a dependency that a manifest renames is followed by th
   expect(warned(report)).toEqual([]);
 });
 
-test('spec 5: a path of an API that can match nothing is a warning with the nearest, and no other is', async () => {
+test('rule 5.18: a path of an API that can match nothing is a warning with the nearest, and no other is', async () => {
   const config = `[api.typos]
 include = [
     "std::nett",
@@ -221,7 +221,7 @@ extern "C" { pub fn of_c(); }
   expect((await check(directory, ['--package', 'typos'])).problems).toEqual([]);
 }, 120_000);
 
-test('spec 2: what the built-in APIs name is there on this toolchain, and nothing of it is defined elsewhere', async () => {
+test('rule 2.4: what the built-in APIs name is there on this toolchain, and nothing of it is defined elsewhere', async () => {
   const sysroot = (await run('rustc', ['--print', 'sysroot'])).stdout.trim();
   const tools = { rustc: join(sysroot, 'bin/rustc'), rustdoc: join(sysroot, 'bin/rustdoc') };
   const paths = [...builtinApis.values()].flatMap(({ include, exclude }) => [

@@ -72,7 +72,7 @@ async function held(
 const once = { runs: 1, built: [[], 0, 1] };
 const again = { runs: 2, built: [[], 0, 1] };
 
-describe('a permission for an instruction that was held', () => {
+describe('rule 9.3: a permission for an instruction that was held', () => {
   test('the script does not run again, and what depends on it is built with what it said', async () => {
     const { directory, release } = await held('once');
     expect(await release()).toEqual(once);

@@ -14,7 +14,7 @@ const helperOf = (name: string, body: string): Record<string, string> => ({
   [`${name}/src/lib.rs`]: `pub fn used() { ${body} }`,
 });
 
-test('spec 1: library, program, example and proc macro are primary; so is what they use of others', async () => {
+test('rules 1.2, 1.3: library, program, example and proc macro are primary; so is what they use of others', async () => {
   const files = {
     'Cargo.toml': manifest(
       'kinds',
@@ -46,7 +46,7 @@ test('spec 1: library, program, example and proc macro are primary; so is what t
   );
 });
 
-test('spec 1: unit tests, test crates and benches are test; what they use of others is from.test', async () => {
+test('rules 1.2, 1.3: unit tests, test crates and benches are test; what they use of others is from.test', async () => {
   const files = {
     'Cargo.toml': manifest('tests', '[dev-dependencies]\nhelper = { path = "helper" }\n'),
     'src/lib.rs': `#[test] fn unit() { ${uses.fs} }`,
@@ -63,7 +63,7 @@ test('spec 1: unit tests, test crates and benches are test; what they use of oth
   ]);
 });
 
-test('spec 1: a build script is build; what it uses of others is from.build, and a usage is told once, in the widest scope', async () => {
+test('rules 1.3, 4.24: a build script is build; what it uses of others is from.build, and a usage is told once, in the widest scope', async () => {
   const files = {
     'Cargo.toml': manifest(
       'builds',
@@ -95,7 +95,7 @@ test.each([
   ['build', 'build.allow_apis = ["fs"]', ['scoped.test fs']],
   ['from.test', 'from.test.allow_apis = ["fs"]', ['scoped.build fs']],
   ['test', 'test.allow_apis = ["fs"]', ['scoped.build fs']],
-])('spec 1: a permission in %s is inherited downwards only', async (_, line, left) => {
+])('rule 1.4: a permission in %s is inherited downwards only', async (_, line, left) => {
   const files = {
     'Cargo.toml': manifest('scoped'),
     'build.rs': `fn main() { ${uses.fs} }`,
@@ -108,7 +108,7 @@ test.each([
   expect(found).toEqual(left.map((l) => `disallowed-api ${l}`));
 });
 
-test('spec 1: two versions of a package are told apart in what is shown, and share their permissions', async () => {
+test('rule 1.1: two versions of a package are told apart in what is shown, and share their permissions', async () => {
   const versioned = (version: string, body: string) => ({
     [`vendor/v${version}/Cargo.toml`]: manifest('twice').replace('1.0.0', version),
     [`vendor/v${version}/src/lib.rs`]: `pub fn used() { ${body} }`,

@@ -1,4 +1,4 @@
-/** Spec 4, "live": sections that are kept because code names them. */
+/** Rule 4.3: sections that are kept because code names them. */
 import { expect, test } from 'vitest';
 import { check, config, manifest, short, workspace } from '../support/cackle.ts';
 

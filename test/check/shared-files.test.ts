@@ -13,7 +13,7 @@ const whole = (text: string): string =>
 const include = (file: string): string => `#[path = "${file}"]\npub mod shared;\n`;
 const reads = 'pub fn read() { std::fs::read(".").ok(); }';
 
-test('spec 4: who lists a file answers in the programs that it is part of, whenever it is built', async () => {
+test('rule 4.8: who lists a file answers in the programs that it is part of, whenever it is built', async () => {
   const directory = workspace('shared-program', {
     'Cargo.toml': `${manifest('first')}[workspace]\nmembers = ["other"]\n`,
     'src/main.rs': 'mod shared;\nfn main() { shared::read(); }',
@@ -35,7 +35,7 @@ test('spec 4: who lists a file answers in the programs that it is part of, whene
   expect(await shorts(directory)).toEqual(['disallowed-api other fs']);
 });
 
-test('spec 4: a build script answers by what it is made of, not by what is compiled after it', async () => {
+test('rule 4.8: a build script answers by what it is made of, not by what is compiled after it', async () => {
   const directory = workspace('shared-script', {
     'Cargo.toml': '[workspace]\nresolver = "2"\nmembers = ["b", "z"]\n',
     'common.rs': reads,

@@ -12,7 +12,7 @@ import {
   workspace,
 } from '../support/cackle.ts';
 
-// Spec 1 and 2: a permission is of a package, and a name that packages from two sources have names none of them.
+// Rules 2.10, 5.13: a permission is of a package, and a name that packages from two sources have names none of them.
 
 const connects = 'std::net::TcpStream::connect("127.0.0.1:9").is_ok()';
 const library = `pub fn go() -> bool {\n    ${connects}\n}\n`;

@@ -19,7 +19,7 @@ const absent = (name: string): string =>
     'src/lib.rs': 'pub fn f() {}',
   });
 
-test('spec 5: every kind of permission that nothing needs is told, and taken away by its fix', async () => {
+test('rule 5.11: every kind of permission that nothing needs is told, and taken away by its fix', async () => {
   const files = tree('stale-all', {
     main: 'fn main() { plain::f(); script::f(); }',
     crates: { plain: 'pub fn f() {}', script: 'pub fn f() {}' },
@@ -69,7 +69,7 @@ build.allow_build_instructions = ["cargo:rustc-env=A=1", "cargo:rustc-link-lib=*
   );
 }, 120_000);
 
-test('spec 5: nothing is told that this build, another target or another feature needs', async () => {
+test('rule 5.11: nothing is told that this build, another target or another feature needs', async () => {
   const name = 'stale-none';
   const files = tree(name, {
     main: 'fn main() { uses::f(); other::f(); plain::f(); }',
@@ -109,7 +109,7 @@ test.allow_unsafe = false
   expect(stale(await check(directory))).toEqual(['disallowed-api']);
 }, 120_000);
 
-test('spec 5: nothing is told where a part was not checked, and the fixes leave a clean file', async () => {
+test('rule 5.20: nothing is told where a part was not checked, and the fixes leave a clean file', async () => {
   const files = tree('stale-fixes', {
     main: 'fn main() { plain::f(); }',
     crates: { plain: 'pub fn f() {}' },

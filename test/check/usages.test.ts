@@ -4,7 +4,7 @@ import { check, config, manifest, short, workspace } from '../support/cackle.ts'
 const shorts = async (name: string, files: Record<string, string>): Promise<string[]> =>
   (await check(workspace(name, files))).problems.map(short).sort();
 
-test('spec 4, live: dead code never counts, reachable code does', async () => {
+test('rules 4.1, 4.3: dead code never counts, reachable code does', async () => {
   const files = {
     'Cargo.toml': manifest('live', '[dependencies]\nhelper = { path = "helper" }\n'),
     'src/main.rs': 'fn main() { helper::used(); }',
@@ -16,7 +16,7 @@ test('spec 4, live: dead code never counts, reachable code does', async () => {
   expect(await shorts('live', files)).toEqual(['disallowed-api helper fs']);
 });
 
-test('spec 4, anonymous data: what a vtable or a table of functions refers to is charged to its user', async () => {
+test('rule 4.5: anonymous data: what a vtable or a table of functions refers to is charged to its user', async () => {
   const files = {
     'Cargo.toml': manifest('anonymous'),
     'src/main.rs': `
@@ -34,7 +34,7 @@ test('spec 4, anonymous data: what a vtable or a table of functions refers to is
   ]);
 });
 
-test('spec 4, inlined calls are references though they leave no relocation', async () => {
+test('rule 4.2: inlined calls are references though they leave no relocation', async () => {
   const files = {
     'Cargo.toml': manifest('inlined', '[profile.cackle]\ninherits = "release"\n'),
     'src/main.rs':
@@ -48,7 +48,7 @@ test('spec 4, inlined calls are references though they leave no relocation', asy
   ]);
 });
 
-test('spec 1, scopes: a build script, a test and a library used from a build script', async () => {
+test('rules 1.3, 4.1: scopes: a build script, a test and a library used from a build script', async () => {
   const files = {
     'Cargo.toml': manifest('scopes', '[build-dependencies]\nhelper = { path = "helper" }\n'),
     'build.rs': 'fn main() { helper::used(); let _ = std::env::var("X"); }',
@@ -64,7 +64,7 @@ test('spec 1, scopes: a build script, a test and a library used from a build scr
   ]);
 });
 
-test('spec 1, inheritance: pkg.P covers its narrower scopes; a clean check exits 0 and warns of nothing', async () => {
+test('rules 1.4, 6.6: inheritance: pkg.P covers its narrower scopes; a clean check exits 0 and warns of nothing', async () => {
   const files = {
     'Cargo.toml': manifest('inherits'),
     'build.rs': 'fn main() { let _ = std::env::var("X"); }',
@@ -76,7 +76,7 @@ test('spec 1, inheritance: pkg.P covers its narrower scopes; a clean check exits
   expect(report.status).toBe(0);
 });
 
-test('spec 4: places are file, line and column; the backtrace leads from main to the user', async () => {
+test('rule 5.21: places are file, line and column; the backtrace leads from main to the user', async () => {
   const files = {
     'Cargo.toml': manifest('places'),
     'src/main.rs':
@@ -94,7 +94,7 @@ test('spec 4: places are file, line and column; the backtrace leads from main to
   );
 });
 
-test('spec 4: unsafe by lint and token, extern, and what is allowed', async () => {
+test('rules 4.16, 4.17: unsafe by lint and token, extern, and what is allowed', async () => {
   const files = {
     'Cargo.toml': manifest('keywords', '[dependencies]\nquiet = { path = "quiet" }\n'),
     'src/main.rs':
@@ -109,7 +109,7 @@ test('spec 4: unsafe by lint and token, extern, and what is allowed', async () =
   ]);
 });
 
-test('spec 2: before version 3 allow_unsafe implies allow_extern', async () => {
+test('rule 2.3: before version 3 allow_unsafe implies allow_extern', async () => {
   const files = {
     'Cargo.toml': manifest('older'),
     'src/main.rs': 'extern "C" { fn abs(x: i32) -> i32; }\nfn main() { unsafe { abs(1); } }',
@@ -118,7 +118,7 @@ test('spec 2: before version 3 allow_unsafe implies allow_extern', async () => {
   expect(await shorts('older', files)).toEqual(['newer-config-version']);
 });
 
-test('spec 5: unused permission, unknown package, possible export', async () => {
+test('rules 5.11, 5.12, 5.16: unused permission, unknown package, possible export', async () => {
   const files = {
     'Cargo.toml': manifest(
       'warnings',
@@ -141,7 +141,7 @@ test('spec 5: unused permission, unknown package, possible export', async () => 
   expect((await check(workspace('warnings', files), ['--fail-on-warnings'])).status).toBe(1);
 });
 
-test('spec 5: what is found stands by package, kind and target, whatever cargo calls the files', async () => {
+test('rule 5.21: what is found stands by package, kind and target, whatever cargo calls the files', async () => {
   const bins = ['a', 'b', 'c', 'd', 'e', 'f'];
   const main =
     'fn main() { let _ = std::fs::read("x"); }\n#[test] fn t() { let _ = std::fs::read("t"); }';
@@ -158,7 +158,7 @@ test('spec 5: what is found stands by package, kind and target, whatever cargo c
   expect(outputs).toEqual([all('bin'), all('test')]);
 });
 
-test('spec 5: what one output uses stands by package and place, whatever rustc calls its objects', async () => {
+test('rule 5.21: what one output uses stands by package and place, whatever rustc calls its objects', async () => {
   const modules = ['z', 'm', 'k', 'a'];
   const calls = modules.map((name) => `${name}::call();`).join(' ');
   const files = {
@@ -186,7 +186,7 @@ test('spec 5: what one output uses stands by package and place, whatever rustc c
   ]);
 });
 
-test('spec 5: the path into a proc macro has no hash of its crate', async () => {
+test('rule 5.21: the path into a proc macro has no hash of its crate', async () => {
   const files = {
     'Cargo.toml': manifest('macros', '[lib]\nproc-macro = true\n'),
     'src/lib.rs':

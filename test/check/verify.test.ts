@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { check, config, short, tree, workspace } from '../support/cackle.ts';
 
-// Design, "Facts": --verify hashes what cargo calls fresh instead of trusting path, size, mtime and inode, and the sources
+// Rule 10.4: --verify hashes what cargo calls fresh instead of trusting path, size, mtime and inode, and the sources
 // that it was made from: cargo itself does not see a change behind an mtime that was put back.
 
 const directory = workspace('verified', {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cackle, check, config, manifest, short, tree, workspace } from '../support/cackle.ts';
 
-// Spec §6, --auto-accept-fixes: from nothing, or from what is there, to a clean check.
+// Rule 5.25, --auto-accept-fixes: from nothing, or from what is there, to a clean check.
 
 const files: Record<string, string> = {
   'Cargo.toml': manifest(
@@ -104,7 +104,7 @@ test('a build script that names no files does not run again for what was written
   expect(JSON.parse(ran.stdout).counts).toMatchObject({ cargoRuns: 1, compiledAgain: 0 });
 });
 
-test('the definition of an API is the user’s: nothing is included, excluded or opted out', async () => {
+test('rule 5.25: the definition of an API is the user’s: nothing is included, excluded or opted out', async () => {
   const outside = workspace('accepts-api-outside', {
     'Cargo.toml': `${manifest('disk')}[workspace]\n`,
     'src/lib.rs': 'pub mod fs { #[inline(never)] pub fn wipe() {} }',

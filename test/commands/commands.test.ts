@@ -7,7 +7,7 @@ import { programOf } from '../../cli/commands/program.ts';
 import { packageRoot } from '../../engine/paths.ts';
 import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
 
-// Spec §6: summary, init, completions, help.
+// Rules 6.4, 6.5, 6.15: summary, init, completions, help, the log.
 
 const tree: Record<string, string> = {
   'Cargo.toml': manifest(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cackle, check, tree, workspace } from '../support/cackle.ts';
 
-// Issue "Fast": `cackle cache` tells what is kept and removes it; `cackle bench` measures over the user's own tree.
+// Rule 6.5: `cackle cache` tells what is kept and removes it; `cackle bench` measures over the user's own tree.
 
 const directory = workspace(
   'kept',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cackle, tree, workspace } from '../support/cackle.ts';
 
-// Issue "Fast": --print-timing says where the time went, with the critical path; --trace writes it for a trace viewer.
+// Rule 6.15: --print-timing says where the time went, with the critical path; --trace writes it for a trace viewer.
 
 interface Event {
   readonly name: string;

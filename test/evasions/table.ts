@@ -1,11 +1,12 @@
 import type { Case } from './cases.ts';
+import { rulesOfKind } from './rules.ts';
 
 /** The Markdown page that counts the cases by kind. */
 export function tableOf(cases: readonly Case[]): string {
   const kinds = [...new Set(cases.map(({ kind }) => kind))];
-  const row = (name: string, of: readonly Case[]): string => {
+  const row = (name: string, rules: string, of: readonly Case[]): string => {
     const count = (is: Case['is']): number => of.filter((c) => c.is === is).length;
-    return `| ${name} | ${of.length} | ${count('caught')} | ${count('clean')} | ${count('limit')} |\n`;
+    return `| ${name} | ${rules} | ${of.length} | ${count('caught')} | ${count('clean')} | ${count('limit')} |\n`;
   };
   const limits = cases
     .filter(({ is }) => is === 'limit')
@@ -16,15 +17,16 @@ Each case of \`test/evasions/\` tries something by which code might do more than
 neighbour that has to stay *clean*, or a *limit* that the README admits. \`npm run evasions\` checks all of them;
 \`npx vitest run test/evasions/table.test.ts -u\` writes this page anew.
 
-| kind | cases | caught | clean | limit |
-|---|---|---|---|---|
+| kind | against | cases | caught | clean | limit |
+|---|---|---|---|---|---|
 ${kinds
   .map((kind) =>
     row(
       kind,
+      rulesOfKind[kind] ?? '',
       cases.filter((c) => c.kind === kind),
     ),
   )
-  .join('')}${row('**all**', cases)}
+  .join('')}${row('**all**', '', cases)}
 ${limits.length === 0 ? '' : `\n## Limits\n\n| case | what is tried | the README's words |\n|---|---|---|\n${limits.join('')}`}`;
 }

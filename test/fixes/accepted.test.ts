@@ -20,7 +20,7 @@ kind = "Disabled"
 allow_unsafe = true
 `;
 
-test('spec 5: with the best fix of each problem made, a check finds none', async () => {
+test('rule 8.5: with the best fix of each problem made, a check finds none', async () => {
   const directory = workspace('fixes-accepted', {
     'Cargo.toml': `${manifest('app', '[dependencies]\nmacros = { path = "macros" }\n')}\n[workspace]\nmembers = ["macros"]\n`,
     'build.rs':

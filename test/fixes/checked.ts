@@ -100,7 +100,7 @@ function concerns(edit: Edit, line: string): boolean {
   return words.some((word) => line.includes(word));
 }
 
-/** Makes a fix's edit and checks all that spec 5 says of edits; gives the new text. */
+/** Makes a fix's edit and checks all that rules 5.22, 5.23 say of edits; gives the new text. */
 export function checkFix(text: string, problem: Problem, fix: Fix, comment?: string): string {
   const edit = { ...fix.edit, comment };
   const after = applyEdits(text, [edit]);

@@ -80,7 +80,7 @@ test('there are ten files that look like those of real projects', () => {
   expect(files).toHaveLength(10);
 });
 
-test.each(files)('spec 5: %s is read, and every fix of every problem keeps all else', (file) => {
+test.each(files)('rule 5.22: %s is read, and every fix of every problem keeps all else', (file) => {
   const original = readFileSync(join(directory, file), 'utf8');
   let edits = 0;
   for (const store of Object.values(stored)) {

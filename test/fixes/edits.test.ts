@@ -21,7 +21,7 @@ function toml(parts: TemplateStringsArray): string {
   return lines.map((l) => `${l.slice(indent)}\n`).join('');
 }
 
-describe('spec 5: a new permission', () => {
+describe('rules 5.22, 5.23: a new permission', () => {
   test('makes [pkg.x] with dotted keys, in order among sorted tables, with its comment', () => {
     const before = toml`
       # ours
@@ -183,7 +183,7 @@ describe('spec 5: a new permission', () => {
   });
 });
 
-describe('spec 5: an item of a list', () => {
+describe('rule 5.22: an item of a list', () => {
   test('goes into a sorted list in order, before what is said of the next', () => {
     const before = toml`
       [pkg.x]
@@ -243,7 +243,7 @@ describe('spec 5: an item of a list', () => {
   });
 });
 
-describe('spec 5: what is taken away', () => {
+describe('rule 5.23: what is taken away', () => {
   test('the emptied list goes, the table with it, and one of the blank lines around', () => {
     const before = '[common]\nversion = 3\n\n[pkg.x]\nallow_apis = ["fs"]\n\n[pkg.y]\n';
     expect(applyEdits(before, [remove('x', 'fs')])).toBe('[common]\nversion = 3\n\n[pkg.y]\n');

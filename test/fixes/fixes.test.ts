@@ -22,8 +22,8 @@ function added(problem: Problem, text = base, known: FixKnowledge = {}): string[
   );
 }
 
-describe('spec 5: fixes of each problem, best first', () => {
-  test('no configuration: the recommended one, or an empty one, and what is asked next', () => {
+describe('fixes of each problem, best first', () => {
+  test('rule 5.1: no configuration: the recommended one, or an empty one, and what is asked next', () => {
     const problem: Problem = { kind: 'configuration-missing' };
     expect(added(problem, '')).toEqual([
       '[common]\nversion = 3\nimport_std = [\n    "fs",\n    "net",\n    "process",\n]',
@@ -42,7 +42,7 @@ describe('spec 5: fixes of each problem, best first', () => {
     ]);
   });
 
-  test('no sandbox chosen: Bubblewrap, Disabled; refused with a hint where it does not work, and then last', () => {
+  test('rule 5.2: no sandbox chosen: Bubblewrap, Disabled; refused with a hint where it does not work, and then last', () => {
     const text = '[common]\nversion = 3\n\n[pkg.x]\n';
     const problem: Problem = { kind: 'sandbox-not-chosen' };
     expect(added(problem, text)).toEqual([
@@ -57,7 +57,7 @@ describe('spec 5: fixes of each problem, best first', () => {
     );
   });
 
-  test('built-in API on offer: import, inline, ignore', () => {
+  test('rule 5.3: built-in API on offer: import, inline, ignore', () => {
     expect(added({ kind: 'std-api-on-offer', api: 'terminate' })).toEqual([
       'import_std = [\n    "fs",\n    "net",\n    "terminate",\n]',
       '[api.terminate]\ninclude = [\n    "std::process::abort",\n    "std::process::exit",\n]',
@@ -65,7 +65,7 @@ describe('spec 5: fixes of each problem, best first', () => {
     ]);
   });
 
-  test('disallowed API: the exact scope, each wider one, then exclude below an include', () => {
+  test('rule 5.4: disallowed API: the exact scope, each wider one, then exclude below an include', () => {
     const usages = [usage(['std::fs::write::a']), usage(['std::fs::write::b'])];
     expect(added(apiProblem('x', 'build', 'fs', usages))).toEqual([
       '[pkg.x]\nbuild.allow_apis = ["fs"]',
@@ -80,7 +80,7 @@ describe('spec 5: fixes of each problem, best first', () => {
     ]);
   });
 
-  test('nothing is excluded that is an include, above one, or common to nothing', () => {
+  test('rule 5.4: nothing is excluded that is an include, above one, or common to nothing', () => {
     for (const targets of [
       [['std::fs::write'], ['std::fs::read']],
       [['std::fs::write'], ['std::path::Path']],
@@ -96,7 +96,7 @@ describe('spec 5: fixes of each problem, best first', () => {
     }
   });
 
-  test('off-tree API: include the referrers, exclude, allow', () => {
+  test('rule 5.5: off-tree API: include the referrers, exclude, allow', () => {
     const problem: Problem = {
       ...apiProblem('either-or', '', 'net', [
         usage(['std::net::TcpStream::read'], ['core::fmt::write', 'either_or::Either::left']),
@@ -146,11 +146,11 @@ describe('spec 5: fixes of each problem, best first', () => {
       ['[api.net]\ninclude = ["x::net"]', '[api.net]\nno_auto_detect = ["x"]'],
     ],
     [{ kind: 'sandbox-kind-without-meaning', ...named, configPlace }, []],
-  ])('%o', (problem, expected) => {
+  ])('rules 5.6, 5.7, 5.8, 5.9, 5.14, 5.16: %o', (problem, expected) => {
     expect(added(problem)).toEqual(expected);
   });
 
-  test('an instruction that would be a rule for more than itself has no fix', () => {
+  test('rule 5.9: an instruction that would be a rule for more than itself has no fix', () => {
     const instruction = (line: string): Problem => ({
       kind: 'disallowed-build-instruction',
       ...named,
@@ -160,7 +160,7 @@ describe('spec 5: fixes of each problem, best first', () => {
     expect(added(instruction('cargo:a*=b'))[0]).toContain('"cargo:a*=*"');
   });
 
-  test('export not imported: import, inline, ignore; with faults in it, ignore', () => {
+  test('rule 5.15: export not imported: import, inline, ignore; with faults in it, ignore', () => {
     const problem = {
       kind: 'export-not-imported',
       ...named,
@@ -181,7 +181,7 @@ describe('spec 5: fixes of each problem, best first', () => {
     );
   });
 
-  test('a program that failed in its sandbox, nobody knows why: no sandbox, and nothing is advised; without one, nothing helps', () => {
+  test('rule 5.10: a program that failed in its sandbox, nobody knows why: no sandbox, and nothing is advised; without one, nothing helps', () => {
     const failed = { kind: 'execution-failed', ...named, output: '' } as const;
     const sandboxCommand = ['bwrap'];
     expect(added({ ...failed, executable: 'build script', sandboxCommand })).toEqual([
@@ -198,7 +198,7 @@ describe('spec 5: fixes of each problem, best first', () => {
     expect(added({ ...failed, executable: 'build script' })).toEqual([]);
   });
 
-  test('a program that failed for what its sandbox kept from it: that first, and nothing that does not help', () => {
+  test('rule 5.10: a program that failed for what its sandbox kept from it: that first, and nothing that does not help', () => {
     const failed = {
       kind: 'execution-failed',
       ...named,
@@ -227,7 +227,7 @@ describe('spec 5: fixes of each problem, best first', () => {
     );
   });
 
-  test('unused permission and unknown package: remove', () => {
+  test('rules 5.11, 5.12: unused permission and unknown package: remove', () => {
     const text = `${base}\n[pkg.x]\nallow_apis = ["fs"]\nallow_unsafe = true\n`;
     const scope = { package: 'x', suffix: '' } as const;
     const unused: Problem = { kind: 'unused-allow-api', ...named, scope, api: 'fs', configPlace };
@@ -243,7 +243,7 @@ describe('spec 5: fixes of each problem, best first', () => {
     expect(result).toEqual([[`${base}\n[pkg.x]\nallow_unsafe = true\n`], [base]]);
   });
 
-  test('of two packages with one name: the table says which it means', () => {
+  test('rule 5.13: of two packages with one name: the table says which it means', () => {
     const text = `${base}\n[pkg.x]\nallow_apis = ["fs"]\n`;
     const sources = new Map([
       [
@@ -285,7 +285,7 @@ describe('spec 5: fixes of each problem, best first', () => {
   });
 });
 
-describe('spec 2, 5: newer version', () => {
+describe('rules 2.3, 5.17: newer version', () => {
   const problem = (version: number): Problem => ({
     kind: 'newer-config-version',
     version,
@@ -331,7 +331,7 @@ describe('spec 2, 5: newer version', () => {
   });
 });
 
-describe('spec 8: an applied fix resolves every problem for which a fix would now change nothing', () => {
+describe('rule 8.5: an applied fix resolves every problem for which a fix would now change nothing', () => {
   const narrow = apiProblem('x', 'build', 'fs');
   const wide = apiProblem('x', '', 'fs');
 

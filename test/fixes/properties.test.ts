@@ -12,7 +12,7 @@ const seed = Number(process.env.SEED ?? 20_261_124);
 /** A smaller number is no simpler a file, nor a more likely one. */
 const seeds = fc.noShrink(fc.noBias(fc.integer()));
 
-test('spec 5: an edit changes what it says and keeps all else, in any style of file', () => {
+test('rules 5.22, 5.23: an edit changes what it says and keeps all else, in any style of file', () => {
   let changed = 0;
   let others = 0;
   fc.assert(

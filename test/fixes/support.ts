@@ -90,7 +90,7 @@ const parents: Readonly<Record<ScopeSuffix, readonly ScopeSuffix[]>> = {
 const suffixes = Object.keys(parents) as ScopeSuffix[];
 
 /**
- * What an edit has to lead to, told from the rules of spec 1 and 5 alone, on plain values. A flag that a wider
+ * What an edit has to lead to, told from rules 1.4, 5.22, 5.23 alone, on plain values. A flag that a wider
  * scope makes needless may stay where it is all that keeps an explicit build section: so there may be two.
  */
 export function expected(data: Table, edit: Edit): Table[] {

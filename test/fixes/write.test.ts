@@ -24,7 +24,7 @@ beforeEach(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-test('spec 5: the file is replaced whole, with its mode, and nothing else is left', async () => {
+test('rule 5.24: the file is replaced whole, with its mode, and nothing else is left', async () => {
   writeFileSync(file, 'old');
   chmodSync(file, 0o640);
   const inode = statSync(file).ino;

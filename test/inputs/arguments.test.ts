@@ -4,7 +4,7 @@ import { programOf } from '../../cli/commands/program.ts';
 import { cackle, workspace } from '../support/cackle.ts';
 import { expectRefusal, refused, simple } from './support.ts';
 
-// Spec §6: bad arguments exit 2 and say which are good.
+// Rule 6.6: bad arguments exit 2 and say which are good.
 
 /** Options that take a value, by command; each is tried without one, and with an empty one where that is no value. */
 const valued: Readonly<Record<string, readonly string[]>> = {

@@ -20,7 +20,7 @@ import { cackle, check, config, manifest, run, workspace } from '../support/cack
 import { archive, Elf } from './elf.ts';
 import { expectClean, expectRefusal, refused, simple } from './support.ts';
 
-// Design, "Who is not trusted": an object that cannot be read fails the check, by file, member and reason.
+// Rule 9.12: an object that cannot be read fails the check, by file, member and reason.
 
 const SOURCE = `#ifdef PLAIN
 int native(int i) { return i; }

@@ -14,7 +14,7 @@ const scripted = (script: string, rest = ''): Record<string, string> => ({
   'build.rs': script,
 });
 
-describe('a compile error: no check was made (spec 6)', () => {
+describe('rule 6.6: a compile error: no check was made', () => {
   test.each([
     ['program', 'src/main.rs', 'fn main() { let x: u8 = "no"; }'],
     ['build script', 'build.rs', 'fn main() { let x: u8 = "no"; }'],
@@ -32,7 +32,7 @@ describe('a compile error: no check was made (spec 6)', () => {
   });
 });
 
-describe('a build script that ends badly is a problem (spec 5)', () => {
+describe('rule 5.10: a build script that ends badly is a problem', () => {
   /** The one problem of a workspace where a member has the script and another depends on it. */
   async function failing(name: string, script: string, rest = '') {
     const directory = workspace(`ends-badly ${name}`, {
@@ -125,7 +125,7 @@ test('a line without end on stderr is passed on in pieces', async () => {
   expect(ran.stdout.length).toBeLessThan(1 << 20);
 });
 
-test('output that is not UTF-8 is a problem, and cargo gets nothing of it (spec 4)', async () => {
+test('rule 4.23: output that is not UTF-8 is a problem, and cargo gets nothing of it', async () => {
   const directory = workspace(
     'latin1-output',
     scripted(

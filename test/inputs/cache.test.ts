@@ -26,7 +26,7 @@ import {
   workspacePlace,
 } from '../support/cackle.ts';
 
-// Design, "Facts": a second level in the user's cache, by content; never believed without its checksum; a size cap with
+// Rule 10.5: a second level in the user's cache, by content; never believed without its checksum; a size cap with
 // least-recently-used eviction; safe with several checks at once.
 
 const files = tree('cached', {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { cackle, check, config, short, workspace } from '../support/cackle.ts';
 import { asNobody, expectClean, expectRefusal, noOtherUser, refused, simple } from './support.ts';
 
-// Spec §2: what is wrong in cackle.toml is named with its place, and no check is made.
+// Rules 2.1, 2.2, 2.11: what is wrong in cackle.toml is named with its place, and no check is made.
 
 /** What a check says of a cackle.toml with this text. */
 const said = (name: string, text: string): Promise<string> =>

@@ -31,7 +31,7 @@ test('dep-info: any names without line breaks are read as they are', () => {
   }
 });
 
-test('dep-info: a name with a line break in it is never read as other names', () => {
+test('rule 9.12: dep-info: a name with a line break in it is never read as other names', () => {
   const parts = [
     'a',
     'a:',

@@ -31,7 +31,7 @@ function pipe(path: string): string {
   return path;
 }
 
-test('a file that others named is a regular one of a size that makes sense', () => {
+test('rule 9.13: a file that others named is a regular one of a size that makes sense', () => {
   const directory = place();
   for (const path of ['/dev/zero', '/dev/full', pipe(join(directory, 'pipe'))])
     expect(() => readRegularFile(path)).toThrow('it is not a file');
@@ -68,7 +68,7 @@ test('nobody waits for a pipe that has the name of a file, or reads what never e
   expect(readRegularStart(file, 4).toString()).toBe('ab');
 });
 
-test('what is watched is looked at within a limit, each directory once', () => {
+test('rule 9.13: what is watched is looked at within a limit, each directory once', () => {
   const directory = place();
   const deep = join(directory, 'deep');
   mkdirSync(join(deep, 'a/b'), { recursive: true });
@@ -105,7 +105,7 @@ test('what is watched is looked at within a limit, each directory once', () => {
   expect(contentHashes(['/proc/self/status', '/proc/kmsg'])).toEqual(['absent', 'absent']);
 });
 
-test('spec 4: content that is not known never equals what is found', () => {
+test('rule 10.2: content that is not known never equals what is found', () => {
   expect(isSameContent('a', 'a')).toBe(true);
   expect(isSameContent('a', 'b')).toBe(false);
   expect(isSameContent(UNKNOWN_CONTENT, UNKNOWN_CONTENT)).toBe(false);

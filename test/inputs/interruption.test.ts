@@ -12,7 +12,7 @@ import { describe, expect, test } from 'vitest';
 import { check, config, manifest, short, workspace } from '../support/cackle.ts';
 import { program } from './support.ts';
 
-// Spec §4, "Order of trust", and §6: however a check ends, nothing is left running, nothing ran unjudged,
+// Rules 6.7, 9.1: however a check ends, nothing is left running, nothing ran unjudged,
 // and the next check is right.
 
 /** A workspace whose build script starts a child, tells that it runs, and stays; one of its crates takes long to compile. */
@@ -152,7 +152,7 @@ test('a check that is ended before cargo builds', async () => {
   expect((await check(directory)).problems).toEqual([]);
 });
 
-describe('two checks at once in one target directory', () => {
+describe('rule 10.5: two checks at once in one target directory', () => {
   const files = {
     'Cargo.toml': manifest('simple', '[dependencies]\nlib = { path = "lib" }\n'),
     'src/main.rs': 'fn main() { println!("{}", lib::count()); }',

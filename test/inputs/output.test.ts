@@ -5,7 +5,7 @@ import { packageRoot } from '../../engine/paths.ts';
 import { cackle, check, config, type Ran, run, workspace } from '../support/cackle.ts';
 import { expectClean, simple } from './support.ts';
 
-// Spec §6: stdout carries the report; the cache and the home directory are never required.
+// Rule 6.8: stdout carries the report; the cache and the home directory are never required.
 
 /** Runs a shell line in which `$CACKLE` is the program. */
 function shell(line: string, env: NodeJS.ProcessEnv = {}): Promise<Ran> {

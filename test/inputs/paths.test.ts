@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { check, config, manifest, run, short, workspace } from '../support/cackle.ts';
 import { expectClean, expectRefusal, program, refused, simple } from './support.ts';
 
-// A path may hold any character; what is judged does not depend on it.
+// Rule 6.11: a path may hold any character; what is judged does not depend on it.
 
 /** What a check finds in these files: a usage, and an instruction that is not allowed. */
 const expected = ['disallowed-api simple env', 'disallowed-build-instruction simple'];

@@ -15,7 +15,7 @@ import { readDepInfo } from '../../engine/workspace/dep-info.ts';
 import { check, config, manifest, short, workspace } from '../support/cackle.ts';
 import { cackleInMounts, expectClean, expectRefusal, noMounts, simple } from './support.ts';
 
-// Design, "Facts": any doubt about what is stored means that it is made again; a store that cannot be
+// Rule 10.2: any doubt about what is stored means that it is made again; a store that cannot be
 // written is an error that says what to do.
 
 /** Files of the store of a workspace, below one of its directories. */

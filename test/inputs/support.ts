@@ -17,7 +17,7 @@ export const simple = (
 /** What a terminal would act on: controls but line break and tab, bidi marks, zero-width characters. */
 export const commands = /[\p{Cf}\p{Zl}\p{Zp}]|(?![\n\t])\p{Cc}/u;
 
-/** Asserts what holds for every run that made no check (spec §6): status 2, no report, no stack, something to read. */
+/** Asserts what holds for every run that made no check (rules 6.6, 6.8): status 2, no report, no stack, something to read. */
 export function expectRefusal(ran: Ran): string {
   expect(ran.stdout).toBe('');
   expect(ran.stderr).not.toMatch(/^ {4}at .+[:)]\d*\)?$/m);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
 import { commands, expectRefusal, simple } from './support.ts';
 
-// Design, "Who is not trusted": nothing of a crate reaches a terminal as a command to it.
+// Rule 6.9: nothing of a crate reaches a terminal as a command to it.
 
 /** Clears the screen, sets the title, turns the writing direction. */
 const evil = '\u001b[2J\u001b]0;owned\u0007\u202egnp\u200b\u009b1m';

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { manifest, workspace } from '../support/cackle.ts';
 import { expectClean, refused, simple } from './support.ts';
 
-// Spec §6: when cargo or the compiler fail, no check was made.
+// Rule 6.6: when cargo or the compiler fail, no check was made.
 
 /** A directory of scripts, by name. */
 function scripts(name: string, programs: Record<string, string>): string {

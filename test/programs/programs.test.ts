@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
 import { cackle, check, config, manifest, type Ran, workspace } from '../support/cackle.ts';
 
-// Spec §6: `test` and `run` judge what cargo would start, and start it when nothing is wrong.
+// Rule 6.3: `test` and `run` judge what cargo would start, and start it when nothing is wrong.
 
 /** Runs dist/cli.js with a text on its standard input. */
 function withInput(args: readonly string[], input: string, cwd?: string): Promise<Ran> {
@@ -130,7 +130,7 @@ test("the user's own runner is kept", async () => {
   expect(readFileSync(log, 'utf8')).toMatch(/^runner: .*\/target\/cackle\/programs\n$/);
 });
 
-test('a program that was changed after it was judged does not run', async () => {
+test('rule 9.2: a program that was changed after it was judged does not run', async () => {
   const directory = workspace('programs-changed', files(config(allowed)));
   // The runner of the user's is the first thing that could change it, and it is too late by then.
   expect((await cackle(['--path', directory, 'test', '--no-run'])).status).toBe(0);

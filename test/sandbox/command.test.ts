@@ -17,7 +17,7 @@ const request = {
   command: ['/work/program', '--version'],
 };
 
-test('spec 7: new namespaces, uid and gid 1000, host name, session, empty environment, / read-only', () => {
+test('rules 7.1, 7.2: new namespaces, uid and gid 1000, host name, session, empty environment, / read-only', () => {
   expect(bubblewrapCommand(request).join(' ')).toBe(
     '/usr/bin/bwrap --unshare-all --unshare-user --die-with-parent --new-session --cap-drop ALL' +
       ' --uid 1000 --gid 1000 --hostname none --clearenv --ro-bind / / --dev /dev --proc /proc --remount-ro /proc' +
@@ -71,7 +71,7 @@ const toolchain = { sysroot: '/opt/rust', cargoHome: '/home/u/.cargo' };
 const environment = (env: Record<string, string>, named: string[] = []) =>
   Object.fromEntries(sandboxEnvironment(new Map(Object.entries(env)), named, toolchain));
 
-test("spec 7: the environment is cargo's variables and what is named; secrets of cargo's are not passed", () => {
+test("rule 7.4: the environment is cargo's variables and what is named; secrets of cargo's are not passed", () => {
   const env = {
     PATH: '/bin',
     HOME: '/home/u',
@@ -97,7 +97,7 @@ test("spec 7: the environment is cargo's variables and what is named; secrets of
   expect(environment(env, ['RUSTC_WRAPPER'])).not.toHaveProperty('RUSTC_WRAPPER');
 });
 
-test("spec 7: rustup's proxy is bypassed; a rustc of the user's own is kept", () => {
+test("rule 7.5: rustup's proxy is bypassed; a rustc of the user's own is kept", () => {
   const rustc = (RUSTC: string) => environment({ RUSTC, PATH: '/bin' }).RUSTC;
   expect(rustc('rustc')).toBe('/opt/rust/bin/rustc');
   expect(rustc('/home/u/.cargo/bin/rustc')).toBe('/opt/rust/bin/rustc');

@@ -18,7 +18,7 @@ function plain(settings: SandboxSettings) {
   };
 }
 
-test('spec 1: sandbox settings are inherited: lists are united, a scalar comes from the nearest table', () => {
+test('rule 1.5: sandbox settings are inherited: lists are united, a scalar comes from the nearest table', () => {
   const config = parse(`
 [sandbox]
 kind = "Bubblewrap"
@@ -62,27 +62,27 @@ test.each([
   [2, 'Bubblewrap', ['TOP']],
   [3, 'Bubblewrap', ['TOP']],
 ])(
-  'spec 2: in version %i, without a table of its own, the sandbox of rustc is %s',
+  'rules 1.5, 2.3: in version %i, without a table of its own, the sandbox of rustc is %s',
   (version, kind, env) => {
     const config = parse('[sandbox]\nkind = "Bubblewrap"\npass_env = ["TOP"]\n', version);
     expect(plain(config.rustcSandbox)).toMatchObject({ kind, env });
   },
 );
 
-test('spec 2: [rustc.sandbox] holds in every version; version 1 takes nothing else from [sandbox]', () => {
+test('rule 2.3: [rustc.sandbox] holds in every version; version 1 takes nothing else from [sandbox]', () => {
   const text =
     '[sandbox]\nkind = "Disabled"\npass_env = ["TOP"]\n[rustc.sandbox]\nkind = "Bubblewrap"\n';
   expect(plain(parse(text, 1).rustcSandbox)).toMatchObject({ kind: 'Bubblewrap', env: [] });
   expect(plain(parse(text, 2).rustcSandbox)).toMatchObject({ kind: 'Bubblewrap', env: ['TOP'] });
 });
 
-test('spec 5: pkg.X.sandbox.kind has no meaning: it is told of and not inherited', () => {
+test('rule 5.14: pkg.X.sandbox.kind has no meaning: it is told of and not inherited', () => {
   const config = parse('[sandbox]\nkind = "Bubblewrap"\n[pkg.a.sandbox]\nkind = "Disabled"\n');
   expect(config.meaninglessSandboxKinds).toEqual([{ package: 'a', place: { line: 6, column: 1 } }]);
   expect(config.sandbox({ package: 'a', suffix: 'build' }).kind).toBe('Bubblewrap');
 });
 
-test('spec 5: without a kind in [sandbox] none is chosen', () => {
+test('rule 5.2: without a kind in [sandbox] none is chosen', () => {
   const config = parse('[sandbox]\nallow_network = true\n');
   expect(config.sandboxChosen).toBe(false);
   expect(config.sandbox({ package: 'a', suffix: 'build' }).kind).toBeUndefined();

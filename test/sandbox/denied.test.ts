@@ -41,149 +41,155 @@ async function failure(
   return { denied: failed.denied, advice: adviceFor(failed) };
 }
 
-describe.skipIf(noBubblewrap !== undefined)('spec 5: the fix fits what the sandbox denied', () => {
-  const write = (path: string, isNew = false): Denial => ({ what: 'write', path, new: isNew });
-  const list = (key: string, value: string): string =>
-    `[pkg.boxed]\nbuild.sandbox.${key} = ["${value}"]`;
+describe.skipIf(noBubblewrap !== undefined)(
+  'rules 5.10, 7.7: the fix fits what the sandbox denied',
+  () => {
+    const write = (path: string, isNew = false): Denial => ({ what: 'write', path, new: isNew });
+    const list = (key: string, value: string): string =>
+      `[pkg.boxed]\nbuild.sandbox.${key} = ["${value}"]`;
 
-  test.each<[string, string, Denial, string, boolean]>([
-    [
-      'a file in a directory',
-      'std::fs::write("shell/made.txt", "x")?;',
-      write('shell'),
-      list('bind_writable', 'shell'),
-      false,
-    ],
-    [
-      'a file that is there',
-      'std::fs::write("NOTES.md", "new")?;',
-      write('NOTES.md'),
-      list('bind_writable', 'NOTES.md'),
-      false,
-    ],
-    [
-      'a new directory',
-      'std::fs::create_dir_all("gen/deep")?; std::fs::write("gen/deep/x", "")?;',
-      write('gen', true),
-      list('make_writable', 'gen'),
-      false,
-    ],
-    [
-      'in a member',
-      'std::fs::write("shell/made.txt", "x").unwrap();',
-      write('crates/boxed/shell'),
-      list('bind_writable', 'crates/boxed/shell'),
-      true,
-    ],
-    [
-      'without a word',
-      'if std::fs::write("shell/made.txt", "x").is_err() { std::process::exit(7) }',
-      write('shell'),
-      list('bind_writable', 'shell'),
-      false,
-    ],
-  ])(
-    '%s: what it tried to write, and then it is clean',
-    async (name, body, denied, advice, member) => {
-      const directory = project(name.replaceAll(' ', '-'), body, member);
-      expect(await failure(directory)).toEqual({ denied: [denied], advice });
-      const more = advice.split('\n')[1] as string;
+    test.each<[string, string, Denial, string, boolean]>([
+      [
+        'a file in a directory',
+        'std::fs::write("shell/made.txt", "x")?;',
+        write('shell'),
+        list('bind_writable', 'shell'),
+        false,
+      ],
+      [
+        'a file that is there',
+        'std::fs::write("NOTES.md", "new")?;',
+        write('NOTES.md'),
+        list('bind_writable', 'NOTES.md'),
+        false,
+      ],
+      [
+        'a new directory',
+        'std::fs::create_dir_all("gen/deep")?; std::fs::write("gen/deep/x", "")?;',
+        write('gen', true),
+        list('make_writable', 'gen'),
+        false,
+      ],
+      [
+        'in a member',
+        'std::fs::write("shell/made.txt", "x").unwrap();',
+        write('crates/boxed/shell'),
+        list('bind_writable', 'crates/boxed/shell'),
+        true,
+      ],
+      [
+        'without a word',
+        'if std::fs::write("shell/made.txt", "x").is_err() { std::process::exit(7) }',
+        write('shell'),
+        list('bind_writable', 'shell'),
+        false,
+      ],
+    ])(
+      '%s: what it tried to write, and then it is clean',
+      async (name, body, denied, advice, member) => {
+        const directory = project(name.replaceAll(' ', '-'), body, member);
+        expect(await failure(directory)).toEqual({ denied: [denied], advice });
+        const more = advice.split('\n')[1] as string;
+        writeFileSync(
+          join(directory, 'cackle.toml'),
+          readFileSync(join(directory, 'cackle.toml'), 'utf8').replace(
+            '[pkg.boxed]\n',
+            `[pkg.boxed]\n${more}\n`,
+          ),
+        );
+        const after = await check(directory);
+        expect(after.problems.filter(({ kind }) => kind === 'execution-failed')).toEqual([]);
+      },
+    );
+
+    test.each([
+      ['that says so', 'std::net::TcpStream::connect("127.0.0.1:1")?;'],
+      ['by name', 'std::net::TcpStream::connect("cackle.invalid:80")?;'],
+      [
+        'and is silent',
+        'if std::net::TcpStream::connect("192.0.2.1:9").is_err() { std::process::exit(3) }',
+      ],
+    ])('the network, by a script %s', async (name, body) => {
+      const { denied, advice } = await failure(
+        project(`net-${name.replaceAll(' ', '-')}`, body, false),
+      );
+      expect(denied).toEqual([{ what: 'network' }]);
+      expect(advice).toBe('[pkg.boxed]\nbuild.sandbox.allow_network = true');
+    });
+
+    test.each([
+      ['named', 'std::env::var("SOME_BUILD_NUMBER").expect("SOME_BUILD_NUMBER is not set");'],
+      ['not named', 'std::env::var("SOME_BUILD_NUMBER")?;'],
+    ])('a variable that is %s', async (name, body) => {
+      const directory = project(`variable-${name.replace(' ', '-')}`, body, false);
+      const { denied, advice } = await failure(directory, {
+        SOME_BUILD_NUMBER: '7',
+        OTHER_ONE: '8',
+      });
+      expect(denied).toEqual([{ what: 'variable', name: 'SOME_BUILD_NUMBER' }]);
+      expect(advice).toBe('[pkg.boxed]\nbuild.sandbox.pass_env = ["SOME_BUILD_NUMBER"]');
+    });
+
+    test('its own permissions: no setting is advised', async () => {
+      const directory = project('mode', 'std::fs::write("shell/kept.txt", "x")?;', false);
+      chmodSync(join(directory, 'shell/kept.txt'), 0o444);
       writeFileSync(
         join(directory, 'cackle.toml'),
-        readFileSync(join(directory, 'cackle.toml'), 'utf8').replace(
-          '[pkg.boxed]\n',
-          `[pkg.boxed]\n${more}\n`,
-        ),
+        boxed.replace('[pkg.boxed]\n', '[pkg.boxed]\nbuild.sandbox.bind_writable = ["shell"]\n'),
       );
-      const after = await check(directory);
-      expect(after.problems.filter(({ kind }) => kind === 'execution-failed')).toEqual([]);
-    },
-  );
-
-  test.each([
-    ['that says so', 'std::net::TcpStream::connect("127.0.0.1:1")?;'],
-    ['by name', 'std::net::TcpStream::connect("cackle.invalid:80")?;'],
-    [
-      'and is silent',
-      'if std::net::TcpStream::connect("192.0.2.1:9").is_err() { std::process::exit(3) }',
-    ],
-  ])('the network, by a script %s', async (name, body) => {
-    const { denied, advice } = await failure(
-      project(`net-${name.replaceAll(' ', '-')}`, body, false),
-    );
-    expect(denied).toEqual([{ what: 'network' }]);
-    expect(advice).toBe('[pkg.boxed]\nbuild.sandbox.allow_network = true');
-  });
-
-  test.each([
-    ['named', 'std::env::var("SOME_BUILD_NUMBER").expect("SOME_BUILD_NUMBER is not set");'],
-    ['not named', 'std::env::var("SOME_BUILD_NUMBER")?;'],
-  ])('a variable that is %s', async (name, body) => {
-    const directory = project(`variable-${name.replace(' ', '-')}`, body, false);
-    const { denied, advice } = await failure(directory, { SOME_BUILD_NUMBER: '7', OTHER_ONE: '8' });
-    expect(denied).toEqual([{ what: 'variable', name: 'SOME_BUILD_NUMBER' }]);
-    expect(advice).toBe('[pkg.boxed]\nbuild.sandbox.pass_env = ["SOME_BUILD_NUMBER"]');
-  });
-
-  test('its own permissions: no setting is advised', async () => {
-    const directory = project('mode', 'std::fs::write("shell/kept.txt", "x")?;', false);
-    chmodSync(join(directory, 'shell/kept.txt'), 0o444);
-    writeFileSync(
-      join(directory, 'cackle.toml'),
-      boxed.replace('[pkg.boxed]\n', '[pkg.boxed]\nbuild.sandbox.bind_writable = ["shell"]\n'),
-    );
-    expect(await failure(directory)).toEqual({
-      denied: [{ what: 'mode', path: 'shell/kept.txt' }],
-      advice: undefined,
+      expect(await failure(directory)).toEqual({
+        denied: [{ what: 'mode', path: 'shell/kept.txt' }],
+        advice: undefined,
+      });
     });
-  });
 
-  test.each([
-    ['own', 'Err("no luck")?;'],
-    ['panic', 'panic!("unsupported target");'],
-    [
-      'variable-of-nobody',
-      'std::env::var("CACKLE_NOT_SET_ANYWHERE").expect("CACKLE_NOT_SET_ANYWHERE must be set");',
-    ],
-    ['no-such-file', 'std::fs::read("no/such/file").expect("reading no/such/file");'],
-    [
-      'no-such-program',
-      'std::process::Command::new("cackle-no-such-program").status().expect("running it");',
-    ],
-  ])(
-    'a failure of its own is not taken for a denial, and no setting is advised: %s',
-    async (name, body) => {
-      const { denied, advice } = await failure(project(`own-${name}`, body, false));
-      expect({ denied, advice }).toEqual({ denied: undefined, advice: undefined });
-    },
-  );
+    test.each([
+      ['own', 'Err("no luck")?;'],
+      ['panic', 'panic!("unsupported target");'],
+      [
+        'variable-of-nobody',
+        'std::env::var("CACKLE_NOT_SET_ANYWHERE").expect("CACKLE_NOT_SET_ANYWHERE must be set");',
+      ],
+      ['no-such-file', 'std::fs::read("no/such/file").expect("reading no/such/file");'],
+      [
+        'no-such-program',
+        'std::process::Command::new("cackle-no-such-program").status().expect("running it");',
+      ],
+    ])(
+      'a failure of its own is not taken for a denial, and no setting is advised: %s',
+      async (name, body) => {
+        const { denied, advice } = await failure(project(`own-${name}`, body, false));
+        expect({ denied, advice }).toEqual({ denied: undefined, advice: undefined });
+      },
+    );
 
-  test.each([
-    ['by its path', (path: string) => `std::fs::read("${path}").expect("reading ${path}");`],
-    [
-      'by name',
-      () =>
-        'std::process::Command::new("cackle-hidden-tool").status().expect("running cackle-hidden-tool");',
-    ],
-    ['that is not named', () => 'std::process::Command::new("cackle-hidden-tool").status()?;'],
-  ])('a program in a hidden directory, missed %s', async (name, body) => {
-    const place = join(homedir(), `.cackle-test-${process.pid}`);
-    const path = join(place, 'cackle-hidden-tool');
-    mkdirSync(place, { recursive: true });
-    try {
-      writeFileSync(path, '#!/bin/sh\n', { mode: 0o755 });
-      const { denied, advice } = await failure(
-        project(`tool-${name.replaceAll(' ', '-')}`, body(path), false),
-        { PATH: `${process.env.PATH}:${place}` },
-      );
-      expect({ denied, advice }).toEqual({ denied: [{ what: 'read', path }], advice: undefined });
-    } finally {
-      rmSync(place, { recursive: true, force: true });
-    }
-  });
-});
+    test.each([
+      ['by its path', (path: string) => `std::fs::read("${path}").expect("reading ${path}");`],
+      [
+        'by name',
+        () =>
+          'std::process::Command::new("cackle-hidden-tool").status().expect("running cackle-hidden-tool");',
+      ],
+      ['that is not named', () => 'std::process::Command::new("cackle-hidden-tool").status()?;'],
+    ])('a program in a hidden directory, missed %s', async (name, body) => {
+      const place = join(homedir(), `.cackle-test-${process.pid}`);
+      const path = join(place, 'cackle-hidden-tool');
+      mkdirSync(place, { recursive: true });
+      try {
+        writeFileSync(path, '#!/bin/sh\n', { mode: 0o755 });
+        const { denied, advice } = await failure(
+          project(`tool-${name.replaceAll(' ', '-')}`, body(path), false),
+          { PATH: `${process.env.PATH}:${place}` },
+        );
+        expect({ denied, advice }).toEqual({ denied: [{ what: 'read', path }], advice: undefined });
+      } finally {
+        rmSync(place, { recursive: true, force: true });
+      }
+    });
+  },
+);
 
-test('spec 5: what texts of programs say was denied', () => {
+test('rule 7.7: what texts of programs say was denied', () => {
   const said = (output: string): Denial[] =>
     denialsIn(output, {
       cwd: '/',

@@ -54,34 +54,37 @@ allow_apis = ["fs", "env", "net"]
   return { ...ran, source, answer: existsSync(file) ? readFileSync(file, 'utf8') : '' };
 }
 
-describe.skipIf(noBubblewrap !== undefined)('a proc macro in the sandbox of rustc', () => {
-  test('cannot put its own file in place of what was linked', async () => {
-    const { status, stdout, stderr, source } = await withEvil('overwrite');
-    expect(stdout + stderr).toContain('no problems');
-    expect(status).toBe(0);
-    const deps = join(source, 'target/cackle/deps');
-    const linked = readdirSync(deps).find((file) => /^libvictim-.*\.so$/.test(file)) ?? '';
-    expect(readFileSync(join(deps, linked)).subarray(0, 4).toString('latin1')).toBe('\x7fELF');
-  });
+describe.skipIf(noBubblewrap !== undefined)(
+  'rule 9.9: a proc macro in the sandbox of rustc',
+  () => {
+    test('cannot put its own file in place of what was linked', async () => {
+      const { status, stdout, stderr, source } = await withEvil('overwrite');
+      expect(stdout + stderr).toContain('no problems');
+      expect(status).toBe(0);
+      const deps = join(source, 'target/cackle/deps');
+      const linked = readdirSync(deps).find((file) => /^libvictim-.*\.so$/.test(file)) ?? '';
+      expect(readFileSync(join(deps, linked)).subarray(0, 4).toString('latin1')).toBe('\x7fELF');
+    });
 
-  test('cannot have another link judged in place of the real one', async () => {
-    const { status, stderr } = await withEvil('preempt');
-    expect(stderr).toContain('was linked already');
-    expect(status).toBe(2);
-  });
+    test('cannot have another link judged in place of the real one', async () => {
+      const { status, stderr } = await withEvil('preempt');
+      expect(stderr).toContain('was linked already');
+      expect(status).toBe(2);
+    });
 
-  test.each(['response file', 'symbolic link'])(
-    'cannot read through the engine by a %s',
-    async (mode) => {
-      const { answer, stdout, stderr } = await withEvil(mode);
-      expect(answer).toContain('"refuse"');
-      expect(answer + stdout + stderr).not.toContain('the-secret-word');
-    },
-  );
+    test.each(['response file', 'symbolic link'])(
+      'cannot read through the engine by a %s',
+      async (mode) => {
+        const { answer, stdout, stderr } = await withEvil(mode);
+        expect(answer).toContain('"refuse"');
+        expect(answer + stdout + stderr).not.toContain('the-secret-word');
+      },
+    );
 
-  test('cannot have the engine write elsewhere', async () => {
-    const { answer, source } = await withEvil('elsewhere');
-    expect(answer).toContain('is not for this rustc to link');
-    expect(existsSync(join(source, 'elsewhere.so'))).toBe(false);
-  });
-});
+    test('cannot have the engine write elsewhere', async () => {
+      const { answer, source } = await withEvil('elsewhere');
+      expect(answer).toContain('is not for this rustc to link');
+      expect(existsSync(join(source, 'elsewhere.so'))).toBe(false);
+    });
+  },
+);

@@ -51,7 +51,7 @@ function pathWithout(script?: string): string {
   return directory;
 }
 
-test('spec 7: without bwrap no check is made, and nothing runs unsandboxed instead', async () => {
+test('rule 7.6: without bwrap no check is made, and nothing runs unsandboxed instead', async () => {
   const directory = project('no-bwrap', quiet, boxed);
   const ran = await cackle(['-n', '--path', directory], { PATH: pathWithout() });
   expect(ran.status).toBe(2);
@@ -61,7 +61,7 @@ test('spec 7: without bwrap no check is made, and nothing runs unsandboxed inste
   expect(existsSync(join(directory, 'target/cackle'))).toBe(false);
 });
 
-test('spec 7: a bwrap that cannot make namespaces is told of with its own words', async () => {
+test('rule 7.6: a bwrap that cannot make namespaces is told of with its own words', async () => {
   const directory = project('bad-bwrap', quiet, boxed);
   const PATH = pathWithout('echo "bwrap: setting up uid map: Permission denied" >&2; exit 1');
   const ran = await cackle(['-n', '--path', directory], { PATH });
@@ -88,7 +88,7 @@ const without = [
 const canForbid = spawnSync('unshare', [...without, 'true']).status === 0;
 
 test.skipIf(noBubblewrap !== undefined || !canForbid)(
-  'spec 7: where the kernel forbids user namespaces, the error says which setting',
+  'rule 7.6: where the kernel forbids user namespaces, the error says which setting',
   async () => {
     const directory = project('no-userns', quiet, boxed);
     const cli = [
@@ -116,7 +116,7 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
       { status: 137 },
       'exit status 137, as for signal 9 (SIGKILL)',
     ],
-  ])('spec 5, execution failed: a build script that %s', async (how, body, ended, text) => {
+  ])('rules 5.10, 7.7: a build script that %s', async (how, body, ended, text) => {
     const directory = project(`fails-${how.replace(' ', '-')}`, `fn main() { ${body} }`, boxed);
     const report = await check(directory);
     expect(report.status).toBe(1);
@@ -161,7 +161,7 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
     expect(again.stderr).toContain('no luck today');
   });
 
-  test('spec 2: bind_writable has to exist; make_writable is made; both start at the workspace root', async () => {
+  test('rule 2.15: bind_writable has to exist; make_writable is made; both start at the workspace root', async () => {
     const body = 'std::fs::write("made/by/us/x", "").unwrap();';
     const made = `${boxed}make_writable = ["made/by/us"]\n`;
     const directory = project('make-writable', `fn main() { ${body} }`, made);
@@ -222,7 +222,7 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
   });
 });
 
-test('spec 5: until a sandbox is chosen, that is a problem, and no build script runs', async () => {
+test('rule 5.2: until a sandbox is chosen, that is a problem, and no build script runs', async () => {
   const directory = project('not-chosen', quiet, '');
   const report = await check(directory);
   expect(report.problems.map(short)).toContain('sandbox-not-chosen');
@@ -230,7 +230,7 @@ test('spec 5: until a sandbox is chosen, that is a problem, and no build script 
   expect(existsSync(join(directory, 'ran'))).toBe(false);
 });
 
-test('spec 5: a sandbox kind for a package as a whole is a problem at its place', async () => {
+test('rule 5.14: a sandbox kind for a package as a whole is a problem at its place', async () => {
   const config = '[sandbox]\nkind = "Disabled"\n[pkg.boxed.sandbox]\nkind = "Bubblewrap"\n';
   const directory = project('meaningless', 'fn main() {}', config);
   const { status, stdout } = await cackle(['-n', '--path', directory]);

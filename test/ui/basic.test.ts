@@ -19,7 +19,7 @@ async function answer(asked: RegExp, text: string): Promise<void> {
   terminal.send(`${text}\r`);
 }
 
-describe('spec 8: --ui basic offers the same by plain prompts', () => {
+describe('rule 8.8: --ui basic offers the same by plain prompts', () => {
   test('from no configuration to a clean check', async () => {
     const directory = smallWorkspace('ui basic first');
     terminal = startUi(directory, { args: ['--ui', 'basic'], rows: 200 });

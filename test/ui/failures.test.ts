@@ -8,7 +8,7 @@ import { allowing, smallWorkspace, startUi } from './support.ts';
 let terminal: Terminal;
 afterEach(() => terminal.close());
 
-test('spec 5 and 8: a build script that fails: what it said can be read; r checks again once it is mended', async () => {
+test('rules 5.10, 8.4: a build script that fails: what it said can be read; r checks again once it is mended', async () => {
   const directory = workspace('ui failing', {
     'Cargo.toml': manifest('tool'),
     'src/main.rs': 'fn main() {}\n',
@@ -32,7 +32,7 @@ test('spec 5 and 8: a build script that fails: what it said can be read; r check
   expect(await terminal.end()).toBe(0);
 });
 
-test('spec 6: what does not compile ends the UI with status 2, and cargo says why', async () => {
+test('rule 6.6: what does not compile ends the UI with status 2, and cargo says why', async () => {
   const directory = smallWorkspace('ui not compiling', allowing('process'));
   writeFileSync(join(directory, 'sender/src/lib.rs'), 'pub fn send() { missing() }\n');
   terminal = startUi(directory);
@@ -42,7 +42,7 @@ test('spec 6: what does not compile ends the UI with status 2, and cargo says wh
   expect(terminal.screen()).toContain('error: the workspace does not compile');
 });
 
-test('spec 2 and 6: a cackle.toml that cannot be read from the start: status 2 and where', async () => {
+test('rules 2.1, 6.6: a cackle.toml that cannot be read from the start: status 2 and where', async () => {
   const directory = smallWorkspace(
     'ui unreadable',
     `${allowing()}\n[pkg.reader]\nallow_everything = true\n`,

@@ -7,7 +7,7 @@ import { configOf, smallWorkspace, startUi, takeRecommended } from './support.ts
 let terminal: Terminal | undefined;
 afterEach(() => terminal?.close());
 
-describe('spec 8 and 5, first run: from no configuration to a clean check', () => {
+describe('rules 5.1, 5.2, 5.3, 8.6: from no configuration to a clean check', () => {
   test('with the recommended one: gates let go, problems leave, it ends by itself', async () => {
     const directory = smallWorkspace('ui first run');
     terminal = startUi(directory);

@@ -37,7 +37,7 @@ function heldWorkspace(name: string): string {
 /** A rate, as the bar shows it; the paths of packages on the same screen are none. */
 const rate = /\d\/s\b/;
 
-test('spec 8: who waits takes no job of cargo: with two jobs, what six build scripts and a proc macro wait for is listed at once', async () => {
+test('rule 8.6: who waits takes no job of cargo: with two jobs, what six build scripts and a proc macro wait for is listed at once', async () => {
   const directory = heldWorkspace('ui held');
   terminal = startUi(directory, { env: { CARGO_BUILD_JOBS: '2' }, rows: 40 });
   const screen = await terminal.until(

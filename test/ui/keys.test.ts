@@ -36,7 +36,7 @@ async function select(text: string): Promise<void> {
   }
 }
 
-describe('spec 8: problems', () => {
+describe('rules 8.1, 8.2, 8.3, 8.4: problems', () => {
   test('up and down, by arrows and letters, to the ends and no further', async () => {
     await settled();
     const at = (n: number) => terminal.until(`${n} of 3`);
@@ -112,7 +112,7 @@ describe('spec 8: problems', () => {
   });
 });
 
-describe('spec 8: fixes', () => {
+describe('rules 8.2, 8.5: fixes', () => {
   test('what a fix does and its diff; space applies it, the problem leaves; u takes it back', async () => {
     await settled();
     await select('`net`');
@@ -175,7 +175,7 @@ describe('spec 8: fixes', () => {
   });
 });
 
-describe('spec 8: usages and backtrace', () => {
+describe('rule 8.3: usages and backtrace', () => {
   test('the source with the column marked, what refers to what, i with --debug', async () => {
     await settled({ args: ['--debug'] });
     await select('`fs`');
@@ -234,7 +234,7 @@ test('n goes to the next path where several outputs have their own', async () =>
   await terminal.until('path 1 of 2');
 });
 
-describe('spec 8: everywhere', () => {
+describe('rule 8.4: everywhere', () => {
   test('p hides and shows the package', async () => {
     await settled();
     await select('`fs`');
@@ -284,7 +284,7 @@ describe('spec 8: everywhere', () => {
   });
 });
 
-test('spec 8: cackle.toml edited by hand is picked up; a broken edit shows its error and changes nothing', async () => {
+test('rule 8.7: cackle.toml edited by hand is picked up; a broken edit shows its error and changes nothing', async () => {
   await settled();
   const file = join(directory, 'cackle.toml');
   writeFileSync(file, `${before}\n[pkg.sender\n`);

@@ -32,7 +32,7 @@ function processesNaming(text: string): string[] {
   });
 }
 
-describe('the terminal is restored, children are ended, cackle.toml is whole', () => {
+describe('rule 8.9: the terminal is restored, children are ended, cackle.toml is whole', () => {
   for (const [signal, status] of [
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -84,7 +84,7 @@ describe('the terminal is restored, children are ended, cackle.toml is whole', (
   });
 });
 
-describe('terminals of all kinds', () => {
+describe('rules 6.2, 8.9: terminals of all kinds', () => {
   test('60 x 15: the keys of the core path', async () => {
     const screen = await settled({ columns: 60, rows: 15 });
     expect(screen.split('\n').every((line) => [...line].length <= 60)).toBe(true);
@@ -177,7 +177,7 @@ test('text of crates that a terminal would act on is shown, not done; wide lette
   for (const command of ['\u202e', '\u200b', '\u0007']) expect(terminal.raw).not.toContain(command);
 });
 
-test('a terminal that can do nothing gets prompts; --ui full without a terminal is refused', async () => {
+test('rule 6.2: a terminal that can do nothing gets prompts; --ui full without a terminal is refused', async () => {
   terminal = startUi(directory, { env: { TERM: 'dumb' } });
   await terminal.until(/3 open; .*>/);
   terminal.close();

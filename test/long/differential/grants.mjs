@@ -5,13 +5,13 @@ import toml from 'toml';
  * @typedef {object} Grant
  * @property {string} package
  * @property {'pkg' | 'from.build' | 'build' | 'from.test' | 'test' | 'api'} scope permission scope
- *   (spec §1); `api`: the package's module is included in that API (an accepted possible export)
+ *   (rule 1.3); `api`: the package's module is included in that API (an accepted possible export)
  * @property {string} api an API, or `allow_unsafe`, `allow_extern`, `allow_proc_macro`,
  *   `allow_build_instructions=RULE`
  */
 /** @typedef {{ grants: Grant[], exports?: Grant[] | undefined }} Found `exports` have scope `api` */
 
-/** The wider scopes that a scope inherits from (spec §1).
+/** The wider scopes that a scope inherits from (rule 1.4).
  * @type {Record<Grant['scope'], Grant['scope'][]>} */
 const WIDER = {
   pkg: [],

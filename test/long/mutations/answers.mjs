@@ -148,7 +148,7 @@ function findings(problems) {
 
 /** @typedef {ReturnType<typeof findings>[number]} Finding */
 
-/** Spec, terms: which scopes pass a permission on. @type {Record<string, string[]>} */
+/** Rule 1.4: which scopes pass a permission on. @type {Record<string, string[]>} */
 const wider = {
   '': [],
   'from.build': [''],

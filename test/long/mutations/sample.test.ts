@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { packageRoot } from '../../../engine/paths.ts';
 import { walk } from './walk.mjs';
 
-// Issue "Fast", correct under speed: one change at a time, and the incremental answer is that of a check from clean. A
+// Rule 10.1: one change at a time, and the incremental answer is that of a check from clean. A
 // sample with one of each sort; `node test/long/mutations/run.mjs` walks at random for as long as wanted.
 
 test('thirteen changes, each answered as from clean', async () => {

@@ -126,7 +126,7 @@ function linkedOutputs(units: readonly UnitRecord[]): { unit: UnitRecord; link: 
   );
 }
 
-// Design, decision 3: liveness is ours, and the linker's own symbol table is the check on it.
+// Rule 4.3: liveness is ours, and the linker's own symbol table is the check on it.
 for (const name of crates) {
   test(`what is live is what the linker kept, in every output of ${name}`, async () => {
     const { path, report, units } = await linkedCrate(name);

@@ -9,7 +9,7 @@ import { crates, linkedCrate, tell } from './support.ts';
 /** References compared in each crate. */
 const PER_CRATE = 400;
 
-// Design, "How we know that it is right" 5: DWARF places against addr2line of binutils. Sampled are relocations in
+// Rules 4.2, 4.7: DWARF places against addr2line of binutils. Sampled are relocations in
 // code of the objects of a crate's rlibs, with a fixed seed: file and line of the place, and every function
 // that was inlined around it with the place of its call (addr2line tells no columns).
 for (const [seed, name] of crates.entries()) {

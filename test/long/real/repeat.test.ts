@@ -12,7 +12,7 @@ function found(report: CheckReport): object {
   return { ...rest, counts: totals };
 }
 
-// Spec 6 and design, decision 5: another configuration re-judges and rebuilds nothing; the second check is nearly free
+// Rules 6.12, 10.3: another configuration re-judges and rebuilds nothing; the second check is nearly free
 // and says the same. The configuration imports every built-in API and permits nothing.
 for (const name of crates) {
   test(`${name} without permissions: problems, nothing unchecked, and the same again for nothing`, async () => {

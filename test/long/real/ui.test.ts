@@ -14,7 +14,7 @@ afterEach(() => terminal?.close());
 /** The part of the screen that changes when an edit is made. */
 const open = (screen: string): string => screen.split('\n').slice(0, 12).join('\n');
 
-// Spec 8, first run, on a published crate with 95 packages: from no cackle.toml to a clean check by the keys of a user who
+// Rules 5.1, 8.2: a first run on a published crate with 95 packages: from no cackle.toml to a clean check by the keys of a user who
 // accepts what has one fix and takes the first fix of everything else.
 test('hyperfine: from nothing to clean by keys', async () => {
   const { path } = fetchRealCrate('hyperfine', join(packageRoot(), 'target', 'ui-real'));
