@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runCommand } from 'citty';
 import { packageRoot } from '../engine/paths.ts';
-import { ask } from './arguments/gate.ts';
+import { readCommandLine } from './arguments/gate.ts';
 import { helpText } from './arguments/help.ts';
 import { UsageError } from './arguments/usage-error.ts';
 import { programOf } from './commands/program.ts';
@@ -20,13 +20,15 @@ async function main(argv: readonly string[]): Promise<number> {
   );
   const program = programOf(manifest.version);
   try {
-    const asked = ask(program, invokedByCargo ? argv.slice(1) : argv);
-    if (asked.what === 'version') process.stdout.write(`cackle ${program.version}\n`);
-    if (asked.what === 'help') process.stdout.write(helpText(program, asked.command));
-    if (asked.what !== 'run') return 0;
-    const { result } = await runCommand(asked.command.definition, { rawArgs: asked.rawArgs });
+    const invocation = readCommandLine(program, invokedByCargo ? argv.slice(1) : argv);
+    if (invocation.what === 'version') process.stdout.write(`cackle ${program.version}\n`);
+    if (invocation.what === 'help') process.stdout.write(helpText(program, invocation.command));
+    if (invocation.what !== 'run') return 0;
+    const { result } = await runCommand(invocation.command.definition, {
+      rawArgs: invocation.rawArgs,
+    });
     if (typeof result !== 'number')
-      throw new Error(`${asked.command.name} ended without an exit status`);
+      throw new Error(`${invocation.command.name} ended without an exit status`);
     return result;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

@@ -24,7 +24,7 @@ await build({
     cli: 'cli/main.ts',
     'extract-worker': 'engine/pool/extract-worker.ts',
     'judge-worker': 'engine/pool/judge-worker.ts',
-    'session-worker': 'cli/ui-worker/worker.ts',
+    'ui-worker': 'cli/ui-worker/worker.ts',
     'man/writer': 'cli/man.ts',
   },
   outdir: 'dist',

@@ -4,7 +4,7 @@ import type { Args, Command, Program } from './types.ts';
 import { didYouMean, findCommand, UsageError } from './usage-error.ts';
 
 /** What the command line asks for: a command with arguments that citty takes as they are meant, help, or the version. */
-export type Asked =
+export type Invocation =
   | { readonly what: 'run'; readonly command: Command; readonly rawArgs: string[] }
   | { readonly what: 'help'; readonly command: Command }
   | { readonly what: 'version' };
@@ -16,7 +16,7 @@ type Values = ReadonlyMap<string, string | boolean>;
  * Stands before citty, which takes unknown options in silence, an option without its value for an empty one, and the last of
  * a repeated one. Throws UsageError.
  */
-export function ask(program: Program, argv: readonly string[]): Asked {
+export function readCommandLine(program: Program, argv: readonly string[]): Invocation {
   const { main } = program;
   const at = commandIndex(main, argv);
   const top = parse(main, argv.slice(0, at), true);

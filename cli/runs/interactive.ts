@@ -16,7 +16,7 @@ export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full')
     ui === 'full'
       ? import('../ui/full.tsx').then((m) => m.FullUi)
       : import('../ui/basic.ts').then((m) => m.BasicUi);
-  const worker = new Worker(distPath('session-worker.js'));
+  const worker = new Worker(distPath('ui-worker.js'));
   const session = wrap<Session>(nodeEndpoint(worker));
   const colour = wantsColour(args.colour, process.stdout.isTTY === true);
   const options: SessionOptions = {

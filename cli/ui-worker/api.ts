@@ -1,5 +1,5 @@
 import type { CheckOptions } from '../../engine/check/options.ts';
-import type { Phase } from '../../engine/editing/interactive.ts';
+import type { CheckPhase } from '../../engine/editing/interactive.ts';
 import type { CheckProgress, Problem, Severity } from '../../engine/problems/problems.ts';
 
 // What goes between the threads of the terminal UI. All texts are printable already; `file` alone is a real path.
@@ -36,7 +36,7 @@ export type SessionEvent =
   | { readonly kind: 'items'; readonly put: readonly Item[]; readonly gone: readonly string[] }
   | {
       readonly kind: 'state';
-      readonly phase: Phase;
+      readonly phase: CheckPhase;
       readonly held: readonly HeldItem[];
       /** Why cackle.toml on disk is not in force. */
       readonly fault: string | undefined;
@@ -67,7 +67,7 @@ export interface FixChoice {
 }
 
 /** A place in a source file. */
-export interface Place {
+export interface ShownPlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -79,7 +79,7 @@ export interface Place {
 
 /** A usage of an API, or a place of `unsafe` or `extern`. */
 export interface UsageRow {
-  readonly place: Place;
+  readonly place: ShownPlace;
   readonly from: string | undefined;
   readonly target: string | undefined;
   readonly output: string | undefined;
@@ -90,7 +90,7 @@ export interface UsageRow {
 /** A frame of a backtrace. */
 export interface FrameRow {
   readonly name: string;
-  readonly place: Place | undefined;
+  readonly place: ShownPlace | undefined;
   readonly inlined: boolean;
 }
 
@@ -162,7 +162,7 @@ export interface Session {
   /** Paths from a root to a usage, the shortest first. */
   backtraces(id: string, usage: number): Promise<readonly (readonly FrameRow[])[]>;
   /** Lines around a place, or why they cannot be shown. */
-  source(place: Place): Promise<Excerpt | string>;
+  source(place: ShownPlace): Promise<Excerpt | string>;
   /** Where a file of a place is on this machine. */
   pathOf(file: string): Promise<string>;
   packageInfo(label: string): Promise<PackageInfo | undefined>;

@@ -6,7 +6,7 @@ import {
 } from '../../engine/editing/interactive.ts';
 import type { KeywordUse, Problem, SourcePlace } from '../../engine/problems/problems.ts';
 import { deniedText, labelOf, placeText, titleOf } from '../output/problem-text.ts';
-import type { Item, Place, UsageRow } from './api.ts';
+import type { Item, ShownPlace, UsageRow } from './api.ts';
 
 /** How texts are made fit for the terminal at hand. */
 export type Safe = (text: string) => string;
@@ -62,10 +62,10 @@ function placesOf(problem: Problem): readonly { readonly place: SourcePlace }[] 
 /** A place as it is shown and found. */
 export function placeOf(
   place: SourcePlace,
-  counts: Place['counts'],
+  counts: ShownPlace['counts'],
   root: string,
   safe: Safe,
-): Place {
+): ShownPlace {
   return { ...place, counts, text: safe(placeText(place, root)) };
 }
 

@@ -14,10 +14,10 @@ import type {
   FrameRow,
   Item,
   PackageInfo,
-  Place,
   Session,
   SessionEvent,
   SessionOptions,
+  ShownPlace,
   UsageRow,
 } from './api.ts';
 import { inverseTree } from './inverse-tree.ts';
@@ -176,7 +176,7 @@ export class InteractiveSession implements Session {
     );
   }
 
-  source(place: Place): Promise<Excerpt | string> {
+  source(place: ShownPlace): Promise<Excerpt | string> {
     return this.sources.around(place);
   }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { readRegularFile } from '../../engine/regular-file.ts';
-import type { Excerpt, Place, Segment } from './api.ts';
+import type { Excerpt, Segment, ShownPlace } from './api.ts';
 import { highlightedLines } from './highlight.ts';
 
 /** Lines before and after a place that are given; a screen seldom has more. */
@@ -22,7 +22,7 @@ export class Sources {
   }
 
   /** Lines around a place, or why they cannot be shown. */
-  async around(place: Place): Promise<Excerpt | string> {
+  async around(place: ShownPlace): Promise<Excerpt | string> {
     let lines: Segment[][];
     try {
       lines = this.lines(this.pathOf(place.file));
@@ -87,7 +87,7 @@ export function isStd(file: string): boolean {
 }
 
 /** The code unit at which a place's column begins. */
-function indexOf(line: string, { column, counts }: Place): number | undefined {
+function indexOf(line: string, { column, counts }: ShownPlace): number | undefined {
   if (counts === 'characters') {
     const before = [...line].slice(0, column - 1).join('');
     return before.length <= line.length ? before.length : undefined;

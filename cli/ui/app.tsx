@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { layoutOf } from './layout.ts';
-import { type Model, placeOf } from './model.ts';
+import { type Model, viewOf } from './model.ts';
 import { Backtrace } from './panes/backtrace.tsx';
 import { Details } from './panes/details.tsx';
 import { Fixes } from './panes/fixes.tsx';
@@ -47,7 +47,7 @@ export function App({
 }
 
 function Middle({ model, frame }: { readonly model: Model; readonly frame: Frame }): ReactNode {
-  switch (placeOf(model)) {
+  switch (viewOf(model)) {
     case 'problems':
       return <Details model={model} frame={frame} />;
     case 'fixes':

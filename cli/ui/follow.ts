@@ -1,6 +1,6 @@
-import type { Place as SourcePlace } from '../ui-worker/api.ts';
+import type { ShownPlace } from '../ui-worker/api.ts';
 import { listHeight, middleHeight } from './layout.ts';
-import { listRows, type Model, placeOf, selectedItem } from './model.ts';
+import { listRows, type Model, selectedItem, viewOf } from './model.ts';
 import { scrolled } from './text.ts';
 
 /** What the controller does for the model. */
@@ -8,7 +8,7 @@ export type Effect =
   | { readonly kind: 'load-fixes'; readonly id: string }
   | { readonly kind: 'load-usages'; readonly id: string }
   | { readonly kind: 'load-backtraces'; readonly id: string; readonly index: number }
-  | { readonly kind: 'load-source'; readonly place: SourcePlace }
+  | { readonly kind: 'load-source'; readonly place: ShownPlace }
   | { readonly kind: 'load-package'; readonly label: string }
   | { readonly kind: 'load-tree'; readonly label: string }
   | {
@@ -25,14 +25,14 @@ export type Effect =
   | { readonly kind: 'quit' };
 
 /** A model, and what is to be done for it. */
-export interface Step {
+export interface Update {
   readonly model: Model;
   readonly effects: readonly Effect[];
 }
 
 /** The place in the sources that is shown, or would be. */
-export function shownPlace(model: Model): SourcePlace | undefined {
-  if (placeOf(model) === 'backtrace') {
+export function shownPlace(model: Model): ShownPlace | undefined {
+  if (viewOf(model) === 'backtrace') {
     const { trace } = model;
     return trace?.paths?.[trace.path]?.[trace.index]?.place;
   }
@@ -40,7 +40,7 @@ export function shownPlace(model: Model): SourcePlace | undefined {
 }
 
 /** Asks for what a changed model shows and does not have, and keeps what is selected in sight. */
-export function followed(before: Model, after: Model): Step {
+export function followed(before: Model, after: Model): Update {
   const effects: Effect[] = [];
   let model = leftSettled(withSelection(before, after));
   const item = selectedItem(model);
@@ -61,7 +61,7 @@ export function followed(before: Model, after: Model): Step {
     model = { ...model, info: { label: item.label, info: undefined } };
     effects.push({ kind: 'load-package', label: item.label });
   }
-  const inFixes = placeOf(model) === 'fixes' && item !== undefined;
+  const inFixes = viewOf(model) === 'fixes' && item !== undefined;
   const otherConfig = before.state.configRevision !== model.state.configRevision;
   if (inFixes && (model.fixes?.id !== item.id || otherConfig)) {
     const known = model.fixes?.id === item.id ? model.fixes : undefined;
@@ -69,9 +69,9 @@ export function followed(before: Model, after: Model): Step {
     effects.push({ kind: 'load-fixes', id: item.id });
   }
   const place = shownPlace(model);
-  const showsSource = placeOf(model) === 'usages' || placeOf(model) === 'backtrace';
+  const showsSource = viewOf(model) === 'usages' || viewOf(model) === 'backtrace';
   const shownBefore =
-    showsSource && placeOf(before) === placeOf(model) ? shownPlace(before) : undefined;
+    showsSource && viewOf(before) === viewOf(model) ? shownPlace(before) : undefined;
   if (showsSource && !samePlace(place, shownBefore)) {
     if (place === undefined) model = { ...model, source: undefined };
     else effects.push({ kind: 'load-source', place });
@@ -79,7 +79,7 @@ export function followed(before: Model, after: Model): Step {
   return { model: inSight(model), effects };
 }
 
-export function samePlace(a: SourcePlace | undefined, b: SourcePlace | undefined): boolean {
+export function samePlace(a: ShownPlace | undefined, b: ShownPlace | undefined): boolean {
   return a?.file === b?.file && a?.line === b?.line && a?.column === b?.column;
 }
 
@@ -104,13 +104,13 @@ function idsOf(model: Model): string[] {
 
 /** Leaves the panes of a problem that is settled. */
 function leftSettled(model: Model): Model {
-  const place = placeOf(model);
+  const view = viewOf(model);
   const of =
-    place === 'fixes' ? model.fixes?.id : place === 'problems' ? undefined : model.usages?.id;
-  if (place === 'problems' || place === 'tree' || of === undefined || model.items.has(of))
+    view === 'fixes' ? model.fixes?.id : view === 'problems' ? undefined : model.usages?.id;
+  if (view === 'problems' || view === 'tree' || of === undefined || model.items.has(of))
     return model;
   const overlay = model.overlay?.kind === 'comment' ? undefined : model.overlay;
-  return { ...model, places: ['problems'], overlay };
+  return { ...model, views: ['problems'], overlay };
 }
 
 function inSight(model: Model): Model {

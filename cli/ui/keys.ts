@@ -1,5 +1,5 @@
 /** Where the keys go. */
-export type Place = 'problems' | 'fixes' | 'usages' | 'backtrace' | 'tree';
+export type View = 'problems' | 'fixes' | 'usages' | 'backtrace' | 'tree';
 
 /** What a key does somewhere. */
 export type Command =
@@ -75,8 +75,8 @@ const everywhere: Binding[] = [
   { keys: ['ctrl-z'], command: 'suspend', help: 'to the shell; `fg` comes back' },
 ];
 
-/** The keys of each place (rules 8.2, 8.3, 8.4), in the order of the help. */
-export const bindings: Readonly<Record<Place, readonly Binding[]>> = {
+/** The keys of each view (rules 8.2, 8.3, 8.4), in the order of the help. */
+export const bindings: Readonly<Record<View, readonly Binding[]>> = {
   problems: [
     ...moving('problem'),
     {
@@ -167,10 +167,10 @@ export const bindings: Readonly<Record<Place, readonly Binding[]>> = {
   ],
 };
 
-/** What a key does in a place. */
-export function commandOf(place: Place, key: Key, debug: boolean): Command | undefined {
+/** What a key does in a view. */
+export function commandOf(view: View, key: Key, debug: boolean): Command | undefined {
   const name = nameOf(key);
-  return bindings[place].find((b) => b.keys.includes(name) && (debug || b.debugOnly !== true))
+  return bindings[view].find((b) => b.keys.includes(name) && (debug || b.debugOnly !== true))
     ?.command;
 }
 

@@ -1,4 +1,4 @@
-import { type Model, placeOf } from './model.ts';
+import { type Model, viewOf } from './model.ts';
 
 /** Rows of each pane, their titles included; zero: it is not shown. */
 export interface Layout {
@@ -21,7 +21,7 @@ export function layoutOf(model: Model): Layout {
   const wanted = rows >= 36 ? 7 : rows >= ROOMY ? 6 : 4;
   const pack = showsPackage ? Math.min(wanted, Math.max(0, rows - footer - 6)) : 0;
   const left = Math.max(1, rows - footer - pack);
-  const own = placeOf(model) === 'problems';
+  const own = viewOf(model) === 'problems';
   const share = own ? Math.round(left * 0.6) : Math.round(left * 0.25);
   const problems = Math.min(left, Math.max(own ? 4 : 3, share));
   return { problems, details: left - problems, package: pack, footer };
@@ -35,9 +35,9 @@ export function listHeight(model: Model): number {
 /** Rows of the list in the middle (fixes, usages, frames), which shares its pane with what it shows. */
 export function middleHeight(model: Model, count: number): number {
   const inside = Math.max(1, layoutOf(model).details - TITLE);
-  if (placeOf(model) === 'tree') return inside;
+  if (viewOf(model) === 'tree') return inside;
   return Math.max(
     1,
-    Math.min(count, Math.floor(inside * (placeOf(model) === 'backtrace' ? 0.5 : 0.4))),
+    Math.min(count, Math.floor(inside * (viewOf(model) === 'backtrace' ? 0.5 : 0.4))),
   );
 }

@@ -9,7 +9,7 @@ import type {
   SessionEvent,
   UsageRow,
 } from '../ui-worker/api.ts';
-import type { Place } from './keys.ts';
+import type { View } from './keys.ts';
 
 /** How the problems are put together. */
 export type Grouping = 'none' | 'package' | 'API' | 'kind';
@@ -47,8 +47,8 @@ export interface Model {
   readonly listTop: number;
   readonly grouping: Grouping;
   readonly filter: string;
-  /** The places that were entered; the last one has the keys. */
-  readonly places: readonly Place[];
+  /** The views that were entered; the last one has the keys. */
+  readonly views: readonly View[];
   readonly overlay: Overlay | undefined;
   readonly fixes:
     | (Cursor & { readonly id: string; readonly rows: readonly FixChoice[] | undefined })
@@ -98,7 +98,7 @@ export function firstModel(size: Model['size'], debug: boolean): Model {
     listTop: 0,
     grouping: 'none',
     filter: '',
-    places: ['problems'],
+    views: ['problems'],
     overlay: undefined,
     fixes: undefined,
     usages: undefined,
@@ -127,8 +127,8 @@ export function firstModel(size: Model['size'], debug: boolean): Model {
 }
 
 /** Where the keys go. */
-export function placeOf(model: Model): Place {
-  return model.places.at(-1) ?? 'problems';
+export function viewOf(model: Model): View {
+  return model.views.at(-1) ?? 'problems';
 }
 
 /** The selected problem. */

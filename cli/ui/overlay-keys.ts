@@ -1,15 +1,15 @@
-import type { Step } from './follow.ts';
+import type { Update } from './follow.ts';
 import type { Key } from './keys.ts';
 import type { Model, Overlay } from './model.ts';
-import { applied, only } from './steps.ts';
 import { inserted, typed, typingOf } from './typing.ts';
+import { applied, only } from './updates.ts';
 
 type Of<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>;
 
-const closed = (model: Model): Step => only({ ...model, overlay: undefined });
+const closed = (model: Model): Update => only({ ...model, overlay: undefined });
 
 /** A key, or what was pasted, while something lies over the panes. Without an overlay, what is pasted goes nowhere. */
-export function overlayKey(model: Model, key: Key): Step {
+export function overlayKey(model: Model, key: Key): Update {
   const { overlay } = model;
   switch (overlay?.kind) {
     case undefined:
@@ -31,7 +31,7 @@ export function overlayKey(model: Model, key: Key): Step {
   }
 }
 
-function help(model: Model, overlay: Of<'help'>, key: Key): Step {
+function help(model: Model, overlay: Of<'help'>, key: Key): Update {
   const page = Math.max(1, model.size.rows - 4);
   const steps: Readonly<Record<string, number>> = {
     up: -1,
@@ -49,7 +49,7 @@ function help(model: Model, overlay: Of<'help'>, key: Key): Step {
   return only({ ...model, overlay: { ...overlay, top: Math.max(0, overlay.top + step) } });
 }
 
-function comment(model: Model, overlay: Of<'comment'>, key: Key): Step {
+function comment(model: Model, overlay: Of<'comment'>, key: Key): Update {
   const { typing, history } = overlay;
   const { comments } = model;
   switch (key.name) {
@@ -74,7 +74,7 @@ function comment(model: Model, overlay: Of<'comment'>, key: Key): Step {
   }
 }
 
-function filter(model: Model, overlay: Of<'filter'>, key: Key): Step {
+function filter(model: Model, overlay: Of<'filter'>, key: Key): Update {
   const { typing } = overlay;
   switch (key.name) {
     case 'escape':

@@ -5,16 +5,16 @@ import type {
   Item,
   PackageInfo,
   SessionEvent,
-  Place as SourcePlace,
+  ShownPlace,
   UsageRow,
 } from '../ui-worker/api.ts';
-import { type Effect, followed, type Step, samePlace, shownPlace } from './follow.ts';
+import { type Effect, followed, samePlace, shownPlace, type Update } from './follow.ts';
 import { type Command, commandOf, type Key } from './keys.ts';
 import { listHeight, middleHeight } from './layout.ts';
-import { type Grouping, listRows, type Model, placeOf, selectedItem } from './model.ts';
+import { type Grouping, listRows, type Model, selectedItem, viewOf } from './model.ts';
 import { overlayKey } from './overlay-keys.ts';
-import { applied, entered, only, said } from './steps.ts';
 import { typingOf } from './typing.ts';
+import { applied, entered, only, said } from './updates.ts';
 
 /** What can happen to the model. */
 export type Action =
@@ -30,7 +30,7 @@ export type Action =
       readonly id: string;
       readonly paths: readonly (readonly FrameRow[])[];
     }
-  | { readonly kind: 'source'; readonly place: SourcePlace; readonly source: Excerpt | string }
+  | { readonly kind: 'source'; readonly place: ShownPlace; readonly source: Excerpt | string }
   | { readonly kind: 'package'; readonly label: string; readonly info: PackageInfo | undefined }
   | { readonly kind: 'tree'; readonly label: string; readonly rows: readonly string[] }
   /** An edit was made, or refused. */
@@ -40,13 +40,13 @@ export type Action =
   | { readonly kind: 'silent' };
 
 /** The model after something happened, and what is to be done now. */
-export function updated(before: Model, action: Action): Step {
+export function updated(before: Model, action: Action): Update {
   const { model, effects } = changed(before, action);
   const step = followed(before, model);
   return { model: step.model, effects: [...effects, ...step.effects] };
 }
 
-function changed(model: Model, action: Action): Step {
+function changed(model: Model, action: Action): Update {
   switch (action.kind) {
     case 'key':
       return keyPressed(model, action.key);
@@ -112,18 +112,18 @@ function told(model: Model, event: SessionEvent): Model {
   }
 }
 
-function keyPressed(before: Model, key: Key): Step {
+function keyPressed(before: Model, key: Key): Update {
   // What was said is read, or not: the next key takes it away.
   const model = before.message === undefined ? before : { ...before, message: undefined };
   if (model.overlay !== undefined && !(key.ctrl && (key.name === 'c' || key.name === 'z')))
     return overlayKey(model, key);
-  const command = commandOf(placeOf(model), key, model.debug);
+  const command = commandOf(viewOf(model), key, model.debug);
   return command === undefined ? only(model) : done(model, command);
 }
 
-function done(model: Model, command: Command): Step {
+function done(model: Model, command: Command): Update {
   const item = selectedItem(model);
-  const act = (effect: Effect): Step => ({ model, effects: [effect] });
+  const act = (effect: Effect): Update => ({ model, effects: [effect] });
   switch (command) {
     case 'up':
     case 'down':
@@ -233,7 +233,7 @@ function done(model: Model, command: Command): Step {
     case 'help':
       return only({ ...model, overlay: { kind: 'help', top: 0 } });
     case 'back':
-      if (model.places.length > 1) return only({ ...model, places: model.places.slice(0, -1) });
+      if (model.views.length > 1) return only({ ...model, views: model.views.slice(0, -1) });
       return only({ ...model, filter: '' });
     case 'quit':
       return act({ kind: 'quit' });
@@ -267,7 +267,7 @@ function moved(model: Model, move: Move): Model {
     index: to(cursor.index, count, middleHeight(model, count)),
   });
   const { fixes, usages, trace, tree } = model;
-  switch (placeOf(model)) {
+  switch (viewOf(model)) {
     case 'fixes':
       return { ...model, fixes: fixes && inMiddle(fixes, fixes.rows?.length ?? 0) };
     case 'usages':

@@ -13,7 +13,11 @@ import { clock } from '../trace/spans.ts';
 import { Unchanged } from '../units/unchanged.ts';
 import { forgetChanged } from '../units/verify.ts';
 import type { LiveConfig } from '../verdicts/live-config.ts';
-import { dropUsedAnswers, markUsedAnswers, takeAsked } from '../workspace/metadata-cache/read.ts';
+import {
+  dropUsedAnswers,
+  markUsedAnswers,
+  takeNewQuestions,
+} from '../workspace/metadata-cache/read.ts';
 import { build, type Round, Tally } from './build.ts';
 import type { Checked } from './foreground.ts';
 import { openLocation } from './location.ts';
@@ -156,7 +160,7 @@ async function buildAndJudge(round: Round, accepting: LiveConfig | undefined): P
 async function keep({ shared }: StoreLocation, observer: CheckObserver): Promise<void> {
   if (shared === undefined) return;
   markUsedAnswers();
-  const asked = takeAsked();
+  const asked = takeNewQuestions();
   if (asked.length === 0) return;
   const log = (text: string): void => observer.log?.('info', text);
   const { answersToKeep } = await import('../workspace/metadata-cache/write.ts');

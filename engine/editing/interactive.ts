@@ -24,7 +24,7 @@ export type { OpenProblem } from './findings.ts';
 export { EditRefused } from './watched-config.ts';
 
 /** What an interactive check is doing. */
-export type Phase =
+export type CheckPhase =
   /** Reading the workspace. */
   | 'reading'
   /** The build starts when what is open is answered. */
@@ -58,7 +58,7 @@ interface Done {
  * on. It is over when a whole check by the configuration in force has found nothing.
  */
 export class Interactive {
-  phase: Phase = 'reading';
+  phase: CheckPhase = 'reading';
   /** The fixes that were written, by title, without those taken back. */
   readonly written: string[] = [];
   private readonly options: CheckOptions;
@@ -314,7 +314,7 @@ export class Interactive {
     this.wake();
   }
 
-  private enter(phase: Phase): void {
+  private enter(phase: CheckPhase): void {
     this.phase = phase;
     this.observer.changed();
   }

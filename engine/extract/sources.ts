@@ -24,7 +24,7 @@ export interface SourcesOfUnit {
 }
 
 /** A place in a source; line and column count from 1. */
-export interface SourcePlace {
+export interface SourcePosition {
   readonly file: string;
   readonly line: number;
   readonly column: number;
@@ -43,7 +43,7 @@ interface Scanned {
  */
 export function scanSources({ root, cfg, files, foreign, directory }: SourcesOfUnit): {
   hits: KeywordHit[];
-  empty: SourcePlace[];
+  empty: SourcePosition[];
   data: string[];
   macros: UnitMacros;
   contents: Content[];
@@ -63,7 +63,7 @@ export function scanSources({ root, cfg, files, foreign, directory }: SourcesOfU
 
   const data = dataAmong(foreign, scanned, directory);
   const hits: KeywordHit[] = [];
-  const empty: SourcePlace[] = [];
+  const empty: SourcePosition[] = [];
   const contents: Content[] = [];
   const macros = new MacrosOfUnit();
   for (const file of files) {

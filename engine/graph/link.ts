@@ -1,7 +1,7 @@
 import { ENTITY_BIT, factString, NONE, NodeFlag, SectionFlag } from '../facts/tables.ts';
 import type { LoadedFacts, SymbolId, SymbolNames } from './loaded-facts.ts';
 import { type LinkedSymbol, NamedNodes } from './named-nodes.ts';
-import { type NodeAt, nodeOfEdge, type Step } from './reached.ts';
+import { type NodeAt, nodeOfEdge, type PathStep } from './reached.ts';
 
 /** One input of a link in command-line order; an archive's members count once something needs them. */
 export interface JoinInput {
@@ -136,8 +136,8 @@ export class JoinedOutput {
   }
 
   /** The shortest path of references from a root to the node. */
-  pathTo(at: NodeAt): Step[] {
-    const path: Step[] = [];
+  pathTo(at: NodeAt): PathStep[] {
+    const path: PathStep[] = [];
     let section = this.sectionIndex(at);
     for (;;) {
       const edge = this.reachedBy[section] as number;

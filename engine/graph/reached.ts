@@ -7,7 +7,7 @@ export interface NodeAt {
 }
 
 /** A reference on a path: an edge of one input. */
-export interface Step {
+export interface PathStep {
   readonly input: number;
   readonly edge: number;
 }
@@ -21,7 +21,7 @@ export interface Reached {
 }
 
 /** Collects the paths to nodes; `pathTo` gives the steps to one. */
-export function reached(nodes: readonly NodeAt[], pathTo: (at: NodeAt) => Step[]): Reached {
+export function reached(nodes: readonly NodeAt[], pathTo: (at: NodeAt) => PathStep[]): Reached {
   const steps: number[] = [];
   const last: Record<string, number> = {};
   const rows = new Map<string, number>();
@@ -45,10 +45,10 @@ export function reached(nodes: readonly NodeAt[], pathTo: (at: NodeAt) => Step[]
 }
 
 /** The steps to a node, from the root on; undefined for a node whose path was not collected. */
-export function pathIn({ steps, last }: Reached, at: NodeAt): Step[] | undefined {
+export function pathIn({ steps, last }: Reached, at: NodeAt): PathStep[] | undefined {
   let row = last[`${at.input}.${at.node}`];
   if (row === undefined) return undefined;
-  const path: Step[] = [];
+  const path: PathStep[] = [];
   while (row >= 0) {
     path.push({ input: steps[row * 3] as number, edge: steps[row * 3 + 1] as number });
     row = steps[row * 3 + 2] as number;

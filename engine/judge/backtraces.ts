@@ -1,7 +1,7 @@
 import { decodeFacts } from '../facts/codec.ts';
 import { readFacts } from '../facts/seal.ts';
 import { NONE, NodeFlag, type ObjectFacts } from '../facts/tables.ts';
-import { nodeOfEdge, pathIn, type Reached, type Step } from '../graph/reached.ts';
+import { nodeOfEdge, type PathStep, pathIn, type Reached } from '../graph/reached.ts';
 import { demangle } from '../parsers/parsers.ts';
 import type { BacktraceFrame } from '../problems/problems.ts';
 import type { OutputSpec } from './joiner.ts';
@@ -20,7 +20,7 @@ export type ReadFacts = Map<string, ObjectFacts>;
 /** How a site is reached by `steps`, function by function. `factsOf` gives the facts of an input. */
 export function backtrace(
   site: Site,
-  steps: readonly Step[],
+  steps: readonly PathStep[],
   factsOf: (input: number) => ObjectFacts,
 ): BacktraceFrame[] {
   const frames: BacktraceFrame[] = [];

@@ -1,4 +1,4 @@
-import { type SourcePlace, type SourcesOfUnit, scanSources } from '../extract/sources.ts';
+import { type SourcePosition, type SourcesOfUnit, scanSources } from '../extract/sources.ts';
 import { countMembers } from '../facts/codec.ts';
 import { contentHash, contentHashes, factsHash, type TooMuch } from '../facts/content.ts';
 import { factsPath } from '../facts/files.ts';
@@ -42,7 +42,7 @@ export interface SourcesJob extends SourcesOfUnit {
 export interface SourcesResult {
   readonly hits: readonly KeywordHit[];
   /** Where the compiler's lint sees an `extern` block in which nothing stands. */
-  readonly empty: readonly SourcePlace[];
+  readonly empty: readonly SourcePosition[];
   /** Those of the foreign files that it reads as data. */
   readonly data: readonly string[];
   readonly macros: UnitMacros;

@@ -1,11 +1,11 @@
 import { threadId } from 'node:worker_threads';
 
 /** What a thread of ours may be busy with. */
-export type Phase = 'extract' | 'store' | 'join' | 'judge' | 'scan';
+export type WorkerPhase = 'extract' | 'store' | 'join' | 'judge' | 'scan';
 
 /** Some work of a thread, from and to in milliseconds since the epoch: threads have clocks of their own. */
 export interface Span {
-  readonly phase: Phase;
+  readonly phase: WorkerPhase;
   readonly thread: number;
   readonly start: number;
   readonly end: number;
@@ -27,7 +27,7 @@ export class Stopwatch {
   readonly spans: Span[] = [];
   private last = clock();
 
-  lap(phase: Phase): void {
+  lap(phase: WorkerPhase): void {
     const end = clock();
     this.spans.push({ phase, thread: threadId, start: this.last, end });
     this.last = end;

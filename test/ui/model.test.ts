@@ -85,9 +85,9 @@ describe('the selection', () => {
 
   test('a problem that is settled elsewhere closes its panes', () => {
     const model = played(start, items([item('a'), item('b')]), key('f'));
-    expect(model.places).toEqual(['problems', 'fixes']);
-    expect(played(model, items([], ['b'])).places).toEqual(['problems', 'fixes']);
-    expect(played(model, items([], ['a'])).places).toEqual(['problems']);
+    expect(model.views).toEqual(['problems', 'fixes']);
+    expect(played(model, items([], ['b'])).views).toEqual(['problems', 'fixes']);
+    expect(played(model, items([], ['a'])).views).toEqual(['problems']);
   });
 
   test('nothing is applied that was not shown', () => {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { middleHeight } from '../layout.ts';
-import { type Model, placeOf } from '../model.ts';
+import { type Model, viewOf } from '../model.ts';
 import { coloured, dim, type Line, plain, selectedLine } from '../spans.ts';
 import { type Frame, Pane } from './pane.tsx';
 import { sourceLines } from './source.ts';
@@ -45,7 +45,7 @@ export function Backtrace({
     <Pane
       title="Backtrace, from the root to the usage"
       note={[dim(note)]}
-      active={placeOf(model) === 'backtrace'}
+      active={viewOf(model) === 'backtrace'}
       lines={[...list, [], ...below]}
       frame={frame}
     />

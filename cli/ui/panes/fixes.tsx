@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { DiffLine } from '../../ui-worker/api.ts';
 import { middleHeight } from '../layout.ts';
-import { type Model, placeOf } from '../model.ts';
+import { type Model, viewOf } from '../model.ts';
 import { bold, coloured, dim, type Line, plain, selectedLine } from '../spans.ts';
 import { wrapped } from '../text.ts';
 import { type Frame, Pane } from './pane.tsx';
@@ -44,7 +44,7 @@ export function Fixes({
     <Pane
       title="Fixes"
       note={rows.length > 1 ? [dim(`${index + 1} of ${rows.length}`)] : []}
-      active={placeOf(model) === 'fixes'}
+      active={viewOf(model) === 'fixes'}
       lines={[...above, ...diff]}
       frame={frame}
     />

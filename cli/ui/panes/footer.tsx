@@ -1,7 +1,7 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { bindings, type Command, keyText } from '../keys.ts';
-import { listRows, type Model, placeOf, selectedItem } from '../model.ts';
+import { listRows, type Model, selectedItem, viewOf } from '../model.ts';
 import { coloured, dim, fitted, type Line, lineWidth, plain, type Span, spread } from '../spans.ts';
 import { type Frame, Row } from './pane.tsx';
 
@@ -116,7 +116,7 @@ function hintLine(model: Model, { columns, glyphs }: Frame): Line {
   if (overlay?.kind === 'filter') return [...hint('enter', 'done'), ...hint('esc', 'no filter')];
   if (overlay?.kind === 'accept-all') return [...hint('y', 'apply'), ...hint('n', 'cancel')];
   if (overlay?.kind === 'help') return [...hint('esc', 'close'), ...hint(glyphs.up, 'scroll')];
-  const all = bindings[placeOf(model)]
+  const all = bindings[viewOf(model)]
     .filter((b) => b.hint !== undefined && (model.debug || b.debugOnly !== true))
     .filter((b) => applies(b.command, model))
     .map((b) => ({

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
-import { bindings, keyText, type Place } from '../keys.ts';
-import { type Model, placeOf } from '../model.ts';
+import { bindings, keyText, type View } from '../keys.ts';
+import { type Model, viewOf } from '../model.ts';
 import { bold, coloured, dim, type Line, plain } from '../spans.ts';
 import { wrapped } from '../text.ts';
 import { type Frame, Pane } from './pane.tsx';
 
-const titles: Readonly<Record<Place, string>> = {
+const titles: Readonly<Record<View, string>> = {
   problems: 'the list of problems',
   fixes: 'the fixes of a problem',
   usages: 'the places of a problem',
@@ -13,7 +13,7 @@ const titles: Readonly<Record<Place, string>> = {
   tree: 'the tree',
 };
 
-const about: Readonly<Record<Place, string>> = {
+const about: Readonly<Record<View, string>> = {
   problems:
     'Each line is something that a package does and cackle.toml does not allow. Look at what it is (d), decide, and choose a fix (f): it is written to cackle.toml, and the problem is gone. The build goes on meanwhile; what it waits for is marked. When nothing is left, the check ends by itself.',
   fixes:
@@ -25,7 +25,7 @@ const about: Readonly<Record<Place, string>> = {
   tree: 'The package on top, who depends on it below, down to your own. (*) was shown above already.',
 };
 
-/** The keys of a place, and what it shows. */
+/** The keys of a view, and what it shows. */
 export function Help({
   model,
   top,
@@ -35,12 +35,12 @@ export function Help({
   readonly top: number;
   readonly frame: Frame;
 }): ReactNode {
-  const place = placeOf(model);
-  const shown = bindings[place].filter((b) => model.debug || b.debugOnly !== true);
+  const view = viewOf(model);
+  const shown = bindings[view].filter((b) => model.debug || b.debugOnly !== true);
   const keys = shown.map((b) => b.keys.map(keyText).join(', '));
   const wide = Math.max(...keys.map((text) => text.length));
   const lines: Line[] = [
-    ...wrapped(about[place], frame.columns - 2).map((line): Line => [plain(line)]),
+    ...wrapped(about[view], frame.columns - 2).map((line): Line => [plain(line)]),
     [],
     ...shown.map(
       (b, i): Line => [coloured((keys[i] ?? '').padEnd(wide + 2), 'cyan'), plain(b.help)],
@@ -58,5 +58,5 @@ export function Help({
     ],
   ];
   const first = Math.min(top, Math.max(0, lines.length - (frame.rows - 1)));
-  return <Pane title={`Help: ${titles[place]}`} active lines={lines.slice(first)} frame={frame} />;
+  return <Pane title={`Help: ${titles[view]}`} active lines={lines.slice(first)} frame={frame} />;
 }

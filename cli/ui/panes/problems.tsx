@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Item } from '../../ui-worker/api.ts';
-import { heldBy, type ListRow, listRows, type Model, placeOf } from '../model.ts';
+import { heldBy, type ListRow, listRows, type Model, viewOf } from '../model.ts';
 import { bold, coloured, dim, type Line, plain, selectedLine } from '../spans.ts';
 import { padded, width } from '../text.ts';
 import { type Frame, Pane } from './pane.tsx';
@@ -32,7 +32,7 @@ export function Problems({
     <Pane
       title="Problems"
       note={noted === '' ? [] : [dim(noted)]}
-      active={placeOf(model) === 'problems'}
+      active={viewOf(model) === 'problems'}
       lines={lines.length > 0 ? lines : emptyLines(model, items.size)}
       frame={frame}
     />
@@ -66,7 +66,7 @@ function rowLine(row: ListRow, model: Model, labelWidth: number, frame: Frame): 
     ...(held ? [coloured(`${glyphs.held} `, 'magenta')] : []),
     plain(item.title),
   ];
-  const active = placeOf(model) === 'problems';
+  const active = viewOf(model) === 'problems';
   return isSelected && active ? selectedLine(line, columns, glyphs) : line;
 }
 

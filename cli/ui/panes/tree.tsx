@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { middleHeight } from '../layout.ts';
-import { type Model, placeOf } from '../model.ts';
+import { type Model, viewOf } from '../model.ts';
 import { dim, type Line, plain, selectedLine } from '../spans.ts';
 import { type Frame, Pane } from './pane.tsx';
 
@@ -25,7 +25,7 @@ export function Tree({
     <Pane
       title={tree?.title ?? ''}
       note={rows.length === 0 ? [] : [dim(`${(tree?.index ?? 0) + 1} of ${rows.length}`)]}
-      active={placeOf(model) === 'tree'}
+      active={viewOf(model) === 'tree'}
       lines={lines.length > 0 ? lines : empty}
       frame={frame}
     />

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { middleHeight } from '../layout.ts';
-import { type Model, placeOf } from '../model.ts';
+import { type Model, viewOf } from '../model.ts';
 import { bold, dim, type Line, plain, selectedLine } from '../spans.ts';
 import { usageLine } from './details.tsx';
 import { type Frame, Pane } from './pane.tsx';
@@ -49,7 +49,7 @@ export function Usages({
     <Pane
       title={model.showsDiagnostics ? 'Details: diagnostics' : 'Details'}
       note={rows.length > 1 ? [dim(`${index + 1} of ${rows.length}`)] : []}
-      active={placeOf(model) === 'usages'}
+      active={viewOf(model) === 'usages'}
       lines={[...above, ...below]}
       frame={frame}
     />

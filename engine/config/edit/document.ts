@@ -58,7 +58,7 @@ export class TomlDocument {
   private readonly tokens: readonly AST.Token[];
 
   /** The document of a text; steps of an edit ask for the same one many times over. */
-  static of(text: string): TomlDocument {
+  static parse(text: string): TomlDocument {
     if (latest?.text !== text) latest = new TomlDocument(text);
     return latest;
   }

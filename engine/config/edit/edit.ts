@@ -96,7 +96,7 @@ function applyStep(text: string, step: EditStep, comment: string | undefined): s
       return set(text, step.path, step.value, comment);
     case 'build-section': {
       const path = scopePath({ package: step.package, suffix: 'build' });
-      const doc = TomlDocument.of(text);
+      const doc = TomlDocument.parse(text);
       return doc.has(path) ? text : withPair(doc, [...path, 'allow_apis'], [], comment);
     }
     case 'drop':
@@ -111,7 +111,7 @@ function allow(
 ): string {
   const covers = (held: string, wanted: string): boolean =>
     list === 'allow_apis' ? held === wanted : isInstructionAllowed(wanted, [held]);
-  const doc = TomlDocument.of(text);
+  const doc = TomlDocument.parse(text);
   const held = [scope.suffix, ...ancestors[scope.suffix]].flatMap((suffix) =>
     doc.strings([...scopePath({ ...scope, suffix }), list]),
   );
@@ -134,10 +134,10 @@ function permit(
   const nearest = (doc: TomlDocument, suffixes: readonly ScopeSuffix[]): boolean | undefined =>
     suffixes.map((suffix) => own(doc, suffix)).find((value) => value !== undefined);
   const chain = [scope.suffix, ...ancestors[scope.suffix]];
-  if (nearest(TomlDocument.of(text), chain) === true) return text;
+  if (nearest(TomlDocument.parse(text), chain) === true) return text;
   let current = set(text, [...scopePath(scope), flag], true, comment);
   for (const suffix of narrower(scope.suffix)) {
-    const doc = TomlDocument.of(current);
+    const doc = TomlDocument.parse(current);
     const pair = doc.pair([...scopePath({ ...scope, suffix }), flag]);
     // A `false` between the two is somebody's decision, and what is below it then still says something.
     const says = own(doc, suffix) === true && nearest(doc, ancestors[suffix]) === true;
@@ -159,12 +159,12 @@ function add(
   values: readonly string[],
   comment: string | undefined,
 ): string {
-  const before = TomlDocument.of(text);
+  const before = TomlDocument.parse(text);
   if (before.pair(path) === undefined) return withPair(before, path, values, comment);
   let current = text;
   let remark = comment;
   for (const value of values) {
-    const doc = TomlDocument.of(current);
+    const doc = TomlDocument.parse(current);
     const pair = doc.pair(path);
     if (pair === undefined) throw new Error('an added list is gone');
     const list = pair.node.value;
@@ -185,7 +185,7 @@ function set(
   value: boolean | number | string,
   comment: string | undefined,
 ): string {
-  const doc = TomlDocument.of(text);
+  const doc = TomlDocument.parse(text);
   const pair = doc.pair(path);
   if (pair === undefined) return withPair(doc, path, value, comment);
   const node = pair.node.value;

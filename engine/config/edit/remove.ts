@@ -13,7 +13,7 @@ import { withoutItem } from './list.ts';
 export function withoutItems(text: string, path: Path, drop: (item: string) => boolean): string {
   let current = text;
   for (;;) {
-    const doc = TomlDocument.of(current);
+    const doc = TomlDocument.parse(current);
     const pair = doc.pair(path);
     const index = doc.strings(path).findIndex(drop);
     if (pair?.node.value.type !== 'TOMLArray' || index < 0) return current;
@@ -45,7 +45,7 @@ export function isLastOfBuildSection(doc: TomlDocument, path: Path): boolean {
 export function withoutTable(text: string, path: Path): string {
   let current = text;
   for (;;) {
-    const doc = TomlDocument.of(current);
+    const doc = TomlDocument.parse(current);
     const pair = doc.pairs.find((found) => startsWith(found.path, path));
     if (pair !== undefined) {
       current = erased(doc, pair);
@@ -104,7 +104,7 @@ function withoutHeader(doc: TomlDocument, header: Header): string {
 /** Takes away tables that are left empty, without a comment: inline ones, and headers of packages. */
 function tidied(text: string, table: Path): string {
   if (table.length === 0) return text;
-  const doc = TomlDocument.of(text);
+  const doc = TomlDocument.parse(text);
   const pair = doc.pair(table);
   const isEmpty = pair?.node.value.type === 'TOMLInlineTable' && pair.node.value.body.length === 0;
   if (pair !== undefined) return isEmpty ? withoutPair(doc, pair) : text;

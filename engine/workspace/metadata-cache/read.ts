@@ -34,7 +34,7 @@ const VERSION = 1;
 export type KeptInput = readonly [kind: InputKind, path: string, value: string];
 
 /** A question that cargo was asked, since nothing was kept. */
-export interface Asked {
+export interface NewQuestion {
   readonly question: Question;
   /** Where the answer is to be kept. */
   readonly file: string;
@@ -45,7 +45,7 @@ export interface Asked {
   stdout: Buffer | undefined;
 }
 
-const asked = new Map<string, Asked>();
+const asked = new Map<string, NewQuestion>();
 const used = new Set<string>();
 
 /** The kept answer to a question, if there is one that still holds. */
@@ -66,14 +66,14 @@ export function keptAnswer(question: Question): Buffer | undefined {
 }
 
 /** Notes what an answer depends on before cargo is asked; undefined when it cannot be kept. */
-export function beforeAsking(question: Question): Asked | undefined {
+export function beforeAsking(question: Question): NewQuestion | undefined {
   try {
     const directory = readableCache(question, false);
     if (directory === undefined) return undefined;
     const began = Date.now();
     const before = questionInputs(question).map((input) => withState(input, question.env));
     const file = join(directory, nameOf(question));
-    const noted: Asked = { question, file, began, before, stdout: undefined };
+    const noted: NewQuestion = { question, file, began, before, stdout: undefined };
     asked.set(file, noted);
     return noted;
   } catch {
@@ -87,7 +87,7 @@ export function withState(input: Input, env: NodeJS.ProcessEnv): KeptInput {
 }
 
 /** What cargo was asked since the last call; each is given once. */
-export function takeAsked(): Asked[] {
+export function takeNewQuestions(): NewQuestion[] {
   const all = [...asked.values()];
   asked.clear();
   return all;

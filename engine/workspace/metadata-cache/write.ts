@@ -6,7 +6,7 @@ import { configFiles, toolchainFiles, upward } from '../cargo-files.ts';
 import { likelyHost } from '../early-questions.ts';
 import { parse } from '../toml.ts';
 import { type Input, stateOf } from './inputs.ts';
-import { type Asked, encode, type KeptInput, keptDirectory } from './read.ts';
+import { encode, type KeptInput, keptDirectory, type NewQuestion } from './read.ts';
 
 // The other half of kept-answers.ts, loaded when the report is printed and something new was said.
 
@@ -39,7 +39,7 @@ class Doubt extends Error {}
  * user's cache.
  */
 export function answersToKeep(
-  all: readonly Asked[],
+  all: readonly NewQuestion[],
   facts: string,
   log: (text: string) => void,
 ): { readonly path: string; readonly content: Buffer }[] {
@@ -59,7 +59,7 @@ export function answersToKeep(
 }
 
 /** All inputs as they were when cargo read them. Throws {@link Doubt}, or what made one unreadable. */
-function inputsOf({ question, before, began }: Asked, stdout: Buffer): KeptInput[] {
+function inputsOf({ question, before, began }: NewQuestion, stdout: Buffer): KeptInput[] {
   const { directory, args, env } = question;
   for (const [kind, path, value] of before)
     if (stateOf({ kind, path }, env).value !== value) throw new Doubt(`${path} changed meanwhile`);
