@@ -63,6 +63,7 @@ describe('rules 4.20, 5.9: build instructions', () => {
           'cargo::rerun-if-env-changed=X',
           'cargo:warning=x',
           'cargo::warning=x',
+          'cargo::error=x',
           'cargo:rustc-cfg=x',
           'cargo::rustc-check-cfg=cfg(x)',
           'not cargo:rustc-env=A=1',

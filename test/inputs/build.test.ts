@@ -114,6 +114,14 @@ test('100 MB on stdout are no instructions to cargo: no check was made', async (
   await expectClean(directory);
 });
 
+test('rule 4.20: `cargo::error` needs no permission, and ends the check with the words of the script', async () => {
+  const says = 'fn main() { println!("cargo::error=there is no such library"); }';
+  const directory = workspace('error-line', { ...simple(), 'build.rs': says });
+  expect(await refused(directory)).toContain('error: simple@1.0.0: there is no such library');
+  writeFileSync(join(directory, 'build.rs'), 'fn main() {}');
+  await expectClean(directory);
+});
+
 test('a line without end on stderr is passed on in pieces', async () => {
   const directory = workspace(
     'endless-line',

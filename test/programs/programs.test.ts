@@ -44,15 +44,16 @@ const files = (cackleToml: string): Record<string, string> => ({
 const allowed =
   '[pkg.programs]\nallow_apis = ["env", "fs"]\ntest.allow_apis = []\nfrom.test.allow_apis = []\n';
 
-test('nothing runs while there is a problem, and the report tells which', async () => {
+test('rules 5.20, 6.3: nothing runs while there is a problem; the report tells which, and no warnings', async () => {
   const directory = workspace(
     'programs-refused',
-    files(config('[pkg.programs]\nallow_apis = ["env"]\n')),
+    files(config('[pkg.programs]\nallow_apis = ["env"]\n[pkg.nobody]\n')),
   );
   const tested = await cackle(['--path', directory, 'test']);
   expect(tested.status).toBe(1);
   expect(tested.stdout).toContain('uses the API `fs`');
   expect(tested.stdout).not.toContain('a unit test ran');
+  expect(tested.stdout).not.toContain('nobody');
   const ran = await withInput(['--path', directory, 'run', '--', 'x'], 'hello\n');
   expect(ran.status).toBe(1);
   expect(ran.stdout).toContain('uses the API `fs`');
