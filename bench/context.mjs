@@ -1,6 +1,6 @@
 /** What the cases share: inputs, number of rounds, the original's program. */
 import { execFileSync } from 'node:child_process';
-import { originalProgram } from '../test/long/differential/runs.mjs';
+import { originalProgram } from '../tools/grant-runs.mjs';
 import { crates, example, openInput } from './inputs.mjs';
 
 /**

@@ -14,9 +14,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import { configText } from '../test/long/differential/grants.mjs';
-import { allOurGrants, ORIGINAL_VERSION, originalGrants } from '../test/long/differential/runs.mjs';
-import { fetchRealCrate } from '../test/real-crates.mjs';
+import { allOurGrants, ORIGINAL_VERSION, originalGrants } from '../tools/grant-runs.mjs';
+import { configText } from '../tools/grants.mjs';
+import { fetchRealCrate } from '../tools/real-crates.mjs';
 import { bench, cackle, repository } from './places.mjs';
 import { run } from './process.mjs';
 

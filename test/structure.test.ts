@@ -150,6 +150,28 @@ test('imports between rooms go one way, those of types too', () => {
   expect(wrong).toEqual([]);
 });
 
+test('tests and benchmarks share what is in tools/, not files of each other', () => {
+  const wrong: string[] = [];
+  let seen = 0;
+  for (const [top, not] of [
+    ['bench', /\/test\//],
+    ['test', /\/bench\//],
+    ['tools', /\/(?:bench|test)\//],
+  ] as const)
+    for (const name of readdirSync(join(packageRoot(), top), { recursive: true })) {
+      const file = join(top, String(name));
+      if (!/\.(?:mjs|tsx?)$/.test(file)) continue;
+      for (const [, path = ''] of readFileSync(join(packageRoot(), file), 'utf8').matchAll(
+        /\bfrom '(\.[^']+)'|\bimport\('(\.[^']+)'\)/g,
+      )) {
+        seen++;
+        if (not.test(path)) wrong.push(`${file} imports ${path}`);
+      }
+    }
+  expect(seen).toBeGreaterThan(200);
+  expect(wrong).toEqual([]);
+});
+
 test('no room stands before one that it imports', () => {
   for (const [top, table] of Object.entries({ engine: rooms, cli: cliRooms })) {
     const order = Object.keys(table);

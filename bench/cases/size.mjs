@@ -1,10 +1,10 @@
 /** How our time and memory grow with the size of a workspace, on workspaces that are made for it. */
 import { join } from 'node:path';
+import { generate } from '../../tools/synthetic/generate.mjs';
 import { coldCache, empty, ourCheck, plainBuild, targetOf } from '../inputs.mjs';
 import { bench } from '../places.mjs';
 import { run } from '../process.mjs';
 import { alternate, ratio, spread } from '../rounds.mjs';
-import { generate } from '../synthetic/generate.mjs';
 import { sameUnits } from './cold.mjs';
 
 /** @typedef {import('../context.mjs').Context} Context */
@@ -23,7 +23,7 @@ export async function measure(context, chosen) {
   return rows;
 }
 
-/** @param {string} name @param {Partial<import('../synthetic/generate.mjs').Knobs>} knobs @returns {Input} */
+/** @param {string} name @param {Partial<import('../../tools/synthetic/generate.mjs').Knobs>} knobs @returns {Input} */
 function synthetic(name, knobs) {
   const path = join(bench, 'inputs', 'synthetic', name);
   generate(path, knobs);

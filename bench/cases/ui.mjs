@@ -4,15 +4,15 @@
  */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fetchRealCrate } from '../../test/real-crates.mjs';
+import { fetchRealCrate } from '../../tools/real-crates.mjs';
+import { generateProblems } from '../../tools/synthetic/problems.mjs';
 import { coldCache, empty, importEngine } from '../inputs.mjs';
 import { bench, cackle, repository } from '../places.mjs';
 import { spread } from '../rounds.mjs';
-import { generateProblems } from '../synthetic/problems.mjs';
 
 /** @typedef {import('../context.mjs').Context} Context */
 /** @typedef {import('../report.mjs').Row} Row */
-/** @typedef {InstanceType<typeof import('../../test/support/terminal.ts').Terminal>} Terminal */
+/** @typedef {InstanceType<typeof import('../../tools/terminal.ts').Terminal>} Terminal */
 
 export const names = ['ui-start', 'ui-building', 'ui-many'];
 
@@ -26,7 +26,7 @@ const MOST_KEYS = 400;
 
 /** @param {Context} context @param {readonly string[]} chosen @returns {Promise<Row[]>} */
 export async function measure(context, chosen) {
-  const { Terminal } = await importEngine('test/support/terminal.ts');
+  const { Terminal } = await importEngine('tools/terminal.ts');
   const open = (/** @type {string[]} */ args, /** @type {Record<string, string>} */ env) =>
     /** @type {Terminal} */ (
       new Terminal(process.execPath, [cackle, '--ui', 'full', ...args], {

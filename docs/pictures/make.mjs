@@ -75,7 +75,7 @@ export async function makePictures(directory) {
   return made;
 }
 
-/** Moves down to a problem. @param {import('../../test/support/terminal.ts').Terminal} terminal @param {string} title */
+/** Moves down to a problem. @param {import('../../tools/terminal.ts').Terminal} terminal @param {string} title */
 async function select(terminal, title) {
   for (let i = 0; i < 10; i++) {
     if (terminal.lines().some((line) => /^[▶>] /.test(line) && line.includes(title))) return;
@@ -87,7 +87,7 @@ async function select(terminal, title) {
 }
 
 /** Waits for something to be shown, and then until nothing changes any more.
- * @param {import('../../test/support/terminal.ts').Terminal} terminal
+ * @param {import('../../tools/terminal.ts').Terminal} terminal
  * @param {RegExp | ((screen: string) => boolean)} wanted */
 async function settled(terminal, wanted) {
   await terminal.until(wanted, 60_000);
@@ -106,7 +106,7 @@ async function terminalClass() {
   const outfile = join(directory, 'terminal.mjs');
   await build({
     absWorkingDir: repository,
-    entryPoints: ['test/support/terminal.ts'],
+    entryPoints: ['tools/terminal.ts'],
     outfile,
     bundle: true,
     format: 'esm',

@@ -1,6 +1,6 @@
 /** Draws a terminal's screen as an SVG file: text in a grid, the way a terminal shows it. */
 
-/** @typedef {import('../../test/support/terminal.ts').Look} Look */
+/** @typedef {import('../../tools/terminal.ts').Look} Look */
 
 const CELL = { width: 8.4, height: 17 };
 const FONT_SIZE = 14;

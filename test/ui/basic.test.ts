@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Terminal } from '../support/terminal.ts';
+import type { Terminal } from '../../tools/terminal.ts';
 import { allowing, configOf, smallWorkspace, startUi } from './support.ts';
 
 let terminal: Terminal;

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import type { Terminal } from '../../tools/terminal.ts';
 import { config, manifest, workspace } from '../support/cackle.ts';
-import type { Terminal } from '../support/terminal.ts';
 import { allowing, smallWorkspace, startUi } from './support.ts';
 
 let terminal: Terminal;

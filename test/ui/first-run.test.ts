@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { keys, type Terminal } from '../../tools/terminal.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { check } from '../support/cackle.ts';
-import { keys, type Terminal } from '../support/terminal.ts';
 import { configOf, smallWorkspace, startUi, takeRecommended } from './support.ts';
 
 let terminal: Terminal | undefined;

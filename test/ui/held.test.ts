@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { WINDOW_MS } from '../../cli/ui/rate.ts';
+import { keys, type Terminal } from '../../tools/terminal.ts';
 import { config, manifest, workspace } from '../support/cackle.ts';
-import { keys, type Terminal } from '../support/terminal.ts';
 import { configOf, startUi } from './support.ts';
 
 let terminal: Terminal;

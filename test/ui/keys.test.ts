@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { keys, type Terminal } from '../../tools/terminal.ts';
 import { check } from '../support/cackle.ts';
-import { keys, type Terminal } from '../support/terminal.ts';
 import { allowing, configOf, smallWorkspace, startUi } from './support.ts';
 
 const before = allowing('process');

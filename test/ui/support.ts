@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cackleTerminal, keys, type Terminal, type TerminalOptions } from '../../tools/terminal.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { config, manifest, workspace } from '../support/cackle.ts';
-import { cackleTerminal, keys, type Terminal, type TerminalOptions } from '../support/terminal.ts';
 
 /** A program with two dependencies: `reader` reads files, has unsafe code and a build script; `sender` opens connections. */
 export function smallWorkspace(name: string, cackleToml?: string): string {

@@ -2,8 +2,8 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
+import { keys, Terminal } from '../../tools/terminal.ts';
 import { check, manifest, workspace } from '../support/cackle.ts';
-import { keys, Terminal } from '../support/terminal.ts';
 import { allowing, configOf, smallWorkspace, startUi } from './support.ts';
 
 let directory = '';

@@ -6,9 +6,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { output, progress } from '../../../tools/grant-runs.mjs';
 import { accepted, keptOriginal } from './accepted.mjs';
 import { readArguments } from './arguments.mjs';
-import { output, progress } from './runs.mjs';
 import { compared, countsTable, differencesTable, markdownTable, unexplained } from './table.mjs';
 
 /** @typedef {import('./accepted.mjs').Accepted} Accepted */

@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import toml from 'toml';
-import { fetchRealCrate } from '../../real-crates.mjs';
-import { grantsOfConfig } from './grants.mjs';
-import { progress, tail } from './runs.mjs';
+import { progress, tail } from '../../../tools/grant-runs.mjs';
+import { grantsOfConfig } from '../../../tools/grants.mjs';
+import { fetchRealCrate } from '../../../tools/real-crates.mjs';
 
-/** @typedef {import('./grants.mjs').Grant} Grant */
-/** @typedef {import('./grants.mjs').Found} Found */
+/** @typedef {import('../../../tools/grants.mjs').Grant} Grant */
+/** @typedef {import('../../../tools/grants.mjs').Found} Found */
 
 /**
  * @typedef {object} Accepted

@@ -1,7 +1,7 @@
 /** The command line that the scripts have in common: names of crates, where their copies are, and which cackle. */
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { REAL_CRATES } from '../../real-crates.mjs';
+import { REAL_CRATES } from '../../../tools/real-crates.mjs';
 
 const repository = join(import.meta.dirname, '..', '..', '..');
 const judged = REAL_CRATES.filter((crate) => crate.role === 'judged').map((crate) => crate.name);

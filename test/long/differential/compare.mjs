@@ -6,8 +6,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { fetchRealCrate, REAL_CRATES } from '../../real-crates.mjs';
-import { allOurGrants, originalGrants, originalProgram, output, progress } from './runs.mjs';
+import {
+  allOurGrants,
+  originalGrants,
+  originalProgram,
+  output,
+  progress,
+} from '../../../tools/grant-runs.mjs';
+import { fetchRealCrate, REAL_CRATES } from '../../../tools/real-crates.mjs';
 import { allTable, compared, countsTable, differencesTable, unexplained } from './table.mjs';
 
 /** @typedef {import('./table.mjs').Comparison} Comparison */

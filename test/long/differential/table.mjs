@@ -1,8 +1,8 @@
 /** What two programs found, side by side, as Markdown. */
-import { key } from './grants.mjs';
+import { key } from '../../../tools/grants.mjs';
 
-/** @typedef {import('./grants.mjs').Grant} Grant */
-/** @typedef {import('./grants.mjs').Found} Found */
+/** @typedef {import('../../../tools/grants.mjs').Grant} Grant */
+/** @typedef {import('../../../tools/grants.mjs').Found} Found */
 
 /**
  * @typedef {object} Explanation why a difference is right; a missing field matches anything, a

@@ -14,11 +14,11 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fetchRealCrate } from '../../real-crates.mjs';
+import { output, progress } from '../../../tools/grant-runs.mjs';
+import { fetchRealCrate } from '../../../tools/real-crates.mjs';
 import { accepted, acceptedCopy } from './accepted.mjs';
 import { readArguments } from './arguments.mjs';
 import { outcomesIn } from './libtest.mjs';
-import { output, progress } from './runs.mjs';
 import { markdownTable } from './table.mjs';
 
 /** @typedef {{ status: number | null, outcomes: Map<string, string> }} Tested */

@@ -1,7 +1,7 @@
 /** Strikes checks with faults and compares the next one with a check from clean. */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { generator } from '../../../bench/synthetic/generate.mjs';
+import { generator } from '../../../tools/synthetic/generate.mjs';
 import { answer, compare } from '../mutations/answers.mjs';
 import { fromClean, lock, other, rewrite, starter } from '../mutations/checked.mjs';
 import { filesOf, firstState } from '../mutations/workspace.mjs';

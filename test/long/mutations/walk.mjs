@@ -1,7 +1,7 @@
 /** Changes one thing at a time and compares each incremental answer with that of a check from clean. */
 import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { generator } from '../../../bench/synthetic/generate.mjs';
+import { generator } from '../../../tools/synthetic/generate.mjs';
 import { answer, compare } from './answers.mjs';
 import { fromClean, lock, other, rewrite, starter } from './checked.mjs';
 import { damageOutput, damageStore, removeOutput } from './damage.mjs';

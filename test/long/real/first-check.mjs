@@ -8,7 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fetchCrate } from '../../real-crates.mjs';
+import { fetchCrate } from '../../../tools/real-crates.mjs';
 
 const cackle = join(import.meta.dirname, '..', '..', '..', 'cackle');
 const CRATES = [

@@ -6,10 +6,10 @@ import { RecordStore, storeLocation } from '../../../engine/facts/store.ts';
 import type { LinkRecord, UnitRecord } from '../../../engine/facts/unit-record.ts';
 import { packageRoot } from '../../../engine/paths.ts';
 import type { CheckReport } from '../../../engine/problems/problems.ts';
-import { fetchRealCrate, REAL_CRATES } from '../../real-crates.mjs';
+import { fetchRealCrate, REAL_CRATES } from '../../../tools/real-crates.mjs';
 
 /**
- * The crates that this run is about, by the names of test/real-crates.mjs: the one that is built soonest, or, with REAL=all,
+ * The crates that this run is about, by the names of tools/real-crates.mjs: the one that is built soonest, or, with REAL=all,
  * every one that is judged.
  */
 export const crates = REAL_CRATES.filter(({ name, role }) =>

@@ -2,9 +2,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { packageRoot } from '../../../engine/paths.ts';
-import { fetchRealCrate } from '../../real-crates.mjs';
+import { fetchRealCrate } from '../../../tools/real-crates.mjs';
+import type { Terminal } from '../../../tools/terminal.ts';
 import { check } from '../../support/cackle.ts';
-import type { Terminal } from '../../support/terminal.ts';
 import { configOf, startUi, takeRecommended } from '../../ui/support.ts';
 import { tell } from './support.ts';
 

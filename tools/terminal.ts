@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type IPty, spawn } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
-import { packageRoot } from '../../engine/paths.ts';
+import { packageRoot } from '../engine/paths.ts';
 
 /** Keys by name, as a terminal sends them. */
 export const keys = {

@@ -1,7 +1,7 @@
 /**
  * Published crates as test material: fetched by cargo, kept under target/real-crates.
  *
- * As a program: `node test/real-crates.mjs DIR [NAME...]` puts crates of REAL_CRATES into DIR/NAME.
+ * As a program: `node tools/real-crates.mjs DIR [NAME...]` puts crates of REAL_CRATES into DIR/NAME.
  * Node's built-ins alone, so that it runs before `npm install`.
  */
 import { spawnSync } from 'node:child_process';
@@ -166,7 +166,7 @@ function cargo(args, cwd) {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const [dir, ...wanted] = process.argv.slice(2);
   if (dir === undefined) {
-    process.stderr.write('usage: node test/real-crates.mjs DIR [NAME...]\n');
+    process.stderr.write('usage: node tools/real-crates.mjs DIR [NAME...]\n');
     process.exitCode = 2;
   } else {
     for (const name of wanted.length > 0 ? wanted : REAL_CRATES.map((crate) => crate.name)) {

@@ -9,7 +9,7 @@ import { configText, grantsOfConfig, key, minimal } from './grants.mjs';
 /** @typedef {import('./grants.mjs').Grant} Grant */
 /** @typedef {import('./grants.mjs').Found} Found */
 
-const repository = join(import.meta.dirname, '..', '..', '..');
+const repository = join(import.meta.dirname, '..');
 /** The version of the original that this program is compared with. */
 export const ORIGINAL_VERSION = '0.9.0';
 /** More rounds than any crate needs: each must add a grant, and held units come a layer at a time. */

@@ -1,4 +1,4 @@
-/** `node bench/synthetic/main.mjs DIR [--packages N …]`: see README.md one level above. */
+/** `node tools/synthetic/main.mjs DIR [--packages N …]`: bench/README.md has its options. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { generate, usual } from './generate.mjs';
