@@ -1,7 +1,9 @@
 import { constants } from 'node:os';
 import { isAbsolute, relative } from 'node:path';
 import type { PermissionScope } from '../../engine/config/types.ts';
-import type { Denial, Problem, SourcePlace } from '../../engine/problems/problems.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
+import type { SourcePlace } from '../../engine/problems/places.ts';
+import type { Denial } from '../../engine/sandbox/denied.ts';
 import { printable } from './printable.ts';
 
 /** The package that a problem is about, or the file. */

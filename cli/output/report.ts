@@ -2,15 +2,12 @@ import type { ColorFunction } from 'consola/utils';
 import { shellWords } from '../../engine/check/sandbox-problems.ts';
 import type { AcceptedFix } from '../../engine/editing/auto-accept.ts';
 import { adviceFor } from '../../engine/fixes/advice.ts';
-import type {
-  BacktraceFrame,
-  CheckReport,
-  Denial,
-  KeywordUse,
-  Problem,
-  Usage,
-} from '../../engine/problems/problems.ts';
-import { severityOf } from '../../engine/problems/problems.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
+import { severityOf } from '../../engine/problems/kinds.ts';
+import type { BacktraceFrame } from '../../engine/problems/places.ts';
+import type { CheckReport } from '../../engine/problems/report.ts';
+import type { KeywordUse, Usage } from '../../engine/problems/usages.ts';
+import type { Denial } from '../../engine/sandbox/denied.ts';
 import { printable } from './printable.ts';
 import { deniedText, endingOf, labelOf, placeText, titleOf } from './problem-text.ts';
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { CheckError } from '../../engine/errors.ts';
-import type { CheckReport } from '../../engine/problems/problems.ts';
+import type { CheckReport } from '../../engine/problems/report.ts';
 import { chromeTrace, criticalPath, phaseSeconds, type Trace } from '../../engine/trace/trace.ts';
 import { printable } from './printable.ts';
 

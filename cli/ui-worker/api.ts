@@ -1,6 +1,7 @@
 import type { CheckOptions } from '../../engine/check/options.ts';
 import type { CheckPhase } from '../../engine/editing/interactive.ts';
-import type { CheckProgress, Problem, Severity } from '../../engine/problems/problems.ts';
+import type { Problem, Severity } from '../../engine/problems/kinds.ts';
+import type { CheckProgress } from '../../engine/problems/progress.ts';
 
 // What goes between the threads of the terminal UI. All texts are printable already; `file` alone is a real path.
 

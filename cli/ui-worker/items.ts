@@ -4,7 +4,9 @@ import {
   severityOf,
   shellWords,
 } from '../../engine/editing/interactive.ts';
-import type { KeywordUse, Problem, SourcePlace } from '../../engine/problems/problems.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
+import type { SourcePlace } from '../../engine/problems/places.ts';
+import type { KeywordUse } from '../../engine/problems/usages.ts';
 import { deniedText, labelOf, placeText, titleOf } from '../output/problem-text.ts';
 import type { Item, ShownPlace, UsageRow } from './api.ts';
 

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { diffLines } from 'diff';
 import { EditRefused, Interactive } from '../../engine/editing/interactive.ts';
-import type { Problem } from '../../engine/problems/problems.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
 import { errorText } from '../output/error-text.ts';
 import { type Log, openLog } from '../output/log-file.ts';
 import { asciiOnly, printable } from '../output/printable.ts';

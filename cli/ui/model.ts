@@ -1,4 +1,4 @@
-import type { CheckProgress } from '../../engine/problems/problems.ts';
+import type { CheckProgress } from '../../engine/problems/progress.ts';
 import type {
   Excerpt,
   FixChoice,

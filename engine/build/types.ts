@@ -1,4 +1,4 @@
-import type { Denial } from '../problems/problems.ts';
+import type { Denial } from '../sandbox/denied.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { CrateKind, PackageIndex } from '../workspace/types.ts';
 import type { AskedVariable } from './asked-variables.ts';

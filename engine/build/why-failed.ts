@@ -1,9 +1,9 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import type { Denial } from '../problems/problems.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { hidesPath } from '../sandbox/bubblewrap.ts';
+import type { Denial } from '../sandbox/denied.ts';
 import {
   denialsIn,
   placesToWrite,

@@ -1,6 +1,7 @@
 import type { ProgramsOutcome } from '../build/types.ts';
 import { CheckError } from '../errors.ts';
-import { type CheckReport, severityOf } from '../problems/problems.ts';
+import { severityOf } from '../problems/kinds.ts';
+import type { CheckReport } from '../problems/report.ts';
 import { checkOnce } from './attempt.ts';
 import { type CargoCommand, readCommand } from './cargo-command.ts';
 import { runInForeground } from './foreground.ts';

@@ -5,7 +5,7 @@ import { normalisedInstruction } from '../config/instruction-rules.ts';
 import type { Config } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import type { RecordStore } from '../facts/store.ts';
-import type { CheckReport } from '../problems/problems.ts';
+import type { CheckReport } from '../problems/report.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { type CargoCommand, foregroundArguments, readCommand } from './cargo-command.ts';

@@ -1,4 +1,5 @@
-import type { CheckProgress, Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
+import type { CheckProgress } from '../problems/progress.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { CargoCommand } from './cargo-command.ts';
 

@@ -4,13 +4,14 @@ import type { Limited } from '../facts/cache.ts';
 import type { Gates } from '../gates/gates.ts';
 import {
   ambiguousPackages,
-  mergeProblems,
-  minimalGrants,
   notImported,
   unknownPackages,
   unusedPermissions,
-} from '../judge/summary.ts';
-import type { CheckReport, Problem } from '../problems/problems.ts';
+} from '../judge/config-problems.ts';
+import { minimalGrants } from '../judge/grants.ts';
+import type { Problem } from '../problems/kinds.ts';
+import { mergeProblems } from '../problems/merge.ts';
+import type { CheckReport } from '../problems/report.ts';
 import type { PublicPaths } from '../public-paths/public-paths.ts';
 import { seconds } from '../trace/seconds.ts';
 import { clock } from '../trace/spans.ts';

@@ -2,7 +2,8 @@ import { relative } from 'node:path';
 import type { BuildOutcome } from '../build/types.ts';
 import type { Config } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
-import type { Denial, Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
+import type { Denial } from '../sandbox/denied.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 

@@ -1,6 +1,6 @@
 import type { ArtifactMessage, FailedProgram } from '../build/types.ts';
 import type { Held } from '../gates/gates.ts';
-import type { Unchecked } from '../problems/problems.ts';
+import type { Unchecked } from '../problems/report.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 

@@ -9,6 +9,11 @@ export const ancestors: Readonly<Record<ScopeSuffix, readonly ScopeSuffix[]>> = 
   test: ['from.test', ''],
 };
 
+/** True when a permission in `wide` also holds in `narrow` (rule 1.4). */
+export function covers(wide: ScopeSuffix, narrow: ScopeSuffix): boolean {
+  return wide === narrow || ancestors[narrow].includes(wide);
+}
+
 /** Builds the look-up of permissions in force; lists are united, a flag is the nearest that is set. */
 export function permissionLookup(
   tables: readonly ScopeTable[],

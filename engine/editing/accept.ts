@@ -4,7 +4,8 @@ import type { CheckObserver, CheckOptions } from '../check/options.ts';
 import { readTree } from '../check/tree.ts';
 import { readExports } from '../config/exports.ts';
 import { CheckError } from '../errors.ts';
-import type { CheckReport, Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
+import type { CheckReport } from '../problems/report.ts';
 import { bubblewrapFault } from '../sandbox/probe.ts';
 import { type AcceptedFix, AutoAccept } from './auto-accept.ts';
 

@@ -4,8 +4,8 @@ import type { Exports } from '../config/exports.ts';
 import { parseConfig } from '../config/read.ts';
 import type { Config } from '../config/types.ts';
 import { type Fix, type FixKnowledge, fixesFor } from '../fixes/fixes.ts';
-import { mergeProblems } from '../judge/summary.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
+import { mergeProblems } from '../problems/merge.ts';
 import type { LiveConfig } from '../verdicts/live-config.ts';
 
 /** A fix that was written to cackle.toml. */

@@ -1,7 +1,7 @@
 import type { Config } from '../config/types.ts';
 import { isSettledBy } from '../fixes/settled.ts';
-import { mergeKey, mergeProblems } from '../judge/summary.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
+import { mergeKey, mergeProblems } from '../problems/merge.ts';
 
 /** A problem that is open, by its key (rule 5.19). */
 export interface OpenProblem {

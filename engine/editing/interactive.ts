@@ -8,8 +8,11 @@ import { type Exports, readExports } from '../config/exports.ts';
 import type { Config } from '../config/types.ts';
 import { fixesFor } from '../fixes/fixes.ts';
 import type { Fix, FixKnowledge } from '../fixes/types.ts';
-import { mergeKey } from '../judge/summary.ts';
-import type { BacktraceFrame, CheckReport, Problem, Usage } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
+import { mergeKey } from '../problems/merge.ts';
+import type { BacktraceFrame } from '../problems/places.ts';
+import type { CheckReport } from '../problems/report.ts';
+import type { Usage } from '../problems/usages.ts';
 import { bubblewrapFault } from '../sandbox/probe.ts';
 import type { LiveConfig, Waiting } from '../verdicts/live-config.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -19,7 +22,7 @@ import { type ConfigChange, EditRefused, WatchedConfig } from './watched-config.
 
 export { shellWords } from '../check/sandbox-problems.ts';
 export type { Fix } from '../fixes/types.ts';
-export { severityOf } from '../problems/problems.ts';
+export { severityOf } from '../problems/kinds.ts';
 export type { OpenProblem } from './findings.ts';
 export { EditRefused } from './watched-config.ts';
 

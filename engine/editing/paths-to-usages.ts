@@ -1,5 +1,7 @@
-import { usageKey } from '../judge/summary.ts';
-import type { BacktraceFrame, Problem, Usage } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
+import type { BacktraceFrame } from '../problems/places.ts';
+import type { Usage } from '../problems/usages.ts';
+import { usageKey } from '../problems/usages.ts';
 
 type Path = readonly BacktraceFrame[];
 

@@ -12,7 +12,7 @@ import type { Exports } from '../config/exports.ts';
 import { parseConfig } from '../config/read.ts';
 import { renderDiagnostic } from '../config/render.ts';
 import { type Config, ConfigError } from '../config/types.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 import type { LiveConfig, Waiting } from '../verdicts/live-config.ts';
 
 /** An edit, or taking one back, that was not made; nothing was written. */

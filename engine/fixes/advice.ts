@@ -1,5 +1,5 @@
 import { applyEdits, type Edit } from '../config/edit/edit.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 import { fixesFor } from './fixes.ts';
 
 /** What to write into cackle.toml to allow what a problem refuses: the best of its fixes that allow something. */

@@ -1,6 +1,6 @@
 import { applyEdits, type Edit, type EditStep } from '../config/edit/edit.ts';
 import type { Config } from '../config/types.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 import {
   apiFixes,
   buildScriptFixes,

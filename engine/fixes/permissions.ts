@@ -6,7 +6,7 @@ import {
   normalisedInstruction,
 } from '../config/instruction-rules.ts';
 import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 import { excludable, referrersPrefix } from './prefixes.ts';
 import type { Proposal } from './types.ts';
 

@@ -1,5 +1,5 @@
 import type { ApiDefinition } from '../config/types.ts';
-import type { Usage } from '../problems/problems.ts';
+import type { Usage } from '../problems/usages.ts';
 
 /** Crates of the toolchain: their paths say nothing about who uses them. */
 const sysrootCrates: ReadonlySet<string> = new Set(['std', 'core', 'alloc', 'proc_macro', 'test']);

@@ -2,7 +2,7 @@ import { type Edit, type EditStep, type Path, scopePath } from '../config/edit/e
 import { ancestors } from '../config/inheritance.ts';
 import { isInstructionAllowed } from '../config/instruction-rules.ts';
 import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 import { isUnder } from './prefixes.ts';
 
 /** True when a problem is gone once an edit was made to the configuration. */

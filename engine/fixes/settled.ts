@@ -1,6 +1,7 @@
 import { isInstructionAllowed } from '../config/instruction-rules.ts';
 import type { ApiDefinition, Config } from '../config/types.ts';
-import type { KeywordUse, Problem, Usage } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
+import type { KeywordUse, Usage } from '../problems/usages.ts';
 import { isUnder } from './prefixes.ts';
 
 /**

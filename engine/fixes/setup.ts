@@ -6,7 +6,7 @@ import {
   NEWEST_VERSION,
   type PermissionScope,
 } from '../config/types.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 import type { FixKnowledge, Proposal } from './types.ts';
 
 type OfKind<K extends Problem['kind']> = Extract<Problem, { kind: K }>;

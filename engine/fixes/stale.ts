@@ -1,6 +1,6 @@
 import { type Edit, type EditStep, scopePath } from '../config/edit/edit.ts';
 import type { Config } from '../config/types.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 import { where } from './permissions.ts';
 import type { Proposal } from './types.ts';
 

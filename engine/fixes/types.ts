@@ -1,7 +1,7 @@
 import type { Edit } from '../config/edit/edit.ts';
 import type { Exports } from '../config/exports.ts';
 import type { PermissionScope } from '../config/types.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 
 /** A fix before anybody asks what else it resolves; data only. */
 export interface Proposal {

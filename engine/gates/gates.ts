@@ -28,7 +28,7 @@ import {
   withoutInstructions,
 } from '../judge/build-instructions.ts';
 import type { Pools } from '../pool/pools.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 import { KnownLibraries } from '../units/known-libraries.ts';
 import { PlantedLibraries } from '../units/planted-libraries.ts';
 import type { Records } from '../units/records.ts';

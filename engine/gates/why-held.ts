@@ -1,4 +1,4 @@
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 
 /** In a few words: the first of the problems that hold a program back, and how many more there are. */
 export function summary(problems: readonly Problem[]): string {

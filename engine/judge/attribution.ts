@@ -1,6 +1,6 @@
 import type { ApiDefinition, PermissionScope, ScopeSuffix } from '../config/types.ts';
 import { demangle } from '../parsers/parsers.ts';
-import type { SourcePlace } from '../problems/problems.ts';
+import type { SourcePlace } from '../problems/places.ts';
 import type { FileOwners } from '../workspace/owners.ts';
 import { reservedCrates } from '../workspace/reserved-crates.ts';
 import type { CrateKind, Package, PackageIndex, Workspace } from '../workspace/types.ts';

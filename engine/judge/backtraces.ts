@@ -3,7 +3,7 @@ import { readFacts } from '../facts/seal.ts';
 import { NONE, NodeFlag, type ObjectFacts } from '../facts/tables.ts';
 import { nodeOfEdge, type PathStep, pathIn, type Reached } from '../graph/reached.ts';
 import { demangle } from '../parsers/parsers.ts';
-import type { BacktraceFrame } from '../problems/problems.ts';
+import type { BacktraceFrame } from '../problems/places.ts';
 import type { OutputSpec } from './joiner.ts';
 import { nameOf, placeOf } from './references.ts';
 

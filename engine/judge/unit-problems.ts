@@ -1,6 +1,7 @@
 import type { Config, PermissionScope } from '../config/types.ts';
 import type { KeywordHit, UnitRecord } from '../facts/unit-record.ts';
-import type { KeywordUse, Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
+import type { KeywordUse } from '../problems/usages.ts';
 import { answersBeside, type FileOwners } from '../workspace/owners.ts';
 import type { Package, PackageIndex, Workspace } from '../workspace/types.ts';
 import { scopeOf } from './attribution.ts';

@@ -1,4 +1,4 @@
-import type { SourcePlace } from '../problems/problems.ts';
+import type { SourcePlace } from '../problems/places.ts';
 import type { FileOwners } from '../workspace/owners.ts';
 import { isStandardLibraryFile } from '../workspace/owners.ts';
 import { reservedCrates } from '../workspace/reserved-crates.ts';

@@ -9,7 +9,7 @@ import { type Compiled, foreignMembers } from '../judge/foreign.ts';
 import { Joiner, type OutputSpec, StaleFactsError } from '../judge/joiner.ts';
 import { type PossibleExport, type Reference, ReferenceFinder } from '../judge/references.ts';
 import { readLinked } from '../parsers/parsers.ts';
-import type { BacktraceFrame } from '../problems/problems.ts';
+import type { BacktraceFrame } from '../problems/places.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { Stopwatch, type Timed } from '../trace/spans.ts';
 

@@ -3,7 +3,7 @@ import type { Piscina } from 'piscina';
 import type { TooMuch } from '../facts/content.ts';
 import type { LinkedSymbol } from '../graph/named-nodes.ts';
 import { distPath } from '../paths.ts';
-import type { BacktraceFrame } from '../problems/problems.ts';
+import type { BacktraceFrame } from '../problems/places.ts';
 import { clock, type Timed } from '../trace/spans.ts';
 import type { Trace } from '../trace/trace.ts';
 import type {

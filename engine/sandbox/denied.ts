@@ -1,6 +1,17 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { Denial } from '../problems/problems.ts';
+
+/**
+ * What a sandbox kept from a program that failed, as the program or the sandbox tells: a file or directory to write
+ * (`new`: a directory that is not there yet), the network, or a variable of the environment. `mode`: not the sandbox but
+ * the permissions of a file, which root passes over outside.
+ */
+export type Denial =
+  | { readonly what: 'write'; readonly path: string; readonly new: boolean }
+  | { readonly what: 'mode'; readonly path: string }
+  | { readonly what: 'read'; readonly path: string }
+  | { readonly what: 'network' }
+  | { readonly what: 'variable'; readonly name: string };
 
 const readOnly =
   /read-only file ?system|ReadOnlyFilesystem|os error 30\b|\bcode: 30\b|\bEROFS\b|permission ?denied|os error 13\b|\bcode: 13\b|\bEACCES\b/i;

@@ -4,7 +4,7 @@ import { backtracesBy, type ReadFacts, type Site } from '../judge/backtraces.ts'
 import type { OutputSpec } from '../judge/joiner.ts';
 import type { StaleFacts } from '../pool/judge-worker.ts';
 import type { Pools } from '../pool/pools.ts';
-import type { BacktraceFrame } from '../problems/problems.ts';
+import type { BacktraceFrame } from '../problems/places.ts';
 import type { Inputs, TakenFromStore } from '../units/inputs.ts';
 import { NotStoredError, storedAnswer } from './stored-answers.ts';
 

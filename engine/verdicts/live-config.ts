@@ -1,5 +1,5 @@
 import type { Config } from '../config/types.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 
 /** Who waits for less is not told about: it would be back before anybody could use its place. */
 const PATIENCE_MS = 100;

@@ -1,8 +1,8 @@
 import type { Exports } from '../config/exports.ts';
+import { covers } from '../config/inheritance.ts';
 import { isInstructionAllowed, normalisedInstruction } from '../config/instruction-rules.ts';
 import type { Config, ScopeSetting, ScopeSuffix } from '../config/types.ts';
-import { covers } from '../judge/summary.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 import type { Records } from '../units/records.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import { OtherBuilds } from './other-builds.ts';

@@ -2,7 +2,7 @@ import type { Config, Permissions } from '../config/types.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import { LentByMacros } from '../judge/macros.ts';
 import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 import type { KnownOwners } from '../units/owners.ts';
 import type { Records } from '../units/records.ts';
 import type { Workspace } from '../workspace/types.ts';

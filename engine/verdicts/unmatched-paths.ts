@@ -4,7 +4,7 @@ import { decodeFacts } from '../facts/codec.ts';
 import { readFacts } from '../facts/seal.ts';
 import { factName } from '../facts/tables.ts';
 import { plainName } from '../graph/loaded-facts.ts';
-import type { Problem } from '../problems/problems.ts';
+import type { Problem } from '../problems/kinds.ts';
 import type { PublicPaths } from '../public-paths/public-paths.ts';
 import type { Inputs } from '../units/inputs.ts';
 import type { Records } from '../units/records.ts';

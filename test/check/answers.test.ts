@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { CheckReport } from '../../engine/problems/problems.ts';
+import type { CheckReport } from '../../engine/problems/report.ts';
 import { check, config, manifest, short, workspace } from '../support/cackle.ts';
 
 const files = {

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { CheckReport } from '../../engine/problems/problems.ts';
+import type { CheckReport } from '../../engine/problems/report.ts';
 import { check, config, manifest, short, workspace } from '../support/cackle.ts';
 
 /** Counts how often it ran, in a file that cargo does not watch. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { applyEdits } from '../../engine/config/edit/edit.ts';
 import { type Fix, fixesFor } from '../../engine/fixes/fixes.ts';
-import type { CheckReport, Problem } from '../../engine/problems/problems.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
+import type { CheckReport } from '../../engine/problems/report.ts';
 import { check, config, manifest, short, tree, workspace } from '../support/cackle.ts';
 
 /** Every place of a keyword as `kind scope file:line`, sorted. */

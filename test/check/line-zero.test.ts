@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CheckReport } from '../../engine/problems/problems.ts';
+import type { CheckReport } from '../../engine/problems/report.ts';
 import { check, tree, usageLines, workspace } from '../support/cackle.ts';
 
 // A `match` of six arms becomes a jump table: data that leads back into the function around it.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isInstructionAllowed } from '../../engine/config/instruction-rules.ts';
 import { instructionsOf } from '../../engine/judge/build-instructions.ts';
-import { mergeProblems } from '../../engine/judge/summary.ts';
+import { mergeProblems } from '../../engine/problems/merge.ts';
 import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
 
 const common = (lines: string, rest = ''): string =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { builtinApis } from '../../engine/config/builtin.ts';
-import type { CheckReport } from '../../engine/problems/problems.ts';
+import type { CheckReport } from '../../engine/problems/report.ts';
 import { moduleSource } from '../../engine/public-paths/module-source.ts';
 import { rustTokens } from '../../engine/public-paths/rust-tokens.ts';
 import { resolveSysrootPaths } from '../../engine/public-paths/sysroot-paths.ts';

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import type { CheckReport, Problem, SourcePlace } from '../../engine/problems/problems.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
+import type { SourcePlace } from '../../engine/problems/places.ts';
+import type { CheckReport } from '../../engine/problems/report.ts';
 import { short } from '../support/cackle.ts';
 
 /** A use at a line of a source: what is expected there, or what was reported. */

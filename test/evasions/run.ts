@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { CheckReport } from '../../engine/problems/problems.ts';
+import type { CheckReport } from '../../engine/problems/report.ts';
 import { cackle, config, type Ran } from '../support/cackle.ts';
 import { differences, type Reported, reportedOf } from './annotations.ts';
 import type { Case } from './cases.ts';

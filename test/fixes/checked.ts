@@ -3,7 +3,7 @@ import { applyEdits, type Edit, type EditStep, scopePath } from '../../engine/co
 import { isInstructionAllowed } from '../../engine/config/instruction-rules.ts';
 import type { Config } from '../../engine/config/types.ts';
 import { type Fix, isResolvedIn } from '../../engine/fixes/fixes.ts';
-import type { Problem } from '../../engine/problems/problems.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
 import { commentsOf } from './comments.ts';
 import { dataOf, expected, firstLost, linesOf, read, said } from './support.ts';
 

@@ -5,7 +5,7 @@ import { applyEdits } from '../../engine/config/edit/edit.ts';
 import type { Config, ScopeSuffix } from '../../engine/config/types.ts';
 import { fixesFor } from '../../engine/fixes/fixes.ts';
 import { packageRoot } from '../../engine/paths.ts';
-import type { Problem } from '../../engine/problems/problems.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
 import { checkFix } from './checked.ts';
 import { apiProblem, read, usage } from './support.ts';
 

@@ -4,7 +4,7 @@ import { parseConfig } from '../../engine/config/read.ts';
 import { adviceFor } from '../../engine/fixes/advice.ts';
 import { type FixKnowledge, fixesFor, isResolvedIn } from '../../engine/fixes/fixes.ts';
 import { isSettledBy } from '../../engine/fixes/settled.ts';
-import type { Problem } from '../../engine/problems/problems.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
 import { apiProblem, exporting, read, usage } from './support.ts';
 
 const base = '[common]\nversion = 3\nimport_std = ["fs", "net"]\n\n[sandbox]\nkind = "Disabled"\n';

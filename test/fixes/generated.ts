@@ -1,5 +1,5 @@
 import type { ScopeSuffix } from '../../engine/config/types.ts';
-import type { Problem } from '../../engine/problems/problems.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
 import { apiProblem, usage } from './support.ts';
 
 /** Draws one of what it is given. */

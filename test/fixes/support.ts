@@ -3,7 +3,8 @@ import type { Edit, EditStep } from '../../engine/config/edit/edit.ts';
 import type { Exports, PackageExports } from '../../engine/config/exports.ts';
 import { parseConfig } from '../../engine/config/read.ts';
 import type { Config, PermissionScope, ScopeSuffix } from '../../engine/config/types.ts';
-import type { Problem, Usage } from '../../engine/problems/problems.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
+import type { Usage } from '../../engine/problems/usages.ts';
 
 class EveryName extends Set<string> {
   override has(): boolean {

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { adviceFor } from '../../engine/fixes/advice.ts';
-import type { Denial } from '../../engine/problems/problems.ts';
+import type { Denial } from '../../engine/sandbox/denied.ts';
 import { denialsIn } from '../../engine/sandbox/denied.ts';
 import { check, config, manifest, workspace } from '../support/cackle.ts';
 import { noBubblewrap } from './support.ts';

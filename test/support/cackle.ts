@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../engine/paths.ts';
-import type { CheckReport, Problem } from '../../engine/problems/problems.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
+import type { CheckReport } from '../../engine/problems/report.ts';
 
 /** A finished run of the real program. */
 export interface Ran {

@@ -20,7 +20,7 @@ const CRATES = [
   'bore-cli@0.6.0',
 ];
 
-/** @typedef {{ status: number | null, seconds: number, json: import('../../../engine/problems/problems.ts').CheckReport | undefined }} Step */
+/** @typedef {{ status: number | null, seconds: number, json: import('../../../engine/problems/report.ts').CheckReport | undefined }} Step */
 
 /** Runs one command in the crate, keeps what it said beside it.
  * @param {string} path @param {string} name @param {string[]} args @returns {Step} */

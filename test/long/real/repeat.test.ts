@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { CheckReport } from '../../../engine/problems/problems.ts';
+import type { CheckReport } from '../../../engine/problems/report.ts';
 import { check, short } from '../../support/cackle.ts';
 import { crates, linkedCrate, tell, writeConfig } from './support.ts';
 

@@ -5,7 +5,7 @@ import { check } from '../../../engine/check/check.ts';
 import { RecordStore, storeLocation } from '../../../engine/facts/store.ts';
 import type { LinkRecord, UnitRecord } from '../../../engine/facts/unit-record.ts';
 import { packageRoot } from '../../../engine/paths.ts';
-import type { CheckReport } from '../../../engine/problems/problems.ts';
+import type { CheckReport } from '../../../engine/problems/report.ts';
 import { fetchRealCrate, REAL_CRATES } from '../../../tools/real-crates.mjs';
 
 /**

@@ -1,63 +1,12 @@
 import type { ConfigPlace, PermissionScope, ScopeSetting } from '../config/types.ts';
-import type { MacroName } from '../facts/unit-record.ts';
-
-/** A place in a source file; line 0 means that only the file is known (a static without debug info). */
-export interface SourcePlace {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
-/** One step of the path from a root to a usage; inlined frames are marked. */
-export interface BacktraceFrame {
-  /** Demangled name of the function or static. */
-  readonly name: string;
-  readonly place: SourcePlace | undefined;
-  readonly inlined: boolean;
-}
-
-/** A reference to something restricted, in live code. */
-export interface Usage {
-  readonly place: SourcePlace;
-  /** Demangled name of the referring function (innermost inlined frame). */
-  readonly from: string;
-  /** The target's name that matched, shortest of those at this place. */
-  readonly target: string;
-  /** Names of the referring function (rule 3.2). */
-  readonly fromNames: readonly string[];
-  /** All names of the target that matched the API. */
-  readonly targetNames: readonly string[];
-  /** Label of the output in which it was found, e.g. `fd (bin)`. */
-  readonly output: string;
-  /** From the root to the referring function. */
-  readonly backtrace: readonly BacktraceFrame[];
-}
-
-/** A place where `unsafe` or `extern` stands, or where a macro is called that lends it. */
-export interface KeywordUse {
-  readonly place: SourcePlace;
-  readonly foundBy: 'lint' | 'token' | 'macro';
-  /** Where a macro is called: the macros of other packages that lend it. */
-  readonly macros?: readonly MacroName[] | undefined;
-}
+import type { Denial } from '../sandbox/denied.ts';
+import type { KeywordUse, Usage } from './usages.ts';
 
 interface Located {
   /** Label of the package: `name`, or `name[version]` when two versions are in the tree. */
   readonly packageLabel: string;
   readonly packageName: string;
 }
-
-/**
- * What a sandbox kept from a program that failed, as the program or the sandbox tells: a file or directory to write
- * (`new`: a directory that is not there yet), the network, or a variable of the environment. `mode`: not the sandbox but
- * the permissions of a file, which root passes over outside.
- */
-export type Denial =
-  | { readonly what: 'write'; readonly path: string; readonly new: boolean }
-  | { readonly what: 'mode'; readonly path: string }
-  | { readonly what: 'read'; readonly path: string }
-  | { readonly what: 'network' }
-  | { readonly what: 'variable'; readonly name: string };
 
 /** Everything that a check can find (docs/rules.md, 5). `kind` is stable and appears in machine output. */
 export type Problem =
@@ -181,58 +130,4 @@ const warnings: ReadonlySet<Problem['kind']> = new Set([
 /** The severity of a problem (rule 5.20). */
 export function severityOf(problem: Problem): Severity {
   return warnings.has(problem.kind) ? 'warning' : 'error';
-}
-
-/** Something that could not be checked because a gate held what it needs, or that failed. */
-export interface Unchecked {
-  readonly packageLabel: string;
-  /** e.g. `build script`, `proc macro`. */
-  readonly held: string;
-  /** It ran, and failed. */
-  readonly failed: boolean;
-  /** The targets that therefore were neither built nor judged. */
-  readonly blocks: readonly string[];
-}
-
-/** The result of a check, as the report and the machine output show it. */
-export interface CheckReport {
-  readonly workspaceRoot: string;
-  readonly configFile: string;
-  readonly problems: readonly Problem[];
-  readonly unchecked: readonly Unchecked[];
-  /** Members that were not asked for: outside of `default-members`, by `build_flags`. */
-  readonly leftOut: readonly string[];
-  readonly counts: {
-    readonly packages: number;
-    readonly units: number;
-    readonly unitsBuilt: number;
-    readonly outputs: number;
-    readonly objects: number;
-    readonly objectsExtracted: number;
-    /** Objects whose facts the user's cache had: after `cargo clean`, or of another workspace. */
-    readonly objectsFromCache: number;
-    /** Size of the files that those objects came in, and of the facts made from them. */
-    readonly bytesExtracted: number;
-    readonly factsBytes: number;
-    readonly permissionsUsed: number;
-    /** How often cargo was run, and how many units were compiled more than once by that. */
-    readonly cargoRuns: number;
-    readonly compiledAgain: number;
-  };
-  /** By output: symbols that the linker kept although our join calls them dead; they were judged as live. */
-  readonly linkerKept: readonly { readonly output: string; readonly symbols: readonly string[] }[];
-  /** Seconds, by phase. */
-  readonly timing: Readonly<Record<string, number>>;
-  /** Every (scope, API) that live code used, allowed or not, minimal under inheritance. */
-  readonly grants: readonly { readonly scope: PermissionScope; readonly api: string }[];
-}
-
-/** What the session tells while it works; drawn on stderr by the CLI. */
-export interface CheckProgress {
-  readonly unitsBuilt: number;
-  readonly unitsTotal: number;
-  readonly building: string;
-  readonly outputsJudged: number;
-  readonly outputsFound: number;
-  readonly problems: number;
 }

@@ -1,0 +1,88 @@
+import type { Exports } from '../config/exports.ts';
+import { covers } from '../config/inheritance.ts';
+import { nearest } from '../config/nearest.ts';
+import type { Config, ScopeSuffix } from '../config/types.ts';
+import type { Problem } from '../problems/kinds.ts';
+import type { Workspace } from '../workspace/types.ts';
+import type { AttributedUsage } from './attribution.ts';
+
+/** allow_apis entries that no usage needs, and tables for packages that are not in the tree (rules 5.11, 5.12). */
+export function unusedPermissions(
+  config: Config,
+  workspace: Workspace,
+  usages: Iterable<AttributedUsage>,
+): Problem[] {
+  const used = new Map<string, ScopeSuffix[]>();
+  for (const { scope, api } of usages) {
+    const key = `${scope.package}\0${api}`;
+    const known = used.get(key);
+    if (known === undefined) used.set(key, [scope.suffix]);
+    else known.push(scope.suffix);
+  }
+  const problems: Problem[] = [];
+  for (const table of config.tables) {
+    const name = table.scope.package;
+    if (!workspace.byName.has(name)) continue;
+    for (const { api, place } of table.allowApis) {
+      const inUse =
+        used.get(`${name}\0${api}`)?.some((suffix) => covers(table.scope.suffix, suffix)) ?? false;
+      if (inUse) continue;
+      problems.push({
+        kind: 'unused-allow-api',
+        packageLabel: name,
+        packageName: name,
+        scope: table.scope,
+        api,
+        configPlace: place,
+      });
+    }
+  }
+  return problems;
+}
+
+/** `[pkg.NAME]` tables of packages that are not in the tree, nor in the lock file for another target or feature. */
+export function unknownPackages(
+  config: Config,
+  workspace: Workspace,
+  locked?: { has(key: string): boolean },
+): Problem[] {
+  const ambiguous = new Set(config.ambiguous.map(({ name }) => name));
+  return [...config.packages]
+    .filter(([name]) => !workspace.byName.has(name) && !ambiguous.has(name) && !locked?.has(name))
+    .map(([packageName, configPlace]) => ({
+      kind: 'unknown-package',
+      packageName,
+      configPlace,
+      nearest: nearest(packageName, workspace.byName.keys()),
+    }));
+}
+
+/** `[pkg.NAME]` tables of which packages from several sources could be meant. */
+export function ambiguousPackages(config: Config): Problem[] {
+  return config.ambiguous.map(({ name, sources, place }) => ({
+    kind: 'ambiguous-package',
+    packageName: name,
+    sources,
+    configPlace: place,
+  }));
+}
+
+/** Packages that offer API definitions of which cackle.toml says nothing, not even `import = []` (rule 5.15). */
+export function notImported(exports: Exports, config: Config, workspace: Workspace): Problem[] {
+  return [...exports.exporting].flatMap(([packageName, { file, apis, faults }]): Problem[] => {
+    const own = workspace.members.some((m) => workspace.packages[m]?.name === packageName);
+    if (own || config.imports.has(packageName)) return [];
+    const names = [...apis.keys()];
+    if (names.length === 0 && faults.length === 0) return [];
+    return [
+      {
+        kind: 'export-not-imported',
+        packageLabel: packageName,
+        packageName,
+        file,
+        apis: names,
+        readable: faults.length === 0,
+      },
+    ];
+  });
+}

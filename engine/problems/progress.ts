@@ -1,0 +1,9 @@
+/** What the session tells while it works; drawn on stderr by the CLI. */
+export interface CheckProgress {
+  readonly unitsBuilt: number;
+  readonly unitsTotal: number;
+  readonly building: string;
+  readonly outputsJudged: number;
+  readonly outputsFound: number;
+  readonly problems: number;
+}
