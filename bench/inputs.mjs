@@ -55,7 +55,7 @@ export function openInput(name, compiler) {
   const version = readFileSync(join(repository, 'dist', 'stamp'), 'utf8');
   const config = keptConfig(name, 'ours', [version, compiler], (work) => {
     const found = allOurGrants(cackle, path, work, undefined, { grants: [] });
-    return configText(undefined, found.grants, found.exports);
+    return configText(undefined, found.grants, found.exports ?? []);
   });
   return { name, path, config };
 }
@@ -66,7 +66,7 @@ export function openForOriginal(name, program, compiler) {
   const path = sources(name, 'original');
   const config = keptConfig(name, 'original', [ORIGINAL_VERSION, compiler], (work) => {
     const found = originalGrants(program, path, work, undefined);
-    return configText(undefined, found.grants, found.exports);
+    return configText(undefined, found.grants, found.exports ?? []);
   });
   writeFileSync(join(path, 'cackle.toml'), readFileSync(config));
   return path;

@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { bench } from './places.mjs';
 
-const files = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+const files = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8'));
 const { FileInput } = await import(engine('parsers-file-input'));
 const { default: extract } = await import(engine('extract-worker'));
 

@@ -17,6 +17,13 @@ import { parseHTML } from 'linkedom';
  * @property {readonly { lane: string, phase: string, start: number, end: number }[]} events in seconds
  */
 
+/**
+ * @typedef {object} Drawn what is used of the DOM's SVGElement
+ * @property {(name: string, value: string) => void} setAttribute
+ * @property {(name: string) => string | null} getAttribute
+ * @property {string} outerHTML
+ */
+
 /** One chart as SVG. @param {Chart | Lanes} chart @returns {string} */
 export function svgOf(chart) {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
@@ -26,7 +33,7 @@ export function svgOf(chart) {
     style: { fontFamily: 'sans-serif', fontSize: '12px' },
   };
   const drawn = 'events' in chart ? lanes(chart) : lines(chart);
-  const svg = Plot.plot({ ...common, ...drawn });
+  const svg = /** @type {Drawn} */ (/** @type {unknown} */ (Plot.plot({ ...common, ...drawn })));
   svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
   // What shows it may be dark.
   svg.setAttribute('style', `${svg.getAttribute('style') ?? ''};background:white;color:black`);

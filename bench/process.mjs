@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { bench } from './places.mjs';
 import { TreeSampler } from './process-tree.mjs';
 
@@ -57,9 +58,11 @@ export async function run({ program, args, cwd, env, statuses = [0], sample }) {
   };
 }
 
-/** @param {NodeJS.ReadableStream} stream */
+/** @param {import('node:stream').Stream | null | undefined} stream */
 async function textOf(stream) {
+  /** @type {Buffer[]} */
   const chunks = [];
+  if (!(stream instanceof Readable)) throw new Error('this output is not read');
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks).toString();
 }

@@ -31,19 +31,21 @@ export async function alternate(sides, rounds) {
 
 /** @typedef {{ median: number, min: number, max: number }} Spread */
 
-/** @param {readonly number[]} values @returns {Spread} */
+/** NaN where there are no values. @param {readonly number[]} values @returns {Spread} */
 export function spread(values) {
   const sorted = [...values].sort((a, b) => a - b);
+  const at = (/** @type {number} */ index) => sorted.at(index) ?? Number.NaN;
   const middle = sorted.length >> 1;
-  const median =
-    sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return { median, min: sorted[0], max: sorted[sorted.length - 1] };
+  const median = sorted.length % 2 === 1 ? at(middle) : (at(middle - 1) + at(middle)) / 2;
+  return { median, min: at(0), max: at(-1) };
 }
 
 /** The medians' ratio, with the least and the greatest ratio of one round.
  * @param {readonly number[]} ours @param {readonly number[]} theirs @returns {Spread} */
 export function ratio(ours, theirs) {
   const rounds = Math.min(ours.length, theirs.length);
-  const each = spread(ours.slice(0, rounds).map((value, round) => value / theirs[round]));
+  const each = spread(
+    ours.slice(0, rounds).map((value, round) => value / (theirs[round] ?? Number.NaN)),
+  );
   return { ...each, median: spread(ours).median / spread(theirs).median };
 }

@@ -7,7 +7,8 @@ import { cache, root } from './paths.mjs';
 import { hashOf, parserSources } from './stamp.mjs';
 import { output, run, step } from './steps.mjs';
 
-/** Builds what is missing and writes the stamp last, so that a broken set-up is done again. */
+/** Builds what is missing and writes the stamp last, so that a broken set-up is done again.
+ * @param {string} stampFile @param {() => string} stampNow */
 export async function buildAll(stampFile, stampNow) {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19)) {
@@ -50,8 +51,9 @@ async function ensureParsers() {
 /** Sandboxes need bwrap; a check without one does not. */
 async function ensureBubblewrap() {
   if ((await output('bwrap', ['--version'])) !== undefined) return;
-  const asRoot = process.getuid?.() === 0 ? ['apt-get'] : ['sudo', '-n', 'apt-get'];
-  const [program, ...args] = asRoot;
+  const isRoot = process.getuid?.() === 0;
+  const program = isRoot ? 'apt-get' : 'sudo';
+  const args = isRoot ? [] : ['-n', 'apt-get'];
   const got =
     (await run(program, [...args, 'install', '-y', 'bubblewrap'], { allowFailure: true })) ||
     ((await run(program, [...args, 'update'], { allowFailure: true })) &&

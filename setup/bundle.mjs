@@ -8,6 +8,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 // Chunks have names of their content: those of other sources would stay.
 await rm(join(root, 'dist', 'chunks'), { recursive: true, force: true });
+/** @satisfies {import('esbuild').BuildOptions} */
 const common = {
   absWorkingDir: root,
   bundle: true,

@@ -4,6 +4,6 @@ import { ensureBuilt } from './ensure.mjs';
 try {
   await ensureBuilt();
 } catch (error) {
-  process.stderr.write(`error: ${error.message}\n`);
+  process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
   process.exit(2);
 }

@@ -4,13 +4,15 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from './paths.mjs';
 
-/** Hash of the files below `places` (relative to the root): by content, or by size and time. */
+/** Hash of the files below `places` (relative to the root): by content, or by size and time.
+ * @param {readonly string[]} places @param {boolean} byContent */
 export function hashOf(places, byContent) {
   const hash = createHash('sha256');
   for (const place of places) visit(join(root, place), hash, byContent);
   return hash.digest('hex').slice(0, 32);
 }
 
+/** @param {string} path @param {import('node:crypto').Hash} hash @param {boolean} byContent */
 function visit(path, hash, byContent) {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return;

@@ -6,7 +6,8 @@ import { cache } from './paths.mjs';
 
 const log = join(cache, 'setup.log');
 
-/** Tells what is being done and how long it took. */
+/** Tells what is being done and how long it took.
+ * @template T @param {string} title @param {() => Promise<T>} work */
 export async function step(title, work) {
   const started = Date.now();
   process.stderr.write(`cackle set-up: ${title} …\n`);
@@ -17,16 +18,27 @@ export async function step(title, work) {
   return result;
 }
 
-/** Runs a program to its end; its output goes to the log. Throws when it fails, with the log's place. */
+/**
+ * @typedef {object} RunOptions
+ * @property {boolean} [allowFailure] a program that fails is no error
+ * @property {number} [timeout] in milliseconds, after which it is killed
+ * @property {string} [cwd]
+ * @property {NodeJS.ProcessEnv} [env]
+ */
+
+/** Runs a program to its end; its output goes to the log. Throws when it fails, with the log's place.
+ * @param {string} program @param {readonly string[]} args @param {RunOptions} [options]
+ * @returns {Promise<boolean>} did it succeed? */
 export async function run(program, args, options = {}) {
   const { allowFailure = false, timeout, ...rest } = options;
   mkdirSync(cache, { recursive: true });
   appendFileSync(log, `\n$ ${program} ${args.join(' ')}\n`);
   const out = openSync(log, 'a');
+  /** @type {number} */
   const status = await new Promise((done) => {
-    const child = spawn(program, args, { stdio: ['ignore', out, out], ...rest });
+    const child = spawn(program, [...args], { stdio: ['ignore', out, out], ...rest });
     const timer = timeout && setTimeout(() => child.kill('SIGKILL'), timeout);
-    child.on('error', (error) => {
+    child.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
       appendFileSync(log, `${error.message}\n`);
       done(error.code === 'ENOENT' ? 127 : 1);
     });
@@ -45,10 +57,12 @@ export async function run(program, args, options = {}) {
   return status === 0;
 }
 
-/** What a program prints, trimmed; undefined when it fails. */
+/** What a program prints, trimmed; undefined when it fails.
+ * @param {string} program @param {readonly string[]} args @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<string | undefined>} */
 export async function output(program, args, options = {}) {
   return new Promise((done) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], ...options });
+    const child = spawn(program, [...args], { stdio: ['ignore', 'pipe', 'ignore'], ...options });
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (chunk) => {
       text += chunk;

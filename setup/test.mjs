@@ -14,7 +14,7 @@ rmSync(results, { force: true });
 try {
   await ensureBuilt();
 } catch (error) {
-  process.stderr.write(`error: ${error.message}\n`);
+  process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
   process.exit(2);
 }
 const crates = await run('cargo', ['test', '--workspace', '--locked'], true);
@@ -55,7 +55,9 @@ if (failed === 0 && ended.length > 0) failed = 1;
 writeFileSync(counts, `${passed} ${failed}\n`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Runs a program with its output shown, and counts what `cargo test` says of its tests. */
+/** Runs a program with its output shown, and counts what `cargo test` says of its tests.
+ * @param {string} program @param {readonly string[]} args @param {boolean} count
+ * @returns {Promise<{ status: number, passed: number, failed: number }>} */
 function run(program, args, count) {
   return new Promise((done) => {
     const child = spawn(program, args, {
@@ -69,7 +71,7 @@ function run(program, args, count) {
     });
     child.on('error', () => done({ status: 1, passed: 0, failed: 1 }));
     child.on('close', (status) => {
-      const sum = (pattern) =>
+      const sum = (/** @type {RegExp} */ pattern) =>
         [...text.matchAll(pattern)].reduce((total, m) => total + Number(m[1]), 0);
       done({
         status: status ?? 1,

@@ -10,15 +10,17 @@ const target = 'wasm32-unknown-unknown';
 /** rustup waits without end where it cannot reach its server. */
 const RUSTUP_PATIENCE_MS = 60_000;
 
-/** Builds wasm/parsers into `directory`. */
+/** Builds wasm/parsers into `directory`. @param {string} directory */
 export async function buildParsers(directory) {
   const host = /host: (.*)/.exec((await output('rustc', ['-vV'])) ?? '')?.[1];
   if (host === undefined) throw new Error('set-up: rustc does not run');
   const toolchain = await ensureTarget(host);
   const built = join(root, 'target', 'wasm');
   const tool = join(root, 'target', 'bindgen');
-  const cargo = (args, environment) =>
-    run('cargo', args, { cwd: root, env: { ...process.env, ...environment } });
+  const cargo = (
+    /** @type {readonly string[]} */ args,
+    /** @type {NodeJS.ProcessEnv} */ environment,
+  ) => run('cargo', args, { cwd: root, env: { ...process.env, ...environment } });
   const compile = ['build', '--locked', '--release', '--target', target, '--package', 'parsers'];
   const path = [...toolchain.path, process.env.PATH].join(':');
   // What makes a module loadable by Node is compiled as it is needed: half of the time of installing its program.
@@ -37,6 +39,7 @@ export async function buildParsers(directory) {
   });
 }
 
+/** @param {string} host @returns {Promise<{ env: NodeJS.ProcessEnv, path: string[] }>} */
 async function ensureTarget(host) {
   const sysroot = await output('rustc', ['--print', 'sysroot']);
   if (sysroot === undefined) throw new Error('set-up: rustc does not run');
@@ -56,6 +59,7 @@ async function ensureTarget(host) {
   return { env: environment(unpacked, linker), path: [join(unpacked, 'bin')] };
 }
 
+/** @param {string} unpacked @param {string} linker */
 function environment(unpacked, linker) {
   return {
     RUSTC: join(unpacked, 'bin', 'rustc'),
@@ -66,6 +70,7 @@ function environment(unpacked, linker) {
 
 const packages = ['rustc-web', 'cargo-web', 'rust-web-src'];
 
+/** @param {string} unpacked @param {string} linker */
 async function unpackToolchain(unpacked, linker) {
   const work = `${unpacked}.debs`;
   await rm(unpacked, { recursive: true, force: true });
@@ -96,7 +101,8 @@ async function packagesToFetch() {
       '--no-install-recommends',
       ...packages,
     ])) ?? '';
-  const names = (text) => [...text.matchAll(/^'[^']*' ([^_\s]+)_/gm)].map((match) => match[1]);
+  const names = (/** @type {string} */ text) =>
+    [...text.matchAll(/^'[^']*' ([^_\s]+)_/gm)].map(([, name = '']) => name);
   let found = names(await list());
   if (found.length === 0) {
     await run(
@@ -114,6 +120,7 @@ async function packagesToFetch() {
   return [...new Set([...found, ...packages])];
 }
 
+/** @param {string} unpacked @param {string} linker */
 async function buildStd(unpacked, linker) {
   const empty = join(unpacked, 'std-build');
   await mkdir(join(empty, 'src'), { recursive: true });

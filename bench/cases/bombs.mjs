@@ -7,6 +7,8 @@ import { alternate, ratio, spread } from '../rounds.mjs';
 
 export const names = ['bombs'];
 
+/** @typedef {{ milliseconds: number, megabytes: number, bytes: number }} Taken what bench/bombs.mjs prints */
+
 /** Kinds of bench/bombs.mjs, and how large the smaller one is: large enough that the start of a process is little of it. */
 const SIZES = {
   symbols: 100_000,
@@ -32,11 +34,14 @@ export async function measure(context) {
   for (const [kind, size] of Object.entries(SIZES)) {
     context.tell(`bombs: ${kind}`);
     const small = context.quick ? size / 4 : size;
-    const take = (/** @type {number} */ n) => async () =>
-      JSON.parse(
-        (await run({ program: process.execPath, args: [script, kind, `${n}`], cwd: repository }))
-          .stdout,
-      );
+    const take =
+      (/** @type {number} */ n) =>
+      /** @returns {Promise<Taken>} */
+      async () =>
+        JSON.parse(
+          (await run({ program: process.execPath, args: [script, kind, `${n}`], cwd: repository }))
+            .stdout,
+        );
     const results = await alternate(
       [
         { name: 'twice', measure: take(2 * small) },
@@ -45,10 +50,11 @@ export async function measure(context) {
       context.rounds(5),
     );
     const [twice, once] = [results.get('twice') ?? [], results.get('once') ?? []];
-    const times = (/** @type {any[]} */ side) => side.map(({ milliseconds }) => milliseconds);
-    const memory = (/** @type {any[]} */ side) =>
+    const times = (/** @type {readonly Taken[]} */ side) =>
+      side.map(({ milliseconds }) => milliseconds);
+    const memory = (/** @type {readonly Taken[]} */ side) =>
       Math.round(Math.max(...side.map(({ megabytes }) => megabytes)));
-    const input = `${(twice[0].bytes / 1e6).toFixed(1)} MB and half of it`;
+    const input = `${((twice[0]?.bytes ?? 0) / 1e6).toFixed(1)} MB and half of it`;
     rows.push({
       name: `bombs: ${kind}, time of twice the input ÷ once`,
       input,

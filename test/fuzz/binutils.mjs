@@ -10,11 +10,13 @@ import { common } from './ts/bundle.mjs';
 /** So many objects of the standard library's crates are enough: they are large. */
 const REAL = 200;
 
-/** Compares objects; gives how many, of what, and every difference. Objects are laid below `work`. */
+/** Compares objects; gives how many, of what, and every difference. Objects are laid below `work`.
+ * @param {string} work */
 export async function compareWithBinutils(work) {
   const outfile = join(work, 'ts/binutils.mjs');
-  const format = { ...common, format: 'esm', define: {}, banner: {} };
+  const format = /** @type {const} */ ({ ...common, format: 'esm', define: {}, banner: {} });
   await build({ ...format, entryPoints: ['binutils.ts'], outfile });
+  /** @type {typeof import('./ts/binutils.ts')} */
   const { compare } = await import(outfile);
   const kept = join(work, 'binutils/kept');
   rmSync(kept, { recursive: true, force: true });
@@ -25,15 +27,16 @@ export async function compareWithBinutils(work) {
   return compare([...seeds, ...standardLibrary(join(work, 'binutils/std'))], filesIn(kept));
 }
 
-const filesIn = (directory) =>
+const filesIn = (/** @type {string} */ directory) =>
   readdirSync(directory)
     .sort()
     .map((file) => join(directory, file));
 
-/** Objects of the standard library of the local rustc. */
+/** Objects of the standard library of the local rustc. @param {string} directory */
 function standardLibrary(directory) {
   rmSync(directory, { recursive: true, force: true });
-  const run = (program, args) => execFileSync(program, args, { encoding: 'utf8' }).trim();
+  const run = (/** @type {string} */ program, /** @type {string[]} */ args) =>
+    execFileSync(program, args, { encoding: 'utf8' }).trim();
   const libraries = run('rustc', ['--print', 'target-libdir']);
   const rlibs = filesIn(libraries).filter((file) => file.endsWith('.rlib'));
   for (const [index, rlib] of rlibs.entries()) {

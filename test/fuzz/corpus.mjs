@@ -8,13 +8,13 @@ const directory = join(import.meta.dirname, 'corpus');
 /** Bytes of a file. What goes beyond is left out, the largest inputs first. */
 const LARGEST = 256 * 1024;
 
-/** The kept inputs of a target; none where it has no file. */
+/** The kept inputs of a target; none where it has no file. @param {string} name @returns {Buffer[]} */
 export function keptInputs(name) {
   let bytes;
   try {
     bytes = brotliDecompressSync(readFileSync(join(directory, `${name}.br`)));
   } catch (error) {
-    if (error.code === 'ENOENT') return [];
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'ENOENT') return [];
     throw error;
   }
   const inputs = [];
@@ -26,14 +26,16 @@ export function keptInputs(name) {
   return inputs;
 }
 
-/** Writes a target's kept inputs as files into a directory, named by content as libFuzzer does. */
+/** Writes a target's kept inputs as files into a directory, named by content as libFuzzer does.
+ * @param {string} name @param {string} into */
 export function unpackKept(name, into) {
   mkdirSync(into, { recursive: true });
   for (const input of keptInputs(name))
     writeFileSync(join(into, createHash('sha1').update(input).digest('hex')), input);
 }
 
-/** Keeps the inputs of a directory. Gives their number, and that of those for which there was no room. */
+/** Keeps the inputs of a directory. Gives their number, and that of those for which there was no room.
+ * @param {string} name @param {string} from */
 export function keep(name, from) {
   const inputs = readdirSync(from)
     .map((file) => readFileSync(join(from, file)))
@@ -47,6 +49,7 @@ export function keep(name, from) {
   }
 }
 
+/** @param {readonly Buffer[]} inputs */
 function compressed(inputs) {
   const parts = inputs.flatMap((input) => {
     const length = Buffer.alloc(4);

@@ -13,10 +13,17 @@ const rust = join(here, 'rust');
 const ts = join(here, 'ts');
 
 /**
- * Builds targets, and puts their seeds below `work`. Gives for each: `start(options)` the program, arguments and environment
- * to run it with libFuzzer's options, `seeds` the directory of its seeds, `largest`.
+ * @typedef {object} Fuzzer
+ * @property {number} largest bytes of an input
+ * @property {string} seeds the directory of its seeds
+ * @property {(options: readonly string[]) => { program: string, args: string[], env: NodeJS.ProcessEnv }} start
+ * how it is run with libFuzzer's options
  */
+
+/** Builds targets, and puts their seeds below `work`.
+ * @param {readonly string[]} names @param {string} work @returns {Promise<Map<string, Fuzzer>>} by name */
 export async function prepare(names, work) {
+  /** @type {Map<string, Fuzzer>} */
   const programs = new Map();
   const inRust = names.filter((name) => targets[name] !== undefined);
   if (inRust.length > 0) prepareRust(inRust, work, programs);
@@ -25,6 +32,7 @@ export async function prepare(names, work) {
   return programs;
 }
 
+/** @param {readonly string[]} names @param {string} work @param {Map<string, Fuzzer>} programs */
 function prepareRust(names, work, programs) {
   const options = ['--fuzz-dir', '.', '-s', 'none', '--no-cfg-fuzzing'];
   for (const name of names.length > 3 ? [undefined] : names)
@@ -34,19 +42,22 @@ function prepareRust(names, work, programs) {
     });
   const made = makeSeeds(join(work, 'seeds'));
   for (const name of names) {
-    const { largest, seeds } = targets[name];
+    const target = targets[name];
+    if (target === undefined) continue;
+    const { largest, seeds } = target;
     programs.set(name, {
       largest,
       seeds: typeof seeds === 'string' ? made[seeds] : writeSeeds(work, name, seeds),
       start: (given) => ({
         program: join(rust, 'target/x86_64-unknown-linux-gnu/release', name),
-        args: given,
+        args: [...given],
         env: {},
       }),
     });
   }
 }
 
+/** @param {readonly string[]} names @param {string} work @param {Map<string, Fuzzer>} programs */
 async function prepareTypeScript(names, work, programs) {
   if (!existsSync(join(ts, 'node_modules')))
     execFileSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: ts, stdio: 'inherit' });
@@ -57,16 +68,19 @@ async function prepareTypeScript(names, work, programs) {
   const addon = join(jazzer, `fuzzer/prebuilds/fuzzer-${process.platform}-${process.arch}.node`);
   const env = process.platform === 'linux' ? environmentFor(addon, bundles) : {};
   for (const name of names) {
+    const target = targetsInTypeScript[name];
+    if (target === undefined) continue;
     const file = join(bundles, `${name}.cjs`);
+    /** @type {{ seeds: readonly (string | Uint8Array)[], words: readonly string[] }} */
     const { seeds, words } = require(file);
     const dictionary = join(bundles, `${name}.words`);
     writeFileSync(dictionary, words.map(dictionaryEntry).join(''));
     programs.set(name, {
-      largest: targetsInTypeScript[name].largest,
+      largest: target.largest,
       seeds: writeSeeds(work, name, seeds),
       start: (given) => {
         // Jazzer.js takes the directories before libFuzzer's options.
-        const isOption = (argument) => argument.startsWith('-');
+        const isOption = (/** @type {string} */ argument) => argument.startsWith('-');
         return {
           program: process.execPath,
           args: [
@@ -89,12 +103,13 @@ async function prepareTypeScript(names, work, programs) {
   }
 }
 
-/** A line of libFuzzer's dictionaries. */
+/** A line of libFuzzer's dictionaries. @param {string} word */
 function dictionaryEntry(word) {
   const bytes = [...Buffer.from(word)].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`);
   return `"${bytes.join('')}"\n`;
 }
 
+/** @param {string} work @param {string} name @param {readonly (string | Uint8Array)[]} seeds */
 function writeSeeds(work, name, seeds) {
   const directory = join(work, 'seeds', name);
   mkdirSync(directory, { recursive: true });

@@ -17,6 +17,8 @@ import { keep, unpackKept } from './corpus.mjs';
 import { prepare } from './programs.mjs';
 import { targets, targetsInTypeScript } from './targets.mjs';
 
+/** @typedef {import('./programs.mjs').Fuzzer} Fuzzer */
+
 const here = import.meta.dirname;
 const work = join(here, '../../target/fuzz');
 const all = { ...targets, ...targetsInTypeScript };
@@ -54,22 +56,26 @@ const fuzzed = wanted.filter((name) => name !== 'binutils');
 if (fuzzed.length > 0) {
   const programs = await prepare(fuzzed, work);
   for (const name of fuzzed) {
-    failed = !run(name, programs.get(name)) || failed;
-    if (values.keep) minimise(name, programs.get(name));
+    const program = programs.get(name);
+    if (program === undefined) throw new Error(`${name} was not built`);
+    failed = !run(name, program) || failed;
+    if (values.keep) minimise(name, program);
   }
 }
 if (wanted.includes('binutils')) failed = !(await binutils()) || failed;
 if (values.write) writeFileSync(join(here, 'RESULT.md'), result());
 process.exitCode = failed ? 1 : 0;
 
-/** Adds to what is counted of a target; another run may count others at the same time. */
+/** Adds to what is counted of a target; another run may count others at the same time.
+ * @param {string} name @param {Readonly<Record<string, number>>} about */
 function count(name, about) {
   const counts = readCounts();
   counts[name] = { ...counts[name], ...about };
   writeFileSync(countsFile, JSON.stringify(counts, null, 1));
 }
 
-/** Runs a target until it has made as many executions as wanted, those of earlier runs included. False when it found something. */
+/** Runs a target until it has made as many executions as wanted, those of earlier runs included. False when it found something.
+ * @param {string} name @param {Fuzzer} fuzzer */
 function run(name, { start, seeds, largest }) {
   const corpus = join(work, 'corpus', name);
   const kept = join(work, 'kept', name);
@@ -97,7 +103,8 @@ function run(name, { start, seeds, largest }) {
   }
 }
 
-/** Keeps of a target's inputs those that together reach all that any reaches. */
+/** Keeps of a target's inputs those that together reach all that any reaches.
+ * @param {string} name @param {Fuzzer} fuzzer */
 function minimise(name, { start, seeds, largest }) {
   const small = join(work, 'small', name);
   rmSync(small, { recursive: true, force: true });
@@ -114,6 +121,7 @@ function minimise(name, { start, seeds, largest }) {
   process.stdout.write(`${name}: ${kept} inputs kept, ${left} left out\n`);
 }
 
+/** @param {string} logged @param {Fuzzer['start']} start @param {readonly string[]} given */
 function execute(logged, start, given) {
   const { program, args, env } = start(given);
   const logs = join(work, 'logs');
@@ -151,6 +159,7 @@ function result() {
   return `# Executions of the fuzzers\n\nWritten by \`npm run fuzz -- --write\`. Coverage counts edges; inputs are those that it keeps apart.\n\n| target | executions | coverage | inputs | compared with |\n|---|---|---|---|---|\n${rows.join('\n')}\n\n${besideBinutils(counts.binutils)}\n\n## Found\n${findings}`;
 }
 
+/** @param {Readonly<Record<string, number>> | undefined} compared */
 function besideBinutils(compared) {
   if (compared === undefined) return 'Not compared with binutils yet.';
   const { files, passedOver, symbols, references, places } = compared;

@@ -18,14 +18,15 @@ const sources = {
     '#![no_std]\n#[used] #[link_section = ".init_array"] static I: extern "C" fn() = i;\nextern "C" fn i() {}\n#[link_section = "named"] #[used] static N: u8 = 1;\n#[thread_local] pub static mut Z: u8 = 0;',
 };
 
-/** Writes the seeds of every binary target below `directory`: objects, archives, archives that hold only text. */
+/** Writes the seeds of every binary target below `directory`: objects, archives, archives that hold only text.
+ * @param {string} directory */
 export function makeSeeds(directory) {
   // Other fuzzers may be reading theirs.
   const work = join(directory, `work-${process.pid}`);
   const objects = join(directory, 'objects');
   const archives = join(directory, 'archives');
   for (const path of [work, objects, archives]) mkdirSync(path, { recursive: true });
-  const run = (program, args) =>
+  const run = (/** @type {string} */ program, /** @type {string[]} */ args) =>
     execFileSync(program, args, { cwd: work, stdio: ['ignore', 'ignore', 'pipe'] });
   const options = [
     ['-Cdebuginfo=1'],
@@ -48,10 +49,10 @@ export function makeSeeds(directory) {
       ]);
     });
   }
-  for (const [name, text] of [
+  for (const [name, text] of /** @type {const} */ ([
     ['c', 'int e(void);\nstatic int g(int x) { return x + e(); }\nint f(int x) { return g(x); }\n'],
     ['weak', '__attribute__((weak)) int w(void) { return 1; }\nint (*p)(void) = w;\n'],
-  ]) {
+  ])) {
     writeFileSync(join(work, `${name}.c`), text);
     for (const [index, given] of [
       ['-g', '-O1'],
@@ -73,11 +74,16 @@ export function makeSeeds(directory) {
   const [first, second] = small.sort(
     (a, b) => statSync(join(work, a)).size - statSync(join(work, b)).size,
   );
+  if (first === undefined || second === undefined) throw new Error('no small object was made');
   run('ar', ['crs', 'two.a', first, second]);
   copyFileSync(join(work, 'two.a'), join(archives, 'two.a'));
   copyFileSync(join(work, 'two.a'), join(objects, 'two.a'));
   // The members of an archive need only their first bytes: small ones are read a hundred times faster.
-  const member = (name, content, size = content.length) =>
+  const member = (
+    /** @type {string} */ name,
+    /** @type {string} */ content,
+    size = content.length,
+  ) =>
     `${name.padEnd(16)}${'0'.padEnd(12)}${'0'.padEnd(6)}${'0'.padEnd(6)}${'644'.padEnd(8)}${String(size).padEnd(10)}\`\n${content}${content.length % 2 ? '\n' : ''}`;
   const elf = '\x7fELFxx';
   for (const [name, members] of Object.entries({

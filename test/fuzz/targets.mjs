@@ -28,7 +28,16 @@ const texts = {
   unpack: ['\x10\0\0\0\x1fa\x01\0\x50aaaaa'],
 };
 
-/** By name: the largest input, and the seeds. Slow targets are kept fast by small inputs. */
+/**
+ * @typedef {object} RustTarget
+ * @property {number} largest bytes of an input
+ * @property {'archives' | 'objects' | readonly string[]} seeds the files of a kind, or texts
+ * @property {string} [compared] what else reads the same
+ */
+/** @typedef {Omit<RustTarget, 'seeds'>} TypeScriptTarget */
+
+/** By name: the largest input, and the seeds. Slow targets are kept fast by small inputs.
+ * @type {Readonly<Record<string, RustTarget>>} */
 export const targets = {
   archive: { largest: 1024, seeds: 'archives', compared: 'goblin' },
   elf: { largest: 4096, seeds: 'objects', compared: 'goblin' },
@@ -41,7 +50,8 @@ export const targets = {
   diagnostics: { largest: 1024, seeds: texts.diagnostics, compared: 'serde_json' },
 };
 
-/** The same for those in TypeScript, whose seeds stand in ts/targets. */
+/** The same for those in TypeScript, whose seeds stand in ts/targets.
+ * @type {Readonly<Record<string, TypeScriptTarget>>} */
 export const targetsInTypeScript = {
   'facts-file': { largest: 256 },
   'dep-info': { largest: 200, compared: 'a second reader, and a writer' },

@@ -12,12 +12,13 @@ export const names = readdirSync(join(here, 'targets')).map((file) => basename(f
 /**
  * Bundles targets into `directory`: NAME.cjs, and the readers that it requires as NAME.program.cjs. Jazzer.js follows
  * what is loaded by `require`.
+ * @param {string} directory @param {readonly string[]} [wanted]
  */
 export async function bundle(directory, wanted = names) {
   for (const name of wanted) await bundleOne(directory, name);
 }
 
-/** How all of them are bundled. */
+/** How all of them are bundled. @satisfies {import('esbuild').BuildOptions} */
 export const common = {
   absWorkingDir: here,
   bundle: true,
@@ -31,6 +32,7 @@ export const common = {
   logLevel: 'warning',
 };
 
+/** @param {string} directory @param {string} name */
 async function bundleOne(directory, name) {
   const readers = new Set();
   await build({

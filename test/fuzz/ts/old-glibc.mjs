@@ -11,12 +11,13 @@ void _ZSt21ios_base_library_initv(void) {}
 `;
 const newer = ['GLIBC_2.38', 'GLIBCXX_3.4.32'];
 
-/** What the environment needs so that `addon` can be loaded; nothing where the C library is new enough. */
+/** What the environment needs so that `addon` can be loaded; nothing where the C library is new enough.
+ * @param {string} addon @param {string} directory */
 export function environmentFor(addon, directory) {
-  const [major, minor] = process.report
-    .getReport()
-    .header.glibcVersionRuntime.split('.')
-    .map(Number);
+  const { header } = /** @type {{ header: { glibcVersionRuntime: string } }} */ (
+    process.report.getReport()
+  );
+  const [major = 0, minor = 0] = header.glibcVersionRuntime.split('.').map(Number);
   if (major > 2 || minor >= 38) return {};
   mkdirSync(directory, { recursive: true });
   const source = join(directory, 'missing.c');
@@ -37,7 +38,8 @@ export function environmentFor(addon, directory) {
   return { LD_PRELOAD: library };
 }
 
-/** Marks a version that an ELF file needs as one that may be missing (`vna_flags`: VER_FLG_WEAK; Linux Standard Base, "Symbol Versioning"). */
+/** Marks a version that an ELF file needs as one that may be missing (`vna_flags`: VER_FLG_WEAK; Linux Standard Base, "Symbol Versioning").
+ * @param {Buffer} bytes @param {string} need */
 function markWeak(bytes, need) {
   let hash = 0;
   for (const byte of Buffer.from(need)) {

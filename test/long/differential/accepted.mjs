@@ -109,7 +109,7 @@ export function keptOriginal(result, crate, watched) {
   const start = text.indexOf(`\n## All grants: ${crate}\n`);
   if (start < 0) throw new Error(`${result} has no grants of ${crate}: compare.mjs --write`);
   const end = text.indexOf('\n## ', start + 1);
-  /** @type {Required<Found>} */
+  /** @type {{ grants: Grant[], exports: Grant[] }} */
   const found = { grants: [], exports: [] };
   for (const line of text.slice(start, end < 0 ? undefined : end).split('\n')) {
     const [, name, scope, api, who] =

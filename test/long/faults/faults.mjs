@@ -33,7 +33,7 @@ export const faults = {
       return all.length === 0 ? [pid] : [/** @type {number} */ (all[scene.random(all.length)])];
     }),
 
-  'disk full': async ({ target, random, start }) => {
+  'disk full': async (/** @type {Scene} */ { target, random, start }) => {
     const filler = join(target, 'filler');
     const { bavail, bsize } = statfsSync(target);
     // From a page to what a cold check writes.
@@ -46,26 +46,26 @@ export const faults = {
   },
 
   /** What was built yesterday by a clock that ran ahead: all of it is newer than what is edited now. */
-  'clock set back': async ({ target, random, start }) => {
+  'clock set back': async (/** @type {Scene} */ { target, random, start }) => {
     const ahead = [2, 60, 86_400, 400 * 86_400][random(4)] ?? 2;
     const when = `@${Math.floor(Date.now() / 1000) + ahead}`;
     execFileSync('find', [target, '-exec', 'touch', '--no-dereference', '--date', when, '{}', '+']);
     return { what: `${ahead} s`, checks: [await start().done] };
   },
 
-  'store cut': async ({ target, random, start }) => ({
+  'store cut': async (/** @type {Scene} */ { target, random, start }) => ({
     what: damageStore(target, random),
     checks: [await start().done],
   }),
 
-  'checks at once': async ({ random, start }) => {
+  'checks at once': async (/** @type {Scene} */ { random, start }) => {
     const count = 2 + random(7);
     const started = Array.from({ length: count }, () => start().done);
     return { what: String(count), checks: await Promise.all(started) };
   },
 
   /** On a file system that gives no hard links, or whole seconds: see run.mjs. */
-  none: async ({ start }) => ({ what: '', checks: [await start().done] }),
+  none: async (/** @type {Scene} */ { start }) => ({ what: '', checks: [await start().done] }),
 };
 
 /** @typedef {keyof typeof faults} Kind */

@@ -2,6 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { dependents } from './workspace.mjs';
 
+/** @typedef {import('../../../engine/problems/report.ts').CheckReport} CheckReport */
+/** @typedef {CheckReport['unchecked'][number]} Unchecked */
+/** @typedef {CheckReport['grants'][number]} Grant */
 /** @typedef {{ status: number | null, stdout: string, stderr: string }} Checked */
 
 /**
@@ -57,9 +60,10 @@ export function compare(incremental, clean) {
  */
 function withoutMissingFiles(clean) {
   const missing = /couldn't read `DIRECTORY\/target\/\S+\/build\/([^/]+)-[0-9a-f]{16}\/out\//;
-  const packages = clean.errors?.flatMap((line) => missing.exec(line)?.[1] ?? []) ?? [];
+  const packages =
+    clean.errors?.flatMap((/** @type {string} */ line) => missing.exec(line)?.[1] ?? []) ?? [];
   if (packages.length === 0) return clean;
-  const errors = clean.errors?.filter((line) => {
+  const errors = clean.errors?.filter((/** @type {string} */ line) => {
     const failed = /^error: could not compile `([^`]+)`/.exec(line)?.[1];
     return !missing.test(line) && (failed === undefined || !packages.includes(failed));
   });
@@ -73,7 +77,7 @@ function withoutMissingFiles(clean) {
  * @param {Answer} incremental @param {Answer} clean @returns {string | undefined}
  */
 function heldDifference(incremental, clean) {
-  const held = new Set(clean.unchecked.map((/** @type {any} */ one) => one.packageLabel));
+  const held = new Set(clean.unchecked.map((/** @type {Unchecked} */ one) => one.packageLabel));
   const affected = new Set(
     [...held].flatMap(
       (label) => dependents[/** @type {keyof typeof dependents} */ (label)] ?? [label],
@@ -85,7 +89,8 @@ function heldDifference(incremental, clean) {
       const failed = /^error: could not compile `([^`]+)`/.exec(line)?.[1];
       return failed !== undefined && !affected.has(failed);
     });
-    return foreign?.length === 0 && incremental.errors?.some((line) => line.includes('compile'))
+    return foreign?.length === 0 &&
+      incremental.errors?.some((/** @type {string} */ line) => line.includes('compile'))
       ? undefined
       : `incremental status 2: ${incremental.errors?.join('; ')}`;
   }
@@ -202,7 +207,7 @@ function mayBeMore({ problem, output }, { grants }, affected, held) {
   const { kind, packageName, scope, api } = problem;
   if (ofWhole.has(kind))
     return !grants.some(
-      (/** @type {any} */ grant) =>
+      (/** @type {Grant} */ grant) =>
         grant.api === api &&
         grant.scope.package === packageName &&
         covers(scope.suffix, grant.scope.suffix),
@@ -213,16 +218,16 @@ function mayBeMore({ problem, output }, { grants }, affected, held) {
   );
 }
 
-/** @param {any[]} incremental @param {any[]} clean @param {Set<string>} affected */
+/** @param {readonly Grant[]} incremental @param {readonly Grant[]} clean @param {Set<string>} affected */
 function grantFaults(incremental, clean, affected) {
-  const has = (/** @type {any[]} */ grants, /** @type {any} */ one) =>
+  const has = (/** @type {readonly Grant[]} */ grants, /** @type {Grant} */ one) =>
     grants.some(
       (o) =>
         o.api === one.api &&
         o.scope.package === one.scope.package &&
         covers(o.scope.suffix, one.scope.suffix),
     );
-  const text = (/** @type {any} */ { scope, api }) => `${scope.package} ${scope.suffix} ${api}`;
+  const text = (/** @type {Grant} */ { scope, api }) => `${scope.package} ${scope.suffix} ${api}`;
   return [
     ...clean.filter((one) => !has(incremental, one)).map((one) => `grant missing: ${text(one)}`),
     // Programs of affected packages use what their dependencies are allowed, but no build script does.

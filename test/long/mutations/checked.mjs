@@ -7,11 +7,12 @@ import { choices, environmentOf } from './workspace.mjs';
 
 /** @typedef {import('./workspace.mjs').State} State */
 
-/** @param {State} state @param {string} name @param {(list: readonly any[]) => any} pick */
+/** @param {State} state @param {string} name @param {(list: readonly unknown[]) => unknown} pick
+ * @returns {[string, unknown]} */
 export function other(state, name, pick) {
   const values = choices[/** @type {keyof typeof choices} */ (name)];
   const now = state[/** @type {keyof State} */ (name)];
-  return [name, pick(/** @type {any[]} */ (values).filter((value) => value !== now))];
+  return [name, pick(/** @type {readonly unknown[]} */ (values).filter((value) => value !== now))];
 }
 
 /** Lets cargo write Cargo.lock, and puts the version of `dep` there. @param {string} directory @param {State} state */

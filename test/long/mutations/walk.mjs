@@ -97,7 +97,7 @@ export async function walk(options) {
     until = Number.POSITIVE_INFINITY,
   } = options;
   const random = generator(seed);
-  const pick = (/** @type {readonly any[]} */ list) => list[random(list.length)];
+  const pick = /** @type {<T>(list: readonly T[]) => T} */ ((list) => list[random(list.length)]);
   rmSync(directory, { recursive: true, force: true });
   // Both have names of one length: addresses in files do not move.
   const here = join(directory, 'incremental');
@@ -107,7 +107,7 @@ export async function walk(options) {
   // A cache of its own: what others remember must not help, and what is damaged must not hurt them.
   const start = starter(program, join(directory, 'cache'));
   let state = firstState();
-  const move = (/** @type {string} */ name, /** @type {any} */ value, putBack = false) => {
+  const move = (/** @type {string} */ name, /** @type {unknown} */ value, putBack = false) => {
     const before = Object.keys(filesOf(state));
     state = { ...state, [name]: value };
     rewrite(here, before, filesOf(state), putBack);

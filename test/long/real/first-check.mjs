@@ -20,7 +20,10 @@ const CRATES = [
   'bore-cli@0.6.0',
 ];
 
-/** @typedef {{ status: number | null, seconds: number, json: import('../../../engine/problems/report.ts').CheckReport | undefined }} Step */
+/** @typedef {import('../../../engine/problems/report.ts').CheckReport} CheckReport */
+/** @typedef {CheckReport['problems'][number] & { severity: 'error' | 'warning' }} Problem */
+/** @typedef {Omit<CheckReport, 'problems'> & { problems: readonly Problem[] }} Told */
+/** @typedef {{ status: number | null, seconds: number, json: Told | undefined }} Step */
 
 /** Runs one command in the crate, keeps what it said beside it.
  * @param {string} path @param {string} name @param {string[]} args @returns {Step} */
