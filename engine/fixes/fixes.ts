@@ -1,4 +1,4 @@
-import { applyEdits, type Edit, type EditStep } from '../config/edit/edit.ts';
+import type { Edit, EditStep } from '../config/edit/edit.ts';
 import type { Config } from '../config/types.ts';
 import type { Problem } from '../problems/kinds.ts';
 import {
@@ -11,7 +11,6 @@ import {
   sourceFixes,
   unknownPackageFixes,
 } from './permissions.ts';
-import { resolves } from './resolves.ts';
 import {
   configurationFixes,
   executionFixes,
@@ -22,7 +21,7 @@ import {
   versionFixes,
 } from './setup.ts';
 import { unmatchedPathFixes, unusedFixes, unusedSettingFixes } from './stale.ts';
-import type { Fix, FixKnowledge, Proposal } from './types.ts';
+import type { Fix, FixKnowledge } from './types.ts';
 
 export type { Fix, FixKnowledge } from './types.ts';
 
@@ -35,26 +34,10 @@ export function fixesFor(
   config: Config | undefined,
   known: FixKnowledge = {},
 ): Fix[] {
-  return proposals(problem, config, known).map((proposal) => ({
-    ...proposal,
-    edit: inTables(proposal.edit, config),
-    resolves: (other) => other === problem || resolves(proposal.edit, other, config),
+  return fixesByName(problem, config, known).map((fix) => ({
+    ...fix,
+    edit: inTables(fix.edit, config),
   }));
-}
-
-/**
- * True when a text of cackle.toml has it that one of the problem's fixes would change nothing: then the
- * problem is resolved (rule 8.5), be it by another's fix or by hand.
- */
-export function isResolvedIn(
-  text: string,
-  problem: Problem,
-  config: Config | undefined,
-  known: FixKnowledge = {},
-): boolean {
-  return proposals(problem, config, known).some(
-    ({ edit }) => edit.steps.length > 0 && applyEdits(text, [inTables(edit, config)]) === text,
-  );
 }
 
 /** An edit of packages by the keys under which their tables stand. */
@@ -74,11 +57,12 @@ function inTables(edit: Edit, config: Config | undefined): Edit {
   return { ...edit, steps };
 }
 
-function proposals(
+/** The same, with packages by their names: their tables in cackle.toml may have other keys. */
+function fixesByName(
   problem: Problem,
   config: Config | undefined,
   known: FixKnowledge,
-): readonly Proposal[] {
+): readonly Fix[] {
   switch (problem.kind) {
     case 'configuration-missing':
       return configurationFixes();
@@ -116,7 +100,7 @@ function proposals(
     case 'possible-export':
       return possibleExportFixes(problem);
     case 'newer-config-version':
-      return versionFixes(problem, config, known);
+      return versionFixes(problem, config);
     case 'sandbox-kind-without-meaning':
       return [];
   }

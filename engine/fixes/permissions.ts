@@ -8,7 +8,7 @@ import {
 import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
 import type { Problem } from '../problems/kinds.ts';
 import { excludable, referrersPrefix } from './prefixes.ts';
-import type { Proposal } from './types.ts';
+import type { Fix } from './types.ts';
 
 type OfKind<K extends Problem['kind']> = Extract<Problem, { kind: K }>;
 
@@ -32,7 +32,7 @@ const reach: Readonly<Record<ScopeSuffix, string>> = {
 const edit = (...steps: EditStep[]): Edit => ({ steps });
 
 /** In the exact scope, then in each wider one. */
-function allowApi(scope: PermissionScope, api: string): Proposal[] {
+function allowApi(scope: PermissionScope, api: string): Fix[] {
   const suffixes: ScopeSuffix[] = [scope.suffix, ...ancestors[scope.suffix]];
   return suffixes.map((suffix) => ({
     title: `allow \`${api}\` to ${scope.package}${where[suffix]}`,
@@ -44,7 +44,7 @@ function allowApi(scope: PermissionScope, api: string): Proposal[] {
 function excludeTargets(
   { usages, api }: OfKind<'disallowed-api' | 'off-tree-api'>,
   config: Config | undefined,
-): Proposal[] {
+): Fix[] {
   const path = excludable(usages, config?.apis.get(api));
   if (path === undefined) return [];
   return [
@@ -57,21 +57,15 @@ function excludeTargets(
 }
 
 /** For a use of an API by a package of the tree. */
-export function apiFixes(
-  problem: OfKind<'disallowed-api'>,
-  config: Config | undefined,
-): Proposal[] {
+export function apiFixes(problem: OfKind<'disallowed-api'>, config: Config | undefined): Fix[] {
   return [...allowApi(problem.scope, problem.api), ...excludeTargets(problem, config)];
 }
 
 /** For a use of an API whose provider is no dependency of the user: mostly somebody else's type or macro. */
-export function offTreeFixes(
-  problem: OfKind<'off-tree-api'>,
-  config: Config | undefined,
-): Proposal[] {
+export function offTreeFixes(problem: OfKind<'off-tree-api'>, config: Config | undefined): Fix[] {
   const { api, usages, packageName, providedBy } = problem;
   const path = referrersPrefix(usages, packageName, providedBy);
-  const include: Proposal[] =
+  const include: Fix[] =
     path === undefined
       ? []
       : [
@@ -85,7 +79,7 @@ export function offTreeFixes(
 }
 
 /** For macros that lend it, where nothing else is told: the word of their package's owner. */
-function safeMacros({ uses }: OfKind<'disallowed-unsafe' | 'disallowed-extern'>): Proposal[] {
+function safeMacros({ uses }: OfKind<'disallowed-unsafe' | 'disallowed-extern'>): Fix[] {
   const byPackage = new Map<string, Set<string>>();
   for (const { macros } of uses) {
     if (macros === undefined) return [];
@@ -114,9 +108,7 @@ function safeMacros({ uses }: OfKind<'disallowed-unsafe' | 'disallowed-extern'>)
 }
 
 /** For `unsafe` and `extern`: in the scope of the crate kind. */
-export function keywordFixes(
-  problem: OfKind<'disallowed-unsafe' | 'disallowed-extern'>,
-): Proposal[] {
+export function keywordFixes(problem: OfKind<'disallowed-unsafe' | 'disallowed-extern'>): Fix[] {
   const { scope, kind } = problem;
   const flag = kind === 'disallowed-unsafe' ? 'allow_unsafe' : 'allow_extern';
   const what = kind === 'disallowed-unsafe' ? 'unsafe code' : 'extern functions';
@@ -131,7 +123,7 @@ export function keywordFixes(
 }
 
 /** For a proc macro. */
-export function procMacroFixes({ packageName }: OfKind<'proc-macro-not-allowed'>): Proposal[] {
+export function procMacroFixes({ packageName }: OfKind<'proc-macro-not-allowed'>): Fix[] {
   const scope: PermissionScope = { package: packageName, suffix: '' };
   return [
     {
@@ -143,7 +135,7 @@ export function procMacroFixes({ packageName }: OfKind<'proc-macro-not-allowed'>
 }
 
 /** For a build script where each needs a section (`explicit_build_scripts`). */
-export function buildScriptFixes({ packageName }: OfKind<'build-script-not-allowed'>): Proposal[] {
+export function buildScriptFixes({ packageName }: OfKind<'build-script-not-allowed'>): Fix[] {
   return [
     {
       title: `allow ${packageName} to have a build script`,
@@ -157,7 +149,7 @@ export function buildScriptFixes({ packageName }: OfKind<'build-script-not-allow
 export function instructionFixes({
   packageName,
   instruction,
-}: OfKind<'disallowed-build-instruction'>): Proposal[] {
+}: OfKind<'disallowed-build-instruction'>): Fix[] {
   const scope: PermissionScope = { package: packageName, suffix: 'build' };
   return rulesFor(instruction).map((rule) => ({
     title: `allow \`${rule}\` to the build script of ${packageName}`,
@@ -184,7 +176,7 @@ function rulesFor(instruction: string): string[] {
 }
 
 /** For a table of which several packages could be meant: it is one's. */
-export function sourceFixes({ packageName, sources }: OfKind<'ambiguous-package'>): Proposal[] {
+export function sourceFixes({ packageName, sources }: OfKind<'ambiguous-package'>): Fix[] {
   return sources.map((source) => ({
     title: `say that [pkg.${packageName}] is about the one from ${source}`,
     explanation: `What stands there is allowed to ${packageName} from ${source} alone; a table [pkg."${packageName}@SOURCE"] allows something to another.`,
@@ -193,7 +185,7 @@ export function sourceFixes({ packageName, sources }: OfKind<'ambiguous-package'
 }
 
 /** For settings of a package that is not in the tree. */
-export function unknownPackageFixes({ packageName }: OfKind<'unknown-package'>): Proposal[] {
+export function unknownPackageFixes({ packageName }: OfKind<'unknown-package'>): Fix[] {
   return [
     {
       title: `remove the settings of ${packageName}`,

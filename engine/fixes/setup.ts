@@ -7,7 +7,7 @@ import {
   type PermissionScope,
 } from '../config/types.ts';
 import type { Problem } from '../problems/kinds.ts';
-import type { FixKnowledge, Proposal } from './types.ts';
+import type { Fix, FixKnowledge } from './types.ts';
 
 type OfKind<K extends Problem['kind']> = Extract<Problem, { kind: K }>;
 
@@ -16,7 +16,7 @@ const edit = (...steps: EditStep[]): Edit => ({ steps });
 const recommended = ['fs', 'net', 'process'];
 
 /** For a workspace without cackle.toml; each fix says which questions come next. */
-export function configurationFixes(): Proposal[] {
+export function configurationFixes(): Fix[] {
   const version: EditStep = { kind: 'set', path: ['common', 'version'], value: NEWEST_VERSION };
   const sandbox: Problem = { kind: 'sandbox-not-chosen' };
   return [
@@ -43,16 +43,16 @@ export function configurationFixes(): Proposal[] {
 }
 
 /** For a configuration that chooses no sandbox. */
-export function sandboxFixes({ bubblewrapFault }: FixKnowledge): Proposal[] {
+export function sandboxFixes({ bubblewrapFault }: FixKnowledge): Fix[] {
   const choose = (kind: string) => edit({ kind: 'set', path: ['sandbox', 'kind'], value: kind });
-  const boxed: Proposal = {
+  const boxed: Fix = {
     title: 'run in Bubblewrap',
     explanation:
       'Build scripts, tests and rustc run without network and with almost nothing writable.',
     edit: choose('Bubblewrap'),
     refused: bubblewrapFault,
   };
-  const open: Proposal = {
+  const open: Fix = {
     title: 'run without a sandbox',
     explanation:
       'Build scripts, tests and rustc run as they would under cargo alone, and can do all that you can; they are still judged first.',
@@ -62,7 +62,7 @@ export function sandboxFixes({ bubblewrapFault }: FixKnowledge): Proposal[] {
 }
 
 /** For a built-in API that a new configuration does not watch. */
-export function stdApiFixes({ api }: OfKind<'std-api-on-offer'>): Proposal[] {
+export function stdApiFixes({ api }: OfKind<'std-api-on-offer'>): Fix[] {
   const definition = builtinApis.get(api);
   const paths = (definition?.include ?? []).join(', ');
   return [
@@ -98,11 +98,11 @@ function inline({ name, include, exclude }: ApiDefinition): EditStep[] {
 export function exportFixes(
   { packageName, apis, readable }: OfKind<'export-not-imported'>,
   { exports }: FixKnowledge,
-): Proposal[] {
+): Fix[] {
   const path = ['pkg', packageName, 'import'];
   const names = apis.map((api) => `${packageName}::${api}`).join(', ');
   const settle: EditStep = { kind: 'add', path, values: [] };
-  const ignore: Proposal = {
+  const ignore: Fix = {
     title: `import nothing from ${packageName}`,
     explanation: `What ${packageName} exports is known and not wanted.`,
     edit: edit(settle),
@@ -132,7 +132,7 @@ export function exportFixes(
 }
 
 /** For a crate that seems to provide an API. */
-export function possibleExportFixes(problem: OfKind<'possible-export'>): Proposal[] {
+export function possibleExportFixes(problem: OfKind<'possible-export'>): Fix[] {
   const { packageName, api, path } = problem;
   return [
     {
@@ -155,7 +155,7 @@ export function possibleExportFixes(problem: OfKind<'possible-export'>): Proposa
 export function executionFixes(
   problem: OfKind<'execution-failed'>,
   config: Config | undefined,
-): Proposal[] {
+): Fix[] {
   if (problem.sandboxCommand === undefined) return [];
   const { packageName, executable, denied } = problem;
   const scope: PermissionScope = {
@@ -164,12 +164,12 @@ export function executionFixes(
   };
   const at = (key: string): Path => [...scopePath(scope), 'sandbox', key];
   const what = executable === 'test' ? 'tests' : 'build script';
-  const network: Proposal = {
+  const network: Fix = {
     title: `allow the network to the ${what} of ${packageName}`,
     explanation: 'The rest of the sandbox stays.',
     edit: edit({ kind: 'set', path: at('allow_network'), value: true }),
   };
-  const disable: Proposal = {
+  const disable: Fix = {
     title: `run the ${what} of ${packageName} without a sandbox`,
     explanation: 'What it does is then held in by nothing; it is still judged first.',
     edit: edit({ kind: 'set', path: at('kind'), value: 'Disabled' }),
@@ -213,16 +213,15 @@ export function executionFixes(
 export function versionFixes(
   problem: OfKind<'newer-config-version'>,
   config: Config | undefined,
-  known: FixKnowledge,
-): Proposal[] {
+): Fix[] {
   const { version, newest } = problem;
   const update: EditStep = { kind: 'set', path: ['common', 'version'], value: newest };
   const news = [
     ...(version < 2 ? ['rustc runs in the sandbox of [sandbox]'] : []),
     ...(version < 3 ? ['extern blocks and functions need allow_extern'] : []),
   ].join('; ');
-  const kept = config === undefined ? [] : oldBehaviour(version, config, known);
-  const plain: Proposal = {
+  const kept = config === undefined ? [] : oldBehaviour(version, config);
+  const plain: Fix = {
     title: `update to version ${newest}`,
     explanation: `From then on ${news}.`,
     edit: edit(update),
@@ -239,7 +238,7 @@ export function versionFixes(
 }
 
 /** What has to be written so that a newer version behaves as the older one did. */
-function oldBehaviour(version: number, config: Config, known: FixKnowledge): EditStep[] {
+function oldBehaviour(version: number, config: Config): EditStep[] {
   const steps: EditStep[] = [];
   // No package has this name: what holds for it is what [sandbox] says.
   const top = config.sandbox({ package: '', suffix: '' });
@@ -251,11 +250,8 @@ function oldBehaviour(version: number, config: Config, known: FixKnowledge): Edi
       steps.push({ kind: 'set', path: [...rustc, 'allow_network'], value: false });
   }
   if (version < 3) {
-    const scopes =
-      known.externScopes ??
-      config.tables.filter((table) => table.allowUnsafe === true).map((table) => table.scope);
-    for (const scope of scopes) {
-      if (config.permissions(scope).allowExtern)
+    for (const { scope, allowUnsafe } of config.tables) {
+      if (allowUnsafe === true && config.permissions(scope).allowExtern)
         steps.push({ kind: 'permit', scope, flag: 'allow_extern' });
     }
   }

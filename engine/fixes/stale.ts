@@ -2,14 +2,14 @@ import { type Edit, type EditStep, scopePath } from '../config/edit/edit.ts';
 import type { Config } from '../config/types.ts';
 import type { Problem } from '../problems/kinds.ts';
 import { where } from './permissions.ts';
-import type { Proposal } from './types.ts';
+import type { Fix } from './types.ts';
 
 type OfKind<K extends Problem['kind']> = Extract<Problem, { kind: K }>;
 
 const edit = (...steps: EditStep[]): Edit => ({ steps });
 
 /** For an API permission that nothing needs. */
-export function unusedFixes({ scope, api }: OfKind<'unused-allow-api'>): Proposal[] {
+export function unusedFixes({ scope, api }: OfKind<'unused-allow-api'>): Fix[] {
   return [
     {
       title: `remove the unused \`${api}\` from ${scope.package}${where[scope.suffix]}`,
@@ -23,7 +23,7 @@ export function unusedFixes({ scope, api }: OfKind<'unused-allow-api'>): Proposa
 export function unusedSettingFixes(
   problem: OfKind<'unused-setting'>,
   config: Config | undefined,
-): Proposal[] {
+): Fix[] {
   const { scope, setting, value } = problem;
   const path = [...scopePath(scope), setting];
   // The section may have been there for this alone, and still lets the build script be there.
@@ -45,11 +45,11 @@ export function unusedSettingFixes(
 }
 
 /** For a path of an API that matches nothing. */
-export function unmatchedPathFixes(problem: OfKind<'unmatched-api-path'>): Proposal[] {
+export function unmatchedPathFixes(problem: OfKind<'unmatched-api-path'>): Fix[] {
   const { api, list, path: text, nearest } = problem;
   const path = ['api', api, list];
   const remove: EditStep = { kind: 'remove', path, value: text };
-  const replace: Proposal[] =
+  const replace: Fix[] =
     nearest === undefined
       ? []
       : [

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { applyEdits } from '../../engine/config/edit/edit.ts';
 import { parseConfig } from '../../engine/config/read.ts';
 import { adviceFor } from '../../engine/fixes/advice.ts';
-import { type FixKnowledge, fixesFor, isResolvedIn } from '../../engine/fixes/fixes.ts';
+import { type Fix, type FixKnowledge, fixesFor } from '../../engine/fixes/fixes.ts';
 import { isSettledBy } from '../../engine/fixes/settled.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
 import { apiProblem, exporting, read, usage } from './support.ts';
@@ -316,63 +316,58 @@ describe('rules 2.3, 5.17: newer version', () => {
     expect(after.rustcSandbox.allowNetwork).toBe(false);
   });
 
-  test('2: where the scopes that use extern are known, exactly those are allowed it', () => {
-    const text =
-      '[common]\nversion = 2\n[sandbox]\nkind = "Disabled"\n[pkg.x]\nallow_unsafe = true\n';
-    const externScopes = [{ package: 'y', suffix: 'build' } as const];
-    expect(added(problem(2), text, { externScopes })).toEqual([
-      'version = 3',
-      'version = 3\n[pkg.y]\nbuild.allow_extern = true',
-    ]);
-  });
-
   test('2: with nothing to keep there is one fix', () => {
     expect(added(problem(2), base.replace('3', '2'))).toEqual(['version = 3']);
   });
 });
 
-describe('rule 8.5: an applied fix resolves every problem for which a fix would now change nothing', () => {
+/** Has a fix of a configuration settled a problem when it was applied? */
+function settles(fix: Fix | undefined, problem: Problem, text = base): boolean {
+  const after = read(applyEdits(text, [fix?.edit ?? { steps: [] }]));
+  return isSettledBy(problem, after, read(text));
+}
+
+describe('rule 8.5: an applied fix settles every problem for which a fix would now change nothing', () => {
   const narrow = apiProblem('x', 'build', 'fs');
   const wide = apiProblem('x', '', 'fs');
 
-  test('a wider scope resolves the narrower, not the other way round', () => {
+  test('a wider scope settles the narrower, not the other way round', () => {
     const [fixWide] = fixesFor(wide, read(base));
     const [fixNarrow] = fixesFor(narrow, read(base));
-    expect(fixWide?.resolves(narrow)).toBe(true);
-    expect(fixNarrow?.resolves(wide)).toBe(false);
-    expect(fixNarrow?.resolves(narrow)).toBe(true);
-    expect(fixWide?.resolves(apiProblem('y', 'build', 'fs'))).toBe(false);
-    const text = applyEdits(base, [fixWide?.edit ?? { steps: [] }]);
-    expect(isResolvedIn(text, narrow, read(base))).toBe(true);
-    expect(isResolvedIn(base, narrow, read(base))).toBe(false);
+    expect(settles(fixWide, narrow)).toBe(true);
+    expect(settles(fixNarrow, wide)).toBe(false);
+    expect(settles(fixNarrow, narrow)).toBe(true);
+    expect(settles(fixWide, apiProblem('y', 'build', 'fs'))).toBe(false);
+    expect(settles(undefined, narrow)).toBe(false);
   });
 
-  test('an exclusion resolves every use below it', () => {
+  test('an exclusion settles every use below it', () => {
     const exclude = fixesFor(apiProblem('x', '', 'fs'), read(base)).at(-1);
-    expect(exclude?.resolves(apiProblem('y', 'test', 'fs'))).toBe(true);
-    expect(exclude?.resolves(apiProblem('y', '', 'fs', [usage(['std::fs::read'])]))).toBe(false);
+    expect(settles(exclude, apiProblem('y', 'test', 'fs'))).toBe(true);
+    expect(settles(exclude, apiProblem('y', '', 'fs', [usage(['std::fs::read'])]))).toBe(false);
   });
 
-  test('what is set in a build section resolves that there was none', () => {
+  test('what is set in a build section settles that there was none', () => {
     const problem: Problem = { kind: 'build-script-not-allowed', ...named };
-    expect(fixesFor(narrow, read(base))[0]?.resolves(problem)).toBe(true);
-    expect(fixesFor(wide, read(base))[0]?.resolves(problem)).toBe(false);
+    const text = base.replace('\n\n', '\nexplicit_build_scripts = true\n\n');
+    expect(settles(fixesFor(narrow, read(text))[0], problem, text)).toBe(true);
+    expect(settles(fixesFor(wide, read(text))[0], problem, text)).toBe(false);
   });
 
-  test('a rule resolves each instruction that it matches', () => {
+  test('a rule settles each instruction that it matches', () => {
     const instruction = (line: string): Problem => ({
       kind: 'disallowed-build-instruction',
       ...named,
       instruction: line,
     });
     const [exact, prefix] = fixesFor(instruction('cargo:rustc-link-lib=a'), read(base));
-    expect(exact?.resolves(instruction('cargo:rustc-link-lib=b'))).toBe(true);
-    expect(exact?.resolves(instruction('cargo:rustc-link-arg=b'))).toBe(false);
-    expect(prefix?.resolves(instruction('cargo:rustc-link-arg=b'))).toBe(true);
+    expect(settles(exact, instruction('cargo:rustc-link-lib=b'))).toBe(true);
+    expect(settles(exact, instruction('cargo:rustc-link-arg=b'))).toBe(false);
+    expect(settles(prefix, instruction('cargo:rustc-link-arg=b'))).toBe(true);
   });
 
-  test('passing over an offer resolves nothing in the file', () => {
-    expect(isResolvedIn(base, { kind: 'std-api-on-offer', api: 'env' }, read(base))).toBe(false);
+  test('passing over an offer settles nothing in the file', () => {
+    expect(settles(undefined, { kind: 'std-api-on-offer', api: 'env' })).toBe(false);
   });
 });
 
