@@ -2,14 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import { readRegularFile } from '../regular-file.ts';
 import { isPassedToAll } from '../sandbox/environment.ts';
-import { ourVariables } from './server-options.ts';
-
-/** A variable for which the code of a unit asks by `env!` or `option_env!`. */
-export interface AskedVariable {
-  readonly name: string;
-  /** False where the sandbox of rustc hides it, whether it is set or not. */
-  readonly seen: boolean;
-}
+import { ourVariables } from './our-variables.ts';
+import type { AskedVariable } from './types.ts';
 
 const line = /^# env-dep:([^=\n]+)(?:=.*)?\n/gm;
 /** A byte that is no text, as the shim tells of it. */

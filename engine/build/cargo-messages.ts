@@ -8,7 +8,6 @@ const artifactSchema = z.object({
   target: z.object({
     name: z.string(),
     kind: z.array(z.string()),
-    crate_types: z.array(z.string()),
     src_path: z.string(),
   }),
   profile: z.object({ test: z.boolean() }),
@@ -41,7 +40,6 @@ export function readCargoMessage(line: string): CargoMessage {
         packageId: m.package_id,
         targetName: m.target.name,
         targetKind: m.target.kind,
-        crateTypes: m.target.crate_types,
         sourcePath: m.target.src_path,
         isTest: m.profile.test,
         filenames: m.filenames,

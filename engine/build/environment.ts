@@ -1,5 +1,6 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import { ourVariables, type ServerOptions } from './server-options.ts';
+import { ourVariables } from './our-variables.ts';
+import type { ServerOptions } from './server-options.ts';
 
 /** Changes of an environment. */
 export interface EnvironmentChange {

@@ -5,7 +5,9 @@ import { standIn } from './build-script.ts';
 import { changed, withoutUs } from './environment.ts';
 import { type LinkEnded, LinkSocket, linkerName } from './link-socket.ts';
 import { type Answer, type Done, exitStatus, type Hello, type ShimConnection } from './protocol.ts';
-import { type RustcArgument, type RustcCommand, rewriteRustcArguments } from './rustc-arguments.ts';
+import { rewriteRustcArguments } from './rustc-arguments.ts';
+import type { RustcCommand } from './rustc-command.ts';
+import type { RustcArgument } from './rustc-command-line.ts';
 import { runPlaces, type SandboxedRun, type ServerOptions } from './server-options.ts';
 import type { RustcInvocation } from './types.ts';
 

@@ -43,6 +43,3 @@ export function runPlaces(options: ServerOptions, run: SandboxedRun | undefined)
     variables: options.configVariables,
   };
 }
-
-/** Variables of ours: none reaches what we do not trust, which could tell from them that it is watched. */
-export const ourVariables = ['CACKLE_SOCKET', 'CACKLE_TOKEN', 'CACKLE_SHIM', 'CACKLE_BUILD_SCRIPT'];

@@ -4,12 +4,13 @@ import { rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
-import { type AskedVariable, tellCargo } from './asked-variables.ts';
+import { tellCargo } from './asked-variables.ts';
 import { serveBuildScript, standIn } from './build-script.ts';
 import { withoutUs } from './environment.ts';
 import { describeLink, needsLink, placeholder, refuseUnsupported } from './link.ts';
 import { linkerName, standInForLinker } from './link-socket.ts';
 import { parseLinkerArguments } from './linker-arguments.ts';
+import { ourVariables } from './our-variables.ts';
 import { serveProgram, serveRustdoc } from './programs.ts';
 import {
   type Done,
@@ -22,16 +23,12 @@ import {
   saysKilled,
 } from './protocol.ts';
 import { expandLinkerArguments, expandRustcArguments, quotedWord } from './response-file.ts';
-import {
-  describeRustcCommand,
-  FLAGS_VERSION,
-  OUR_LINTS,
-  parseRustcArguments,
-  rewriteRustcArguments,
-} from './rustc-arguments.ts';
+import { FLAGS_VERSION, OUR_LINTS, rewriteRustcArguments } from './rustc-arguments.ts';
+import { describeRustcCommand } from './rustc-command.ts';
+import { parseRustcArguments } from './rustc-command-line.ts';
 import { type Compilation, compileInside } from './sandboxed-rustc.ts';
-import { ourVariables, type ServerOptions } from './server-options.ts';
-import type { FailedProgram, LintHit, RustcInvocation } from './types.ts';
+import type { ServerOptions } from './server-options.ts';
+import type { AskedVariable, FailedProgram, LintHit, RustcInvocation } from './types.ts';
 import { refusedArgument, searchNativeOnly } from './unit-arguments.ts';
 import { readUnitCfg } from './unit-cfg.ts';
 import { identify } from './units.ts';

@@ -1,8 +1,6 @@
 import type { Denial } from '../sandbox/denied.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { CrateKind, PackageIndex } from '../workspace/types.ts';
-import type { AskedVariable } from './asked-variables.ts';
-import type { UnitCfg } from './unit-cfg.ts';
 
 /** One `--extern NAME=PATH` of a rustc command line; a path is absent for the sysroot's crates. */
 export interface Extern {
@@ -35,6 +33,25 @@ export interface RustcInvocation {
   readonly cfg: UnitCfg | undefined;
   /** Of its command line and environment, without what says only how to print. */
   readonly commandHash: string;
+}
+
+/** What decides which parts of a unit's sources are compiled. */
+export interface UnitCfg {
+  /** The compiler that cargo starts. */
+  readonly rustc: string;
+  readonly cwd: string;
+  readonly toolchain: string | undefined;
+  /** Options of its command line by which the settings differ that rustc has by itself. */
+  readonly options: readonly string[];
+  /** Those of its command line, as `rustc --print cfg` writes them. */
+  readonly settings: readonly string[];
+}
+
+/** A variable for which the code of a unit asks by `env!` or `option_env!`. */
+export interface AskedVariable {
+  readonly name: string;
+  /** False where the sandbox of rustc hides it, whether it is set or not. */
+  readonly seen: boolean;
 }
 
 /** A lint hit taken from rustc's JSON diagnostics; line and column count from 1. */
@@ -166,7 +183,6 @@ export interface ArtifactMessage {
   readonly packageId: string;
   readonly targetName: string;
   readonly targetKind: readonly string[];
-  readonly crateTypes: readonly string[];
   readonly sourcePath: string;
   readonly isTest: boolean;
   readonly filenames: readonly string[];

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { RustcArgument } from './rustc-arguments.ts';
+import { type RustcArgument, readSearchPath } from './rustc-command-line.ts';
 
 /**
  * Options that a unit of cargo's may have. They compile the crate that cargo names; what cargo itself, a manifest or
@@ -71,10 +71,4 @@ export async function searchNativeOnly(
     else if (kind === 'dependency' && (await holdsUnits(resolve(cwd, path)))) kept.push(argument);
   }
   return kept;
-}
-
-/** The kind of a `-L` value and its path (rustc book, "-L"). */
-export function readSearchPath(value: string): { readonly kind: string; readonly path: string } {
-  const [, kind, path] = /^(?:(dependency|crate|native|framework|all)=)?(.*)$/s.exec(value) ?? [];
-  return { kind: kind ?? 'all', path: path ?? '' };
 }

@@ -1,16 +1,5 @@
-import type { RustcArgument } from './rustc-arguments.ts';
-
-/** What decides which parts of a unit's sources are compiled. */
-export interface UnitCfg {
-  /** The compiler that cargo starts. */
-  readonly rustc: string;
-  readonly cwd: string;
-  readonly toolchain: string | undefined;
-  /** Options of its command line by which the settings differ that rustc has by itself. */
-  readonly options: readonly string[];
-  /** Those of its command line, as `rustc --print cfg` writes them. */
-  readonly settings: readonly string[];
-}
+import { codegenName, type RustcArgument } from './rustc-command-line.ts';
+import type { UnitCfg } from './types.ts';
 
 /** `-C` options that set or unset something. */
 const decisive = new Set([
@@ -42,8 +31,4 @@ export function readUnitCfg(
     else if (name === 'codegen' && decisive.has(codegenName(value))) options.push(`-C${value}`);
   }
   return { ...ran, options, settings };
-}
-
-function codegenName(value: string | undefined): string {
-  return (value ?? '').replace(/=.*/s, '').replaceAll('_', '-');
 }

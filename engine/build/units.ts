@@ -4,9 +4,8 @@ import { dirname, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
 import type { CargoTarget, CrateKind, Package, Workspace } from '../workspace/types.ts';
 import type { Hello } from './protocol.ts';
-import type { RustcCommand } from './rustc-arguments.ts';
-import type { RustcInvocation } from './types.ts';
-import type { UnitCfg } from './unit-cfg.ts';
+import type { RustcCommand } from './rustc-command.ts';
+import type { RustcInvocation, UnitCfg } from './types.ts';
 
 /** A compilation that belongs to no package or target of the tree as it was read: nothing could say who it is. */
 export class UnknownUnitError extends CheckError {}

@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import { readRegularFile } from '../regular-file.ts';
-import { importBuiltin, importExported, readApiTables } from './apis.ts';
+import { readApiTables } from './apis.ts';
 import { builtinApis } from './builtin.ts';
 import { DocumentReader } from './document-reader.ts';
 import { type Exports, noExports } from './exports.ts';
+import { importBuiltin, importExported } from './imported-apis.ts';
 import { permissionLookup } from './inheritance.ts';
 import { neverAllowed } from './instruction-rules.ts';
 import { nearest } from './nearest.ts';

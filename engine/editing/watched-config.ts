@@ -93,11 +93,6 @@ export class WatchedConfig implements LiveConfig {
     return this.read.text;
   }
 
-  /** How many edits can be taken back. */
-  get undoable(): number {
-    return this.before.length;
-  }
-
   /** Who waits, and for which problems. */
   get waiting(): readonly Pick<Waiter, 'problems' | 'waiting'>[] {
     return [...this.waiters];

@@ -33,10 +33,11 @@ import { KnownLibraries } from '../units/known-libraries.ts';
 import { PlantedLibraries } from '../units/planted-libraries.ts';
 import type { Records } from '../units/records.ts';
 import { type LiveConfig, untilSettled } from '../verdicts/live-config.ts';
+import { type OutputVerdict, StaleOutputError } from '../verdicts/output-verdict.ts';
 import type { UnitProblems } from '../verdicts/unit-problems.ts';
-import { type OutputVerdict, StaleOutputError, type Verdicts } from '../verdicts/verdicts.ts';
+import type { Verdicts } from '../verdicts/verdicts.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
-import { configHash } from './held-scripts.ts';
+import { configHash } from './config-hash.ts';
 import { noteSaid, SaidBefore } from './said-before.ts';
 import { summary } from './why-held.ts';
 

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import type { Config } from '../config/types.ts';
-import { readRegularFile } from '../regular-file.ts';
 import type { Records } from '../units/records.ts';
 import type { LiveConfig } from '../verdicts/live-config.ts';
+import { configHash } from './config-hash.ts';
 import type { Gates } from './gates.ts';
 
 /*
@@ -10,16 +8,6 @@ import type { Gates } from './gates.ts';
  * long as the script stays held. A check that finds all as it was has nothing to build. Once it may run, it and all that
  * depends on it is built again, in the same run of cargo, so that nothing is compiled against what was built without it.
  */
-
-/** Stands for the configuration by which something was held. */
-export function configHash({ file }: Config): string {
-  try {
-    return createHash('sha256').update(readRegularFile(file)).digest('hex');
-  } catch {
-    // Removed meanwhile: whoever asks next decides anew.
-    return '';
-  }
-}
 
 /**
  * Before cargo runs: has it run again what an earlier check held and what may run now. Who answers at once is asked for each:

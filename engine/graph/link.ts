@@ -1,34 +1,8 @@
 import { ENTITY_BIT, factString, NONE, NodeFlag, SectionFlag } from '../facts/tables.ts';
-import type { LoadedFacts, SymbolId, SymbolNames } from './loaded-facts.ts';
-import { type LinkedSymbol, NamedNodes } from './named-nodes.ts';
+import type { JoinInput, JoinRoots, LinkedSymbol, Mentioned } from './join-input.ts';
+import type { SymbolId, SymbolNames } from './loaded-facts.ts';
+import { NamedNodes } from './named-nodes.ts';
 import { type NodeAt, nodeOfEdge, type PathStep } from './reached.ts';
-
-/** One input of a link in command-line order; an archive's members count once something needs them. */
-export interface JoinInput {
-  readonly loaded: LoadedFacts;
-  readonly archive: boolean;
-}
-
-/** What the linker keeps besides the start-up arrays. */
-export interface JoinRoots {
-  readonly gcSections: boolean;
-  /** `main`, the entry point and symbols named on the command line. */
-  readonly symbols: readonly string[];
-  /** Version-script globals; `*` matches any run of characters. */
-  readonly exportPatterns: readonly string[];
-  /** Which default-visibility globals of loaded members are exported: a static library's users see C names. */
-  readonly exports: 'listed' | 'all' | 'unmangled';
-  /** What a linker was seen to keep for a reason that the join does not know. */
-  readonly kept: readonly LinkedSymbol[];
-}
-
-/** Names in a shared object or a file of the C runtime. */
-export interface Mentioned {
-  /** What it calls and has not itself. */
-  readonly needed: readonly string[];
-  /** What it has; a program that has it too is called in its place (gABI, "Shared Object Dependencies"). */
-  readonly defined: readonly string[];
-}
 
 /** Reached from no edge: a root. */
 const ROOT = 0xffff_fffe;

@@ -1,5 +1,5 @@
+import type { LinkedSymbol } from './join-input.ts';
 import type { JoinedOutput } from './link.ts';
-import type { LinkedSymbol } from './named-nodes.ts';
 
 /**
  * The symbols that the linker kept although the join calls them dead: a linker does something that the join

@@ -1,14 +1,7 @@
 import { factString, NONE, NodeFlag } from '../facts/tables.ts';
-import type { JoinInput } from './link.ts';
+import type { JoinInput, LinkedSymbol } from './join-input.ts';
 import type { SymbolId, SymbolNames } from './loaded-facts.ts';
 import type { NodeAt } from './reached.ts';
-
-/** A symbol in the symbol table of a linked file. */
-export interface LinkedSymbol {
-  readonly name: string;
-  /** STT_FILE that a local symbol stands below: local names are unique within one object only. */
-  readonly file?: string | undefined;
-}
 
 /** Finds the nodes that a symbol of a linked file can stand for. */
 export class NamedNodes {

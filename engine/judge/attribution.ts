@@ -5,17 +5,7 @@ import type { FileOwners } from '../workspace/owners.ts';
 import { reservedCrates } from '../workspace/reserved-crates.ts';
 import type { CrateKind, Package, PackageIndex, Workspace } from '../workspace/types.ts';
 import type { PossibleExport, Reference } from './references.ts';
-import { firstSegment, ownCratesOf, usersOf } from './users.ts';
-
-/** What attribution has to know of the output in which references were found. */
-export interface OutputOwner {
-  readonly package: PackageIndex;
-  readonly kind: CrateKind;
-  /** Does rustc's test harness write the program's `main`? */
-  readonly hasHarness: boolean;
-  /** By link input: the package whose unit made it; undefined for the standard library. */
-  readonly inputPackages: readonly (PackageIndex | undefined)[];
-}
+import { firstSegment, type OutputOwner, ownCratesOf, usersOf } from './users.ts';
 
 /** A reference charged to a package (rule 4.7). */
 export interface AttributedUsage {

@@ -1,7 +1,8 @@
 import { decodeFacts, FactsFormatError } from '../facts/codec.ts';
 import { readFacts } from '../facts/seal.ts';
 import { factString, type ObjectFacts } from '../facts/tables.ts';
-import { JoinedOutput, type JoinInput, type JoinRoots, type Mentioned } from '../graph/link.ts';
+import type { JoinInput, JoinRoots, Mentioned } from '../graph/join-input.ts';
+import { JoinedOutput } from '../graph/link.ts';
 import { LoadedFacts, SymbolNames } from '../graph/loaded-facts.ts';
 import { readMentioned } from '../parsers/parsers.ts';
 import { readRegularFile } from '../regular-file.ts';

@@ -1,5 +1,6 @@
 import { NONE } from '../facts/tables.ts';
-import type { JoinedOutput, JoinInput } from '../graph/link.ts';
+import type { JoinInput } from '../graph/join-input.ts';
+import type { JoinedOutput } from '../graph/link.ts';
 import {
   makeRoom,
   type SymbolId,

@@ -1,4 +1,5 @@
-import type { JoinedOutput, JoinInput } from '../graph/link.ts';
+import type { JoinInput } from '../graph/join-input.ts';
+import type { JoinedOutput } from '../graph/link.ts';
 import { reservedCrates } from '../workspace/reserved-crates.ts';
 
 /** Tells the toolchain's crates from others of their names, by what its own objects call them. */

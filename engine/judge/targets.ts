@@ -1,5 +1,6 @@
 import { ENTITY_BIT, NodeFlag } from '../facts/tables.ts';
-import type { JoinedOutput, JoinInput } from '../graph/link.ts';
+import type { JoinInput } from '../graph/join-input.ts';
+import type { JoinedOutput } from '../graph/link.ts';
 import type { SymbolId, SymbolNames } from '../graph/loaded-facts.ts';
 import type { NodeAt } from '../graph/reached.ts';
 import type { ApiHit, ApiMatcher } from './api-matcher.ts';

@@ -2,10 +2,19 @@ import type { SourcePlace } from '../problems/places.ts';
 import type { FileOwners } from '../workspace/owners.ts';
 import { isStandardLibraryFile } from '../workspace/owners.ts';
 import { reservedCrates } from '../workspace/reserved-crates.ts';
-import type { Package, PackageIndex, Workspace } from '../workspace/types.ts';
-import type { OutputOwner } from './attribution.ts';
+import type { CrateKind, Package, PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Reference, TargetName } from './references.ts';
 import { crateName } from './sysroot-crates.ts';
+
+/** What attribution has to know of the output in which references were found. */
+export interface OutputOwner {
+  readonly package: PackageIndex;
+  readonly kind: CrateKind;
+  /** Does rustc's test harness write the program's `main`? */
+  readonly hasHarness: boolean;
+  /** By link input: the package whose unit made it; undefined for the standard library. */
+  readonly inputPackages: readonly (PackageIndex | undefined)[];
+}
 
 /** Who used something, where, and which of the target's names that is about. */
 export interface Users {

@@ -1,7 +1,7 @@
 import { type AnswerPlace, writeAnswer } from '../facts/answers.ts';
-import type { JoinedOutput, JoinInput } from '../graph/link.ts';
+import type { JoinInput, LinkedSymbol } from '../graph/join-input.ts';
+import type { JoinedOutput } from '../graph/link.ts';
 import { linkedButDead } from '../graph/linked.ts';
-import type { LinkedSymbol } from '../graph/named-nodes.ts';
 import { reached } from '../graph/reached.ts';
 import { ApiMatcher } from '../judge/api-matcher.ts';
 import { backtrace, type Site } from '../judge/backtraces.ts';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Piscina } from 'piscina';
 import type { TooMuch } from '../facts/content.ts';
-import type { LinkedSymbol } from '../graph/named-nodes.ts';
+import type { LinkedSymbol } from '../graph/join-input.ts';
 import { distPath } from '../paths.ts';
 import type { BacktraceFrame } from '../problems/places.ts';
 import { clock, type Timed } from '../trace/spans.ts';

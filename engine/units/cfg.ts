@@ -1,4 +1,4 @@
-import type { UnitCfg } from '../build/unit-cfg.ts';
+import type { UnitCfg } from '../build/types.ts';
 import { runProgram } from '../workspace/run-program.ts';
 
 const asked = new Map<string, Promise<string>>();

@@ -11,7 +11,7 @@ import {
   UNIT_RECORD_VERSION,
   type UnitRecord,
 } from '../facts/unit-record.ts';
-import type { LinkedSymbol } from '../graph/named-nodes.ts';
+import type { LinkedSymbol } from '../graph/join-input.ts';
 import type { SourcesResult } from '../pool/extract-worker.ts';
 import type { StaleFacts } from '../pool/judge-worker.ts';
 import type { Pools } from '../pool/pools.ts';

@@ -4,7 +4,7 @@ import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import type { TakenFromStore } from '../units/inputs.ts';
 import type { Records } from '../units/records.ts';
 import type { LiveConfig } from './live-config.ts';
-import type { OutputVerdict } from './verdicts.ts';
+import type { OutputVerdict } from './output-verdict.ts';
 
 interface Early {
   readonly revision: number;

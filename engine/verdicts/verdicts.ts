@@ -4,7 +4,6 @@ import type { AnswerPlace } from '../facts/answers.ts';
 import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { type AttributedUsage, attribute, newExports, usageOrder } from '../judge/attribution.ts';
 import type { OutputSpec } from '../judge/joiner.ts';
-import type { PossibleExport } from '../judge/references.ts';
 import { demangle, namesIn } from '../parsers/parsers.ts';
 import type { ReferencesJob, ReferencesResult, StaleFacts } from '../pool/judge-worker.ts';
 import type { Pools } from '../pool/pools.ts';
@@ -23,34 +22,8 @@ import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { EarlyVerdicts } from './early-verdicts.ts';
 import { Explanations } from './explanations.ts';
 import type { LiveConfig } from './live-config.ts';
+import { type OutputVerdict, StaleOutputError } from './output-verdict.ts';
 import { NotStoredError, storedAnswer } from './stored-answers.ts';
-
-/** What was found in one output. */
-export interface OutputVerdict {
-  readonly label: string;
-  readonly record: UnitRecord;
-  readonly usages: readonly AttributedUsage[];
-  readonly exports: readonly PossibleExport[];
-  /** What was not allowed when it was judged; {@link Verdicts.problemsOf} knows what still is not. */
-  readonly problems: readonly (Problem & {
-    readonly scope: PermissionScope;
-    readonly api: string;
-  })[];
-  /** What the linker kept although the join calls it dead; it was judged as live. */
-  readonly linkerKept: readonly string[];
-  /** Objects in its inputs, by the facts of the input. */
-  readonly objects: ReadonlyMap<string, number>;
-}
-
-/** Raised when stored facts of an output are gone or damaged: it has to be built again. */
-export class StaleOutputError extends Error {
-  override readonly name = 'StaleOutputError';
-  readonly record: UnitRecord;
-  constructor(record: UnitRecord) {
-    super(`the stored facts of ${record.targetName} cannot be used`);
-    this.record = record;
-  }
-}
 
 /** An output that somebody asked about, and the configuration that it was judged by. */
 interface Asked {

@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  describeRustcCommand,
-  parseRustcArguments,
-  RustcArgumentsError,
-  rewriteRustcArguments,
-} from '../../engine/build/rustc-arguments.ts';
+import { rewriteRustcArguments } from '../../engine/build/rustc-arguments.ts';
+import { describeRustcCommand } from '../../engine/build/rustc-command.ts';
+import { parseRustcArguments, RustcArgumentsError } from '../../engine/build/rustc-command-line.ts';
 import { refusedArgument, searchNativeOnly } from '../../engine/build/unit-arguments.ts';
 
 const own = ['--crate-name', 'a', '--edition=2021', 'a.rs', '--crate-type', 'lib'];

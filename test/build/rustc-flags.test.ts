@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseRustcArguments, rewriteRustcArguments } from '../../engine/build/rustc-arguments.ts';
+import { rewriteRustcArguments } from '../../engine/build/rustc-arguments.ts';
+import { parseRustcArguments } from '../../engine/build/rustc-command-line.ts';
 
 /** What rustc is asked for when cargo asks with `written`, without its crate's own arguments. */
 function asked(written: string, llvm = 22): string {

@@ -98,7 +98,7 @@ function check(line: string): void {
     const { artifact } = message;
     same(
       [
-        ...[artifact.packageId, artifact.targetName, artifact.targetKind, artifact.crateTypes],
+        ...[artifact.packageId, artifact.targetName, artifact.targetKind],
         ...[artifact.sourcePath, artifact.isTest, artifact.filenames, artifact.fresh],
         artifact.executable ?? null,
       ],
@@ -108,8 +108,12 @@ function check(line: string): void {
           field(json, 'target', 'name'),
           field(json, 'target', 'kind'),
         ],
-        ...[field(json, 'target', 'crate_types'), field(json, 'target', 'src_path')],
-        ...[field(json, 'profile', 'test'), field(json, 'filenames'), field(json, 'fresh')],
+        ...[
+          field(json, 'target', 'src_path'),
+          field(json, 'profile', 'test'),
+          field(json, 'filenames'),
+          field(json, 'fresh'),
+        ],
         field(json, 'executable') ?? null,
       ],
       'artifact',

@@ -1,12 +1,13 @@
 // rustc's command line: what goes to rustc is read as what was judged, no argument is lost or comes from nowhere.
+import { rewriteRustcArguments } from '../../../../engine/build/rustc-arguments.ts';
+import { describeRustcCommand } from '../../../../engine/build/rustc-command.ts';
 import {
-  describeRustcCommand,
   parseRustcArguments,
   type RustcArgument,
   RustcArgumentsError,
-  rewriteRustcArguments,
-} from '../../../../engine/build/rustc-arguments.ts';
-import { readSearchPath, refusedArgument } from '../../../../engine/build/unit-arguments.ts';
+  readSearchPath,
+} from '../../../../engine/build/rustc-command-line.ts';
+import { refusedArgument } from '../../../../engine/build/unit-arguments.ts';
 import { holds, same, unless } from '../target.ts';
 
 export const words =
