@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { emptyCache } from '../support/cache.mjs';
 import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
 
 // Rule 6.12: cargo is not asked again what a tree is that did not change. Each
@@ -65,7 +66,8 @@ const env: NodeJS.ProcessEnv = {
 };
 
 beforeAll(() => {
-  for (const place of [cache, dirname(log)]) rmSync(place, { recursive: true, force: true });
+  emptyCache(cache);
+  rmSync(dirname(log), { recursive: true, force: true });
   mkdirSync(dirname(log));
   // A script would not be trusted to be always the same.
   const source = `${directory}-cargo/cargo.rs`;
@@ -262,7 +264,7 @@ describe('where cargo is told otherwise', () => {
       'c/src/main.rs': main(uses.fs),
     });
     // Elsewhere: a cache below a manifest that might be the root's is not read.
-    const XDG_CACHE_HOME = mkdtempSync(join(tmpdir(), 'cackle-test-'));
+    const XDG_CACHE_HOME = emptyCache(mkdtempSync(join(tmpdir(), 'cackle-test-')));
     const here = { path: join(place, 'a'), env: { XDG_CACHE_HOME } };
     expect(await warm(here)).toEqual([]);
     const file = join(place, 'root/Cargo.toml');
@@ -365,7 +367,9 @@ describe('the kept answer itself', () => {
     expect(more).toEqual([]);
     return join(own, name ?? '');
   };
-  beforeAll(() => rmSync(`${cache}-own`, { recursive: true, force: true }));
+  beforeAll(() => {
+    emptyCache(`${cache}-own`);
+  });
 
   test('damaged, in whichever part: cargo is asked, and it is written anew', async () => {
     await warm(here);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync 
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
+import { emptyCache } from '../support/cache.mjs';
 import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
 
 function damageFacts(directory: string): number {
@@ -31,7 +32,7 @@ test('rule 10.2: damaged facts are made again, those of what runs in this very c
     'cackle.toml': config('[pkg.macros]\nallow_proc_macro = true\n'),
   });
   // A cache of its own: that of the user is not for tests to damage.
-  const cache = join(packageRoot(), 'target', 'fixtures', 'lost-facts-cache');
+  const cache = emptyCache(join(packageRoot(), 'target', 'fixtures', 'lost-facts-cache'));
   const run = () => cackle(['-n', '--path', directory], { XDG_CACHE_HOME: cache });
   expect(await run()).toMatchObject({ status: 0 });
   const facts = join(directory, 'target', '.cackle', 'facts');

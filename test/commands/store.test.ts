@@ -1,6 +1,7 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { emptyCache } from '../support/cache.mjs';
 import { cackle, check, tree, workspace } from '../support/cackle.ts';
 
 // Rule 6.5: `cackle cache` tells what is kept and removes it; `cackle bench` measures over the user's own tree.
@@ -14,7 +15,7 @@ const directory = workspace(
 );
 const home = `${directory}-cache`;
 const env = { XDG_CACHE_HOME: home };
-rmSync(home, { recursive: true, force: true });
+emptyCache(home);
 
 const json = async (...args: string[]) => {
   const ran = await cackle([...args, '--json', '--path', directory], env);

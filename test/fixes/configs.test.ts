@@ -83,11 +83,13 @@ test('there are ten files that look like those of real projects', () => {
 test.each(files)('rule 5.22: %s is read, and every fix of every problem keeps all else', (file) => {
   const original = readFileSync(join(directory, file), 'utf8');
   let edits = 0;
-  for (const store of Object.values(stored)) {
+  for (const [turn, store] of Object.values(stored).entries()) {
     const text = store(original);
     const config = read(text.replace(/^\ufeff/, ''));
     expect(applyEdits(text, [{ steps: [] }])).toBe(text);
-    for (const problem of problemsOf(config)) {
+    for (const [number, problem] of problemsOf(config).entries()) {
+      // All of them in the file as it is; each in one of the other styles: generated files mix them (properties.test.ts).
+      if (turn > 0 && number % 3 !== turn - 1) continue;
       for (const fix of fixesFor(problem, config)) {
         edits++;
         checkFix(text, problem, fix, edits % 2 === 0 ? 'agreed' : undefined);

@@ -16,6 +16,7 @@ import { factsPath } from '../../engine/facts/files.ts';
 import { readFacts } from '../../engine/facts/seal.ts';
 import { factString } from '../../engine/facts/tables.ts';
 import { distPath, packageRoot } from '../../engine/paths.ts';
+import { emptyCache } from '../support/cache.mjs';
 import { cackle, check, config, manifest, run, workspace } from '../support/cackle.ts';
 import { archive, Elf } from './elf.ts';
 import { expectClean, expectRefusal, refused, simple } from './support.ts';
@@ -235,7 +236,7 @@ test('a parser that gets no more memory is an error by file, and the check ends'
   const ran = await run(
     process.execPath,
     ['--wasm-max-mem-pages=200', distPath('cli.js'), '-n', '--path', directory],
-    { XDG_CACHE_HOME: join(directory, 'no-facts-here') },
+    { XDG_CACHE_HOME: emptyCache(join(directory, 'no-facts-here')) },
   );
   const stderr = expectRefusal(ran);
   expect(stderr).toMatch(/cannot read \S+\.rlib: (?:member \S+\.o: )?the parsers gave up .*memory/);

@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FACTS_VERSION } from '../../engine/facts/tables.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
+import { emptyCache } from '../support/cache.mjs';
 import {
   cackle,
   check,
@@ -39,8 +40,7 @@ const VERSION = `v${FACTS_VERSION}`;
 /** A workspace with a cache of its own. */
 function fixture(name: string): { directory: string; cache: string; env: NodeJS.ProcessEnv } {
   const directory = workspace(name, files);
-  const cache = `${directory}-cache`;
-  rmSync(cache, { recursive: true, force: true });
+  const cache = emptyCache(`${directory}-cache`);
   return { directory, cache: join(cache, 'cackle'), env: { XDG_CACHE_HOME: cache } };
 }
 
@@ -122,7 +122,7 @@ describe('the second level', () => {
     renameSync(elsewhere, facts);
     // A sandboxed rustc may write in the target directory.
     clean(directory);
-    const inside = { ...env, XDG_CACHE_HOME: join(directory, 'target', 'cache') };
+    const inside = { ...env, XDG_CACHE_HOME: emptyCache(join(directory, 'target', 'cache')) };
     await counts(directory, inside);
     expect(existsSync(join(directory, 'target', 'cache', 'cackle', 'facts'))).toBe(false);
   });
@@ -192,7 +192,9 @@ describe('the size cap', () => {
 });
 
 test('two checks at once in one target directory with a cap of nothing', async () => {
-  const { directory, env } = fixture('cache-same');
+  const { directory, cache, env } = fixture('cache-same');
+  // Both compile the shim, and one of them comes second.
+  rmSync(join(cache, 'shim'), { recursive: true, force: true });
   const limited = { ...env, CACKLE_CACHE: '1K' };
   await Promise.all([counts(directory, limited), counts(directory, limited)]);
 });

@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { emptyCache } from '../../support/cache.mjs';
 import { writeBehindTime } from './damage.mjs';
 import { choices, environmentOf } from './workspace.mjs';
 
@@ -59,7 +60,7 @@ export async function fromClean(here, there, state, start) {
 
 /** @param {string} program @param {string} cache */
 export function starter(program, cache) {
-  mkdirSync(cache, { recursive: true, mode: 0o700 });
+  if (!existsSync(cache)) emptyCache(cache);
   /**
    * Starts a check; `done` when it has ended, with status null when it was killed.
    * @param {string} directory @param {State} state @param {readonly string[]} args @param {Record<string, string>} [more]

@@ -1,0 +1,16 @@
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { cache } from '../../setup/paths.mjs';
+
+/**
+ * Makes `place` an empty cache for XDG_CACHE_HOME, but for the shim where there is one: it is made of its source and the
+ * compiler alone, and takes longer to compile than most checks.
+ * @param {string} place @returns {string} `place`
+ */
+export function emptyCache(place) {
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(join(place, 'cackle'), { recursive: true, mode: 0o700 });
+  const [made, copy] = [cache, join(place, 'cackle')].map((directory) => join(directory, 'shim'));
+  if (existsSync(made)) cpSync(made, copy, { recursive: true });
+  return place;
+}
