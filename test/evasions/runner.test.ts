@@ -148,9 +148,13 @@ describe('a case that breaks a rule of the format ends the run', () => {
 test('the sample is fixed and spread over the kinds', () => {
   for (const name of ['a/one', 'a/two', 'b/three', 'b/four'])
     write(name, { 'case.toml': `${clean}alone = ${name.startsWith('b')}\n` });
+  write('b/caught', {
+    'case.toml': 'about = "a case"\nis = "caught"\nalone = true\n',
+    'src/main.rs': opens(' //~ net'),
+  });
   const cases = readCases(corpus);
   const names = (wanted?: string): string[] => chosen(cases, wanted).map(({ name }) => name);
-  expect(names()).toEqual(['a/one', 'a/two', 'b/four']);
-  expect(names('all')).toHaveLength(4);
+  expect(names()).toEqual(['a/one', 'a/two', 'b/caught', 'b/four']);
+  expect(names('all')).toHaveLength(5);
   expect(names('b/th, a/o')).toEqual(['a/one', 'b/three']);
 });

@@ -2,7 +2,8 @@ import type { Case } from './cases.ts';
 
 /**
  * The cases that a run looks at. `wanted` is `all`, or words that names of cases begin with, separated by commas; without
- * it a fixed sample: all that share a workspace, and every third of each kind's that need their own.
+ * it a fixed sample: all that share a workspace, and of each kind's that need their own every fifth, and the first that is
+ * caught, clean or a limit.
  */
 export function chosen(cases: readonly Case[], wanted: string | undefined): readonly Case[] {
   if (wanted === 'all') return cases;
@@ -11,10 +12,14 @@ export function chosen(cases: readonly Case[], wanted: string | undefined): read
     return cases.filter(({ name }) => words.some((word) => word !== '' && name.startsWith(word)));
   }
   const seen = new Map<string, number>();
-  return cases.filter(({ kind, alone }) => {
+  const count = (key: string): number => {
+    const before = seen.get(key) ?? 0;
+    seen.set(key, before + 1);
+    return before;
+  };
+  return cases.filter(({ kind, alone, is }) => {
     if (!alone) return true;
-    const before = seen.get(kind) ?? 0;
-    seen.set(kind, before + 1);
-    return before % 3 === 0;
+    const [ofKind, alike] = [count(kind), count(`${kind} ${is}`)];
+    return ofKind % 5 === 0 || alike === 0;
   });
 }

@@ -9,7 +9,7 @@ import {
 } from '../../../engine/facts/tables.ts';
 import { FileInput } from '../../../engine/parsers/file-input.ts';
 import { ExtractError } from '../../../engine/parsers/module.ts';
-import { compareObject, generator, type Sampled } from '../../long/real/places.ts';
+import { compareObject, generator, type Sampled } from '../../long/real/compare-places.ts';
 import { readelf } from './readelf.ts';
 
 /** What was compared. */
