@@ -10,7 +10,7 @@ import { cache } from '../../setup/paths.mjs';
 export function emptyCache(place) {
   rmSync(place, { recursive: true, force: true });
   mkdirSync(join(place, 'cackle'), { recursive: true, mode: 0o700 });
-  const [made, copy] = [cache, join(place, 'cackle')].map((directory) => join(directory, 'shim'));
-  if (existsSync(made)) cpSync(made, copy, { recursive: true });
+  const made = join(cache, 'shim');
+  if (existsSync(made)) cpSync(made, join(place, 'cackle', 'shim'), { recursive: true });
   return place;
 }
