@@ -1,15 +1,16 @@
 import type { ColorFunction } from 'consola/utils';
-import { shellWords } from '../../engine/check/sandbox-problems.ts';
 import type { AcceptedFix } from '../../engine/editing/auto-accept.ts';
-import { adviceFor } from '../../engine/fixes/advice.ts';
+import { deniedText, endingOf } from '../../engine/problems/failure.ts';
+import { adviceFor } from '../../engine/problems/fixes.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
-import { severityOf } from '../../engine/problems/kinds.ts';
+import { labelOf, severityOf, titleOf } from '../../engine/problems/kinds.ts';
 import type { BacktraceFrame } from '../../engine/problems/places.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
 import type { KeywordUse, Usage } from '../../engine/problems/usages.ts';
 import type { Denial } from '../../engine/sandbox/denied.ts';
+import { shellWords } from '../../engine/shell-words.ts';
 import { printable } from './printable.ts';
-import { deniedText, endingOf, labelOf, placeText, titleOf } from './problem-text.ts';
+import { placeText } from './problem-text.ts';
 
 /** Colours of a report; all plain where colour is off. */
 export interface Paint {
@@ -133,10 +134,8 @@ function renderProblem(
   const advice = adviceFor(problem);
   if (advice !== undefined)
     lines.push(
-      paint.dim(
-        `    to ${problem.kind === 'export-not-imported' ? 'settle' : 'allow'} it, in cackle.toml:`,
-      ),
-      ...advice.split('\n').map((l) => `      ${paint.cyan(printable(l))}`),
+      paint.dim(`    to ${advice.verb} it, in cackle.toml:`),
+      ...advice.text.split('\n').map((l) => `      ${paint.cyan(printable(l))}`),
     );
   return lines;
 }

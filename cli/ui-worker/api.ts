@@ -1,6 +1,7 @@
 import type { CheckOptions } from '../../engine/check/options.ts';
 import type { CheckPhase } from '../../engine/editing/interactive.ts';
-import type { Problem, Severity } from '../../engine/problems/kinds.ts';
+import type { Severity } from '../../engine/problems/descriptor.ts';
+import type { Kind } from '../../engine/problems/kinds.ts';
 import type { CheckProgress } from '../../engine/problems/progress.ts';
 
 // What goes between the threads of the terminal UI. All texts are printable already; `file` alone is a real path.
@@ -9,7 +10,9 @@ import type { CheckProgress } from '../../engine/problems/progress.ts';
 export interface Item {
   readonly id: string;
   readonly severity: Severity;
-  readonly kind: Problem['kind'];
+  readonly kind: Kind;
+  /** The heading for problems of its kind. */
+  readonly group: string;
   /** The package, or the file that it is about. */
   readonly label: string;
   readonly api: string | undefined;

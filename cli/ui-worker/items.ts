@@ -1,59 +1,42 @@
+import type { OpenProblem } from '../../engine/editing/interactive.ts';
+import type { ProblemFix } from '../../engine/problems/fixes.ts';
 import {
-  type Fix,
-  type OpenProblem,
+  descriptorOf,
+  labelOf,
+  type Problem,
   severityOf,
-  shellWords,
-} from '../../engine/editing/interactive.ts';
-import type { Problem } from '../../engine/problems/kinds.ts';
+  titleOf,
+} from '../../engine/problems/kinds.ts';
 import type { SourcePlace } from '../../engine/problems/places.ts';
 import type { KeywordUse } from '../../engine/problems/usages.ts';
-import { deniedText, labelOf, placeText, titleOf } from '../output/problem-text.ts';
+import { placeText } from '../output/problem-text.ts';
 import type { Item, ShownPlace, UsageRow } from './api.ts';
 
 /** How texts are made fit for the terminal at hand. */
 export type Safe = (text: string) => string;
 
-/** Words in front of what a sentence of a report says in the middle. */
-const soon: Partial<Record<Problem['kind'], string>> = {
-  'configuration-missing': 'There is no cackle.toml yet: choose how to begin',
-  'sandbox-not-chosen': 'Choose whether build scripts, tests and rustc run in a sandbox',
-};
-
 /** A problem as the list shows it. */
-export function itemOf({ id, problem }: OpenProblem, fixes: readonly Fix[], safe: Safe): Item {
+export function itemOf(
+  { id, problem }: OpenProblem,
+  fixes: readonly ProblemFix[],
+  safe: Safe,
+): Item {
+  const { group, notes, question } = descriptorOf(problem);
   const open = fixes.filter((fix) => fix.refused === undefined);
   return {
     id,
     severity: severityOf(problem),
     kind: problem.kind,
+    group,
     label: safe(labelOf(problem)),
     api: 'api' in problem ? safe(problem.api) : undefined,
-    title: safe(soon[problem.kind] ?? titleOf(problem)),
+    title: safe(question ?? titleOf(problem)),
     places: placesOf(problem).length,
     fixes: fixes.length,
     bestFix: fixes[0] && safe(fixes[0].title),
     isPlain: fixes.length === 1 && open.length === 1,
-    more: moreOf(problem).map(safe),
+    more: notes(problem).map(safe),
   };
-}
-
-function moreOf(problem: Problem): string[] {
-  switch (problem.kind) {
-    case 'execution-failed':
-      return [
-        ...problem.output.trimEnd().split('\n').slice(-200),
-        ...deniedText(problem),
-        ...(problem.sandboxCommand === undefined
-          ? []
-          : ['', 'Its sandbox was:', `  ${shellWords(problem.sandboxCommand)}`]),
-      ];
-    case 'possible-export':
-      return [`It has the symbol ${problem.symbol}.`];
-    case 'export-not-imported':
-      return [`The definitions are in ${problem.file}.`];
-    default:
-      return [];
-  }
 }
 
 function placesOf(problem: Problem): readonly { readonly place: SourcePlace }[] {
@@ -90,7 +73,7 @@ export function usageRows(problem: Problem, root: string, safe: Safe): UsageRow[
         ...usage.targetNames.map((name) => `  matched       ${name}`),
         `scope           ${problem.scope.package}${problem.scope.suffix && `.${problem.scope.suffix}`}`,
         `API             ${problem.api}`,
-        ...(problem.kind === 'off-tree-api' ? [`provided by     ${problem.providedBy}`] : []),
+        ...('providedBy' in problem ? [`provided by     ${problem.providedBy}`] : []),
       ].map(safe),
     }));
   }

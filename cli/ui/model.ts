@@ -183,31 +183,8 @@ function grouped(items: readonly Item[], grouping: Grouping): ListRow[] {
 function groupOf(item: Item, grouping: Grouping): string {
   if (grouping === 'package') return item.label;
   if (grouping === 'API') return item.api ?? 'no API';
-  return kindTexts[item.kind];
+  return item.group;
 }
-
-const kindTexts: Readonly<Record<Item['kind'], string>> = {
-  'configuration-missing': 'configuration',
-  'sandbox-not-chosen': 'configuration',
-  'std-api-on-offer': 'configuration',
-  'newer-config-version': 'configuration',
-  'sandbox-kind-without-meaning': 'configuration',
-  'disallowed-api': 'uses of APIs',
-  'off-tree-api': 'uses of APIs without a dependency',
-  'disallowed-unsafe': 'unsafe code',
-  'disallowed-extern': 'extern functions',
-  'proc-macro-not-allowed': 'proc macros',
-  'build-script-not-allowed': 'build scripts',
-  'disallowed-build-instruction': 'build instructions',
-  'execution-failed': 'failures',
-  'unused-allow-api': 'unused permissions',
-  'unused-setting': 'unused permissions',
-  'unmatched-api-path': 'APIs',
-  'unknown-package': 'unused permissions',
-  'ambiguous-package': 'configuration',
-  'possible-export': 'exports',
-  'export-not-imported': 'exports',
-};
 
 /** What waits for a problem. */
 export function heldBy(model: Model, id: string): readonly HeldItem[] {

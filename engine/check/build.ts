@@ -23,6 +23,7 @@ import type { Problem } from '../problems/kinds.ts';
 import { mergeKey } from '../problems/merge.ts';
 import { PublicPaths } from '../public-paths/public-paths.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
+import { shellWords } from '../shell-words.ts';
 import { seconds } from '../trace/seconds.ts';
 import { clock } from '../trace/spans.ts';
 import { forget, forgetRun, forgetUnit } from '../units/forget.ts';
@@ -44,7 +45,7 @@ import { CargoText } from './cargo-text.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
 import { placeholders } from './programs.ts';
 import type { Built } from './report.ts';
-import { shellWords, variablesSet } from './sandbox-problems.ts';
+import { variablesSet } from './sandbox-problems.ts';
 import { tracedHandlers } from './traced-handlers.ts';
 
 /** What one run of cargo and its judgement need. */

@@ -4,6 +4,7 @@ import type { Config } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { Denial } from '../sandbox/denied.ts';
+import { shellWords } from '../shell-words.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 
@@ -63,13 +64,6 @@ export function compileError(outcome: BuildOutcome, everything: boolean): CheckE
     'the workspace does not compile',
     `cargo says why above; mend that and check again${sandboxed}`,
   );
-}
-
-/** A command line as a shell takes it. */
-export function shellWords(command: readonly string[]): string {
-  return command
-    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
-    .join(' ');
 }
 
 /** Names of the `rustc-env` instructions of a build script. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { applyEdits, type Edit } from '../config/edit/edit.ts';
 import type { SandboxKind } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
-import { fixesFor } from '../fixes/fixes.ts';
+import { fixesFor } from '../problems/fixes.ts';
 import { bubblewrapFault } from '../sandbox/probe.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 

@@ -3,8 +3,9 @@ import { type ConfigFileText, readConfigText, writeConfigText } from '../config/
 import type { Exports } from '../config/exports.ts';
 import { parseConfig } from '../config/read.ts';
 import type { Config } from '../config/types.ts';
-import { type Fix, type FixKnowledge, fixesFor } from '../fixes/fixes.ts';
-import type { Problem } from '../problems/kinds.ts';
+import type { Fix, FixKnowledge } from '../fixes/types.ts';
+import { fixesFor } from '../problems/fixes.ts';
+import { descriptorOf, type Problem } from '../problems/kinds.ts';
 import { mergeProblems } from '../problems/merge.ts';
 import type { LiveConfig } from '../verdicts/live-config.ts';
 
@@ -13,16 +14,6 @@ export interface AcceptedFix {
   readonly problem: Problem;
   readonly title: string;
 }
-
-/** Kinds whose fixes only give permissions: what was judged stays right without judging again. */
-const permissionKinds: ReadonlySet<Problem['kind']> = new Set([
-  'disallowed-api',
-  'disallowed-unsafe',
-  'disallowed-extern',
-  'proc-macro-not-allowed',
-  'build-script-not-allowed',
-  'disallowed-build-instruction',
-]);
 
 /**
  * Writes the best fix of each problem to cackle.toml and keeps the configuration that follows in force. It never
@@ -68,7 +59,7 @@ export class AutoAccept implements LiveConfig {
 
   /** For what holds up the build: permissions only, since nothing is judged again in this run. */
   resolve = (problems: readonly Problem[]): Promise<boolean> =>
-    this.accept(problems.filter(({ kind }) => permissionKinds.has(kind)));
+    this.accept(problems.filter((problem) => descriptorOf(problem).fixesOnlyPermit));
 
   isReplaced = async (): Promise<boolean> =>
     (await readConfigText(this.file.file)).hash !== this.file.hash;

@@ -1,6 +1,6 @@
 import type { Config } from '../config/types.ts';
-import { isSettledBy } from '../fixes/settled.ts';
 import type { Problem } from '../problems/kinds.ts';
+import { isSettledBy } from '../problems/kinds.ts';
 import { mergeKey, mergeProblems } from '../problems/merge.ts';
 
 /** A problem that is open, by its key (rule 5.19). */
@@ -102,8 +102,8 @@ export class Findings {
 }
 
 function isOpen({ problem, config: foundWith }: Found, config: Config | undefined): boolean {
-  if (problem.kind === 'configuration-missing') return config === undefined;
-  if (config === undefined) return false;
+  // Without a configuration, that is the one question.
+  if (config === undefined) return problem.kind === 'configuration-missing';
   // The check itself said so, by this very configuration.
   if (foundWith === config) return true;
   return !isSettledBy(problem, config, foundWith);

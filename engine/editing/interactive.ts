@@ -6,8 +6,8 @@ import { readTree } from '../check/tree.ts';
 import { applyEdits, type Edit } from '../config/edit/edit.ts';
 import { type Exports, readExports } from '../config/exports.ts';
 import type { Config } from '../config/types.ts';
-import { fixesFor } from '../fixes/fixes.ts';
-import type { Fix, FixKnowledge } from '../fixes/types.ts';
+import type { FixKnowledge } from '../fixes/types.ts';
+import { fixesFor, type ProblemFix } from '../problems/fixes.ts';
 import type { Problem } from '../problems/kinds.ts';
 import { mergeKey } from '../problems/merge.ts';
 import type { BacktraceFrame } from '../problems/places.ts';
@@ -20,9 +20,6 @@ import { Findings, type OpenProblem } from './findings.ts';
 import { Paths } from './paths-to-usages.ts';
 import { type ConfigChange, EditRefused, WatchedConfig } from './watched-config.ts';
 
-export { shellWords } from '../check/sandbox-problems.ts';
-export type { Fix } from '../fixes/types.ts';
-export { severityOf } from '../problems/kinds.ts';
 export type { OpenProblem } from './findings.ts';
 export { EditRefused } from './watched-config.ts';
 
@@ -224,13 +221,13 @@ export class Interactive {
   }
 
   /** The fixes of an open problem, best first. */
-  fixes(id: string): readonly Fix[] {
+  fixes(id: string): readonly ProblemFix[] {
     const found = this.open.find((o) => o.id === id);
     return found === undefined ? [] : this.fixesOf(found.problem);
   }
 
   /** The fixes of a problem by the configuration in force. */
-  fixesOf(problem: Problem): readonly Fix[] {
+  fixesOf(problem: Problem): readonly ProblemFix[] {
     return fixesFor(problem, this.config?.ifAny, this.known);
   }
 
@@ -243,7 +240,7 @@ export class Interactive {
   async apply(
     chosen: readonly {
       readonly id: string;
-      readonly fix: Fix;
+      readonly fix: ProblemFix;
       readonly comment?: string | undefined;
     }[],
   ): Promise<void> {

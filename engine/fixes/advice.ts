@@ -1,17 +1,25 @@
 import { applyEdits, type Edit } from '../config/edit/edit.ts';
-import type { Problem } from '../problems/kinds.ts';
-import { fixesFor } from './fixes.ts';
+import type { Fix } from './types.ts';
 
-/** What to write into cackle.toml to allow what a problem refuses: the best of its fixes that allow something. */
-export function adviceFor(problem: Problem): string | undefined {
-  if (problem.kind === 'sandbox-not-chosen') return '[sandbox]\nkind = "Bubblewrap"';
-  if (problem.kind === 'export-not-imported') {
-    const [settle] = fixesFor(problem, undefined);
-    const comment = problem.readable ? 'or [] for none' : undefined;
-    return settle && applyEdits('', [{ ...settle.edit, comment }]).trimEnd();
-  }
-  const fix = fixesFor(problem, undefined).find(({ edit }) => allows(edit));
-  return fix === undefined ? undefined : applyEdits('', [fix.edit]).trimEnd();
+/** What the report proposes to write into cackle.toml: it allows what is refused, or settles a question. */
+export interface Advice {
+  readonly verb: 'allow' | 'settle';
+  readonly text: string;
+}
+
+/** The best of fixes that allow something, as advice. */
+export function allowing(fixes: readonly Fix[]): Advice | undefined {
+  const fix = fixes.find(({ edit }) => allows(edit));
+  return fix && { verb: 'allow', text: textOf(fix.edit) };
+}
+
+/** A fix that says what is wanted, as advice. */
+export function settling({ edit }: Fix, comment: string | undefined): Advice {
+  return { verb: 'settle', text: textOf({ ...edit, comment }) };
+}
+
+function textOf(edit: Edit): string {
+  return applyEdits('', [edit]).trimEnd();
 }
 
 function allows({ steps }: Edit): boolean {

@@ -6,11 +6,8 @@ import {
   normalisedInstruction,
 } from '../config/instruction-rules.ts';
 import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
-import type { Problem } from '../problems/kinds.ts';
-import { excludable, referrersPrefix } from './prefixes.ts';
+import { excludable, referrersPrefix, type UsedNames } from './prefixes.ts';
 import type { Fix } from './types.ts';
-
-type OfKind<K extends Problem['kind']> = Extract<Problem, { kind: K }>;
 
 /** A scope in words, behind the package's name. */
 export const where: Readonly<Record<ScopeSuffix, string>> = {
@@ -29,10 +26,15 @@ const reach: Readonly<Record<ScopeSuffix, string>> = {
   'from.test': "in every package's tests that it is linked into",
 };
 
+/** A use of a keyword, and the macros that lend it if it comes of any. */
+export interface LentUse {
+  readonly macros?: readonly { readonly package: string; readonly name: string }[] | undefined;
+}
+
 const edit = (...steps: EditStep[]): Edit => ({ steps });
 
-/** In the exact scope, then in each wider one. */
-function allowApi(scope: PermissionScope, api: string): Fix[] {
+/** Allows an API in the exact scope, then in each wider one. */
+export function allowApi(scope: PermissionScope, api: string): Fix[] {
   const suffixes: ScopeSuffix[] = [scope.suffix, ...ancestors[scope.suffix]];
   return suffixes.map((suffix) => ({
     title: `allow \`${api}\` to ${scope.package}${where[suffix]}`,
@@ -41,8 +43,10 @@ function allowApi(scope: PermissionScope, api: string): Fix[] {
   }));
 }
 
-function excludeTargets(
-  { usages, api }: OfKind<'disallowed-api' | 'off-tree-api'>,
+/** Excludes from an API what its usages have in common; nothing where they share too little. */
+export function excludeTargets(
+  api: string,
+  usages: readonly UsedNames[],
   config: Config | undefined,
 ): Fix[] {
   const path = excludable(usages, config?.apis.get(api));
@@ -56,30 +60,26 @@ function excludeTargets(
   ];
 }
 
-/** For a use of an API by a package of the tree. */
-export function apiFixes(problem: OfKind<'disallowed-api'>, config: Config | undefined): Fix[] {
-  return [...allowApi(problem.scope, problem.api), ...excludeTargets(problem, config)];
-}
-
-/** For a use of an API whose provider is no dependency of the user: mostly somebody else's type or macro. */
-export function offTreeFixes(problem: OfKind<'off-tree-api'>, config: Config | undefined): Fix[] {
-  const { api, usages, packageName, providedBy } = problem;
+/** Takes the referring functions into an API of a provider: mostly somebody else's type or macro. */
+export function includeReferrers(
+  api: string,
+  usages: readonly UsedNames[],
+  packageName: string,
+  providedBy: string,
+): Fix[] {
   const path = referrersPrefix(usages, packageName, providedBy);
-  const include: Fix[] =
-    path === undefined
-      ? []
-      : [
-          {
-            title: `include \`${path}\` in the API \`${api}\``,
-            explanation: `${path} counts as ${api} itself: whoever uses it uses ${api}, and ${packageName} is not charged for what it is used with.`,
-            edit: edit({ kind: 'add', path: ['api', api, 'include'], values: [path] }),
-          },
-        ];
-  return [...include, ...excludeTargets(problem, config), ...allowApi(problem.scope, api)];
+  if (path === undefined) return [];
+  return [
+    {
+      title: `include \`${path}\` in the API \`${api}\``,
+      explanation: `${path} counts as ${api} itself: whoever uses it uses ${api}, and ${packageName} is not charged for what it is used with.`,
+      edit: edit({ kind: 'add', path: ['api', api, 'include'], values: [path] }),
+    },
+  ];
 }
 
-/** For macros that lend it, where nothing else is told: the word of their package's owner. */
-function safeMacros({ uses }: OfKind<'disallowed-unsafe' | 'disallowed-extern'>): Fix[] {
+/** Declares macros safe, where every use comes of one that lends it. */
+export function declareSafe(uses: readonly LentUse[]): Fix[] {
   const byPackage = new Map<string, Set<string>>();
   for (const { macros } of uses) {
     if (macros === undefined) return [];
@@ -107,23 +107,21 @@ function safeMacros({ uses }: OfKind<'disallowed-unsafe' | 'disallowed-extern'>)
   ];
 }
 
-/** For `unsafe` and `extern`: in the scope of the crate kind. */
-export function keywordFixes(problem: OfKind<'disallowed-unsafe' | 'disallowed-extern'>): Fix[] {
-  const { scope, kind } = problem;
-  const flag = kind === 'disallowed-unsafe' ? 'allow_unsafe' : 'allow_extern';
-  const what = kind === 'disallowed-unsafe' ? 'unsafe code' : 'extern functions';
-  return [
-    {
-      title: `allow ${what} to ${scope.package}${where[scope.suffix]}`,
-      explanation: `${scope.package} may have ${what} ${scope.suffix === '' ? 'in its crates, its build script and tests too' : reach[scope.suffix]}.`,
-      edit: edit({ kind: 'permit', scope, flag }),
-    },
-    ...safeMacros(problem),
-  ];
+/** Permits `unsafe` or `extern` in a scope; `what` says it in words. */
+export function permitKeyword(
+  scope: PermissionScope,
+  flag: 'allow_unsafe' | 'allow_extern',
+  what: string,
+): Fix {
+  return {
+    title: `allow ${what} to ${scope.package}${where[scope.suffix]}`,
+    explanation: `${scope.package} may have ${what} ${scope.suffix === '' ? 'in its crates, its build script and tests too' : reach[scope.suffix]}.`,
+    edit: edit({ kind: 'permit', scope, flag }),
+  };
 }
 
-/** For a proc macro. */
-export function procMacroFixes({ packageName }: OfKind<'proc-macro-not-allowed'>): Fix[] {
+/** Permits a package to be a proc macro. */
+export function permitProcMacro(packageName: string): Fix[] {
   const scope: PermissionScope = { package: packageName, suffix: '' };
   return [
     {
@@ -134,8 +132,8 @@ export function procMacroFixes({ packageName }: OfKind<'proc-macro-not-allowed'>
   ];
 }
 
-/** For a build script where each needs a section (`explicit_build_scripts`). */
-export function buildScriptFixes({ packageName }: OfKind<'build-script-not-allowed'>): Fix[] {
+/** Adds the build section that `explicit_build_scripts` wants. */
+export function addBuildSection(packageName: string): Fix[] {
   return [
     {
       title: `allow ${packageName} to have a build script`,
@@ -145,11 +143,8 @@ export function buildScriptFixes({ packageName }: OfKind<'build-script-not-allow
   ];
 }
 
-/** For a build script's instruction: with any value, then by ever shorter prefixes. */
-export function instructionFixes({
-  packageName,
-  instruction,
-}: OfKind<'disallowed-build-instruction'>): Fix[] {
+/** Allows a build script's instruction: with any value, then by ever shorter prefixes. */
+export function allowInstruction(packageName: string, instruction: string): Fix[] {
   const scope: PermissionScope = { package: packageName, suffix: 'build' };
   return rulesFor(instruction).map((rule) => ({
     title: `allow \`${rule}\` to the build script of ${packageName}`,
@@ -175,8 +170,8 @@ function rulesFor(instruction: string): string[] {
   return [...rules, 'cargo:*'];
 }
 
-/** For a table of which several packages could be meant: it is one's. */
-export function sourceFixes({ packageName, sources }: OfKind<'ambiguous-package'>): Fix[] {
+/** Says of which of several packages a table is. */
+export function setSource(packageName: string, sources: readonly string[]): Fix[] {
   return sources.map((source) => ({
     title: `say that [pkg.${packageName}] is about the one from ${source}`,
     explanation: `What stands there is allowed to ${packageName} from ${source} alone; a table [pkg."${packageName}@SOURCE"] allows something to another.`,
@@ -184,8 +179,8 @@ export function sourceFixes({ packageName, sources }: OfKind<'ambiguous-package'
   }));
 }
 
-/** For settings of a package that is not in the tree. */
-export function unknownPackageFixes({ packageName }: OfKind<'unknown-package'>): Fix[] {
+/** Removes the settings of a package that is not in the tree. */
+export function removePackage(packageName: string): Fix[] {
   return [
     {
       title: `remove the settings of ${packageName}`,

@@ -1,5 +1,10 @@
 import type { ApiDefinition } from '../config/types.ts';
-import type { Usage } from '../problems/usages.ts';
+
+/** Names of the function that uses something, and of what it uses. */
+export interface UsedNames {
+  readonly fromNames: readonly string[];
+  readonly targetNames: readonly string[];
+}
 
 /** Crates of the toolchain: their paths say nothing about who uses them. */
 const sysrootCrates: ReadonlySet<string> = new Set(['std', 'core', 'alloc', 'proc_macro', 'test']);
@@ -20,7 +25,7 @@ export function commonPrefix(names: readonly string[]): string | undefined {
 
 /** What to exclude from an API so that none of the usages is one; only what lies below an include. */
 export function excludable(
-  usages: readonly Usage[],
+  usages: readonly UsedNames[],
   api: ApiDefinition | undefined,
 ): string | undefined {
   const prefix = commonPrefix(usages.flatMap((usage) => usage.targetNames));
@@ -34,7 +39,7 @@ export function excludable(
  * of them below it, of the user's crate where there is one, and never of the toolchain or the API's provider.
  */
 export function referrersPrefix(
-  usages: readonly Usage[],
+  usages: readonly UsedNames[],
   packageName: string,
   providedBy: string,
 ): string | undefined {

@@ -1,49 +1,45 @@
 import { builtinApis } from '../config/builtin.ts';
 import { type Edit, type EditStep, type Path, scopePath } from '../config/edit/edit.ts';
+import type { Exports } from '../config/exports.ts';
 import {
   type ApiDefinition,
   type Config,
   NEWEST_VERSION,
   type PermissionScope,
 } from '../config/types.ts';
-import type { Problem } from '../problems/kinds.ts';
+import type { Denial } from '../sandbox/denied.ts';
 import type { Fix, FixKnowledge } from './types.ts';
-
-type OfKind<K extends Problem['kind']> = Extract<Problem, { kind: K }>;
 
 const edit = (...steps: EditStep[]): Edit => ({ steps });
 
 const recommended = ['fs', 'net', 'process'];
 
-/** For a workspace without cackle.toml; each fix says which questions come next. */
-export function configurationFixes(): Fix[] {
-  const version: EditStep = { kind: 'set', path: ['common', 'version'], value: NEWEST_VERSION };
-  const sandbox: Problem = { kind: 'sandbox-not-chosen' };
-  return [
-    {
-      title: 'create the recommended cackle.toml',
-      explanation: `It watches the built-in APIs ${recommended.join(', ')}. A sandbox is chosen next.`,
-      edit: edit(version, {
-        kind: 'add',
-        path: ['common', 'import_std'],
-        values: recommended,
-      }),
-      asksNext: [sandbox],
-    },
-    {
-      title: 'create an empty cackle.toml',
-      explanation: 'It watches nothing yet. A sandbox and each built-in API are chosen next.',
-      edit: edit(version),
-      asksNext: [
-        sandbox,
-        ...[...builtinApis.keys()].map((api): Problem => ({ kind: 'std-api-on-offer', api })),
-      ],
-    },
-  ];
+const version: EditStep = { kind: 'set', path: ['common', 'version'], value: NEWEST_VERSION };
+
+/** Makes a cackle.toml that watches what most people want watched. */
+export function createRecommended(): Fix {
+  return {
+    title: 'create the recommended cackle.toml',
+    explanation: `It watches the built-in APIs ${recommended.join(', ')}. A sandbox is chosen next.`,
+    edit: edit(version, {
+      kind: 'add',
+      path: ['common', 'import_std'],
+      values: recommended,
+    }),
+  };
 }
 
-/** For a configuration that chooses no sandbox. */
-export function sandboxFixes({ bubblewrapFault }: FixKnowledge): Fix[] {
+/** Makes a cackle.toml that watches nothing. */
+export function createEmpty(): Fix {
+  return {
+    title: 'create an empty cackle.toml',
+    explanation: 'It watches nothing yet. A sandbox and each built-in API are chosen next.',
+    edit: edit(version),
+  };
+}
+
+/** Chooses a sandbox, or none; the one that works first. */
+export function chooseSandbox({ bubblewrapFault }: FixKnowledge): Fix[] {
   const choose = (kind: string) => edit({ kind: 'set', path: ['sandbox', 'kind'], value: kind });
   const boxed: Fix = {
     title: 'run in Bubblewrap',
@@ -61,8 +57,8 @@ export function sandboxFixes({ bubblewrapFault }: FixKnowledge): Fix[] {
   return bubblewrapFault === undefined ? [boxed, open] : [open, boxed];
 }
 
-/** For a built-in API that a new configuration does not watch. */
-export function stdApiFixes({ api }: OfKind<'std-api-on-offer'>): Fix[] {
+/** Watches a built-in API, by import or by a definition of one's own, or ignores it. */
+export function watchBuiltin(api: string): Fix[] {
   const definition = builtinApis.get(api);
   const paths = (definition?.include ?? []).join(', ');
   return [
@@ -94,10 +90,11 @@ function inline({ name, include, exclude }: ApiDefinition): EditStep[] {
   );
 }
 
-/** For API definitions that a package exports. Those in a file with faults can only be ignored. */
-export function exportFixes(
-  { packageName, apis, readable }: OfKind<'export-not-imported'>,
-  { exports }: FixKnowledge,
+/** Settles which API definitions of a package are imported. Those in a file with faults can only be ignored. */
+export function importExports(
+  packageName: string,
+  { apis, readable }: { readonly apis: readonly string[]; readonly readable: boolean },
+  exports: Exports | undefined,
 ): Fix[] {
   const path = ['pkg', packageName, 'import'];
   const names = apis.map((api) => `${packageName}::${api}`).join(', ');
@@ -131,9 +128,8 @@ export function exportFixes(
   ];
 }
 
-/** For a crate that seems to provide an API. */
-export function possibleExportFixes(problem: OfKind<'possible-export'>): Fix[] {
-  const { packageName, api, path } = problem;
+/** Takes a path of a package into an API, or says that it is none of it. */
+export function includeOrIgnore(packageName: string, api: string, path: string): Fix[] {
   return [
     {
       title: `include \`${path}\` in the API \`${api}\``,
@@ -149,15 +145,20 @@ export function possibleExportFixes(problem: OfKind<'possible-export'>): Fix[] {
 }
 
 /**
- * For a program that failed in its sandbox: what fits what the sandbox kept from it, where that is known. Without a
- * sandbox, no setting can be at fault.
+ * Lets a program that failed do what its sandbox kept from it, as far as that is known; then runs it without one.
  */
-export function executionFixes(
-  problem: OfKind<'execution-failed'>,
+export function loosenSandbox(
+  {
+    packageName,
+    executable,
+    denied,
+  }: {
+    readonly packageName: string;
+    readonly executable: 'build script' | 'test';
+    readonly denied?: readonly Denial[] | undefined;
+  },
   config: Config | undefined,
 ): Fix[] {
-  if (problem.sandboxCommand === undefined) return [];
-  const { packageName, executable, denied } = problem;
   const scope: PermissionScope = {
     package: packageName,
     suffix: executable === 'test' ? 'test' : 'build',
@@ -209,12 +210,8 @@ export function executionFixes(
   ];
 }
 
-/** For a configuration of an older version. */
-export function versionFixes(
-  problem: OfKind<'newer-config-version'>,
-  config: Config | undefined,
-): Fix[] {
-  const { version, newest } = problem;
+/** Updates a configuration to the newest version, with what keeps the old behaviour if that is another. */
+export function updateVersion(version: number, newest: number, config: Config | undefined): Fix[] {
   const update: EditStep = { kind: 'set', path: ['common', 'version'], value: newest };
   const news = [
     ...(version < 2 ? ['rustc runs in the sandbox of [sandbox]'] : []),

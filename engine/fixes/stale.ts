@@ -1,15 +1,12 @@
 import { type Edit, type EditStep, scopePath } from '../config/edit/edit.ts';
-import type { Config } from '../config/types.ts';
-import type { Problem } from '../problems/kinds.ts';
+import type { Config, PermissionScope, ScopeSetting } from '../config/types.ts';
 import { where } from './permissions.ts';
 import type { Fix } from './types.ts';
 
-type OfKind<K extends Problem['kind']> = Extract<Problem, { kind: K }>;
-
 const edit = (...steps: EditStep[]): Edit => ({ steps });
 
-/** For an API permission that nothing needs. */
-export function unusedFixes({ scope, api }: OfKind<'unused-allow-api'>): Fix[] {
+/** Removes an API permission that nothing needs. */
+export function removeApi(scope: PermissionScope, api: string): Fix[] {
   return [
     {
       title: `remove the unused \`${api}\` from ${scope.package}${where[scope.suffix]}`,
@@ -19,12 +16,11 @@ export function unusedFixes({ scope, api }: OfKind<'unused-allow-api'>): Fix[] {
   ];
 }
 
-/** For another setting that has no effect. */
-export function unusedSettingFixes(
-  problem: OfKind<'unused-setting'>,
+/** Removes a setting that has no effect, or one value of its list. */
+export function removeSetting(
+  { scope, setting, value }: Omit<ScopeSetting, 'place'>,
   config: Config | undefined,
 ): Fix[] {
-  const { scope, setting, value } = problem;
   const path = [...scopePath(scope), setting];
   // The section may have been there for this alone, and still lets the build script be there.
   const keepSection: EditStep[] =
@@ -44,9 +40,13 @@ export function unusedSettingFixes(
   ];
 }
 
-/** For a path of an API that matches nothing. */
-export function unmatchedPathFixes(problem: OfKind<'unmatched-api-path'>): Fix[] {
-  const { api, list, path: text, nearest } = problem;
+/** Replaces a path of an API that matches nothing by the nearest, or removes it. */
+export function mendApiPath(
+  api: string,
+  list: 'include' | 'exclude',
+  text: string,
+  nearest: string | undefined,
+): Fix[] {
   const path = ['api', api, list];
   const remove: EditStep = { kind: 'remove', path, value: text };
   const replace: Fix[] =

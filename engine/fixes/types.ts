@@ -1,6 +1,5 @@
 import type { Edit } from '../config/edit/edit.ts';
 import type { Exports } from '../config/exports.ts';
-import type { Problem } from '../problems/kinds.ts';
 
 /** One way to resolve a problem; data only. */
 export interface Fix {
@@ -12,8 +11,6 @@ export interface Fix {
   readonly edit: Edit;
   /** Why it cannot be chosen here, and what to do about it. */
   readonly refused?: string | undefined;
-  /** Problems to put to the user next. */
-  readonly asksNext?: readonly Problem[] | undefined;
 }
 
 /** What some fixes depend on beside cackle.toml; what is not known is taken as harmless. */

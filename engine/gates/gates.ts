@@ -39,7 +39,7 @@ import type { Verdicts } from '../verdicts/verdicts.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { configHash } from './config-hash.ts';
 import { noteSaid, SaidBefore } from './said-before.ts';
-import { summary } from './why-held.ts';
+import { whyHeld } from './why-held.ts';
 
 /** A build script or proc macro that did not run because of a problem. */
 export interface Held {
@@ -142,7 +142,7 @@ export class Gates {
     this.hold(run.packageId, 'build script');
     return {
       allow: false,
-      reason: `the build script of ${label} is held: ${summary(problems)}`,
+      reason: `the build script of ${label} is held: ${whyHeld(problems)}`,
     };
   }
 
@@ -351,7 +351,7 @@ export class Gates {
         this.hold(record.packageId, 'proc macro');
         return {
           allow: false,
-          reason: `the proc macro ${this.labelOf(record.packageId)} is held: ${summary(problems)}`,
+          reason: `the proc macro ${this.labelOf(record.packageId)} is held: ${whyHeld(problems)}`,
         };
       }
     }

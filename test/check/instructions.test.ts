@@ -2,12 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { isInstructionAllowed, neverAllowed } from '../../engine/config/instruction-rules.ts';
-import { fixesFor } from '../../engine/fixes/fixes.ts';
 import {
   instructionsOf,
   mayProceed,
   withoutInstructions,
 } from '../../engine/judge/build-instructions.ts';
+import { fixesFor } from '../../engine/problems/fixes.ts';
 import { check, config, manifest, short, workspace } from '../support/cackle.ts';
 
 const printed = (...lines: string[]): Buffer => Buffer.from(`${lines.join('\n')}\n`);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { applyEdits } from '../../engine/config/edit/edit.ts';
 import { readConfigText, writeConfigText } from '../../engine/config/edit/write.ts';
-import { fixesFor } from '../../engine/fixes/fixes.ts';
+import { fixesFor } from '../../engine/problems/fixes.ts';
 import { check, manifest, workspace } from '../support/cackle.ts';
 import { commentsOf } from './comments.ts';
 import { dataOf, read, said } from './support.ts';

@@ -2,9 +2,9 @@ import { expect } from 'vitest';
 import { applyEdits, type Edit, type EditStep, scopePath } from '../../engine/config/edit/edit.ts';
 import { isInstructionAllowed } from '../../engine/config/instruction-rules.ts';
 import type { Config } from '../../engine/config/types.ts';
-import type { Fix } from '../../engine/fixes/fixes.ts';
-import { isSettledBy } from '../../engine/fixes/settled.ts';
+import type { Fix } from '../../engine/fixes/types.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
+import { isSettledBy } from '../../engine/problems/kinds.ts';
 import { commentsOf } from './comments.ts';
 import { dataOf, expected, firstLost, linesOf, read, said } from './support.ts';
 

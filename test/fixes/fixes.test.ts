@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { applyEdits } from '../../engine/config/edit/edit.ts';
 import { parseConfig } from '../../engine/config/read.ts';
-import { adviceFor } from '../../engine/fixes/advice.ts';
-import { type Fix, type FixKnowledge, fixesFor } from '../../engine/fixes/fixes.ts';
-import { isSettledBy } from '../../engine/fixes/settled.ts';
+import type { Fix, FixKnowledge } from '../../engine/fixes/types.ts';
+import { adviceFor, fixesFor } from '../../engine/problems/fixes.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
+import { isSettledBy } from '../../engine/problems/kinds.ts';
 import { apiProblem, exporting, read, usage } from './support.ts';
 
 const base = '[common]\nversion = 3\nimport_std = ["fs", "net"]\n\n[sandbox]\nkind = "Disabled"\n';
@@ -49,7 +49,7 @@ describe('fixes of each problem, best first', () => {
       '[sandbox]\nkind = "Bubblewrap"',
       '[sandbox]\nkind = "Disabled"',
     ]);
-    expect(adviceFor(problem)).toBe('[sandbox]\nkind = "Bubblewrap"');
+    expect(adviceFor(problem)?.text).toBe('[sandbox]\nkind = "Bubblewrap"');
     const refused = fixesFor(problem, read(text), { bubblewrapFault: 'install bwrap' });
     expect(refused.map((fix) => fix.refused)).toEqual([undefined, 'install bwrap']);
     expect(applyEdits(text, [refused[0]?.edit ?? { steps: [] }])).toBe(
@@ -176,7 +176,7 @@ describe('fixes of each problem, best first', () => {
     expect(added({ ...problem, readable: false }, base, { exports: exporting })).toEqual([
       '[pkg.x]\nimport = []',
     ]);
-    expect(adviceFor({ ...problem, readable: true })).toBe(
+    expect(adviceFor({ ...problem, readable: true })?.text).toBe(
       '[pkg.x]\n# or [] for none\nimport = ["fs"]',
     );
   });
@@ -187,7 +187,7 @@ describe('fixes of each problem, best first', () => {
     expect(added({ ...failed, executable: 'build script', sandboxCommand })).toEqual([
       '[pkg.x]\nbuild.sandbox.kind = "Disabled"',
     ]);
-    expect(adviceFor({ ...failed, executable: 'test', sandboxCommand })).toBeUndefined();
+    expect(adviceFor({ ...failed, executable: 'test', sandboxCommand })?.text).toBeUndefined();
     expect(added({ ...failed, executable: 'test', sandboxCommand })).toEqual([
       '[pkg.x]\ntest.sandbox.kind = "Disabled"',
     ]);
@@ -221,8 +221,8 @@ describe('fixes of each problem, best first', () => {
       disabled,
     ]);
     expect(added({ ...failed, denied: [{ what: 'mode', path: 'a' }] })).toEqual([disabled]);
-    expect(adviceFor({ ...failed, denied: [{ what: 'mode', path: 'a' }] })).toBeUndefined();
-    expect(adviceFor({ ...failed, denied: [write] })).toBe(
+    expect(adviceFor({ ...failed, denied: [{ what: 'mode', path: 'a' }] })?.text).toBeUndefined();
+    expect(adviceFor({ ...failed, denied: [write] })?.text).toBe(
       '[pkg.x]\nbuild.sandbox.bind_writable = ["shell"]',
     );
   });
@@ -372,9 +372,11 @@ describe('rule 8.5: an applied fix settles every problem for which a fix would n
 });
 
 test("the report's advice is the best fix that allows something", () => {
-  expect(adviceFor(apiProblem('x', 'build', 'fs'))).toBe('[pkg.x]\nbuild.allow_apis = ["fs"]');
-  expect(adviceFor({ ...apiProblem('x', '', 'fs'), kind: 'off-tree-api', providedBy: 'y' })).toBe(
-    '[pkg.x]\nallow_apis = ["fs"]',
+  expect(adviceFor(apiProblem('x', 'build', 'fs'))?.text).toBe(
+    '[pkg.x]\nbuild.allow_apis = ["fs"]',
   );
-  expect(adviceFor({ kind: 'newer-config-version', version: 1, newest: 3 })).toBeUndefined();
+  expect(
+    adviceFor({ ...apiProblem('x', '', 'fs'), kind: 'off-tree-api', providedBy: 'y' })?.text,
+  ).toBe('[pkg.x]\nallow_apis = ["fs"]');
+  expect(adviceFor({ kind: 'newer-config-version', version: 1, newest: 3 })?.text).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applyEdits, type Edit } from '../../engine/config/edit/edit.ts';
-import { fixesFor } from '../../engine/fixes/fixes.ts';
-import { isSettledBy } from '../../engine/fixes/settled.ts';
+import { fixesFor } from '../../engine/problems/fixes.ts';
+import { isSettledBy } from '../../engine/problems/kinds.ts';
 import { checkFix, remains } from './checked.ts';
 import { configText, drawer, problemAbout } from './generated.ts';
 import { exporting, read } from './support.ts';

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync 
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { adviceFor } from '../../engine/fixes/advice.ts';
+import { adviceFor } from '../../engine/problems/fixes.ts';
 import type { Denial } from '../../engine/sandbox/denied.ts';
 import { denialsIn } from '../../engine/sandbox/denied.ts';
 import { check, config, manifest, workspace } from '../support/cackle.ts';
@@ -38,7 +38,7 @@ async function failure(
   expect(status).toBe(1);
   const failed = problems.find((problem) => problem.kind === 'execution-failed');
   if (failed?.kind !== 'execution-failed') throw new Error(JSON.stringify(problems));
-  return { denied: failed.denied, advice: adviceFor(failed) };
+  return { denied: failed.denied, advice: adviceFor(failed)?.text };
 }
 
 describe.skipIf(noBubblewrap !== undefined)(

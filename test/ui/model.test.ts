@@ -21,6 +21,7 @@ const item = (id: string, rest: Partial<Item> = {}): Item => ({
   id,
   severity: 'error',
   kind: 'disallowed-api',
+  group: 'uses of APIs',
   label: `package-${id}`,
   api: 'net',
   title: `title ${id}`,

@@ -1,0 +1,55 @@
+import { constants } from 'node:os';
+import type { Denial } from '../sandbox/denied.ts';
+
+/** How a program failed. */
+export interface Failure {
+  readonly status?: number | undefined;
+  readonly signal?: number | undefined;
+  /** The command line of its sandbox; absent when it ran without one. */
+  readonly sandboxCommand?: readonly string[] | undefined;
+  /** What the sandbox kept from it, where that is known. */
+  readonly denied?: readonly Denial[] | undefined;
+}
+
+/** How a program ended. Inside a sandbox a signal shows as 128 and its number (bwrap's manual). */
+export function endingOf(failed: Pick<Failure, 'status' | 'signal' | 'sandboxCommand'>): string {
+  const { status, signal, sandboxCommand } = failed;
+  const sandboxed = sandboxCommand === undefined ? '' : ' in its sandbox';
+  if (signal !== undefined) return `${sandboxed}: ${signalText(signal)}`;
+  if (status === undefined) return sandboxed;
+  const within = sandboxCommand !== undefined && status > 128 && status <= 128 + 64;
+  return `${sandboxed}: exit status ${status}${within ? `, as for ${signalText(status - 128)}` : ''}`;
+}
+
+/** What its sandbox kept from a program that failed, one line each; and what to do where no setting helps. */
+export function deniedText({
+  denied = [],
+  sandboxCommand,
+}: Pick<Failure, 'denied' | 'sandboxCommand'>): string[] {
+  if (sandboxCommand === undefined) return [];
+  return denied.length > 0
+    ? denied.map(textOfDenial)
+    : [
+        'nothing shows that its sandbox kept anything from it: see whether it fails under cargo alone, too',
+      ];
+}
+
+function textOfDenial(denial: Denial): string {
+  switch (denial.what) {
+    case 'write':
+      return `its sandbox does not let it write in ${denial.path}`;
+    case 'mode':
+      return `${denial.path} is read-only by its own permissions, which only root outside a sandbox passes over: \`chmod u+w\` it`;
+    case 'read':
+      return `its sandbox hides ${denial.path}; \`extra_args = ["--ro-bind", "${denial.path}", "${denial.path}"]\` in the section of its sandbox shows it`;
+    case 'network':
+      return 'its sandbox has no network';
+    case 'variable':
+      return `its sandbox does not show it the variable ${denial.name}`;
+  }
+}
+
+function signalText(signal: number): string {
+  const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
+  return `signal ${signal}${name === undefined ? '' : ` (${name})`}`;
+}

@@ -1,0 +1,28 @@
+import type { Config } from '../config/types.ts';
+import type { Advice } from '../fixes/advice.ts';
+import { inTables } from '../fixes/tables.ts';
+import type { FixKnowledge } from '../fixes/types.ts';
+import type { AskingFix } from './descriptor.ts';
+import { descriptorOf, type Problem } from './kinds.ts';
+
+/** A fix of any problem, with the problems that it brings up. */
+export type ProblemFix = AskingFix<Problem>;
+
+/**
+ * The fixes of a problem, best first (docs/rules.md, 5); none where no edit helps. `config` is the configuration that
+ * the problem was found with; without it, fixes that need to know it are left out.
+ */
+export function fixesFor(
+  problem: Problem,
+  config: Config | undefined,
+  known: FixKnowledge = {},
+): ProblemFix[] {
+  return descriptorOf(problem)
+    .fixes(problem, config, known)
+    .map((fix) => ({ ...fix, edit: inTables(fix.edit, config) }));
+}
+
+/** What to write into cackle.toml to allow what a problem refuses. */
+export function adviceFor(problem: Problem): Advice | undefined {
+  return descriptorOf(problem).advice(problem);
+}

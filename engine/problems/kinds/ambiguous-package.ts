@@ -1,0 +1,31 @@
+import type { ConfigPlace } from '../../config/types.ts';
+import { setSource } from '../../fixes/permissions.ts';
+import { type Descriptor, noAdvice, noNotes } from '../descriptor.ts';
+import { theFirst } from '../ways-to-merge.ts';
+import { at } from '../words.ts';
+
+/** A table of cackle.toml whose name packages from several sources have: it gives nothing to any of them (rule 5.13). */
+export interface AmbiguousPackage {
+  readonly kind: 'ambiguous-package';
+  readonly packageName: string;
+  readonly sources: readonly string[];
+  readonly configPlace: ConfigPlace;
+}
+
+export const ambiguousPackage: Descriptor<AmbiguousPackage> = {
+  severity: 'error',
+  group: 'configuration',
+  label: ({ packageName }) => packageName,
+  title: ({ sources, configPlace }) =>
+    `${at(configPlace)} packages of this name come from ${sources.join(' and ')}; the table allows nothing to any of them until its \`source\` says which is meant`,
+  question: undefined,
+  inShort: () => 'ambiguous-package',
+  notes: noNotes,
+  key: ({ packageName }) => [packageName],
+  merging: theFirst(),
+  fixes: ({ packageName, sources }) => setSource(packageName, sources),
+  fixesOnlyPermit: false,
+  advice: noAdvice,
+  isSettled: ({ packageName }, config) =>
+    !config.ambiguous.some(({ name }) => name === packageName),
+};

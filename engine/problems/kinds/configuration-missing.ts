@@ -1,0 +1,37 @@
+import { builtinApis } from '../../config/builtin.ts';
+import { createEmpty, createRecommended } from '../../fixes/setup.ts';
+import { byConfigFile, type Descriptor, noAdvice, noNotes } from '../descriptor.ts';
+import { theFirst } from '../ways-to-merge.ts';
+import type { SandboxNotChosen } from './sandbox-not-chosen.ts';
+import type { StdApiOnOffer } from './std-api-on-offer.ts';
+
+/** There is no cackle.toml (rule 5.1). */
+export interface ConfigurationMissing {
+  readonly kind: 'configuration-missing';
+}
+
+export const configurationMissing: Descriptor<
+  ConfigurationMissing,
+  SandboxNotChosen | StdApiOnOffer
+> = {
+  severity: 'error',
+  group: 'configuration',
+  label: byConfigFile,
+  title: () => 'there is no cackle.toml; nothing is allowed yet',
+  question: 'There is no cackle.toml yet: choose how to begin',
+  inShort: () => 'configuration-missing',
+  notes: noNotes,
+  key: () => [],
+  merging: theFirst(),
+  fixes: () => {
+    const sandbox: SandboxNotChosen = { kind: 'sandbox-not-chosen' };
+    const apis = [...builtinApis.keys()].map((api) => ({ kind: 'std-api-on-offer', api }) as const);
+    return [
+      { ...createRecommended(), asksNext: [sandbox] },
+      { ...createEmpty(), asksNext: [sandbox, ...apis] },
+    ];
+  },
+  fixesOnlyPermit: false,
+  advice: noAdvice,
+  isSettled: () => true,
+};

@@ -1,0 +1,34 @@
+import { isInstructionAllowed } from '../../config/instruction-rules.ts';
+import { allowing } from '../../fixes/advice.ts';
+import { allowInstruction } from '../../fixes/permissions.ts';
+import { byPackage, type Descriptor, noNotes, type OfPackage } from '../descriptor.ts';
+import { theFirst } from '../ways-to-merge.ts';
+
+/** A build script printed an instruction that is not allowed (rule 5.9). */
+export interface DisallowedBuildInstruction extends OfPackage {
+  readonly kind: 'disallowed-build-instruction';
+  readonly instruction: string;
+  /** Why no rule can allow it; absent where one can. */
+  readonly never?: string | undefined;
+}
+
+export const disallowedBuildInstruction: Descriptor<DisallowedBuildInstruction> = {
+  severity: 'error',
+  group: 'build instructions',
+  label: byPackage,
+  title: ({ instruction, never }) =>
+    `its build script gives the instruction \`${instruction}\`, which ${never === undefined ? 'is not allowed' : `no rule can allow: ${never}`}`,
+  question: undefined,
+  inShort: () => 'disallowed-build-instruction',
+  notes: noNotes,
+  key: ({ packageName, instruction }) => [packageName, instruction],
+  merging: theFirst(),
+  fixes: ({ packageName, instruction }) => allowInstruction(packageName, instruction),
+  fixesOnlyPermit: true,
+  advice: ({ packageName, instruction }) => allowing(allowInstruction(packageName, instruction)),
+  isSettled: ({ packageName, instruction }, config) =>
+    isInstructionAllowed(
+      instruction,
+      config.permissions({ package: packageName, suffix: 'build' }).allowBuildInstructions,
+    ),
+};

@@ -1,0 +1,47 @@
+import { allowing } from '../../fixes/advice.ts';
+import { loosenSandbox } from '../../fixes/setup.ts';
+import { shellWords } from '../../shell-words.ts';
+import { byPackage, type Descriptor, type OfPackage } from '../descriptor.ts';
+import { deniedText, endingOf, type Failure } from '../failure.ts';
+import { theFirst } from '../ways-to-merge.ts';
+
+/** A build script or test that failed (rule 5.10). */
+export interface ExecutionFailed extends OfPackage, Failure {
+  readonly kind: 'execution-failed';
+  readonly executable: 'build script' | 'test';
+  /** The end of its stderr, or what was wrong with its output. */
+  readonly output: string;
+}
+
+export const executionFailed: Descriptor<ExecutionFailed> = {
+  severity: 'error',
+  group: 'failures',
+  label: byPackage,
+  title: (problem) => `its ${problem.executable} failed${endingOf(problem)}`,
+  question: undefined,
+  inShort: () => 'execution-failed',
+  notes: (problem) => [
+    ...problem.output.trimEnd().split('\n').slice(-200),
+    ...deniedText(problem),
+    ...(problem.sandboxCommand === undefined
+      ? []
+      : ['', 'Its sandbox was:', `  ${shellWords(problem.sandboxCommand)}`]),
+  ],
+  key: ({ packageLabel, executable }) => [packageLabel, executable],
+  merging: theFirst(),
+  fixes: (problem, config) =>
+    // Without a sandbox, no setting can be at fault.
+    problem.sandboxCommand === undefined ? [] : loosenSandbox(problem, config),
+  fixesOnlyPermit: false,
+  advice: (problem) =>
+    problem.sandboxCommand === undefined ? undefined : allowing(loosenSandbox(problem, undefined)),
+  isSettled: ({ packageName, executable }, config, foundWith) => {
+    const suffix = executable === 'test' ? 'test' : 'build';
+    const scope = { package: packageName, suffix } as const;
+    // Whether it runs with other settings, only a run can tell.
+    return (
+      foundWith !== undefined &&
+      JSON.stringify(config.sandbox(scope)) !== JSON.stringify(foundWith.sandbox(scope))
+    );
+  },
+};

@@ -1,0 +1,37 @@
+import { settling } from '../../fixes/advice.ts';
+import { importExports } from '../../fixes/setup.ts';
+import { byPackage, type Descriptor, type OfPackage } from '../descriptor.ts';
+import { theFirst } from '../ways-to-merge.ts';
+
+/** A package exports APIs of which cackle.toml says nothing (rule 5.15). */
+export interface ExportNotImported extends OfPackage {
+  readonly kind: 'export-not-imported';
+  /** The package's cackle/export.toml. */
+  readonly file: string;
+  /** Names of the API definitions in it. */
+  readonly apis: readonly string[];
+  /** False when the file has faults: it can be ignored, not imported. */
+  readonly readable: boolean;
+}
+
+export const exportNotImported: Descriptor<ExportNotImported> = {
+  severity: 'warning',
+  group: 'exports',
+  label: byPackage,
+  title: ({ apis, readable }) =>
+    readable
+      ? `exports the API definitions ${apis.map((api) => `\`${api}\``).join(', ')}, and cackle.toml does not say whether they are imported`
+      : 'its cackle/export.toml cannot be read, and cackle.toml does not say that it is ignored',
+  question: undefined,
+  inShort: () => 'export-not-imported',
+  notes: ({ file }) => [`The definitions are in ${file}.`],
+  key: ({ packageName }) => [packageName],
+  merging: theFirst(),
+  fixes: (problem, _config, { exports }) => importExports(problem.packageName, problem, exports),
+  fixesOnlyPermit: false,
+  advice: (problem) => {
+    const [best] = importExports(problem.packageName, problem, undefined);
+    return best && settling(best, problem.readable ? 'or [] for none' : undefined);
+  },
+  isSettled: ({ packageName }, config) => config.imports.has(packageName),
+};

@@ -1,0 +1,26 @@
+import { updateVersion } from '../../fixes/setup.ts';
+import { byConfigFile, type Descriptor, noAdvice, noNotes } from '../descriptor.ts';
+import { theFirst } from '../ways-to-merge.ts';
+
+/** cackle.toml is of an older version than the newest (rule 5.17). */
+export interface NewerConfigVersion {
+  readonly kind: 'newer-config-version';
+  readonly version: number;
+  readonly newest: number;
+}
+
+export const newerConfigVersion: Descriptor<NewerConfigVersion> = {
+  severity: 'warning',
+  group: 'configuration',
+  label: byConfigFile,
+  title: ({ version, newest }) => `common.version is ${version}; version ${newest} is the newest`,
+  question: undefined,
+  inShort: () => 'newer-config-version',
+  notes: noNotes,
+  key: () => [],
+  merging: theFirst(),
+  fixes: ({ version, newest }, config) => updateVersion(version, newest, config),
+  fixesOnlyPermit: false,
+  advice: noAdvice,
+  isSettled: ({ newest }, config) => config.version >= newest,
+};

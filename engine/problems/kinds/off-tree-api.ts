@@ -1,0 +1,39 @@
+import type { PermissionScope } from '../../config/types.ts';
+import { allowing } from '../../fixes/advice.ts';
+import { allowApi, excludeTargets, includeReferrers } from '../../fixes/permissions.ts';
+import { byPackage, type Descriptor, noNotes, type OfPackage } from '../descriptor.ts';
+import { isApiSettled } from '../settled.ts';
+import type { Usage } from '../usages.ts';
+import { unitedUsages } from '../ways-to-merge.ts';
+import { inScope } from '../words.ts';
+
+/** A package uses an API of one that it does not depend on (rule 5.5). */
+export interface OffTreeApi extends OfPackage {
+  readonly kind: 'off-tree-api';
+  readonly scope: PermissionScope;
+  readonly api: string;
+  /** The package that the target belongs to. */
+  readonly providedBy: string;
+  readonly usages: readonly Usage[];
+}
+
+export const offTreeApi: Descriptor<OffTreeApi> = {
+  severity: 'error',
+  group: 'uses of APIs without a dependency',
+  label: byPackage,
+  title: ({ scope, api, providedBy }) =>
+    `uses the API \`${api}\` of ${providedBy}, on which it does not depend${inScope(scope)}`,
+  question: undefined,
+  inShort: ({ packageLabel, api }) => `${packageLabel} uses ${api}`,
+  notes: noNotes,
+  key: ({ packageName, scope, api, providedBy }) => [packageName, scope.suffix, api, providedBy],
+  merging: unitedUsages(),
+  fixes: ({ scope, api, usages, packageName, providedBy }, config) => [
+    ...includeReferrers(api, usages, packageName, providedBy),
+    ...excludeTargets(api, usages, config),
+    ...allowApi(scope, api),
+  ],
+  fixesOnlyPermit: false,
+  advice: ({ scope, api }) => allowing(allowApi(scope, api)),
+  isSettled: isApiSettled,
+};

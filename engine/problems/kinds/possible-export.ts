@@ -1,0 +1,36 @@
+import { isUnder } from '../../fixes/prefixes.ts';
+import { includeOrIgnore } from '../../fixes/setup.ts';
+import { byPackage, type Descriptor, noAdvice, type OfPackage } from '../descriptor.ts';
+import { theFirst } from '../ways-to-merge.ts';
+
+/** A package may provide an API (rule 5.16). */
+export interface PossibleExport extends OfPackage {
+  readonly kind: 'possible-export';
+  readonly api: string;
+  readonly path: string;
+  readonly symbol: string;
+}
+
+export const possibleExport: Descriptor<PossibleExport> = {
+  severity: 'warning',
+  group: 'exports',
+  label: byPackage,
+  title: ({ api, path }) =>
+    `seems to provide the API \`${api}\` in \`${path}\`: include it under [api.${api}], or name the package in its no_auto_detect`,
+  question: undefined,
+  inShort: () => 'possible-export',
+  notes: ({ symbol }) => [`It has the symbol ${symbol}.`],
+  key: ({ packageName, api }) => [packageName, api],
+  merging: theFirst(),
+  fixes: ({ packageName, api, path }) => includeOrIgnore(packageName, api, path),
+  fixesOnlyPermit: false,
+  advice: noAdvice,
+  isSettled: ({ packageName, api: name, path }, config) => {
+    const api = config.apis.get(name);
+    return (
+      api === undefined ||
+      api.noAutoDetect.includes(packageName) ||
+      api.include.some((prefix) => isUnder(path, prefix))
+    );
+  },
+};

@@ -1,0 +1,25 @@
+import { chooseSandbox } from '../../fixes/setup.ts';
+import { byConfigFile, type Descriptor, noNotes } from '../descriptor.ts';
+import { theFirst } from '../ways-to-merge.ts';
+
+/** Nobody chose whether build scripts, tests and rustc run in a sandbox (rule 5.2). */
+export interface SandboxNotChosen {
+  readonly kind: 'sandbox-not-chosen';
+}
+
+export const sandboxNotChosen: Descriptor<SandboxNotChosen> = {
+  severity: 'error',
+  group: 'configuration',
+  label: byConfigFile,
+  title: () =>
+    'no sandbox is chosen for build scripts, tests and rustc; until then no build script runs',
+  question: 'Choose whether build scripts, tests and rustc run in a sandbox',
+  inShort: () => 'nobody chose whether it runs in a sandbox',
+  notes: noNotes,
+  key: () => [],
+  merging: theFirst(),
+  fixes: (_problem, _config, known) => chooseSandbox(known),
+  fixesOnlyPermit: false,
+  advice: () => ({ verb: 'allow', text: '[sandbox]\nkind = "Bubblewrap"' }),
+  isSettled: (_problem, config) => config.sandboxChosen,
+};

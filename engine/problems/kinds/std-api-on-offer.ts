@@ -1,0 +1,25 @@
+import { watchBuiltin } from '../../fixes/setup.ts';
+import { byConfigFile, type Descriptor, noAdvice, noNotes } from '../descriptor.ts';
+import { theFirst } from '../ways-to-merge.ts';
+
+/** A built-in API that a new configuration could import; asked on a first run only (rule 5.3). */
+export interface StdApiOnOffer {
+  readonly kind: 'std-api-on-offer';
+  readonly api: string;
+}
+
+export const stdApiOnOffer: Descriptor<StdApiOnOffer> = {
+  severity: 'error',
+  group: 'configuration',
+  label: byConfigFile,
+  title: ({ api }) => `the built-in API \`${api}\` is not watched`,
+  question: undefined,
+  inShort: () => 'std-api-on-offer',
+  notes: noNotes,
+  key: ({ api }) => [api],
+  merging: theFirst(),
+  fixes: ({ api }) => watchBuiltin(api),
+  fixesOnlyPermit: false,
+  advice: noAdvice,
+  isSettled: ({ api }, config) => config.apis.has(api),
+};

@@ -1,0 +1,30 @@
+import type { ConfigPlace } from '../../config/types.ts';
+import { removePackage } from '../../fixes/permissions.ts';
+import { type Descriptor, noAdvice, noNotes } from '../descriptor.ts';
+import { theFirst } from '../ways-to-merge.ts';
+import { at, didYouMean } from '../words.ts';
+
+/** A table of cackle.toml for a package that is not in the tree (rule 5.12). */
+export interface UnknownPackage {
+  readonly kind: 'unknown-package';
+  readonly packageName: string;
+  readonly configPlace: ConfigPlace;
+  readonly nearest: string | undefined;
+}
+
+export const unknownPackage: Descriptor<UnknownPackage> = {
+  severity: 'warning',
+  group: 'unused permissions',
+  label: ({ packageName }) => packageName,
+  title: ({ configPlace, nearest }) =>
+    `${at(configPlace)} no package of this name is in the tree${didYouMean(nearest)}`,
+  question: undefined,
+  inShort: () => 'unknown-package',
+  notes: noNotes,
+  key: ({ packageName }) => [packageName],
+  merging: theFirst(),
+  fixes: ({ packageName }) => removePackage(packageName),
+  fixesOnlyPermit: false,
+  advice: noAdvice,
+  isSettled: ({ packageName }, config) => !config.packages.has(packageName),
+};

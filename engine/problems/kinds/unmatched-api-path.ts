@@ -1,0 +1,36 @@
+import type { ConfigPlace } from '../../config/types.ts';
+import { mendApiPath } from '../../fixes/stale.ts';
+import { byConfigFile, type Descriptor, noAdvice, noNotes } from '../descriptor.ts';
+import { theFirst } from '../ways-to-merge.ts';
+import { at, didYouMean } from '../words.ts';
+
+/** A path of `[api.NAME]` that can match nothing in the tree (rule 5.18). */
+export interface UnmatchedApiPath {
+  readonly kind: 'unmatched-api-path';
+  readonly api: string;
+  readonly list: 'include' | 'exclude';
+  readonly path: string;
+  readonly nearest: string | undefined;
+  readonly configPlace: ConfigPlace;
+}
+
+export const unmatchedApiPath: Descriptor<UnmatchedApiPath> = {
+  severity: 'warning',
+  group: 'APIs',
+  label: byConfigFile,
+  title: ({ api, list, path, nearest, configPlace }) =>
+    `${at(configPlace)} \`${path}\` in [api.${api}] ${list} can match nothing in this tree${didYouMean(nearest)}`,
+  question: undefined,
+  inShort: () => 'unmatched-api-path',
+  notes: noNotes,
+  key: ({ api, list, path }) => [api, list, path],
+  merging: theFirst(),
+  fixes: ({ api, list, path, nearest }) => mendApiPath(api, list, path, nearest),
+  fixesOnlyPermit: false,
+  advice: noAdvice,
+  isSettled: (problem, config) =>
+    !config.apiPaths.some(
+      ({ api, list, text }) =>
+        api === problem.api && list === problem.list && text === problem.path,
+    ),
+};

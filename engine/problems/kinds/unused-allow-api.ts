@@ -1,0 +1,36 @@
+import type { ConfigPlace, PermissionScope } from '../../config/types.ts';
+import { removeApi } from '../../fixes/stale.ts';
+import { byPackage, type Descriptor, noAdvice, noNotes, type OfPackage } from '../descriptor.ts';
+import { theFirst } from '../ways-to-merge.ts';
+import { at, inScope } from '../words.ts';
+
+/** An API permission that nothing needs (rule 5.11). */
+export interface UnusedAllowApi extends OfPackage {
+  readonly kind: 'unused-allow-api';
+  readonly scope: PermissionScope;
+  readonly api: string;
+  readonly configPlace: ConfigPlace;
+}
+
+export const unusedAllowApi: Descriptor<UnusedAllowApi> = {
+  severity: 'warning',
+  group: 'unused permissions',
+  label: byPackage,
+  title: ({ scope, api, configPlace }) =>
+    `${at(configPlace)} the permission \`${api}\`${inScope(scope)} is not used; remove it`,
+  question: undefined,
+  inShort: () => 'unused-allow-api',
+  notes: noNotes,
+  key: ({ packageName, scope, api }) => [packageName, scope.suffix, api],
+  merging: theFirst(),
+  fixes: ({ scope, api }) => removeApi(scope, api),
+  fixesOnlyPermit: false,
+  advice: noAdvice,
+  isSettled: ({ scope, api }, config) =>
+    !config.tables.some(
+      (table) =>
+        table.scope.package === scope.package &&
+        table.scope.suffix === scope.suffix &&
+        table.allowApis.some((allowed) => allowed.api === api),
+    ),
+};

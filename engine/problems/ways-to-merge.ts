@@ -1,0 +1,61 @@
+import { covers } from '../config/inheritance.ts';
+import type { PermissionScope } from '../config/types.ts';
+import type { Merging, OfPackage } from './descriptor.ts';
+import { type KeywordUse, type Usage, usageKey } from './usages.ts';
+
+/** For kinds of which two with the same key say the same. */
+export function theFirst<P>(): Merging<P> {
+  return { join: (a) => a, beside: (problem) => problem };
+}
+
+/** For kinds that list usages of an API: each once, in the widest of the scopes that have it. */
+export function unitedUsages<
+  P extends OfPackage & {
+    readonly scope: PermissionScope;
+    readonly api: string;
+    readonly usages: readonly Usage[];
+  },
+>(): Merging<P> {
+  return {
+    join: (a, b) => ({ ...a, usages: firstOfEach([...a.usages, ...b.usages], usageKey) }),
+    beside(problem, others) {
+      const wider = others.filter(
+        (o) => o.api === problem.api && covers(o.scope.suffix, problem.scope.suffix),
+      );
+      const shown = new Set(wider.flatMap((o) => o.usages.map(usageKey)));
+      const usages = problem.usages.filter((usage) => !shown.has(usageKey(usage)));
+      return usages.length === 0 ? undefined : { ...problem, usages };
+    },
+  };
+}
+
+/** For kinds that list places of a keyword. Tests compile a library's sources again: their copy says nothing new. */
+export function unitedUses<
+  P extends OfPackage & { readonly scope: PermissionScope; readonly uses: readonly KeywordUse[] },
+>(): Merging<P> {
+  return {
+    join: (a, b) => ({ ...a, uses: firstOfEach([...a.uses, ...b.uses], lineOf) }),
+    beside(problem, others) {
+      const wider = others.filter(
+        (o) =>
+          o.packageLabel === problem.packageLabel && covers(o.scope.suffix, problem.scope.suffix),
+      );
+      const shown = new Set(wider.flatMap((o) => o.uses.map(lineOf)));
+      const uses = problem.uses.filter((use) => !shown.has(lineOf(use)));
+      return uses.length === 0 ? undefined : { ...problem, uses };
+    },
+  };
+}
+
+function firstOfEach<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  const first = new Map<string, T>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (!first.has(key)) first.set(key, item);
+  }
+  return [...first.values()];
+}
+
+function lineOf({ place }: KeywordUse): string {
+  return [place.file, place.line].join('\0');
+}
