@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { distPath, packageRoot } from '../engine/paths.ts';
+import { kinds } from '../engine/problems/kinds.ts';
 import { importsByFile, roomOf } from '../tools/imports.mjs';
 
 /** Small modules that any room may use. */
@@ -182,6 +183,30 @@ test('no room stands before one that it imports', () => {
         expect(at, `${room} imports a room that is none: ${target}`).not.toBe(-1);
         expect(at, `${room} imports ${target}`).toBeLessThan(order.indexOf(room));
       }
+  }
+});
+
+/** Codes in the cells of a table, one column of it: `| \`a\`, \`b\` | … |`. */
+function codesIn(file: string, column: number): Set<string> {
+  const rows = readFileSync(join(packageRoot(), file), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'));
+  const cells = rows.map((line) => line.split('|')[column] ?? '');
+  return new Set(
+    cells.flatMap((cell) => [...cell.matchAll(/`([a-z-]+)`/g)].map((m) => m[1] ?? '')),
+  );
+}
+
+test('each kind of problem is a file of its own, documented, and guarded by a test', () => {
+  const known = Object.keys(kinds).sort();
+  const files = readdirSync(join(packageRoot(), 'engine/problems/kinds')).sort();
+  expect(files).toEqual(known.map((kind) => `${kind}.ts`));
+  const [documented, guarded] = [codesIn('docs/json.md', 1), codesIn('test/README.md', 2)];
+  expect(known.filter((kind) => !documented.has(kind))).toEqual([]);
+  expect(known.filter((kind) => !guarded.has(kind))).toEqual([]);
+  for (const kind of known) {
+    const text = readFileSync(join(packageRoot(), `engine/problems/kinds/${kind}.ts`), 'utf8');
+    expect(text, `${kind}.ts cites the rule that it keeps`).toMatch(/\(rule 5\.\d+\)/);
   }
 });
 
