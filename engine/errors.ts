@@ -7,3 +7,6 @@ export class CheckError extends Error {
     this.help = help;
   }
 }
+
+/** cargo failed, and its own output says why. */
+export class CargoFailedError extends CheckError {}

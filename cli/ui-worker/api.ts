@@ -59,8 +59,15 @@ export interface DiffLine {
   readonly text: string;
 }
 
+/** Names a fix: where it stands in a list, and which list. A list is outdated once cackle.toml is another. */
+export interface FixName {
+  readonly revision: number;
+  readonly index: number;
+}
+
 /** One way to settle a problem. */
 export interface FixChoice {
+  readonly name: FixName;
   readonly title: string;
   readonly explanation: string;
   /** Why it cannot be taken. */
@@ -158,7 +165,8 @@ export interface Ending {
 export interface Session {
   run(options: SessionOptions, tell: (event: SessionEvent) => void): Promise<Ending>;
   fixes(id: string): Promise<readonly FixChoice[]>;
-  apply(id: string, title: string, comment: string): Promise<string | undefined>;
+  /** Takes a fix as it was shown; refuses one of an outdated list. */
+  apply(id: string, fix: FixName, comment: string): Promise<string | undefined>;
   /** Takes the fix of each problem that has one only. */
   applyPlain(ids: readonly string[]): Promise<string | undefined>;
   undo(): Promise<string | undefined>;

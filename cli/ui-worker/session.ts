@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { diffLines } from 'diff';
 import { EditRefused, Interactive } from '../../engine/editing/interactive.ts';
+import { CargoFailedError } from '../../engine/errors.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
 import { errorText } from '../output/error-text.ts';
 import { type Log, openLog } from '../output/log-file.ts';
@@ -11,6 +12,7 @@ import type {
   Ending,
   Excerpt,
   FixChoice,
+  FixName,
   FrameRow,
   Item,
   PackageInfo,
@@ -22,6 +24,7 @@ import type {
 } from './api.ts';
 import { inverseTree } from './inverse-tree.ts';
 import { itemOf, placeOf, usageRows } from './items.ts';
+import { Offers } from './offers.ts';
 import { Sources } from './source.ts';
 
 /** How often the UI hears of what changed, at most; less often where finding out takes long. */
@@ -43,6 +46,7 @@ export class InteractiveSession implements Session {
   private took = 0;
   private configRevision = 0;
   private configText = '';
+  private readonly offers = new Offers();
   private readonly sources = new Sources(
     () => this.check?.workspace?.sysroot,
     (text) => this.safe(text),
@@ -78,8 +82,7 @@ export class InteractiveSession implements Session {
       if (this.abort.signal.aborted) return { status: undefined, text: '', timing: {} };
       const text = errorText(error, options.debug);
       log?.write('error', text);
-      // What cargo said is why, when it is about cargo.
-      const why = text.includes('cargo says why') ? `${said.join('\n')}\n` : '';
+      const why = error instanceof CargoFailedError ? `${said.join('\n')}\n` : '';
       return { status: 2, text: `${why}${text}`, timing: {} };
     } finally {
       clearTimeout(this.telling);
@@ -101,15 +104,19 @@ export class InteractiveSession implements Session {
 
   async fixes(id: string): Promise<readonly FixChoice[]> {
     const { check } = this;
-    return (check?.fixes(id) ?? []).map((fix): FixChoice => {
+    if (check === undefined) return [];
+    const fixes = check.fixes(id);
+    const revision = this.offers.put(id, fixes, check.configText);
+    return fixes.map((fix, index): FixChoice => {
       const common = {
+        name: { revision, index },
         title: this.safe(fix.title),
         explanation: this.safe(fix.explanation),
         takesComment: fix.edit.steps.some(({ kind }) => kind !== 'remove' && kind !== 'drop'),
       };
       const refused = fix.refused === undefined ? undefined : this.safe(fix.refused);
       try {
-        const diff = this.diff(check?.configText ?? '', check?.textWith(fix.edit) ?? '');
+        const diff = this.diff(check.configText, check.textWith(fix.edit));
         return { ...common, refused, diff };
       } catch (error) {
         return { ...common, refused: refused ?? this.safe((error as Error).message), diff: [] };
@@ -117,11 +124,13 @@ export class InteractiveSession implements Session {
     });
   }
 
-  async apply(id: string, title: string, comment: string): Promise<string | undefined> {
-    const fix = this.check?.fixes(id).find((f) => this.safe(f.title) === title);
+  async apply(id: string, name: FixName, comment: string): Promise<string | undefined> {
+    const { check } = this;
     return this.refusable(async () => {
+      const isOpen = check?.open.some((open) => open.id === id) ?? false;
+      const fix = isOpen ? this.offers.get(id, name, check?.configText ?? '') : undefined;
       if (fix === undefined) throw new EditRefused('that fix is not on offer any more');
-      await this.check?.apply([{ id, fix, comment }]);
+      await check?.apply([{ id, fix, comment }]);
     });
   }
 

@@ -201,7 +201,7 @@ export class BasicUi {
     const argument = rest.join(' ');
     const fix = /^\d+$/.test(word) ? fixes[Number(word) - 1] : undefined;
     if (fix !== undefined) {
-      const error = fix.refused ?? (await this.session.apply(item.id, fix.title, argument));
+      const error = fix.refused ?? (await this.session.apply(item.id, fix.name, argument));
       this.tell(error, `done: ${fix.title}`);
       return;
     }

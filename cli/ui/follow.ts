@@ -1,4 +1,4 @@
-import type { ShownPlace } from '../ui-worker/api.ts';
+import type { FixChoice, ShownPlace } from '../ui-worker/api.ts';
 import { listHeight, middleHeight } from './layout.ts';
 import { listRows, type Model, selectedItem, viewOf } from './model.ts';
 import { scrolled } from './text.ts';
@@ -14,7 +14,7 @@ export type Effect =
   | {
       readonly kind: 'apply';
       readonly id: string;
-      readonly title: string;
+      readonly fix: FixChoice;
       readonly comment: string;
     }
   | { readonly kind: 'apply-plain'; readonly ids: readonly string[] }

@@ -223,9 +223,9 @@ export class FullUi {
           return this.act({ kind: 'tree', label, rows: await session.tree(label) });
         }
         case 'apply': {
-          const { id, title, comment } = effect;
-          this.doing = `Done: ${title}`;
-          await session.apply(id, title, comment);
+          const { id, fix, comment } = effect;
+          this.doing = `Done: ${fix.title}`;
+          await session.apply(id, fix.name, comment);
           return;
         }
         case 'apply-plain':

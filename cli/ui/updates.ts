@@ -20,7 +20,7 @@ export function applied(model: Model, comment: string): Update {
   const { id } = fixes;
   return {
     model: { ...model, busy: true, views: ['problems'] },
-    effects: [{ kind: 'apply', id, title: fix.title, comment }],
+    effects: [{ kind: 'apply', id, fix, comment }],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { BuildOutcome } from '../build/types.ts';
-import { CheckError } from '../errors.ts';
+import { CargoFailedError, CheckError } from '../errors.ts';
 import type { Gates } from '../gates/gates.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { compileError } from './sandbox-problems.ts';
@@ -35,7 +35,7 @@ export function failOnBuildError(
   });
   if (ownFailures.length > 0) throw compileError(outcome, everything);
   if (gates.held.size > 0 || outcome.failedBuildScripts.length > 0) return;
-  throw new CheckError(
+  throw new CargoFailedError(
     `cargo failed with exit status ${outcome.cargoStatus}`,
     'cargo says why above',
   );

@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
 import type { BuildOutcome } from '../build/types.ts';
 import type { Config } from '../config/types.ts';
-import { CheckError } from '../errors.ts';
+import { CargoFailedError } from '../errors.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { Denial } from '../sandbox/denied.ts';
 import { shellWords } from '../shell-words.ts';
@@ -54,13 +54,13 @@ function asInConfig(denial: Denial, root: string): Denial {
 }
 
 /** The error for a workspace that does not compile; the sandbox may be why. */
-export function compileError(outcome: BuildOutcome, everything: boolean): CheckError {
+export function compileError(outcome: BuildOutcome, everything: boolean): CargoFailedError {
   const command = outcome.failedSandboxedUnits[0]?.command;
   const sandboxed =
     command === undefined
       ? ''
       : `; rustc ran in the sandbox of [rustc.sandbox], which may forbid what it needs${everything ? `:\n  ${shellWords(command)}` : ' (--debug shows its command line, --log-file keeps it)'}`;
-  return new CheckError(
+  return new CargoFailedError(
     'the workspace does not compile',
     `cargo says why above; mend that and check again${sandboxed}`,
   );

@@ -8,6 +8,7 @@ import { FileInput } from '../parsers/file-input.ts';
 import { ExtractError } from '../parsers/module.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { Stopwatch, type Timed } from '../trace/spans.ts';
+import { unreadable } from './unreadable.ts';
 
 /** A link input, and where its facts are kept. */
 export interface Artefact {
@@ -136,10 +137,10 @@ async function atFault({ paths, debugInfo }: Artefact, error: ExtractError): Pro
     try {
       await withInput([path], (input) => input.extract(debugInfo));
     } catch (own) {
-      return new ExtractError(`cannot read ${path}: ${(own as Error).message}`);
+      return unreadable(`cannot read ${path}: ${(own as Error).message}`);
     }
   }
-  return new ExtractError(`cannot read ${paths.join(', ')}: ${error.message}`);
+  return unreadable(`cannot read ${paths.join(', ')}: ${error.message}`);
 }
 
 async function factsOf(

@@ -7,6 +7,7 @@ import { type StoreLocation, stampOf } from '../facts/store.ts';
 import type { FileStamp, LinkInput } from '../facts/unit-record.ts';
 import type { Artefact, ArtefactResult } from '../pool/extract-worker.ts';
 import type { Pools } from '../pool/pools.ts';
+import { isUnreadable } from '../pool/unreadable.ts';
 import { isSysroot } from '../workspace/owners.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
@@ -158,14 +159,12 @@ export class Inputs {
   }
 }
 
+/** Of an input that cannot be read, with what to do about it; a failed write says that itself. */
 function cannotExtract(error: Error): CheckError {
-  return new CheckError(error.message, adviceFor(error.message), { cause: error });
-}
-
-/** What to do about an input that cannot be read; a failed write says it itself. */
-function adviceFor(message: string): string | undefined {
-  if (!message.startsWith('cannot read ')) return undefined;
-  return 'what cannot be read cannot be judged: if cargo made that file, remove it and check again; else leave it out of the link, or ask who made it';
+  const help = isUnreadable(error)
+    ? 'what cannot be read cannot be judged: if cargo made that file, remove it and check again; else leave it out of the link, or ask who made it'
+    : undefined;
+  return new CheckError(error.message, help, { cause: error });
 }
 
 /** The file that holds the facts of an input. */
