@@ -75,4 +75,21 @@ describe('rule 8.8: --ui basic offers the same by plain prompts', () => {
     expect(await terminal.end()).toBe(1);
     expect(terminal.screen()).toContain('1 problem and 0 warnings left');
   });
+
+  test('rule 8.7: a fix that was shown before cackle.toml was changed is refused, and shown anew', async () => {
+    const before = allowing('process');
+    const directory = smallWorkspace('ui basic outdated', before);
+    terminal = startUi(directory, { args: ['--ui', 'basic'], rows: 200 });
+    for (let asked = 1; ; asked++) {
+      const screen = await prompted(new RegExp(`(?:error: [\\s\\S]*){${asked}}`));
+      if (screen.slice(screen.lastIndexOf('error: ')).startsWith('error: sender')) break;
+      terminal.send('s\r');
+    }
+    writeFileSync(join(directory, 'cackle.toml'), allowing('process', 'unsafe', 'fs'));
+    await prompted(/\n1 open;.*\n*$/);
+    terminal.send('1\r');
+    await answer(/not done: that fix is not on offer any more[\s\S]*error: sender/, '1');
+    await terminal.until('done: allow `net` to sender');
+    expect(await terminal.end()).toBe(0);
+  });
 });
