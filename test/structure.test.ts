@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { distPath, packageRoot } from '../engine/paths.ts';
 import { kinds } from '../engine/problems/kinds.ts';
-import { importsByFile, roomOf } from '../tools/imports.mjs';
+import { circles, importsByFile, roomOf } from '../tools/imports.mjs';
 
 /** Small modules that any room may use. */
 const ground = [
@@ -100,7 +100,7 @@ const doors = [
   'engine/check/cargo-command.ts',
   'engine/check/check.ts',
   'engine/check/options.ts',
-  'engine/check/sandbox-problems.ts',
+  'engine/check/shell-words.ts',
   'engine/commands',
   'engine/config/render.ts',
   'engine/config/types.ts',
@@ -172,6 +172,12 @@ test('tests and benchmarks share what is in tools/, not files of each other', ()
     }
   expect(seen).toBeGreaterThan(200);
   expect(wrong).toEqual([]);
+});
+
+test('no files import each other in a circle, by types neither', () => {
+  expect(circles(importsByFile())).toEqual([]);
+  const graph = { a: ['b'], b: ['c'], c: ['b'] };
+  expect(circles(new Map(Object.entries(graph)))).toEqual([['b', 'c']]);
 });
 
 test('no room stands before one that it imports', () => {

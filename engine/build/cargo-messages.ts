@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import * as z from '../schemas.ts';
-import type { ArtifactMessage, BuildProgress } from './types.ts';
+import type { BuildProgress, CargoArtifact } from './types.ts';
 
 const artifactSchema = z.object({
   reason: z.literal('compiler-artifact'),
@@ -24,7 +24,7 @@ const reasonSchema = z.object({ reason: z.string() });
 
 /** What one line of `--message-format=json` says, as far as a check asks. */
 export type CargoMessage =
-  | { readonly kind: 'artifact'; readonly artifact: ArtifactMessage }
+  | { readonly kind: 'artifact'; readonly artifact: CargoArtifact }
   | { readonly kind: 'executed'; readonly packageId: string; readonly outDir: string }
   | { readonly kind: 'other' };
 

@@ -82,7 +82,7 @@ export async function describeLink(
       ? { files: [], shared: [], runtime: [], unsupported: [] }
       : await linkFiles(command, cwd, {
           libraryPath: libraryPath.map((path) => resolve(cwd, path)),
-          system: () => directories.of(linker, command, env, cwd),
+          system: () => directories.directoriesOf(linker, command, env, cwd),
         });
   return {
     invocation,

@@ -14,7 +14,7 @@ export class LibraryDirectories {
   private readonly known = new Map<string, Promise<readonly string[]>>();
 
   /** Directories in the order of the search, behind those of `-L`; `environment` is the linker's. */
-  of(
+  directoriesOf(
     linker: string,
     command: LinkerCommand,
     environment: ReadonlyMap<string, string>,

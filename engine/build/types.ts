@@ -160,7 +160,7 @@ export interface BuildHandlers {
   /** A test or program, by its absolute path, that cargo is about to run through its runner. */
   onProgramStart(executable: string): Promise<ProgramAnswer>;
   /** `compiler-artifact`, after the unit is done or found fresh. */
-  onArtifact(artifact: ArtifactMessage): void;
+  onArtifact(artifact: CargoArtifact): void;
   /** `build-script-executed` (fresh ones too): its OUT_DIR finds the record of its output. */
   onBuildScriptExecuted(message: { readonly packageId: string; readonly outDir: string }): void;
   /** The shim of this run; whoever replaced it would answer for rustc. */
@@ -179,7 +179,7 @@ export type ProgramAnswer =
   | { readonly do: 'run'; readonly package: PackageIndex; readonly isTest: boolean };
 
 /** Cargo's `compiler-artifact` message, the fields in use. */
-export interface ArtifactMessage {
+export interface CargoArtifact {
   readonly packageId: string;
   readonly targetName: string;
   readonly targetKind: readonly string[];
@@ -227,6 +227,8 @@ export interface BuildOutcome {
   readonly failedBuildScripts: readonly FailedProgram[];
   /** What a signal ended, or what ended without a word, in words: it was not the sources. */
   readonly killed: readonly string[];
+  /** Names of the variables that cargo's configuration gives to all that cargo starts. */
+  readonly configVariables: readonly string[];
   /** Sandboxed rustc runs that failed, with their sandbox command lines. */
   readonly failedSandboxedUnits: readonly {
     readonly packageId: string;

@@ -2,7 +2,7 @@ import type { BuildOutcome } from '../build/types.ts';
 import { CargoFailedError, CheckError } from '../errors.ts';
 import type { Gates } from '../gates/gates.ts';
 import type { Workspace } from '../workspace/types.ts';
-import { compileError } from './sandbox-problems.ts';
+import { shellWords } from '../shell-words.ts';
 
 /** A compile error is cargo's to explain, and no check was made; what a gate held back is a problem instead. */
 export function failOnBuildError(
@@ -25,7 +25,7 @@ export function failOnBuildError(
     );
   const indexOf = (packageId: string) =>
     workspace.packages.find(({ id }) => id === packageId)?.index;
-  const heldPackages = [...gates.held.values()].map((held) => indexOf(held.packageId));
+  const heldPackages = [...gates.heldPrograms.values()].map((held) => indexOf(held.packageId));
   // A unit may fail for lack of what a held build script would have given it: that is no fault of its own.
   const ownFailures = outcome.failedUnits.filter((packageId) => {
     const failed = indexOf(packageId);
@@ -34,9 +34,22 @@ export function failOnBuildError(
     );
   });
   if (ownFailures.length > 0) throw compileError(outcome, everything);
-  if (gates.held.size > 0 || outcome.failedBuildScripts.length > 0) return;
+  if (gates.heldPrograms.size > 0 || outcome.failedBuildScripts.length > 0) return;
   throw new CargoFailedError(
     `cargo failed with exit status ${outcome.cargoStatus}`,
     'cargo says why above',
+  );
+}
+
+/** The error for a workspace that does not compile; the sandbox may be why. */
+function compileError(outcome: BuildOutcome, everything: boolean): CargoFailedError {
+  const command = outcome.failedSandboxedUnits[0]?.command;
+  const sandboxed =
+    command === undefined
+      ? ''
+      : `; rustc ran in the sandbox of [rustc.sandbox], which may forbid what it needs${everything ? `:\n  ${shellWords(command)}` : ' (--debug shows its command line, --log-file keeps it)'}`;
+  return new CargoFailedError(
+    'the workspace does not compile',
+    `cargo says why above; mend that and check again${sandboxed}`,
   );
 }

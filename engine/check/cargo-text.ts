@@ -1,6 +1,6 @@
 import { isAbsolute, join, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import type { Held } from '../gates/gates.ts';
+import type { HeldProgram } from '../gates/gates.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 
 /** Where lines go. */
@@ -40,7 +40,7 @@ const MAX_LINES = 2000;
  */
 export class CargoText {
   private readonly workspace: Workspace;
-  private readonly held: ReadonlyMap<string, Held>;
+  private readonly held: ReadonlyMap<string, HeldProgram>;
   private readonly outputs: TextOutputs;
   private readonly directories: readonly { readonly prefix: string; readonly p: Package }[];
   private block: string[] = [];
@@ -55,7 +55,7 @@ export class CargoText {
   /** The last message was that a crate could not be compiled or its script failed: rustc has said why, or the report does. */
   private isExplained = false;
 
-  constructor(workspace: Workspace, held: ReadonlyMap<string, Held>, outputs: TextOutputs) {
+  constructor(workspace: Workspace, held: ReadonlyMap<string, HeldProgram>, outputs: TextOutputs) {
     this.workspace = workspace;
     this.held = held;
     this.outputs = outputs;

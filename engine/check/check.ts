@@ -1,11 +1,33 @@
 import type { ProgramsOutcome } from '../build/types.ts';
-import { CheckError } from '../errors.ts';
+import { UnknownUnitError } from '../build/units.ts';
+import { readConfig } from '../config/read.ts';
 import { severityOf } from '../problems/kinds.ts';
 import type { CheckReport } from '../problems/report.ts';
-import { checkOnce } from './attempt.ts';
+import type { LiveConfig } from '../verdicts/live-config.ts';
+import { dropUsedAnswers } from '../workspace/metadata-cache/read.ts';
+import { isRebuild, untilNothingIsMissing } from './attempt.ts';
+import { build } from './build.ts';
 import { type CargoCommand, readCommand } from './cargo-command.ts';
-import { runInForeground } from './foreground.ts';
+import { openContext, startClock } from './context.ts';
+import type { BuildCounts } from './counts.ts';
+import { judge } from './judge.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
+import { type FinishedCheck, report } from './report.ts';
+import { runJudgedPrograms } from './run-programs.ts';
+import { readTree, type Tree } from './tree.ts';
+
+/** What a check is asked to do, by whom. */
+export interface CheckRequest {
+  readonly options: CheckOptions;
+  readonly observer: CheckObserver;
+  readonly signal: AbortSignal;
+  /** Where a command makes several checks, what it counts over all of them. */
+  readonly counts?: BuildCounts | undefined;
+  /** The tree, where the caller has just read it. */
+  readonly tree?: Tree | undefined;
+  /** A configuration that may change while the check goes on; without one, cackle.toml is read once. */
+  readonly live?: LiveConfig | undefined;
+}
 
 /**
  * One check from start to end. Throws {@link ConfigError} and {@link CheckError} when it cannot be made
@@ -16,7 +38,7 @@ export async function check(
   observer: CheckObserver,
   signal: AbortSignal,
 ): Promise<CheckReport> {
-  return (await checkOnce(options, observer, signal)).report;
+  return (await checkTree({ options, observer, signal })).report;
 }
 
 /**
@@ -28,11 +50,45 @@ export async function checkAndRun(
   observer: CheckObserver,
   signal: AbortSignal,
 ): Promise<{ readonly report: CheckReport; readonly ran: ProgramsOutcome | undefined }> {
-  const checked = await checkOnce(options, observer, signal);
-  const { report } = checked;
-  const wrong = report.problems.some((problem) => severityOf(problem) === 'error');
-  const runs = readCommand(options.command, options.path).runs;
-  if (wrong || report.unchecked.length > 0 || !runs) return { report, ran: undefined };
+  const checked = await checkTree({ options, observer, signal });
+  const { report: result } = checked;
+  const wrong = result.problems.some((problem) => severityOf(problem) === 'error');
+  const { runs } = readCommand(options.command, options.path);
+  if (wrong || result.unchecked.length > 0 || !runs) return { report: result, ran: undefined };
   signal.throwIfAborted();
-  return { report, ran: await runInForeground(options, checked, observer) };
+  return { report: result, ran: await runJudgedPrograms(options, checked, observer) };
+}
+
+/** A check with all that can be done after it. Throws as {@link check} does. */
+export async function checkTree(request: CheckRequest): Promise<FinishedCheck> {
+  const { options, observer } = request;
+  try {
+    return await checkOnce(request, options.verify !== true);
+  } catch (error) {
+    if (!(error instanceof UnknownUnitError) || !dropUsedAnswers()) throw error;
+    observer.log?.(
+      'warn',
+      `${error.message}; an answer of cargo that was kept may be wrong: it is asked anew`,
+    );
+    return await checkOnce(request, false);
+  }
+}
+
+/** With `mayKeep` the tree may be as cargo has described it earlier. */
+async function checkOnce(request: CheckRequest, mayKeep: boolean): Promise<FinishedCheck> {
+  const { options, signal } = request;
+  const start = startClock();
+  const tree = request.tree ?? (await readTree(options, { command: options.command, mayKeep }));
+  signal.throwIfAborted();
+  const live = request.live ?? { current: await readConfig(tree.configFile, tree.exports) };
+  const context = await openContext(request, tree, live, start);
+  try {
+    const judgement = await untilNothingIsMissing(context, async () => {
+      const built = await build(context);
+      return isRebuild(built) ? built : await judge(context, built);
+    });
+    return await report(context, judgement);
+  } finally {
+    await context.pools.close();
+  }
 }

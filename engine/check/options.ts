@@ -1,16 +1,12 @@
 import type { Problem } from '../problems/kinds.ts';
 import type { CheckProgress } from '../problems/progress.ts';
 import type { Trace } from '../trace/trace.ts';
+import type { WorkspaceChoice } from '../workspace/types.ts';
 import type { CargoCommand } from './cargo-command.ts';
 
 /** What a check is asked for; absent options take what cackle.toml or cargo says. */
-export interface CheckOptions {
-  /** A directory in the workspace. */
-  readonly path: string;
-  readonly configFile?: string | undefined;
-  readonly target?: string | undefined;
+export interface CheckOptions extends WorkspaceChoice {
   readonly profile?: string | undefined;
-  readonly features?: readonly string[] | undefined;
   readonly packages: readonly string[];
   readonly backtraces: boolean;
   readonly colour: boolean;

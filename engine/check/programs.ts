@@ -1,20 +1,20 @@
 import { realpathSync } from 'node:fs';
 import { isPlaceholder, PLACEHOLDER_LENGTH } from '../build/link.ts';
-import type { ArtifactMessage, ProgramAnswer } from '../build/types.ts';
+import type { CargoArtifact, ProgramAnswer } from '../build/types.ts';
 import { sameFile, stampOf } from '../facts/store.ts';
 import type { FileStamp } from '../facts/unit-record.ts';
 import { readRegularStart } from '../regular-file.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 
-/** The programs and tests that a round has judged, as files. */
-export class Executables {
+/** The programs and tests that a check has judged, as files. */
+export class JudgedPrograms {
   private readonly judged = new Map<
     string,
     { stamp: FileStamp; package: PackageIndex; isTest: boolean }
   >();
 
   /** Takes in what cargo built or found fresh, when it is judged. */
-  async add(artifacts: readonly ArtifactMessage[], workspace: Workspace): Promise<void> {
+  async add(artifacts: readonly CargoArtifact[], workspace: Workspace): Promise<void> {
     for (const { executable, packageId, isTest, targetKind } of artifacts) {
       if (executable === undefined) continue;
       const stamp = await stampOf(executable);
@@ -47,10 +47,8 @@ function realPath(path: string): string {
 }
 
 /** Those artifacts that an earlier check only judged, without linking them: they cannot run. */
-export async function placeholders(
-  artifacts: readonly ArtifactMessage[],
-): Promise<ArtifactMessage[]> {
-  const found: ArtifactMessage[] = [];
+export async function placeholders(artifacts: readonly CargoArtifact[]): Promise<CargoArtifact[]> {
+  const found: CargoArtifact[] = [];
   for (const artifact of artifacts) {
     const files = [artifact.executable, ...artifact.filenames].filter((f) => f !== undefined);
     for (const file of new Set(files)) {

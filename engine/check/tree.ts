@@ -1,42 +1,52 @@
 import { join, resolve } from 'node:path';
+import { type Exports, readExports } from '../config/exports.ts';
 import { readTreeSettings } from '../config/tree-settings.ts';
 import { configFiles, isFile } from '../workspace/cargo-files.ts';
 import { changesTree, loadWorkspace } from '../workspace/metadata.ts';
-import type { Workspace } from '../workspace/types.ts';
+import type { Workspace, WorkspaceChoice } from '../workspace/types.ts';
 import { type CargoCommand, readCommand } from './cargo-command.ts';
 
-/** Where the workspace is, and what the command line says of its tree. */
+/** What a check is about: the packages, what they export, and which cackle.toml says what they may do. */
+export interface Tree {
+  readonly workspace: Workspace;
+  readonly configFile: string;
+  readonly exports: Exports;
+}
+
+/** What decides about a tree beside the choice of it. */
 export interface TreeOptions {
-  readonly path: string;
-  readonly configFile?: string | undefined;
-  readonly target?: string | undefined;
-  readonly features?: readonly string[] | undefined;
   readonly command?: CargoCommand | undefined;
   /** As of `WorkspaceOptions`. */
   readonly mayKeep?: boolean | undefined;
 }
 
-/** The workspace as the build will see it, and the path of its cackle.toml. Throws CheckError. */
-export async function readTree(
+/** The tree as the build will see it. Throws CheckError. */
+export async function readTree(choice: WorkspaceChoice, options: TreeOptions = {}): Promise<Tree> {
+  const { workspace, configFile } = await readWorkspace(choice, options);
+  return { workspace, configFile, exports: await readExports(workspace.packages) };
+}
+
+async function readWorkspace(
+  choice: WorkspaceChoice,
   options: TreeOptions,
-): Promise<{ workspace: Workspace; configFile: string }> {
-  const command = options.command && readCommand(options.command, options.path);
-  const path = command?.path ?? options.path;
-  const target = command?.target ?? options.target;
-  const { features, mayKeep } = options;
+): Promise<Omit<Tree, 'exports'>> {
+  const command = options.command && readCommand(options.command, choice.path);
+  const path = command?.path ?? choice.path;
+  const target = command?.target ?? choice.target;
+  const { features } = choice;
   const own = command?.own ?? [];
-  const common = { path, target, mayKeep };
+  const common = { path, target, mayKeep: options.mayKeep };
   const loading = loadWorkspace({ ...common, features, cargoArguments: own });
   loading.catch(() => undefined);
-  // Most likely the file that is read when cargo has answered, and then it is parsed already.
-  await readTreeSettings(options.configFile ?? join(path, 'cackle.toml'));
+  // Most likely this is the file that is read when cargo has answered, and then it is parsed already.
+  await readTreeSettings(choice.configFile ?? join(path, 'cackle.toml'));
   let workspace = await loading;
   // A check builds at the root, where cargo reads no configuration that lies below it.
   if (command === undefined && isConfiguredBelow(workspace.root, path)) {
     common.path = workspace.root;
     workspace = await loadWorkspace({ ...common, features, cargoArguments: own });
   }
-  const configFile = options.configFile ?? join(workspace.root, 'cackle.toml');
+  const configFile = choice.configFile ?? join(workspace.root, 'cackle.toml');
   const settings = await readTreeSettings(configFile);
   const added = features === undefined && !command?.choosesFeatures ? settings.features : [];
   const flags = command === undefined ? settings.buildFlags : own;

@@ -1,5 +1,5 @@
-import type { ArtifactMessage, FailedProgram } from '../build/types.ts';
-import type { Held } from '../gates/gates.ts';
+import type { CargoArtifact, FailedProgram } from '../build/types.ts';
+import type { HeldProgram } from '../gates/gates.ts';
 import type { Unchecked } from '../problems/report.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -8,7 +8,7 @@ import type { Workspace } from '../workspace/types.ts';
 export function leftOut(
   workspace: Workspace,
   built: ReadonlySet<string>,
-  held: Iterable<Held>,
+  held: Iterable<HeldProgram>,
 ): string[] {
   const waitsFor = [...held].flatMap(
     ({ packageId }) => workspace.packages.find(({ id }) => id === packageId)?.index ?? [],
@@ -26,9 +26,9 @@ export function leftOut(
 
 /** What was not built, and so not judged, because a build script or proc macro was held, or failed. */
 export function unchecked(
-  held: Iterable<Held>,
+  held: Iterable<HeldProgram>,
   failed: readonly FailedProgram[],
-  artifacts: readonly ArtifactMessage[],
+  artifacts: readonly CargoArtifact[],
   workspace: Workspace,
 ): Unchecked[] {
   const built = new Set(artifacts.map((a) => `${a.packageId}\0${a.targetName}`));

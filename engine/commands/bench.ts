@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { openLocation } from '../check/location.ts';
+import { openLocation } from '../check/store.ts';
 import { readTree } from '../check/tree.ts';
-import { readExports } from '../config/exports.ts';
 import { readConfig } from '../config/read.ts';
 import { CheckError } from '../errors.ts';
 import { RecordStore } from '../facts/store.ts';
@@ -14,7 +13,7 @@ import type { Span } from '../trace/spans.ts';
 import { factsFile } from '../units/inputs.ts';
 import { outputSpec } from '../units/output-spec.ts';
 import { isSysroot } from '../workspace/owners.ts';
-import type { Workspace } from '../workspace/types.ts';
+import type { Workspace, WorkspaceChoice } from '../workspace/types.ts';
 
 /** What one number of worker threads did with the tree. */
 export interface BenchRun {
@@ -57,11 +56,7 @@ const WARM_BYTES = 64e6;
  * workers; stores nothing. Threads are started and warm before the clock runs. Throws CheckError.
  */
 export async function measureTree(
-  options: {
-    readonly path: string;
-    readonly configFile?: string | undefined;
-    readonly workers: readonly number[];
-  },
+  options: WorkspaceChoice & { readonly workers: readonly number[] },
   progress: (text: string) => void,
 ): Promise<BenchReport> {
   const tree = await lastCheck(options);
@@ -86,7 +81,7 @@ interface BuiltFile {
   readonly debugInfo: boolean;
 }
 
-interface Tree {
+interface BuiltTree {
   readonly workspace: Workspace;
   readonly files: readonly BuiltFile[];
   readonly bytes: number;
@@ -95,13 +90,10 @@ interface Tree {
 }
 
 /** What the last check left: objects that only the linker saw are gone. */
-async function lastCheck(options: {
-  readonly path: string;
-  readonly configFile?: string | undefined;
-}): Promise<Tree> {
-  const { workspace, configFile } = await readTree(options);
+async function lastCheck(choice: WorkspaceChoice): Promise<BuiltTree> {
+  const { workspace, configFile, exports } = await readTree(choice);
   const location = await openLocation(workspace.targetDirectory);
-  const config = await readConfig(configFile, await readExports(workspace.packages));
+  const config = await readConfig(configFile, exports);
   // Opening a store would make one.
   const units = existsSync(location.root)
     ? await (await RecordStore.open(location.root)).units()
@@ -121,7 +113,7 @@ async function lastCheck(options: {
   if (files.length === 0 || links.length === 0)
     throw new CheckError(
       `no check has left anything to measure in ${workspace.targetDirectory}`,
-      `\`cackle -n --path ${options.path}\` first; what it finds does no harm`,
+      `\`cackle -n --path ${choice.path}\` first; what it finds does no harm`,
     );
   return {
     workspace,
@@ -142,7 +134,7 @@ const isLibrary = (path: string): boolean => path.endsWith('.rlib');
 
 async function withWorkers(
   workers: number,
-  tree: Tree,
+  tree: BuiltTree,
 ): Promise<{ run: BenchRun; objects: number; slowest: BenchReport['slowest'] }> {
   const { files, outputs, apis, bytes } = tree;
   const pools = new Pools(undefined, workers);

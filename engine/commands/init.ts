@@ -6,6 +6,7 @@ import { CheckError } from '../errors.ts';
 import { fixesFor } from '../problems/fixes.ts';
 import { bubblewrapFault } from '../sandbox/probe.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
+import type { WorkspaceChoice } from '../workspace/types.ts';
 
 /** A first cackle.toml: the best fix of a missing one (rule 5.1), and a sandbox. */
 export function firstConfig(sandbox: SandboxKind): string {
@@ -22,12 +23,11 @@ export function firstConfig(sandbox: SandboxKind): string {
 }
 
 /** Writes {@link firstConfig} beside the root Cargo.toml, or to `configFile`. Throws CheckError when there is one. */
-export async function writeFirstConfig(options: {
-  readonly path: string;
-  readonly configFile: string | undefined;
-}): Promise<{ readonly file: string; readonly sandbox: SandboxKind }> {
+export async function writeFirstConfig(
+  choice: Pick<WorkspaceChoice, 'path' | 'configFile'>,
+): Promise<{ readonly file: string; readonly sandbox: SandboxKind }> {
   const file =
-    options.configFile ?? join((await loadWorkspace({ path: options.path })).root, 'cackle.toml');
+    choice.configFile ?? join((await loadWorkspace({ path: choice.path })).root, 'cackle.toml');
   const sandbox = (await bubblewrapFault()) === undefined ? 'Bubblewrap' : 'Disabled';
   try {
     const handle = await open(file, 'wx');

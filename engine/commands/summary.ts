@@ -3,7 +3,7 @@ import { readExports } from '../config/exports.ts';
 import { readConfig } from '../config/read.ts';
 import type { Config, ScopeSuffix, ScopeTable } from '../config/types.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
-import type { Package, Workspace } from '../workspace/types.ts';
+import type { Package, Workspace, WorkspaceChoice } from '../workspace/types.ts';
 
 /** One permission as cackle.toml grants it, before inheritance. */
 export interface GrantedPermission {
@@ -33,23 +33,10 @@ export interface PermissionSummary {
 }
 
 /** Reads the tree and cackle.toml; nothing is built. Throws ConfigError and CheckError. */
-export async function summarize(options: {
-  readonly path: string;
-  readonly configFile?: string | undefined;
-  readonly target?: string | undefined;
-  readonly features?: readonly string[] | undefined;
-}): Promise<PermissionSummary> {
-  const { path, target, features } = options;
-  const workspace = await loadWorkspace({
-    path,
-    target,
-    ...(features === undefined ? {} : { features }),
-  });
-  const exports = await readExports(workspace.packages);
-  const config = await readConfig(
-    options.configFile ?? join(workspace.root, 'cackle.toml'),
-    exports,
-  );
+export async function summarize(choice: WorkspaceChoice): Promise<PermissionSummary> {
+  const workspace = await loadWorkspace(choice);
+  const configFile = choice.configFile ?? join(workspace.root, 'cackle.toml');
+  const config = await readConfig(configFile, await readExports(workspace.packages));
   return {
     workspaceRoot: workspace.root,
     configFile: config.file,

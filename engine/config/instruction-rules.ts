@@ -59,3 +59,8 @@ export function needsExactRule(line: string): boolean {
   const value = /^cargo:rustc-[a-z-]*link-arg[a-z-]*=(.*)$/s.exec(normalisedInstruction(line))?.[1];
   return value !== undefined && /(?:^|[\s,=])@/.test(value);
 }
+
+/** Names of the `rustc-env` instructions of a build script. */
+export function variablesSet(instructions: readonly string[]): string[] {
+  return instructions.flatMap((line) => /^cargo:rustc-env=([^=]+)=/.exec(line)?.[1] ?? []);
+}

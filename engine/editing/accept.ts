@@ -1,8 +1,7 @@
-import { checkOnce } from '../check/attempt.ts';
-import { Tally } from '../check/build.ts';
+import { checkTree } from '../check/check.ts';
+import { BuildCounts } from '../check/counts.ts';
 import type { CheckObserver, CheckOptions } from '../check/options.ts';
 import { readTree } from '../check/tree.ts';
-import { readExports } from '../config/exports.ts';
 import { CheckError } from '../errors.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { CheckReport } from '../problems/report.ts';
@@ -30,8 +29,8 @@ export async function checkAndAccept(
   signal: AbortSignal,
 ): Promise<Accepted> {
   const fault = await bubblewrapFault();
-  const { workspace, configFile } = await readTree(options);
-  const exports = await readExports(workspace.packages);
+  const tree = await readTree(options, { command: options.command });
+  const { configFile, exports } = tree;
   const missing: Problem = { kind: 'configuration-missing' };
   const accept = await AutoAccept.open(configFile, exports, { bubblewrapFault: fault }, missing);
   if (!accept.current.sandboxChosen) {
@@ -42,9 +41,13 @@ export async function checkAndAccept(
         'mend that; to do without a sandbox is for nobody but you to choose: `cackle`, which asks, or README.md, "Without a sandbox"',
       );
   }
-  const tally = new Tally();
+  const counts = new BuildCounts();
   for (let runs = 1; ; runs++) {
-    const { report } = await checkOnce(options, observer, signal, tally, accept);
+    const { report } = await checkTree({
+      ...{ options, observer, signal, counts, live: accept },
+      // A later check finds what the user, or a build script, has changed since.
+      tree: runs === 1 ? tree : undefined,
+    });
     // What was held or failed can only go on in another run of cargo.
     const changed = runs < MAX_ACCEPTING_RUNS && (await accept.accept(report.problems));
     if (!changed) return { report, fixes: accept.accepted };

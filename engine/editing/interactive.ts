@@ -1,10 +1,10 @@
-import { checkOnce } from '../check/attempt.ts';
-import { Tally } from '../check/build.ts';
-import type { Checked } from '../check/foreground.ts';
+import { checkTree } from '../check/check.ts';
+import { BuildCounts } from '../check/counts.ts';
 import type { CheckObserver, CheckOptions } from '../check/options.ts';
-import { readTree } from '../check/tree.ts';
+import type { FinishedCheck } from '../check/report.ts';
+import { readTree, type Tree } from '../check/tree.ts';
 import { applyEdits, type Edit } from '../config/edit/edit.ts';
-import { type Exports, readExports } from '../config/exports.ts';
+import type { Exports } from '../config/exports.ts';
 import type { Config } from '../config/types.ts';
 import type { FixKnowledge } from '../fixes/types.ts';
 import { fixesFor, type ProblemFix } from '../problems/fixes.ts';
@@ -65,7 +65,7 @@ export class Interactive {
   private readonly observer: InteractiveObserver;
   private readonly findings = new Findings();
   private readonly paths = new Paths();
-  private readonly tally = new Tally();
+  private readonly counts = new BuildCounts();
   private readonly done: Done[] = [];
   private known: FixKnowledge = {};
   private tree: Workspace | undefined;
@@ -118,12 +118,11 @@ export class Interactive {
 
   /** Checks until nothing is wrong. Throws as `check` does, and what `signal` was aborted with. */
   async run(signal: AbortSignal): Promise<CheckReport> {
-    const { workspace, configFile } = await readTree(this.options);
+    const { command } = this.options;
+    const tree = await readTree(this.options, { command });
+    const { workspace, configFile, exports } = tree;
     this.tree = workspace;
-    const [exports, fault] = await Promise.all([
-      readExports(workspace.packages),
-      bubblewrapFault(),
-    ]);
+    const fault = await bubblewrapFault();
     signal.throwIfAborted();
     this.known = { bubblewrapFault: fault, exports };
     const config = await this.openConfig(configFile, exports);
@@ -133,7 +132,7 @@ export class Interactive {
     };
     signal.addEventListener('abort', release, { once: true });
     try {
-      return await this.untilClean(config, signal);
+      return await this.untilClean(config, tree, signal);
     } finally {
       config.release();
     }
@@ -147,13 +146,23 @@ export class Interactive {
     return config;
   }
 
-  private async untilClean(config: WatchedConfig, signal: AbortSignal): Promise<CheckReport> {
+  private async untilClean(
+    config: WatchedConfig,
+    justRead: Tree,
+    signal: AbortSignal,
+  ): Promise<CheckReport> {
+    let tree: Tree | undefined = justRead;
     for (;;) {
       const answered = (): boolean => config.ifAny !== undefined && !this.asksStill;
-      if (!answered()) this.enter('asking');
+      if (!answered()) {
+        this.enter('asking');
+        // Whoever is asked may take long, and change the sources meanwhile.
+        tree = undefined;
+      }
       await this.until(signal, answered);
       this.again = false;
-      const checked = await this.check(config, signal);
+      const checked = await this.check(config, tree, signal);
+      tree = undefined;
       if (checked === undefined) continue;
       const { report, config: judgedBy } = checked;
       this.findings.replace(report.problems, judgedBy);
@@ -166,7 +175,11 @@ export class Interactive {
   }
 
   /** Undefined when the check has to begin anew. */
-  private async check(live: WatchedConfig, signal: AbortSignal): Promise<Checked | undefined> {
+  private async check(
+    live: WatchedConfig,
+    tree: Tree | undefined,
+    signal: AbortSignal,
+  ): Promise<FinishedCheck | undefined> {
     const restart = new AbortController();
     this.building = { config: live.current, restart };
     this.enter('building');
@@ -187,7 +200,8 @@ export class Interactive {
       accept: (problems, judgedBy) => this.answered(problems, judgedBy, live, both),
     };
     try {
-      return await checkOnce(this.options, observer, both, this.tally, asking);
+      const { options, counts } = this;
+      return await checkTree({ options, observer, signal: both, counts, tree, live: asking });
     } catch (error) {
       if (signal.aborted || !restart.signal.aborted) throw error;
       this.observer.log?.('info', 'cackle.toml changed what is built: the check begins anew');

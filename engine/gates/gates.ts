@@ -42,7 +42,7 @@ import { noteSaid, SaidBefore } from './said-before.ts';
 import { whyHeld } from './why-held.ts';
 
 /** A build script or proc macro that did not run because of a problem. */
-export interface Held {
+export interface HeldProgram {
   readonly packageLabel: string;
   readonly packageId: string;
   readonly held: string;
@@ -50,11 +50,11 @@ export interface Held {
 
 /** Decides what may run: nothing that was built runs before it was judged (rule 9.1). */
 export class Gates {
-  readonly held = new Map<string, Held>();
+  readonly heldPrograms = new Map<string, HeldProgram>();
   /** Outputs that were about to run and have no record: they have to be built again. */
-  readonly unknown = new Set<string>();
+  readonly filesToRebuild = new Set<string>();
   /** OUT_DIRs of scripts whose output cargo knows and we do not: they have to run again. */
-  readonly unknownRuns = new Set<string>();
+  readonly scriptsToRerun = new Set<string>();
   /** Asked before anything runs, and at the end. */
   readonly planted: PlantedLibraries;
   private readonly libraries: KnownLibraries;
@@ -102,7 +102,7 @@ export class Gates {
       await this.records.putScript(this.heldBack(this.recordOf(run), 'run'));
       return gate;
     }
-    const said = await this.before.of(run, this.recordOf(run).sandbox);
+    const said = await this.before.outputOf(run, this.recordOf(run).sandbox);
     return said === undefined ? gate : { ...gate, said };
   }
 
@@ -123,7 +123,7 @@ export class Gates {
     const isJudged = await this.records.isAsRecorded(real);
     if (record === undefined || link === undefined || !isJudged) {
       this.hold(run.packageId, 'build script');
-      this.unknown.add(run.linkedOutput);
+      this.filesToRebuild.add(run.linkedOutput);
       return {
         allow: false,
         reason: `the build script of ${label} ${isThere ? 'is not the file that was judged' : 'is gone'}: it is built again`,
@@ -312,7 +312,7 @@ export class Gates {
     const unknown = await this.libraries.lackingFor(invocation);
     if (unknown.length === 0) return undefined;
     this.hold(invocation.packageId, 'library');
-    for (const path of unknown) this.unknown.add(path);
+    for (const path of unknown) this.filesToRebuild.add(path);
     return { allow: false, reason: `built again, for lack of a record: ${unknown.join(', ')}` };
   }
 
@@ -324,7 +324,7 @@ export class Gates {
     const isKnown = said?.packageId === packageId;
     if (isKnown && !this.passedMore(said, index)) return undefined;
     this.hold(packageId, 'build script output');
-    this.unknownRuns.add(scriptOutDir);
+    this.scriptsToRerun.add(scriptOutDir);
     const label = this.labelOf(packageId);
     const reason = `what the build script of ${label} told cargo is not ${isKnown ? 'allowed any more' : 'known'}: it runs again`;
     return { allow: false, reason } as const;
@@ -357,7 +357,7 @@ export class Gates {
     }
     if (replaced.length > 0) {
       this.hold(invocation.packageId, 'proc macro');
-      for (const path of replaced) this.unknown.add(path);
+      for (const path of replaced) this.filesToRebuild.add(path);
       return {
         allow: false,
         reason: `built again, for it is not the file that was judged: ${replaced.join(', ')}`,
@@ -390,7 +390,7 @@ export class Gates {
 
   /** All that stands against running an output: its usages, its unsafe code, missing permissions of its package. */
   private async problemsOf(record: UnitRecord, link: LinkRecord): Promise<Problem[]> {
-    const verdict: OutputVerdict = await this.verdicts.of(record, link);
+    const verdict: OutputVerdict = await this.verdicts.verdictOf(record, link);
     const linked = [
       record,
       ...link.inputs.map((i) => this.records.byOutput(i.path)).filter((r) => r !== undefined),
@@ -405,7 +405,7 @@ export class Gates {
       if (loaded.isProcMacro || libraries.length === 0) continue;
       linked.push(loaded);
       for (const library of libraries)
-        problems.push(...this.verdicts.problemsOf(await this.verdicts.of(loaded, library)));
+        problems.push(...this.verdicts.problemsOf(await this.verdicts.verdictOf(loaded, library)));
     }
     const lent = this.unitProblems.lentIn(record);
     for (const unit of new Set(linked)) {
@@ -429,7 +429,7 @@ export class Gates {
   }
 
   private hold(packageId: string, held: string): void {
-    this.held.set(`${packageId}\0${held}`, {
+    this.heldPrograms.set(`${packageId}\0${held}`, {
       packageLabel: this.labelOf(packageId),
       packageId,
       held,

@@ -4,7 +4,7 @@ import { stateOfTree } from '../units/directory-state.ts';
 import type { Records } from '../units/records.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
-import type { Held } from './gates.ts';
+import type { HeldProgram } from './gates.ts';
 
 /** The clock of file systems goes in ticks: what is newer than this before rustc started may have changed after it. */
 const TICK_MS = 20;
@@ -63,7 +63,7 @@ export class KnownFailures {
    * Resolves when what failed is recorded as far as a held script is the cause. Gives the names of what was refused although
    * none is held: it is forgotten, so that the next run of cargo compiles it.
    */
-  async settle(held: ReadonlyMap<string, Held>): Promise<string[]> {
+  async settle(held: ReadonlyMap<string, HeldProgram>): Promise<string[]> {
     const packages = this.workspace.packages.filter(({ id }) =>
       [...held.values()].some(({ packageId }) => packageId === id),
     );

@@ -46,7 +46,7 @@ export class SaidBefore {
   }
 
   /** What a script that may run would print; undefined when only running it tells. `sandbox` is the one that it would run in. */
-  async of(run: BuildScriptRun, sandbox: string): Promise<string | undefined> {
+  async outputOf(run: BuildScriptRun, sandbox: string): Promise<string | undefined> {
     const said = await this.ifSame(run, sandbox).catch(() => undefined);
     this.released.delete(run.outDir);
     if (said === undefined) this.ran.add(run.package);

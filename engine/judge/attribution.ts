@@ -141,7 +141,7 @@ function isGivenFromOutside(
   owners: FileOwners,
 ): boolean {
   if (byArguments && targetNames.every(({ own }) => !own)) return true;
-  return outerFile !== undefined && owners.of(outerFile).some((o) => providers.includes(o));
+  return outerFile !== undefined && owners.ownersOf(outerFile).some((o) => providers.includes(o));
 }
 
 /** Possible exports that are worth a warning: a package of the tree, not yet included, not opted out. */

@@ -110,7 +110,7 @@ export class ReferenceFinder {
     this.hits.prepare();
     makeRoom(this.targetsBySymbol, this.symbols.size);
     this.targetsBySymbol.fill(undefined);
-    const targetsOf = new Targets(
+    const targets = new Targets(
       output,
       this.hits,
       this.symbols,
@@ -135,14 +135,14 @@ export class ReferenceFinder {
       if (((facts.nodeFlags[node] as number) & NodeFlag.anonymous) !== 0 && !isRoot) return;
       const endEdge = facts.nodeFirstEdge[node + 1] as number;
       for (let edge = facts.nodeFirstEdge[node] as number; edge < endEdge; edge++) {
-        const targets = targetsOf.of(input, facts.edgeTarget[edge] as number);
-        if (targets.length === 0) continue;
+        const hitTargets = targets.targetsAt(input, facts.edgeTarget[edge] as number);
+        if (hitTargets.length === 0) continue;
         const from = facts.edgeFrame[edge] as number;
         const place = facts.edgePlace[edge] as number;
         const at = hasNoPlace(facts, place)
           ? enclosing(facts, node, { from, place })
           : { from, place };
-        for (const target of targets) add({ input, node, ...at }, target);
+        for (const target of hitTargets) add({ input, node, ...at }, target);
       }
       const endFrame = facts.nodeFirstFrame[node + 1] as number;
       for (let frame = facts.nodeFirstFrame[node] as number; frame < endFrame; frame++) {

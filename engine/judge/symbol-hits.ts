@@ -30,19 +30,19 @@ export class SymbolHits {
 
   /** A symbol's hits, and those of its definition's debug name where the symbol alone says less. */
   ofTarget(output: JoinedOutput, symbol: SymbolId): readonly ApiHit[] {
-    const hits = this.of(symbol);
+    const hits = this.hitsOf(symbol);
     if (hits.length > 0) return hits;
     const at = output.definitionOf(symbol);
     if (at === undefined) return hits;
     const qualified = qualifiedSymbol(output, at);
-    return qualified === undefined ? hits : this.of(qualified);
+    return qualified === undefined ? hits : this.hitsOf(qualified);
   }
 
   /** An inlined function's hits: by its symbol, and by its debug name where the symbol says less. */
   ofFrame(output: JoinedOutput, input: number, frame: number): readonly ApiHit[] {
     const [symbol, qualified] = frameSymbols(output, input, frame);
-    const hits = symbol === undefined ? noHits : this.of(symbol);
-    return hits.length > 0 || qualified === undefined ? hits : this.of(qualified);
+    const hits = symbol === undefined ? noHits : this.hitsOf(symbol);
+    return hits.length > 0 || qualified === undefined ? hits : this.hitsOf(qualified);
   }
 
   /** All names of the function at a reference: of the inlined frame, or of the node where `frame` is NONE. */
@@ -59,7 +59,7 @@ export class SymbolHits {
     return symbol === undefined ? undefined : this.symbols.crateOf(symbol);
   }
 
-  private of(symbol: SymbolId): readonly ApiHit[] {
+  private hitsOf(symbol: SymbolId): readonly ApiHit[] {
     const known = this.bySymbol[symbol];
     if (known !== undefined) return known;
     const hits = this.matcher.hits(this.symbols.namesOf(symbol));

@@ -43,7 +43,7 @@ export class Targets {
   }
 
   /** What a reference of an input names. */
-  of(input: number, target: number): readonly HitTarget[] {
+  targetsAt(input: number, target: number): readonly HitTarget[] {
     const { output } = this;
     const symbol = output.symbolOfTarget(input, target);
     // Another file's definition is found by the symbol alone; one of this file may be without a symbol.

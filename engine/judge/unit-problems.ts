@@ -29,7 +29,7 @@ export function keywordProblems(unit: UnitRecord, facts: KeywordFacts): Problem[
   const found = [...unit.keywords, ...facts.lent.hits(unit)];
   const byPackage = new Map<PackageIndex, KeywordHit[]>([[p.index, [...found]]]);
   for (const hit of found) {
-    for (const holder of holders.of(hit.file)) {
+    for (const holder of holders.ownersOf(hit.file)) {
       if (holder === p.index || !answersBeside(holder, [p.index], workspace)) continue;
       const known = byPackage.get(holder);
       if (known === undefined) byPackage.set(holder, [hit]);

@@ -38,7 +38,7 @@ export function usersOf(
     indices.map((index) => workspace.packages[index]).filter((p) => p !== undefined);
   if (file !== undefined && !reference.foreign && reference.declared) {
     const place = reference.place ?? { file, line: 0, column: 0 };
-    const listed = owners.of(file);
+    const listed = owners.ownersOf(file);
     const writers = writersOf(listed, reference, output, workspace);
     if (writers.length > 0) {
       const lies = !writers.some((writer) => listed.includes(writer));

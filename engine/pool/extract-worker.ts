@@ -11,7 +11,7 @@ import { Stopwatch, type Timed } from '../trace/spans.ts';
 import { unreadable } from './unreadable.ts';
 
 /** A link input, and where its facts are kept. */
-export interface Artefact {
+export interface FactsRequest {
   /** One file; or objects, none of them empty, which are read as one archive. */
   readonly paths: readonly [string, ...string[]];
   /** The standard library's own objects need no places: their files are nobody's. */
@@ -23,14 +23,14 @@ export interface Artefact {
 }
 
 /** Extract one link input into a facts file named by content. */
-export interface ArtefactJob extends Artefact {
-  readonly kind: 'artefact';
+export interface ExtractJob extends FactsRequest {
+  readonly kind: 'extract';
 }
 
 /** Extract several: the objects of one link. */
-export interface ArtefactsJob {
-  readonly kind: 'artefacts';
-  readonly artefacts: readonly Artefact[];
+export interface ExtractAllJob {
+  readonly kind: 'extract-all';
+  readonly requests: readonly FactsRequest[];
 }
 
 /** Scan the sources of a unit, and hash them and what it left. */
@@ -63,13 +63,13 @@ export interface WatchedJob {
   readonly paths: readonly string[];
 }
 
-type Job = ArtefactJob | ArtefactsJob | SourcesJob | ContentJob | WatchedJob;
+type Job = ExtractJob | ExtractAllJob | SourcesJob | ContentJob | WatchedJob;
 
 /** The parsers take no larger file: offsets are 32 bits wide. */
 const MAX_LINKED = 2 ** 32;
 
-/** What became of an artefact: the hash that names its facts, and how much there was to do. */
-export interface ArtefactResult {
+/** What became of an request: the hash that names its facts, and how much there was to do. */
+export interface ExtractedFacts {
   readonly facts: string;
   readonly bytes: number;
   readonly members: number;
@@ -85,17 +85,17 @@ export interface ArtefactResult {
 export default async function run(job: Job): Promise<Timed<Result>> {
   const watch = new Stopwatch();
   const value = await answer(job, watch);
-  watch.lap(job.kind === 'artefact' || job.kind === 'artefacts' ? 'store' : 'scan');
+  watch.lap(job.kind === 'extract' || job.kind === 'extract-all' ? 'store' : 'scan');
   return { value, spans: watch.spans };
 }
 
-type Result = ArtefactResult | ArtefactResult[] | SourcesResult | string | string[] | TooMuch;
+type Result = ExtractedFacts | ExtractedFacts[] | SourcesResult | string | string[] | TooMuch;
 
 async function answer(job: Job, watch: Stopwatch): Promise<Result> {
-  if (job.kind === 'artefact') return extractArtefact(job, watch);
-  if (job.kind === 'artefacts') {
-    const results: ArtefactResult[] = [];
-    for (const artefact of job.artefacts) results.push(await extractArtefact(artefact, watch));
+  if (job.kind === 'extract') return extractFacts(job, watch);
+  if (job.kind === 'extract-all') {
+    const results: ExtractedFacts[] = [];
+    for (const request of job.requests) results.push(await extractFacts(request, watch));
     return results;
   }
   if (job.kind === 'sources') {
@@ -111,16 +111,16 @@ async function answer(job: Job, watch: Stopwatch): Promise<Result> {
   }
 }
 
-async function extractArtefact(artefact: Artefact, watch: Stopwatch): Promise<ArtefactResult> {
+async function extractFacts(request: FactsRequest, watch: Stopwatch): Promise<ExtractedFacts> {
   try {
-    return await withInput(artefact.paths, (input) => factsOf(input, artefact, watch));
+    return await withInput(request.paths, (input) => factsOf(input, request, watch));
   } catch (error) {
-    throw error instanceof ExtractError ? await atFault(artefact, error) : error;
+    throw error instanceof ExtractError ? await atFault(request, error) : error;
   }
 }
 
 async function withInput<T>(
-  paths: Artefact['paths'],
+  paths: FactsRequest['paths'],
   use: (input: FileInput) => T | Promise<T>,
 ): Promise<T> {
   const input = new FileInput(paths);
@@ -132,7 +132,10 @@ async function withInput<T>(
 }
 
 /** The error of the file that is at fault where several were read together. */
-async function atFault({ paths, debugInfo }: Artefact, error: ExtractError): Promise<ExtractError> {
+async function atFault(
+  { paths, debugInfo }: FactsRequest,
+  error: ExtractError,
+): Promise<ExtractError> {
   for (const path of paths.length > 1 ? paths : []) {
     try {
       await withInput([path], (input) => input.extract(debugInfo));
@@ -145,9 +148,9 @@ async function atFault({ paths, debugInfo }: Artefact, error: ExtractError): Pro
 
 async function factsOf(
   input: FileInput,
-  { debugInfo, stores, second: lower }: Artefact,
+  { debugInfo, stores, second: lower }: FactsRequest,
   watch: Stopwatch,
-): Promise<ArtefactResult> {
+): Promise<ExtractedFacts> {
   const hash = factsHash(input.bytes, debugInfo);
   const targets = stores.map((store) => factsPath(store, hash));
   const second = lower === undefined ? [] : [factsPath(lower, hash)];

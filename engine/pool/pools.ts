@@ -7,9 +7,9 @@ import type { BacktraceFrame } from '../problems/places.ts';
 import { clock, type Timed } from '../trace/spans.ts';
 import type { Trace } from '../trace/trace.ts';
 import type {
-  Artefact,
-  ArtefactResult,
   ContentJob,
+  ExtractedFacts,
+  FactsRequest,
   SourcesJob,
   SourcesResult,
 } from './extract-worker.ts';
@@ -74,17 +74,17 @@ export class Pools {
     this.judging = new LatePool('judge-worker.js', workers ?? 1);
   }
 
-  extract(artefact: Artefact): Promise<ArtefactResult> {
-    return this.run(this.extraction, artefact.paths[0], { kind: 'artefact', ...artefact });
+  extract(request: FactsRequest): Promise<ExtractedFacts> {
+    return this.run(this.extraction, request.paths[0], { kind: 'extract', ...request });
   }
 
   /** Several at once, in as many jobs as there are threads: with small files a job is more work than what it does. */
-  async extractAll(artefacts: readonly Artefact[]): Promise<readonly ArtefactResult[]> {
-    const size = Math.ceil(artefacts.length / this.extraction.threads);
-    const jobs: Promise<ArtefactResult[]>[] = [];
-    for (let i = 0; i < artefacts.length; i += size) {
-      const job = { kind: 'artefacts', artefacts: artefacts.slice(i, i + size) };
-      jobs.push(this.run(this.extraction, artefacts[i]?.paths[0] ?? '', job));
+  async extractAll(requests: readonly FactsRequest[]): Promise<readonly ExtractedFacts[]> {
+    const size = Math.ceil(requests.length / this.extraction.threads);
+    const jobs: Promise<ExtractedFacts[]>[] = [];
+    for (let i = 0; i < requests.length; i += size) {
+      const job = { kind: 'extract-all', requests: requests.slice(i, i + size) };
+      jobs.push(this.run(this.extraction, requests[i]?.paths[0] ?? '', job));
     }
     return (await Promise.all(jobs)).flat();
   }
@@ -115,14 +115,14 @@ export class Pools {
   }
 
   /** The same jobs, with what their time went into. */
-  measured(kind: 'extract', artefact: Artefact): Promise<Timed<ArtefactResult>>;
+  measured(kind: 'extract', request: FactsRequest): Promise<Timed<ExtractedFacts>>;
   measured(
     kind: 'references',
     job: Omit<ReferencesJob, 'kind'>,
   ): Promise<Timed<ReferencesResult | StaleFacts>>;
   measured(kind: 'extract' | 'references', job: object): Promise<unknown> {
     return kind === 'extract'
-      ? this.extraction.run({ kind: 'artefact', ...job })
+      ? this.extraction.run({ kind: 'extract', ...job })
       : this.judging.run({ kind, ...job });
   }
 

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, parse, relative } from 'node:path';
-import type { ArtifactMessage } from '../build/types.ts';
+import type { CargoArtifact } from '../build/types.ts';
 import { stampOf } from '../facts/store.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -9,7 +9,7 @@ import type { Workspace } from '../workspace/types.ts';
 export type BuildPlaces = Pick<Workspace, 'targetDirectory' | 'buildDirectory'>;
 
 /** The files that an artifact message names. */
-export const filesOf = ({ filenames, executable }: ArtifactMessage): string[] => [
+export const filesOf = ({ filenames, executable }: CargoArtifact): string[] => [
   ...filenames,
   ...(executable === undefined ? [] : [executable]),
 ];
@@ -41,10 +41,7 @@ async function directoriesFor(file: string, places: BuildPlaces): Promise<string
 const namesIn = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
 
 /** The files of units that may be an artifact's: of its name, with a hash behind it. */
-export async function namedAlike(
-  artifact: ArtifactMessage,
-  places: BuildPlaces,
-): Promise<string[]> {
+export async function namedAlike(artifact: CargoArtifact, places: BuildPlaces): Promise<string[]> {
   const found = new Set<string>();
   for (const file of filesOf(artifact)) {
     const { name, ext } = parse(file);
@@ -65,7 +62,7 @@ export async function namedAlike(
  * the unit's own file, not at the hard link of it that an artifact message names. Where only
  * that is named it may be another package's: all that have its name go.
  */
-export async function forget(artifact: ArtifactMessage, places: BuildPlaces): Promise<void> {
+export async function forget(artifact: CargoArtifact, places: BuildPlaces): Promise<void> {
   const named = filesOf(artifact);
   const doomed = new Set(named);
   if (!named.some((file) => hashed.test(basename(file))))

@@ -5,7 +5,7 @@ import type { Limited } from '../facts/cache.ts';
 import { factsPath } from '../facts/files.ts';
 import { type StoreLocation, stampOf } from '../facts/store.ts';
 import type { FileStamp, LinkInput } from '../facts/unit-record.ts';
-import type { Artefact, ArtefactResult } from '../pool/extract-worker.ts';
+import type { ExtractedFacts, FactsRequest } from '../pool/extract-worker.ts';
 import type { Pools } from '../pool/pools.ts';
 import { isUnreadable } from '../pool/unreadable.ts';
 import { isSysroot } from '../workspace/owners.ts';
@@ -64,7 +64,7 @@ export class Inputs {
   /** Facts of objects that are gone when their linker returns, a hash for each group that is read as one. */
   async objects(groups: readonly (readonly [string, ...string[]])[]): Promise<readonly string[]> {
     const results = await this.pools
-      .extractAll(groups.map((paths) => this.artefact(paths)))
+      .extractAll(groups.map((paths) => this.request(paths)))
       .catch((error: Error) => {
         throw cannotExtract(error);
       });
@@ -134,19 +134,19 @@ export class Inputs {
   }
 
   private async extract(path: string): Promise<string> {
-    const result = await this.pools.extract(this.artefact([path])).catch((error: Error) => {
+    const result = await this.pools.extract(this.request([path])).catch((error: Error) => {
       throw cannotExtract(error);
     });
     return this.count(result);
   }
 
-  /** The files of one artefact are all of the toolchain, or none is. */
-  private artefact(paths: readonly [string, ...string[]]): Artefact {
+  /** The files of one request are all of the toolchain, or none is. */
+  private request(paths: readonly [string, ...string[]]): FactsRequest {
     const [path] = paths;
     return { paths, debugInfo: !isSysroot(path, this.workspace), ...this.levels(path) };
   }
 
-  private count(result: ArtefactResult): string {
+  private count(result: ExtractedFacts): string {
     this.asked.add(result.facts);
     this.written += result.factsBytes;
     if (result.fromSecond) this.objectsFromCache += result.members;

@@ -20,7 +20,7 @@ export class KnownOwners {
   }
 
   /** The owners of files for what a unit links. */
-  of(record: UnitRecord, link: LinkRecord): FileOwners {
+  ownersFor(record: UnitRecord, link: LinkRecord): FileOwners {
     const units = this.records.partsOf(record, link);
     const listedBy = (file: string): PackageIndex[] => {
       const packages = this.records

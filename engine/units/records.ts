@@ -1,5 +1,5 @@
 import { basename, dirname, extname } from 'node:path';
-import type { ArtifactMessage } from '../build/types.ts';
+import type { CargoArtifact } from '../build/types.ts';
 import { fileKey, type RecordStore, sameFile, stampOf } from '../facts/store.ts';
 import type { BuildScriptRecord, FileStamp, LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { readRegularFile } from '../regular-file.ts';
@@ -242,14 +242,14 @@ export class Records {
   }
 
   /** The record of an artifact that cargo calls fresh; undefined when there is none for these very files. */
-  async ofArtifact(artifact: ArtifactMessage): Promise<UnitRecord | undefined> {
+  async ofArtifact(artifact: CargoArtifact): Promise<UnitRecord | undefined> {
     const known = await this.find(artifact);
     if (known !== undefined) return known;
     await this.refresh();
     return this.find(artifact);
   }
 
-  private async find(artifact: ArtifactMessage): Promise<UnitRecord | undefined> {
+  private async find(artifact: CargoArtifact): Promise<UnitRecord | undefined> {
     let found: UnitRecord | undefined;
     let isShared = false;
     let isCopied = false;
@@ -284,7 +284,7 @@ export class Records {
    * The unit of an artifact that cargo has given the name of another package's ("output filename collision"): its file
    * in deps/ or examples/ is not what the message names. Undefined where that could be one of several.
    */
-  private async hidden(artifact: ArtifactMessage): Promise<UnitRecord | undefined> {
+  private async hidden(artifact: CargoArtifact): Promise<UnitRecord | undefined> {
     const recorded = new Map([...this.all()].flatMap((r) => r.outputs.map((o) => [o.path, r])));
     const possible = new Set<UnitRecord>();
     for (const path of await namedAlike(artifact, this.places)) {
@@ -334,7 +334,7 @@ export class Records {
 const MAX_UNIT = 2 ** 31 - 1;
 
 /** Is all that an artifact message names, byte for byte, what the unit left? Else what is named is not what was judged. */
-function isCopyOf(artifact: ArtifactMessage, unit: UnitRecord): boolean {
+function isCopyOf(artifact: CargoArtifact, unit: UnitRecord): boolean {
   return filesOf(artifact).every((file) => {
     const own = unit.outputs.filter(({ path }) => extname(path) === extname(file));
     try {

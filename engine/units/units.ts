@@ -251,7 +251,7 @@ export class Units {
     const { package: index, sourcePath } = invocation;
     const files = read.map(({ file }) => file);
     const isForeign = (file: string): boolean => {
-      const owners = this.owners.byDirectory().of(file);
+      const owners = this.owners.byDirectory().ownersOf(file);
       return owners.length > 0 && !owners.includes(index) && file !== sourcePath;
     };
     const foreign = files.filter(isForeign);

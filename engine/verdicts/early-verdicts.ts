@@ -55,7 +55,7 @@ export class EarlyVerdicts {
   }
 
   /** The verdict of an output, unless something has changed on which it depends. */
-  of(link: LinkRecord, config: Config): Pick<Early, 'verdict' | 'used'> | undefined {
+  find(link: LinkRecord, config: Config): Pick<Early, 'verdict' | 'used'> | undefined {
     const known = this.known.get(link);
     return known?.config === config && known.revision === this.records.revision ? known : undefined;
   }

@@ -23,15 +23,15 @@ export class Explanations {
    * The paths to sites of an output. `references`: where an earlier check left the references with the paths to them;
    * undefined when this check found them, so that the join is at hand. Throws {@link NotStoredError} while nobody asks.
    */
-  async of(
+  async pathsTo(
     subject: string,
     output: OutputSpec,
     sites: readonly Site[],
     references: AnswerPlace | undefined,
-    ahead: TakenFromStore | undefined,
+    onlyStored: TakenFromStore | undefined,
   ): Promise<BacktraceFrame[][] | StaleFacts> {
     const question = { output, sites };
-    const { keep, stored } = storedAnswer(this.inputs, subject, question, ahead);
+    const { keep, stored } = storedAnswer(this.inputs, subject, question, onlyStored);
     if (stored !== undefined) return stored as BacktraceFrame[][];
     const reached = references && (readBehindAnswer(references) as Reached | undefined);
     const traces = reached && backtracesBy(reached, output, sites, this.read);
@@ -39,7 +39,7 @@ export class Explanations {
       await writeAnswer(keep, traces);
       return traces;
     }
-    if (ahead !== undefined) throw new NotStoredError();
+    if (onlyStored !== undefined) throw new NotStoredError();
     return this.pools.backtraces({ ...question, keep });
   }
 }

@@ -10,12 +10,12 @@ export function storedAnswer(
   inputs: Inputs,
   subject: string,
   question: object,
-  ahead: TakenFromStore | undefined,
+  onlyStored: TakenFromStore | undefined,
 ): { readonly keep: AnswerPlace; readonly stored: unknown } {
   const dependsOn = JSON.stringify([FACTS_VERSION, ANSWER_VERSION, question]);
   const keep = answerPlace(inputs.root, subject, dependsOn);
-  if (ahead === undefined) inputs.answered(keep.file);
-  else ahead.answers.add(keep.file);
+  if (onlyStored === undefined) inputs.answered(keep.file);
+  else onlyStored.answers.add(keep.file);
   // Its hash says that it is what we wrote.
   return { keep, stored: readAnswer(keep) };
 }

@@ -59,8 +59,8 @@ export class UnitProblems {
     return keywordProblems(unit, { workspace: this.workspace, config, holders, lent });
   }
 
-  /** Both. */
-  of(unit: UnitRecord, lent: LentByMacros): Problem[] {
+  /** All that the unit has and may not: {@link keywords} and {@link missing}. */
+  problemsOfUnit(unit: UnitRecord, lent: LentByMacros): Problem[] {
     return [...this.keywords(unit, lent), ...this.missing(unit)];
   }
 }

@@ -33,12 +33,12 @@ interface Asked {
   readonly verdict: Promise<OutputVerdict>;
 }
 
-/** A question about an output; `ahead` where nobody asks yet, so that only what is stored may answer. */
+/** A question about an output; with `onlyStored` nobody has asked for the answer yet: only the store may give it, and what it gives is noted there. */
 interface OutputQuestion {
   readonly record: UnitRecord;
   readonly link: LinkRecord;
   readonly label: string;
-  readonly ahead: TakenFromStore | undefined;
+  readonly onlyStored: TakenFromStore | undefined;
 }
 
 /** References, and where they are stored; without, they were found just now. */
@@ -94,26 +94,26 @@ export class Verdicts {
   }
 
   /** Judges what may turn out to be fresh, until `signal`: see {@link EarlyVerdicts}. */
-  ahead(signal: AbortSignal): Promise<void> {
+  judgeRecorded(signal: AbortSignal): Promise<void> {
     return this.early.prepare((...asked) => this.judge(...asked), signal);
   }
 
-  private judgedAhead(link: LinkRecord, config: Config): Promise<OutputVerdict> | undefined {
-    const known = this.early.of(link, config);
+  private judgedEarly(link: LinkRecord, config: Config): Promise<OutputVerdict> | undefined {
+    const known = this.early.find(link, config);
     if (known === undefined) return undefined;
     this.inputs.uses(known.used);
     return Promise.resolve(known.verdict);
   }
 
   /** The verdict of an output by the configuration in force; starts the work when it is the first to ask. */
-  of(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
+  verdictOf(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
     const key = keyOf(record, link);
     const known = this.asked.get(key);
     const config = this.live.current;
     if (known !== undefined && known.config === config) return known.verdict;
     const verdict =
       known === undefined
-        ? (this.judgedAhead(link, config) ?? this.judge(record, link, config))
+        ? (this.judgedEarly(link, config) ?? this.judge(record, link, config))
         : known.verdict.then((before) =>
             holds(before, known.config, config) ? before : this.judge(record, link, config),
           );
@@ -139,7 +139,7 @@ export class Verdicts {
     const inOrder = sortedBy(this.asked.values(), ({ record, link }) =>
       [orderOf(record), link.output].join('\0'),
     );
-    const verdicts = inOrder.map(({ record, link }) => this.of(record, link));
+    const verdicts = inOrder.map(({ record, link }) => this.verdictOf(record, link));
     for (const settled of await Promise.allSettled(verdicts)) {
       if (settled.status === 'fulfilled') judged.push(settled.value);
       else if (settled.reason instanceof StaleOutputError) stale.push(settled.reason.record);
@@ -152,23 +152,23 @@ export class Verdicts {
     record: UnitRecord,
     link: LinkRecord,
     config: Config,
-    ahead?: TakenFromStore,
+    onlyStored?: TakenFromStore,
   ): Promise<OutputVerdict> {
     const label = `${record.targetName} (${labelOfKind(record, link)})`;
-    const owners = this.owners.of(record, link);
+    const owners = this.owners.ownersFor(record, link);
     const makers = link.inputs.map((input) =>
       makerOf(record, input, {
         workspace: this.workspace,
         records: this.records,
         packageOf: (unit) => this.packageOf(unit),
-        ownersOf: (path) => owners.of(path),
+        ownersOf: (path) => owners.ownersOf(path),
       }),
     );
     const compiled = makers.map((maker) => maker.compiled);
     const apis = await this.paths.definitions(definitionsOf(config));
-    const asked = { record, link, label, ahead };
+    const asked = { record, link, label, onlyStored };
     const result = await this.restoring(asked, (output) =>
-      this.referencesOf(link, { output, compiled, apis }, ahead),
+      this.referencesOf(link, { output, compiled, apis }, onlyStored),
     );
     const owner = this.packageOf(record);
     const inputPackages = makers.map((maker) => maker.package);
@@ -185,7 +185,7 @@ export class Verdicts {
     const traces =
       this.backtraces && refused.length > 0
         ? await this.restoring(asked, (output) =>
-            this.explain(link, output, refused, result.place, ahead),
+            this.explain(link, output, refused, result.place, onlyStored),
           )
         : [];
     const problems = refused.map((usage, i) => this.problem(usage, label, traces[i] ?? []));
@@ -198,11 +198,11 @@ export class Verdicts {
   private async referencesOf(
     link: LinkRecord,
     question: Omit<ReferencesJob, 'kind' | 'keep'>,
-    ahead: TakenFromStore | undefined,
+    onlyStored: TakenFromStore | undefined,
   ): Promise<FoundReferences | StaleFacts> {
-    const { keep, stored } = storedAnswer(this.inputs, link.output, question, ahead);
+    const { keep, stored } = storedAnswer(this.inputs, link.output, question, onlyStored);
     if (stored !== undefined) return { ...(stored as ReferencesResult), place: keep };
-    if (ahead !== undefined) throw new NotStoredError();
+    if (onlyStored !== undefined) throw new NotStoredError();
     return this.pools.references({ ...question, keep });
   }
 
@@ -211,23 +211,29 @@ export class Verdicts {
     output: OutputSpec,
     usages: readonly AttributedUsage[],
     references: AnswerPlace | undefined,
-    ahead: TakenFromStore | undefined,
+    onlyStored: TakenFromStore | undefined,
   ): Promise<BacktraceFrame[][] | StaleFacts> {
     const sites = usages.map(({ reference }) => ({
       input: reference.input,
       node: reference.node,
       frame: reference.frame,
     }));
-    return this.explanations.of(`${link.output} backtraces`, output, sites, references, ahead);
+    return this.explanations.pathsTo(
+      `${link.output} backtraces`,
+      output,
+      sites,
+      references,
+      onlyStored,
+    );
   }
 
   /** An answer about an output. Facts that were lost are made again where their files are still there. */
   private async restoring<T extends object>(
-    { record, link, label, ahead }: OutputQuestion,
+    { record, link, label, onlyStored }: OutputQuestion,
     ask: (output: OutputSpec) => Promise<T | StaleFacts>,
   ): Promise<T> {
     const spec = () =>
-      outputSpec(link, label, (path, facts) => this.inputs.pathOf(path, facts, ahead?.facts));
+      outputSpec(link, label, (path, facts) => this.inputs.pathOf(path, facts, onlyStored?.facts));
     const output = spec();
     const first = await ask(output);
     if (!('stale' in first)) return first;

@@ -12,15 +12,10 @@ import { askCargo, likelyHost, metadataArguments } from './early-questions.ts';
 import { refuseReservedCrates } from './reserved-crates.ts';
 import type { Finished } from './run-program.ts';
 import { cannotStart, INSTALL_RUST, readSysroot, readToolchain } from './toolchain.ts';
-import type { CargoTarget, Package, PackageIndex, Workspace } from './types.ts';
+import type { CargoTarget, Package, PackageIndex, Workspace, WorkspaceChoice } from './types.ts';
 
-/** What a workspace is asked for; `features` as in `--features` of cargo. */
-export interface WorkspaceOptions {
-  /** A directory in the workspace; Cargo.toml is looked for here and above, as cargo does. */
-  readonly path: string;
-  /** Triple or target specification of `--target`; the machine's own when absent. */
-  readonly target?: string | undefined;
-  readonly features?: readonly string[] | undefined;
+/** What a workspace is asked for. */
+export interface WorkspaceOptions extends Omit<WorkspaceChoice, 'configFile'> {
   /** Arguments for cargo of which those that change the tree count: features, lock, `--config`. */
   readonly cargoArguments?: readonly string[] | undefined;
   /** May an answer of cargo that still holds be used, and a new one be kept? Not when absent. */

@@ -9,7 +9,7 @@ export interface FileOwners {
    * The owners of an absolute, normalised path; several when packages share the file, none for the
    * standard library's files and for files outside every package.
    */
-  of(file: string): readonly PackageIndex[];
+  ownersOf(file: string): readonly PackageIndex[];
 }
 
 /** OUT_DIR of a package whose build script ran. */
@@ -73,7 +73,7 @@ export function directoryOwners(
   for (const directory of buildDirectories(workspace)) directories.set(directory, []);
   for (const out of outDirectories) addDirectory(out.directory, out.package);
   return {
-    of(file) {
+    ownersOf(file) {
       for (let end = file.lastIndexOf(sep); end > 0; end = file.lastIndexOf(sep, end - 1)) {
         const owners = directories.get(file.slice(0, end));
         if (owners !== undefined) return owners;
@@ -107,11 +107,13 @@ export function fileOwners(
 ): FileOwners {
   const answers = new Map<string, readonly PackageIndex[]>();
   return {
-    of(file) {
+    ownersOf(file) {
       let owners = answers.get(file);
       if (owners === undefined) {
         const listed = listedBy(file);
-        const holders = isStandardLibraryFile(file, workspace) ? nobody : directories.of(file);
+        const holders = isStandardLibraryFile(file, workspace)
+          ? nobody
+          : directories.ownersOf(file);
         const answering =
           listed.length === 0
             ? holders

@@ -60,3 +60,15 @@ export interface Workspace {
   /** True when `from` depends on `on`, even transitively, or is it. */
   dependsOn(from: PackageIndex, on: PackageIndex): boolean;
 }
+
+/** Which tree a command is about, and which cackle.toml, as the user's options say. */
+export interface WorkspaceChoice {
+  /** A directory in the workspace; Cargo.toml is looked for here and above, as cargo does. */
+  readonly path: string;
+  /** Where cackle.toml is not beside the Cargo.toml of the workspace. */
+  readonly configFile?: string | undefined;
+  /** Triple or target specification of `--target`; the machine's own when absent. */
+  readonly target?: string | undefined;
+  /** As in `--features` of cargo. */
+  readonly features?: readonly string[] | undefined;
+}

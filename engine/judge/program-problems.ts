@@ -1,10 +1,6 @@
 import { relative } from 'node:path';
-import type { BuildOutcome } from '../build/types.ts';
 import type { Config } from '../config/types.ts';
-import { CargoFailedError } from '../errors.ts';
 import type { Problem } from '../problems/kinds.ts';
-import type { Denial } from '../sandbox/denied.ts';
-import { shellWords } from '../shell-words.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 
@@ -21,9 +17,21 @@ export function sandboxProblems(config: Config): Problem[] {
   return config.sandboxChosen ? meaningless : [{ kind: 'sandbox-not-chosen' }, ...meaningless];
 }
 
+type ExecutionFailed = Extract<Problem, { readonly kind: 'execution-failed' }>;
+type Denial = NonNullable<ExecutionFailed['denied']>[number];
+
+/** How a build script ended that ran and failed, as the build tells. */
+type FailedScript = { readonly packageId: string } & Pick<
+  ExecutionFailed,
+  'output' | 'status' | 'signal' | 'sandboxCommand' | 'denied'
+>;
+
 /** A problem for each build script that ran and failed. */
-export function failedBuildScripts(outcome: BuildOutcome, workspace: Workspace): Problem[] {
-  const inOrder = sortedBy(outcome.failedBuildScripts, ({ packageId }) => packageId);
+export function failedBuildScripts(
+  scripts: readonly FailedScript[],
+  workspace: Workspace,
+): Problem[] {
+  const inOrder = sortedBy(scripts, ({ packageId }) => packageId);
   return inOrder.flatMap((failed): Problem[] => {
     const p = workspace.packages.find(({ id }) => id === failed.packageId);
     if (p === undefined) return [];
@@ -51,22 +59,4 @@ function asInConfig(denial: Denial, root: string): Denial {
   const path = relative(root, denial.path);
   const isOutside = path.split('/')[0] === '..';
   return isOutside ? denial : { ...denial, path: path === '' ? '.' : path };
-}
-
-/** The error for a workspace that does not compile; the sandbox may be why. */
-export function compileError(outcome: BuildOutcome, everything: boolean): CargoFailedError {
-  const command = outcome.failedSandboxedUnits[0]?.command;
-  const sandboxed =
-    command === undefined
-      ? ''
-      : `; rustc ran in the sandbox of [rustc.sandbox], which may forbid what it needs${everything ? `:\n  ${shellWords(command)}` : ' (--debug shows its command line, --log-file keeps it)'}`;
-  return new CargoFailedError(
-    'the workspace does not compile',
-    `cargo says why above; mend that and check again${sandboxed}`,
-  );
-}
-
-/** Names of the `rustc-env` instructions of a build script. */
-export function variablesSet(instructions: readonly string[]): string[] {
-  return instructions.flatMap((line) => /^cargo:rustc-env=([^=]+)=/.exec(line)?.[1] ?? []);
 }

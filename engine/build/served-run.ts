@@ -1,0 +1,109 @@
+import { rm } from 'node:fs/promises';
+import { readCargoConfig } from '../workspace/cargo-config.ts';
+import { readToolchain } from '../workspace/toolchain.ts';
+import type { Workspace } from '../workspace/types.ts';
+import { profileArguments } from './profile.ts';
+import { programArguments } from './program-arguments.ts';
+import { linkWrapper, makeRunDirectory } from './run-directory.ts';
+import { ShimServer } from './server.ts';
+import { ensureShim } from './shim.ts';
+import { LibraryDirectories } from './system-directories.ts';
+import type { BuildHandlers, BuildRequest } from './types.ts';
+
+/** What one run of cargo gets: the server that its shims ask, and what to start it with. */
+export interface ServedRun {
+  readonly server: ShimServer;
+  readonly cargo: string;
+  /** Our own arguments for cargo: profile and runner. */
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** Aborted by the first error of a handler, which {@link serveRun} throws in the end. */
+  readonly stop: AbortSignal;
+  readonly fail: (error: unknown) => void;
+  /** As of `BuildOutcome`. */
+  readonly configVariables: readonly string[];
+}
+
+/** Serves shims while `run` has cargo run. Throws what a handler threw, or CheckError. */
+export async function serveRun<T>(
+  request: BuildRequest,
+  workspace: Workspace,
+  handlers: BuildHandlers,
+  run: (served: ServedRun) => Promise<T>,
+): Promise<T> {
+  const { storeId, sandboxes, linkAll, runsPrograms } = request;
+  const config = await readCargoConfig(request.directory, request.cargoArguments);
+  const toolchain = await readToolchain(request.workspaceRoot, config.rustc);
+  const directory = await makeRunDirectory();
+  const stop = new AbortController();
+  let failure: { error: unknown } | undefined;
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    stop.abort();
+  };
+  try {
+    const shim = await ensureShim(toolchain, directory);
+    // Where the user's cache cannot be written, it is in a directory that goes with this run.
+    if (!shim.startsWith(directory)) handlers.onShim?.(shim);
+    const wrapper = await linkWrapper(workspace, shim, storeId);
+    const programs = runsPrograms
+      ? await programArguments(directory, shim, toolchain, config, request.cargoArguments)
+      : undefined;
+    const server = new ShimServer({
+      directory,
+      shim,
+      workspace,
+      handlers,
+      directories: new LibraryDirectories(),
+      userWrapper: config.rustcWrapper,
+      userRunner: programs?.userRunner,
+      rustdoc: config.rustdoc,
+      configVariables: config.variables,
+      linkAll,
+      llvm: toolchain.llvm,
+      storeId,
+      sandbox: sandboxes && { sandboxes, sysroot: workspace.sysroot, host: toolchain.host },
+      fail,
+    });
+    if (config.rustcWrapper !== undefined && sandboxes?.forRustc === true) {
+      handlers.onCargoOutput(
+        `note: rustc runs in a sandbox, so without the wrapper ${config.rustcWrapper}, which may compile outside`,
+      );
+    }
+    try {
+      await server.listen();
+      const profile =
+        request.profile === undefined
+          ? []
+          : await profileArguments(request.profile, request.workspaceRoot, config);
+      const done = await run({
+        server,
+        cargo: toolchain.cargo,
+        args: [...profile, ...(programs?.args ?? [])],
+        env: {
+          ...withoutUnit(process.env),
+          ...programs?.env,
+          RUSTC_WRAPPER: wrapper,
+          CACKLE_SOCKET: server.socketPath,
+          CACKLE_TOKEN: server.token,
+          CACKLE_SHIM: shim,
+        },
+        stop: stop.signal,
+        fail,
+        configVariables: config.variables,
+      });
+      if (failure !== undefined) throw failure.error;
+      return done;
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Started by a build script or a program of cargo's, we have its variables, by which cargo tells units apart. */
+function withoutUnit(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { CARGO_CRATE_NAME: _, CARGO_BIN_NAME: __, OUT_DIR: ___, ...rest } = env;
+  return rest;
+}

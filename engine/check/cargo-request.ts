@@ -1,0 +1,84 @@
+import { resolve } from 'node:path';
+import type { BuildRequest } from '../build/types.ts';
+import type { Config } from '../config/types.ts';
+import type { RecordStore } from '../facts/store.ts';
+import type { Sandboxes } from '../sandbox/sandboxes.ts';
+import type { Workspace } from '../workspace/types.ts';
+import {
+  buildArguments,
+  type CargoCommand,
+  foregroundArguments,
+  readCommand,
+} from './cargo-command.ts';
+import type { CheckOptions } from './options.ts';
+
+/** What a request takes beside the options. */
+interface RequestFacts {
+  readonly workspace: Workspace;
+  readonly config: Config;
+  readonly sandboxes: Sandboxes | undefined;
+  readonly store: RecordStore;
+}
+
+/** What cargo is asked to build: the whole workspace, or what `cargo test` and `cargo run` would build. */
+export function buildRequest(options: CheckOptions, facts: RequestFacts): BuildRequest {
+  const { workspace, config } = facts;
+  const { command } = options;
+  const { colour, showProgress } = options;
+  const profile = options.profile ?? config.profile;
+  const common = {
+    ...{ workspaceRoot: workspace.root, colour, showProgress },
+    ...{ storeId: facts.store.id, sandboxes: facts.sandboxes },
+  };
+  if (command === undefined)
+    return {
+      ...common,
+      directory: workspace.root,
+      subcommand: ['build', '--keep-going'],
+      cargoArguments: cargoArguments(options, config),
+      profile,
+      linkAll: options.linkAll ?? false,
+      runsPrograms: false,
+    };
+  const said = readCommand(command, options.path);
+  const { subcommand, args } = buildArguments(command, said, defaultsOf(options, config));
+  return {
+    ...common,
+    directory: resolve(options.path),
+    subcommand,
+    cargoArguments: args,
+    profile: said.choosesProfile ? undefined : profile,
+    linkAll: true,
+    runsPrograms: true,
+  };
+}
+
+/** What cargo is asked to run in the foreground, when all of it was judged. */
+export function runRequest(
+  options: CheckOptions & { readonly command: CargoCommand },
+  facts: RequestFacts,
+): BuildRequest {
+  const { command } = options;
+  const said = readCommand(command, options.path);
+  return {
+    ...buildRequest(options, facts),
+    subcommand: [command.subcommand],
+    cargoArguments: foregroundArguments(command, said, defaultsOf(options, facts.config)),
+    showProgress: false,
+  };
+}
+
+function defaultsOf(options: CheckOptions, config: Config) {
+  const { target, packages } = options;
+  return { features: options.features ?? config.features, target, packages };
+}
+
+function cargoArguments(options: CheckOptions, config: Config): string[] {
+  const { features, target, packages } = defaultsOf(options, config);
+  return [
+    ...config.buildFlags,
+    ...(features.length > 0 ? ['--features', features.join(',')] : []),
+    ...(target === undefined ? [] : ['--target', target]),
+    ...packages.flatMap((p) => ['--package', p]),
+  ];
+}

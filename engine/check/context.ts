@@ -1,0 +1,98 @@
+import type { Exports } from '../config/exports.ts';
+import type { RecordStore, StoreLocation } from '../facts/store.ts';
+import { Pools } from '../pool/pools.ts';
+import { Sandboxes } from '../sandbox/sandboxes.ts';
+import { seconds } from '../trace/seconds.ts';
+import { clock } from '../trace/spans.ts';
+import { Unchanged } from '../units/unchanged.ts';
+import { forgetChanged } from '../units/verify.ts';
+import type { LiveConfig } from '../verdicts/live-config.ts';
+import type { Workspace } from '../workspace/types.ts';
+import { BuildCounts } from './counts.ts';
+import type { CheckObserver, CheckOptions } from './options.ts';
+import { cannotKeep, openLocation, openStore } from './store.ts';
+import type { Tree } from './tree.ts';
+
+/** When a check began, by the wall and by the processor. */
+export interface StartClock {
+  readonly time: number;
+  readonly processor: NodeJS.CpuUsage;
+}
+
+/** Starts the clocks of a check. */
+export function startClock(): StartClock {
+  return { time: performance.now(), processor: process.cpuUsage() };
+}
+
+/** What all parts of a check share, from the tree to the report. */
+export interface CheckContext {
+  readonly options: CheckOptions;
+  readonly observer: CheckObserver;
+  readonly signal: AbortSignal;
+  readonly workspace: Workspace;
+  readonly configFile: string;
+  readonly exports: Exports;
+  readonly live: LiveConfig;
+  readonly sandboxes: Sandboxes | undefined;
+  readonly pools: Pools;
+  readonly store: RecordStore;
+  readonly location: StoreLocation;
+  readonly unchanged: Unchanged;
+  readonly counts: BuildCounts;
+  readonly start: StartClock;
+  /** Seconds, by phase. */
+  readonly timing: Record<string, number>;
+}
+
+/** Who asks for a check, and what for. */
+interface Request {
+  readonly options: CheckOptions;
+  readonly observer: CheckObserver;
+  readonly signal: AbortSignal;
+  readonly counts?: BuildCounts | undefined;
+  /** Given where the configuration may change while the check goes on. */
+  readonly live?: LiveConfig | undefined;
+}
+
+/**
+ * Opens the store, sandboxes and worker pools for a tree and its configuration; with `--verify`, looks at what is stored.
+ * Whoever opens it closes the pools. Throws CheckError.
+ */
+export async function openContext(
+  { options, observer, signal, counts, live: given }: Request,
+  tree: Tree,
+  live: LiveConfig,
+  start: StartClock,
+): Promise<CheckContext> {
+  const { workspace, configFile, exports } = tree;
+  const timing = { metadata: seconds(start.time) };
+  observer.trace?.add('metadata', 'cargo metadata', clock() - timing.metadata * 1000);
+  const asksNobody = given === undefined || given.answersAtOnce === true;
+  if (asksNobody && live.current.apis.size === 0)
+    observer.cargoOutput(
+      'note: cackle.toml watches no API, so that none is found: common.import_std = ["fs", "net", "process"] watches these',
+    );
+  const runsTests = options.command?.subcommand === 'test';
+  const sandboxes = await Sandboxes.open(live.current, workspace, runsTests);
+  const location = await openLocation(workspace.targetDirectory);
+  const store = await openStore(location.root);
+  // Where somebody is asked, cackle.toml is edited meanwhile, by hand too.
+  const files = given === undefined ? [configFile] : [];
+  const unchanged = await Unchanged.begin(workspace, store, files).catch((error: Error) => {
+    throw cannotKeep(location.root, error);
+  });
+  const pools = new Pools(observer.trace);
+  try {
+    const changed = options.verify ? await forgetChanged(store, pools, workspace) : [];
+    if (changed.length > 0)
+      observer.log?.('warn', `not as they were recorded: ${changed.join(', ')}`);
+  } catch (error) {
+    await pools.close();
+    throw error;
+  }
+  return {
+    ...{ options, observer, signal, workspace, configFile, exports, live },
+    ...{ sandboxes, pools, store, location, unchanged, start, timing },
+    counts: counts ?? new BuildCounts(),
+  };
+}

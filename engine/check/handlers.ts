@@ -1,0 +1,111 @@
+import type { BuildHandlers, Gate, RustcInvocation } from '../build/types.ts';
+import { normalisedInstruction, variablesSet } from '../config/instruction-rules.ts';
+import type { BuildAttempt } from './attempt.ts';
+import type { CargoText } from './cargo-text.ts';
+import type { CheckContext } from './context.ts';
+import type { BuildProgressNotes } from './progress.ts';
+
+/** Who takes note of what happens while cargo builds, beside the attempt itself. */
+export interface BuildListeners {
+  readonly text: CargoText;
+  readonly progress: BuildProgressNotes;
+  /** Stops the judging of what may turn out to be fresh. */
+  readonly earlyJudging: AbortController;
+}
+
+/** What the engine answers to the shims of a build: each question goes to a gate, each answer into a record and a log. */
+export function buildHandlers(
+  { observer, workspace, unchanged, counts }: CheckContext,
+  { records, verdicts, unitProblems, gates, units, failures, ...attempt }: BuildAttempt,
+  { text, progress, earlyJudging }: BuildListeners,
+): BuildHandlers {
+  const logged = (what: string, gate: Gate): Gate => {
+    if (gate.allow) observer.log?.('debug', `may ${what}`);
+    else observer.log?.('info', `may not ${what}: ${gate.reason}`);
+    return gate;
+  };
+  const judgeEarly = async (): Promise<void> => {
+    await records.unitsRead().catch(() => earlyJudging.abort());
+    await verdicts.judgeRecorded(earlyJudging.signal);
+  };
+  const packageIds = new Set(workspace.packages.map(({ id }) => id));
+  return {
+    // Cargo does not need us until it asks for the first time.
+    onCargoStarted: () => void judgeEarly(),
+    async holdsUnits(directory) {
+      await records.unitsRead();
+      return gates.holdsUnits(directory);
+    },
+    async onRustcStart(invocation, waits) {
+      observer.log?.('debug', `compile ${nameOf(invocation)}`);
+      const known = await failures.gate(invocation);
+      if (!known.allow) return logged(`compile ${nameOf(invocation)} again`, known);
+      await records.unitsRead();
+      const gate = await gates.compilation(invocation, waits);
+      // Records change from now on, so that judging early is of no use any more.
+      if (gate.allow) earlyJudging.abort();
+      unchanged.ran ||= gate.allow;
+      units.starts(invocation);
+      return logged(`compile ${nameOf(invocation)} with what it names`, gate);
+    },
+    async onRustcDone(outcome) {
+      const { invocation, success } = outcome;
+      observer.log?.('debug', `compiled ${nameOf(invocation)}${success ? '' : ': it failed'}`);
+      await failures.ended(outcome);
+      if (!success) return;
+      counts.compiled(keyOf(invocation));
+      const record = await units.done(outcome);
+      // What macros lend is told at the end: what defines them may still be at work.
+      progress.found(unitProblems.problemsOfUnit(record, unitProblems.lentBy([])));
+      for (const link of record.links) {
+        void verdicts.verdictOf(record, link).then(
+          (verdict) => {
+            progress.found(verdicts.problemsOf(verdict));
+            progress.report();
+          },
+          () => undefined,
+        );
+      }
+    },
+    onLink(link) {
+      observer.log?.('debug', `link ${link.output}: ${link.inputs.length} inputs`);
+      return units.link(link);
+    },
+    onLinked: (link, file) => units.linked(link, file),
+    async onBuildScriptStart(run, waits) {
+      earlyJudging.abort();
+      await records.unitsRead();
+      const gate = await gates.buildScript(run, waits);
+      if (gate.allow && gate.said !== undefined)
+        observer.log?.('debug', `known is what ${run.executable} says`);
+      else logged(`run ${run.executable}`, gate);
+      unchanged.ran ||= gate.allow;
+      return gate;
+    },
+    onBuildScriptDone: (run, stdout, waits) => gates.instructions(run, stdout, waits),
+    variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
+    scriptInstructions: () =>
+      // A target directory may hold the scripts of other workspaces.
+      [...records.allScripts()]
+        .filter(({ packageId }) => packageIds.has(packageId))
+        .flatMap((script) => script.instructions.map(normalisedInstruction)),
+    onShim: (path) => unchanged.watch(path),
+    // `cargo run` would run what is not yet judged.
+    onProgramStart: async () => ({ do: 'skip' }),
+    onArtifact(artifact) {
+      const state = artifact.fresh ? 'fresh' : 'built';
+      observer.log?.('trace', `${state}: ${artifact.filenames.join(' ')}`);
+      attempt.artifacts.push(artifact);
+    },
+    onBuildScriptExecuted: ({ outDir }) => attempt.executed.add(outDir),
+    onProgress: (cargo) => progress.cargoAt(cargo),
+    onCargoOutput: (line) => text.line(line),
+  };
+}
+
+const nameOf = ({ crateName, extraFilename, kind, packageId }: RustcInvocation): string =>
+  `${crateName}${extraFilename} (${kind}) of ${packageId}`;
+
+/** Cargo gives each unit a file name of its own. */
+const keyOf = ({ outDir, crateName, extraFilename, kind }: RustcInvocation): string =>
+  [outDir, crateName, extraFilename, kind].join('\0');

@@ -1,0 +1,195 @@
+import { type Config, NEWEST_VERSION } from '../config/types.ts';
+import {
+  ambiguousPackages,
+  notImported,
+  unknownPackages,
+  unusedPermissions,
+} from '../judge/config-problems.ts';
+import { failedBuildScripts, sandboxProblems } from '../judge/program-problems.ts';
+import type { Problem } from '../problems/kinds.ts';
+import { mergeProblems } from '../problems/merge.ts';
+import type { Unchecked } from '../problems/report.ts';
+import { seconds } from '../trace/seconds.ts';
+import { clock } from '../trace/spans.ts';
+import { forget } from '../units/forget.ts';
+import type { Inputs } from '../units/inputs.ts';
+import type { Records } from '../units/records.ts';
+import type { OutputVerdict } from '../verdicts/output-verdict.ts';
+import { certainlyUnused, staleSettings } from '../verdicts/stale-settings.ts';
+import { unmatchedPaths } from '../verdicts/unmatched-paths.ts';
+import { Verdicts } from '../verdicts/verdicts.ts';
+import { lockedPackages } from '../workspace/lock-file.ts';
+import { untilAborted } from './abort.ts';
+import type { FinishedBuild, Rebuild } from './attempt.ts';
+import type { CheckContext } from './context.ts';
+import { unchecked } from './unchecked.ts';
+
+/** What was found in a build, by one configuration. */
+export interface Judgement {
+  readonly built: FinishedBuild;
+  /** The configuration that it was judged by. */
+  readonly config: Config;
+  readonly verdicts: readonly OutputVerdict[];
+  readonly problems: readonly Problem[];
+  readonly unchecked: readonly Unchecked[];
+}
+
+/** How often what was built is judged anew because a fix was accepted. */
+const MAX_JUDGEMENTS = 8;
+
+/**
+ * Judges what was built, and once more after each fix that needs no other build. Gives the units that have to be built
+ * again where their facts were lost. Throws CheckError.
+ */
+export async function judge(
+  context: CheckContext,
+  build: FinishedBuild,
+): Promise<Judgement | Rebuild> {
+  const { live, observer } = context;
+  let built = build;
+  for (let times = 1; ; times++) {
+    const judgement = await judgeOnce(context, built);
+    if ('unitsToRebuild' in judgement || live.accept === undefined) return judgement;
+    if (times === MAX_JUDGEMENTS || judgement.unchecked.length > 0) return judgement;
+    if (!(await live.accept(judgement.problems, judgement.config))) return judgement;
+    observer.log?.('info', 'judging again, by the fixes that were accepted');
+    built = { ...built, verdicts: verdictsAnew(context, built) };
+  }
+}
+
+/** Begins to judge what was built by the configuration in force now: nothing of it takes part in a build any more. */
+function verdictsAnew(
+  { pools, workspace, live, options }: CheckContext,
+  { inputs, records, paths }: FinishedBuild,
+): Verdicts {
+  const { backtraces } = options;
+  const verdicts = new Verdicts({ pools, inputs, records, workspace, live, paths, backtraces });
+  for (const record of records.current)
+    for (const link of record.links) void verdicts.verdictOf(record, link);
+  return verdicts;
+}
+
+async function judgeOnce(
+  context: CheckContext,
+  built: FinishedBuild,
+): Promise<Judgement | Rebuild> {
+  const { workspace, live, timing, observer, signal } = context;
+  const { records, inputs, gates, outcome, artifacts } = built;
+  const started = performance.now();
+  const { judged, stale } = await untilAborted(signal, built.verdicts.all());
+  for (const { packageId, targetName } of stale) {
+    const damaged = artifacts.filter(
+      (a) => a.packageId === packageId && a.targetName === targetName,
+    );
+    await Promise.all(damaged.map((artifact) => forget(artifact, workspace)));
+  }
+  if (stale.length > 0) return { unitsToRebuild: stale.map(({ targetName }) => targetName) };
+  await untilAborted(signal, readLibraries(records, inputs));
+  timing.judge = (timing.judge ?? 0) + seconds(started);
+  const problemsStarted = clock();
+  // Of fresh units nothing was told yet.
+  observer.found?.(judged.flatMap((verdict) => built.verdicts.problemsOf(verdict)));
+  const config = live.current;
+  const problems = [
+    ...problemsOfBuild(context, built, judged),
+    ...problemsOfConfig(context, config),
+    ...(isComplete(context, built)
+      ? await problemsOfWholeTree(context, built, judged, config)
+      : []),
+    ...newerVersion(config, context),
+  ];
+  observer.trace?.add('report', 'problems', problemsStarted);
+  return {
+    built,
+    config,
+    verdicts: judged,
+    problems: mergeProblems(problems),
+    unchecked: unchecked(
+      gates.heldPrograms.values(),
+      outcome.failedBuildScripts,
+      artifacts,
+      workspace,
+    ),
+  };
+}
+
+/** What outputs, units and build scripts do and may not, and what ended badly. */
+function problemsOfBuild(
+  { workspace, live }: CheckContext,
+  { records, gates, verdicts, unitProblems, outcome, executed }: FinishedBuild,
+  judged: readonly OutputVerdict[],
+): Problem[] {
+  const lent = unitProblems.lentBy(records.current);
+  const scripts = [...executed].sort().flatMap((outDir) => records.script(outDir) ?? []);
+  return [
+    ...judged.flatMap((verdict) => verdicts.problemsOf(verdict)),
+    ...records.currentInOrder().flatMap((unit) => unitProblems.problemsOfUnit(unit, lent)),
+    ...scripts.flatMap((script) => gates.refusedBy(script)),
+    ...gates.refusedInstructions(),
+    ...failedBuildScripts(outcome.failedBuildScripts, workspace),
+    ...sandboxProblems(live.current),
+    ...verdicts.exportsOf(judged),
+  ];
+}
+
+/** What cackle.toml says that does not fit the packages of the tree. */
+function problemsOfConfig({ exports, workspace }: CheckContext, config: Config): Problem[] {
+  return [
+    ...notImported(exports, config, workspace),
+    ...unknownPackages(config, workspace, lockedPackages(workspace.root)),
+    ...ambiguousPackages(config),
+  ];
+}
+
+/** Was all of the workspace built? `default-members`, `--package` and flags may leave members out, with what only they use. */
+function isComplete({ workspace, options }: CheckContext, built: FinishedBuild): boolean {
+  const packages = new Set([...built.records.current].map((unit) => unit.packageId));
+  return (
+    workspace.packages.every((p) => !p.isWorkspaceMember || packages.has(p.id)) &&
+    built.gates.heldPrograms.size === 0 &&
+    built.outcome.failedBuildScripts.length === 0 &&
+    options.packages.length === 0 &&
+    options.command === undefined
+  );
+}
+
+/** What cackle.toml says that has no effect, as only a whole build can tell. */
+async function problemsOfWholeTree(
+  { workspace, exports }: CheckContext,
+  { records, inputs, paths, unitProblems, executed }: FinishedBuild,
+  judged: readonly OutputVerdict[],
+  config: Config,
+): Promise<Problem[]> {
+  const usages = judged.flatMap((verdict) => verdict.usages);
+  const check = { config, workspace, exports, records, unitProblems, executed };
+  return [
+    ...(await certainlyUnused(unusedPermissions(config, workspace, usages), check)),
+    ...(await staleSettings(check)),
+    ...(await unmatchedPaths(config, workspace, paths, { records, inputs })),
+  ];
+}
+
+function newerVersion({ version }: Config, { options }: CheckContext): Problem[] {
+  if (version >= NEWEST_VERSION || options.ignoreNewerVersions) return [];
+  return [{ kind: 'newer-config-version', version, newest: NEWEST_VERSION }];
+}
+
+/** A library that nothing here links is read all the same: what cannot be read is never passed over. */
+async function readLibraries(records: Records, inputs: Inputs): Promise<void> {
+  const units = [...records.current].flatMap((record) => {
+    const paths = record.outputs.map(({ path }) => path).filter((path) => path.endsWith('.rlib'));
+    return paths.length > 0 ? [{ record, paths }] : [];
+  });
+  const read = await Promise.allSettled(
+    units.map(async ({ record, paths }) => {
+      const facts = await Promise.all(
+        paths.map(async (path) => (await inputs.archive(path)).facts),
+      );
+      await records.putArchives(
+        record,
+        paths.map((path, i) => ({ path, facts: facts[i] as string })),
+      );
+    }),
+  );
+  for (const settled of read) if (settled.status === 'rejected') throw settled.reason;
+}

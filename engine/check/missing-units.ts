@@ -1,0 +1,71 @@
+import { rm } from 'node:fs/promises';
+import type { BuildOutcome } from '../build/types.ts';
+import { settleHeld } from '../gates/held-scripts.ts';
+import { forget, forgetRun, forgetUnit } from '../units/forget.ts';
+import { seesTheSame } from '../units/hidden-variables.ts';
+import { StaleOutputError } from '../verdicts/output-verdict.ts';
+import type { BuildAttempt } from './attempt.ts';
+import type { CheckContext } from './context.ts';
+import { placeholders } from './programs.ts';
+
+/**
+ * Forgets what a gate held for lack of a record, and what was held or refused though it need not be any more, so that
+ * cargo builds it again. Gives what that is; nothing is left to say of the outcome where an output could not be judged.
+ */
+export async function unitsNotHeldAsBefore(
+  { records, gates, failures, executed }: BuildAttempt,
+  outcome: BuildOutcome | StaleOutputError,
+): Promise<readonly string[]> {
+  if (outcome instanceof StaleOutputError) {
+    await forgetUnit(outcome.record);
+    return [outcome.record.targetName];
+  }
+  const { filesToRebuild, scriptsToRerun } = gates;
+  if (filesToRebuild.size > 0 || scriptsToRerun.size > 0) {
+    // A store that was lost in part, or is of another version.
+    await Promise.all([...filesToRebuild].map((path) => rm(path, { force: true })));
+    await Promise.all([...scriptsToRerun].map(forgetRun));
+    return [...filesToRebuild, ...scriptsToRerun];
+  }
+  const released = await settleHeld(executed, records, gates);
+  if (released.length > 0) return released.map((outDir) => `build script of ${outDir}`);
+  return failures.settle(gates.heldPrograms);
+}
+
+/**
+ * Begins to judge what cargo calls fresh. Forgets what has no record, or one of a unit that saw another environment, so
+ * that cargo builds it again, and gives what that is.
+ */
+export async function unitsWithoutFacts(
+  { options, workspace, sandboxes }: CheckContext,
+  { records, verdicts, artifacts, executed }: BuildAttempt,
+  { configVariables }: BuildOutcome,
+): Promise<readonly string[]> {
+  const unitsToRebuild: string[] = [];
+  if (options.command !== undefined) {
+    for (const artifact of await placeholders(artifacts)) {
+      const record = await records.ofArtifact(artifact);
+      // By its record, only the unit goes: a test of the program has its name.
+      await (record === undefined ? forget(artifact, workspace) : forgetUnit(record));
+      unitsToRebuild.push(artifact.targetName);
+    }
+  }
+  const passes = (name: string): boolean => sandboxes?.passesToRustc(name, configVariables) ?? true;
+  for (const artifact of artifacts.filter((a) => a.fresh)) {
+    const record = await records.ofArtifact(artifact);
+    if (record === undefined || !seesTheSame(record, passes)) {
+      await forget(artifact, workspace);
+      unitsToRebuild.push(`${artifact.targetName} (${artifact.targetKind.join(', ')})`);
+      continue;
+    }
+    records.current.add(record);
+    for (const link of record.links) void verdicts.verdictOf(record, link);
+  }
+  for (const outDir of executed) {
+    if (records.script(outDir) !== undefined) continue;
+    // What it told cargo was not seen, or is not known any more: it has to say it again.
+    await forgetRun(outDir);
+    unitsToRebuild.push(`build script of ${outDir}`);
+  }
+  return unitsToRebuild;
+}

@@ -1,0 +1,69 @@
+import { CheckError } from '../errors.ts';
+import { type Limited, openPrivate, trim } from '../facts/cache.ts';
+import { writeAtomically } from '../facts/files.ts';
+import { RecordStore, type StoreLocation, storeLocation } from '../facts/store.ts';
+import { makeDirectory } from '../make-directory.ts';
+import { markUsedAnswers, takeNewQuestions } from '../workspace/metadata-cache/read.ts';
+import type { CheckObserver } from './options.ts';
+
+/** The store's places for a target directory; without the user's cache where it cannot be trusted. Throws CheckError. */
+export async function openLocation(targetDirectory: string): Promise<StoreLocation> {
+  let location: StoreLocation;
+  try {
+    location = storeLocation(targetDirectory);
+  } catch (error) {
+    throw new CheckError(
+      (error as Error).message,
+      'it takes `off`, or a size such as 500M or 4G: the most that facts may take in the cache, and in a target directory',
+    );
+  }
+  const { shared } = location;
+  return shared === undefined || (await openPrivate(shared))
+    ? location
+    : { ...location, shared: undefined };
+}
+
+/** Opens the store of a target directory, and makes it where there is none. Throws CheckError. */
+export async function openStore(root: string): Promise<RecordStore> {
+  try {
+    await makeDirectory(root);
+    return await RecordStore.open(root);
+  } catch (error) {
+    throw cannotKeep(root, error as Error);
+  }
+}
+
+/** The error for a store in which nothing can be written. */
+export function cannotKeep(root: string, error: Error): CheckError {
+  return new CheckError(
+    `cannot keep facts in ${root}: ${error.message}`,
+    'the target directory has to be writable; CARGO_TARGET_DIR names another',
+    { cause: error },
+  );
+}
+
+/** Begins to write what cargo said of the tree and to trim the store to its size; nobody waits for it. */
+export function tidyStore(
+  location: StoreLocation,
+  limited: readonly Limited[],
+  observer: CheckObserver,
+): void {
+  setImmediate(() => void keepAnswers(location, observer));
+  for (const level of limited)
+    void trim(level).then((bytes) => {
+      if (bytes > 0)
+        observer.log?.('info', `removed ${bytes} bytes of old facts from ${level.directory}`);
+    });
+}
+
+/** Keeps what cargo said of the tree, where the user's cache is in use. */
+async function keepAnswers({ shared }: StoreLocation, observer: CheckObserver): Promise<void> {
+  if (shared === undefined) return;
+  markUsedAnswers();
+  const questions = takeNewQuestions();
+  if (questions.length === 0) return;
+  const log = (text: string): void => observer.log?.('info', text);
+  const { answersToKeep } = await import('../workspace/metadata-cache/write.ts');
+  for (const { path, content } of answersToKeep(questions, shared, log))
+    await writeAtomically(path, content).catch((error: Error) => log(error.message));
+}
