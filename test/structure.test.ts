@@ -100,7 +100,6 @@ const doors = [
   'engine/check/cargo-command.ts',
   'engine/check/check.ts',
   'engine/check/options.ts',
-  'engine/check/shell-words.ts',
   'engine/commands',
   'engine/config/render.ts',
   'engine/config/types.ts',

@@ -1,6 +1,6 @@
 import { isAbsolute, join, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import type { HeldProgram } from '../gates/gates.ts';
+import type { HeldProgram } from '../gates/held-programs.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 
 /** Where lines go. */

@@ -82,7 +82,7 @@ export function buildHandlers(
       unchanged.ran ||= gate.allow;
       return gate;
     },
-    onBuildScriptDone: (run, stdout, waits) => gates.instructions(run, stdout, waits),
+    onBuildScriptDone: (run, stdout, waits) => gates.scriptOutput.judge(run, stdout, waits),
     variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
     scriptInstructions: () =>
       // A target directory may hold the scripts of other workspaces.

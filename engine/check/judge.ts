@@ -124,8 +124,8 @@ function problemsOfBuild(
   return [
     ...judged.flatMap((verdict) => verdicts.problemsOf(verdict)),
     ...records.currentInOrder().flatMap((unit) => unitProblems.problemsOfUnit(unit, lent)),
-    ...scripts.flatMap((script) => gates.refusedBy(script)),
-    ...gates.refusedInstructions(),
+    ...scripts.flatMap((script) => gates.scriptOutput.refusedBy(script)),
+    ...gates.scriptOutput.problems(),
     ...failedBuildScripts(outcome.failedBuildScripts, workspace),
     ...sandboxProblems(live.current),
     ...verdicts.exportsOf(judged),

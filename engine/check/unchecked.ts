@@ -1,5 +1,5 @@
 import type { CargoArtifact, FailedProgram } from '../build/types.ts';
-import type { HeldProgram } from '../gates/gates.ts';
+import type { HeldProgram } from '../gates/held-programs.ts';
 import type { Unchecked } from '../problems/report.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';

@@ -1,32 +1,9 @@
 import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { REAL_SUFFIX } from '../build/build-script.ts';
-import type {
-  BuildScriptRun,
-  Gate,
-  OutputGate,
-  RustcInvocation,
-  ScriptGate,
-} from '../build/types.ts';
-import { isInstructionAllowed, neverAllowed } from '../config/instruction-rules.ts';
-import { buildScriptSandbox } from '../config/sandbox.ts';
-import type { Config } from '../config/types.ts';
+import type { BuildScriptRun, Gate, RustcInvocation, ScriptGate } from '../build/types.ts';
 import { CheckError } from '../errors.ts';
-import { UNKNOWN_CONTENT } from '../facts/content.ts';
-import {
-  type BuildScriptRecord,
-  type Content,
-  type HeldBack,
-  type LinkRecord,
-  UNIT_RECORD_VERSION,
-  type UnitRecord,
-} from '../facts/unit-record.ts';
-import {
-  instructionsOf,
-  mayProceed,
-  watchedPaths,
-  withoutInstructions,
-} from '../judge/build-instructions.ts';
+import type { BuildScriptRecord, LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import type { Pools } from '../pool/pools.ts';
 import type { Problem } from '../problems/kinds.ts';
 import { KnownLibraries } from '../units/known-libraries.ts';
@@ -37,20 +14,15 @@ import { type OutputVerdict, StaleOutputError } from '../verdicts/output-verdict
 import type { UnitProblems } from '../verdicts/unit-problems.ts';
 import type { Verdicts } from '../verdicts/verdicts.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
-import { configHash } from './config-hash.ts';
-import { noteSaid, SaidBefore } from './said-before.ts';
+import { type HeldProgram, HeldPrograms } from './held-programs.ts';
+import { SaidBefore } from './said-before.ts';
+import { ScriptOutputGate } from './script-output.ts';
 import { whyHeld } from './why-held.ts';
-
-/** A build script or proc macro that did not run because of a problem. */
-export interface HeldProgram {
-  readonly packageLabel: string;
-  readonly packageId: string;
-  readonly held: string;
-}
 
 /** Decides what may run: nothing that was built runs before it was judged (rule 9.1). */
 export class Gates {
-  readonly heldPrograms = new Map<string, HeldProgram>();
+  /** What a build script printed. */
+  readonly scriptOutput: ScriptOutputGate;
   /** Outputs that were about to run and have no record: they have to be built again. */
   readonly filesToRebuild = new Set<string>();
   /** OUT_DIRs of scripts whose output cargo knows and we do not: they have to run again. */
@@ -59,17 +31,12 @@ export class Gates {
   readonly planted: PlantedLibraries;
   private readonly libraries: KnownLibraries;
   private readonly before: SaidBefore;
-  private readonly notUtf8 = new Set<string>();
-  /** Refused instructions of this check, by package: cargo does not tell of runs whose output was held. */
-  private readonly seen = new Map<string, BuildScriptRecord>();
+  private readonly held: HeldPrograms;
   private readonly records: Records;
   private readonly verdicts: Verdicts;
   private readonly unitProblems: UnitProblems;
   private readonly live: LiveConfig;
   private readonly workspace: Workspace;
-  private readonly pools: Pools;
-  /** By which the sandboxes were made. */
-  private readonly atStart: Config;
 
   constructor(deps: {
     pools: Pools;
@@ -79,7 +46,8 @@ export class Gates {
     live: LiveConfig;
     workspace: Workspace;
   }) {
-    this.pools = deps.pools;
+    this.held = new HeldPrograms(deps.workspace);
+    this.scriptOutput = new ScriptOutputGate(this.held, deps);
     this.records = deps.records;
     this.planted = new PlantedLibraries(deps.workspace, deps.records);
     this.libraries = new KnownLibraries(deps.records);
@@ -87,22 +55,24 @@ export class Gates {
     this.verdicts = deps.verdicts;
     this.unitProblems = deps.unitProblems;
     this.live = deps.live;
-    this.atStart = deps.live.current;
     this.workspace = deps.workspace;
   }
 
-  private get config(): Config {
-    return this.live.current;
+  /** By package and what of it is held. */
+  get heldPrograms(): ReadonlyMap<string, HeldProgram> {
+    return this.held.all;
   }
 
   /** A build script that cargo is about to run. */
   async buildScript(run: BuildScriptRun, waits: () => void): Promise<ScriptGate> {
     const gate = await this.unlessStale(this.judgeBuildScript(run, waits), 'build script');
     if (!gate.allow) {
-      await this.records.putScript(this.heldBack(this.recordOf(run), 'run'));
+      const output = this.scriptOutput;
+      await this.records.putScript(output.heldBack(output.recordOf(run), 'run'));
       return gate;
     }
-    const said = await this.before.outputOf(run, this.recordOf(run).sandbox);
+    const { sandbox } = this.scriptOutput.recordOf(run);
+    const said = await this.before.outputOf(run, sandbox);
     return said === undefined ? gate : { ...gate, said };
   }
 
@@ -113,7 +83,7 @@ export class Gates {
   }
 
   private async judgeBuildScript(run: BuildScriptRun, waits: () => void): Promise<Gate> {
-    const label = this.labelOf(run.packageId);
+    const label = this.held.labelOf(run.packageId);
     await this.planted.refuse();
     await this.records.refreshFor([run.linkedOutput]);
     const record = this.records.byOutput(run.linkedOutput);
@@ -122,7 +92,7 @@ export class Gates {
     const isThere = existsSync(real);
     const isJudged = await this.records.isAsRecorded(real);
     if (record === undefined || link === undefined || !isJudged) {
-      this.hold(run.packageId, 'build script');
+      this.held.add(run.packageId, 'build script');
       this.filesToRebuild.add(run.linkedOutput);
       return {
         allow: false,
@@ -131,7 +101,7 @@ export class Gates {
     }
     if (record.packageId !== run.packageId || record.kind !== 'build-script')
       throw new CheckError(
-        `cargo runs ${run.linkedOutput} as the build script of ${label}, and it was compiled as ${record.kind} \`${record.targetName}\` of ${this.labelOf(record.packageId)}`,
+        `cargo runs ${run.linkedOutput} as the build script of ${label}, and it was compiled as ${record.kind} \`${record.targetName}\` of ${this.held.labelOf(record.packageId)}`,
         `is a file in ${dirname(run.linkedOutput)} not cargo’s? Remove that directory and check again`,
       );
     const waiting = { packageLabel: label, what: 'build script', waits };
@@ -139,26 +109,11 @@ export class Gates {
       return this.againstRunning(record, link, run.package);
     });
     if (problems.length === 0) return { allow: true };
-    this.hold(run.packageId, 'build script');
+    this.held.add(run.packageId, 'build script');
     return {
       allow: false,
       reason: `the build script of ${label} is held: ${whyHeld(problems)}`,
     };
-  }
-
-  /** What the script runs again for, as cargo reads its output ("The Cargo Book", change detection). */
-  private async watchedBy(run: BuildScriptRun, stdout: Buffer): Promise<Content[]> {
-    const directory = this.workspace.packages[run.package]?.directory ?? '/';
-    const named = watchedPaths(stdout);
-    const paths = [...new Set(named ?? ['.'])].map((path) => resolve(directory, path));
-    const hashes = await this.pools.watchedHashes(paths);
-    if (Array.isArray(hashes)) return paths.map((path, i) => ({ path, hash: hashes[i] as string }));
-    // Of a script that names nothing cargo watches the whole package, however large it is.
-    if (named === undefined) return paths.map((path) => ({ path, hash: UNKNOWN_CONTENT }));
-    throw new CheckError(
-      `the build script of ${this.labelOf(run.packageId)} has cargo watch ${hashes.path}: ${hashes.why}`,
-      'cargo would look at all of it before every build: have the script name what it reads (`cargo:rerun-if-changed`), or leave the package out',
-    );
   }
 
   /** All that stands against running a build script of a package. */
@@ -169,7 +124,7 @@ export class Gates {
   ): Promise<Problem[]> {
     const found = await this.problemsOf(record, link);
     const name = this.workspace.packages[index]?.name ?? '';
-    const { kind } = this.config.sandbox({ package: name, suffix: 'build' });
+    const { kind } = this.live.current.sandbox({ package: name, suffix: 'build' });
     return kind === undefined ? [...found, { kind: 'sandbox-not-chosen' }] : found;
   }
 
@@ -181,18 +136,14 @@ export class Gates {
     const p = this.workspace.packages.find(({ id }) => id === script.packageId);
     // Nobody in this tree has anything of it.
     if (p === undefined || script.held === 'output') return true;
-    const live = asks ? this.live : { current: this.config };
-    const who = { packageLabel: p.label, waits: () => undefined };
-    if (script.held === 'instructions') {
-      const waiting = { ...who, what: 'output of the build script' };
-      await untilSettled(live, waiting, async () => this.refusedBy(script));
-      return this.heldInstructions(script, p.index).join('\n') === script.withheld.join('\n');
-    }
+    const live = asks ? this.live : { current: this.live.current };
+    if (script.held === 'instructions')
+      return this.scriptOutput.staysWithheld(script, p.index, live);
     const record = this.records.byOutput(script.linkedOutput);
     const link = record?.links.find((l) => l.output === script.linkedOutput);
     if (record === undefined || link === undefined) return false;
     try {
-      const waiting = { ...who, what: 'build script' };
+      const waiting = { packageLabel: p.label, what: 'build script', waits: () => undefined };
       const against = () => this.againstRunning(record, link, p.index);
       return (await untilSettled(live, waiting, against)).length > 0;
     } catch (error) {
@@ -203,91 +154,8 @@ export class Gates {
 
   /** Takes what an earlier check held back, and what stays so, as held by this one. */
   holdStill({ packageId, held }: BuildScriptRecord): void {
-    this.hold(packageId, held === 'run' ? 'build script' : 'build script output');
-    if (held === 'output') this.notUtf8.add(packageId);
-  }
-
-  /** The instructions that were refused and that cargo must not act on before they are allowed. */
-  private heldInstructions(record: BuildScriptRecord, index: PackageIndex): string[] {
-    const linkedIntoHost = isLinkedIntoHost(index, this.workspace);
-    return this.refused(record).filter((instruction) => !mayProceed(instruction, linkedIntoHost));
-  }
-
-  private heldBack(record: BuildScriptRecord, held: HeldBack): BuildScriptRecord {
-    return { ...record, held, heldBy: configHash(this.config) };
-  }
-
-  /** What a build script printed, before cargo acts on it. */
-  async instructions(run: BuildScriptRun, stdout: Buffer, waits: () => void): Promise<OutputGate> {
-    const instructions = instructionsOf(stdout);
-    if (instructions === undefined) {
-      this.hold(run.packageId, 'build script output');
-      this.notUtf8.add(run.packageId);
-      await this.records.putScript(this.heldBack(this.recordOf(run), 'output'));
-      return { allow: false, passed: '' };
-    }
-    const watched = await this.watchedBy(run, stdout);
-    const record: BuildScriptRecord = { ...this.recordOf(run), instructions, watched };
-    const waiting = {
-      packageLabel: this.labelOf(run.packageId),
-      what: 'output of the build script',
-      waits,
-    };
-    await untilSettled(this.live, waiting, async () => this.refusedBy(record));
-    for (const instruction of this.refused(record))
-      this.seen.set(`${run.packageId}\0${instruction}`, record);
-    const withheld = this.heldInstructions(record, run.package);
-    if (withheld.length === 0) {
-      await this.records.putScript(record);
-      return { allow: true };
-    }
-    this.hold(run.packageId, 'build script output');
-    const said = noteSaid(run, stdout);
-    await this.records.putScript(this.heldBack({ ...record, withheld, said }, 'instructions'));
-    return { allow: false, passed: withoutInstructions(stdout, withheld) };
-  }
-
-  /** A problem for each instruction that was refused while the build went on. */
-  refusedInstructions(): Problem[] {
-    const unreadable = [...this.notUtf8].sort().map((packageId): Problem => {
-      const p = this.workspace.packages.find(({ id }) => id === packageId);
-      const output = 'it printed something that is not UTF-8';
-      return {
-        kind: 'execution-failed',
-        packageLabel: p?.label ?? '?',
-        packageName: p?.name ?? '?',
-        executable: 'build script',
-        output,
-      };
-    });
-    const refused = [...this.seen]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .flatMap(([, record]) => this.refusedBy(record));
-    return [...unreadable, ...refused];
-  }
-
-  /** A problem for each instruction of a recorded run that the configuration does not allow. */
-  refusedBy(record: BuildScriptRecord): Problem[] {
-    const p = this.workspace.packages.find(({ id }) => id === record.packageId);
-    if (p === undefined) return [];
-    const { label: packageLabel, name: packageName } = p;
-    return this.refused(record).map((instruction) => ({
-      kind: 'disallowed-build-instruction',
-      packageLabel,
-      packageName,
-      instruction,
-      never: neverAllowed(instruction),
-    }));
-  }
-
-  private refused(record: BuildScriptRecord): string[] {
-    const p = this.workspace.packages.find(({ id }) => id === record.packageId);
-    if (p === undefined) return [];
-    const rules = this.config.permissions({
-      package: p.name,
-      suffix: 'build',
-    }).allowBuildInstructions;
-    return record.instructions.filter((instruction) => !isInstructionAllowed(instruction, rules));
+    this.held.add(packageId, held === 'run' ? 'build script' : 'build script output');
+    if (held === 'output') this.scriptOutput.noteUnreadable(packageId);
   }
 
   /**
@@ -311,7 +179,7 @@ export class Gates {
   private async unknownLibraries(invocation: RustcInvocation): Promise<Gate | undefined> {
     const unknown = await this.libraries.lackingFor(invocation);
     if (unknown.length === 0) return undefined;
-    this.hold(invocation.packageId, 'library');
+    this.held.add(invocation.packageId, 'library');
     for (const path of unknown) this.filesToRebuild.add(path);
     return { allow: false, reason: `built again, for lack of a record: ${unknown.join(', ')}` };
   }
@@ -322,18 +190,12 @@ export class Gates {
     if (scriptOutDir === undefined || !existsSync(scriptOutDir)) return undefined;
     const said = this.records.script(scriptOutDir);
     const isKnown = said?.packageId === packageId;
-    if (isKnown && !this.passedMore(said, index)) return undefined;
-    this.hold(packageId, 'build script output');
+    if (isKnown && !this.scriptOutput.passedMore(said, index)) return undefined;
+    this.held.add(packageId, 'build script output');
     this.scriptsToRerun.add(scriptOutDir);
-    const label = this.labelOf(packageId);
+    const label = this.held.labelOf(packageId);
     const reason = `what the build script of ${label} told cargo is not ${isKnown ? 'allowed any more' : 'known'}: it runs again`;
     return { allow: false, reason } as const;
-  }
-
-  /** Has cargo an instruction of this run that would be held back by now? */
-  private passedMore(said: BuildScriptRecord, index: PackageIndex): boolean {
-    if (said.held === 'run' || said.held === 'output') return false;
-    return this.heldInstructions(said, index).some((line) => !said.withheld.includes(line));
   }
 
   private async judgeProcMacros(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
@@ -343,20 +205,24 @@ export class Gates {
       if (!record.isProcMacro) continue;
       replaced.push(...(await this.replacedIn(record)));
       for (const link of record.links) {
-        const waiting = { packageLabel: this.labelOf(record.packageId), what: 'proc macro', waits };
+        const waiting = {
+          packageLabel: this.held.labelOf(record.packageId),
+          what: 'proc macro',
+          waits,
+        };
         const problems = await untilSettled(this.live, waiting, () =>
           this.problemsOf(record, link),
         );
         if (problems.length === 0) continue;
-        this.hold(record.packageId, 'proc macro');
+        this.held.add(record.packageId, 'proc macro');
         return {
           allow: false,
-          reason: `the proc macro ${this.labelOf(record.packageId)} is held: ${whyHeld(problems)}`,
+          reason: `the proc macro ${this.held.labelOf(record.packageId)} is held: ${whyHeld(problems)}`,
         };
       }
     }
     if (replaced.length > 0) {
-      this.hold(invocation.packageId, 'proc macro');
+      this.held.add(invocation.packageId, 'proc macro');
       for (const path of replaced) this.filesToRebuild.add(path);
       return {
         allow: false,
@@ -373,17 +239,17 @@ export class Gates {
     return libraries.filter((_, i) => !known[i]);
   }
 
-  /** What cannot be judged because its facts were lost does not run: the next round builds it again. */
+  /** What cannot be judged because its facts were lost does not run: the next attempt builds it again. */
   private async unlessStale(gate: Promise<Gate>, what: string): Promise<Gate> {
     try {
       return await gate;
     } catch (error) {
       if (!(error instanceof StaleOutputError)) throw error;
       const { packageId } = error.record;
-      this.hold(packageId, what);
+      this.held.add(packageId, what);
       return {
         allow: false,
-        reason: `the stored facts of the ${what} of ${this.labelOf(packageId)} were lost: it is built again`,
+        reason: `the stored facts of the ${what} of ${this.held.labelOf(packageId)} were lost: it is built again`,
       };
     }
   }
@@ -413,39 +279,4 @@ export class Gates {
     }
     return problems;
   }
-
-  private recordOf(run: BuildScriptRun): BuildScriptRecord {
-    const name = this.workspace.packages[run.package]?.name ?? '';
-    return {
-      version: UNIT_RECORD_VERSION,
-      packageId: run.packageId,
-      outDir: run.outDir,
-      linkedOutput: run.linkedOutput,
-      instructions: [],
-      watched: [],
-      withheld: [],
-      sandbox: buildScriptSandbox(this.atStart, name),
-    };
-  }
-
-  private hold(packageId: string, held: string): void {
-    this.heldPrograms.set(`${packageId}\0${held}`, {
-      packageLabel: this.labelOf(packageId),
-      packageId,
-      held,
-    });
-  }
-
-  private labelOf(packageId: string): string {
-    return this.workspace.packages.find(({ id }) => id === packageId)?.label ?? packageId;
-  }
-}
-
-/** May a build script or proc macro link the package? Cargo does not tell for which kind of dependency. */
-function isLinkedIntoHost(index: PackageIndex, workspace: Workspace): boolean {
-  return workspace.packages.some((p) => {
-    if (!workspace.dependsOn(p.index, index)) return false;
-    const has = (kind: string): boolean => p.targets.some((t) => t.kind.includes(kind));
-    return has('proc-macro') || (has('custom-build') && p.index !== index);
-  });
 }

@@ -4,7 +4,7 @@ import { stateOfTree } from '../units/directory-state.ts';
 import type { Records } from '../units/records.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
-import type { HeldProgram } from './gates.ts';
+import type { HeldProgram } from './held-programs.ts';
 
 /** The clock of file systems goes in ticks: what is newer than this before rustc started may have changed after it. */
 const TICK_MS = 20;

@@ -1,4 +1,12 @@
-import { neverAllowed, normalisedInstruction } from '../config/instruction-rules.ts';
+import {
+  isInstructionAllowed,
+  neverAllowed,
+  normalisedInstruction,
+} from '../config/instruction-rules.ts';
+import type { Config } from '../config/types.ts';
+import type { BuildScriptRecord } from '../facts/unit-record.ts';
+import type { Problem } from '../problems/kinds.ts';
+import type { Workspace } from '../workspace/types.ts';
 
 /** Instructions that change nothing of what is built, or only which code is compiled (rule 4.20). */
 const harmless = /^cargo:(?:rerun-if-[a-z-]+|warning|error|rustc-cfg|rustc-check-cfg)(?:=|$)/;
@@ -53,4 +61,34 @@ export function withoutInstructions(stdout: Uint8Array, refused: readonly string
     .split('\n')
     .filter((line) => !left.has(normalisedInstruction(line)))
     .join('\n');
+}
+
+/** The instructions of a recorded run that a configuration does not allow. */
+export function refusedInstructions(
+  { packageId, instructions }: BuildScriptRecord,
+  { packages }: Workspace,
+  config: Config,
+): string[] {
+  const p = packages.find(({ id }) => id === packageId);
+  if (p === undefined) return [];
+  const scope = { package: p.name, suffix: 'build' } as const;
+  const rules = config.permissions(scope).allowBuildInstructions;
+  return instructions.filter((instruction) => !isInstructionAllowed(instruction, rules));
+}
+
+/** A problem for each of {@link refusedInstructions}. */
+export function instructionProblems(
+  record: BuildScriptRecord,
+  workspace: Workspace,
+  config: Config,
+): Problem[] {
+  const p = workspace.packages.find(({ id }) => id === record.packageId);
+  if (p === undefined) return [];
+  return refusedInstructions(record, workspace, config).map((instruction) => ({
+    kind: 'disallowed-build-instruction',
+    packageLabel: p.label,
+    packageName: p.name,
+    instruction,
+    never: neverAllowed(instruction),
+  }));
 }
