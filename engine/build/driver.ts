@@ -55,11 +55,11 @@ export async function runCargo(
       return {
         cargoStatus: ended.status,
         cargoSignal: ended.signal,
-        failedUnits: server.failedUnits,
-        killed: server.killed,
-        failedBuildScripts: server.failedBuildScripts,
+        failedUnits: server.failures.units,
+        killed: server.failures.killed,
+        failedBuildScripts: server.failures.buildScripts,
         configVariables,
-        failedSandboxedUnits: server.failedSandboxedUnits,
+        failedSandboxedUnits: server.failures.sandboxedUnits,
       };
     },
   );
@@ -86,6 +86,6 @@ export async function runPrograms(
       child.once('error', (error) => failed(cannotStart(cargo, error, INSTALL_RUST)));
       child.once('close', (code, endedBy) => done({ status: code, signal: endedBy }));
     });
-    return { cargoStatus: status, cargoSignal: signal, failedTests: server.failedTests };
+    return { cargoStatus: status, cargoSignal: signal, failedTests: server.failures.tests };
   });
 }

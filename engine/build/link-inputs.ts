@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { readRegularStart } from '../regular-file.ts';
-import type { CommandInput, LinkerCommand } from './linker-arguments.ts';
+import type { CommandInput, LinkerCommand } from './linker-command.ts';
 import { runtimeLibraries } from './linker-options.ts';
 import { scriptInputs } from './linker-scripts.ts';
 import { runtimeFiles } from './runtime-files.ts';

@@ -3,7 +3,7 @@ import { CheckError } from '../errors.ts';
 import { readRegularFile } from '../regular-file.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { linkFiles, refuseOtherFormats } from './link-inputs.ts';
-import type { LinkerCommand } from './linker-arguments.ts';
+import type { LinkerCommand } from './linker-command.ts';
 import { type LinkOrigin, refusedPlaces } from './linker-places.ts';
 import { exportedPatterns } from './linker-scripts.ts';
 import type { LibraryDirectories } from './system-directories.ts';

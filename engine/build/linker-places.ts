@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { isWithin } from '../sandbox/bubblewrap.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
-import type { LinkerCommand } from './linker-arguments.ts';
+import type { LinkerCommand } from './linker-command.ts';
 import type { RustcInvocation } from './types.ts';
 
 /** Whose links these are, and every instruction that build scripts gave cargo, in its older spelling (`cargo:X`). */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { runProgram } from '../workspace/run-program.ts';
-import type { LinkerCommand } from './linker-arguments.ts';
+import type { LinkerCommand } from './linker-command.ts';
 
 /** Where the linkers of most systems look when nobody says otherwise. */
 const usual = ['/usr/local/lib', '/lib64', '/usr/lib64', '/lib', '/usr/lib'];

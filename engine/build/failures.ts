@@ -1,0 +1,35 @@
+import { type Ending, endingSignal, saysKilled } from './protocol.ts';
+import type { FailedProgram, RustcInvocation } from './types.ts';
+
+/** What went wrong in a run of cargo, as the shims tell it. */
+export class BuildFailures {
+  /** Package ids of rustc runs that failed. */
+  readonly units: string[] = [];
+  /** What was ended from outside, in words. */
+  readonly killed: string[] = [];
+  readonly buildScripts: FailedProgram[] = [];
+  /** Sandboxed tests. */
+  readonly tests: FailedProgram[] = [];
+  readonly sandboxedUnits: { packageId: string; command: readonly string[] }[] = [];
+  private readonly links = new Set<number>();
+
+  /** Notes a linker that did not do its work, and whether it was ended from outside. */
+  noteLink({ id, crateName }: RustcInvocation, ended: Ending | undefined, said: string): void {
+    if (ended?.status === 0) return;
+    this.links.add(id);
+    if (ended === undefined) {
+      this.killed.push(`the linker of ${crateName} ended without a word`);
+      return;
+    }
+    const ending = endingSignal(ended);
+    if (ending !== undefined)
+      this.killed.push(`the linker of ${crateName} was ended by signal ${ending}`);
+    else if (saysKilled.test(said))
+      this.killed.push(`a program of the linker of ${crateName} was ended by a signal`);
+  }
+
+  /** Has a linker of this unit not done its work? */
+  hasFailedLink({ id }: RustcInvocation): boolean {
+    return this.links.has(id);
+  }
+}

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CheckError } from '../errors.ts';
+import { standIn } from './build-script.ts';
+import type { BuildFailures } from './failures.ts';
+import { describeLink, needsLink, placeholder, refuseUnsupported } from './link.ts';
+import { parseLinkerArguments } from './linker-arguments.ts';
+import { ourVariables } from './our-variables.ts';
+import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
+import { expandLinkerArguments, quotedWord } from './response-file.ts';
+import type { ServerOptions } from './server-options.ts';
+import type { RustcInvocation } from './types.ts';
+
+/** As engine/shim/src/role.rs says it. */
+const OTHER_VERSION =
+  '; if cackle was updated, its two halves may be of two versions: start it once as `./cackle`, or `npm run build` in its directory, and check again; if not, check again';
+
+/** A rustc that runs, and the linker that the user gave it. */
+interface LinkingUnit {
+  readonly invocation: RustcInvocation;
+  readonly linker: string;
+}
+
+/** Has what a linker is about to link judged, and lets it link. */
+export class LinkerService {
+  /** By the token that the unit's linker shows. */
+  private readonly units = new Map<string, LinkingUnit>();
+  private nextFile = 1;
+  private readonly options: ServerOptions;
+  private readonly failures: BuildFailures;
+
+  constructor(options: ServerOptions, failures: BuildFailures) {
+    this.options = options;
+    this.failures = failures;
+  }
+
+  /** Gives a token by which the linker of a unit is known, until it is forgotten. */
+  register(unit: LinkingUnit): string {
+    const token = randomBytes(16).toString('hex');
+    this.units.set(token, unit);
+    return token;
+  }
+
+  /** The unit of a token links no more. */
+  forget(token: string): void {
+    this.units.delete(token);
+  }
+
+  /** Serves the shim that stands for a linker. Throws CheckError for a link that cannot be judged. */
+  async serve(shim: ShimConnection, hello: Hello): Promise<void> {
+    const unit = this.units.get(hello.token);
+    if (unit === undefined) {
+      shim.end({ do: 'refuse', message: `this link belongs to no running rustc${OTHER_VERSION}` });
+      return;
+    }
+    const { invocation } = unit;
+    const args = expandLinkerArguments(hello.args, hello.cwd);
+    const request = await describeLink(invocation, parseLinkerArguments(args, hello.cwd), {
+      ...this.options,
+      linker: unit.linker,
+      env: hello.env,
+      cwd: hello.cwd,
+    });
+    refuseUnsupported(request);
+    const reading = this.options.handlers.onLink(request);
+    reading.catch(() => undefined);
+    if (needsLink(invocation, this.options.linkAll)) {
+      const done = await shim.run({
+        do: 'run',
+        args: [unit.linker, ...(await this.linkLine(hello.args, args))],
+        stdout: 'pass',
+        stderr: 'keep',
+        unset: ourVariables,
+        set: [],
+      });
+      await reading;
+      this.failures.noteLink(invocation, done, Buffer.from(done.stderr ?? '', 'base64').toString());
+      if (done.spawnError !== undefined)
+        throw new CheckError(
+          done.spawnError,
+          'a linker such as gcc is needed to build Rust programs',
+        );
+      if (exitStatus(done) === 0) {
+        await this.options.handlers.onLinked(request, request.output);
+        if (invocation.kind === 'build-script') await standIn(request.output, this.options.shim);
+      }
+      shim.end({ do: 'exit', status: exitStatus(done) });
+      return;
+    }
+    await reading;
+    writeFileSync(request.output, placeholder, { mode: 0o755 });
+    shim.end({ do: 'exit', status: 0 });
+  }
+
+  /** The words of response files as they were judged: the files themselves may be others by now. */
+  private async linkLine(
+    given: readonly string[],
+    judged: readonly string[],
+  ): Promise<readonly string[]> {
+    if (!given.some((argument) => argument.includes('@'))) return given;
+    const file = join(this.options.directory, `link-${this.nextFile++}.args`);
+    await writeFile(file, judged.map(quotedWord).join('\n'));
+    return [`@${file}`];
+  }
+}

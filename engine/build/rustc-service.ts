@@ -1,0 +1,251 @@
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CheckError } from '../errors.ts';
+import { tellCargo } from './asked-variables.ts';
+import { withoutUs } from './environment.ts';
+import type { BuildFailures } from './failures.ts';
+import { linkerName, standInForLinker } from './link-socket.ts';
+import type { LinkerService } from './linker-service.ts';
+import {
+  type Done,
+  endingSignal,
+  exitStatus,
+  type Hello,
+  type ShimConnection,
+} from './protocol.ts';
+import { expandRustcArguments } from './response-file.ts';
+import { FLAGS_VERSION, OUR_LINTS, rewriteRustcArguments } from './rustc-arguments.ts';
+import { describeRustcCommand } from './rustc-command.ts';
+import { parseRustcArguments } from './rustc-command-line.ts';
+import { type Compilation, compileInside } from './sandboxed-rustc.ts';
+import type { ServerOptions } from './server-options.ts';
+import type { AskedVariable, LintHit, RustcInvocation } from './types.ts';
+import { refusedArgument, searchNativeOnly } from './unit-arguments.ts';
+import { readUnitCfg } from './unit-cfg.ts';
+import { identify } from './units.ts';
+
+/** More than this of what a compilation prints is not shown. */
+const MAX_RUSTC_OUTPUT = 256 * 1024;
+/** Above this a command line goes to rustc in a file. */
+const MAX_COMMAND_LINE = 128 * 1024;
+
+/** A command line of cargo's for a unit, and which unit that is. */
+type ReadUnit = Pick<Compilation, 'args' | 'command' | 'invocation'>;
+
+/** Has units judged before and after rustc compiles them. */
+export class RustcService {
+  private nextId = 1;
+  private readonly options: ServerOptions;
+  private readonly failures: BuildFailures;
+  private readonly linkers: LinkerService;
+  private readonly socketPath: string;
+  private readonly isClosing: () => boolean;
+
+  constructor(
+    options: ServerOptions,
+    failures: BuildFailures,
+    linkers: LinkerService,
+    server: { readonly socketPath: string; readonly isClosing: () => boolean },
+  ) {
+    this.options = options;
+    this.failures = failures;
+    this.linkers = linkers;
+    this.socketPath = server.socketPath;
+    this.isClosing = server.isClosing;
+  }
+
+  /** Serves the shim that stands for a rustc. Throws CheckError for a command line that is not a unit's. */
+  async serve(shim: ShimConnection, hello: Hello): Promise<void> {
+    const options = hello.args.findIndex((a) => a.startsWith('-') || a.startsWith('@'));
+    const programs = hello.args.slice(0, options < 0 ? undefined : options);
+    const given = options < 0 ? [] : hello.args.slice(options);
+    const wrapped =
+      this.options.userWrapper === undefined ? programs : [this.options.userWrapper, ...programs];
+    const plain = { args: [...wrapped, ...given], ...withoutUs() };
+    // Cargo names the crate of every unit; what has no name is one of its questions to rustc.
+    const isUnit = hello.env.has('CARGO_CRATE_NAME');
+    if (!isUnit && given.length === 1 && given[0] === '-vV') {
+      const done = await shim.run({
+        do: 'run',
+        stdout: 'collect',
+        limit: 1 << 20,
+        stderr: 'pass',
+        ...plain,
+      });
+      const append = `cackle: ${FLAGS_VERSION} ${this.options.storeId}\n`;
+      shim.end({
+        do: 'exit',
+        status: exitStatus(done),
+        emit: true,
+        ...(exitStatus(done) === 0 ? { append } : {}),
+      });
+      return;
+    }
+    if (!isUnit) {
+      const compiled = parseRustcArguments(given).find(
+        ({ kind, value }) => kind === 'input' && value !== '-',
+      );
+      if (compiled !== undefined)
+        throw new CheckError(
+          `rustc is asked to compile ${compiled.value}, and cargo names no crate`,
+        );
+      shim.end({ do: 'exec', ...plain });
+      return;
+    }
+    await this.compile(shim, hello, programs, await this.readUnit(hello, programs, given));
+  }
+
+  /** Reads the command line of a unit. Throws CheckError for one that does more than compile what cargo says. */
+  private async readUnit(
+    hello: Hello,
+    programs: readonly string[],
+    given: readonly string[],
+  ): Promise<ReadUnit> {
+    const { handlers, workspace } = this.options;
+    // Too long for a command line it comes in a file, alone (cargo-util, "argfile"). In no other is `@` believed.
+    const inFile = given.length === 1 && given[0]?.startsWith('@');
+    const written = inFile ? expandRustcArguments(given, hello.cwd) : given;
+    const args = await searchNativeOnly(parseRustcArguments(written), hello.cwd, (directory) =>
+      handlers.holdsUnits(directory),
+    );
+    const command = describeRustcCommand(args);
+    const [rustc, ...more] = programs;
+    // A wrapper may add settings of its own.
+    const isPlain = more.length === 0 && this.options.userWrapper === undefined;
+    const toolchain = hello.env.get('RUSTUP_TOOLCHAIN');
+    const cfg =
+      rustc === undefined || !isPlain
+        ? undefined
+        : readUnitCfg(args, { rustc, cwd: workspace.root, toolchain });
+    const invocation = identify(this.nextId++, hello, command, workspace, cfg);
+    const refused = refusedArgument(written, args);
+    if (refused !== undefined) {
+      const label = workspace.packages[invocation.package]?.label ?? '?';
+      throw new CheckError(
+        `${label}: cargo would give rustc the argument ${refused}`,
+        `look for it in the [lints] and the build script of ${label}, and in RUSTFLAGS and .cargo/config.toml: nothing of the package was compiled`,
+      );
+    }
+    return { args, command, invocation };
+  }
+
+  private async compile(
+    shim: ShimConnection,
+    hello: Hello,
+    programs: readonly string[],
+    { args, command, invocation }: ReadUnit,
+  ): Promise<void> {
+    const { handlers } = this.options;
+    const gate = await handlers.onRustcStart(invocation, () => shim.wait());
+    if (!gate.allow) {
+      shim.end({ do: 'refuse', message: gate.reason });
+      return;
+    }
+    const output = {
+      // What a proc macro prints would reach us as if cargo had said it.
+      stdout: 'collect',
+      limit: MAX_RUSTC_OUTPUT,
+      stderr: command.jsonErrors ? 'lints' : 'pass',
+      lints: [...OUR_LINTS],
+    } as const;
+    const compilation: Compilation = { hello, programs, args, command, invocation };
+    const { sandbox } = this.options;
+    const { done, sandboxCommand } = sandbox?.sandboxes.forRustc
+      ? await compileInside(shim, compilation, output, this.options, sandbox, (ended, said) =>
+          this.failures.noteLink(invocation, ended, said),
+        )
+      : await this.compileOutside(shim, compilation, output);
+    const printed = Buffer.from(done.stdout ?? '', 'base64').toString();
+    for (const line of printed.split('\n')) if (line !== '') handlers.onCargoOutput(line);
+    if (done.spawnError !== undefined)
+      throw new CheckError(done.spawnError, 'is the toolchain complete?');
+    const success = done.status === 0;
+    if (!success && !this.isClosing()) {
+      const { packageId } = invocation;
+      this.failures.units.push(packageId);
+      const ending = endingSignal(done);
+      if (ending !== undefined)
+        this.failures.killed.push(`rustc of ${invocation.crateName} was ended by signal ${ending}`);
+      if (sandboxCommand !== undefined)
+        this.failures.sandboxedUnits.push({ packageId, command: sandboxCommand });
+    }
+    const lints: LintHit[] = (done.lints ?? []).map((hit) => ({
+      lint: hit.lint === 'unsafe_code' ? 'unsafe_code' : 'missing_unsafe_on_extern',
+      file: resolve(hello.cwd, hit.file),
+      line: hit.line,
+      column: hit.column,
+    }));
+    const depInfo =
+      command.depInfo === undefined
+        ? join(invocation.outDir, `${invocation.crateName}${invocation.extraFilename}.d`)
+        : resolve(hello.cwd, command.depInfo);
+    const variables = success ? this.askedBy(hello, depInfo) : [];
+    await handlers.onRustcDone({
+      invocation,
+      success,
+      // 1: the compiler's errors (rustc, exit status).
+      disturbed: !success && (done.status !== 1 || this.failures.hasFailedLink(invocation)),
+      lints,
+      depInfo,
+      variables,
+      nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
+      outputs: success ? outputsOf(invocation) : [],
+    });
+    shim.end({ do: 'exit', status: exitStatus(done) });
+  }
+
+  /** What a unit that was compiled asks of the environment; cargo then finds it fresh where it is. */
+  private askedBy({ env }: Hello, depInfo: string): readonly AskedVariable[] {
+    const { handlers, sandbox, configVariables } = this.options;
+    const set = handlers.variablesOf(env.get('OUT_DIR') ?? '');
+    const passes = (name: string): boolean =>
+      sandbox?.sandboxes.passesToRustc(name, configVariables) ?? true;
+    return tellCargo(depInfo, env, set, passes);
+  }
+
+  private async compileOutside(
+    shim: ShimConnection,
+    { programs, args, command, invocation }: Compilation,
+    output: Parameters<typeof compileInside>[2],
+  ): Promise<{ done: Done; sandboxCommand: undefined }> {
+    const token = this.linkers.register({ invocation, linker: command.linker ?? 'cc' });
+    const directory = join(this.options.directory, `unit-${invocation.id}`);
+    const linker = await standInForLinker(directory, linkerName(command.linker), {
+      shim: this.options.shim,
+      socket: this.socketPath,
+      token,
+    });
+    const rewritten = rewriteRustcArguments(args, linker, this.options.llvm);
+    const { userWrapper } = this.options;
+    const done = await shim.run({
+      do: 'run',
+      args: [
+        ...(userWrapper === undefined ? [] : [userWrapper]),
+        ...programs,
+        ...(await this.commandLine(rewritten, invocation.id)),
+      ],
+      ...output,
+      ...withoutUs(),
+    });
+    this.linkers.forget(token);
+    await rm(directory, { recursive: true, force: true });
+    return { done, sandboxCommand: undefined };
+  }
+
+  private async commandLine(args: readonly string[], id: number): Promise<readonly string[]> {
+    const length = args.reduce((sum, a) => sum + a.length + 1, 0);
+    if (length < MAX_COMMAND_LINE) return args;
+    const file = join(this.options.directory, `rustc-${id}.args`);
+    await writeFile(file, args.join('\n'));
+    return [`@${file}`];
+  }
+}
+
+/** The files that a unit left. Asked at once: five waits for the thread pool take longer than the answers. */
+function outputsOf(invocation: RustcInvocation): string[] {
+  const { outDir, crateName, extraFilename } = invocation;
+  const stem = `${crateName}${extraFilename}`;
+  const names = ['.rlib', '.rmeta', '.so', '.a'].map((ending) => `lib${stem}${ending}`);
+  return [...names, stem].map((name) => join(outDir, name)).filter((path) => existsSync(path));
+}
