@@ -11,6 +11,7 @@ const ground = [
   'engine/make-directory.ts',
   'engine/paths.ts',
   'engine/regular-file.ts',
+  'engine/rust-paths.ts',
   'engine/schemas.ts',
   'engine/shell-words.ts',
   'engine/sorted-by.ts',

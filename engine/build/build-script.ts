@@ -1,6 +1,7 @@
 import { chmod, copyFile, readdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CheckError } from '../errors.ts';
+import { crateNameOf } from '../rust-paths.ts';
 import { changed, scriptWithoutUs } from './environment.ts';
 import { ourVariables } from './our-variables.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
@@ -140,7 +141,7 @@ async function linkedOutputOf(executable: string): Promise<string> {
     if (!name.endsWith(REAL_SUFFIX)) continue;
     const output = join(directory, name.slice(0, -REAL_SUFFIX.length));
     const linked = await stat(output).catch(() => undefined);
-    const stem = basename(executable).replaceAll('-', '_');
+    const stem = crateNameOf(basename(executable));
     if (linked !== undefined && (linked.ino === ino || basename(output).startsWith(`${stem}-`)))
       return output;
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
+import { crateNameOf } from '../rust-paths.ts';
 import type { CargoTarget, CrateKind, Package, Workspace } from '../workspace/types.ts';
 import type { Hello } from './protocol.ts';
 import type { RustcCommand } from './rustc-command.ts';
@@ -88,7 +89,7 @@ function targetOf(
   isProgram: boolean,
 ): CargoTarget {
   // Symbolic links are followed for these alone: a package may have hundreds of targets.
-  const named = p.targets.filter((t) => t.name.replaceAll('-', '_') === crateName);
+  const named = p.targets.filter((t) => crateNameOf(t.name) === crateName);
   const path = resolved(sourcePath);
   const same = named.filter((t) => resolved(t.sourcePath) === path);
   refuseTwins(p, same);

@@ -1,8 +1,8 @@
 import type { BuildOutcome } from '../build/types.ts';
 import { CargoFailedError, CheckError } from '../errors.ts';
 import type { Gates } from '../gates/gates.ts';
-import type { Workspace } from '../workspace/types.ts';
 import { shellWords } from '../shell-words.ts';
+import type { Workspace } from '../workspace/types.ts';
 
 /** A compile error is cargo's to explain, and no check was made; what a gate held back is a problem instead. */
 export function failOnBuildError(

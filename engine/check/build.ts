@@ -3,6 +3,7 @@ import type { BuildOutcome } from '../build/types.ts';
 import { buildScriptSandbox } from '../config/sandbox.ts';
 import { CheckError } from '../errors.ts';
 import { forgetReleased } from '../gates/held-scripts.ts';
+import { shellWords } from '../shell-words.ts';
 import { seconds } from '../trace/seconds.ts';
 import { clock } from '../trace/spans.ts';
 import { hiddenVariables } from '../units/hidden-variables.ts';
@@ -16,7 +17,6 @@ import type { CheckContext } from './context.ts';
 import { buildHandlers } from './handlers.ts';
 import { unitsNotHeldAsBefore, unitsWithoutFacts } from './missing-units.ts';
 import { BuildProgressNotes } from './progress.ts';
-import { shellWords } from '../shell-words.ts';
 import { tracedHandlers } from './traced-handlers.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { isAbsolute, join, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { HeldProgram } from '../gates/held-programs.ts';
+import { crateNameOf } from '../rust-paths.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 
 /** Where lines go. */
@@ -155,7 +156,7 @@ export class CargoText {
 
   /** Cargo says the package, rustc its crate. */
   private isRefused(name: string): boolean {
-    return this.refused.has(name.replaceAll('-', '_'));
+    return this.refused.has(crateNameOf(name));
   }
 
   private named(name: string): Package[] {

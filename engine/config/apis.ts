@@ -1,3 +1,4 @@
+import { crateNameOf } from '../rust-paths.ts';
 import type { DocumentReader } from './document-reader.ts';
 import type { TomlEntry } from './toml-tree.ts';
 import type { ApiDefinition, ApiPath } from './types.ts';
@@ -42,7 +43,7 @@ function paths(
 ): Pick<ApiPath, 'text' | 'path' | 'place'>[] {
   return reader.items(entry).flatMap(({ value, place, length }) => {
     const [crate = '', ...rest] = value.split('::');
-    const segments = [crate.replaceAll('-', '_'), ...rest];
+    const segments = [crateNameOf(crate), ...rest];
     if (segments.every((text) => segment.test(text)))
       return [{ text: value, path: segments.join('::'), place }];
     reader.report(

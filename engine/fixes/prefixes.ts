@@ -1,4 +1,5 @@
 import type { ApiDefinition } from '../config/types.ts';
+import { crateNameOf, firstSegment, isUnder } from '../rust-paths.ts';
 
 /** Names of the function that uses something, and of what it uses. */
 export interface UsedNames {
@@ -8,11 +9,6 @@ export interface UsedNames {
 
 /** Crates of the toolchain: their paths say nothing about who uses them. */
 const sysrootCrates: ReadonlySet<string> = new Set(['std', 'core', 'alloc', 'proc_macro', 'test']);
-
-/** True when a path is the prefix or lies below it, by whole segments. */
-export function isUnder(path: string, prefix: string): boolean {
-  return path === prefix || path.startsWith(`${prefix}::`);
-}
 
 /** The longest path under which all names lie; undefined when they share nothing. */
 export function commonPrefix(names: readonly string[]): string | undefined {
@@ -44,8 +40,8 @@ export function referrersPrefix(
   providedBy: string,
 ): string | undefined {
   const [first, ...rest] = usages.map(({ fromNames }) => fromNames);
-  const own = crateOf(packageName);
-  const foreign = new Set([...sysrootCrates, crateOf(providedBy)]);
+  const own = crateNameOf(packageName);
+  const foreign = new Set([...sysrootCrates, crateNameOf(providedBy)]);
   const candidates = (first ?? [])
     .filter((name) => !foreign.has(firstSegment(name)))
     .flatMap((name) => {
@@ -67,13 +63,4 @@ export function referrersPrefix(
 
 function segments(path: string | undefined): number {
   return path === undefined ? 0 : path.split('::').length;
-}
-
-function crateOf(packageName: string): string {
-  return packageName.replaceAll('-', '_');
-}
-
-function firstSegment(name: string): string {
-  const end = name.indexOf('::');
-  return end < 0 ? name : name.slice(0, end);
 }

@@ -7,6 +7,7 @@ import {
   type ObjectFacts,
   SectionFlag,
 } from '../facts/tables.ts';
+import { firstSegment } from '../rust-paths.ts';
 
 declare const symbolBrand: unique symbol;
 /** A symbol or debug name, numbered over all inputs that this thread has loaded. */
@@ -206,8 +207,7 @@ export class LoadedFacts {
 
 /** `std[5f3a]::fs::File` as its text and its crate. */
 export function plainName(name: string): Omit<SymbolName, 'role'> {
-  const end = name.indexOf('::');
-  const crate = end < 0 ? name : name.slice(0, end);
+  const crate = firstSegment(name);
   const mark = crate.indexOf('[');
   return { text: mark < 0 ? name : crate.slice(0, mark) + name.slice(crate.length), crate };
 }

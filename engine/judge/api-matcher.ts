@@ -1,5 +1,6 @@
 import type { ApiDefinition } from '../config/types.ts';
 import type { SymbolName } from '../graph/loaded-facts.ts';
+import { firstSegment } from '../rust-paths.ts';
 
 /** An API that a name belongs to, by its place in the matcher's list. */
 export interface ApiHit {
@@ -63,9 +64,4 @@ export class ApiMatcher {
 
 function trieNode(): TrieNode {
   return { children: new Map(), included: [], excluded: [] };
-}
-
-function firstSegment(name: string): string {
-  const end = name.indexOf('::');
-  return end < 0 ? name : name.slice(0, end);
 }

@@ -1,11 +1,12 @@
 import type { ApiDefinition, PermissionScope, ScopeSuffix } from '../config/types.ts';
 import { demangle } from '../parsers/parsers.ts';
 import type { SourcePlace } from '../problems/places.ts';
+import { firstSegment, isUnder } from '../rust-paths.ts';
 import type { FileOwners } from '../workspace/owners.ts';
 import { reservedCrates } from '../workspace/reserved-crates.ts';
 import type { CrateKind, Package, PackageIndex, Workspace } from '../workspace/types.ts';
 import type { PossibleExport, Reference } from './references.ts';
-import { firstSegment, type OutputOwner, ownCratesOf, usersOf } from './users.ts';
+import { type OutputOwner, ownCratesOf, usersOf } from './users.ts';
 
 /** A reference charged to a package (rule 4.7). */
 export interface AttributedUsage {
@@ -174,7 +175,5 @@ export function newExports(
 }
 
 function isCovered(path: string, { include, exclude }: ApiDefinition): boolean {
-  return [...include, ...exclude].some(
-    (p) => p === path || p.startsWith(`${path}::`) || path.startsWith(`${p}::`),
-  );
+  return [...include, ...exclude].some((p) => isUnder(p, path) || isUnder(path, p));
 }

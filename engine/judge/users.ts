@@ -1,4 +1,5 @@
 import type { SourcePlace } from '../problems/places.ts';
+import { crateNameOf, firstSegment } from '../rust-paths.ts';
 import type { FileOwners } from '../workspace/owners.ts';
 import { isStandardLibraryFile } from '../workspace/owners.ts';
 import { reservedCrates } from '../workspace/reserved-crates.ts';
@@ -130,7 +131,7 @@ function makerOf(
 }
 
 function hasCrate(p: Package | undefined, crate: string): boolean {
-  return p?.targets.some((t) => t.name.replaceAll('-', '_') === crate) === true;
+  return p?.targets.some((t) => crateNameOf(t.name) === crate) === true;
 }
 
 /** Tells the crates of a package from those of others. */
@@ -154,7 +155,7 @@ export function ownCratesOf(p: Package, workspace: Workspace): OwnCrates {
       (workspace.byCrateName.get(name) ?? []).some(
         (index) => index !== p.index && workspace.dependsOn(p.index, index),
       );
-    const names = p.targets.map((t) => t.name.replaceAll('-', '_'));
+    const names = p.targets.map((t) => crateNameOf(t.name));
     const shared = new Set(names.filter(isShared));
     const all = new Set(names);
     own = {
@@ -167,10 +168,4 @@ export function ownCratesOf(p: Package, workspace: Workspace): OwnCrates {
     ownCrates.set(p, own);
   }
   return own;
-}
-
-/** The crate of a name. */
-export function firstSegment(name: string): string {
-  const end = name.indexOf('::');
-  return end < 0 ? name : name.slice(0, end);
 }

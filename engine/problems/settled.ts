@@ -1,5 +1,5 @@
 import type { ApiDefinition, Config, PermissionScope } from '../config/types.ts';
-import { isUnder } from '../fixes/prefixes.ts';
+import { isUnder } from '../rust-paths.ts';
 import type { KeywordUse, Usage } from './usages.ts';
 
 /** Does everything come of macros that were declared safe? */

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
+import { crateNameOf, firstSegment } from '../rust-paths.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import { addWritten, type ModuleSource, moduleSource, type Use } from './module-source.ts';
 import { rustTokens } from './rust-tokens.ts';
@@ -116,7 +117,7 @@ export class CratePaths {
       const inside: Found = { defined: new Set(), exists: false };
       this.used(module, use.path, inside, visited);
       for (const path of inside.defined)
-        if (isFacade || path.split('::', 1)[0] === module.path[0]) found.defined.add(path);
+        if (isFacade || firstSegment(path) === module.path[0]) found.defined.add(path);
     }
   }
 
@@ -195,7 +196,7 @@ export class CratePaths {
   private root(owner: Package, crate: string): Module | undefined {
     const key = `${owner.index}\0${crate}`;
     if (this.roots.has(key)) return this.roots.get(key);
-    const file = owner.targets.find((t) => t.name.replaceAll('-', '_') === crate)?.sourcePath;
+    const file = owner.targets.find((t) => crateNameOf(t.name) === crate)?.sourcePath;
     const source = file === undefined ? undefined : this.read(file);
     const root =
       file === undefined || source === undefined
@@ -263,5 +264,5 @@ export function stampText(file: string): string {
 /** The name of a package's library; `otherwise` where it has none. */
 function libraryOf({ targets }: Package, otherwise: string): string {
   const library = targets.find(({ kind }) => kind.some((k) => /lib$|^proc-macro$/.test(k)));
-  return library?.name.replaceAll('-', '_') ?? otherwise;
+  return library === undefined ? otherwise : crateNameOf(library.name);
 }

@@ -1,3 +1,4 @@
+import { firstSegment, isUnder } from '../rust-paths.ts';
 import { itemsOf, missingItems, type Probed, probe, type Toolchain } from './sysroot-probe.ts';
 
 /** What a path of an API names. */
@@ -14,7 +15,7 @@ const family = new Set(['std', 'core', 'alloc']);
 
 /** True for a path of the standard library. */
 export function isSysrootPath(path: string): boolean {
-  return family.has(path.split('::', 1)[0] as string) || path.startsWith('proc_macro::');
+  return family.has(firstSegment(path)) || path.startsWith('proc_macro::');
 }
 
 /** Kinds of definitions that leave no name of their own in compiled code. */
@@ -54,7 +55,7 @@ export async function resolveSysrootPaths(
     const named = definitions.filter(({ kind }) => !nameless.has(kind));
     const defined = named.map((definition) => `${definition.path}${rest}`);
     results.set(path, {
-      defined: defined.filter((definition) => !isBelow(definition, path)),
+      defined: defined.filter((definition) => !isUnder(definition, path)),
       exists: named.length > 0 || found.defined.length === 0,
     });
   }
@@ -87,11 +88,11 @@ async function expand(
         .map((definition) => definition.path),
     );
     const here = [path, ...own];
-    const hasOwn = inside.some((definition) => here.some((prefix) => isBelow(definition, prefix)));
-    const crate = path.split('::', 1)[0];
+    const hasOwn = inside.some((definition) => here.some((prefix) => isUnder(definition, prefix)));
+    const crate = firstSegment(path);
     const kept = inside.filter(
       (definition) =>
-        !here.some((prefix) => isBelow(definition, prefix)) &&
+        !here.some((prefix) => isUnder(definition, prefix)) &&
         (!literal.has(path) || !hasOwn || definition.startsWith(`${crate}::`)),
     );
     results.set(path, {
@@ -128,8 +129,4 @@ function hidden(path: string, probed: ReadonlyMap<string, Probed>): boolean {
     const found = probed.get(prefix);
     return found?.exists === true && found.defined.length === 0;
   });
-}
-
-function isBelow(path: string, prefix: string): boolean {
-  return path === prefix || path.startsWith(`${prefix}::`);
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join, parse, relative } from 'node:path';
 import type { CargoArtifact } from '../build/types.ts';
 import { stampOf } from '../facts/store.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
+import { crateNameOf } from '../rust-paths.ts';
 import type { Workspace } from '../workspace/types.ts';
 
 /** Where cargo builds. */
@@ -45,11 +46,11 @@ export async function namedAlike(artifact: CargoArtifact, places: BuildPlaces): 
   const found = new Set<string>();
   for (const file of filesOf(artifact)) {
     const { name, ext } = parse(file);
-    const stem = name.replaceAll('-', '_');
+    const stem = crateNameOf(name);
     for (const directory of await directoriesFor(file, places)) {
       for (const other of await namesIn(directory)) {
         const [, start, end] = hashed.exec(other) ?? [];
-        if (start?.replaceAll('-', '_') === stem && (end ?? '') === ext)
+        if (start !== undefined && crateNameOf(start) === stem && (end ?? '') === ext)
           found.add(join(directory, other));
       }
     }

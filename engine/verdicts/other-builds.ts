@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, parse, sep } from 'node:path';
 import { readRegularFile, TooLargeError } from '../regular-file.ts';
+import { crateNameOf } from '../rust-paths.ts';
 import type { Records } from '../units/records.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 
@@ -38,7 +39,7 @@ function leadingTo(sources: readonly Source[], mention: RegExp): Source[] {
 function moduleOf(file: string): string[] {
   const { name, dir } = parse(file);
   if (name === 'mod') return [basename(dir)];
-  return ['lib', 'main'].includes(name) ? ['crate', 'super'] : [name.replaceAll('-', '_')];
+  return ['lib', 'main'].includes(name) ? ['crate', 'super'] : [crateNameOf(name)];
 }
 
 interface Source {
@@ -115,7 +116,7 @@ export class OtherBuilds {
       const named = /([\w-]+)"?\]\s*$/.exec(table ?? '')?.[1];
       return [inline ?? named ?? []].flat();
     });
-    return [...names, ...renamed].map((name) => name.replaceAll('-', '_'));
+    return [...names, ...renamed].map(crateNameOf);
   }
 
   /** Does any source of a package mention it? */

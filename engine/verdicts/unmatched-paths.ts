@@ -6,6 +6,7 @@ import { factName } from '../facts/tables.ts';
 import { plainName } from '../graph/loaded-facts.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { PublicPaths } from '../public-paths/public-paths.ts';
+import { crateNameOf, firstSegment } from '../rust-paths.ts';
 import type { Inputs } from '../units/inputs.ts';
 import type { Records } from '../units/records.ts';
 import { lockedPackages } from '../workspace/lock-file.ts';
@@ -36,7 +37,7 @@ export async function unmatchedPaths(
   const unknown = config.apiPaths.filter(({ path }) => resolved.get(path)?.exists === false);
   if (unknown.length === 0) return [];
   const locked = lockedPackages(workspace.root);
-  const absent = new Set([...(locked?.names ?? [])].map((name) => name.replaceAll('-', '_')));
+  const absent = new Set([...(locked?.names ?? [])].map(crateNameOf));
   const doubtful = unknown.filter(({ path }) => {
     const crate = firstSegment(path);
     if (!workspace.byCrateName.has(crate) && absent.has(crate)) return false;
@@ -104,9 +105,4 @@ function nearestOf(
   if (byCrateName.has(crate) || sysrootCrates.includes(crate)) return nearest(path, near);
   const other = nearest(crate, [...byCrateName.keys(), ...sysrootCrates]);
   return other === undefined ? undefined : `${other}${path.slice(crate.length)}`;
-}
-
-function firstSegment(path: string): string {
-  const end = path.indexOf('::');
-  return end < 0 ? path : path.slice(0, end);
 }

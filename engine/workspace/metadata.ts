@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { namesBySource, normalisedSource } from '../config/sources.ts';
 import { CheckError } from '../errors.ts';
+import { crateNameOf } from '../rust-paths.ts';
 import * as z from '../schemas.ts';
 import { refuseArtifactsOfHost } from './artifact-dependencies.ts';
 import { readCargoConfig } from './cargo-config.ts';
@@ -269,7 +270,7 @@ function libraryNames(p: Package): string[] {
   const libraries = p.targets.filter((target) =>
     target.kind.some((kind) => libraryKinds.has(kind)),
   );
-  return [...new Set(libraries.map((target) => target.name.replaceAll('-', '_')))];
+  return [...new Set(libraries.map((target) => crateNameOf(target.name)))];
 }
 
 function groupBy(

@@ -1,5 +1,5 @@
-import { isUnder } from '../../fixes/prefixes.ts';
 import { includeOrIgnore } from '../../fixes/setup.ts';
+import { isUnder } from '../../rust-paths.ts';
 import { byPackage, type Descriptor, noAdvice, type OfPackage } from '../descriptor.ts';
 import { theFirst } from '../ways-to-merge.ts';
 
