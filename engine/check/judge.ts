@@ -6,6 +6,8 @@ import {
   unusedPermissions,
 } from '../judge/config-problems.ts';
 import { failedBuildScripts, sandboxProblems } from '../judge/program-problems.ts';
+import { certainlyUnused, staleSettings } from '../judge/stale-settings.ts';
+import { unmatchedPaths } from '../judge/unmatched-paths.ts';
 import type { Problem } from '../problems/kinds.ts';
 import { mergeProblems } from '../problems/merge.ts';
 import type { Unchecked } from '../problems/report.ts';
@@ -15,8 +17,6 @@ import { forget } from '../units/forget.ts';
 import type { Inputs } from '../units/inputs.ts';
 import type { Records } from '../units/records.ts';
 import type { OutputVerdict } from '../verdicts/output-verdict.ts';
-import { certainlyUnused, staleSettings } from '../verdicts/stale-settings.ts';
-import { unmatchedPaths } from '../verdicts/unmatched-paths.ts';
 import { Verdicts } from '../verdicts/verdicts.ts';
 import { lockedPackages } from '../workspace/lock-file.ts';
 import { untilAborted } from './abort.ts';
@@ -161,11 +161,20 @@ async function problemsOfWholeTree(
   config: Config,
 ): Promise<Problem[]> {
   const usages = judged.flatMap((verdict) => verdict.usages);
-  const check = { config, workspace, exports, records, unitProblems, executed };
+  const units = [...records.current];
+  const lent = unitProblems.lentBy(units);
+  const check = {
+    ...{ config, workspace, exports, units },
+    scripts: [...executed].flatMap((outDir) => records.script(outDir) ?? []),
+    unsafeAndExtern: units.flatMap((unit) => unitProblems.needs(unit, lent)),
+  };
   return [
     ...(await certainlyUnused(unusedPermissions(config, workspace, usages), check)),
     ...(await staleSettings(check)),
-    ...(await unmatchedPaths(config, workspace, paths, { records, inputs })),
+    ...(await unmatchedPaths(config, workspace, {
+      resolve: (written) => paths.resolve(written),
+      factsFiles: () => inputs.factsFiles(units),
+    })),
   ];
 }
 

@@ -1,11 +1,10 @@
-import type { ApiDefinition, PermissionScope, ScopeSuffix } from '../config/types.ts';
+import type { PermissionScope, ScopeSuffix } from '../config/types.ts';
 import { demangle } from '../parsers/parsers.ts';
 import type { SourcePlace } from '../problems/places.ts';
-import { firstSegment, isUnder } from '../rust-paths.ts';
+import { firstSegment } from '../rust-paths.ts';
 import type { FileOwners } from '../workspace/owners.ts';
-import { reservedCrates } from '../workspace/reserved-crates.ts';
 import type { CrateKind, Package, PackageIndex, Workspace } from '../workspace/types.ts';
-import type { PossibleExport, Reference } from './references.ts';
+import type { Reference } from './references.ts';
 import { type OutputOwner, ownCratesOf, usersOf } from './users.ts';
 
 /** A reference charged to a package (rule 4.7). */
@@ -143,37 +142,4 @@ function isGivenFromOutside(
 ): boolean {
   if (byArguments && targetNames.every(({ own }) => !own)) return true;
   return outerFile !== undefined && owners.ownersOf(outerFile).some((o) => providers.includes(o));
-}
-
-/** Possible exports that are worth a warning: a package of the tree, not yet included, not opted out. */
-export function newExports(
-  found: Iterable<PossibleExport>,
-  workspace: Workspace,
-  apis: ReadonlyMap<string, ApiDefinition>,
-): {
-  readonly package: Package;
-  readonly api: string;
-  readonly path: string;
-  readonly symbol: string;
-}[] {
-  const suggestions = [];
-  for (const { crate, module, symbol } of found) {
-    const api = apis.get(module);
-    if (api === undefined || reservedCrates.has(crate)) continue;
-    const path = `${crate}::${module}`;
-    if (isCovered(path, api)) continue;
-    for (const index of workspace.byCrateName.get(crate) ?? []) {
-      const p = workspace.packages[index];
-      if (p === undefined || p.isWorkspaceMember || api.noAutoDetect.includes(p.name)) continue;
-      // What the package itself defines, and cackle.toml imports, says it already.
-      const imported = apis.get(`${p.name}::${module}`);
-      if (imported !== undefined && isCovered(path, imported)) continue;
-      suggestions.push({ package: p, api: module, path, symbol });
-    }
-  }
-  return suggestions;
-}
-
-function isCovered(path: string, { include, exclude }: ApiDefinition): boolean {
-  return [...include, ...exclude].some((p) => isUnder(p, path) || isUnder(path, p));
 }

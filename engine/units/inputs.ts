@@ -4,7 +4,7 @@ import { CheckError } from '../errors.ts';
 import type { Limited } from '../facts/cache.ts';
 import { factsPath } from '../facts/files.ts';
 import { type StoreLocation, stampOf } from '../facts/store.ts';
-import type { FileStamp, LinkInput } from '../facts/unit-record.ts';
+import type { FileStamp, LinkInput, UnitRecord } from '../facts/unit-record.ts';
 import type { ExtractedFacts, FactsRequest } from '../pool/extract-worker.ts';
 import type { Pools } from '../pool/pools.ts';
 import { isUnreadable } from '../pool/unreadable.ts';
@@ -96,6 +96,16 @@ export class Inputs {
   pathOf(input: string, facts: string, used = this.asked): string {
     used.add(facts);
     return factsFile(this.location, this.workspace, input, facts);
+  }
+
+  /** The files that hold the facts of all that units left or linked, each once. */
+  factsFiles(units: Iterable<UnitRecord>): Set<string> {
+    const files = [...units].flatMap(({ archives, links }) =>
+      [...archives, ...links.flatMap((link) => link.inputs)].map(({ path, facts }) =>
+        this.pathOf(path, facts),
+      ),
+    );
+    return new Set(files);
   }
 
   /** Notes that a stored answer was used or made. */

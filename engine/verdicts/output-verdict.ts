@@ -1,8 +1,7 @@
-import type { PermissionScope } from '../config/types.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import type { AttributedUsage } from '../judge/attribution.ts';
 import type { PossibleExport } from '../judge/references.ts';
-import type { Problem } from '../problems/kinds.ts';
+import type { UsageProblem } from '../judge/usage-problems.ts';
 
 /** What was found in one output. */
 export interface OutputVerdict {
@@ -11,10 +10,7 @@ export interface OutputVerdict {
   readonly usages: readonly AttributedUsage[];
   readonly exports: readonly PossibleExport[];
   /** What was not allowed when it was judged; `Verdicts.problemsOf` knows what still is not. */
-  readonly problems: readonly (Problem & {
-    readonly scope: PermissionScope;
-    readonly api: string;
-  })[];
+  readonly problems: readonly UsageProblem[];
   /** What the linker kept although the join calls it dead; it was judged as live. */
   readonly linkerKept: readonly string[];
   /** Objects in its inputs, by the facts of the input. */

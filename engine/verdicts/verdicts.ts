@@ -2,14 +2,15 @@ import type { ApiDefinition, Config, PermissionScope } from '../config/types.ts'
 import { CheckError } from '../errors.ts';
 import type { AnswerPlace } from '../facts/answers.ts';
 import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
-import { type AttributedUsage, attribute, newExports, usageOrder } from '../judge/attribution.ts';
+import { type AttributedUsage, attribute, usageOrder } from '../judge/attribution.ts';
 import type { OutputSpec } from '../judge/joiner.ts';
-import { demangle, namesIn } from '../parsers/parsers.ts';
+import { possibleExports } from '../judge/possible-exports.ts';
+import { usageProblem } from '../judge/usage-problems.ts';
+import { demangle } from '../parsers/parsers.ts';
 import type { ReferencesJob, ReferencesResult, StaleFacts } from '../pool/judge-worker.ts';
 import type { Pools } from '../pool/pools.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { BacktraceFrame } from '../problems/places.ts';
-import type { Usage } from '../problems/usages.ts';
 import type { PublicPaths } from '../public-paths/public-paths.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { TakenFromStore } from '../units/inputs.ts';
@@ -188,7 +189,9 @@ export class Verdicts {
             this.explain(link, output, refused, result.place, onlyStored),
           )
         : [];
-    const problems = refused.map((usage, i) => this.problem(usage, label, traces[i] ?? []));
+    const problems = refused.map((usage, i) =>
+      usageProblem(usage, label, traces[i] ?? [], this.workspace),
+    );
     const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
     const linkerKept = link.kept.map(({ name }) => demangle(name));
     return { label, record, usages, exports: result.exports, problems, objects, linkerKept };
@@ -247,52 +250,10 @@ export class Verdicts {
     throw new StaleOutputError(record);
   }
 
-  private problem(
-    usage: AttributedUsage,
-    label: string,
-    backtrace: readonly BacktraceFrame[],
-  ): OutputVerdict['problems'][number] {
-    const p = this.workspace.packages[usage.package];
-    const shown: Usage = {
-      place: usage.place,
-      from: demangle(usage.reference.from),
-      fromNames: namesIn(usage.reference.from),
-      target: usage.target,
-      targetNames: usage.targetNames,
-      output: label,
-      backtrace,
-    };
-    const common = {
-      packageLabel: p?.label ?? '?',
-      packageName: p?.name ?? '?',
-      scope: usage.scope,
-      api: usage.api,
-      usages: [shown],
-    };
-    if (usage.offTree === undefined) return { kind: 'disallowed-api', ...common };
-    const providedBy = this.workspace.packages[usage.offTree]?.name ?? '?';
-    return { kind: 'off-tree-api', ...common, providedBy };
-  }
-
   /** Possible exports over all verdicts, each once (rule 4.15). */
   exportsOf(verdicts: readonly OutputVerdict[]): Problem[] {
-    const seen = new Map<string, Problem>();
-    for (const suggestion of newExports(
-      verdicts.flatMap((v) => v.exports),
-      this.workspace,
-      this.live.current.apis,
-    )) {
-      const p = suggestion.package;
-      seen.set(`${p.name}\0${suggestion.api}`, {
-        kind: 'possible-export',
-        packageLabel: p.label,
-        packageName: p.name,
-        api: suggestion.api,
-        path: suggestion.path,
-        symbol: suggestion.symbol,
-      });
-    }
-    return [...seen.values()];
+    const found = verdicts.flatMap((verdict) => verdict.exports);
+    return possibleExports(found, this.workspace, this.live.current.apis);
   }
 
   packageOf(record: UnitRecord): PackageIndex {

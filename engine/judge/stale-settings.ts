@@ -2,21 +2,22 @@ import type { Exports } from '../config/exports.ts';
 import { covers } from '../config/inheritance.ts';
 import { isInstructionAllowed, normalisedInstruction } from '../config/instruction-rules.ts';
 import type { Config, ScopeSetting, ScopeSuffix } from '../config/types.ts';
+import type { BuildScriptRecord, UnitRecord } from '../facts/unit-record.ts';
 import type { Problem } from '../problems/kinds.ts';
-import type { Records } from '../units/records.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import { OtherBuilds } from './other-builds.ts';
-import type { UnitProblems } from './unit-problems.ts';
 
 /** What a whole check knows of the tree. */
 export interface WholeCheck {
   readonly config: Config;
   readonly workspace: Workspace;
   readonly exports: Exports;
-  readonly records: Records;
-  readonly unitProblems: UnitProblems;
-  /** OUT_DIRs of the build scripts that ran, now or earlier. */
-  readonly executed: ReadonlySet<string>;
+  /** The units of the check. */
+  readonly units: readonly UnitRecord[];
+  /** What build scripts said, now or when they ran. */
+  readonly scripts: readonly BuildScriptRecord[];
+  /** `unsafe` and `extern` that would be refused if nothing were allowed. */
+  readonly unsafeAndExtern: readonly Problem[];
 }
 
 /**
@@ -24,10 +25,10 @@ export interface WholeCheck {
  * a package that was not built keeps all of them.
  */
 export async function staleSettings(check: WholeCheck): Promise<Problem[]> {
-  const { config, workspace, records } = check;
-  const others = new OtherBuilds(workspace, records);
+  const { config, workspace, units } = check;
+  const others = new OtherBuilds(workspace, units);
   const needs = neededFlags(check);
-  const built = new Set([...records.current].map(({ packageId }) => packageId));
+  const built = new Set(units.map(({ packageId }) => packageId));
   const stale: Problem[] = [];
   for (const setting of config.settings) {
     const name = setting.scope.package;
@@ -50,11 +51,11 @@ export async function staleSettings(check: WholeCheck): Promise<Problem[]> {
 /** Those of unused API permissions that no other target or feature may need. */
 export async function certainlyUnused(
   problems: readonly Problem[],
-  { config, workspace, records }: WholeCheck,
+  { config, workspace, units }: WholeCheck,
 ): Promise<Problem[]> {
   if (problems.length === 0) return [];
-  const others = new OtherBuilds(workspace, records);
-  const built = new Set([...records.current].map(({ packageId }) => packageId));
+  const others = new OtherBuilds(workspace, units);
+  const built = new Set(units.map(({ packageId }) => packageId));
   const kept: Problem[] = [];
   for (const problem of problems) {
     if (problem.kind !== 'unused-allow-api') continue;
@@ -75,15 +76,12 @@ function packagesOf({ byName, packages }: Workspace, name: string): Package[] {
 }
 
 /** The scopes in which something would be refused if nothing were allowed, by package and problem. */
-function neededFlags({ records, unitProblems }: WholeCheck): Map<string, ScopeSuffix[]> {
+function neededFlags({ unsafeAndExtern }: WholeCheck): Map<string, ScopeSuffix[]> {
   const needs = new Map<string, ScopeSuffix[]>();
-  const lent = unitProblems.lentBy(records.current);
-  for (const unit of records.current) {
-    for (const problem of unitProblems.needs(unit, lent)) {
-      if (problem.kind !== 'disallowed-unsafe' && problem.kind !== 'disallowed-extern') continue;
-      const key = `${problem.packageName}\0${problem.kind}`;
-      needs.set(key, [...(needs.get(key) ?? []), problem.scope.suffix]);
-    }
+  for (const problem of unsafeAndExtern) {
+    if (problem.kind !== 'disallowed-unsafe' && problem.kind !== 'disallowed-extern') continue;
+    const key = `${problem.packageName}\0${problem.kind}`;
+    needs.set(key, [...(needs.get(key) ?? []), problem.scope.suffix]);
   }
   return needs;
 }
@@ -140,11 +138,10 @@ async function isRuleInUse(
   packages: readonly Package[],
   known: WholeCheck & { readonly others: OtherBuilds },
 ): Promise<boolean> {
-  const { records, executed, workspace, others } = known;
-  const scripts = packages.filter(hasBuildScript);
-  if (scripts.length === 0 || !covers(suffix, 'build')) return false;
-  const said = [...executed].flatMap((outDir) => records.script(outDir) ?? []);
-  for (const { id } of scripts) {
+  const { scripts: said, workspace, others } = known;
+  const withScript = packages.filter(hasBuildScript);
+  if (withScript.length === 0 || !covers(suffix, 'build')) return false;
+  for (const { id } of withScript) {
     const own = said.filter(({ packageId }) => packageId === id);
     // One that did not run has said nothing yet.
     if (own.length === 0) return true;
@@ -159,7 +156,7 @@ async function isRuleInUse(
   const mention = key.startsWith('rustc-')
     ? new RegExp(escaped)
     : new RegExp(`cargo::?(?:metadata=)?(?:${escaped === '' ? '' : `${escaped}|`}\\{)`);
-  for (const p of scripts) {
+  for (const p of withScript) {
     const parts = workspace.packages.filter(({ index }) => workspace.dependsOn(p.index, index));
     for (const part of parts) if (await others.mentions(part, mention)) return true;
   }

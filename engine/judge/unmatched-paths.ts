@@ -5,10 +5,7 @@ import { readFacts } from '../facts/seal.ts';
 import { factName } from '../facts/tables.ts';
 import { plainName } from '../graph/loaded-facts.ts';
 import type { Problem } from '../problems/kinds.ts';
-import type { PublicPaths } from '../public-paths/public-paths.ts';
 import { crateNameOf, firstSegment } from '../rust-paths.ts';
-import type { Inputs } from '../units/inputs.ts';
-import type { Records } from '../units/records.ts';
 import { lockedPackages } from '../workspace/lock-file.ts';
 import type { Workspace } from '../workspace/types.ts';
 
@@ -22,6 +19,18 @@ const systems = new Set(
   ),
 );
 
+/** What is known of the paths of a tree. */
+export interface TreePaths {
+  /** Which public paths there are, and for others the nearest. */
+  resolve(
+    paths: readonly string[],
+  ): Promise<
+    ReadonlyMap<string, { readonly exists: boolean; readonly suggestion?: string | undefined }>
+  >;
+  /** The facts of all that was compiled. */
+  factsFiles(): Iterable<string>;
+}
+
 /**
  * Paths in `[api.NAME]` that can match nothing in the whole tree: nothing has this path, and no compiled code has a name
  * below it. For what another target or feature would bring, nothing is said.
@@ -29,11 +38,10 @@ const systems = new Set(
 export async function unmatchedPaths(
   config: Config,
   workspace: Workspace,
-  paths: PublicPaths,
-  built: { readonly records: Records; readonly inputs: Inputs },
+  tree: TreePaths,
 ): Promise<Problem[]> {
   if (config.apiPaths.length === 0) return [];
-  const resolved = await paths.resolve([...new Set(config.apiPaths.map(({ path }) => path))]);
+  const resolved = await tree.resolve([...new Set(config.apiPaths.map(({ path }) => path))]);
   const unknown = config.apiPaths.filter(({ path }) => resolved.get(path)?.exists === false);
   if (unknown.length === 0) return [];
   const locked = lockedPackages(workspace.root);
@@ -44,7 +52,7 @@ export async function unmatchedPaths(
     return !(ofOtherTargets.test(path) && !isUnknownSystem(path));
   });
   if (doubtful.length === 0) return [];
-  const names = await namesOf(doubtful, built);
+  const names = await namesOf(doubtful, tree.factsFiles());
   return doubtful
     .filter(({ path }) => !names.matched.has(path))
     .map(({ api, list, text, path, place }) => ({
@@ -65,17 +73,10 @@ function isUnknownSystem(path: string): boolean {
 /** Which paths have a name below them in compiled code, and all names as long as a path that share its crate. */
 async function namesOf(
   paths: readonly ApiPath[],
-  { records, inputs }: { readonly records: Records; readonly inputs: Inputs },
+  files: Iterable<string>,
 ): Promise<{ matched: Set<string>; near: Set<string> }> {
   const matched = new Set<string>();
   const near = new Set<string>();
-  const files = new Set(
-    [...records.current].flatMap(({ archives, links }) =>
-      [...archives, ...links.flatMap((link) => link.inputs)].map(({ path, facts }) =>
-        inputs.pathOf(path, facts),
-      ),
-    ),
-  );
   const lengths = new Map<string, Set<number>>();
   for (const { path } of paths) {
     const segments = path.split('::');

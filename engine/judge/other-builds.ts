@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join, parse, sep } from 'node:path';
+import type { UnitRecord } from '../facts/unit-record.ts';
 import { readRegularFile, TooLargeError } from '../regular-file.ts';
 import { crateNameOf } from '../rust-paths.ts';
-import type { Records } from '../units/records.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 
 /** More than packages have; where there is more, nothing is called stale. */
@@ -58,10 +58,11 @@ export class OtherBuilds {
   private readonly lending: RegExp | undefined;
   private readonly known = new Map<Package, Promise<readonly Source[] | undefined>>();
 
-  constructor(workspace: Workspace, records: Records) {
+  /** `units` are those of this check. */
+  constructor(workspace: Workspace, units: readonly UnitRecord[]) {
     this.workspace = workspace;
-    this.read = new Set([...records.current].flatMap(({ sources }) => sources));
-    const lending = [...records.current].flatMap(({ macros }) =>
+    this.read = new Set(units.flatMap(({ sources }) => sources));
+    const lending = units.flatMap(({ macros }) =>
       macros.defined.filter(([, , lends]) => lends !== 0).map(([name]) => name),
     );
     this.lending = lending.length === 0 ? undefined : new RegExp(`\\b(?:${lending.join('|')})!`);

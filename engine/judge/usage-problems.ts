@@ -1,0 +1,38 @@
+import { demangle, namesIn } from '../parsers/parsers.ts';
+import type { Problem } from '../problems/kinds.ts';
+import type { BacktraceFrame } from '../problems/places.ts';
+import type { Usage } from '../problems/usages.ts';
+import type { Workspace } from '../workspace/types.ts';
+import type { AttributedUsage } from './attribution.ts';
+
+/** A problem that usages of an API make. */
+export type UsageProblem = Extract<Problem, { readonly kind: 'disallowed-api' | 'off-tree-api' }>;
+
+/** The problem of a usage that is not allowed: of an API, or of one of a package that the user does not depend on. */
+export function usageProblem(
+  usage: AttributedUsage,
+  label: string,
+  backtrace: readonly BacktraceFrame[],
+  { packages }: Workspace,
+): UsageProblem {
+  const p = packages[usage.package];
+  const shown: Usage = {
+    place: usage.place,
+    from: demangle(usage.reference.from),
+    fromNames: namesIn(usage.reference.from),
+    target: usage.target,
+    targetNames: usage.targetNames,
+    output: label,
+    backtrace,
+  };
+  const common = {
+    packageLabel: p?.label ?? '?',
+    packageName: p?.name ?? '?',
+    scope: usage.scope,
+    api: usage.api,
+    usages: [shown],
+  };
+  if (usage.offTree === undefined) return { kind: 'disallowed-api', ...common };
+  const providedBy = packages[usage.offTree]?.name ?? '?';
+  return { kind: 'off-tree-api', ...common, providedBy };
+}
