@@ -7,7 +7,7 @@ import { runPlaces, type ServerOptions } from './server-options.ts';
 import type { FailedProgram } from './types.ts';
 
 /**
- * Answers a shim that cargo started as its runner: the program runs when the session allows, a test in its sandbox
+ * Answers a shim that cargo started as its runner: the program runs when the engine allows it, a test in its sandbox
  * where there is one, with the user's own runner in front. Gives how a sandboxed test failed, if it did.
  */
 export async function serveProgram(

@@ -39,7 +39,7 @@ export interface SandboxedRun {
 export function runPlaces(options: ServerOptions, run: SandboxedRun | undefined): RunPlaces {
   return {
     sysroot: run?.sysroot ?? '',
-    sessionDirectory: options.directory,
+    runDirectory: options.directory,
     variables: options.configVariables,
   };
 }

@@ -134,7 +134,7 @@ export interface BuildScriptRun {
   readonly conditions: string;
 }
 
-/** What the session answers while cargo builds. A rejected promise aborts the build (exit 2). */
+/** What the engine answers while cargo builds. A rejected promise aborts the build (exit 2). */
 export interface BuildHandlers {
   /** Does a directory hold what units of cargo's left, so that rustc may look for crates there? */
   holdsUnits(directory: string): Promise<boolean>;
@@ -148,7 +148,7 @@ export interface BuildHandlers {
   onLinked(link: LinkRequest, file: string): Promise<void>;
   /**
    * A refused build script does not run; cargo is told that it succeeded and printed nothing, so that what
-   * does not need it is built and judged too. The session makes cargo forget that run when it may run.
+   * does not need it is built and judged too. The engine has cargo forget that run when the script may run.
    */
   onBuildScriptStart(run: BuildScriptRun, waits: () => void): Promise<ScriptGate>;
   /** stdout of a build script that exited 0, before cargo sees it. */

@@ -5,7 +5,7 @@ import { crateNameOf } from '../rust-paths.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 
 /** Where lines go. */
-export interface TextOutputs {
+interface TextOutputs {
   shown(line: string): void;
   /** Only for a log, or when all is wanted. */
   hidden(line: string): void;

@@ -6,7 +6,7 @@ import type { CheckContext } from './context.ts';
 import type { BuildProgressNotes } from './progress.ts';
 
 /** Who takes note of what happens while cargo builds, beside the attempt itself. */
-export interface BuildListeners {
+interface BuildListeners {
   readonly text: CargoText;
   readonly progress: BuildProgressNotes;
   /** Stops the judging of what may turn out to be fresh. */

@@ -9,7 +9,7 @@ import { loadWorkspace } from '../workspace/metadata.ts';
 import type { WorkspaceChoice } from '../workspace/types.ts';
 
 /** A first cackle.toml: the best fix of a missing one (rule 5.1), and a sandbox. */
-export function firstConfig(sandbox: SandboxKind): string {
+function firstConfig(sandbox: SandboxKind): string {
   const [recommended] = fixesFor({ kind: 'configuration-missing' }, undefined);
   const comment =
     sandbox === 'Disabled'

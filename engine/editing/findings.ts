@@ -16,7 +16,7 @@ interface Found {
 }
 
 /**
- * The problems of a session, in the order in which they came: those asked before the build, and those found by it. What
+ * The problems of an interactive check, in the order in which they came: those asked before the build, and those found by it. What
  * the configuration in force has settled is not open, and is again when the edit is taken back.
  */
 export class Findings {

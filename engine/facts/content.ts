@@ -26,13 +26,13 @@ export function isSameContent(one: string, other: string | undefined): boolean {
 }
 
 /** How many files and directories, and bytes of files, may be looked at. */
-export interface WatchLimit {
+interface WatchLimit {
   readonly entries: number;
   readonly bytes: number;
 }
 
 /** Beyond this nobody means the files that something is made from, but whatever lies around. */
-export const WATCH_LIMIT: WatchLimit = { entries: 200_000, bytes: 2 ** 31 };
+const WATCH_LIMIT: WatchLimit = { entries: 200_000, bytes: 2 ** 31 };
 
 /** A path that holds too much to be looked at. */
 export interface TooMuch {

@@ -11,7 +11,7 @@ export interface UsedNames {
 const sysrootCrates: ReadonlySet<string> = new Set(['std', 'core', 'alloc', 'proc_macro', 'test']);
 
 /** The longest path under which all names lie; undefined when they share nothing. */
-export function commonPrefix(names: readonly string[]): string | undefined {
+function commonPrefix(names: readonly string[]): string | undefined {
   const [first, ...rest] = names.map((name) => name.split('::'));
   if (first === undefined) return undefined;
   const differs = first.findIndex((segment, i) => rest.some((other) => other[i] !== segment));

@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 const MAGIC = '!<arch>\n';
 
 /** An archive to be: its size in bytes, and where in it each file goes. */
-export interface ArchiveLayout {
+interface ArchiveLayout {
   readonly size: number;
   readonly offsets: readonly number[];
   /** Writes all but the files into `bytes`, which are as many as `size`. */

@@ -1,4 +1,4 @@
-/** What the session tells while it works; drawn on stderr by the CLI. */
+/** How far a check has come; drawn on stderr by the CLI. */
 export interface CheckProgress {
   readonly unitsBuilt: number;
   readonly unitsTotal: number;

@@ -76,7 +76,7 @@ async function namespaceFacts(): Promise<NamespaceFacts> {
 }
 
 /** Absolute path of bwrap on PATH; relative entries of PATH are passed over, as what lies there is not trusted. */
-export async function findBubblewrap(path = process.env.PATH ?? ''): Promise<string | undefined> {
+async function findBubblewrap(path = process.env.PATH ?? ''): Promise<string | undefined> {
   for (const directory of path.split(':').filter(isAbsolute)) {
     const program = join(directory, 'bwrap');
     const usable = await access(program, constants.X_OK).then(

@@ -58,7 +58,7 @@ export interface LinkerProgram extends Program {
 export interface RunPlaces {
   readonly sysroot: string;
   /** Holds the engine's socket. */
-  readonly sessionDirectory: string;
+  readonly runDirectory: string;
   /** Names of the variables that the user's own configuration of cargo gives to all that runs. */
   readonly variables: readonly string[];
 }
@@ -251,7 +251,7 @@ export class Sandboxes {
     const { hidden, shown, shownWithNetwork } = this.host;
     const { root, targetDirectory } = this.workspace;
     const values = (texts: SandboxSettings['passEnv']) => texts.map(({ value }) => value);
-    const hide = [...hidden, run.sessionDirectory];
+    const hide = [...hidden, run.runDirectory];
     const read = [
       ...shown,
       ...(settings.allowNetwork ? shownWithNetwork : []),

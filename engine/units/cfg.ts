@@ -1,7 +1,8 @@
 import type { UnitCfg } from '../build/types.ts';
 import { runProgram } from '../workspace/run-program.ts';
 
-const asked = new Map<string, Promise<string>>();
+/** What each rustc prints for its options: it prints the same as long as this process runs. */
+const printedSettings = new Map<string, Promise<string>>();
 
 /**
  * All settings (`cfg`) of a unit, one a line; rustc is asked for its own once for each set of options in a process. Empty where
@@ -11,10 +12,10 @@ export async function settingsOf(cfg: UnitCfg | undefined): Promise<string> {
   if (cfg === undefined) return '';
   const { rustc, cwd, toolchain, options, settings } = cfg;
   const key = JSON.stringify([rustc, cwd, toolchain, options]);
-  let printed = asked.get(key);
+  let printed = printedSettings.get(key);
   if (printed === undefined) {
     printed = ask(cfg);
-    asked.set(key, printed);
+    printedSettings.set(key, printed);
   }
   const own = await printed;
   return own === '' ? '' : [own, ...settings].join('\n');

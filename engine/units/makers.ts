@@ -36,7 +36,7 @@ export function makerOf(record: UnitRecord, input: LinkInput, facts: MakerFacts)
 }
 
 /** What rustc puts before the first dot of the names of a unit's objects. */
-export function stemOf({ crateName, extraFilename }: UnitRecord): string {
+function stemOf({ crateName, extraFilename }: UnitRecord): string {
   return `${crateName}${extraFilename}`;
 }
 

@@ -19,11 +19,11 @@ export class PlantedLibraries {
   /** Directories as they were when nothing was found in them, by their times. */
   private readonly clean = new Map<string, bigint>();
   private readonly shadowed = new Map<string, string | undefined>();
-  private readonly workspace: Workspace;
+  private readonly libraryDirectories: readonly string[];
   private readonly records: Records;
 
   constructor(workspace: Workspace, records: Records) {
-    this.workspace = workspace;
+    this.libraryDirectories = [join(workspace.sysroot, 'lib'), ...systemDirectories()];
     this.records = records;
   }
 
@@ -58,8 +58,9 @@ export class PlantedLibraries {
   private shadowedBy(name: string): string | undefined {
     if (!/\.so(?:\.[\d.]+)?$/.test(name)) return undefined;
     if (!this.shadowed.has(name)) {
-      const directories = [join(this.workspace.sysroot, 'lib'), ...systemDirectories()];
-      const found = directories.map((place) => join(place, name)).find((path) => existsSync(path));
+      const found = this.libraryDirectories
+        .map((place) => join(place, name))
+        .find((path) => existsSync(path));
       this.shadowed.set(name, found);
     }
     return this.shadowed.get(name);
@@ -77,15 +78,12 @@ function namesIn(directory: string): string[] {
   }
 }
 
-let known: readonly string[] | undefined;
-
 function systemDirectories(): readonly string[] {
-  known ??= ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib'].flatMap((place) => [
+  return ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib'].flatMap((place) => [
     place,
     // Debian's and others' directories by machine.
     ...namesIn(place)
       .filter((name) => name.includes('-linux-'))
       .map((name) => join(place, name)),
   ]);
-  return known;
 }

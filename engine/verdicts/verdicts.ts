@@ -26,8 +26,8 @@ import type { LiveConfig } from './live-config.ts';
 import { type OutputVerdict, StaleOutputError } from './output-verdict.ts';
 import { NotStoredError, storedAnswer } from './stored-answers.ts';
 
-/** An output that somebody asked about, and the configuration that it was judged by. */
-interface Asked {
+/** An output that is judged or about to be, and the configuration that it is judged by. */
+interface RequestedVerdict {
   readonly record: UnitRecord;
   readonly link: LinkRecord;
   readonly config: Config;
@@ -52,7 +52,7 @@ interface FoundReferences extends ReferencesResult {
  * changed so that the verdict does not show what it refuses.
  */
 export class Verdicts {
-  private readonly asked = new Map<string, Asked>();
+  private readonly requested = new Map<string, RequestedVerdict>();
   private readonly done = new Set<string>();
   private readonly early: EarlyVerdicts;
   private readonly owners: KnownOwners;
@@ -87,7 +87,7 @@ export class Verdicts {
   }
 
   get found(): number {
-    return this.asked.size;
+    return this.requested.size;
   }
 
   get judged(): number {
@@ -96,7 +96,7 @@ export class Verdicts {
 
   /** Judges what may turn out to be fresh, until `signal`: see {@link EarlyVerdicts}. */
   judgeRecorded(signal: AbortSignal): Promise<void> {
-    return this.early.prepare((...asked) => this.judge(...asked), signal);
+    return this.early.prepare((...output) => this.judge(...output), signal);
   }
 
   private judgedEarly(link: LinkRecord, config: Config): Promise<OutputVerdict> | undefined {
@@ -109,7 +109,7 @@ export class Verdicts {
   /** The verdict of an output by the configuration in force; starts the work when it is the first to ask. */
   verdictOf(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
     const key = keyOf(record, link);
-    const known = this.asked.get(key);
+    const known = this.requested.get(key);
     const config = this.live.current;
     if (known !== undefined && known.config === config) return known.verdict;
     const verdict =
@@ -122,7 +122,7 @@ export class Verdicts {
       () => this.done.add(key),
       () => undefined,
     );
-    this.asked.set(key, { record, link, config, verdict });
+    this.requested.set(key, { record, link, config, verdict });
     return verdict;
   }
 
@@ -132,12 +132,12 @@ export class Verdicts {
     return problems.filter(({ scope, api }) => !current.permissions(scope).allowApis.has(api));
   }
 
-  /** All verdicts that were asked for, in {@link orderOf}, and the units whose stored facts cannot be used. Throws what else went wrong. */
+  /** All verdicts that were requested, in {@link orderOf}, and the units whose stored facts cannot be used. Throws what else went wrong. */
   async all(): Promise<{ judged: OutputVerdict[]; stale: UnitRecord[] }> {
     const judged: OutputVerdict[] = [];
     const stale: UnitRecord[] = [];
-    // Asked for in the order in which cargo came to them, which is another each time.
-    const inOrder = sortedBy(this.asked.values(), ({ record, link }) =>
+    // Cargo comes to them in another order each time.
+    const inOrder = sortedBy(this.requested.values(), ({ record, link }) =>
       [orderOf(record), link.output].join('\0'),
     );
     const verdicts = inOrder.map(({ record, link }) => this.verdictOf(record, link));
@@ -167,8 +167,8 @@ export class Verdicts {
     );
     const compiled = makers.map((maker) => maker.compiled);
     const apis = await this.paths.definitions(definitionsOf(config));
-    const asked = { record, link, label, onlyStored };
-    const result = await this.restoring(asked, (output) =>
+    const question = { record, link, label, onlyStored };
+    const result = await this.restoring(question, (output) =>
       this.referencesOf(link, { output, compiled, apis }, onlyStored),
     );
     const owner = this.packageOf(record);
@@ -185,7 +185,7 @@ export class Verdicts {
     );
     const traces =
       this.backtraces && refused.length > 0
-        ? await this.restoring(asked, (output) =>
+        ? await this.restoring(question, (output) =>
             this.explain(link, output, refused, result.place, onlyStored),
           )
         : [];
@@ -241,8 +241,10 @@ export class Verdicts {
     const first = await ask(output);
     if (!('stale' in first)) return first;
     await removeFacts(first.stale);
-    const lost = link.inputs.filter((_, i) => first.stale.includes(output.inputs[i]?.facts ?? ''));
-    const restored = await Promise.all(lost.map((input) => this.inputs.restore(input)));
+    const unusable = link.inputs.filter((_, i) =>
+      first.stale.includes(output.inputs[i]?.facts ?? ''),
+    );
+    const restored = await Promise.all(unusable.map((input) => this.inputs.restore(input)));
     if (restored.includes(undefined)) throw new StaleOutputError(record);
     const second = await ask(spec());
     if (!('stale' in second)) return second;

@@ -82,7 +82,7 @@ export function beforeAsking(question: Question): NewQuestion | undefined {
 }
 
 /** An input with what it is now. */
-export function withState(input: Input, env: NodeJS.ProcessEnv): KeptInput {
+function withState(input: Input, env: NodeJS.ProcessEnv): KeptInput {
   return [input.kind, input.path, stateOf(input, env).value];
 }
 
