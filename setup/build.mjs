@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { buildParsers } from '../wasm/build.mjs';
 import { cache, root } from './paths.mjs';
 import { hashOf, parserSources } from './stamp.mjs';
-import { output, run, step } from './steps.mjs';
+import { all, output, run, step } from './steps.mjs';
 
 /** Builds what is missing and writes the stamp last, so that a broken set-up is done again.
  * @param {string} stampFile @param {() => string} stampNow */
@@ -18,18 +18,21 @@ export async function buildAll(stampFile, stampNow) {
     throw new Error('set-up: cargo was not found; install Rust (rustup) first');
   }
   await mkdir(join(root, 'dist'), { recursive: true });
-  const lockHash = hashOf(['package-lock.json'], true);
-  const installed = join(root, 'node_modules', `.cackle-${lockHash}`);
-  if (!existsSync(installed)) {
-    await step('npm packages', () => run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root }));
-    await writeFile(installed, '');
-  }
-  await ensureParsers();
+  await all([ensurePackages(), ensureParsers()]);
   await step('bundle', () =>
     run(process.execPath, [join(root, 'setup', 'bundle.mjs')], { cwd: root }),
   );
   await ensureBubblewrap();
   await writeFile(stampFile, stampNow());
+}
+
+/** Installs what package-lock.json says, unless it was that which was installed last. */
+async function ensurePackages() {
+  const lockHash = hashOf(['package-lock.json'], true);
+  const installed = join(root, 'node_modules', `.cackle-${lockHash}`);
+  if (existsSync(installed)) return;
+  await step('npm packages', () => run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root }));
+  await writeFile(installed, '');
 }
 
 /** Takes the parsers from the cache when these very sources were built before. */

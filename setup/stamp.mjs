@@ -4,6 +4,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from './paths.mjs';
 
+/** What tools write beside sources: cargo, npm, wasm-pack. */
+const made = new Set(['target', 'node_modules', 'pkg']);
+
 /** Hash of the files below `places` (relative to the root): by content, or by size and time.
  * @param {readonly string[]} places @param {boolean} byContent */
 export function hashOf(places, byContent) {
@@ -18,7 +21,7 @@ function visit(path, hash, byContent) {
   if (stat === undefined) return;
   if (stat.isDirectory()) {
     for (const name of readdirSync(path).sort()) {
-      if (name !== 'target' && name !== 'node_modules') visit(join(path, name), hash, byContent);
+      if (!made.has(name)) visit(join(path, name), hash, byContent);
     }
     return;
   }

@@ -18,6 +18,13 @@ export async function step(title, work) {
   return result;
 }
 
+/** Waits for all of them, and throws the first error only then: what still ran would be in the way of the next start.
+ * @param {readonly Promise<unknown>[]} work */
+export async function all(work) {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
 /**
  * @typedef {object} RunOptions
  * @property {boolean} [allowFailure] a program that fails is no error

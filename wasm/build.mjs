@@ -4,7 +4,8 @@ import { existsSync } from 'node:fs';
 import { chmod, cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cache, root } from '../setup/paths.mjs';
-import { output, run, step } from '../setup/steps.mjs';
+import { all, output, run, step } from '../setup/steps.mjs';
+import { ensureTools } from './tools.mjs';
 
 const target = 'wasm32-unknown-unknown';
 /** rustup waits without end where it cannot reach its server. */
@@ -12,31 +13,51 @@ const RUSTUP_PATIENCE_MS = 60_000;
 
 /** Builds wasm/parsers into `directory`. @param {string} directory */
 export async function buildParsers(directory) {
+  const { host, environment } = await wasmToolchain();
+  const parsers = join(root, 'wasm', 'parsers');
+  // wasm-pack is compiled beside the module, and then finds it made.
+  const compile = ['build', '--lib', '--release', '--locked', '--target', target];
+  const compiled = step('parsers to WASM', () =>
+    run('cargo', compile, { cwd: parsers, env: environment }),
+  );
+  const tools = ensureTools(host);
+  await all([compiled, tools]);
+  const out = join(directory, 'parsers');
+  // A `.gitignore` would keep it out of the npm package.
+  const files = ['--out-dir', out, '--no-pack', '--no-gitignore'];
+  await run(
+    'wasm-pack',
+    ['build', parsers, '--target', 'nodejs', '--mode', 'no-install', ...files, '--', '--locked'],
+    { cwd: root, env: withTools(environment, await tools) },
+  );
+  // dist/ is of ECMAScript modules; this is a CommonJS one.
+  await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
+}
+
+/** The environment in which wasm-pack, cargo and rustc make a module for Node; installs what is missing. */
+export async function wasmEnvironment() {
+  const { host, environment } = await wasmToolchain();
+  return withTools(environment, await ensureTools(host));
+}
+
+/** @param {NodeJS.ProcessEnv} environment @param {readonly string[]} tools */
+function withTools(environment, tools) {
+  return { ...environment, PATH: [...tools, environment.PATH].join(':') };
+}
+
+/** The machine, and the environment in which cargo compiles for WASM. */
+async function wasmToolchain() {
   const host = /host: (.*)/.exec((await output('rustc', ['-vV'])) ?? '')?.[1];
   if (host === undefined) throw new Error('set-up: rustc does not run');
   const toolchain = await ensureTarget(host);
-  const built = join(root, 'target', 'wasm');
-  const tool = join(root, 'target', 'bindgen');
-  const cargo = (
-    /** @type {readonly string[]} */ args,
-    /** @type {NodeJS.ProcessEnv} */ environment,
-  ) => run('cargo', args, { cwd: root, env: { ...process.env, ...environment } });
-  const compile = ['build', '--locked', '--release', '--target', target, '--package', 'parsers'];
-  const path = [...toolchain.path, process.env.PATH].join(':');
-  // What makes a module loadable by Node is compiled as it is needed: half of the time of installing its program.
-  const manifest = join('wasm', 'bindgen', 'Cargo.toml');
-  const compileTool = ['build', '--locked', '--target', host, '--manifest-path', manifest];
-  await step('parsers to WASM', async () => {
-    await Promise.all([
-      cargo(compile, { ...toolchain.env, PATH: path, CARGO_TARGET_DIR: built }),
-      cargo(compileTool, { CARGO_TARGET_DIR: tool }),
-    ]);
-    const out = join(directory, 'parsers');
-    const module = join(built, target, 'release', 'parsers.wasm');
-    await run(join(tool, host, 'debug', 'bindgen'), [module, out], { cwd: root });
-    // dist/ is of ECMAScript modules; this is a CommonJS one.
-    await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
-  });
+  const environment = {
+    ...process.env,
+    ...toolchain.env,
+    PATH: [...toolchain.path, process.env.PATH].join(':'),
+    CARGO_BUILD_TARGET: target,
+    CARGO_TARGET_DIR: join(root, 'target', 'wasm'),
+  };
+  return { host, environment };
 }
 
 /** @param {string} host @returns {Promise<{ env: NodeJS.ProcessEnv, path: string[] }>} */

@@ -7,6 +7,8 @@ mod names;
 mod sections;
 mod tables;
 mod units;
+#[cfg(feature = "wasm")]
+pub mod wasm;
 pub use tables::DwarfTables;
 
 use artefact::{ExtractError, Strings};

@@ -10,6 +10,8 @@ mod nodes;
 mod references;
 mod roles;
 mod tables;
+#[cfg(feature = "wasm")]
+pub mod wasm;
 pub use extract::extract;
 pub use linked::{linked_symbols, LinkedSymbols};
 pub use mentioned::{mentioned_symbols, MentionedSymbols};

@@ -1,0 +1,95 @@
+// The programs that make a module loadable by Node: from PATH, else compiled once into the cache, as their own locks say.
+import { readFileSync } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cache, root } from '../setup/paths.mjs';
+import { all, output, run, step } from '../setup/steps.mjs';
+
+/** What is installed where PATH has none as new. */
+const wasmPack = '0.15.1';
+
+/** They run once and briefly: what makes them quick to compile is what counts. */
+const quickToCompile = {
+  CARGO_INCREMENTAL: '0',
+  CARGO_PROFILE_DEV_CODEGEN_UNITS: '4',
+  CARGO_PROFILE_DEV_DEBUG: '0',
+  CARGO_PROFILE_DEV_DEBUG_ASSERTIONS: 'false',
+  CARGO_PROFILE_DEV_OVERFLOW_CHECKS: 'false',
+  CARGO_PROFILE_DEV_PANIC: 'abort',
+};
+
+/**
+ * @typedef {object} Tool
+ * @property {string} program
+ * @property {string} name of its crate
+ * @property {string} version
+ * @property {readonly string[]} options for `cargo install`
+ */
+
+/** Directories with wasm-pack, and the wasm-bindgen of Cargo.lock, to be put in front of PATH; installs what is missing.
+ * @param {string} host the machine, as rustc names it */
+export async function ensureTools(host) {
+  const bindgen = lockedVersion('wasm-bindgen');
+  /** @type {Tool[]} */
+  const missing = [];
+  if (!isAsNew(await versionOf('wasm-pack'), wasmPack)) {
+    missing.push({ program: 'wasm-pack', name: 'wasm-pack', version: wasmPack, options: [] });
+  }
+  // The two speak a protocol of their own: no other version will do. TLS is for what it downloads, which is nothing here.
+  if ((await versionOf('wasm-bindgen')) !== bindgen) {
+    const options = ['--no-default-features', '--bin', 'wasm-bindgen'];
+    missing.push({ program: 'wasm-bindgen', name: 'wasm-bindgen-cli', version: bindgen, options });
+  }
+  const installed = missing.map((tool) => ensureInstalled(tool, host));
+  await all(installed);
+  return Promise.all(installed);
+}
+
+/** @param {Tool} tool @param {string} host */
+async function ensureInstalled({ program, name, version, options }, host) {
+  const kept = join(cache, 'tools', `${name}-${version}`);
+  const directory = join(kept, 'bin');
+  if ((await versionOf(join(directory, program))) === version) return directory;
+  const work = `${kept}.${process.pid}`;
+  const how = ['--locked', '--debug', '--target', host, '--target-dir', join(work, 'target')];
+  const install = ['install', name, ...how, '--version', `=${version}`, '--root', work, ...options];
+  try {
+    await mkdir(work, { recursive: true });
+    await step(`${name} ${version}`, () =>
+      run('cargo', install, { cwd: root, env: { ...process.env, ...quickToCompile } }),
+    );
+    await rm(join(work, 'target'), { recursive: true, force: true });
+    // Another start may have been as far in the meantime, and use it.
+    if ((await versionOf(join(directory, program))) !== version) {
+      await rm(kept, { recursive: true, force: true });
+      await rename(work, kept);
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : error;
+    throw new Error(`${reason}; a ${program} ${version} in PATH does as well`);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return directory;
+}
+
+/** The version of a crate in the workspace's lock. @param {string} name */
+function lockedVersion(name) {
+  const lock = readFileSync(join(root, 'Cargo.lock'), 'utf8');
+  const found = new RegExp(`^name = "${name}"\nversion = "(.*)"$`, 'm').exec(lock)?.[1];
+  if (found === undefined) throw new Error(`set-up: Cargo.lock has no ${name}; restore the file`);
+  return found;
+}
+
+/** What a program says of itself; undefined where there is none that runs. @param {string} program */
+async function versionOf(program) {
+  return (await output(program, ['--version']))?.split(/\s+/)[1];
+}
+
+/** Is `found` of the same compatible kind as `wanted`, and no older? Both are `0.MINOR.PATCH`.
+ * @param {string | undefined} found @param {string} wanted */
+function isAsNew(found, wanted) {
+  const [major = 1, minor = 0, patch = 0] = (found ?? '').split('.').filter(Boolean).map(Number);
+  const [, wantedMinor = 0, wantedPatch = 0] = wanted.split('.').map(Number);
+  return major === 0 && (minor > wantedMinor || (minor === wantedMinor && patch >= wantedPatch));
+}
