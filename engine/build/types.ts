@@ -108,12 +108,18 @@ export interface LinkRequest {
 }
 
 /** The engine's answer to a gate: `refuse` carries the one line that the shim prints. */
-export type Gate = { readonly allow: true } | { readonly allow: false; readonly reason: string };
+export type Gate = { readonly allow: true } | Refusal;
+
+/** Why a program may not start. */
+export interface Refusal {
+  readonly allow: false;
+  readonly reason: string;
+  /** Problems hold it back: the report tells which. */
+  readonly isHeld?: boolean;
+}
 
 /** The same for a build script; `said` is what it would print, where that is known: it does not run then. */
-export type ScriptGate =
-  | { readonly allow: true; readonly said?: string }
-  | { readonly allow: false; readonly reason: string };
+export type ScriptGate = { readonly allow: true; readonly said?: string } | Refusal;
 
 /** What cargo gets of a build script's output: all of it, or only `passed` when instructions are held back. */
 export type OutputGate =

@@ -22,8 +22,8 @@ const commandLine = /^ {2}process didn't exit successfully: `/;
 const ofMachine =
   /No space left on device|Input\/output error|Cannot allocate memory|memory exhausted|Disk quota exceeded/;
 const undeclaredCfg = /^warning: unexpected `cfg` condition /;
-const ownRefusal = /^error: cackle: the .* is held: /;
-const notAgain = /^error: cackle: (\S+) is not compiled again: /;
+/** How the shim says that a gate refused. */
+const ownRefusal = /^error: cackle: (.*)$/;
 /** Such a line without the command. */
 function withoutCommand(line: string): string {
   const ending = / \(([^()]*(?:\([^()]*\))?[^()]*)\)$/.exec(stripVTControlCharacters(line))?.[1];
@@ -49,6 +49,9 @@ export class CargoText {
   private readonly crates = new Set<string>();
   /** Crates that rustc was not asked for: it failed before for want of what is held, or was until a fix was written. */
   private readonly refused = new Set<string>();
+  /** The messages with which gates refused so far: of what is held, and of what is not compiled again, with its crate. */
+  private readonly heldMessages = new Set<string>();
+  private readonly notAgain = new Map<string, string>();
   private errors = 0;
   private shownErrors = 0;
   /** `Caused by:` and what follows it, until the next message. */
@@ -63,6 +66,16 @@ export class CargoText {
     this.directories = workspace.packages
       .map((p) => ({ prefix: `${p.directory}${sep}`, p }))
       .sort((a, b) => b.prefix.length - a.prefix.length);
+  }
+
+  /** Takes note that a gate refused what problems hold back: its message will come as one of cargo's. */
+  refusedAsHeld(message: string): void {
+    this.heldMessages.add(message);
+  }
+
+  /** The same for a crate that failed before for want of what is held. */
+  refusedAgain(crateName: string, message: string): void {
+    this.notAgain.set(message, crateName);
   }
 
   /** What the machine could not do, as rustc, the linker or a script said it: no source is at fault. */
@@ -117,9 +130,10 @@ export class CargoText {
     const first = lines[0] as string;
     this.isExplained = couldNot.test(first) || scriptFailed.test(first);
     const crate = couldNot.exec(first)?.[1];
-    const again = notAgain.exec(first)?.[1];
+    const own = ownRefusal.exec(first)?.[1] ?? '';
+    const again = this.notAgain.get(own);
     if (again !== undefined) this.refused.add(again);
-    const isOwn = again !== undefined || ownRefusal.test(first);
+    const isOwn = again !== undefined || this.heldMessages.has(own);
     const waits =
       this.held.size > 0 &&
       first.startsWith('error') &&

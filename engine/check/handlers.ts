@@ -22,6 +22,7 @@ export function buildHandlers(
   const logged = (what: string, gate: Gate): Gate => {
     if (gate.allow) observer.log?.('debug', `may ${what}`);
     else observer.log?.('info', `may not ${what}: ${gate.reason}`);
+    if (!gate.allow && gate.isHeld) text.refusedAsHeld(gate.reason);
     return gate;
   };
   const judgeEarly = async (): Promise<void> => {
@@ -39,7 +40,10 @@ export function buildHandlers(
     async onRustcStart(invocation, waits) {
       observer.log?.('debug', `compile ${nameOf(invocation)}`);
       const known = await failures.gate(invocation);
-      if (!known.allow) return logged(`compile ${nameOf(invocation)} again`, known);
+      if (!known.allow) {
+        text.refusedAgain(invocation.crateName, known.reason);
+        return logged(`compile ${nameOf(invocation)} again`, known);
+      }
       await records.unitsRead();
       const gate = await gates.compilation(invocation, waits);
       // Records change from now on, so that judging early is of no use any more.

@@ -113,6 +113,7 @@ export class Gates {
     return {
       allow: false,
       reason: `the build script of ${label} is held: ${whyHeld(problems)}`,
+      isHeld: true,
     };
   }
 
@@ -218,6 +219,7 @@ export class Gates {
         return {
           allow: false,
           reason: `the proc macro ${this.held.labelOf(record.packageId)} is held: ${whyHeld(problems)}`,
+          isHeld: true,
         };
       }
     }
