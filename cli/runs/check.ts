@@ -178,6 +178,7 @@ function finishTrace(trace: Trace, args: CheckArguments, report: CheckReport): v
   if (args.traceFile !== undefined) writeTraceFile(args.traceFile, trace);
 }
 
+/** What tools/grant-runs.mjs compares with the original: only what that can allow as well, in its words. */
 function grantsOf(report: CheckReport): object {
   const grants = report.grants.map(({ scope, api }) => ({
     package: scope.package,

@@ -169,6 +169,7 @@ function errorsByLine(stderr: string): Map<number, { code: string; suggestion?: 
     const { level, code, spans, children } = JSON.parse(line) as Diagnostic;
     const at = spans.find(({ is_primary }) => is_primary)?.line_start;
     if (level !== 'error' || code === null || at === undefined) continue;
+    // rustc gives codes to errors, none to the help below them.
     const similar = children.find(({ message }) => message.startsWith('a similar name exists'));
     const suggestion = similar?.spans[0]?.suggested_replacement;
     errors.set(at, { code: code.code, ...(suggestion ? { suggestion } : {}) });
