@@ -6,7 +6,7 @@ import {
   normalisedInstruction,
 } from '../config/instruction-rules.ts';
 import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
-import { excludable, referrersPrefix, type UsedNames } from './prefixes.ts';
+import { excludable, type UsedNames } from './prefixes.ts';
 import type { Fix } from './types.ts';
 
 /** A scope in words, behind the package's name. */
@@ -56,24 +56,6 @@ export function excludeTargets(
       title: `exclude \`${path}\` from the API \`${api}\``,
       explanation: `${path} and what is below it no longer count as ${api}, whoever uses them.`,
       edit: edit({ kind: 'add', path: ['api', api, 'exclude'], values: [path] }),
-    },
-  ];
-}
-
-/** Takes the referring functions into an API of a provider: mostly somebody else's type or macro. */
-export function includeReferrers(
-  api: string,
-  usages: readonly UsedNames[],
-  packageName: string,
-  providedBy: string,
-): Fix[] {
-  const path = referrersPrefix(usages, packageName, providedBy);
-  if (path === undefined) return [];
-  return [
-    {
-      title: `include \`${path}\` in the API \`${api}\``,
-      explanation: `${path} counts as ${api} itself: whoever uses it uses ${api}, and ${packageName} is not charged for what it is used with.`,
-      edit: edit({ kind: 'add', path: ['api', api, 'include'], values: [path] }),
     },
   ];
 }

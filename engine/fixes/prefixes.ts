@@ -1,14 +1,10 @@
 import type { ApiDefinition } from '../config/types.ts';
-import { crateNameOf, firstSegment, isUnder } from '../rust-paths.ts';
+import { isUnder } from '../rust-paths.ts';
 
-/** Names of the function that uses something, and of what it uses. */
+/** All names of what is used. */
 export interface UsedNames {
-  readonly fromNames: readonly string[];
   readonly targetNames: readonly string[];
 }
-
-/** Crates of the toolchain: their paths say nothing about who uses them. */
-const sysrootCrates: ReadonlySet<string> = new Set(['std', 'core', 'alloc', 'proc_macro', 'test']);
 
 /** The longest path under which all names lie; undefined when they share nothing. */
 function commonPrefix(names: readonly string[]): string | undefined {
@@ -28,39 +24,4 @@ export function excludable(
   if (prefix === undefined || api === undefined) return undefined;
   const below = api.include.some((include) => prefix !== include && isUnder(prefix, include));
   return below ? prefix : undefined;
-}
-
-/**
- * What to include in an API so that it is the referring functions' own: the longest path with a name of each
- * of them below it, of the user's crate where there is one, and never of the toolchain or the API's provider.
- */
-export function referrersPrefix(
-  usages: readonly UsedNames[],
-  packageName: string,
-  providedBy: string,
-): string | undefined {
-  const [first, ...rest] = usages.map(({ fromNames }) => fromNames);
-  const own = crateNameOf(packageName);
-  const foreign = new Set([...sysrootCrates, crateNameOf(providedBy)]);
-  const candidates = (first ?? [])
-    .filter((name) => !foreign.has(firstSegment(name)))
-    .flatMap((name) => {
-      // Per usage the name that shares most with this one.
-      const nearest = rest.map((names) =>
-        names
-          .map((other) => commonPrefix([name, other]))
-          .reduce((best, p) => (segments(p) > segments(best) ? p : best), undefined),
-      );
-      if (nearest.some((p) => p === undefined)) return [];
-      return commonPrefix([name, ...nearest.filter((p) => p !== undefined)]) ?? [];
-    });
-  const rank = (path: string): number => (firstSegment(path) === own ? 1000 : 0) + segments(path);
-  return candidates.reduce<string | undefined>(
-    (best, path) => (best === undefined || rank(path) > rank(best) ? path : best),
-    undefined,
-  );
-}
-
-function segments(path: string | undefined): number {
-  return path === undefined ? 0 : path.split('::').length;
 }

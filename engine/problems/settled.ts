@@ -32,9 +32,9 @@ export function isApiSettled(
   );
 }
 
-/** The target is not the API's any more, or the referring function is. */
+/** Is the target not the API's any more? */
 function isNoUsage(
-  { targetNames, fromNames }: Usage,
+  { targetNames }: Usage,
   api: ApiDefinition | undefined,
   before: ApiDefinition | undefined,
 ): boolean {
@@ -45,5 +45,5 @@ function isNoUsage(
   // It may have been found by a public path, of which its names, where things are defined, say nothing.
   const keepsAll = before?.include.every((path) => api.include.includes(path)) ?? false;
   const stays = (name: string): boolean => belongs(name) || (keepsAll && !isIn(name, api.exclude));
-  return !targetNames.some(stays) || fromNames.some(belongs);
+  return !targetNames.some(stays);
 }

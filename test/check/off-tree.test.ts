@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { check, short, tree, usageLines, workspace } from '../support/cackle.ts';
+import { cackle, check, short, tree, usageLines, workspace } from '../support/cackle.ts';
 
 // A macro that keeps its own places is code of its crate, with targets that the crate knows nothing of.
 const tool =
@@ -53,4 +55,25 @@ test('rule 4.14: off-tree: dropped when the enclosing function is the providerâ€
     config: api,
   });
   expect((await check(workspace('own-call', files))).problems).toEqual([]);
+});
+
+test('rules 5.5, 8.5: off-tree: its fixes settle it; to include who refers to it does not', async () => {
+  const files = (config: string) =>
+    tree('off-tree-fixed', {
+      main: 'fn main() {\n    tool::call!(provider::door::open);\n}',
+      crates: { tool, provider: door },
+      config,
+    });
+  const directory = workspace('off-tree-fixed', files(api));
+  const accepted = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+  expect(accepted.status).toBe(0);
+  expect(readFileSync(join(directory, 'cackle.toml'), 'utf8')).toContain(
+    '[pkg.tool]\nallow_apis = ["door"]',
+  );
+  const excluded = `${api}exclude = ["provider::door::open"]\n`;
+  expect((await check(workspace('off-tree-fixed', files(excluded)))).problems).toEqual([]);
+  const included = '[api.door]\ninclude = ["provider::door", "off_tree_fixed::main"]\n';
+  expect((await check(workspace('off-tree-fixed', files(included)))).problems.map(short)).toEqual([
+    'off-tree-api tool door',
+  ]);
 });

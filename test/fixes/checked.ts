@@ -28,14 +28,10 @@ export function remains(problem: Problem, config: Config): boolean {
     case 'disallowed-api':
     case 'off-tree-api': {
       if (config.permissions(problem.scope).allowApis.has(problem.api)) return false;
-      const { include, exclude } = config.apis.get(problem.api) ?? { include: [], exclude: [] };
+      const { exclude } = config.apis.get(problem.api) ?? { exclude: [] };
       const isIn = (name: string, paths: readonly string[]): boolean =>
         paths.some((path) => `${name}::`.startsWith(`${path}::`));
-      return problem.usages.some(
-        (usage) =>
-          usage.targetNames.some((name) => !isIn(name, exclude)) &&
-          !usage.fromNames.some((name) => isIn(name, include)),
-      );
+      return problem.usages.some((usage) => usage.targetNames.some((name) => !isIn(name, exclude)));
     }
     case 'unused-allow-api':
       return config.tables.some(

@@ -1,6 +1,6 @@
 import type { PermissionScope } from '../../config/types.ts';
 import { allowing } from '../../fixes/advice.ts';
-import { allowApi, excludeTargets, includeReferrers } from '../../fixes/permissions.ts';
+import { allowApi, excludeTargets } from '../../fixes/permissions.ts';
 import { byPackage, type Descriptor, noNotes, type OfPackage } from '../descriptor.ts';
 import { isApiSettled } from '../settled.ts';
 import type { Usage } from '../usages.ts';
@@ -28,12 +28,11 @@ export const offTreeApi: Descriptor<OffTreeApi> = {
   notes: noNotes,
   key: ({ packageName, scope, api, providedBy }) => [packageName, scope.suffix, api, providedBy],
   merging: unitedUsages(),
-  fixes: ({ scope, api, usages, packageName, providedBy }, config) => [
-    ...includeReferrers(api, usages, packageName, providedBy),
-    ...excludeTargets(api, usages, config),
+  fixes: ({ scope, api, usages }, config) => [
     ...allowApi(scope, api),
+    ...excludeTargets(api, usages, config),
   ],
-  fixesOnlyPermit: false,
+  fixesOnlyPermit: true,
   advice: ({ scope, api }) => allowing(allowApi(scope, api)),
   isSettled: isApiSettled,
 };
