@@ -28,6 +28,8 @@ export interface Case extends z.infer<typeof caseSchema> {
   /** Names of its packages by their directory, relative to the case; '' is the root package. */
   readonly packages: ReadonlyMap<string, string>;
   readonly annotations: readonly Annotation[];
+  /** Does it say anything of tests or benches? Else those that cargo makes of its programs hold nothing new. */
+  readonly tests: boolean;
   /** Does a directory `then` hold what the case turns into, after a check that has to be clean? */
   readonly changes: boolean;
 }
@@ -81,6 +83,12 @@ function readCase(root: string, kind: string, name: string): Case {
   const annotations = files
     .filter(isRead)
     .flatMap((path) => annotationsOf(inCopy(path), readFileSync(join(directory, path)), packages));
+  const textOf = (path: string): string => readFileSync(join(directory, path), 'utf8');
+  const tests = files.some(
+    (path) =>
+      /(^|\/)(tests|benches)\//.test(path) ||
+      (/\.(rs|toml)$/.test(path) && /\b(tests?|bench|dev-dependencies)\b/.test(textOf(path))),
+  );
   const changes = files.some((path) => path.startsWith('then/'));
   const read: Case = {
     ...parsed.data,
@@ -89,6 +97,7 @@ function readCase(root: string, kind: string, name: string): Case {
     directory,
     packages,
     annotations,
+    tests,
     changes,
   };
   const fault = faultOf(read, name);

@@ -26,11 +26,12 @@ export interface Place {
 /** How each case of a run came out: the text of what is wrong with it, or undefined. */
 export type Outcomes = ReadonlyMap<string, string | undefined>;
 
-/** Checks cases that are not `alone`, as members of one workspace. */
+/** Checks cases that are not `alone`, as members of one workspace. `short`: without the tests that cargo makes of programs. */
 export async function runTogether(
   cases: readonly Case[],
   name: string,
   place: Place,
+  short = false,
 ): Promise<Outcomes> {
   const root = join(place.directory, 'together', name);
   const copyOf = (caseName: string): string => join(root, caseName);
@@ -51,7 +52,15 @@ export async function runTogether(
     join(root, 'Cargo.toml'),
     `[workspace]\nresolver = "2"\nmembers = ${list(cases.map((c) => c.name))}\nexclude = ${list(helpers)}\n`,
   );
-  write(join(root, 'cackle.toml'), config(cases.map((c) => c.config).join('\n')));
+  const flags = short ? ['--bins', '--examples'] : ['--all-targets'];
+  if (flags.length > 1 && cases.some((c) => hasLibrary(c.directory))) flags.push('--lib');
+  write(
+    join(root, 'cackle.toml'),
+    config(cases.map((c) => c.config).join('\n')).replace(
+      '[common]\n',
+      `[common]\nbuild_flags = ${JSON.stringify(flags)}\n`,
+    ),
+  );
   const ran = await cackle(
     ['-n', '--output-format', 'json', '--path', root],
     environment(place, {}),
@@ -103,6 +112,13 @@ export async function runAlone(c: Case, place: Place): Promise<string | undefine
     if (!said.includes(text))
       faults.push(`it does not say \`${text}\`; it said:\n${indent(endOf(said))}`);
   return faultsOf(c, reported, root, faults);
+}
+
+function hasLibrary(directory: string): boolean {
+  return (
+    existsSync(join(directory, 'src', 'lib.rs')) ||
+    /^\s*\[lib\]/m.test(readFileSync(join(directory, 'Cargo.toml'), 'utf8'))
+  );
 }
 
 function asWorkspace(root: string): void {
