@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** Found once: the program does not move while it runs. */
 let root: string | undefined;
 
 /** The directory of the package that this code belongs to, in a clone and when installed. */

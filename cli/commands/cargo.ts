@@ -20,7 +20,7 @@ Examples:
       async run({ args, rawArgs }): Promise<number> {
         const { runCheck } = await import('../runs/check.ts');
         const rest = rawArgs.slice(rawArgs.indexOf('--') + 1);
-        return runCheck(checkArguments(args), { subcommand: name, args: rest });
+        return runCheck(checkArguments(args), { command: { subcommand: name, args: rest } });
       },
     }),
   });

@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty';
-import { askEarly } from '../../engine/workspace/early-questions.ts';
+import { WorkspaceQuestions } from '../../engine/workspace/early-questions.ts';
 import { checkArgs, checkArguments } from '../arguments/check-arguments.ts';
 import { command } from '../arguments/types.ts';
 import { messages } from '../output/messages.ts';
@@ -34,10 +34,12 @@ Examples:
       }
       if (ui !== 'none') return (await import('../runs/interactive.ts')).runInteractive(args, ui);
       const loaded = untilLoaded();
-      askEarly(args.path, args.features, !args.verify && !args.autoAcceptFixes, loaded.signal);
+      const questions = new WorkspaceQuestions();
+      const mayKeep = !args.verify && !args.autoAcceptFixes;
+      questions.askEarly(args.path, args.features, mayKeep, loaded.signal);
       const { runCheck } = await import('../runs/check.ts');
       loaded.done();
-      return runCheck(args);
+      return runCheck(args, { questions });
     },
   }),
 });

@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { stripVTControlCharacters } from 'node:util';
-import type { CargoCommand } from '../../engine/check/cargo-command.ts';
 import { check, checkAndRun } from '../../engine/check/check.ts';
-import type { CheckObserver } from '../../engine/check/options.ts';
+import type { CheckObserver, CheckOptions } from '../../engine/check/options.ts';
 import { checkAndAccept } from '../../engine/editing/accept.ts';
 import { CheckError } from '../../engine/errors.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
@@ -51,8 +50,14 @@ function paintFor(colour: boolean): Paint {
   };
 }
 
+/** What a check is for, and what was asked before this module was loaded. */
+type CheckPurpose = Pick<CheckOptions, 'command' | 'questions'>;
+
 /** Makes one check and prints its report; with a command, starts it when nothing is wrong. Resolves to the exit status (rule 6.6). */
-export async function runCheck(args: CheckArguments, command?: CargoCommand): Promise<number> {
+export async function runCheck(
+  args: CheckArguments,
+  { command, questions }: CheckPurpose = {},
+): Promise<number> {
   const stderrColour = wantsColour(args.colour, process.stderr.isTTY === true);
   const interactive = process.stderr.isTTY === true && !args.quiet;
   const status = new StatusLine(interactive);
@@ -67,7 +72,8 @@ export async function runCheck(args: CheckArguments, command?: CargoCommand): Pr
   let log: Log | undefined;
   const wantsTrace = args.printTiming || args.traceFile !== undefined;
   const trace = wantsTrace ? new Trace() : undefined;
-  const options = checkOptions(args, { colour: stderrColour, showProgress: interactive });
+  const shown = { colour: stderrColour, showProgress: interactive };
+  const options = { ...checkOptions(args, shown), questions };
   const observer: CheckObserver = {
     progress: (progress) => status.update(progress),
     cargoOutput(text) {

@@ -4,7 +4,7 @@ import { readConfig } from '../config/read.ts';
 import { severityOf } from '../problems/kinds.ts';
 import type { CheckReport } from '../problems/report.ts';
 import type { LiveConfig } from '../verdicts/live-config.ts';
-import { dropUsedAnswers } from '../workspace/metadata-cache/read.ts';
+import { WorkspaceQuestions } from '../workspace/early-questions.ts';
 import { isRebuild, untilNothingIsMissing } from './attempt.ts';
 import { build } from './build.ts';
 import { type CargoCommand, readCommand } from './cargo-command.ts';
@@ -62,26 +62,32 @@ export async function checkAndRun(
 /** A check with all that can be done after it. Throws as {@link check} does. */
 export async function checkTree(request: CheckRequest): Promise<FinishedCheck> {
   const { options, observer } = request;
+  const questions = options.questions ?? new WorkspaceQuestions();
   try {
-    return await checkOnce(request, options.verify !== true);
+    return await checkOnce(request, questions, options.verify !== true);
   } catch (error) {
-    if (!(error instanceof UnknownUnitError) || !dropUsedAnswers()) throw error;
+    if (!(error instanceof UnknownUnitError) || !questions.answers.dropUsed()) throw error;
     observer.log?.(
       'warn',
       `${error.message}; an answer of cargo that was kept may be wrong: it is asked anew`,
     );
-    return await checkOnce(request, false);
+    return await checkOnce(request, questions, false);
   }
 }
 
 /** With `mayKeep` the tree may be as cargo has described it earlier. */
-async function checkOnce(request: CheckRequest, mayKeep: boolean): Promise<FinishedCheck> {
+async function checkOnce(
+  request: CheckRequest,
+  questions: WorkspaceQuestions,
+  mayKeep: boolean,
+): Promise<FinishedCheck> {
   const { options, signal } = request;
   const start = startClock();
-  const tree = request.tree ?? (await readTree(options, { command: options.command, mayKeep }));
+  const { command } = options;
+  const tree = request.tree ?? (await readTree(options, { command, mayKeep, questions }));
   signal.throwIfAborted();
   const live = request.live ?? { current: await readConfig(tree.configFile, tree.exports) };
-  const context = await openContext(request, tree, live, start);
+  const context = await openContext(request, tree, live, questions, start);
   try {
     const judgement = await untilNothingIsMissing(context, async () => {
       const built = await build(context);

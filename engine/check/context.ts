@@ -7,6 +7,7 @@ import { clock } from '../trace/spans.ts';
 import { Unchanged } from '../units/unchanged.ts';
 import { forgetChanged } from '../units/verify.ts';
 import type { LiveConfig } from '../verdicts/live-config.ts';
+import type { WorkspaceQuestions } from '../workspace/early-questions.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { BuildCounts } from './counts.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
@@ -38,6 +39,7 @@ export interface CheckContext {
   readonly store: RecordStore;
   readonly location: StoreLocation;
   readonly unchanged: Unchanged;
+  readonly questions: WorkspaceQuestions;
   readonly counts: BuildCounts;
   readonly start: StartClock;
   /** Seconds, by phase. */
@@ -62,6 +64,7 @@ export async function openContext(
   { options, observer, signal, counts, live: given }: Request,
   tree: Tree,
   live: LiveConfig,
+  questions: WorkspaceQuestions,
   start: StartClock,
 ): Promise<CheckContext> {
   const { workspace, configFile, exports } = tree;
@@ -92,7 +95,7 @@ export async function openContext(
   }
   return {
     ...{ options, observer, signal, workspace, configFile, exports, live },
-    ...{ sandboxes, pools, store, location, unchanged, start, timing },
+    ...{ sandboxes, pools, store, location, unchanged, questions, start, timing },
     counts: counts ?? new BuildCounts(),
   };
 }

@@ -1,6 +1,7 @@
 import type { Problem } from '../problems/kinds.ts';
 import type { CheckProgress } from '../problems/progress.ts';
 import type { Trace } from '../trace/trace.ts';
+import type { WorkspaceQuestions } from '../workspace/early-questions.ts';
 import type { WorkspaceChoice } from '../workspace/types.ts';
 import type { CargoCommand } from './cargo-command.ts';
 
@@ -18,6 +19,8 @@ export interface CheckOptions extends WorkspaceChoice {
   readonly verify?: boolean | undefined;
   /** Link every output, not only what the build runs. */
   readonly linkAll?: boolean | undefined;
+  /** What was asked of cargo and rustc before the check began; absent where options come from another thread. */
+  readonly questions?: WorkspaceQuestions | undefined;
   /** Build what `cargo test` or `cargo run` would, instead of the whole workspace; links everything. */
   readonly command?: CargoCommand | undefined;
 }

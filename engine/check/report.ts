@@ -27,13 +27,13 @@ export interface FinishedCheck {
 
 /** Makes the report, when nothing has changed since it was judged. Throws CheckError for what has. */
 export async function report(context: CheckContext, judgement: Judgement): Promise<FinishedCheck> {
-  const { location, observer, workspace, sandboxes, store } = context;
+  const { location, observer, workspace, sandboxes, store, questions } = context;
   const { built, config } = judgement;
   const programs = new JudgedPrograms();
   await programs.add(built.artifacts, workspace);
   await refuseChanges(context, built);
   const result = { ...reportOf(context, judgement), timing: totalTiming(context) };
-  tidyStore(location, built.inputs.limited(), observer);
+  tidyStore(location, built.inputs.limited(), questions.answers, observer);
   return { report: result, config, programs, workspace, sandboxes, store };
 }
 

@@ -3,7 +3,7 @@ import { type Limited, openPrivate, trim } from '../facts/cache.ts';
 import { writeAtomically } from '../facts/files.ts';
 import { RecordStore, type StoreLocation, storeLocation } from '../facts/store.ts';
 import { makeDirectory } from '../make-directory.ts';
-import { markUsedAnswers, takeNewQuestions } from '../workspace/metadata-cache/read.ts';
+import type { KeptAnswers } from '../workspace/metadata-cache/read.ts';
 import type { CheckObserver } from './options.ts';
 
 /** The store's places for a target directory; without the user's cache where it cannot be trusted. Throws CheckError. */
@@ -46,9 +46,10 @@ export function cannotKeep(root: string, error: Error): CheckError {
 export function tidyStore(
   location: StoreLocation,
   limited: readonly Limited[],
+  answers: KeptAnswers,
   observer: CheckObserver,
 ): void {
-  setImmediate(() => void keepAnswers(location, observer));
+  setImmediate(() => void keepAnswers(location, answers, observer));
   for (const level of limited)
     void trim(level).then((bytes) => {
       if (bytes > 0)
@@ -57,10 +58,14 @@ export function tidyStore(
 }
 
 /** Keeps what cargo said of the tree, where the user's cache is in use. */
-async function keepAnswers({ shared }: StoreLocation, observer: CheckObserver): Promise<void> {
+async function keepAnswers(
+  { shared }: StoreLocation,
+  answers: KeptAnswers,
+  observer: CheckObserver,
+): Promise<void> {
   if (shared === undefined) return;
-  markUsedAnswers();
-  const questions = takeNewQuestions();
+  answers.markUsed();
+  const questions = answers.takeNewQuestions();
   if (questions.length === 0) return;
   const log = (text: string): void => observer.log?.('info', text);
   const { answersToKeep } = await import('../workspace/metadata-cache/write.ts');

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { type Exports, readExports } from '../config/exports.ts';
 import { readTreeSettings } from '../config/tree-settings.ts';
 import { configFiles, isFile } from '../workspace/cargo-files.ts';
+import type { WorkspaceQuestions } from '../workspace/early-questions.ts';
 import { changesTree, loadWorkspace } from '../workspace/metadata.ts';
 import type { Workspace, WorkspaceChoice } from '../workspace/types.ts';
 import { type CargoCommand, readCommand } from './cargo-command.ts';
@@ -16,8 +17,9 @@ export interface Tree {
 /** What decides about a tree beside the choice of it. */
 export interface TreeOptions {
   readonly command?: CargoCommand | undefined;
-  /** As of `WorkspaceOptions`. */
+  /** These as of `WorkspaceOptions`. */
   readonly mayKeep?: boolean | undefined;
+  readonly questions?: WorkspaceQuestions | undefined;
 }
 
 /** The tree as the build will see it. Throws CheckError. */
@@ -35,7 +37,7 @@ async function readWorkspace(
   const target = command?.target ?? choice.target;
   const { features } = choice;
   const own = command?.own ?? [];
-  const common = { path, target, mayKeep: options.mayKeep };
+  const common = { path, target, mayKeep: options.mayKeep, questions: options.questions };
   const loading = loadWorkspace({ ...common, features, cargoArguments: own });
   loading.catch(() => undefined);
   // Most likely this is the file that is read when cargo has answered, and then it is parsed already.

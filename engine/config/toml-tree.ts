@@ -76,6 +76,7 @@ export function parseProgram(text: string): AST.TOMLProgram {
   }
 }
 
+/** What was parsed last: parsing is a pure function. */
 let last: { readonly text: string; readonly table: TomlTable } | undefined;
 
 /**

@@ -29,7 +29,8 @@ export async function checkAndAccept(
   signal: AbortSignal,
 ): Promise<Accepted> {
   const fault = await bubblewrapFault();
-  const tree = await readTree(options, { command: options.command });
+  const { command, questions } = options;
+  const tree = await readTree(options, { command, questions });
   const { configFile, exports } = tree;
   const missing: Problem = { kind: 'configuration-missing' };
   const accept = await AutoAccept.open(configFile, exports, { bubblewrapFault: fault }, missing);

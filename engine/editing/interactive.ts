@@ -18,7 +18,12 @@ import type { LiveConfig, Waiting } from '../verdicts/live-config.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { Findings, type OpenProblem } from './findings.ts';
 import { Paths } from './paths-to-usages.ts';
-import { type ConfigChange, EditRefused, WatchedConfig } from './watched-config.ts';
+import {
+  type ConfigChange,
+  EditRefused,
+  WatchedConfig,
+  type WrittenEdit,
+} from './watched-config.ts';
 
 export type { OpenProblem } from './findings.ts';
 export { EditRefused } from './watched-config.ts';
@@ -45,10 +50,11 @@ export interface HeldGate extends Waiting {
 }
 
 /** One step that can be taken back. */
-interface Done {
-  readonly written: readonly string[];
-  /** Passing a problem over writes nothing. */
-  readonly wrote: boolean;
+interface UndoStep {
+  /** Titles of the fixes that were written. */
+  readonly titles: readonly string[];
+  /** Undefined where problems were only passed over, which writes nothing. */
+  readonly edit: WrittenEdit | undefined;
   readonly passedOver: readonly string[];
   readonly asked: readonly Problem[];
 }
@@ -66,7 +72,8 @@ export class Interactive {
   private readonly findings = new Findings();
   private readonly paths = new Paths();
   private readonly counts = new BuildCounts();
-  private readonly done: Done[] = [];
+  private readonly undoSteps: UndoStep[] = [];
+  private undoing: Promise<void> = Promise.resolve();
   private known: FixKnowledge = {};
   private tree: Workspace | undefined;
   private config: WatchedConfig | undefined;
@@ -105,7 +112,7 @@ export class Interactive {
   }
 
   get undoable(): number {
-    return this.done.length;
+    return this.undoSteps.length;
   }
 
   /** Build scripts and proc macros that wait for an answer. */
@@ -272,19 +279,19 @@ export class Interactive {
       .map(({ fix }) => fix.title);
     // In the list before it is written: waking up looks at it.
     for (const { id } of ignored) this.findings.passOver(id);
-    let changed = false;
+    let edit: WrittenEdit | undefined;
     try {
-      changed = edits.length > 0 && (await config.edit(edits));
+      if (edits.length > 0) edit = await config.edit(edits);
     } catch (error) {
       for (const { id } of ignored) this.findings.takeBack(id);
       this.findings.withdraw(asked);
       throw error;
     }
-    if (changed) this.written.push(...titles);
-    if (!changed && ignored.length === 0) return;
-    this.done.push({
-      written: changed ? titles : [],
-      wrote: changed,
+    if (edit !== undefined) this.written.push(...titles);
+    if (edit === undefined && ignored.length === 0) return;
+    this.undoSteps.push({
+      titles: edit === undefined ? [] : titles,
+      edit,
       passedOver: ignored.map(({ id }) => id),
       asked,
     });
@@ -292,15 +299,22 @@ export class Interactive {
   }
 
   /** Takes the last edit back. Throws {@link EditRefused}. */
-  async undo(): Promise<void> {
+  undo(): Promise<void> {
+    // One after the other: each takes back what the one before it left.
+    const done = this.undoing.then(() => this.undoLast());
+    this.undoing = done.catch(() => undefined);
+    return done;
+  }
+
+  private async undoLast(): Promise<void> {
     const config = this.opened();
-    const last = this.done.at(-1);
+    const last = this.undoSteps.at(-1);
     if (last === undefined) throw new EditRefused('there is nothing to undo');
-    if (last.wrote) await config.undo();
-    this.done.pop();
+    if (last.edit !== undefined) await config.undo(last.edit);
+    this.undoSteps.pop();
     for (const id of last.passedOver) this.findings.takeBack(id);
     this.findings.withdraw(last.asked);
-    if (last.written.length > 0) this.written.splice(-last.written.length);
+    if (last.titles.length > 0) this.written.splice(-last.titles.length);
     this.wake();
   }
 

@@ -20,6 +20,12 @@ export class EditRefused extends Error {
   override readonly name = 'EditRefused';
 }
 
+/** An edit that was written: what it takes to take it back. */
+export interface WrittenEdit {
+  readonly before: ConfigFileText;
+  readonly text: string;
+}
+
 /** What changed: the configuration in force and by whom, that it has a fault or none, or who waits. */
 export type ConfigChange = 'edit' | 'undo' | 'hand' | 'fault' | 'waiting';
 
@@ -46,7 +52,6 @@ export class WatchedConfig implements LiveConfig {
   private readonly exports: Exports;
   private readonly changed: (by: ConfigChange) => void;
   private readonly waiters = new Set<Waiter>();
-  private readonly before: { readonly read: ConfigFileText; readonly after: string }[] = [];
   private working: Promise<unknown> = Promise.resolve();
   private released = false;
   private watcher: FSWatcher | undefined;
@@ -113,8 +118,8 @@ export class WatchedConfig implements LiveConfig {
     this.answer(false);
   }
 
-  /** Writes an edit; false when it changes nothing. Throws {@link EditRefused}. */
-  edit(edits: readonly Edit[]): Promise<boolean> {
+  /** Writes an edit; undefined when it changes nothing. Throws {@link EditRefused}. */
+  edit(edits: readonly Edit[]): Promise<WrittenEdit | undefined> {
     return this.serially(async () => {
       await this.reread();
       if (this.fault !== undefined)
@@ -123,33 +128,29 @@ export class WatchedConfig implements LiveConfig {
         );
       const { read } = this;
       const text = refusing(() => applyEdits(read.text, edits));
-      if (text === read.text) return false;
+      if (text === read.text) return undefined;
       // Read before it is written: a file that we could not read ourselves must not come into being.
       const config = refusing(() => parseConfig(read.file, text, this.exports));
       await this.replace(read, text, config, 'edit');
-      this.before.push({ read, after: text });
-      return true;
+      return { before: read, text };
     });
   }
 
   /** Takes the last edit back, unless somebody changed the file since. Throws {@link EditRefused}. */
-  undo(): Promise<void> {
+  undo({ before, text }: WrittenEdit): Promise<void> {
     return this.serially(async () => {
       await this.reread();
-      const last = this.before.at(-1);
-      if (last === undefined) throw new EditRefused('there is nothing to undo');
-      if (this.fault !== undefined || this.read.text !== last.after)
+      if (this.fault !== undefined || this.read.text !== text)
         throw new EditRefused('cackle.toml was changed by hand since: undo it there');
-      if (last.read.hash === undefined) {
+      if (before.hash === undefined) {
         await unlink(this.read.file);
-        this.read = last.read;
+        this.read = before;
         this.remember('');
         this.announce('undo');
       } else {
-        const config = parseConfig(last.read.file, last.read.text, this.exports);
-        await this.replace(this.read, last.read.text, config, 'undo');
+        const config = parseConfig(before.file, before.text, this.exports);
+        await this.replace(this.read, before.text, config, 'undo');
       }
-      this.before.pop();
     });
   }
 

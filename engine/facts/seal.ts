@@ -11,6 +11,7 @@ const KEY_BYTES = 32;
 /** A facts file is not larger. */
 const MAX_FACTS = 2 ** 31;
 const SEAL_BYTES = 16;
+/** By directory: a key is written once and never changes. */
 const keys = new Map<string, Buffer>();
 
 /** The file of a directory's key. */

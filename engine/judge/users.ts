@@ -140,6 +140,7 @@ interface OwnCrates {
   has(name: TargetName, reference: Reference): boolean;
 }
 
+/** By package of a workspace, of which it is a pure function. */
 const ownCrates = new WeakMap<Package, OwnCrates>();
 
 /**

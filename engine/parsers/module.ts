@@ -53,6 +53,7 @@ export interface ParserModule {
 
 const requireFromHere = createRequire(import.meta.url);
 const path = distPath('wasm', 'parsers', 'parsers.js');
+/** The module of this thread: it holds no data between calls, and is renewed when it has grown. */
 let loaded: ParserModule | undefined;
 
 function parsers(): ParserModule {

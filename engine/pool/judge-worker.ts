@@ -60,6 +60,7 @@ export interface StaleFacts {
   readonly stale: readonly string[];
 }
 
+/** This thread is the owner: its pool gives it all the outputs of a check, which share most of their facts. */
 const joiner = new Joiner();
 let finder: { key: string; finder: ReferenceFinder } | undefined;
 

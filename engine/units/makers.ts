@@ -47,6 +47,7 @@ export function everyStem(records: Records, { sysroot }: Workspace): string[] {
   return [...stems];
 }
 
+/** By toolchain, whose libraries are the same as long as this process runs. */
 const stemsOfSysroots = new Map<string, readonly string[]>();
 
 function sysrootStems(libraries: string): readonly string[] {

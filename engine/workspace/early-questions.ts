@@ -1,69 +1,90 @@
 import { resolve } from 'node:path';
 import { nearestManifest } from './cargo-files.ts';
-import { beforeAsking, keptAnswer } from './metadata-cache/read.ts';
+import { KeptAnswers } from './metadata-cache/read.ts';
 import { cargoProgram, type Finished, runProgram } from './run-program.ts';
 
-// cargo and rustc take a while to say what a workspace is. What every check asks is asked before the rest of the program
-// is loaded; whoever asks the same then gets that answer.
-
-const asked = new Map<string, Promise<Finished>>();
-
 /**
- * Asks `cargo metadata`, or gives what came of it when it was asked early; each early answer is given once. With `mayKeep` an
- * answer that still holds is taken from the user's cache, and a new one noted, to be kept when there is time.
+ * What one command asks cargo and rustc about a workspace. Both take a while to answer, so what every check asks is asked
+ * early, before the rest of the program is loaded; whoever asks the same then gets that answer.
  */
-export function askCargo(
-  args: readonly string[],
-  directory: string,
-  mayKeep: boolean,
-): Promise<Finished> {
-  return takeEarly(cargoProgram(), args, directory) ?? askMetadata(args, directory, mayKeep);
-}
+export class WorkspaceQuestions {
+  /** Answers of cargo that are kept from one command to the next. */
+  readonly answers = new KeptAnswers();
+  private readonly early = new Map<string, Promise<Finished>>();
 
-function askMetadata(
-  args: readonly string[],
-  directory: string,
-  mayKeep: boolean,
-  signal?: AbortSignal,
-): Promise<Finished> {
-  const question = { program: cargoProgram(), args, directory, env: metadataEnvironment() };
-  const kept = mayKeep ? keptAnswer(question) : undefined;
-  if (kept !== undefined)
-    return Promise.resolve({ status: 0, signal: null, stdout: kept, stderr: '' });
-  const asking = mayKeep ? beforeAsking(question) : undefined;
-  const { program, env } = question;
-  const answer = runProgram(program, args, {
-    cwd: directory,
-    env,
-    ...(signal === undefined ? {} : { signal }),
-  });
-  return asking === undefined
-    ? answer
-    : answer.then((finished) => {
-        if (finished.status === 0) asking.stdout = finished.stdout;
-        return finished;
-      });
-}
+  /** Starts what a check of `path` is likely to ask, until `signal`. What does not fit in the end is not used. */
+  askEarly(
+    path: string,
+    features: readonly string[] | undefined,
+    mayKeep: boolean,
+    signal: AbortSignal,
+  ): void {
+    const directory = nearestManifest(resolve(path));
+    if (directory === undefined) return;
+    const note = (program: string, args: readonly string[], answer: Promise<Finished>): void => {
+      // Whoever takes it gets the error.
+      answer.catch(() => undefined);
+      this.early.set(keyOf(program, args, directory), answer);
+    };
+    const rustc = process.env.RUSTC || 'rustc';
+    const options = { cwd: directory, env: process.env, signal };
+    for (const args of [VERSION_ARGUMENTS, SYSROOT_ARGUMENTS])
+      note(rustc, args, runProgram(rustc, args, options));
+    if (likelyHost === undefined) return;
+    const args = metadataArguments([likelyHost], features);
+    note(cargoProgram(), args, this.askMetadata(args, directory, mayKeep, signal));
+  }
 
-/** Asks rustc in the same way; nothing is kept. */
-export function askRustc(
-  rustc: string,
-  args: readonly string[],
-  directory: string,
-  env: NodeJS.ProcessEnv = process.env,
-): Promise<Finished> {
-  return takeEarly(rustc, args, directory) ?? runProgram(rustc, args, { cwd: directory, env });
-}
+  /**
+   * Asks `cargo metadata`, or gives what came of it when it was asked early; each early answer is given once. With `mayKeep`
+   * an answer that still holds is taken from the user's cache, and a new one noted, to be kept when there is time.
+   */
+  askCargo(args: readonly string[], directory: string, mayKeep: boolean): Promise<Finished> {
+    const early = this.takeEarly(cargoProgram(), args, directory);
+    return early ?? this.askMetadata(args, directory, mayKeep);
+  }
 
-function takeEarly(
-  program: string,
-  args: readonly string[],
-  directory: string,
-): Promise<Finished> | undefined {
-  const key = keyOf(program, args, directory);
-  const early = asked.get(key);
-  asked.delete(key);
-  return early;
+  /** Asks rustc in the same way; nothing is kept. */
+  askRustc(rustc: string, args: readonly string[], directory: string): Promise<Finished> {
+    const early = this.takeEarly(rustc, args, directory);
+    return early ?? runProgram(rustc, args, { cwd: directory, env: process.env });
+  }
+
+  private askMetadata(
+    args: readonly string[],
+    directory: string,
+    mayKeep: boolean,
+    signal?: AbortSignal,
+  ): Promise<Finished> {
+    const question = { program: cargoProgram(), args, directory, env: metadataEnvironment() };
+    const kept = mayKeep ? this.answers.find(question) : undefined;
+    if (kept !== undefined)
+      return Promise.resolve({ status: 0, signal: null, stdout: kept, stderr: '' });
+    const asking = mayKeep ? this.answers.beforeAsking(question) : undefined;
+    const { program, env } = question;
+    const answer = runProgram(program, args, {
+      cwd: directory,
+      env,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    return asking === undefined
+      ? answer
+      : answer.then((finished) => {
+          if (finished.status === 0) asking.stdout = finished.stdout;
+          return finished;
+        });
+  }
+
+  private takeEarly(
+    program: string,
+    args: readonly string[],
+    directory: string,
+  ): Promise<Finished> | undefined {
+    const key = keyOf(program, args, directory);
+    const early = this.early.get(key);
+    this.early.delete(key);
+    return early;
+  }
 }
 
 /**
@@ -72,29 +93,6 @@ function takeEarly(
  */
 function metadataEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, CARGO_CACHE_RUSTC_INFO: '0' };
-}
-
-/** Starts what a check of `path` is likely to ask, until `signal`. What does not fit in the end is not used. */
-export function askEarly(
-  path: string,
-  features: readonly string[] | undefined,
-  mayKeep: boolean,
-  signal: AbortSignal,
-): void {
-  const directory = nearestManifest(resolve(path));
-  if (directory === undefined) return;
-  const note = (program: string, args: readonly string[], answer: Promise<Finished>): void => {
-    // Whoever takes it gets the error.
-    answer.catch(() => undefined);
-    asked.set(keyOf(program, args, directory), answer);
-  };
-  const rustc = process.env.RUSTC || 'rustc';
-  const options = { cwd: directory, env: process.env, signal };
-  for (const args of [VERSION_ARGUMENTS, SYSROOT_ARGUMENTS])
-    note(rustc, args, runProgram(rustc, args, options));
-  if (likelyHost === undefined) return;
-  const args = metadataArguments([likelyHost], features);
-  note(cargoProgram(), args, askMetadata(args, directory, mayKeep, signal));
 }
 
 /** With these rustc says its version and the machine that it is for. */

@@ -9,7 +9,7 @@ import { refuseArtifactsOfHost } from './artifact-dependencies.ts';
 import { readCargoConfig } from './cargo-config.ts';
 import { nearestManifest } from './cargo-files.ts';
 import { transitiveDependencies } from './dependency-closure.ts';
-import { askCargo, likelyHost, metadataArguments } from './early-questions.ts';
+import { likelyHost, metadataArguments, WorkspaceQuestions } from './early-questions.ts';
 import { refuseReservedCrates } from './reserved-crates.ts';
 import type { Finished } from './run-program.ts';
 import { cannotStart, INSTALL_RUST, readSysroot, readToolchain } from './toolchain.ts';
@@ -21,6 +21,8 @@ export interface WorkspaceOptions extends Omit<WorkspaceChoice, 'configFile'> {
   readonly cargoArguments?: readonly string[] | undefined;
   /** May an answer of cargo that still holds be used, and a new one be kept? Not when absent. */
   readonly mayKeep?: boolean | undefined;
+  /** What was asked early, and which answers are kept. */
+  readonly questions?: WorkspaceQuestions | undefined;
 }
 
 const targetSchema = z.object({
@@ -75,6 +77,7 @@ type Metadata = z.infer<typeof metadataSchema>;
  */
 export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspace> {
   const directory = await manifestDirectory(options.path);
+  const questions = options.questions ?? new WorkspaceQuestions();
   const config = await readCargoConfig(directory, options.cargoArguments);
   const targets = options.target === undefined ? config.targets : [options.target];
   const ask = (host: string): Promise<Finished> => {
@@ -84,14 +87,14 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
       ...metadataArguments(platforms, options.features),
       ...treeArguments(options.cargoArguments ?? []),
     ];
-    return askCargo(args, directory, options.mayKeep ?? false);
+    return questions.askCargo(args, directory, options.mayKeep ?? false);
   };
   // What rustc will say is hardly ever a surprise, so cargo need not wait for it.
   const early = likelyHost === undefined ? undefined : ask(likelyHost);
   early?.catch(() => undefined);
   const [toolchain, sysroot] = await Promise.all([
-    readToolchain(directory, config.rustc),
-    readSysroot(directory, config.rustc),
+    readToolchain(directory, config.rustc, questions),
+    readSysroot(directory, config.rustc, questions),
   ]);
   let result: Finished;
   try {

@@ -26,6 +26,7 @@ export function isSysroot(path: string, { sysroot }: Workspace): boolean {
   return real.startsWith(libraries) && /^[^/]+\/lib\//.test(real.slice(libraries.length));
 }
 
+/** Of files of toolchains and system libraries, which nobody moves while this process runs. */
 const realPaths = new Map<string, string>();
 
 function realPath(path: string): string {

@@ -1,6 +1,10 @@
 import { CheckError } from '../errors.ts';
-import { askRustc, SYSROOT_ARGUMENTS, VERSION_ARGUMENTS } from './early-questions.ts';
-import { cargoProgram, type Finished } from './run-program.ts';
+import {
+  SYSROOT_ARGUMENTS,
+  VERSION_ARGUMENTS,
+  type WorkspaceQuestions,
+} from './early-questions.ts';
+import { cargoProgram, type Finished, runProgram } from './run-program.ts';
 
 /** The user's cargo and rustc, as found from the environment of a directory. */
 export interface Toolchain {
@@ -23,10 +27,14 @@ export function cannotStart(program: string, error: unknown, help: string): Chec
 }
 
 /** Directory of the toolchain that rustc belongs to. Throws CheckError. */
-export async function readSysroot(directory: string, rustc: string): Promise<string> {
+export async function readSysroot(
+  directory: string,
+  rustc: string,
+  questions: WorkspaceQuestions,
+): Promise<string> {
   let result: Finished;
   try {
-    result = await askRustc(rustc, SYSROOT_ARGUMENTS, directory);
+    result = await questions.askRustc(rustc, SYSROOT_ARGUMENTS, directory);
   } catch (error) {
     throw cannotStart(rustc, error, INSTALL_RUST);
   }
@@ -39,23 +47,25 @@ export async function readSysroot(directory: string, rustc: string): Promise<str
 /** Where to get what is missing. */
 export const INSTALL_RUST = 'install Rust (https://rustup.rs) or put its bin directory on PATH';
 
-const asked = new Map<string, Promise<Toolchain>>();
+/** What each rustc says of itself: the same as long as this process runs. */
+const toolchains = new Map<string, Promise<Toolchain>>();
 
 /**
- * Asks rustc for its version in `directory` (rustup's toolchain files count), once a process.
+ * Asks rustc for its version in `directory` (rustup's toolchain files count), once a process; by `questions` it may have been asked already.
  * Throws CheckError when rustc is missing or fails.
  */
 export function readToolchain(
   directory: string,
   rustc: string,
-  env: NodeJS.ProcessEnv = process.env,
+  questions?: WorkspaceQuestions,
 ): Promise<Toolchain> {
+  const { env } = process;
   const key = [directory, rustc, cargoProgram(env), env.PATH, env.RUSTUP_TOOLCHAIN].join('\0');
-  let toolchain = asked.get(key);
+  let toolchain = toolchains.get(key);
   if (toolchain === undefined) {
-    toolchain = askVersion(directory, rustc, env);
-    asked.set(key, toolchain);
-    toolchain.catch(() => asked.delete(key));
+    toolchain = askVersion(directory, rustc, questions);
+    toolchains.set(key, toolchain);
+    toolchain.catch(() => toolchains.delete(key));
   }
   return toolchain;
 }
@@ -63,11 +73,13 @@ export function readToolchain(
 async function askVersion(
   directory: string,
   rustc: string,
-  env: NodeJS.ProcessEnv,
+  questions: WorkspaceQuestions | undefined,
 ): Promise<Toolchain> {
   let result: Finished;
   try {
-    result = await askRustc(rustc, VERSION_ARGUMENTS, directory, env);
+    result = await (questions === undefined
+      ? runProgram(rustc, VERSION_ARGUMENTS, { cwd: directory, env: process.env })
+      : questions.askRustc(rustc, VERSION_ARGUMENTS, directory));
   } catch (error) {
     throw cannotStart(rustc, error, INSTALL_RUST);
   }
@@ -81,7 +93,7 @@ async function askVersion(
   }
   const llvm = /^LLVM version: (\d+)/m.exec(version)?.[1];
   return {
-    cargo: cargoProgram(env),
+    cargo: cargoProgram(),
     rustc,
     host,
     version,

@@ -44,6 +44,7 @@ export function samePath(a: Path, b: Path): boolean {
   return a.length === b.length && startsWith(a, b);
 }
 
+/** The document of the text that was parsed last: parsing is a pure function. */
 let latest: TomlDocument | undefined;
 
 /** A TOML text with the ranges of all that is in it, as edits need them. Throws TomlSyntaxError. */

@@ -22,7 +22,7 @@ import {
  *   programs themselves: what is there and what is not (`questionInputs`);
  * - Cargo.lock; the Cargo.toml of every package that has no source, and of every directory above it, where a workspace may
  *   be; where cargo finds targets by their names; the packages that globs of `members` find; size and times of the
- *   Cargo.toml of every other package, and of its directory and `src` (`answerInputs` in keep-answers.ts).
+ *   Cargo.toml of every other package, and of its directory and `src` (`answerInputs` in write.ts).
  *
  * What an answer could depend on beyond that is not kept at all (`refuse…` there).
  */
@@ -45,72 +45,75 @@ export interface NewQuestion {
   stdout: Buffer | undefined;
 }
 
-const asked = new Map<string, NewQuestion>();
-const used = new Set<string>();
+/** The answers of cargo that one command has used, and those that it may keep for later ones. */
+export class KeptAnswers {
+  private readonly used = new Set<string>();
+  private readonly newQuestions = new Map<string, NewQuestion>();
 
-/** The kept answer to a question, if there is one that still holds. */
-export function keptAnswer(question: Question): Buffer | undefined {
-  try {
-    const directory = readableCache(question);
-    if (directory === undefined) return undefined;
-    const file = join(directory, nameOf(question));
-    const { inputs, stdout } = decode(readRegularFile(file));
-    for (const [kind, path, value] of inputs)
-      if (stateOf({ kind, path }, question.env).value !== value) return undefined;
-    used.add(file);
-    return stdout;
-  } catch {
-    // Nothing kept, damaged, or something that is not as it was.
-    return undefined;
+  /** The kept answer to a question, if there is one that still holds. */
+  find(question: Question): Buffer | undefined {
+    try {
+      const directory = readableCache(question);
+      if (directory === undefined) return undefined;
+      const file = join(directory, nameOf(question));
+      const { inputs, stdout } = decode(readRegularFile(file));
+      for (const [kind, path, value] of inputs)
+        if (stateOf({ kind, path }, question.env).value !== value) return undefined;
+      this.used.add(file);
+      return stdout;
+    } catch {
+      // Nothing kept, damaged, or something that is not as it was.
+      return undefined;
+    }
   }
-}
 
-/** Notes what an answer depends on before cargo is asked; undefined when it cannot be kept. */
-export function beforeAsking(question: Question): NewQuestion | undefined {
-  try {
-    const directory = readableCache(question, false);
-    if (directory === undefined) return undefined;
-    const began = Date.now();
-    const before = questionInputs(question).map((input) => withState(input, question.env));
-    const file = join(directory, nameOf(question));
-    const noted: NewQuestion = { question, file, began, before, stdout: undefined };
-    asked.set(file, noted);
-    return noted;
-  } catch {
-    return undefined;
+  /** Notes what an answer depends on before cargo is asked; undefined when it cannot be kept. */
+  beforeAsking(question: Question): NewQuestion | undefined {
+    try {
+      const directory = readableCache(question, false);
+      if (directory === undefined) return undefined;
+      const began = Date.now();
+      const before = questionInputs(question).map((input) => withState(input, question.env));
+      const file = join(directory, nameOf(question));
+      const noted: NewQuestion = { question, file, began, before, stdout: undefined };
+      this.newQuestions.set(file, noted);
+      return noted;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** What cargo was asked since the last call; each is given once. */
+  takeNewQuestions(): NewQuestion[] {
+    const all = [...this.newQuestions.values()];
+    this.newQuestions.clear();
+    return all;
+  }
+
+  /** Kept answers that were used count as used now: those of long ago are removed first. */
+  markUsed(): void {
+    const now = new Date();
+    for (const path of this.used) {
+      try {
+        utimesSync(path, now, now);
+      } catch {
+        // Removed meanwhile, by whoever trims.
+      }
+    }
+  }
+
+  /** Removes the kept answers that were used, for one of them was wrong. False when none was used. */
+  dropUsed(): boolean {
+    const any = this.used.size > 0;
+    for (const file of this.used) rmSync(file, { force: true });
+    this.used.clear();
+    return any;
   }
 }
 
 /** An input with what it is now. */
 function withState(input: Input, env: NodeJS.ProcessEnv): KeptInput {
   return [input.kind, input.path, stateOf(input, env).value];
-}
-
-/** What cargo was asked since the last call; each is given once. */
-export function takeNewQuestions(): NewQuestion[] {
-  const all = [...asked.values()];
-  asked.clear();
-  return all;
-}
-
-/** Kept answers that this process has used count as used now: those of long ago are removed first. */
-export function markUsedAnswers(): void {
-  const now = new Date();
-  for (const path of used) {
-    try {
-      utimesSync(path, now, now);
-    } catch {
-      // Removed meanwhile, by whoever trims.
-    }
-  }
-}
-
-/** Removes the kept answers that were used, for one of them was wrong. False when none was used. */
-export function dropUsedAnswers(): boolean {
-  const any = used.size > 0;
-  for (const file of used) rmSync(file, { force: true });
-  used.clear();
-  return any;
 }
 
 /** Below the facts in the user's cache: cleared with them, and within their limit. */
