@@ -37,7 +37,7 @@ async function extractFiles() {
     const started = performance.now();
     for (const path of files)
       bytes += (
-        await extract({ kind: 'artefact', paths: [path], debugInfo: true, stores: [store] })
+        await extract({ kind: 'extract', paths: [path], debugInfo: true, stores: [store] })
       ).value.bytes;
     return bytes / 1e3 / (performance.now() - started);
   } finally {

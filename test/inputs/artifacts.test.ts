@@ -105,7 +105,7 @@ describe('through the workers', () => {
   let jobs = 0;
   const extract = async (bytes: Buffer, name = `${jobs++}.a`) => {
     writeFileSync(join(directory, name), bytes);
-    const job = { kind: 'artefact', paths: [join(directory, name)], debugInfo: true };
+    const job = { kind: 'extract', paths: [join(directory, name)], debugInfo: true };
     const { value } = (await pool.run({ ...job, stores: [join(directory, 'facts')] })) as {
       value: { facts: string; members: number };
     };
@@ -173,7 +173,7 @@ describe('through the workers', () => {
         writeFileSync(join(directory, name), bytes);
         return join(directory, name);
       });
-      const job = { kind: 'artefact', paths, debugInfo: true, stores: [join(directory, 'facts')] };
+      const job = { kind: 'extract', paths, debugInfo: true, stores: [join(directory, 'facts')] };
       const { value } = (await pool.run(job)) as { value: { facts: string; members: number } };
       return { ...value, content: factsOf(value.facts) };
     };
@@ -207,7 +207,7 @@ describe('through the workers', () => {
   });
 
   test('a file that is not there', async () => {
-    const job = { kind: 'artefact', paths: ['/nowhere/x.a'], debugInfo: true, stores: [directory] };
+    const job = { kind: 'extract', paths: ['/nowhere/x.a'], debugInfo: true, stores: [directory] };
     await expect(pool.run(job)).rejects.toThrow('cannot read /nowhere/x.a: ENOENT');
   });
 });
@@ -219,7 +219,7 @@ test('a parser that stops for good is an error by file and member, and the next 
   rmSync(store, { recursive: true, force: true });
   // 64 KiB a page: enough to hold the standard library's rlib, too little to read it.
   const script = `import extract from ${JSON.stringify(distPath('extract-worker.js'))};
-const job = (path) => ({ kind: 'artefact', paths: [path], debugInfo: false, stores: [${JSON.stringify(store)}] });
+const job = (path) => ({ kind: 'extract', paths: [path], debugInfo: false, stores: [${JSON.stringify(store)}] });
 await extract(job(process.argv[1])).catch((error) => console.log(error.message));
 console.log((await extract(job(process.argv[2]))).value.extracted);`;
   const args = ['--wasm-max-mem-pages=200', '--input-type=module', '-e', script];
