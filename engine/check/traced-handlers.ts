@@ -10,8 +10,8 @@ export function tracedHandlers(
   workspace: Workspace,
 ): BuildHandlers {
   if (trace === undefined) return handlers;
-  const began = new Map<number, { asked: number; compiling: number }>();
-  const runs = new Map<string, { asked: number; compiling: number }>();
+  const began = new Map<number, { requested: number; compiling: number }>();
+  const runs = new Map<string, { requested: number; compiling: number }>();
   const waiting = async <T>(name: string, answer: () => Promise<T>): Promise<T> => {
     const start = clock();
     try {
@@ -23,18 +23,18 @@ export function tracedHandlers(
   return {
     ...handlers,
     async onRustcStart(invocation, waits) {
-      const asked = clock();
+      const requested = clock();
       const name = nameOf(invocation);
       const gate = await waiting(`may ${name} load its proc macros?`, () =>
         handlers.onRustcStart(invocation, waits),
       );
-      began.set(invocation.id, { asked, compiling: clock() });
+      began.set(invocation.id, { requested, compiling: clock() });
       return gate;
     },
     async onRustcDone(outcome) {
       const { invocation, outputs } = outcome;
       const name = nameOf(invocation);
-      const times = began.get(invocation.id) ?? { asked: clock(), compiling: clock() };
+      const times = began.get(invocation.id) ?? { requested: clock(), compiling: clock() };
       trace.beside('cargo', name, times.compiling);
       await waiting(`record of ${name}`, () => handlers.onRustcDone(outcome));
       const externs = invocation.externs
@@ -44,21 +44,21 @@ export function tracedHandlers(
       // Only what is compiled with the output of its build script waits for that.
       const script = kind === 'build-script' ? [] : [runOf(packageId)];
       const needs = [...externs, ...script];
-      trace.unit({ name, start: times.asked, end: clock(), outputs, needs });
+      trace.unit({ name, start: times.requested, end: clock(), outputs, needs });
     },
     onLink: (link) => waiting(`inputs of ${link.output}`, () => handlers.onLink(link)),
     onLinked: (link, file) =>
       waiting(`symbols of ${link.output}`, () => handlers.onLinked(link, file)),
     async onBuildScriptStart(run, waits) {
-      const asked = clock();
+      const requested = clock();
       const gate = await waiting(`may ${run.executable} run?`, () =>
         handlers.onBuildScriptStart(run, waits),
       );
-      runs.set(run.outDir, { asked, compiling: clock() });
+      runs.set(run.outDir, { requested, compiling: clock() });
       return gate;
     },
     async onBuildScriptDone(run, stdout, waits) {
-      const times = runs.get(run.outDir) ?? { asked: clock(), compiling: clock() };
+      const times = runs.get(run.outDir) ?? { requested: clock(), compiling: clock() };
       const name = `run of the build script of ${workspace.packages[run.package]?.label ?? '?'}`;
       trace.beside('cargo', name, times.compiling);
       const gate = await waiting(`output of ${run.executable}`, () =>
@@ -66,7 +66,7 @@ export function tracedHandlers(
       );
       const outputs = [runOf(run.packageId)];
       const needs = [run.linkedOutput];
-      trace.unit({ name, start: times.asked, end: clock(), outputs, needs });
+      trace.unit({ name, start: times.requested, end: clock(), outputs, needs });
       return gate;
     },
   };

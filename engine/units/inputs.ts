@@ -32,8 +32,8 @@ export class Inputs {
   objectsFromCache = 0;
   bytesExtracted = 0;
   factsBytes = 0;
-  private readonly asked = new Set<string>();
-  private readonly answers = new Set<string>();
+  private readonly usedFacts = new Set<string>();
+  private readonly usedAnswers = new Set<string>();
   private written = 0;
   private readonly pending = new Map<string, Promise<InputFacts>>();
   private readonly restored = new Map<string, Promise<string | undefined>>();
@@ -93,7 +93,7 @@ export class Inputs {
   }
 
   /** The file that holds the facts of an input, which are noted in `used`. */
-  pathOf(input: string, facts: string, used = this.asked): string {
+  pathOf(input: string, facts: string, used = this.usedFacts): string {
     used.add(facts);
     return factsFile(this.location, this.workspace, input, facts);
   }
@@ -110,23 +110,24 @@ export class Inputs {
 
   /** Notes that a stored answer was used or made. */
   answered(file: string): void {
-    this.answers.add(file);
+    this.usedAnswers.add(file);
   }
 
   /** Notes what was used when nobody had asked for it yet. */
   uses({ facts, answers }: TakenFromStore): void {
-    for (const hash of facts) this.asked.add(hash);
-    for (const file of answers) this.answers.add(file);
+    for (const hash of facts) this.usedFacts.add(hash);
+    for (const file of answers) this.usedAnswers.add(file);
   }
 
   /** The parts of the store whose size is limited, with what this check used of them. */
   limited(): Limited[] {
     const { root, shared, limit } = this.location;
-    const at = (directory: string) => [...this.asked].map((facts) => factsPath(directory, facts));
+    const at = (directory: string) =>
+      [...this.usedFacts].map((facts) => factsPath(directory, facts));
     const own = { directory: root, parts: ['facts', 'answers'] };
     const user =
       shared === undefined ? [] : [{ directory: shared, parts: ['.'], used: at(shared) }];
-    const levels = [{ ...own, used: [...at(`${root}/facts`), ...this.answers] }, ...user];
+    const levels = [{ ...own, used: [...at(`${root}/facts`), ...this.usedAnswers] }, ...user];
     return levels.map((level) => ({ ...level, limit, added: this.written }));
   }
 
@@ -157,7 +158,7 @@ export class Inputs {
   }
 
   private count(result: ExtractedFacts): string {
-    this.asked.add(result.facts);
+    this.usedFacts.add(result.facts);
     this.written += result.factsBytes;
     if (result.fromSecond) this.objectsFromCache += result.members;
     if (result.extracted) {

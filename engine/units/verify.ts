@@ -56,12 +56,12 @@ export async function forgetChanged(
 
 /** Most files were read by several units. */
 function onceEach(ask: (path: string) => Promise<string>): (path: string) => Promise<string> {
-  const asked = new Map<string, Promise<string>>();
+  const answers = new Map<string, Promise<string>>();
   return (path) => {
-    let answer = asked.get(path);
+    let answer = answers.get(path);
     if (answer === undefined) {
       answer = ask(path);
-      asked.set(path, answer);
+      answers.set(path, answer);
     }
     return answer;
   };
