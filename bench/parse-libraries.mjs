@@ -36,9 +36,8 @@ async function extractFiles() {
     let bytes = 0;
     const started = performance.now();
     for (const path of files)
-      bytes += (
-        await extract({ kind: 'extract', paths: [path], debugInfo: true, stores: [store] })
-      ).value.bytes;
+      bytes += (await extract({ kind: 'extract', paths: [path], debugInfo: true, stores: [store] }))
+        .value.bytes;
     return bytes / 1e3 / (performance.now() - started);
   } finally {
     rmSync(store, { recursive: true, force: true });
