@@ -3,13 +3,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { CheckReport } from '../../engine/problems/report.ts';
-import { check, config, manifest, short, workspace } from '../support/cackle.ts';
-
-const files = {
-  'Cargo.toml': manifest('answered'),
-  'src/main.rs': 'fn main() { println!("{}", std::env::args().count()); std::fs::read(".").ok(); }',
-  'cackle.toml': config('[pkg.answered]\nallow_apis = ["env"]\n'),
-};
+import { check, config, fixture, short } from '../support/cackle.ts';
 
 function answersOf(directory: string): string[] {
   const answers = join(directory, 'target', '.cackle', 'answers');
@@ -17,7 +11,7 @@ function answersOf(directory: string): string[] {
 }
 
 test('a second check uses the answers, and finds the same', async () => {
-  const directory = workspace('answered', files);
+  const directory = fixture('answered');
   const first = await check(directory);
   expect(first.problems.map(short)).toEqual(['disallowed-api answered fs']);
   // Whoever judges again writes another file.
@@ -31,7 +25,7 @@ test('a second check uses the answers, and finds the same', async () => {
 });
 
 test('rule 10.3: permissions and APIs may change: nothing is built, all is judged anew', async () => {
-  const directory = workspace('answered-edits', files);
+  const directory = fixture('answered');
   await check(directory);
   const edited = async (rest: string): Promise<string[]> => {
     writeFileSync(join(directory, 'cackle.toml'), config(rest));
@@ -47,12 +41,7 @@ test('rule 10.3: permissions and APIs may change: nothing is built, all is judge
 });
 
 test('how a newly refused place is reached is the same from stored paths as from a join', async () => {
-  const directory = workspace('answered-paths', {
-    ...files,
-    'src/main.rs':
-      'fn main() { println!("{}", std::env::args().count()); a(); }\n#[inline(never)]\nfn a() { b() }\nfn b() { std::fs::read(".").ok(); }',
-    'cackle.toml': config('[pkg.answered]\nallow_apis = ["env", "fs"]\n'),
-  });
+  const directory = fixture('answered-paths');
   const allowed = readFileSync(join(directory, 'cackle.toml'), 'utf8');
   const refused = async (): Promise<CheckReport['problems']> => {
     writeFileSync(join(directory, 'cackle.toml'), config('[pkg.answered]\nallow_apis = ["env"]\n'));
@@ -79,14 +68,14 @@ test('how a newly refused place is reached is the same from stored paths as from
 });
 
 test('a changed source is judged, not answered from before', async () => {
-  const directory = workspace('answered-source', files);
+  const directory = fixture('answered');
   await check(directory);
   writeFileSync(join(directory, 'src/main.rs'), 'fn main() { std::process::Command::new("x"); }');
   expect((await check(directory)).problems.map(short)).toContain('disallowed-api answered process');
 });
 
 test('an answer that was tampered with is not believed', async () => {
-  const directory = workspace('answered-tampered', files);
+  const directory = fixture('answered');
   const first = await check(directory);
   for (const file of answersOf(directory)) {
     const [head] = readFileSync(file, 'utf8').split('\n');

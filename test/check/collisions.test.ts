@@ -1,25 +1,14 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { check, config, manifest, short, workspace } from '../support/cackle.ts';
-
-const members = '[workspace]\nresolver = "2"\nmembers = ["a", "b"]\n';
+import { check, fixture, short } from '../support/cackle.ts';
 
 for (const [what, file] of [
   ['examples', 'examples/demo.rs'],
   ['programs', 'src/bin/demo.rs'],
 ] as const) {
   test(`two packages may have ${what} of one name: each is judged, and fresh the next time`, async () => {
-    const directory = workspace(`collide-${what}`, {
-      'Cargo.toml': members,
-      'a/Cargo.toml': manifest('a', '[features]\nmore = []\n'),
-      'a/src/lib.rs': '',
-      [`a/${file}`]: 'fn main() { std::fs::read("a").ok(); }',
-      'b/Cargo.toml': manifest('b'),
-      'b/src/lib.rs': '',
-      [`b/${file}`]: 'fn main() { std::net::TcpListener::bind("b").ok(); }',
-      'cackle.toml': config(),
-    });
+    const directory = fixture(`collide-${what}`);
     const expected = ['disallowed-api a fs', 'disallowed-api b net'];
     expect((await check(directory)).problems.map(short)).toEqual(expected);
     for (let again = 0; again < 2; again++) {
@@ -45,17 +34,7 @@ for (const [what, file] of [
 }
 
 test('two packages may have libraries of one name in one place: both are judged', async () => {
-  const library = (name: string, api: string): Record<string, string> => ({
-    [`${name}/Cargo.toml`]: manifest(name, '[lib]\nname = "same"\ncrate-type = ["cdylib"]\n'),
-    [`${name}/src/lib.rs`]: `#[no_mangle] pub extern "C" fn ${name}() { ${api}; }`,
-  });
-  const allowed = ['a', 'b'].map((p) => `[pkg.${p}]\nallow_unsafe = true\nallow_extern = true\n`);
-  const directory = workspace('collide-libraries', {
-    'Cargo.toml': members,
-    ...library('a', 'std::fs::read("a").ok()'),
-    ...library('b', 'std::process::id()'),
-    'cackle.toml': config(allowed.join('')),
-  });
+  const directory = fixture('collide-libraries');
   for (let times = 0; times < 2; times++) {
     const { problems } = await check(directory);
     expect(problems.map(short)).toEqual(['disallowed-api a fs', 'disallowed-api b process']);

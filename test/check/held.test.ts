@@ -2,44 +2,17 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CheckReport } from '../../engine/problems/report.ts';
-import { check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { check, config, fixture, short } from '../support/cackle.ts';
 
-/** Counts how often it ran, in a file that cargo does not watch. */
-const counting = (rest: string): string =>
-  `use std::io::Write;
-  fn main() {
-    let mut log = std::fs::OpenOptions::new().append(true).create(true).open(concat!(env!("CARGO_MANIFEST_DIR"), "/../sys-runs")).unwrap();
-    log.write_all(b"x").unwrap();
-    let _ = std::env::var("HELD_BY_TEST");
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=input");
-    println!("cargo::rerun-if-env-changed=HELD_BY_TEST");
-    ${rest}
-  }`;
 const runsOf = (directory: string): number => {
   const path = join(directory, 'sys-runs');
   return existsSync(path) ? readFileSync(path).length : 0;
 };
 
-/** `app` needs `mid`, which needs `sys`, whose build script is held until `fs` is allowed. */
-function tree(name: string, parts: { script: string; sys: string; mid: string; app: string }) {
+/** `app` needs `mid`, which needs `sys`, whose build script is held until `fs` is allowed; it counts its runs in `sys-runs`. */
+function tree(name: string) {
   const text = (rest: string): string => config(`[pkg.sys]\n${rest}`);
-  const directory = workspace(name, {
-    'Cargo.toml': manifest(
-      'app',
-      '[dependencies]\nmid = { path = "mid" }\nplain = { path = "plain" }\n',
-    ),
-    'src/main.rs': parts.app,
-    'mid/Cargo.toml': manifest('mid', '[dependencies]\nsys = { path = "../sys" }\n'),
-    'mid/src/lib.rs': parts.mid,
-    'plain/Cargo.toml': manifest('plain'),
-    'plain/src/lib.rs': 'pub fn f() {}',
-    'sys/Cargo.toml': manifest('sys', '[lints.rust]\nunexpected_cfgs = "allow"\n'),
-    'sys/build.rs': parts.script,
-    'sys/input': '1',
-    'sys/src/lib.rs': parts.sys,
-    'cackle.toml': text(''),
-  });
+  const directory = fixture(name);
   return {
     directory,
     configure: (rest: string) => writeFileSync(join(directory, 'cackle.toml'), text(rest)),
@@ -49,53 +22,34 @@ function tree(name: string, parts: { script: string; sys: string; mid: string; a
 /** What a user is told, without what depends on when. */
 const told = ({ problems, unchecked }: CheckReport) => ({ problems, unchecked });
 
-const cfg = {
-  script: counting('println!("cargo::rustc-cfg=full");'),
-  sys: '#[cfg(full)] pub fn only_full() {}\n#[cfg(not(full))] pub fn only_empty() {}',
-  mid: 'pub fn f() { sys::only_full() }',
-  app: 'fn main() { mid::f(); plain::f() }',
-};
-const generated = {
-  ...cfg,
-  script: counting(
-    'std::fs::write(format!("{}/g.rs", std::env::var("OUT_DIR").unwrap()), "pub fn only_full() {}").unwrap();',
-  ),
-  sys: 'include!(concat!(env!("OUT_DIR"), "/g.rs"));',
-};
-/** Compiles against either, and opens a file only when it was built with what the script said. */
-const either = {
-  ...cfg,
-  sys: '#[cfg(full)] pub fn f() { let _ = std::net::TcpStream::connect("127.0.0.1:1"); }\n#[cfg(not(full))] pub fn f() {}',
-  mid: 'pub fn f() { sys::f() }',
-};
 const ALLOWED = 'build.allow_apis = ["fs", "env"]\n';
 
 describe('rule 9.3: what was built without a held script is built again when it may run, once', () => {
-  test.each([
-    ['cfg', cfg],
-    ['generated', generated],
-  ])('what does not compile without it: %s', async (name, parts) => {
-    const { directory, configure } = tree(`held-${name}`, parts);
-    const first = await check(directory);
-    expect([first.status, runsOf(directory)]).toEqual([1, 0]);
-    expect(first.problems.map(short)).toContain('disallowed-api sys.build fs');
-    expect(first.unchecked.map(({ packageLabel }) => packageLabel)).toEqual(['sys']);
+  test.each(['held-says-cfg', 'held-writes-source'])(
+    'what does not compile without it: %s',
+    async (name) => {
+      const { directory, configure } = tree(name);
+      const first = await check(directory);
+      expect([first.status, runsOf(directory)]).toEqual([1, 0]);
+      expect(first.problems.map(short)).toContain('disallowed-api sys.build fs');
+      expect(first.unchecked.map(({ packageLabel }) => packageLabel)).toEqual(['sys']);
 
-    const second = await check(directory);
-    expect(told(second)).toEqual(told(first));
-    expect([second.status, second.counts.unitsBuilt, runsOf(directory)]).toEqual([1, 0, 0]);
+      const second = await check(directory);
+      expect(told(second)).toEqual(told(first));
+      expect([second.status, second.counts.unitsBuilt, runsOf(directory)]).toEqual([1, 0, 0]);
 
-    configure(ALLOWED);
-    const third = await check(directory);
-    expect([third.problems.map(short), third.status, runsOf(directory)]).toEqual([[], 0, 1]);
-    expect([third.counts.cargoRuns, third.counts.compiledAgain]).toEqual([1, 0]);
+      configure(ALLOWED);
+      const third = await check(directory);
+      expect([third.problems.map(short), third.status, runsOf(directory)]).toEqual([[], 0, 1]);
+      expect([third.counts.cargoRuns, third.counts.compiledAgain]).toEqual([1, 0]);
 
-    const fourth = await check(directory);
-    expect([fourth.status, fourth.counts.unitsBuilt, runsOf(directory)]).toEqual([0, 0, 1]);
-  });
+      const fourth = await check(directory);
+      expect([fourth.status, fourth.counts.unitsBuilt, runsOf(directory)]).toEqual([0, 0, 1]);
+    },
+  );
 
   test('what compiles without it, too, and only that', async () => {
-    const { directory, configure } = tree('held-either', either);
+    const { directory, configure } = tree('held-compiles-either-way');
     const first = await check(directory);
     expect(first.problems.map(short).sort()).toEqual([
       'disallowed-api sys.build env',
@@ -116,7 +70,7 @@ describe('rule 9.3: what was built without a held script is built again when it 
   });
 
   test('a permission that is taken back leaves what was built, and tells of the script', async () => {
-    const { directory, configure } = tree('held-taken-back', either);
+    const { directory, configure } = tree('held-compiles-either-way');
     configure(`${ALLOWED}allow_apis = ["net"]\n`);
     expect((await check(directory)).status).toBe(0);
     configure('build.allow_apis = ["env"]\nallow_apis = ["net"]\n');
@@ -127,20 +81,12 @@ describe('rule 9.3: what was built without a held script is built again when it 
 });
 
 describe('rule 9.3: instructions that are held: what the script said is known', () => {
-  const linking = {
-    ...either,
-    script: counting(
-      'println!("cargo::rustc-cfg=full"); println!("cargo::rustc-env=ONE=1"); println!("cargo::rustc-link-arg=-Wl,-O1");',
-    ),
-    sys: 'pub fn f() { if option_env!("ONE").is_some() {} }\npub const ONE: bool = option_env!("ONE").is_some();\n#[cfg(not(full))] pub fn never() { compile_error!() }',
-    app: 'const _: () = if sys_is_whole() {} else {}; const fn sys_is_whole() -> bool { true } fn main() { mid::f(); plain::f() }',
-  };
   const instructions = (...names: string[]) => names.map((name) => `cargo:${name}`);
   const refusedOf = ({ problems }: CheckReport): string[] =>
     problems.flatMap((p) => ('instruction' in p ? [p.instruction] : [])).sort();
 
   test('a check that ends with problems again runs no script and builds nothing; a permission does not run it once more', async () => {
-    const { directory, configure } = tree('held-instructions', linking);
+    const { directory, configure } = tree('held-says-instructions');
     configure(ALLOWED);
     const all = instructions('rustc-env=ONE=1', 'rustc-link-arg=-Wl,-O1');
     const first = await check(directory);
@@ -165,7 +111,7 @@ describe('rule 9.3: instructions that are held: what the script said is known', 
   });
 
   test('what it depends on is not trusted: its source, its input, a variable, the configuration of its sandbox', async () => {
-    const { directory, configure } = tree('held-changes', linking);
+    const { directory, configure } = tree('held-says-instructions');
     configure(ALLOWED);
     await check(directory);
     expect(runsOf(directory)).toBe(1);
@@ -176,7 +122,9 @@ describe('rule 9.3: instructions that are held: what the script said is known', 
     expect(runsOf(directory)).toBe(3);
     writeFileSync(
       join(directory, 'sys/build.rs'),
-      counting('println!("cargo::rustc-cfg=full"); println!("cargo::rustc-env=TWO=2");'),
+      readFileSync(join(directory, 'sys/build.rs'), 'utf8')
+        .replace(/ONE=1/, 'TWO=2')
+        .replace(/\n.*rustc-link-arg.*/, ''),
     );
     const changed = await check(directory);
     expect([refusedOf(changed), runsOf(directory)]).toEqual([instructions('rustc-env=TWO=2'), 4]);
@@ -185,10 +133,7 @@ describe('rule 9.3: instructions that are held: what the script said is known', 
   });
 
   test('what is not UTF-8 is told again', async () => {
-    const { directory, configure } = tree('held-bytes', {
-      ...either,
-      script: counting('std::io::stdout().write_all(b"cargo:rustc-cfg=full\\n\\xff\\n").unwrap();'),
-    });
+    const { directory, configure } = tree('held-says-bytes');
     configure(ALLOWED);
     const first = await check(directory);
     expect(first.problems.map(short)).toEqual(['execution-failed sys']);
@@ -222,7 +167,7 @@ describe('rule 6.14: what does not compile for lack of what is held', () => {
   }
 
   test('rustc is not asked again, until something of it changes', async () => {
-    const { directory, configure } = tree('held-failing', cfg);
+    const { directory, configure } = tree('held-says-cfg');
     const { env, compiled } = counted(directory);
     const first = await check(directory, [], env);
     expect(compiled()).toContain('mid');
@@ -233,17 +178,14 @@ describe('rule 6.14: what does not compile for lack of what is held', () => {
     const third = await check(directory, [], env);
     expect(compiled()).toContain('mid');
     expect(third.unchecked.map(({ blocks }) => blocks)).toEqual([[]]);
-    writeFileSync(join(directory, 'mid/src/lib.rs'), cfg.mid);
+    writeFileSync(join(directory, 'mid/src/lib.rs'), 'pub fn f() { sys::only_full() }');
     configure(ALLOWED);
     const last = await check(directory, [], env);
     expect([last.status, last.problems.map(short), last.counts.cargoRuns]).toEqual([0, [], 1]);
   });
 
   test('what is wrong in the end is an error of its own', async () => {
-    const { directory, configure } = tree('held-wrong', {
-      ...cfg,
-      mid: 'pub fn f() { sys::nowhere() }',
-    });
+    const { directory, configure } = tree('held-wrong');
     expect((await check(directory)).status).toBe(1);
     expect((await check(directory)).status).toBe(1);
     configure(ALLOWED);

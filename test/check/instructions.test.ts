@@ -8,7 +8,7 @@ import {
   withoutInstructions,
 } from '../../engine/judge/build-instructions.ts';
 import { fixesFor } from '../../engine/problems/fixes.ts';
-import { check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { check, config, fixture, short } from '../support/cackle.ts';
 
 const printed = (...lines: string[]): Buffer => Buffer.from(`${lines.join('\n')}\n`);
 
@@ -51,22 +51,7 @@ test('what may run code is never acted on before it is allowed', () => {
 });
 
 test('rule 4.22: a library that a refused instruction names is not linked into a proc macro', async () => {
-  const files = {
-    'Cargo.toml': manifest('uses', '[dependencies]\nmacros = { path = "macros" }\n'),
-    'src/main.rs': 'fn main() { macros::nothing!(); }',
-    'macros/Cargo.toml': manifest(
-      'macros',
-      '[lib]\nproc-macro = true\n[dependencies]\nz-sys = { path = "../z-sys" }\n',
-    ),
-    'macros/src/lib.rs':
-      'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { z_sys::touch(); TokenStream::new() }',
-    'z-sys/Cargo.toml': manifest('z-sys'),
-    'z-sys/build.rs':
-      'fn main() { println!("cargo:rustc-link-search=native=/nowhere"); println!("\\u{85} cargo:rustc-link-lib=dylib=cackle_no_such_library"); }',
-    'z-sys/src/lib.rs': 'pub fn touch() {}',
-    'cackle.toml': config('[pkg.macros]\nallow_proc_macro = true\n'),
-  };
-  const directory = workspace('host-library', files);
+  const directory = fixture('library-of-refused-instruction');
   // The library does not exist: a link that asked for it would fail, and the check with it.
   const report = await check(directory);
   expect(report.problems.map(short)).toEqual([
@@ -85,16 +70,7 @@ test('rule 4.22: a library that a refused instruction names is not linked into a
 });
 
 test('rules 4.22, 9.3: what was built without a refused instruction is built again, and judged, once it is allowed', async () => {
-  const directory = workspace('allowed-later', {
-    'Cargo.toml': manifest('uses', '[dependencies]\ntold = { path = "told" }\n'),
-    'src/main.rs': 'fn main() { told::act(); }',
-    'told/Cargo.toml': manifest('told'),
-    'told/build.rs':
-      'fn main() { println!("cargo:rerun-if-changed=build.rs"); println!("cargo:rustc-env=ACT=1"); }',
-    'told/src/lib.rs':
-      'pub fn act() { match option_env!("ACT") { Some(_) => { let _ = std::fs::read("x"); } None => {} } }',
-    'cackle.toml': config(),
-  });
+  const directory = fixture('instruction-allowed-later');
   expect((await check(directory)).problems.map(short)).toEqual([
     'disallowed-build-instruction told',
   ]);
@@ -108,17 +84,7 @@ test('rules 4.22, 9.3: what was built without a refused instruction is built aga
 test('rule 9.4: what was allowed once is not compiled in anew when the rule is gone', async () => {
   const lib =
     'pub fn act() { match option_env!("ACT") { Some(_) => { let _ = std::fs::read("x"); } None => {} } }\n// 1\n';
-  const directory = workspace('allowed-no-more', {
-    'Cargo.toml': manifest('uses', '[dependencies]\ntold = { path = "told" }\n'),
-    'src/main.rs': 'fn main() { told::act(); }',
-    'told/Cargo.toml': manifest('told'),
-    'told/build.rs':
-      'fn main() { println!("cargo:rerun-if-changed=build.rs"); println!("cargo:rustc-env=ACT=1"); }',
-    'told/src/lib.rs': lib,
-    'cackle.toml': config(
-      '[pkg.told]\nbuild.allow_build_instructions = ["cargo:rustc-env=ACT=*"]\n',
-    ),
-  });
+  const directory = fixture('instruction-allowed-no-more');
   expect((await check(directory)).problems.map(short)).toEqual(['disallowed-api told fs']);
   writeFileSync(join(directory, 'cackle.toml'), config());
   // Nothing is built only because of that.

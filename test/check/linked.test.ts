@@ -1,32 +1,16 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
-
-const sources = {
-  'Cargo.toml': manifest('keeps', '[build-dependencies]\nhelper = { path = "helper" }\n'),
-  'build.rs': 'fn main() { helper::used(); }',
-  'src/lib.rs': '',
-  'helper/Cargo.toml': manifest('helper'),
-  // Two functions of one object, so that the linker reads both.
-  'helper/src/lib.rs':
-    'pub fn used() {}\npub fn unused() { std::fs::write("x", "y").unwrap(); }\nfn local() { std::env::args(); }\n#[used] static KEPT_BY_SOURCE: fn() = local;\n',
-  'cackle.toml': config(),
-};
+import { cackle, check, fixture, short } from '../support/cackle.ts';
 
 test('rule 4.3: what the linker drops does not count', async () => {
-  const report = await check(workspace('linker-drops', sources));
+  const report = await check(fixture('linker-drops'));
   expect(report.problems.map(short)).toEqual(['disallowed-api helper.from.build env']);
   expect(report.linkerKept).toEqual([]);
 });
 
 test('rule 4.4: what a linker keeps against our join is live, and --debug tells', async () => {
-  const directory = workspace('linker-keeps', {
-    ...sources,
-    '.cargo/config.toml': '[target.\'cfg(all())\']\nlinker = "tools/cc"\n',
-    // The option is none of rustc's command line: nothing that we model can know of it.
-    'tools/cc': '#!/bin/sh\nexec cc "$@" -Wl,--no-gc-sections\n',
-  });
+  const directory = fixture('linker-keeps');
   chmodSync(join(directory, 'tools/cc'), 0o755);
   const report = await check(directory);
   expect(report.problems.map(short).sort()).toEqual([

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
 import { emptyCache } from '../support/cache.mjs';
-import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture, manifest, short } from '../support/cackle.ts';
 
 function damageFacts(directory: string): number {
   const damaged = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((path) =>
@@ -15,22 +15,7 @@ function damageFacts(directory: string): number {
 }
 
 test('rule 10.2: damaged facts are made again, those of what runs in this very check too', async () => {
-  const directory = workspace('lost-facts', {
-    'Cargo.toml': manifest(
-      'lost',
-      '[dependencies]\nmacros = { path = "macros" }\n[build-dependencies]\nhelper = { path = "helper" }\n',
-    ),
-    'build.rs':
-      'fn main() { helper::used(); println!("cargo:rerun-if-changed=input"); println!("cargo:rustc-cfg=x"); }',
-    input: '',
-    'src/main.rs': 'fn main() { macros::nothing!(); }',
-    'helper/Cargo.toml': manifest('helper'),
-    'helper/src/lib.rs': 'pub fn used() {}',
-    'macros/Cargo.toml': manifest('macros', '[lib]\nproc-macro = true\n'),
-    'macros/src/lib.rs':
-      'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { TokenStream::new() }',
-    'cackle.toml': config('[pkg.macros]\nallow_proc_macro = true\n'),
-  });
+  const directory = fixture('lost-facts');
   // A cache of its own: that of the user is not for tests to damage.
   const cache = emptyCache(join(packageRoot(), 'target', 'fixtures', 'lost-facts-cache'));
   const run = () => cackle(['-n', '--path', directory], { XDG_CACHE_HOME: cache });
@@ -46,16 +31,7 @@ test('rule 10.2: damaged facts are made again, those of what runs in this very c
 });
 
 test('lost records of what runs are made again too, also when only what needs it is built', async () => {
-  const directory = workspace('lost-records', {
-    'Cargo.toml': manifest('lost', '[dependencies]\nmacros = { path = "macros" }\n'),
-    'build.rs': 'fn main() { println!("cargo:rerun-if-changed=input"); }',
-    input: '',
-    'src/main.rs': 'fn main() { macros::nothing!(); }',
-    'macros/Cargo.toml': manifest('macros', '[lib]\nproc-macro = true\n'),
-    'macros/src/lib.rs':
-      'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { TokenStream::new() }',
-    'cackle.toml': config('[pkg.macros]\nallow_proc_macro = true\n'),
-  });
+  const directory = fixture('lost-records');
   const run = () => cackle(['-n', '--path', directory]);
   expect(await run()).toMatchObject({ status: 0 });
   // The store stays the same one, as after an update of cackle whose records are of another version.
@@ -66,13 +42,7 @@ test('lost records of what runs are made again too, also when only what needs it
 });
 
 test('rule 9.2: a build script that waited and is gone is built again before it runs', async () => {
-  const directory = workspace('lost-script', {
-    'Cargo.toml': manifest('lost'),
-    'build.rs': 'fn main() { println!("cargo:rerun-if-changed=input"); }',
-    input: '',
-    'src/main.rs': 'fn main() {}',
-    'cackle.toml': config(''),
-  });
+  const directory = fixture('lost-script');
   const run = () => cackle(['-n', '--path', directory]);
   expect(await run()).toMatchObject({ status: 0 });
   const target = join(directory, 'target');
@@ -88,12 +58,7 @@ test('rule 9.2: a build script that waited and is gone is built again before it 
 
 test('rule 10.2: a target that has moved to another source has one record, by which it is found', async () => {
   const lib = (path: string): string => manifest('moved', `[lib]\npath = "src/${path}"\n`);
-  const directory = workspace('lost-moved', {
-    'Cargo.toml': lib('a.rs'),
-    'src/a.rs': '',
-    'src/b.rs': '',
-    'cackle.toml': config(''),
-  });
+  const directory = fixture('lost-moved');
   const run = () => cackle(['-n', '--path', directory]);
   const records = () => readdirSync(join(directory, 'target/.cackle/units')).length;
   expect(await run()).toMatchObject({ status: 0 });
@@ -107,11 +72,7 @@ test('rule 10.2: a target that has moved to another source has one record, by wh
 
 test('rule 10.2: the record of a file that is gone is not that of a later file which got its inode', async () => {
   const program = (body: string) => `fn main() { ${body} }\n`;
-  const directory = workspace('lost-inode', {
-    'Cargo.toml': manifest('inode'),
-    'src/main.rs': program('let _ = std::fs::read("x");'),
-    'cackle.toml': config(''),
-  });
+  const directory = fixture('lost-inode');
   const problems = async () => (await check(directory)).problems.map(short).sort();
   expect(await problems()).toEqual(['disallowed-api inode fs']);
   const units = join(directory, 'target/.cackle/units');

@@ -5,27 +5,10 @@ import { expect, test } from 'vitest';
 import { CargoText } from '../../engine/check/cargo-text.ts';
 import { packageRoot } from '../../engine/paths.ts';
 import type { Workspace } from '../../engine/workspace/types.ts';
-import { cackle, check, config, manifest, tree, workspace } from '../support/cackle.ts';
-
-const files = (name: string, main: string): Record<string, string> => ({
-  ...tree(name, {
-    main,
-    crates: {
-      waits:
-        'include!(concat!(env!("OUT_DIR"), "/made.rs"));\npub fn f() -> u8 { MADE + other::F }\nfn g() { nowhere(); nowhere_else(); }',
-      other: 'pub const F: u8 = 1;',
-    },
-    needs: { waits: ['other'] },
-  }),
-  'crates/waits/build.rs':
-    'fn main() { std::fs::write(std::env::var("OUT_DIR").unwrap() + "/made.rs", "const MADE: u8 = 1;").unwrap(); }',
-});
+import { cackle, check, fixture, workspace } from '../support/cackle.ts';
 
 test('rule 6.14: what rustc says of a crate whose script is held is told in a line, and all of it with --debug', async () => {
-  const directory = workspace(
-    'messages-held',
-    files('messages-held', 'fn main() { let _unused: u8 = waits::f(); }'),
-  );
+  const directory = fixture('messages-held');
   const ran = await cackle(['-n', '--path', directory]);
   expect(ran.status).toBe(1);
   expect(ran.stderr).not.toMatch(/^error|Caused by|exit successfully|nowhere|rustc --explain/m);
@@ -40,13 +23,7 @@ test('rule 6.14: what rustc says of a crate whose script is held is told in a li
 });
 
 test('what was not compiled again is no error: not in a check like the last, nor when fixes have let it be compiled', async () => {
-  const name = 'messages-again';
-  const sources = files(name, 'fn main() { waits::f(); }');
-  const directory = workspace(name, {
-    ...sources,
-    'crates/waits/src/lib.rs':
-      'include!(concat!(env!("OUT_DIR"), "/made.rs"));\npub fn f() -> u8 { MADE + other::F }',
-  });
+  const directory = fixture('messages-again');
   await cackle(['-n', '--path', directory]);
   const same = await cackle(['-n', '--path', directory]);
   expect(same.status).toBe(1);
@@ -64,10 +41,7 @@ test('what was not compiled again is no error: not in a check like the last, nor
 });
 
 test('a crate that is wrong by itself is shown beside it, and no command line is', async () => {
-  const directory = workspace('messages-both', {
-    ...files('messages-both', 'fn main() { waits::f(); }'),
-    'crates/other/src/lib.rs': 'pub const F: u8 = missing_thing;',
-  });
+  const directory = fixture('messages-both');
   const ran = await cackle(['-n', '--path', directory]);
   expect(ran.status).toBe(2);
   expect(ran.stderr).toContain('missing_thing');
@@ -76,11 +50,7 @@ test('a crate that is wrong by itself is shown beside it, and no command line is
 });
 
 test('rule 7.7: rustc that fails in its sandbox is shown without its command line, which --debug has', async () => {
-  const directory = workspace('messages-sandbox', {
-    'Cargo.toml': manifest('messages-sandbox'),
-    'src/main.rs': 'fn main() { missing_thing }',
-    'cackle.toml': config().replace('"Disabled"', '"Bubblewrap"'),
-  });
+  const directory = fixture('messages-sandbox');
   const ran = await cackle(['-n', '--path', directory]);
   expect(ran.status).toBe(2);
   expect(ran.stderr).toContain('missing_thing');
@@ -91,15 +61,7 @@ test('rule 7.7: rustc that fails in its sandbox is shown without its command lin
 
 test('an example without its required-features is not blamed on a held script', async () => {
   const name = 'messages-example';
-  const held = files(name, 'fn main() { waits::f(); }');
-  const example = (path: string, extra: string): string =>
-    `[[example]]\nname = "${path}"\npath = "examples/${path}.rs"\n${extra}`;
-  const directory = workspace(name, {
-    ...held,
-    'Cargo.toml': `${held['Cargo.toml']}\n[features]\nextra = []\n${example('needs', 'required-features = ["extra"]\n')}${example('plain', '')}`,
-    'examples/needs.rs': 'fn main() {}',
-    'examples/plain.rs': 'fn main() {}',
-  });
+  const directory = fixture(name);
   const { unchecked } = await check(directory);
   const blocks = unchecked.flatMap((held) => held.blocks);
   expect(blocks).toContain(`${name} (example plain)`);
@@ -110,16 +72,7 @@ test('an example without its required-features is not blamed on a held script', 
 
 test('rule 6.13: members outside of default-members are named, and others are not', async () => {
   const root = '[workspace]\nmembers = ["a", "b", "c"]\nresolver = "2"\n';
-  const directory = workspace('messages-members', {
-    'Cargo.toml': `${root}default-members = ["a"]\n`,
-    'a/Cargo.toml': manifest('a', '[dependencies]\nb = { path = "../b" }\n'),
-    'a/src/main.rs': 'fn main() { b::f(); }',
-    'b/Cargo.toml': manifest('b'),
-    'b/src/lib.rs': 'pub fn f() {}',
-    'c/Cargo.toml': manifest('c'),
-    'c/src/main.rs': 'fn main() { let _ = std::fs::read("x"); }',
-    'cackle.toml': config(),
-  });
+  const directory = fixture('messages-members');
   const ran = await cackle(['-n', '--path', directory]);
   expect(ran.status).toBe(0);
   expect(ran.stdout).toMatch(/not checked: of the workspace's members c, which default-members/);
@@ -130,11 +83,7 @@ test('rule 6.13: members outside of default-members are named, and others are no
 });
 
 test('`cackle test --path` says where the option goes', async () => {
-  const directory = workspace('messages-path', {
-    'Cargo.toml': manifest('messages-path'),
-    'src/main.rs': 'fn main() {}',
-    'cackle.toml': config(),
-  });
+  const directory = fixture('messages-path');
   for (const subcommand of ['test', 'run']) {
     const ran = await cackle([subcommand, '--path', directory]);
     expect(ran.status).toBe(2);
@@ -144,18 +93,7 @@ test('`cackle test --path` says where the option goes', async () => {
 });
 
 test('what several held scripts hold up is told once', async () => {
-  const name = 'messages-several';
-  const held = 'fn main() { let _ = std::fs::read("x"); }';
-  const directory = workspace(name, {
-    ...tree(name, {
-      main: 'fn main() { one::f(); two::f(); three::f(); }',
-      crates: { one: 'pub fn f() {}', two: 'pub fn f() {}', three: 'pub fn f() {}' },
-    }),
-    'crates/one/build.rs': held,
-    'crates/two/build.rs': held,
-    'crates/three/build.rs': held,
-    'tests/t.rs': `#[test] fn t() { ${name.replaceAll('-', '_')}::nothing() }`,
-  });
+  const directory = fixture('messages-several');
   const ran = await cackle(['-n', '--path', directory]);
   expect(ran.status).toBe(1);
   for (const part of ['one', 'two', 'three'])
@@ -215,15 +153,7 @@ test('why cargo failed by something else than a crate is shown, without the comm
 });
 
 test('a cfg that a held script declares is not warned about', async () => {
-  const name = 'messages-cfg';
-  const directory = workspace(name, {
-    ...tree(name, {
-      main: 'fn main() { waits::f(); }',
-      crates: { waits: 'pub fn f() {}\n#[cfg(found)]\npub fn g() {}' },
-    }),
-    'crates/waits/build.rs':
-      'fn main() { println!("cargo:rustc-check-cfg=cfg(found)"); let _ = std::fs::read("x"); }',
-  });
+  const directory = fixture('messages-cfg');
   const ran = await cackle(['-n', '--path', directory]);
   expect(ran.status).toBe(1);
   expect(ran.stderr).not.toContain('found`');
@@ -231,11 +161,7 @@ test('a cfg that a held script declares is not warned about', async () => {
 });
 
 test('that no API is watched is said, and what to write', async () => {
-  const files = tree('messages-no-api', { main: 'fn main() {}' });
-  const directory = workspace('messages-no-api', {
-    ...files,
-    'cackle.toml': '[common]\nversion = 3\n[sandbox]\nkind = "Disabled"\n',
-  });
+  const directory = fixture('messages-no-api');
   for (const more of [[], ['--auto-accept-fixes']]) {
     const ran = await cackle(['-n', ...more, '--path', directory]);
     expect(ran.status).toBe(0);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApiMatcher } from '../../engine/judge/api-matcher.ts';
 import { namesIn } from '../../engine/parsers/parsers.ts';
-import { check, config, manifest, short, tree, usageLines, workspace } from '../support/cackle.ts';
+import { check, fixture, short, usageLines } from '../support/cackle.ts';
 
 /** The names of one text by the built parser. */
 const names = (text: string): string[] => namesIn(text).sort();
@@ -67,29 +67,13 @@ describe('rule 2.5: a name matches an API', () => {
 });
 
 test('rules 3.1, 3.2: an API that only a generic argument names is found, non-ASCII identifiers around it', async () => {
-  const files = tree('generic-argument', {
-    main: `fn main() {
-    größe::von::<std::path::PathBuf>();
-}
-mod größe {
-    pub fn von<T>() { std::hint::black_box(std::mem::size_of::<T>()); }
-}`,
-  });
-  expect(usageLines(await check(workspace('generic-argument', files)))).toEqual([
+  expect(usageLines(await check(fixture('generic-argument')))).toEqual([
     'disallowed-api generic-argument fs src/main.rs:2:5 generic_argument::main -> std::path::PathBuf',
   ]);
 });
 
 test('rules 2.4, 2.5: exclusions win over inclusions, built-in ones too', async () => {
-  const files = {
-    'Cargo.toml': manifest('excluded'),
-    'src/main.rs':
-      'fn main() { if std::env::args().count() > 9 { std::process::exit(1) } std::process::abort() }',
-    'cackle.toml': config(
-      '[api.env]\nexclude = ["std::env::args", "std::env::Args"]\n[api.end]\ninclude = ["std::process::exit"]\n',
-    ),
-  };
-  expect((await check(workspace('excluded', files))).problems.map(short)).toEqual([
+  expect((await check(fixture('exclusion-wins'))).problems.map(short)).toEqual([
     'disallowed-api excluded end',
   ]);
 });

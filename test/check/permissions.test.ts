@@ -4,21 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { isInstructionAllowed } from '../../engine/config/instruction-rules.ts';
 import { instructionsOf } from '../../engine/judge/build-instructions.ts';
 import { mergeProblems } from '../../engine/problems/merge.ts';
-import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { cackle, check, config, fixture, short } from '../support/cackle.ts';
 
 const common = (lines: string, rest = ''): string =>
   config(rest).replace('version = 3\n', `version = 3\n${lines}\n`);
 
 test('rules 2.9, 5.8: a build script needs a build section under explicit_build_scripts, be it empty, and waits for it', async () => {
-  const files = (cackleToml: string) => ({
-    'Cargo.toml': manifest('explicit'),
-    'build.rs': 'fn main() {}',
-    'src/lib.rs': '',
-    'cackle.toml': cackleToml,
-  });
-  const report = await check(
-    workspace('explicit', files(common('explicit_build_scripts = true', '[pkg.explicit]\n'))),
-  );
+  const report = await check(fixture('explicit-build-script'));
   expect(report.problems.map(short)).toEqual(['build-script-not-allowed explicit']);
   expect(report.unchecked).toMatchObject([{ packageLabel: 'explicit', held: 'build script' }]);
   for (const allowed of [
@@ -26,23 +18,24 @@ test('rules 2.9, 5.8: a build script needs a build section under explicit_build_
     common('explicit_build_scripts = true', '[pkg.explicit.build]\n'),
     common('explicit_build_scripts = true', '[pkg.explicit]\nbuild.allow_apis = []\n'),
   ]) {
-    const again = await check(workspace('explicit', files(allowed)));
+    const again = await check(
+      fixture('explicit-build-script', { files: { 'cackle.toml': allowed } }),
+    );
     expect(again.problems).toEqual([]);
     expect(again.status).toBe(0);
   }
 });
 
 test('rule 5.7: a proc macro needs allow_proc_macro, whatever it does', async () => {
-  const files = (rest: string) => ({
-    'Cargo.toml': manifest('harmless', '[lib]\nproc-macro = true\n'),
-    'src/lib.rs':
-      'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { TokenStream::new() }',
-    'cackle.toml': config(rest),
-  });
-  const report = await check(workspace('harmless', files('')));
+  const report = await check(fixture('harmless-proc-macro'));
   expect(report.problems.map(short)).toEqual(['proc-macro-not-allowed harmless']);
-  const allowed = files('[pkg.harmless]\nallow_proc_macro = true\n');
-  expect((await check(workspace('harmless', allowed))).problems).toEqual([]);
+  expect(
+    (
+      await check(
+        fixture('harmless-proc-macro', { config: '[pkg.harmless]\nallow_proc_macro = true\n' }),
+      )
+    ).problems,
+  ).toEqual([]);
 });
 
 describe('rules 4.20, 5.9: build instructions', () => {
@@ -109,28 +102,14 @@ describe('rules 4.20, 5.9: build instructions', () => {
   );
 
   test('an instruction behind white space is refused, and cargo does not act on it', async () => {
-    const files = {
-      'Cargo.toml': manifest('spaced'),
-      'build.rs': 'fn main() { println!("  cargo:rustc-env=SPACED=1"); }',
-      'src/main.rs': 'const _: () = assert!(option_env!("SPACED").is_none());\nfn main() {}',
-      'cackle.toml': config(),
-    };
-    const report = await check(workspace('spaced', files));
+    const report = await check(fixture('instruction-behind-space'));
     expect(report.problems).toMatchObject([
       { kind: 'disallowed-build-instruction', instruction: 'cargo:rustc-env=SPACED=1' },
     ]);
   });
 
   test('rules of the whole package hold for its build script; the fresh output is judged again', async () => {
-    const files = {
-      'Cargo.toml': manifest('fresh'),
-      'build.rs': 'fn main() { println!("cargo:rustc-link-search=/nowhere"); }',
-      'src/lib.rs': '',
-      'cackle.toml': config(
-        '[pkg.fresh]\nallow_build_instructions = ["cargo:rustc-link-search=*"]\n',
-      ),
-    };
-    const directory = workspace('fresh', files);
+    const directory = fixture('rules-of-whole-package');
     expect((await check(directory)).problems).toEqual([]);
     writeFileSync(join(directory, 'cackle.toml'), config());
     const again = await check(directory);
@@ -139,23 +118,7 @@ describe('rules 4.20, 5.9: build instructions', () => {
 });
 
 test('rules 4.23, 5.10, 6.13: build scripts that fail or print what is not UTF-8; the rest is judged all the same', async () => {
-  const files = {
-    'Cargo.toml': manifest(
-      'runs',
-      '[dependencies]\nfails = { path = "fails" }\ngarbles = { path = "garbles" }\n',
-    ),
-    'src/main.rs': 'fn main() {}',
-    'tests/other.rs': '',
-    'fails/Cargo.toml': manifest('fails'),
-    'fails/build.rs': 'fn main() { eprintln!("no luck today"); std::process::exit(3) }',
-    'fails/src/lib.rs': '',
-    'garbles/Cargo.toml': manifest('garbles'),
-    'garbles/build.rs':
-      'use std::io::Write;\nfn main() { std::io::stdout().write_all(b"cargo:rustc-env=A=\\xff\\n").unwrap(); }',
-    'garbles/src/lib.rs': 'pub fn f() { let _ = std::fs::read("x"); }',
-    'cackle.toml': config(),
-  };
-  const report = await check(workspace('runs', files));
+  const report = await check(fixture('build-scripts-that-fail'));
   const failed = report.problems.filter((p) => p.kind === 'execution-failed');
   expect(report.problems.length).toBe(failed.length);
   expect(failed.map((p) => [p.packageName, p.executable, p.status]).sort()).toEqual([
@@ -168,16 +131,7 @@ test('rules 4.23, 5.10, 6.13: build scripts that fail or print what is not UTF-8
 });
 
 test('rules 5.11, 5.12, 5.20: unused permissions are told by scope, and only by a check of the whole workspace', async () => {
-  const files = {
-    'Cargo.toml': manifest('unused', '[dependencies]\nhelper = { path = "helper" }\n'),
-    'src/main.rs': 'fn main() { helper::f(); }',
-    'helper/Cargo.toml': manifest('helper'),
-    'helper/src/lib.rs': 'pub fn f() { let _ = std::fs::read("x"); }',
-    'cackle.toml': config(
-      '[pkg.helper]\nallow_apis = [\n  "fs",\n  "net",\n]\nbuild.allow_apis = ["fs"]\nfrom.test.allow_apis = ["env"]\n[pkg.hepler]\n',
-    ),
-  };
-  const directory = workspace('unused', files);
+  const directory = fixture('unused-permissions');
   const report = await check(directory);
   expect(
     report.problems
@@ -197,24 +151,13 @@ test('rules 5.11, 5.12, 5.20: unused permissions are told by scope, and only by 
 });
 
 test('rule 5.20: a held build script leaves permissions undecided: none is called unused', async () => {
-  const files = {
-    'Cargo.toml': manifest('undecided'),
-    'build.rs': 'fn main() { let _ = std::env::var("X"); }',
-    'src/main.rs': 'fn main() {}',
-    'cackle.toml': config('[pkg.undecided]\nallow_apis = ["fs"]\n'),
-  };
-  expect((await check(workspace('undecided', files))).problems.map(short)).toEqual([
+  expect((await check(fixture('held-leaves-undecided'))).problems.map(short)).toEqual([
     'disallowed-api undecided.build env',
   ]);
 });
 
 test('rules 2.2, 5.17: an older config version is a warning that can be ignored; a newer one is an error', async () => {
-  const files = (version: number) => ({
-    'Cargo.toml': manifest('version'),
-    'src/main.rs': 'fn main() {}',
-    'cackle.toml': config('', version),
-  });
-  const directory = workspace('version', files(1));
+  const directory = fixture('older-config-version');
   const report = await check(directory);
   expect(report.problems).toEqual([
     { severity: 'warning', kind: 'newer-config-version', version: 1, newest: 3 },
@@ -223,18 +166,13 @@ test('rules 2.2, 5.17: an older config version is a warning that can be ignored;
   expect((await check(directory, ['--fail-on-warnings'])).status).toBe(1);
   const ignoring = ['--fail-on-warnings', '--ignore-newer-config-versions'];
   expect((await check(directory, ignoring)).status).toBe(0);
-  const newer = await cackle(['-n', '--path', workspace('version', files(4))]);
+  const newer = await cackle(['-n', '--path', fixture('newer-config-version')]);
   expect(newer.status).toBe(2);
   expect(newer.stderr).toMatch(/cackle\.toml:2:\d+: version 4 is not known/);
 });
 
 test('rule 5.20: severities: what stops a check and what does not', async () => {
-  const files = {
-    'Cargo.toml': manifest('severe'),
-    'src/main.rs': 'fn main() { let _ = std::env::var("X"); unsafe {} }\nextern "C" fn f() {}',
-    'cackle.toml': config('[pkg.severe]\nallow_apis = ["fs"]\n'),
-  };
-  const { problems } = await check(workspace('severe', files));
+  const { problems } = await check(fixture('severities'));
   const severities = problems.map((p) => `${(p as { severity?: string }).severity} ${short(p)}`);
   expect(severities.sort()).toEqual([
     'error disallowed-api severe env',
@@ -245,23 +183,14 @@ test('rule 5.20: severities: what stops a check and what does not', async () => 
 });
 
 test('rule 5.19: problems of the same package, scope and API merge over outputs; other APIs stay apart', async () => {
-  const use = (line: number) =>
-    `${'\n'.repeat(line)}fn main() { let _ = std::fs::read("x"); let _ = std::env::var("X"); }`;
-  const files = {
-    'Cargo.toml': manifest('merges'),
-    'src/bin/a.rs': use(0),
-    'src/bin/b.rs': use(1),
-    'examples/c.rs': use(2),
-    'cackle.toml': config(),
-  };
-  const { problems } = await check(workspace('merges', files));
+  const { problems } = await check(fixture('outputs-merge'));
   expect(problems.map(short).sort()).toEqual([
     'disallowed-api merges env',
     'disallowed-api merges fs',
   ]);
   const fs = problems.find((p) => p.kind === 'disallowed-api' && p.api === 'fs');
   const places = fs && 'usages' in fs ? fs.usages.map((u) => `${u.output} ${u.place.line}`) : [];
-  expect(places.sort()).toEqual(['a (bin) 1', 'b (bin) 2', 'c (bin) 3']);
+  expect(places.sort()).toEqual(['a (bin) 2', 'b (bin) 3', 'c (bin) 4']);
 });
 
 test('rule 5.19: possible exports merge by package and API', () => {
@@ -281,15 +210,7 @@ test('rule 5.19: possible exports merge by package and API', () => {
 });
 
 test('rule 9.1: what is only compiled need not wait', async () => {
-  const files = {
-    'Cargo.toml': manifest('compiled', '[dependencies]\nheld = { path = "held" }\n'),
-    'src/main.rs': 'fn main() { let _ = std::net::TcpStream::connect("x"); }',
-    'held/Cargo.toml': manifest('held'),
-    'held/build.rs': 'fn main() { std::fs::write("ran", "").unwrap(); }',
-    'held/src/lib.rs': 'pub fn f() {}\npub fn g() { unsafe {} }',
-    'cackle.toml': config(),
-  };
-  const directory = workspace('compiled', files);
+  const directory = fixture('only-compiled');
   const report = await check(directory);
   expect(report.problems.map(short).sort()).toEqual([
     'disallowed-api compiled net',

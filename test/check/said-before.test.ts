@@ -11,45 +11,21 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noBubblewrap } from '../sandbox/support.ts';
-import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
-
-/** Notes each run in OUT_DIR, which it fills, and asks for an instruction that needs a permission. */
-const script = (rest = 'println!("cargo::rerun-if-changed=input");'): string => `use std::io::Write;
-  fn main() {
-    let out = std::env::var("OUT_DIR").unwrap();
-    let mut log = std::fs::OpenOptions::new().append(true).create(true).open(format!("{out}/runs")).unwrap();
-    log.write_all(b"x").unwrap();
-    let made = std::fs::read_to_string("input").unwrap();
-    std::fs::write(format!("{out}/made.rs"), format!("pub const MADE: u8 = {};", made.trim())).unwrap();
-    println!("cargo::rustc-env=MADE_BY=script");
-    println!("cargo::rerun-if-env-changed=SAID_BEFORE");
-    ${rest}
-  }`;
+import { cackle, check, config, fixture, short } from '../support/cackle.ts';
 
 const ALLOWED = '[pkg.sys.build]\nallow_apis = ["fs", "env"]\n';
 const RELEASED = `${ALLOWED}allow_build_instructions = ["cargo:rustc-env=MADE_BY=*"]\n`;
 
 /** `app` needs `sys`, whose script has run and said what is not allowed yet. */
 async function held(
-  name: string,
-  more: Record<string, string> = {},
   text: (rest: string) => string = config,
+  name = 'said-before',
 ): Promise<{
   directory: string;
   release: (env?: NodeJS.ProcessEnv) => Promise<{ runs: number; built: unknown[] }>;
   outDir: string;
 }> {
-  const directory = workspace(`said/${name}`, {
-    'Cargo.toml': manifest('app', '[dependencies]\nsys = { path = "sys" }\n'),
-    'src/main.rs': 'fn main() { println!("{} {:?}", sys::MADE, sys::BY); }',
-    'sys/Cargo.toml': manifest('sys'),
-    'sys/build.rs': script(),
-    'sys/input': '1',
-    'sys/src/lib.rs':
-      'include!(concat!(env!("OUT_DIR"), "/made.rs")); pub const BY: Option<&str> = option_env!("MADE_BY");',
-    ...more,
-    'cackle.toml': text(ALLOWED),
-  });
+  const directory = fixture(name, { files: { 'cackle.toml': text(ALLOWED) } });
   const first = await check(directory);
   expect(first.problems.map(short)).toContain('disallowed-build-instruction sys');
   const build = join(directory, 'target/cackle/build');
@@ -74,7 +50,7 @@ const again = { runs: 2, built: [[], 0, 1] };
 
 describe('rule 9.3: a permission for an instruction that was held', () => {
   test('the script does not run again, and what depends on it is built with what it said', async () => {
-    const { directory, release } = await held('once');
+    const { directory, release } = await held();
     expect(await release()).toEqual(once);
     const [unit] = readdirSync(join(directory, 'target/cackle/build'))
       .map((name) => join(directory, 'target/cackle/build', name, 'output'))
@@ -88,16 +64,16 @@ describe('rule 9.3: a permission for an instruction that was held', () => {
   });
 
   test('a script that names nothing is known by its whole package', async () => {
-    const none = script('').replace('println!("cargo::rerun-if-env-changed=SAID_BEFORE");', '');
-    expect(await (await held('package', { 'sys/build.rs': none })).release()).toEqual(once);
-    const { directory, release } = await held('package-changed', { 'sys/build.rs': none });
+    const name = 'said-before-names-nothing';
+    expect(await (await held(config, name)).release()).toEqual(once);
+    const { directory, release } = await held(config, name);
     writeFileSync(join(directory, 'sys/README'), 'new');
     expect(await release()).toEqual(again);
   });
 
   test.skipIf(noBubblewrap)('in a sandbox only what is seen inside counts', async () => {
     const inside = (rest: string): string => config(rest).replace('"Disabled"', '"Bubblewrap"');
-    const { release } = await held('inside', {}, inside);
+    const { release } = await held(inside);
     expect(await release({ OTHER_WINDOW: '2' })).toEqual(once);
   });
 });
@@ -167,28 +143,17 @@ test.each<[string, Change]>([
       return undefined;
     },
   ],
-])('it runs again when %s', async (what, change) => {
-  const place = await held(`again-${what.replaceAll(' ', '-')}`);
+])('it runs again when %s', async (_, change) => {
+  const place = await held();
   const env = change(place);
   const { runs, built } = await place.release(env);
   expect([runs, built[0]]).toEqual([2, []]);
 });
 
 test('it runs again when the script of what it depends on has run', async () => {
-  const base = {
-    'Cargo.toml': manifest('app', '[dependencies]\nsys = { path = "sys" }\n'),
-    'sys/Cargo.toml': manifest('sys', '[dependencies]\nbase = { path = "../base" }\n'),
-    'base/Cargo.toml': manifest('base', 'links = "base"\n'),
-    'base/src/lib.rs': '',
-    'base/input': '1',
-    'base/build.rs': `fn main() {
-      println!("cargo::rerun-if-changed=input");
-      println!("cargo::metadata=root={}", env!("CARGO_MANIFEST_DIR"));
-    }`,
-  };
   const text = (rest: string): string =>
     config(`[pkg.base.build]\nallow_build_instructions = ["cargo:metadata=*"]\n${rest}`);
-  const { directory, release } = await held('depends', base, text);
+  const { directory, release } = await held(text, 'said-before-depends');
   writeFileSync(join(directory, 'base/input'), '2');
   expect((await release()).runs).toBe(2);
 });
@@ -201,12 +166,12 @@ test.skipIf(noBubblewrap)('it runs again when its sandbox is another', async () 
         '[pkg.sys.build]\n',
         `[pkg.sys.build]\n${rest === RELEASED ? 'sandbox.allow_network = true\n' : ''}`,
       );
-  const { release } = await held('sandbox', {}, inside);
+  const { release } = await held(inside);
   expect((await release()).runs).toBe(2);
 });
 
 test('a neighbour that writes into its OUT_DIR has it run again', async () => {
-  const { directory, outDir, release } = await held('neighbour');
+  const { directory, outDir, release } = await held();
   writeFileSync(
     join(directory, 'build.rs'),
     `fn main() { let path = "${join(outDir, 'made.rs')}"; std::fs::write(path, "pub const MADE: u8 = 9;").unwrap(); println!("cargo::rerun-if-changed=build.rs"); }`,

@@ -6,6 +6,7 @@ import {
   cackle,
   check,
   config,
+  fixture,
   manifest,
   short,
   usageLines,
@@ -16,29 +17,13 @@ import {
 
 const connects = 'std::net::TcpStream::connect("127.0.0.1:9").is_ok()';
 const library = `pub fn go() -> bool {\n    ${connects}\n}\n`;
-/** A package whose build script leaves a trace, when it runs. */
-const leavesTrace = 'fn main() {\n    let _ = std::fs::write("ran", "");\n}\n';
-
-/** The user's own package `same`, and a dependency that took its name. */
-const sameName = (cackleToml: string): Record<string, string> => ({
-  'Cargo.toml': manifest(
-    'same',
-    '[dependencies]\nother = { package = "same", path = "deps/other" }\n[workspace]\nexclude = ["deps"]\n',
-  ),
-  'src/main.rs': `fn main() {\n    println!("{} {}", ${connects}, other::go());\n}\n`,
-  'deps/other/Cargo.toml': manifest('same').replace('1.0.0', '2.0.0'),
-  'deps/other/src/lib.rs': library,
-  'deps/other/build.rs': leavesTrace,
-  'cackle.toml': config(cackleToml),
-});
-
 const permission = 'allow_apis = ["net"]\nbuild.allow_apis = ["fs"]\n';
 const shorts = (report: {
   problems: Parameters<typeof short>[0][] | readonly Parameters<typeof short>[0][];
 }) => report.problems.map(short).sort();
 
 test('a dependency that is called as the user’s package gets nothing of its permissions, nor does it run', async () => {
-  const directory = workspace('same-name', sameName(`[pkg.same]\n${permission}`));
+  const directory = fixture('same-name');
   const report = await check(directory);
   expect(shorts(report)).toEqual([
     'ambiguous-package same',
@@ -53,10 +38,9 @@ test('a dependency that is called as the user’s package gets nothing of its pe
 });
 
 test('pinned, the table is of the one alone; the other has a table of its own', async () => {
-  const directory = workspace(
-    'same-pinned',
-    sameName('[pkg.same]\nsource = "."\nallow_apis = ["net"]\n'),
-  );
+  const directory = fixture('same-name', {
+    config: '[pkg.same]\nsource = "."\nallow_apis = ["net"]\n',
+  });
   expect(shorts(await check(directory))).toEqual([
     'disallowed-api same@deps/other net',
     'disallowed-api same@deps/other.build fs',
@@ -77,7 +61,7 @@ test('pinned, the table is of the one alone; the other has a table of its own', 
 });
 
 test('what is accepted without asking is written for each of them, and never chooses what a table meant', async () => {
-  const directory = workspace('same-accepted', sameName(''));
+  const directory = fixture('same-name', { config: '' });
   expect((await cackle(['-n', '--auto-accept-fixes', '--path', directory])).status).toBe(0);
   const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
   expect(text).toContain('[pkg."same@."]');
@@ -107,19 +91,10 @@ test('two versions from one registry share a table; a repository of that name do
     'src/main.rs': 'fn main() {\n    println!("{} {}", one::go(), two::go());\n}\n',
     'cackle.toml': config('[pkg.dep]\nallow_apis = ["net"]\n'),
   };
-  const versions = workspace('source-versions', {
-    ...files,
-    'Cargo.toml': manifest(
-      'versions',
-      '[dependencies]\none = { package = "dep", version = "1" }\ntwo = { package = "dep", version = "2" }\n',
-    ),
-  });
+  const versions = fixture('source-versions');
   expect(shorts(await check(versions))).toEqual([]);
 
-  const repository = workspace('source-repository', {
-    'Cargo.toml': manifest('dep').replace('1.0.0', '2.0.0'),
-    'src/lib.rs': library,
-  });
+  const repository = fixture('source-repository');
   const git = (...args: string[]): void => {
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
       cwd: repository,
@@ -155,18 +130,9 @@ test('two versions from one registry share a table; a repository of that name do
 });
 
 test('a pin holds where one source is left: what comes from elsewhere is not it', async () => {
-  const files = (source: string, dependency: string): Record<string, string> => ({
-    ...vendored('lone', '1.0.0', library),
-    'mine/Cargo.toml': manifest('lone'),
-    'mine/src/lib.rs': library,
-    '.cargo/config.toml': fromVendor,
-    'Cargo.toml': manifest('left', `[dependencies]\nlone = { ${dependency} }\n`),
-    'src/main.rs': 'fn main() {\n    println!("{}", lone::go());\n}\n',
-    'cackle.toml': config(`[pkg.lone]\nsource = "${source}"\nallow_apis = ["net"]\n`),
-  });
-  const right = workspace('source-left', files('crates.io', 'version = "1"'));
+  const right = fixture('source-left');
   expect(shorts(await check(right))).toEqual([]);
-  const wrong = workspace('source-gone', files('crates.io', 'path = "mine"'));
+  const wrong = fixture('source-gone');
   const report = await check(wrong);
   expect(shorts(report)).toEqual(['disallowed-api lone net', 'unknown-package lone@crates.io']);
   expect(usageLines(report).some((line) => line.includes('mine/src/lib.rs:2'))).toBe(true);
@@ -176,7 +142,7 @@ test('a pin holds where one source is left: what comes from elsewhere is not it'
 
 test('a table has one source, and a package one table', async () => {
   const faults = async (rest: string): Promise<string> => {
-    const directory = workspace('source-faults', sameName(rest));
+    const directory = fixture('same-name', { config: rest });
     const ran = await cackle(['-n', '--path', directory]);
     expect(ran.status).toBe(2);
     return ran.stderr;

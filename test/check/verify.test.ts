@@ -2,29 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { check, config, short, tree, workspace } from '../support/cackle.ts';
+import { check, fixture, short } from '../support/cackle.ts';
 
 // Rule 10.4: --verify hashes what cargo calls fresh instead of trusting path, size, mtime and inode, and the sources
 // that it was made from: cargo itself does not see a change behind an mtime that was put back.
 
-const directory = workspace('verified', {
-  ...tree('verified', {
-    main: 'fn main() { lib::act(); println!("{}", made::number!()); }\n',
-    crates: {
-      lib: 'pub fn act() { let _ = std::env::vars (); }\ninclude!("part.rs");\n',
-      made: 'use proc_macro::TokenStream;\n#[proc_macro]\npub fn number(_: TokenStream) -> TokenStream { "1".parse().unwrap() }\n',
-    },
-  }),
-  'crates/made/Cargo.toml':
-    '[package]\nname = "made"\nversion = "1.0.0"\nedition = "2021"\n[lib]\nproc-macro = true\n',
-  'crates/lib/src/part.rs': 'pub fn part() { let _ = 1; }\n',
-  'crates/lib/seen.txt': 'env',
-  'crates/lib/build.rs':
-    'fn main() { println!("cargo:rerun-if-changed=seen.txt");\nprintln!("cargo:rustc-link-search=/{}", std::fs::read_to_string("seen.txt").unwrap()); }\n',
-  'cackle.toml': config(
-    '[pkg.made]\nallow_proc_macro = true\n[pkg.lib.build]\nallow_apis = ["fs"]\n',
-  ),
-});
+const directory = fixture('verified');
 
 const verified = async (...args: string[]) => {
   const { problems, counts } = await check(directory, args);

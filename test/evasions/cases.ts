@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse } from 'toml';
 import * as z from '../../engine/schemas.ts';
-import { type Annotation, annotationsOf, isRead } from './annotations.ts';
+import { type Annotation, annotationsOf, isRead } from '../support/annotations.ts';
 
 const caseSchema = z.strictObject({
   about: z.string().check(z.minLength(1)),

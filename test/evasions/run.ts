@@ -13,8 +13,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { CheckReport } from '../../engine/problems/report.ts';
+import { differences, type Reported, reportedOf } from '../support/annotations.ts';
 import { cackle, config, type Ran } from '../support/cackle.ts';
-import { differences, type Reported, reportedOf } from './annotations.ts';
 import type { Case } from './cases.ts';
 
 /** Where cases are copied to and built. */

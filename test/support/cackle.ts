@@ -2,8 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../engine/paths.ts';
-import type { Problem } from '../../engine/problems/kinds.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
+import { unchangedFixture, workspacePlace } from './fixtures.ts';
+import { config, manifest } from './manifests.ts';
+import { compareMarks } from './marks.ts';
+import { short } from './short.ts';
+
+export { fixture } from './fixtures.ts';
+export { config, manifest, short, workspacePlace };
 
 /** A finished run of the real program. */
 export interface Ran {
@@ -40,25 +46,6 @@ export function run(
   });
 }
 
-/** The built-in APIs, no sandbox, and what a test adds. */
-export const config = (rest = '', version = 3): string => `[common]
-version = ${version}
-import_std = ["fs", "net", "process", "env"]
-
-[sandbox]
-kind = "Disabled"
-
-${rest}`;
-
-/** A manifest of a tiny offline package. */
-export const manifest = (name: string, rest = ''): string =>
-  `[package]\nname = "${name}"\nversion = "1.0.0"\nedition = "2021"\n${rest}`;
-
-/** Where {@link workspace} puts a fixture: each worker of vitest has its own of a name. */
-export function workspacePlace(name: string): string {
-  return join(packageRoot(), 'target', 'fixtures', process.env.VITEST_POOL_ID ?? '1', name);
-}
-
 /** Writes a fixture workspace anew and gives its directory. */
 export function workspace(name: string, files: Readonly<Record<string, string | Buffer>>): string {
   const directory = workspacePlace(name);
@@ -73,7 +60,10 @@ export function workspace(name: string, files: Readonly<Record<string, string | 
   return directory;
 }
 
-/** Checks a workspace and reads the machine output; fails the test when no check was made. */
+/**
+ * Checks a workspace and reads the machine output. Fails the test when no check was made, and, for a fixture as it stands in
+ * test/fixtures, where the report and the fixture's marks differ.
+ */
 export async function check(
   directory: string,
   args: readonly string[] = [],
@@ -82,19 +72,11 @@ export async function check(
   const ran = await cackle(['-n', '--output-format', 'json', '--path', directory, ...args], env);
   const line = ran.stdout.trim().split('\n').at(-1) ?? '';
   if (!line.startsWith('{')) throw new Error(`no report (status ${ran.status}): ${ran.stderr}`);
-  return { status: ran.status, ...(JSON.parse(line) as CheckReport) };
-}
-
-/** A problem in short: kind, scope and API. */
-export function short(problem: Problem): string {
-  const scope =
-    'scope' in problem
-      ? ` ${problem.scope.package}${problem.scope.suffix === '' ? '' : `.${problem.scope.suffix}`}`
-      : 'packageName' in problem
-        ? ` ${problem.packageName}`
-        : '';
-  const api = 'api' in problem ? ` ${problem.api}` : '';
-  return `${problem.kind}${scope}${api}`;
+  const report = JSON.parse(line) as CheckReport;
+  const asItStands = args.length === 0 && Object.keys(env).length === 0;
+  const marked = asItStands ? unchangedFixture(directory) : undefined;
+  if (marked !== undefined) compareMarks(report, marked);
+  return { status: ran.status, ...report };
 }
 
 /** The files of a workspace with one program and, under `crates/`, the packages it depends on. */
