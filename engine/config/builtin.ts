@@ -27,7 +27,7 @@ export const builtinApis: ReadonlyMap<string, ApiDefinition> = new Map(
     definition('net', [
       'std::net',
       'std::os::linux::net',
-      // Where what std::os::linux::net shows is defined.
+      // std::os::linux::net re-exports from here.
       'std::os::net::linux_ext',
       'std::os::wasi::net',
     ]),

@@ -1,9 +1,9 @@
 /**
- * Variables that no build script may set for rustc (`cargo:rustc-env`), whatever cackle.toml says. With one of
- * these a value is code, or another identity, in programs that nobody judges.
+ * Variables that no build script may set for rustc (`cargo:rustc-env`), whatever cackle.toml says. Their values make
+ * programs that nobody judges run other code, or take the unit for another one.
  */
 const deciding: readonly RegExp[] = [
-  // Cargo's own words about the unit, by which it is known, and what cargo, rustc and rustup read.
+  // Cargo's variables that identify the unit, and those that cargo, rustc and rustup read.
   /^(?:CARGO.*|OUT_DIR|RUSTC.*|RUSTDOC.*|RUSTFLAGS.*|RUSTUP_.*|RUST_TARGET_PATH|RUST_RECURSION_COUNT|SYSROOT)$/,
   // Ours.
   /^CACKLE_.*$/,
@@ -22,7 +22,7 @@ const deciding: readonly RegExp[] = [
   /^(?:RUBYOPT|RUBYLIB|NODE_OPTIONS|NODE_PATH|QEMU_.*|JAVA_TOOL_OPTIONS|_JAVA_OPTIONS|LUA_.*)$/,
 ];
 
-/** Does a variable decide which code the toolchain loads, or whom it says it compiles? */
+/** Does a variable decide which code the toolchain loads, or which package the unit claims to be? */
 export function decidingVariable(name: string): boolean {
   return deciding.some((pattern) => pattern.test(name));
 }

@@ -8,7 +8,7 @@ import {
 } from './toml-tree.ts';
 import type { ConfigDiagnostic, ConfigPlace, ConfigText } from './types.ts';
 
-/** Takes typed values out of a TOML document and gathers a fault for each that is not as expected. */
+/** Reads typed values from a TOML document and collects a fault for each value of an unexpected type. */
 export class DocumentReader {
   protected readonly file: string;
   protected readonly text: string;
@@ -21,7 +21,7 @@ export class DocumentReader {
     this.lines = text.split(/\r?\n/);
   }
 
-  /** The document; undefined, with a fault, where the text is no TOML. */
+  /** Parses the document; undefined, with a fault, when the text is no TOML. */
   document(): TomlTable | undefined {
     try {
       return parseToml(this.text);
@@ -91,7 +91,7 @@ export class DocumentReader {
     if (!already) this.report(value.place, value.length, `${what} was expected here`);
   }
 
-  /** Takes over a fault of another file. */
+  /** Adds a fault of another file. */
   add(fault: ConfigDiagnostic): void {
     this.faults.push(fault);
   }

@@ -6,27 +6,27 @@ import { DocumentReader } from './document-reader.ts';
 import type { NamedSource, SourcesByName } from './sources.ts';
 import { type ApiDefinition, type ConfigDiagnostic, NEWEST_VERSION } from './types.ts';
 
-/** What one package offers in its `cackle/export.toml` (rule 2.13), or why that cannot be read. */
+/** The APIs that one package exports in its `cackle/export.toml` (rule 2.13), and the faults of that file. */
 export interface PackageExports {
   readonly file: string;
   readonly apis: ReadonlyMap<string, ApiDefinition>;
   readonly faults: readonly ConfigDiagnostic[];
 }
 
-/** What the packages of a tree export. */
+/** The APIs that the packages of a tree export. */
 export interface Exports {
   /** Names of all packages of the tree. */
   readonly packages: ReadonlySet<string>;
-  /** Where packages of each name come from. */
+  /** The sources of the packages of each name. */
   readonly sources: SourcesByName;
-  /** By package name, only those that have a file. */
+  /** By package name; packages without the file are absent. */
   readonly exporting: ReadonlyMap<string, PackageExports>;
 }
 
-/** The exports of no package, for a configuration that is read by itself. */
+/** The exports of no package, for a configuration that is read without a tree. */
 export const noExports: Exports = { packages: new Set(), sources: new Map(), exporting: new Map() };
 
-/** Reads the export files of packages. Faults are kept: only who imports them has to care. */
+/** Reads the export files of packages. Faults are returned with them: they matter only when something is imported. */
 export async function readExports(
   packages: readonly (NamedSource & { readonly cargoName: string; readonly directory: string })[],
 ): Promise<Exports> {
@@ -51,7 +51,7 @@ export async function readExports(
   return { packages: new Set(packages.map(({ name }) => name)), sources, exporting };
 }
 
-/** Two versions of a package in one tree: what either offers. */
+/** The exports of two versions of a package in one tree: the union. */
 function united(a: PackageExports, b: PackageExports): PackageExports {
   const apis = new Map(a.apis);
   for (const [name, api] of b.apis) {
@@ -70,13 +70,13 @@ function united(a: PackageExports, b: PackageExports): PackageExports {
   return { file: a.file, apis, faults: [...a.faults, ...b.faults] };
 }
 
-/** More than anybody says of the APIs of one package. */
+/** Bytes; far more than the API definitions of one package take. */
 const MAX_EXPORTS = 4 * 1024 * 1024;
 
 function readExportFile(file: string): PackageExports | undefined {
   let bytes: Buffer;
   try {
-    // Hardly any package has one: asked in a way that makes no error.
+    // Hardly any package has one: this call is cheap because it throws no error.
     if (statSync(dirname(file), { throwIfNoEntry: false }) === undefined) return undefined;
     bytes = readRegularFile(file, MAX_EXPORTS);
   } catch (error) {

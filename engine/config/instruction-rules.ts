@@ -1,6 +1,6 @@
 import { decidingVariable } from './deciding-variables.ts';
 
-/** As cargo reads a line: without white space around it (Unicode's, as Rust's `trim`). `cargo::X` and `cargo:X` are one. */
+/** Normalises a line as cargo does: Unicode white space around it is removed (Rust's `trim`), `cargo::X` becomes `cargo:X`. */
 export function normalisedInstruction(text: string): string {
   const line = trimmed(text);
   return line.startsWith('cargo::') ? `cargo:${line.slice('cargo::'.length)}` : line;
@@ -8,7 +8,7 @@ export function normalisedInstruction(text: string): string {
 
 const blank = /\p{White_Space}/u;
 
-/** Not by one expression: on a run of blanks within the line it would start anew at each of them. */
+/** No regular expression: on a run of blanks within the line it would take quadratic time. */
 function trimmed(text: string): string {
   let [start, end] = [0, text.length];
   while (start < end && blank.test(text[start] as string)) start++;
@@ -18,8 +18,8 @@ function trimmed(text: string): string {
 
 /**
  * True when a rule of allow_build_instructions covers the instruction, or all that another rule covers; a
- * trailing `*` matches any rest. No rule covers what {@link neverAllowed} names, and only the exact one what
- * {@link needsExactRule} does.
+ * trailing `*` matches any rest. No rule covers what {@link neverAllowed} refuses, and only an exact rule covers
+ * what {@link needsExactRule} names.
  */
 export function isInstructionAllowed(line: string, rules: readonly string[]): boolean {
   const instruction = normalisedInstruction(line);
@@ -34,12 +34,12 @@ export function isInstructionAllowed(line: string, rules: readonly string[]): bo
     );
 }
 
-/** Instructions whose value cargo hands to rustc as an argument of its own. */
+/** Instructions whose value cargo passes to rustc as a separate argument. */
 const argument = /^cargo:rustc-(?:cfg|check-cfg|link-lib|link-search)=(.*)$/s;
 
 /**
- * Why no rule can allow an instruction, or a rule that says so much itself; undefined where one can: it names a file
- * from which rustc would read more options, or a variable by which the toolchain finds its own code.
+ * Returns why no rule can allow an instruction (or a rule of the same text): it names a file from which rustc would read
+ * more options, or a variable by which the toolchain finds its own code. Undefined when a rule can allow it.
  */
 export function neverAllowed(line: string): string | undefined {
   const instruction = normalisedInstruction(line);
@@ -54,7 +54,7 @@ export function neverAllowed(line: string): string | undefined {
   return `${variable} decides what the compiler runs, or for which package`;
 }
 
-/** An argument that makes the linker read more arguments from a file: whoever allows it has to name that file. */
+/** Does an instruction make the linker read more arguments from a file? The rule that allows it has to name that file. */
 export function needsExactRule(line: string): boolean {
   const value = /^cargo:rustc-[a-z-]*link-arg[a-z-]*=(.*)$/s.exec(normalisedInstruction(line))?.[1];
   return value !== undefined && /(?:^|[\s,=])@/.test(value);

@@ -59,7 +59,7 @@ export async function readConfig(file: string, exports: Exports): Promise<Config
     const code = (error as NodeJS.ErrnoException).code ?? '';
     const [reason, help] = unreadable[code] ?? [
       (error as Error).message,
-      'the file has to be readable for whoever runs the check',
+      'make the file readable for the user who runs the check',
     ];
     throw new ConfigError([fault(file, `cannot read ${file}: ${reason}`, help)]);
   }
@@ -80,7 +80,7 @@ const unreadable: Readonly<Record<string, readonly [reason: string, help: string
   EACCES: ['permission denied', '`chmod a+r` makes it readable'],
 };
 
-/** The fault of a file that is no text, at its first line that is not. */
+/** The fault of a file that is not UTF-8, at the first line that is not. */
 function notUtf8(file: string, bytes: Buffer): ConfigDiagnostic {
   const decoder = new TextDecoder();
   const lines = bytes
@@ -98,7 +98,7 @@ function fault(file: string, message: string, help: string | undefined): ConfigD
   return { file, place: undefined, length: 0, message, help, sourceLine: undefined };
 }
 
-/** Checks the text of a cackle.toml; `file` is for messages. Throws {@link ConfigError}. */
+/** Parses and checks the text of a cackle.toml; `file` is for messages. Throws {@link ConfigError}. */
 export function parseConfig(file: string, text: string, exports = noExports): Config {
   return new Reader(file, text, exports).read();
 }
@@ -168,7 +168,7 @@ class Reader extends DocumentReader {
     };
     const taken = new Set(keys.values());
     const hasTable = (name: string): boolean => taken.has(name);
-    // Behind everything that takes a value out of the document: any of it may be a fault.
+    // Only here, after every value of the document was read: each may add a fault.
     if (this.faults.length > 0) throw new ConfigError(this.faults);
     return {
       file: this.file,
@@ -240,7 +240,7 @@ class Reader extends DocumentReader {
     return apis;
   }
 
-  /** Whose table it is, by its key and its `source`. */
+  /** The package that a table is about, by its key and its `source`. */
   private subject({ key }: TomlEntry, table: TomlTable): TableSubject {
     const entry = table.entries.get('source');
     const source = this.string(entry);
@@ -249,13 +249,13 @@ class Reader extends DocumentReader {
         entry,
         source === ''
           ? 'a source is expected here'
-          : 'the name of the table gives the source already',
+          : 'the name of the table names the source already',
         source === '' ? SOURCES : 'remove one of them',
       );
     return subjectOf(key, source, this.exports.sources);
   }
 
-  /** A package's name with its source, for a table beside the one that is about another package of this name. */
+  /** A package's name with its source, for a second table beside that of another package of this name. */
   private qualified(name: string): string {
     const [only] = this.exports.sources.get(name) ?? [];
     return only === undefined ? name : `${name}@${only.source}`;
@@ -321,7 +321,7 @@ class Reader extends DocumentReader {
     }
   }
 
-  /** Rules of allow_build_instructions: one that names what no rule can allow is a fault. */
+  /** Reads the rules of allow_build_instructions; a rule for an instruction that no rule can allow is a fault. */
   private instructions(entry: TomlEntry | undefined): string[] {
     return this.items(entry).map(({ value, place, length }) => {
       const reason = neverAllowed(value);

@@ -22,7 +22,7 @@ const keys = [
 
 const kinds: readonly SandboxKind[] = ['Bubblewrap', 'Disabled'];
 
-/** Variables that no setting brings into a sandbox: with them, what runs inside could start ours. */
+/** Variables that no setting passes into a sandbox: with them, a program inside could start the shim. */
 const neverPassed = /^(?:RUSTC_WRAPPER$|CACKLE_)/;
 
 /** Reads one sandbox table (rule 2.15); faults go to the reader. `where` is its name, e.g. `[sandbox]`. */
@@ -85,14 +85,14 @@ export interface SandboxTables {
   readonly scopes: ReadonlyMap<string, SandboxTable>;
 }
 
-/** Key of a scope in {@link SandboxTables}. */
+/** Returns the key of a scope in {@link SandboxTables}. */
 export function scopeKey(scope: PermissionScope): string {
   return `${scope.package}\0${scope.suffix}`;
 }
 
 /**
- * The settings in force in a scope: those of its own table, of the wider scopes, then of `[sandbox]`
- * (rule 1.5). `pkg.X.sandbox.kind` has no meaning and is passed over.
+ * Returns the look-up of the settings in force in a scope: those of its own table, of the wider scopes, then of
+ * `[sandbox]` (rule 1.5). `pkg.X.sandbox.kind` has no meaning and is ignored.
  */
 export function sandboxLookup(tables: SandboxTables): (scope: PermissionScope) => SandboxSettings {
   return (scope) => {
@@ -104,14 +104,14 @@ export function sandboxLookup(tables: SandboxTables): (scope: PermissionScope) =
   };
 }
 
-/** The settings for rustc. Version 1 took nothing from `[sandbox]`: without a kind of its own, none. */
+/** Returns the sandbox settings for rustc. In version 1 it inherits nothing from `[sandbox]`. */
 export function rustcSandbox(tables: SandboxTables, version: 1 | 2 | 3): SandboxSettings {
   if (version > 1) return united([tables.rustc, tables.top]);
   const own = united([tables.rustc]);
   return { ...own, kind: own.kind ?? 'Disabled' };
 }
 
-/** Nearest table first: a scalar is the nearest that is set; lists are united, the widest scope's first. */
+/** Merges tables, nearest first: of a scalar the nearest value counts; lists are united, the widest scope's first. */
 function united(chain: readonly (SandboxTable | undefined)[]): SandboxSettings {
   const set = chain.filter((table) => table !== undefined);
   const list = (read: (table: SandboxTable) => readonly ConfigText[]): ConfigText[] =>
@@ -126,7 +126,7 @@ function united(chain: readonly (SandboxTable | undefined)[]): SandboxSettings {
   };
 }
 
-/** All that decides about the sandbox of a package's build script, as a text to compare; the same wherever there is none. */
+/** Returns all settings of the sandbox of a package's build script as one text to compare; equal wherever none is used. */
 export function buildScriptSandbox(config: Config, packageName: string): string {
   const settings = config.sandbox({ package: packageName, suffix: 'build' });
   const { kind, allowNetwork, ...lists } = settings;

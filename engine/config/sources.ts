@@ -16,16 +16,16 @@ export type SourcesByName = ReadonlyMap<string, readonly NamedSource[]>;
 
 /** The package that a table `[pkg.KEY]` is about. */
 export interface TableSubject {
-  /** As {@link NamedSource.name}; of a source that the tree does not have, `NAME@SOURCE`. */
+  /** As {@link NamedSource.name}; `NAME@SOURCE` for a source that is not in the tree. */
   readonly name: string;
-  /** More than one: the table does not say which of them it means, and then means none. */
+  /** Sources between which the table does not decide: it then counts for none of them. Otherwise empty. */
   readonly couldBe: readonly PackageSource[];
 }
 
 const cratesIo =
   /^(?:sparse\+)?https:\/\/(?:github\.com\/rust-lang\/crates\.io-index|index\.crates\.io)$/;
 
-/** A source as it is compared: cargo's own spelling, one of a URL or of a path are one. */
+/** Returns the spelling by which sources are compared: cargo's, URLs and paths of the same place become equal. */
 export function normalisedSource(text: string): PackageSource {
   const plain = text
     .trim()
@@ -43,7 +43,7 @@ export function splitKey(key: string): { readonly name: string; readonly source?
   return at < 0 ? { name: key } : { name: key.slice(0, at), source: key.slice(at + 1) };
 }
 
-/** The package that a table is about, by its key and its `source`, in a tree. */
+/** Returns the package of a tree that a table is about, by its key and its `source`. */
 export function subjectOf(
   key: string,
   pinned: string | undefined,
@@ -58,7 +58,7 @@ export function subjectOf(
   return { name: found?.name ?? `${name}@${wanted}`, couldBe: [] };
 }
 
-/** The name in cackle.toml of each package of a tree, in their order. */
+/** Returns the name in cackle.toml of each package of a tree, in the order of `packages`. */
 export function namesBySource(
   packages: readonly { readonly name: string; readonly source: PackageSource }[],
 ): string[] {

@@ -80,8 +80,8 @@ export function parseProgram(text: string): AST.TOMLProgram {
 let last: { readonly text: string; readonly table: TomlTable } | undefined;
 
 /**
- * Parses a TOML document into a tree with places. Throws {@link TomlSyntaxError}. The last one is kept: a check reads
- * cackle.toml for what it says of the tree, and again for the rest.
+ * Parses a TOML document into a tree with places. Throws {@link TomlSyntaxError}. The last tree is cached: a check reads
+ * cackle.toml first for the settings of the tree, then whole.
  */
 export function parseToml(text: string): TomlTable {
   if (last?.text !== text) last = { text, table: readTables(text) };
@@ -123,7 +123,7 @@ function descend(table: TomlTable, keys: readonly (AST.TOMLBare | AST.TOMLQuoted
     }
     const { place, length } = placeOf(key);
     const next = newTable(place, length);
-    // Below something that is no table: the fault is named there.
+    // The parent is no table, which is reported as a fault where it stands.
     if (known !== undefined) return next;
     current.entries.set(name, { key: name, place, length, value: next });
     current = next;
@@ -131,7 +131,7 @@ function descend(table: TomlTable, keys: readonly (AST.TOMLBare | AST.TOMLQuoted
   return current;
 }
 
-/** `[[a.b]]` has no place in cackle.toml: whoever expects a table there says so. */
+/** `[[a.b]]` is not valid in cackle.toml: the code that expects a table there reports it. */
 function addArrayOfTables(root: TomlTable, keys: readonly (AST.TOMLBare | AST.TOMLQuoted)[]): void {
   const last = keys.at(-1);
   if (last === undefined) return;
@@ -168,7 +168,7 @@ function tomlValue(node: AST.TOMLContentNode): TomlValue {
   }
 }
 
-/** A key as it reads, without its quotes. */
+/** Returns the text of a key without its quotes. */
 export function keyName(key: AST.TOMLBare | AST.TOMLQuoted): string {
   return key.type === 'TOMLBare' ? key.name : key.value;
 }

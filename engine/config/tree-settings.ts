@@ -1,13 +1,13 @@
 import { readRegularFile } from '../regular-file.ts';
 import { parseToml, type TomlEntry } from './toml-tree.ts';
 
-/** What cackle.toml says of the tree of packages, by which the rest of it is read. */
+/** The settings of cackle.toml that decide which packages are in the tree; they are needed before the rest is read. */
 export interface TreeSettings {
   readonly features: readonly string[];
   readonly buildFlags: readonly string[];
 }
 
-/** Reads these settings alone. Nothing for a file with faults: whoever reads all of it tells of them. */
+/** Reads these settings alone. Returns none for a file with faults: {@link readConfig} reports them later. */
 export async function readTreeSettings(file: string): Promise<TreeSettings> {
   try {
     const common = parseToml(readRegularFile(file).toString()).entries.get('common')?.value;
@@ -22,7 +22,7 @@ export async function readTreeSettings(file: string): Promise<TreeSettings> {
 
 const nothing: TreeSettings = { features: [], buildFlags: [] };
 
-/** Undefined for what is no list of strings. */
+/** Undefined when the value is no list of strings. */
 function stringsOf(entry: TomlEntry | undefined): string[] | undefined {
   if (entry === undefined) return [];
   if (entry.value.kind !== 'array') return undefined;

@@ -25,7 +25,7 @@ export interface PermissionScope {
   readonly suffix: ScopeSuffix;
 }
 
-/** A named class of paths. Prefixes are paths split on `::`; exclusions win. */
+/** A named set of path prefixes, compared segment by segment; exclusions win. */
 export interface ApiDefinition {
   readonly name: string;
   readonly include: readonly string[];
@@ -38,7 +38,7 @@ export interface ApiPath {
   readonly api: string;
   readonly list: 'include' | 'exclude';
   readonly text: string;
-  /** With crates named as in symbols. */
+  /** The same with the crate named as in symbols. */
   readonly path: string;
   readonly place: ConfigPlace;
 }
@@ -49,7 +49,7 @@ export interface AllowedApi {
   readonly place: ConfigPlace;
 }
 
-/** What one scope's own table says, before inheritance. */
+/** The settings in one scope's own table, before inheritance. */
 export interface ScopeTable {
   readonly scope: PermissionScope;
   readonly place: ConfigPlace;
@@ -83,10 +83,10 @@ export interface Permissions {
   readonly allowBuildInstructions: readonly string[];
 }
 
-/** How programs are kept in. */
+/** How programs are confined. */
 export type SandboxKind = 'Bubblewrap' | 'Disabled';
 
-/** What one sandbox table says, before inheritance. */
+/** The settings in one sandbox table, before inheritance. */
 export interface SandboxTable {
   /** Its name in messages, e.g. `[pkg.x.build.sandbox]`. */
   readonly where: string;
@@ -99,14 +99,14 @@ export interface SandboxTable {
   readonly extraArgs: readonly ConfigText[];
 }
 
-/** A sandbox as it is in force somewhere, inheritance applied. */
+/** The sandbox settings in force for a program, inheritance applied. */
 export interface SandboxSettings {
-  /** Undefined where nobody chose one. */
+  /** Undefined when no table sets one. */
   readonly kind: SandboxKind | undefined;
   readonly allowNetwork: boolean;
-  /** Paths; a relative one starts at the workspace root. It has to exist. */
+  /** Paths that have to exist; a relative one starts at the workspace root. */
   readonly bindWritable: readonly ConfigText[];
-  /** As above; directories that are created when missing. */
+  /** Directories, created when missing; a relative path starts at the workspace root. */
   readonly makeWritable: readonly ConfigText[];
   readonly passEnv: readonly ConfigText[];
   readonly extraArgs: readonly ConfigText[];
@@ -129,25 +129,25 @@ export interface Config {
   readonly profile: string;
   readonly explicitBuildScripts: boolean;
   readonly apis: ReadonlyMap<string, ApiDefinition>;
-  /** The paths of `[api.NAME]` in this file; those of imported APIs are not its. */
+  /** The paths of `[api.NAME]` in this file, without those of imported APIs. */
   readonly apiPaths: readonly ApiPath[];
   /** Names of the packages that `[pkg.…]` tables are about, with the place of the first table. */
   readonly packages: ReadonlyMap<string, ConfigPlace>;
-  /** Tables of which packages from several sources could be meant: they give a permission to none. */
+  /** Tables that could mean packages from several sources: they grant nothing. */
   readonly ambiguous: readonly AmbiguousTable[];
-  /** The key of the `[pkg.KEY]` table in which the permissions of a package stand, or would. */
+  /** Returns the key of the `[pkg.KEY]` table that holds, or would hold, the permissions of a package. */
   tableOf(packageName: string): string;
   readonly tables: readonly ScopeTable[];
-  /** Each thing that a package's scopes say, `allow_apis` and flags that forbid aside, to find what has no effect. */
+  /** All settings of packages' scopes except `allow_apis` and flags that forbid, to find those without effect. */
   readonly settings: readonly ScopeSetting[];
-  /** What `[pkg.NAME] import` says, by package; a package without the key is absent. */
+  /** The values of `[pkg.NAME] import` by package; a package without the key is absent. */
   readonly imports: ReadonlyMap<string, readonly string[]>;
   /** Names of the package's macros that lend nothing to their callers: `[pkg.NAME] safe_macros`. */
   safeMacros(packageName: string): ReadonlySet<string>;
   /** Does a `[pkg.NAME.build]` table exist (explicit_build_scripts)? */
   hasBuildSection(packageName: string): boolean;
   permissions(scope: PermissionScope): Permissions;
-  /** The sandbox of what a scope's package runs: its build scripts (`build`) or tests (`test`). */
+  /** Returns the sandbox of the package's build scripts (scope `build`) or tests (scope `test`). */
   sandbox(scope: PermissionScope): SandboxSettings;
   readonly rustcSandbox: SandboxSettings;
   /** Every `pkg.NAME.sandbox.kind`: it has no meaning (rule 5.14). */
@@ -159,7 +159,7 @@ export interface Config {
   readonly sandboxChosen: boolean;
 }
 
-/** One fault in cackle.toml; rendered by the CLI with the line and the place marked. */
+/** One fault in a configuration file; the CLI prints it with the line and the place marked. */
 export interface ConfigDiagnostic {
   readonly file: string;
   readonly place: ConfigPlace | undefined;
@@ -171,7 +171,7 @@ export interface ConfigDiagnostic {
   readonly sourceLine: string | undefined;
 }
 
-/** Thrown by the reader with every fault found. */
+/** A configuration that cannot be used, with every fault found. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly diagnostics: readonly ConfigDiagnostic[];

@@ -17,13 +17,13 @@ export interface ResolvedNode {
     | undefined;
 }
 
-/** What can be run, or loaded, as it is. */
+/** Artifact kinds that a program can run, or load, as they are. */
 const runnable = new Set(['bin', 'cdylib']);
 
 /**
- * A build script, or a proc macro, may run the program of an artifact dependency (Cargo Book, "Artifact dependencies") as soon
- * as cargo has built it, which is before anybody judged it; a shared library it may load. So may any crate that is linked into
- * one. What goes into the user's programs alone is judged with them. Throws CheckError.
+ * Throws CheckError when a build script or proc macro, or a crate linked into one, has an artifact dependency (Cargo Book,
+ * "Artifact dependencies") that is a program or shared library: it could run or load it as soon as cargo has built it, before
+ * it is judged. Artifacts of the user's programs alone are allowed, since they are judged with them.
  */
 export function refuseArtifactsOfHost(
   nodes: readonly ResolvedNode[],
@@ -46,13 +46,13 @@ export function refuseArtifactsOfHost(
       : `${labelOf(id)}, which runs while the tree is built,`;
     const what = artifact === 'bin' ? 'a program' : 'a shared library';
     throw new CheckError(
-      `${who} is given ${what} of ${labelOf(pkg)} to run (\`artifact = "${artifact}"\`), and nothing stands between them`,
+      `${who} gets ${what} of ${labelOf(pkg)} to run (\`artifact = "${artifact}"\`), and nothing stands between them`,
       `such a program cannot be judged before it runs; leave the package out of the check, or let ${ofScript ? 'its build script' : 'it'} do without`,
     );
   }
 }
 
-/** The packages that go into a proc macro or, as its dependencies, into a build script. */
+/** The packages that are linked into a proc macro or a build script. */
 function linkedIntoHost(
   nodes: readonly ResolvedNode[],
   packages: readonly Package[],

@@ -1,6 +1,6 @@
 import type { Workspace } from './types.ts';
 
-/** The directories in which cargo and what it runs leave what they build, each once. */
+/** Returns the directories into which cargo and the programs that it runs write build output, each once. */
 export function buildDirectories({
   targetDirectory,
   buildDirectory,

@@ -36,7 +36,7 @@ interface Layer {
   readonly values: z.infer<typeof configSchema>;
 }
 
-/** The part of cargo's configuration that a check needs to know itself. */
+/** The part of cargo's configuration that a check itself uses. */
 export interface CargoConfig {
   /** The user's own RUSTC_WRAPPER or `build.rustc-wrapper`, ready to run; undefined when none. */
   readonly rustcWrapper: string | undefined;
@@ -47,13 +47,13 @@ export interface CargoConfig {
   /** `build.target`: triples or paths of target specifications. */
   readonly targets: readonly string[];
   /**
-   * Each `target.KEY.runner`, the one that counts first: KEY is a triple or `cfg(...)`, the command is ready to run
-   * in front of a program. {@link runnerFor} chooses.
+   * Each `target.KEY.runner`, by precedence: KEY is a triple or `cfg(...)`, the command is ready to run in front of a
+   * program. {@link runnerFor} chooses one.
    */
   readonly runners: readonly { readonly key: string; readonly command: readonly string[] }[];
-  /** Keys that files, `--config` and the environment set for a profile; undefined when none does. */
+  /** Returns the keys that files, `--config` and the environment set for a profile; undefined when none does. */
   profile(name: string): ReadonlySet<string> | undefined;
-  /** Names of the variables that `[env]` gives to all that cargo starts, and overridden build scripts to rustc. */
+  /** Names of the variables that `[env]` sets for all programs that cargo starts, and overridden build scripts for rustc. */
   readonly variables: readonly string[];
 }
 
@@ -81,7 +81,7 @@ export async function readCargoConfig(
     const value = env[name];
     return value === undefined ? undefined : program(value, cwd);
   };
-  // `--config` goes before variables of the configuration, but not before those of cargo itself.
+  // `--config` overrides variables of the configuration (CARGO_BUILD_RUSTC), but not cargo's own (RUSTC).
   const programOf = (key: 'rustc' | 'rustdoc' | 'rustc-wrapper', variable: string) =>
     fromEnvironment(variable) ??
     fromLayers(key, commandLine) ??
@@ -106,7 +106,7 @@ export async function readCargoConfig(
 
 const overrideSchema = z.object({ 'rustc-env': table });
 
-/** The Cargo Book: "[env]", and "Overriding build scripts" for `target.TRIPLE.LINKS.rustc-env`. */
+/** See the Cargo Book, "[env]", and "Overriding build scripts" for `target.TRIPLE.LINKS.rustc-env`. */
 function variablesOf({ env, target }: Layer['values']): string[] {
   const overrides = Object.values(target ?? {}).flatMap((settings) => Object.values(settings));
   const given = overrides.flatMap((override) => {
@@ -134,13 +134,13 @@ function runnersOf(layers: readonly Layer[], cwd: string, env: NodeJS.ProcessEnv
   return found;
 }
 
-/** A triple as it stands in the name of a variable; `-` and `_` cannot be told apart there. */
+/** A triple as the name of a variable contains it; there `-` and `_` are the same. */
 const environmentKey = (triple: string): string =>
   triple.toUpperCase().replaceAll('-', '_').replaceAll('.', '_');
 
 /**
- * The user's own runner for programs of `triple`: a key of that name goes before `cfg(...)` keys that hold (the
- * Cargo Book, "target.<triple>.runner"). Undefined when none is set. Throws CheckError for two that hold.
+ * Returns the user's own runner for programs of `triple`: a key of that name takes precedence over `cfg(...)` keys that
+ * hold (the Cargo Book, "target.<triple>.runner"). Undefined when none is set. Throws CheckError when two hold.
  */
 export function runnerFor(
   { runners }: CargoConfig,
@@ -188,7 +188,7 @@ function profileKeys(
   return defined ? keys : undefined;
 }
 
-/** A program with a slash is relative to the place that names it; without, PATH finds it. */
+/** A program with a slash is relative to `base`; a program without one is found by PATH. */
 function program(value: string, base: string): string {
   return value.includes('/') && !isAbsolute(value) ? resolve(base, value) : value;
 }
@@ -202,7 +202,7 @@ async function fileLayers(cwd: string, env: NodeJS.ProcessEnv): Promise<Layer[]>
   return layers;
 }
 
-/** A file's own values go before those it includes, later includes before earlier ones. */
+/** A file's own values take precedence over those it includes, later includes over earlier ones. */
 async function readLayer(path: string, base: string, above: readonly string[]): Promise<Layer[]> {
   if (above.includes(path)) throw new CheckError(`${path} includes itself`, 'break the cycle');
   let text: string;

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 
 // Where cargo and rustup look for files. Loaded before the rest of the program: nothing but Node's own modules here.
 
-/** A directory and all above it. */
+/** Returns a directory and all above it, nearest first. */
 export function upward(directory: string): string[] {
   const found = [directory];
   for (let at = directory; dirname(at) !== at; at = dirname(at)) found.push(dirname(at));
@@ -12,8 +12,8 @@ export function upward(directory: string): string[] {
 }
 
 /**
- * The directories in which cargo looks for its configuration when it starts in an absolute one, what goes before first (the
- * Cargo Book, "Hierarchical structure").
+ * Returns the directories in which cargo looks for its configuration when it starts in `directory`, an absolute one, by
+ * precedence (the Cargo Book, "Hierarchical structure").
  */
 export function configDirectories(directory: string, env: NodeJS.ProcessEnv): string[] {
   const home = env.CARGO_HOME ? resolve(directory, env.CARGO_HOME) : join(homedir(), '.cargo');
@@ -23,14 +23,14 @@ export function configDirectories(directory: string, env: NodeJS.ProcessEnv): st
 /** The names of a file of configuration; cargo prefers the first when both are there. */
 export const CONFIG_NAMES: readonly string[] = ['config', 'config.toml'];
 
-/** The files in which cargo looks for its configuration when it starts in `real`, which has no symbolic link in it. */
+/** Returns the files in which cargo looks for its configuration when it starts in `real`, a path without symbolic links. */
 export function configFiles(real: string, env: NodeJS.ProcessEnv): string[] {
   return configDirectories(real, env).flatMap((directory) =>
     CONFIG_NAMES.map((name) => join(directory, name)),
   );
 }
 
-/** The files by which rustup chooses a toolchain in `real`. */
+/** Returns the files by which rustup chooses a toolchain in `real`. */
 export function toolchainFiles(real: string): string[] {
   return upward(real).flatMap((directory) => [
     join(directory, 'rust-toolchain'),
@@ -38,12 +38,12 @@ export function toolchainFiles(real: string): string[] {
   ]);
 }
 
-/** The nearest directory at or above an absolute path that holds a Cargo.toml, as cargo looks for it. */
+/** Returns the nearest directory at or above an absolute path that holds a Cargo.toml, as cargo looks for it. */
 export function nearestManifest(path: string): string | undefined {
   return upward(path).find((directory) => isFile(join(directory, 'Cargo.toml')));
 }
 
-/** False too for what is below a file, or not ours to look at. */
+/** Is there a file? False too for a path below a file, or in a directory that we may not read. */
 export function isFile(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;

@@ -1,7 +1,7 @@
 /** Settings of a target as `rustc --print cfg` lists them: `unix`, `target_os="linux"`. */
 export type CfgSet = ReadonlySet<string>;
 
-/** Reads what `rustc --print cfg` prints. */
+/** Parses the output of `rustc --print cfg`. */
 export function readCfgSet(text: string): CfgSet {
   return new Set(text.split(/\r?\n/).filter((line) => line !== ''));
 }

@@ -2,21 +2,21 @@ import { realpathSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
 
-/** A dep-info file that cannot be read as rustc writes it; the message names the file. */
+/** A dep-info file that rustc cannot have written so, or that cannot be read; the message names the file. */
 export class DepInfoError extends Error {
   override readonly name = 'DepInfoError';
 }
 
 /** A file that rustc read. */
 export interface SourceFile {
-  /** Its absolute name as debug info has it, `..` resolved by text. */
+  /** Its absolute path as in debug info, `..` resolved by text. */
   readonly path: string;
-  /** The file that the system opens by the name that rustc used: behind a symbolic link, `..` leads elsewhere. */
+  /** The path that the system opens for the name that rustc used: behind a symbolic link, `..` leads elsewhere. */
   readonly file: string;
 }
 
 /**
- * The files that a rustc dep-info file (`.d`) lists, each once, in its order.
+ * Returns the files that a rustc dep-info file (`.d`) lists, each once, in its order.
  * Relative paths start at `cwd`, the directory in which rustc ran.
  * Throws DepInfoError for a file that is missing, or is not exactly what rustc writes for some list of files.
  */
@@ -54,7 +54,7 @@ function sourceFile(source: string, cwd: string): SourceFile {
     const file = realpathSync.native(asOpened);
     return { path, file: realPathOf(path) === file ? path : file };
   } catch {
-    // Whoever reads it says what is wrong.
+    // The code that reads the file reports the error.
     return { path, file: asOpened };
   }
 }
@@ -68,14 +68,14 @@ function realPathOf(path: string): string | undefined {
 }
 
 /**
- * The files in rustc's dep-info, as written; undefined when rustc would not write this text for any list of files whose names
- * have no line break. It writes a rule for each output, `OUTPUT: FILE FILE…` and an empty line; then `FILE:` for each file and
- * an empty line; then perhaps comments (environment variables, checksums). It puts a backslash before a space of a file's name
- * and before nothing else, line breaks included (`escape_dep_filename` in rustc_interface): only that all parts agree
- * tells that a line is a whole name.
+ * Returns the files in rustc's dep-info, as written; undefined when rustc would not write this text for any list of files
+ * whose names have no line break. rustc writes a rule for each output, `OUTPUT: FILE FILE…` and an empty line; then `FILE:`
+ * for each file and an empty line; then perhaps comments (environment variables, checksums). It escapes a space in a file's
+ * name by a backslash and nothing else, not even line breaks (`escape_dep_filename` in rustc_interface): a line is known to
+ * be a whole name only because all parts agree.
  */
 export function parseDepInfo(text: string): string[] | undefined {
-  // Not by an expression: on a run of line breaks within it would start anew at each of them.
+  // No regular expression: on a run of line breaks it would take quadratic time.
   let end = text.length;
   while (text[end - 1] === '\n') end--;
   const blocks = text.slice(0, end).split('\n\n');

@@ -1,13 +1,13 @@
 import type { PackageIndex } from './types.ts';
 
 /**
- * Gives the predicate "`from` depends on `on`, even transitively, or is it" for a dependency table
- * (row: package, values: its direct dependencies). Cycles, which dev-dependencies make, are fine.
+ * Returns the predicate "`from` depends on `on`, even transitively, or is it" for a dependency table
+ * (row: package, values: its direct dependencies). Cycles, which dev-dependencies make, are allowed.
  */
 export function transitiveDependencies(
   direct: readonly (readonly PackageIndex[])[],
 ): (from: PackageIndex, on: PackageIndex) => boolean {
-  // One row of bits a package, filled when first asked for: most packages are never asked about.
+  // One row of bits a package, filled at its first use: most packages are never looked up.
   const rows = new Map<PackageIndex, Uint32Array>();
   const rowOf = (from: PackageIndex): Uint32Array => {
     const known = rows.get(from);

@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import { normalisedSource, splitKey } from '../config/sources.ts';
 import { readRegularFile } from '../regular-file.ts';
 
-/** What Cargo.lock names, for every target and feature. */
+/** The packages in Cargo.lock, for every target and feature. */
 export interface LockedPackages {
   /** Cargo's names. */
   readonly names: ReadonlySet<string>;
-  /** Is it there: a package by cargo's name, or by `NAME@SOURCE`? */
+  /** Is a package there, by cargo's name or by `NAME@SOURCE`? */
   has(key: string): boolean;
 }
 
 const entry =
   /^\[\[package\]\]\s*\nname = "([^"\n]+)"\s*\nversion = "[^"\n]*"(?:\s*\nsource = "([^"\n]+)")?/gm;
 
-/** The packages of Cargo.lock; undefined where there is none that says so. */
+/** Reads the packages of Cargo.lock in `root`; undefined when the file cannot be read. */
 export function lockedPackages(root: string): LockedPackages | undefined {
   let text: string;
   try {
@@ -25,7 +25,7 @@ export function lockedPackages(root: string): LockedPackages | undefined {
   const sourced = new Set<string>();
   for (const [, name = '', source] of text.matchAll(entry)) {
     names.add(name);
-    // It does not say in which directory a package without a source is.
+    // The directory of a package without a source is not in the file.
     sourced.add(`${name}@${source === undefined ? '' : normalisedSource(source)}`);
   }
   return {

@@ -3,7 +3,7 @@ import { dirname, sep } from 'node:path';
 import { buildDirectories } from './build-directories.ts';
 import type { PackageIndex, Workspace } from './types.ts';
 
-/** Finds the packages that a source file belongs to (rule 4.8). */
+/** Returns the packages that a source file belongs to (rule 4.8). */
 export interface FileOwners {
   /**
    * The owners of an absolute, normalised path; several when packages share the file, none for the
@@ -21,7 +21,7 @@ export interface OutDirectory {
 /** True for a library of the toolchain itself: `lib/rustlib/TRIPLE/lib` of the sysroot in use. */
 export function isSysroot(path: string, { sysroot }: Workspace): boolean {
   const libraries = `${sysroot}/lib/rustlib/`;
-  // rustc may name its directory by a symbolic link to it; nobody but the user puts one there.
+  // rustc may name its directory by a symbolic link, which only the user can have made.
   const real = path.startsWith(libraries) ? path : realPath(path);
   return real.startsWith(libraries) && /^[^/]+\/lib\//.test(real.slice(libraries.length));
 }
@@ -48,14 +48,14 @@ function realPath(path: string): string {
  */
 const standardLibrary = /^\/rustc\/[0-9a-f]+\/|^\/rust\/deps\//;
 
-/** True for a file of the standard library or of what it was built from: nobody's. */
+/** True for a file of the standard library or of its dependencies: it belongs to no package. */
 export function isStandardLibraryFile(file: string, { sysroot }: Workspace): boolean {
   return standardLibrary.test(file) || file.startsWith(`${sysroot}/lib/rustlib/src/rust/`);
 }
 
 const nobody: readonly PackageIndex[] = [];
 
-/** The package (or OUT_DIR) directory that holds a file tells whose it is where no dep-info does. */
+/** Returns the owners by the package (or OUT_DIR) directory that holds a file, for files in no dep-info. */
 export function directoryOwners(
   workspace: Workspace,
   outDirectories: Iterable<OutDirectory>,
@@ -70,7 +70,7 @@ export function directoryOwners(
     addDirectory(p.directory, p.index);
     addDirectory(dirname(p.manifestPath), p.index);
   }
-  // The target directory lies in a package, but what cargo and build scripts put there is not that package's.
+  // The target directory lies in a package, but files that cargo and build scripts write there do not belong to it.
   for (const directory of buildDirectories(workspace)) directories.set(directory, []);
   for (const out of outDirectories) addDirectory(out.directory, out.package);
   return {
@@ -85,8 +85,8 @@ export function directoryOwners(
 }
 
 /**
- * Does the package in whose directory a file lies answer for it beside those that compile it? Not where they lie in that
- * directory themselves: what members of a workspace share may well stand beside them.
+ * Is the package whose directory holds a file charged for it beside the packages that compile it? Not when one of these
+ * lies in that directory itself: members of a workspace may share files that stand beside them.
  */
 export function answersBeside(
   holder: PackageIndex,
@@ -98,8 +98,8 @@ export function answersBeside(
 }
 
 /**
- * The packages whose units list a file (`listedBy`), and the one in whose directory it lies: who gives another's code
- * a place in a program of its own does not take it off the other's shoulders.
+ * Returns the owners of a file: the packages whose units list it (`listedBy`), and the one whose directory holds it. A
+ * package that compiles another's file does not free the other from answering for it.
  */
 export function fileOwners(
   workspace: Workspace,

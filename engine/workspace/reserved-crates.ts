@@ -1,7 +1,7 @@
 import { CheckError } from '../errors.ts';
 import type { Workspace } from './types.ts';
 
-/** Names that every program uses for crates of the toolchain. */
+/** Crate names that mean crates of the toolchain in every program. */
 export const reservedCrates: ReadonlySet<string> = new Set([
   'std',
   'core',
@@ -10,7 +10,7 @@ export const reservedCrates: ReadonlySet<string> = new Set([
   'test',
 ]);
 
-/** Throws CheckError for a library that is called as one of the toolchain: whose is `std::net` then, in sources and in symbols? */
+/** Throws CheckError for a library with the name of a toolchain crate: `std::net` in sources and symbols could be of either. */
 export function refuseReservedCrates({ byCrateName, packages }: Workspace): void {
   for (const crate of reservedCrates) {
     const p = packages[byCrateName.get(crate)?.[0] ?? -1];

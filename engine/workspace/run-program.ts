@@ -8,7 +8,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a program to its end. Rejects with the system's error when it cannot start (ENOENT …). */
+/** Runs a program and resolves when it has ended. Rejects with the system's error when it cannot start (ENOENT …). */
 export function runProgram(
   program: string,
   args: readonly string[],
@@ -36,7 +36,7 @@ export function runProgram(
   });
 }
 
-/** Cargo's program: `$CARGO`, which cargo sets for its subcommands, else `cargo` from PATH. */
+/** Returns the program to run as cargo: `$CARGO`, which cargo sets for its subcommands, else `cargo` from PATH. */
 export function cargoProgram(env: NodeJS.ProcessEnv = process.env): string {
   return env.CARGO || 'cargo';
 }

@@ -1,10 +1,10 @@
-/** What cargo knows of a workspace: packages, their targets and dependencies (`cargo metadata`). */
+/** The workspace as `cargo metadata` describes it: packages, their targets and dependencies. */
 
 declare const packageBrand: unique symbol;
 /** Index of a package in {@link Workspace.packages}. */
 export type PackageIndex = number & { readonly [packageBrand]: true };
 
-/** What a crate is for the judge (rule 1.2): benches and integration tests count as `test`. */
+/** The kind of a crate by which permissions are looked up (rule 1.2): benches and integration tests count as `test`. */
 export type CrateKind = 'primary' | 'build-script' | 'test';
 
 /** A target as `cargo metadata` names it: `kind` is e.g. ["lib"], ["bin"], ["custom-build"], ["proc-macro"]. */
@@ -13,7 +13,7 @@ export interface CargoTarget {
   readonly kind: readonly string[];
   readonly crateTypes: readonly string[];
   readonly sourcePath: string;
-  /** Its `required-features` are not all on: cargo leaves it out. */
+  /** True when not all of its `required-features` are on: cargo leaves it out. */
   readonly isLeftOut?: boolean | undefined;
 }
 
@@ -39,15 +39,15 @@ export interface Package {
   readonly targets: readonly CargoTarget[];
   /** Direct dependencies of every kind, as cargo resolved them. */
   readonly dependencies: readonly PackageIndex[];
-  /** Those of them that have a library, by the name that its code calls them. */
+  /** Dependencies that have a library, by the crate name in this package's code. */
   readonly calledAs: ReadonlyMap<string, PackageIndex>;
 }
 
-/** The workspace as one `cargo metadata` call gives it. */
+/** The workspace as one `cargo metadata` call returns it. */
 export interface Workspace {
   readonly root: string;
   readonly targetDirectory: string;
-  /** Where cargo keeps what it builds on the way (`build.build-dir`): the target directory, unless the user says otherwise. */
+  /** Cargo's directory for intermediate files (`build.build-dir`): the target directory, unless the user sets another. */
   readonly buildDirectory: string;
   /** Directory of the toolchain in use, symbolic links resolved. */
   readonly sysroot: string;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
 import { noNightly, onNightly } from '../support/nightly.ts';
 
-// Rule 9.11: what a build script is given to run would run before it was judged.
+// Rule 9.11: a program that a build script gets to run would run before it was judged.
 
 const files = (dependencies: string): Record<string, string> => ({
   'Cargo.toml': manifest('user', dependencies),
@@ -29,7 +29,7 @@ test.skipIf(noNightly !== undefined)(
     ]) {
       const ran = await cackle(args, onNightly);
       expect(ran.status).toBe(2);
-      expect(ran.stderr).toContain('the build script of user is given a program of tool to run');
+      expect(ran.stderr).toContain('the build script of user gets a program of tool to run');
     }
   },
 );

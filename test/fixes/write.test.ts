@@ -97,7 +97,7 @@ test.skipIf(process.getuid?.() === 0)('a write-protected file is not replaced', 
   const read = await readConfigText(file);
   chmodSync(file, 0o444);
   await expect(writeConfigText(read, 'new')).rejects.toMatchObject({
-    help: 'it and its directory have to be writable for you',
+    help: 'make it and its directory writable for you',
   });
   expect(readFileSync(file, 'utf8')).toBe('old');
 });

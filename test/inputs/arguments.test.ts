@@ -154,7 +154,7 @@ test.each([
 test.each(['/nowhere/at/all', '/dev/null'])('--path %s, which is no directory', async (path) => {
   const stderr = expectRefusal(await cackle(['-n', '--path', path]));
   expect(stderr).toContain(`${path} is not a directory`);
-  expect(stderr).toContain('give --path a directory with a Cargo.toml');
+  expect(stderr).toContain('pass --path a directory with a Cargo.toml');
 });
 
 test('--path above which no Cargo.toml lies', async () => {

@@ -47,10 +47,10 @@ export function samePath(a: Path, b: Path): boolean {
 /** The document of the text that was parsed last: parsing is a pure function. */
 let latest: TomlDocument | undefined;
 
-/** A TOML text with the ranges of all that is in it, as edits need them. Throws TomlSyntaxError. */
+/** A TOML text with the ranges of its headers, pairs and comments, as edits need them. */
 export class TomlDocument {
   readonly text: string;
-  /** How lines end: as most of them do. */
+  /** The line ending of most lines. */
   readonly eol: string;
   /** All pairs in the order of the file, those in inline tables too. */
   readonly pairs: readonly Pair[];
@@ -58,7 +58,7 @@ export class TomlDocument {
   private readonly comments: readonly AST.Comment[];
   private readonly tokens: readonly AST.Token[];
 
-  /** The document of a text; steps of an edit ask for the same one many times over. */
+  /** Parses a text. The last document is cached: the steps of an edit parse the same text many times. Throws TomlSyntaxError. */
   static parse(text: string): TomlDocument {
     if (latest?.text !== text) latest = new TomlDocument(text);
     return latest;
@@ -151,7 +151,7 @@ export class TomlDocument {
     );
   }
 
-  /** Where what belongs to a line begins: the comment lines directly above it count. */
+  /** The start of a line with the comment lines directly above it. */
   leadStart(offset: number): number {
     let start = this.lineStart(offset);
     while (start > 0) {
@@ -196,8 +196,8 @@ export function stringOf(node: AST.TOMLContentNode): string | undefined {
 export type Value = boolean | number | string | readonly string[];
 
 /**
- * A TOML basic string. Much of what goes into one comes from crates, so what a reader would not see, such as
- * marks that turn the direction of a line, is escaped too.
+ * Returns a TOML basic string. Much of the text comes from crates, so invisible characters, such as marks that change
+ * the direction of a line, are escaped too.
  */
 export function quoted(value: string): string {
   const unseen = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
@@ -208,12 +208,12 @@ export function quoted(value: string): string {
   });
 }
 
-/** Keys as they are written, bare where they can be. */
+/** Returns keys as TOML writes them, joined by dots, bare where they can be. */
 export function keyText(keys: Path): string {
   return keys.map((key) => (/^[A-Za-z0-9_-]+$/.test(key) ? key : quoted(key))).join('.');
 }
 
-/** A list as it is written: more than one item stand one a line with trailing comma. */
+/** Returns a list as TOML text: more than one item stand on a line each, with a trailing comma. */
 export function listText(
   items: readonly string[],
   layout: 'inline' | { readonly indent: string; readonly unit: string; readonly eol: string },
@@ -223,7 +223,7 @@ export function listText(
   return `[${eol}${items.map((item) => `${indent}${unit}${item},${eol}`).join('')}${indent}]`;
 }
 
-/** A user's comment as lines of TOML; none where it says nothing. */
+/** Returns a user's comment as lines of TOML; an empty text for an empty comment. */
 export function commentLines(comment: string | undefined, indent: string, eol: string): string {
   const lines = (comment ?? '').split(/\r\n|\r|\n/).map((line) =>
     line

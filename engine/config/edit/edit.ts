@@ -34,23 +34,23 @@ export type EditStep =
     }
   /** Puts values into a list; the list is made where there is none. */
   | { readonly kind: 'add'; readonly path: Path; readonly values: readonly string[] }
-  /** Takes a value out of a list; an emptied list goes, and a package's table that held only it. */
+  /** Removes a value from a list; an emptied list is removed too, and a package's table that held only it. */
   | { readonly kind: 'remove'; readonly path: Path; readonly value: string }
   | { readonly kind: 'set'; readonly path: Path; readonly value: boolean | number | string }
-  /** Lets the build section of a package be there. */
+  /** Adds the build section of a package unless it is there. */
   | { readonly kind: 'build-section'; readonly package: string }
-  /** Takes away all that is at the path or below it. */
+  /** Removes everything at the path or below it. */
   | { readonly kind: 'drop'; readonly path: Path };
 
-/** A change of cackle.toml as data. {@link applyEdits} makes it. */
+/** A change of cackle.toml as data, for {@link applyEdits}. */
 export interface Edit {
   readonly steps: readonly EditStep[];
-  /** A user's remark, written as `# …` above what the edit adds; an edit that only takes away has no place for it. */
+  /** A user's remark, written as `# …` above what the edit adds; an edit that only removes ignores it. */
   readonly comment?: string | undefined;
 }
 
 /**
- * The text of a cackle.toml with edits made, one after another. Every comment, blank line, order, quoting and
+ * Returns the text of a cackle.toml after edits, made one after another. Every comment, blank line, order, quoting and
  * line ending that an edit does not concern stays; an edit that is made twice changes nothing the second time.
  * Throws {@link EditError} when the text cannot be edited.
  */
@@ -69,7 +69,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   } catch (error) {
     if (error instanceof TomlSyntaxError)
       throw new EditError(
-        `line ${error.place.line}: this is not TOML: ${error.message}; mend it, then edit again`,
+        `line ${error.place.line}: this is not TOML: ${error.message}; fix it, then edit again`,
         { cause: error },
       );
     throw error;
@@ -77,7 +77,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   return mark + current;
 }
 
-/** The keys under which a scope's settings stand. */
+/** Returns the keys from the top of the document to the table of a scope. */
 export function scopePath({ package: name, suffix }: PermissionScope): Path {
   return ['pkg', name, ...(suffix === '' ? [] : suffix.split('.'))];
 }
@@ -139,7 +139,7 @@ function permit(
   for (const suffix of narrower(scope.suffix)) {
     const doc = TomlDocument.parse(current);
     const pair = doc.pair([...scopePath({ ...scope, suffix }), flag]);
-    // A `false` between the two is somebody's decision, and what is below it then still says something.
+    // A `false` between the two is a decision of the user, so a `true` below it still has an effect.
     const says = own(doc, suffix) === true && nearest(doc, ancestors[suffix]) === true;
     if (pair !== undefined && says && !isLastOfBuildSection(doc, pair.path))
       current = withoutPair(doc, pair);
@@ -170,7 +170,7 @@ function add(
     const list = pair.node.value;
     if (list.type !== 'TOMLArray')
       throw new EditError(
-        `line ${list.loc.start.line}: a list was expected at ${keyText(path)}; mend it, then edit again`,
+        `line ${list.loc.start.line}: a list was expected at ${keyText(path)}; fix it, then edit again`,
       );
     if (doc.strings(path).includes(value)) continue;
     current = withItem(doc, pair, list, value, remark);

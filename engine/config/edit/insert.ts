@@ -18,10 +18,10 @@ import {
 } from './document.ts';
 import { aboveLine } from './list.ts';
 
-/** The tables of cackle.toml in the order in which a new one is put. */
+/** The order of the tables of cackle.toml, by which a new one is placed. */
 const order = ['common', 'sandbox', 'rustc', 'api', 'pkg'];
 
-/** Keys of a table of its own: what lies below stands in it as dotted keys (rule 5.22). */
+/** Number of keys in the header of a section; deeper keys stand in it as dotted keys (rule 5.22). */
 const sectionDepth: Readonly<Record<string, number>> = { common: 1, sandbox: 1 };
 const SECTION_DEPTH = 2;
 
@@ -31,7 +31,7 @@ type Home =
   | { readonly kind: 'braces'; readonly table: AST.TOMLInlineTable; readonly base: Path }
   | { readonly kind: 'new'; readonly header: Path };
 
-/** The text with a key that is not there yet, spelled as what is there already is spelled. */
+/** Returns the text with a new key, in the style of what is there already. Throws {@link EditError}. */
 export function withPair(
   doc: TomlDocument,
   path: Path,
@@ -120,7 +120,7 @@ function intoBody(
   return { start: at, end: at, text: open ? doc.eol + lines : lines };
 }
 
-/** The last of the pairs that share most keys with the path, before those with more keys than it has. */
+/** The last of the pairs that share most keys with the path and have no more keys than it. */
 function nearestPair(all: readonly Pair[], path: Path): Pair | undefined {
   const short = all.filter((pair) => pair.path.length <= path.length);
   const pairs = short.length > 0 ? short : all;
@@ -167,7 +167,7 @@ function withSection(
   return spliced(text, [{ start: at, end: at, text: `${open}${gap}${section}${after}` }]);
 }
 
-/** Where a new table goes: beside those of its name, in order where they are; else by the order of the tables. */
+/** The offset for a new table: beside those of its name, sorted if they are; else by the order of the tables. */
 function sectionStart(doc: TomlDocument, header: Path): number {
   const [kind] = header;
   const below = doc.headers.find((h) => startsWith(h.path, header));
@@ -194,7 +194,7 @@ function endOf(doc: TomlDocument, header: Header): number {
   return next === undefined ? doc.text.length : startOf(doc, next);
 }
 
-/** With the comments directly above, unless they open the file: those speak of all of it. */
+/** The start of a header with the comments directly above, unless these begin the file and thus describe all of it. */
 function startOf(doc: TomlDocument, header: Header): number {
   const lead = doc.leadStart(header.node.range[0]);
   return lead === 0 ? doc.lineStart(header.node.range[0]) : lead;

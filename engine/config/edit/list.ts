@@ -11,7 +11,7 @@ import {
 } from './document.ts';
 
 /**
- * The text with an item put into a list: in order where the list is sorted, else at its end; one item a
+ * Returns the text with an item added to a list: in order if the list is sorted, else at its end; one item a
  * line. Inside an inline table a list stays on its line.
  */
 export function withItem(
@@ -41,7 +41,7 @@ export function withItem(
   return spliced(doc.text, [put(`[${doc.eol}${lines.join('')}${indent}]`)]);
 }
 
-/** A user's comment above the line in which a pair begins. */
+/** Returns the splices that put a user's comment above the line in which a pair begins. */
 export function aboveLine(doc: TomlDocument, pair: Pair, comment: string | undefined): Splice[] {
   const owner = doc.lineOwner(pair.node.range[0]) ?? pair;
   const start = doc.lineStart(owner.node.range[0]);
@@ -94,7 +94,7 @@ function intoLines(
   const end = comma?.range[1] ?? last.range[1];
   const separator = comma === undefined ? [insert(last.range[1], ',')] : [];
   if (doc.lineEnd(end) <= close) return [...separator, insert(doc.lineEnd(end), line(indent))];
-  // The bracket closes in the line of the last item: it moves to a line of its own.
+  // The bracket stands in the line of the last item: it moves to a line of its own.
   return [
     {
       start: end,
@@ -104,7 +104,7 @@ function intoLines(
   ];
 }
 
-/** The text without one item of a list that has others, or comments, left. Comments stay. */
+/** Returns the text without one item of a list that keeps other items or comments. Comments stay. */
 export function withoutItem(doc: TomlDocument, list: AST.TOMLArray, index: number): string {
   const { text } = doc;
   const item = list.elements[index] as AST.TOMLContentNode;

@@ -9,7 +9,7 @@ import {
 } from './document.ts';
 import { withoutItem } from './list.ts';
 
-/** The text without the items of a list for which `drop` holds; an emptied list goes, and what held only it. */
+/** Returns the text without the items for which `drop` holds; an emptied list is removed, and tables that held only it. */
 export function withoutItems(text: string, path: Path, drop: (item: string) => boolean): string {
   let current = text;
   for (;;) {
@@ -29,7 +29,7 @@ export function withoutItems(text: string, path: Path, drop: (item: string) => b
   }
 }
 
-/** With `explicit_build_scripts` an empty build section still says that the build script may be. */
+/** Is the path the last key of a build section that must stay? With `explicit_build_scripts` an empty one allows the script. */
 export function isLastOfBuildSection(doc: TomlDocument, path: Path): boolean {
   if (path[0] !== 'pkg' || path[2] !== 'build') return false;
   if (doc.boolean(['common', 'explicit_build_scripts']) !== true) return false;
@@ -41,7 +41,7 @@ export function isLastOfBuildSection(doc: TomlDocument, path: Path): boolean {
   return leaves.length < 2;
 }
 
-/** The text without all that is at a path or below it. Comments stay. */
+/** Returns the text without everything at a path or below it. Comments stay. */
 export function withoutTable(text: string, path: Path): string {
   let current = text;
   for (;;) {
@@ -57,7 +57,7 @@ export function withoutTable(text: string, path: Path): string {
   }
 }
 
-/** The text without a pair, and without the tables that held only it. */
+/** Returns the text without a pair, and without the tables that held only it. */
 export function withoutPair(doc: TomlDocument, pair: Pair): string {
   return tidied(erased(doc, pair), pair.path.slice(0, -1));
 }
@@ -101,7 +101,7 @@ function withoutHeader(doc: TomlDocument, header: Header): string {
   return (after === '' ? before.replace(/(?:\r?\n[ \t]*)+$/, eol) : before) + after;
 }
 
-/** Takes away tables that are left empty, without a comment: inline ones, and headers of packages. */
+/** Removes tables that became empty and have no comment: inline ones, and headers of packages. */
 function tidied(text: string, table: Path): string {
   if (table.length === 0) return text;
   const doc = TomlDocument.parse(text);

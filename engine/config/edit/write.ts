@@ -15,7 +15,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { readRegularFile } from '../../regular-file.ts';
 
-/** The text of a configuration file as it was read, and what tells whether it is still the same. */
+/** The text of a configuration file as it was read, and a hash to notice later changes. */
 export interface ConfigFileText {
   readonly file: string;
   readonly text: string;
@@ -33,7 +33,7 @@ export class ConfigFileError extends Error {
   }
 }
 
-/** Reads a configuration file for editing; no file is an empty text. Throws {@link ConfigFileError}. */
+/** Reads a configuration file for editing; a missing file has an empty text. Throws {@link ConfigFileError}. */
 export async function readConfigText(file: string): Promise<ConfigFileText> {
   const bytes = bytesOf(file);
   if (bytes === undefined) return { file, text: '', hash: undefined };
@@ -49,8 +49,8 @@ export async function readConfigText(file: string): Promise<ConfigFileText> {
 }
 
 /**
- * Replaces a configuration file by a new text, whole or not at all: its mode stays, a link to it stays a
- * link. Refuses when the file is no longer as it was read. Throws {@link ConfigFileError}.
+ * Replaces a configuration file by a new text, whole or not at all, and returns it as it now is. Its mode stays, a link
+ * to it stays a link. Throws {@link ConfigFileError}, also when the file is no longer as it was read.
  */
 export async function writeConfigText(read: ConfigFileText, text: string): Promise<ConfigFileText> {
   const target = await targetOf(read);
@@ -74,7 +74,7 @@ export async function writeConfigText(read: ConfigFileText, text: string): Promi
   return { file: read.file, text, hash: hashOf(bytes) };
 }
 
-/** Gives a file its name. Fails where another has come into being under it meanwhile, which a rename would replace. */
+/** Moves a new file to its name. Throws when another was created there meanwhile, which a rename would replace. */
 async function putInPlace(temporary: string, target: string): Promise<void> {
   try {
     await link(temporary, target);
@@ -84,7 +84,7 @@ async function putInPlace(temporary: string, target: string): Promise<void> {
   }
 }
 
-/** What link(2) gives on a file system that has none: FAT, some network file systems and containers. */
+/** The errors of link(2) on file systems without hard links: FAT, some network file systems and containers. */
 const noHardLinks = new Set(['EPERM', 'EOPNOTSUPP', 'ENOTSUP', 'ENOSYS']);
 
 /** The file that a name leads to. */
@@ -131,7 +131,7 @@ function bytesOf(file: string): Buffer | undefined {
   }
 }
 
-/** Without a mode, the file gets what the user's umask leaves. */
+/** Without `mode` the user's umask decides. */
 async function writeWhole(file: string, bytes: Uint8Array, mode?: number): Promise<void> {
   const handle = await open(file, 'wx', mode === undefined ? 0o666 : 0o600);
   try {
@@ -143,7 +143,7 @@ async function writeWhole(file: string, bytes: Uint8Array, mode?: number): Promi
   }
 }
 
-/** The file's new name is on disk too; where directories cannot be synced, the file is whole all the same. */
+/** Syncs the file's new name to disk; where directories cannot be synced, the file is whole all the same. */
 async function syncDirectory(directory: string): Promise<void> {
   let handle: FileHandle | undefined;
   try {
@@ -172,11 +172,11 @@ function writeError(file: string, cause: unknown): ConfigFileError {
   if (code === 'EEXIST') return changedError(file);
   const help =
     code === 'EACCES' || code === 'EPERM'
-      ? 'it and its directory have to be writable for you'
+      ? 'make it and its directory writable for you'
       : code === 'EROFS'
         ? 'its file system is mounted read-only; mount it writable'
         : code === 'ENOSPC' || code === 'EDQUOT'
           ? 'make room on its file system'
-          : 'nothing was changed; mend the cause and try again';
+          : 'nothing was changed; fix the cause and try again';
   return new ConfigFileError(`cannot write ${file}: ${message}`, help, { cause });
 }

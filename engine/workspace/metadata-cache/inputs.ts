@@ -5,10 +5,10 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { readRegularFile } from '../../regular-file.ts';
 import { configFiles, toolchainFiles, upward } from '../cargo-files.ts';
 
-// What an answer of `cargo metadata` depends on, and how it is seen that it did not change. Loaded before the rest of the
-// program: nothing but Node's own modules here.
+// The inputs of an answer of `cargo metadata`, and how a change of them shows. This file is loaded before the rest of the
+// program, so it imports nothing but Node's own modules.
 
-/** One run of `cargo metadata`. */
+/** A run of `cargo metadata`. */
 export interface Question {
   readonly program: string;
   readonly args: readonly string[];
@@ -18,8 +18,9 @@ export interface Question {
 }
 
 /**
- * What is looked at: the bytes of a file, or that there is none; a file's or directory's size and times; that it is a file;
- * what cargo finds the targets of a package by; the directories right below one, and which are packages; rustup's toolchains; a program on PATH.
+ * What counts of an input: the bytes of a file, or its absence (content); size and times of a file or directory (stamp); that
+ * it is a file; the files by which cargo finds the targets of a package; the directories right below one, and which of them
+ * are packages (members); rustup's toolchains; a program on PATH.
  */
 export type InputKind =
   | 'content'
@@ -30,7 +31,7 @@ export type InputKind =
   | 'toolchains'
   | 'program';
 
-/** Something that an answer depends on. */
+/** A file, directory or program that an answer depends on. */
 export interface Input {
   readonly kind: InputKind;
   readonly path: string;
@@ -39,14 +40,14 @@ export interface Input {
 /** An input as it is now: equal values mean that cargo sees the same. */
 export interface State {
   readonly value: string;
-  /** The newest change of what was looked at, where a change would not show in a value that is read only once. */
+  /** Time of the newest change (ctime, ms) where a change during the run would not show in `value`; else 0. */
   readonly changed: number;
 }
 
-/** What stands for a file that is not there. */
+/** The state of a file that is not there. */
 export const ABSENT = 'absent';
 
-/** Looks at an input. Throws for what cannot be read, or is not of a kind that it should be. */
+/** Reads the state of an input. Throws when it cannot be read, or is not of the expected kind. */
 export function stateOf({ kind, path }: Input, env: NodeJS.ProcessEnv): State {
   const look = looks[kind];
   if (look === undefined) throw new Error(`unknown kind of input: ${kind}`);
@@ -90,7 +91,7 @@ const looks: Readonly<Record<InputKind, (path: string, env: NodeJS.ProcessEnv) =
   },
 };
 
-/** The path at which the system finds a program; undefined where it does not, or where that depends on more than PATH. */
+/** The path at which the system finds a program; undefined when it finds none, or when that depends on more than PATH. */
 function programPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
   if (name.includes('/')) return isAbsolute(name) && statOf(name)?.isFile() ? name : undefined;
   for (const directory of (env.PATH ?? '').split(':')) {
@@ -101,20 +102,20 @@ function programPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
       accessSync(path, constants.X_OK);
       return path;
     } catch {
-      // The system goes on to the next, too.
+      // The system goes on to the next directory, too.
     }
   }
   return undefined;
 }
 
-/** Where a package's targets are found by name (the Cargo Book, "Target auto-discovery"), and what else cargo looks for. */
+/** Paths by which cargo finds targets (the Cargo Book, "Target auto-discovery"), and others that it looks for by name. */
 function targetsOf(directory: string): State {
   const hash = createHash('sha256');
   let changed = 0;
   const add = (path: string): boolean => {
     const found = statOf(path);
     const kind = found?.isFile() ? 'file' : found?.isDirectory() ? 'directory' : ABSENT;
-    // A source that is only written again changes nothing; a new one shows in its directory.
+    // Rewriting a source changes no answer; a new source shows in its directory.
     if (found !== undefined && (kind === 'directory' || path.endsWith('/build.rs')))
       changed = Math.max(changed, found.ctimeMs);
     hash.update(`${path}\0${kind}\0`);
@@ -155,12 +156,12 @@ function namesIn(path: string): string[] | undefined {
   return names;
 }
 
-/** Hash of what a file holds, or of a text. */
+/** Returns the hash of a file's content, or of a text. */
 export function digest(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** What any answer to a question depends on, whatever it says. */
+/** Returns the inputs of a run of `cargo metadata` that do not depend on its answer. */
 export function questionInputs({ program, directory, env }: Question): Input[] {
   const real = realpathSync(directory);
   const rustup = env.RUSTUP_HOME ? resolve(real, env.RUSTUP_HOME) : join(homedir(), '.rustup');

@@ -8,9 +8,9 @@ import { parse } from '../toml.ts';
 import { type Input, stateOf } from './inputs.ts';
 import { encode, type KeptInput, keptDirectory, type NewQuestion } from './read.ts';
 
-// The other half of kept-answers.ts, loaded when the report is printed and something new was said.
+// The other half of read.ts, loaded after the report is printed and only when there is a new answer.
 
-/** The clock of file systems goes in ticks: what is newer than this before a question may have changed after it. */
+/** File systems stamp in ticks: a file that changed within one tick before the question may have changed after it. */
 const TICK_MS = 20;
 
 const answerSchema = z.object({
@@ -35,8 +35,8 @@ type Toml = Readonly<Record<string, unknown>>;
 class Doubt extends Error {}
 
 /**
- * The files to write for what cargo was asked, where nothing speaks against it. `facts` is the directory of facts in the
- * user's cache.
+ * Returns the files to write for new answers; reports to `log` why an answer is not kept. `facts` is the directory of
+ * facts in the user's cache.
  */
 export function answersToKeep(
   all: readonly NewQuestion[],
@@ -58,7 +58,7 @@ export function answersToKeep(
   return found;
 }
 
-/** All inputs as they were when cargo read them. Throws {@link Doubt}, or what made one unreadable. */
+/** All inputs as they were when cargo read them. Throws {@link Doubt}, or the error of an input that cannot be read. */
 function inputsOf({ question, before, began }: NewQuestion, stdout: Buffer): KeptInput[] {
   const { directory, args, env } = question;
   for (const [kind, path, value] of before)
@@ -81,7 +81,7 @@ function inputsOf({ question, before, began }: NewQuestion, stdout: Buffer): Kep
   return inputs;
 }
 
-/** Everything that an answer names or should have named, beside what every answer depends on. Throws {@link Doubt}. */
+/** The inputs that an answer names or should have named, without those of every answer. Throws {@link Doubt}. */
 function answerInputs({ packages, workspace_root }: Answer): Input[] {
   const inputs: Input[] = [];
   const add = (kind: Input['kind'], path: string): void => {
@@ -92,7 +92,7 @@ function answerInputs({ packages, workspace_root }: Answer): Input[] {
     return path;
   };
   add('content', mustBe(join(workspace_root, 'Cargo.lock')));
-  // It need not be above its members: `package.workspace` names it.
+  // The root need not be above its members: `package.workspace` names it.
   add('content', mustBe(join(workspace_root, 'Cargo.toml')));
   for (const { source, manifest_path, targets } of packages) {
     const directory = dirname(mustBe(manifest_path));
@@ -126,7 +126,7 @@ function globbed(root: string): string[] {
     });
 }
 
-/** Path dependencies that the answer leaves out, since they are for other platforms or features: they bear on Cargo.lock. */
+/** Refuses path dependencies that the answer leaves out, for other platforms or features: Cargo.lock depends on them. */
 function refuseUnlisted({ packages, workspace_members, workspace_root }: Answer): void {
   const local = packages.filter(({ source }) => source === null);
   const listed = new Set(local.map(({ manifest_path }) => dirname(manifest_path)));
@@ -147,7 +147,7 @@ function refuseUnlisted({ packages, workspace_members, workspace_root }: Answer)
   }
 }
 
-/** Only the machine's own platform: others may be of files that rustc finds by itself. */
+/** Refuses other platforms than the machine's: their specifications may be files that rustc finds by itself. */
 function refuseArguments(args: readonly string[]): void {
   const known = new Set([
     'metadata',
@@ -167,7 +167,7 @@ function refuseArguments(args: readonly string[]): void {
   }
 }
 
-/** Programs that do as they like, and files elsewhere. */
+/** Refuses variables that name other programs, or files elsewhere. */
 function refuseEnvironment(env: NodeJS.ProcessEnv): void {
   const doubtful =
     /^(?:(?:CARGO_BUILD_)?RUSTC(?:_WORKSPACE)?(?:_WRAPPER)?|CARGO_RESOLVER_LOCKFILE_PATH|CARGO_UNSTABLE_.*|__CARGO_.*|RUST_TARGET_PATH)$/;
@@ -175,7 +175,7 @@ function refuseEnvironment(env: NodeJS.ProcessEnv): void {
   if (name !== undefined) throw new Doubt(`${name} is set`);
 }
 
-/** A script, or the shim of another version manager, may look at anything. */
+/** Refuses scripts and the shims of other version managers: they may read any file. */
 function refuseProgram(name: string, value: string): void {
   const real = value.split('\0', 1)[0] ?? '';
   if (!/^(?:cargo|rustc|rustup)(?:-[\d.]+)?$/.test(basename(real)) || !isElf(real))
@@ -186,7 +186,7 @@ function isElf(path: string): boolean {
   return readRegularStart(path, 4).toString('latin1') === '\x7fELF';
 }
 
-/** Configuration by which cargo reads files that are not known here, or runs other programs. */
+/** Refuses configuration by which cargo reads files that are not inputs here, or runs other programs. */
 function refuseConfiguration(real: string, env: NodeJS.ProcessEnv): void {
   for (const file of configFiles(real, env)) {
     if (!existsSync(file)) continue;
