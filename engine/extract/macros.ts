@@ -1,6 +1,6 @@
 import type { UnitMacros } from '../facts/unit-record.ts';
 
-/** What wasm/source-tokens says of one file. */
+/** The macros of one file, as wasm/source-tokens writes them. */
 interface FileMacros {
   readonly defined: readonly [string, number, number, Readonly<Record<string, number>>][];
   readonly renamed: readonly [string, string][];
@@ -8,7 +8,7 @@ interface FileMacros {
   readonly names: Readonly<Record<string, readonly string[] | 0>>;
 }
 
-/** Puts together what the files of a unit say of macros. */
+/** Merges the macros of the files of a unit. */
 export class MacrosOfUnit {
   private readonly defined: UnitMacros['defined'][number][] = [];
   private readonly renamed = new Map<string, [string, string]>();
@@ -16,7 +16,7 @@ export class MacrosOfUnit {
   private readonly calls = new Map<string, number[]>();
   private readonly names = new Map<string, Set<string> | undefined>();
 
-  /** Adds a file with the JSON that was made of it. */
+  /** Adds a file by its JSON from wasm/source-tokens. */
   add(file: string, json: string): void {
     const { defined, renamed, calls, names } = JSON.parse(json) as FileMacros;
     for (const [name, exported, lends, called] of defined) {
@@ -54,7 +54,7 @@ export class MacrosOfUnit {
     for (const other of list) known?.add(normal(other));
   }
 
-  /** All of it, as a record keeps it. */
+  /** Returns all of them, as a record keeps them. */
   all(): UnitMacros {
     return {
       defined: this.defined,

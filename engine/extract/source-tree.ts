@@ -1,17 +1,18 @@
 import { dirname, join, resolve } from 'node:path';
 
-/** A file as a module: what it declares lies in `directory`. */
+/** A file as a module: the modules that it declares lie in `directory`. */
 interface Module {
   readonly file: string;
   readonly directory: string;
 }
 
-/** Stands in front of a path that an attribute gives: `BY_PATH` of wasm/source-tokens. */
+/** Prefix of a path from a `#[path]` attribute: `BY_PATH` of wasm/source-tokens. */
 const BY_PATH = '\u0001';
 
 /**
- * The files that rustc itself reads as the modules of a unit, from its root: no macro gets their tokens before it. `modulesOf`
- * reads one and says what it declares (wasm/source-tokens); what another way leads to, as `include!`, is not among them.
+ * Returns the files that rustc itself reads as the modules of a unit, from its root on: no macro sees their tokens before
+ * rustc does. `modulesOf` returns the modules that a file declares (wasm/source-tokens). Files that are read in another way,
+ * as by `include!`, are not among them.
  */
 export function sourceTree(
   root: string,

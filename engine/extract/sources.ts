@@ -7,17 +7,17 @@ import { readRegularFile } from '../regular-file.ts';
 import { MacrosOfUnit } from './macros.ts';
 import { sourceTree } from './source-tree.ts';
 
-/** `include_bytes!` reads what is larger than any source. */
+/** Bytes; more than any source has, since `include_bytes!` reads large files. */
 const MAX_SOURCE = 2 ** 31;
 
 /** The files that rustc read for a unit. */
 export interface SourcesOfUnit {
-  /** Where its modules begin. */
+  /** The file of its root module. */
   readonly root: string;
-  /** The settings by which rustc leaves code out, one a line; empty when they are not known. */
+  /** The cfg settings by which rustc leaves code out, one a line; empty when they are not known. */
   readonly cfg: string;
   readonly files: readonly string[];
-  /** Those that lie in other packages' directories. */
+  /** Files that lie in other packages' directories. */
   readonly foreign: readonly string[];
   /** Directory of the unit's package. */
   readonly directory: string;
@@ -30,7 +30,7 @@ export interface SourcePosition {
   readonly column: number;
 }
 
-/** What one file says, and what it names where somebody asks. */
+/** The scan of one file; `names` is empty unless the unit has foreign files. */
 interface Scanned {
   readonly hash: string;
   readonly hits: SourceHits;
@@ -38,8 +38,8 @@ interface Scanned {
 }
 
 /**
- * What the sources of a unit say, `extern` blocks in which nothing stands, and which of the foreign files are no sources.
- * Throws for a file that cannot be read.
+ * Scans the sources of a unit: keywords (`hits`), empty `extern` blocks, foreign files that are only read as data, macros,
+ * and the hash of each file. Throws an Error for a file that cannot be read.
  */
 export function scanSources({ root, cfg, files, foreign, directory }: SourcesOfUnit): {
   hits: KeywordHit[];
@@ -57,7 +57,7 @@ export function scanSources({ root, cfg, files, foreign, directory }: SourcesOfU
     scanned.set(file, found);
     return found;
   };
-  // What rustc leaves out says nothing, where it is the first to see it.
+  // Code that rustc leaves out does not count, in files that rustc sees before any macro.
   sourceTree(root, files, (file) => (scanned.get(file) ?? scan(file, cfg)).hits.modules);
   for (const file of files) if (!scanned.has(file)) scan(file, '');
 
@@ -88,7 +88,7 @@ function readSource(file: string): Buffer {
   }
 }
 
-/** The suspects that a source reads as data, where nothing in the unit's sources may read them in another way. */
+/** The suspects that a source reads as data, and that nothing in the unit's sources may read in another way. */
 function dataAmong(
   suspects: readonly string[],
   scanned: ReadonlyMap<string, Scanned>,
@@ -107,7 +107,7 @@ function dataAmong(
   const mayBeSource = (candidate: string): boolean => {
     const name = basename(candidate);
     const stem = name === 'mod.rs' ? basename(dirname(candidate)) : basename(name, extname(name));
-    // With other letters it is looked for nowhere.
+    // A name with other characters is not searched for in the sources.
     const isPlain = /^[\w.\-\u0080-\u{10ffff}]+$/u.test(name);
     return named.has('\u0002') || named.has(`\u0001${stem}`) || named.has(name) || !isPlain;
   };

@@ -4,31 +4,31 @@ import { readRegularFile } from '../regular-file.ts';
 import { writeAtomically } from './files.ts';
 import { sealOf } from './seal.ts';
 
-/** No file of the store is larger. */
+/** Bytes; no answer in the store is larger. */
 const MAX_FILE = 2 ** 29;
 
-/** Where the answer about an output is kept, and the hash of all that it depends on. */
+/** The file in which the answer about an output is kept, and the hash of all that the answer depends on. */
 export interface AnswerPlace {
   readonly file: string;
   readonly key: string;
 }
 
-/** The place for the answer about `output`, one for each path: a later answer takes the place of an earlier one. */
+/** Returns the place for the answer about `output`, one for each path: a later answer replaces an earlier one. */
 export function answerPlace(root: string, output: string, dependsOn: string): AnswerPlace {
   return { file: join(root, 'answers', `${hashOf(output)}.answer`), key: hashOf(dependsOn) };
 }
 
-/** The stored answer as it was given; undefined when there is none, it is damaged, or what it depends on changed. */
+/** Reads the stored answer; undefined when there is none, it is damaged, or something that it depends on changed. */
 export function readAnswer(place: AnswerPlace): unknown {
   return part(place, 0);
 }
 
-/** What was stored behind the answer; undefined as for {@link readAnswer}, or when nothing was. */
+/** Reads the second part of a stored answer; undefined as for {@link readAnswer}, or when there is no second part. */
 export function readBehindAnswer(place: AnswerPlace): unknown {
   return part(place, 1);
 }
 
-/** Stores an answer, as JSON, and behind it what few will ask for: after a line with the key and the seal of each. */
+/** Stores an answer as JSON, and behind it a part that is rarely read; each after a line with its key and seal. */
 export async function writeAnswer(
   { file, key }: AnswerPlace,
   ...parts: readonly [answer: object, behind?: object]
@@ -38,13 +38,13 @@ export async function writeAnswer(
   await writeAtomically(file, [[key, ...seals].join(' '), ...lines].join('\n'));
 }
 
-/** A part of a stored answer; each is a line, since JSON that nobody indents has no line breaks. */
+/** Reads a part of a stored answer. Each part is one line, since JSON without indentation has no line breaks. */
 function part({ file, key }: AnswerPlace, wanted: number): unknown {
   let text: string;
   try {
     text = readRegularFile(file, MAX_FILE).toString();
   } catch {
-    // Absent or unreadable: the question is asked again.
+    // Absent or unreadable: the answer is computed again.
     return undefined;
   }
   const [head = '', ...lines] = text.split('\n');
@@ -55,7 +55,7 @@ function part({ file, key }: AnswerPlace, wanted: number): unknown {
   return JSON.parse(json);
 }
 
-/** The seal of an answer to a question, in `ROOT/answers/…`. */
+/** The seal of a part of an answer in `ROOT/answers/…`. */
 function sealed(file: string, key: string, json: string): string {
   return sealOf(`${key}\n${json}`, dirname(dirname(file))).toString('hex');
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { makeDirectory } from '../make-directory.ts';
 import { keyPath } from './seal.ts';
 
-/** What `CACKLE_CACHE` says: how much may be kept, and whether the user's cache is used at all. */
+/** The value of `CACKLE_CACHE`: how much may be kept, and whether the user's cache is used at all. */
 export interface CacheSetting {
   readonly shared: boolean;
   /** Most bytes of facts, in the user's cache and in each target directory. */
@@ -14,7 +14,7 @@ export interface CacheSetting {
 const DEFAULT_LIMIT = 2 * 2 ** 30;
 const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
 
-/** Reads `CACKLE_CACHE`: `off`, or a size such as `500M` or `4G`. Throws an Error that says so. */
+/** Parses `CACKLE_CACHE`: `off`, or a size such as `500M` or `4G`. Throws an Error that names these forms. */
 export function cacheSetting(text = process.env.CACKLE_CACHE): CacheSetting {
   if (text === undefined || text === '') return { shared: true, limit: DEFAULT_LIMIT };
   if (text === 'off') return { shared: false, limit: DEFAULT_LIMIT };
@@ -25,8 +25,8 @@ export function cacheSetting(text = process.env.CACKLE_CACHE): CacheSetting {
 }
 
 /**
- * True when facts may be taken from `directory` and put there: it is ours, and nobody else may write or look into it.
- * Makes it. Whoever could write facts could make a check overlook what they left out.
+ * Creates `directory`, and returns true when facts may be read from it and written there: the user owns it, and no other
+ * user may read or write it. Another user who could write facts could make a check overlook references.
  */
 export async function openPrivate(directory: string): Promise<boolean> {
   try {
@@ -48,7 +48,7 @@ interface Kept {
 }
 
 /**
- * What `look` gives; undefined for what is not there any more, or not to be reached. Looks at once: there are hundreds of
+ * Returns the result of `look`; undefined when the file is gone or cannot be reached. Synchronous: there are hundreds of
  * files, for each of which Node's threads take several times as long as the system does.
  */
 function ifThere<T>(look: () => T): T | undefined {
@@ -59,7 +59,7 @@ function ifThere<T>(look: () => T): T | undefined {
   }
 }
 
-/** Every file below a directory. What goes away meanwhile, by the hand of another check, is left out. */
+/** Every file below a directory, without those that another check removes meanwhile. */
 async function filesBelow(directory: string): Promise<Kept[]> {
   const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
   const found = await Promise.all(
@@ -73,33 +73,32 @@ async function filesBelow(directory: string): Promise<Kept[]> {
   return found.flat();
 }
 
-/** How much a directory holds. */
+/** Resolves to the number and size of the files below a directory. */
 export async function contentOf(directory: string): Promise<{ files: number; bytes: number }> {
   const files = await filesBelow(directory);
   return { files: files.length, bytes: files.reduce((sum, { size }) => sum + size, 0) };
 }
 
 const HOUR_MS = 3_600_000;
-/** When a directory was last looked through; its name ends in nothing that a store looks for. */
+/** The file whose mtime says when a directory was last trimmed; a store takes no file of this name for its own. */
 const STAMP = 'trimmed';
 
 /** A part of the store whose size is limited. */
 export interface Limited {
-  /** Holds the mark of the last look. */
+  /** Holds the file that marks the last trimming. */
   readonly directory: string;
-  /** What counts, and may be removed: subdirectories, or `.` for all. */
+  /** Subdirectories whose files count and may be removed; `.` for all. */
   readonly parts: readonly string[];
   readonly limit: number;
-  /** Files that this check used. They stay, and count as used now. */
+  /** Files that this check used: they stay, and are marked as used now. */
   readonly used: readonly string[];
   /** Bytes that this check added. */
   readonly added: number;
 }
 
 /**
- * Removes what was not used for longest, down to nine tenths of the limit, and what a killed check left half written.
- * Looks once an hour only, or when much was added. Other checks may do the same at once: what is gone is gone.
- * Gives the bytes removed.
+ * Removes the least recently used files, down to nine tenths of the limit, and temporary files of killed checks. Returns
+ * the bytes removed. Runs once an hour only, or when much was added. Other checks may trim at the same time.
  */
 export async function trim({ directory, parts, limit, used, added }: Limited): Promise<number> {
   const stamp = join(directory, STAMP);
@@ -118,7 +117,7 @@ export async function trim({ directory, parts, limit, used, added }: Limited): P
   let removed = 0;
   for (const { path, size, used: at } of files.sort((a, b) => a.used - b.used)) {
     const halfWritten = path.endsWith('.tmp');
-    // Another check may be about to give it its name.
+    // Another check may be about to rename it.
     if (halfWritten && now - at <= HOUR_MS) continue;
     if (!halfWritten && (bytes <= goal || needed.has(path))) continue;
     await rm(path, { force: true }).catch(() => undefined);

@@ -6,12 +6,12 @@ const MAGIC = 0x464c_4b43; // "CKLF"
 const columns = Object.keys(columnTypes) as ColumnName[];
 const HEADER_WORDS = 5 + columns.length;
 
-/** A facts file that is cut short, damaged or of another version; the cure is to extract again. */
+/** A facts file that is cut short, damaged or of another version; its input has to be extracted again. */
 export class FactsFormatError extends Error {
   override readonly name = 'FactsFormatError';
 }
 
-/** Checks a facts file and gives the number of members, without unpacking it. Throws {@link FactsFormatError}. */
+/** Checks a facts file and returns its number of members, without unpacking it. Throws {@link FactsFormatError}. */
 export function countMembers(bytes: Buffer): number {
   checkHeader(bytes);
   return lengthOf(bytes, 'memberName');
@@ -35,7 +35,7 @@ export function decodeFacts(bytes: Buffer): ObjectFacts {
       new array(payload.buffer, starts[columns.indexOf(column)] as number, lengthOf(bytes, column));
   const u8 = view(Uint8Array);
   const u32 = view(Uint32Array);
-  // Written out: an object to which so many fields are added by a computed name is a hash table to V8, in the loops too.
+  // Written out: V8 makes a hash table of an object that gets so many fields by computed names, slow in every loop.
   return {
     stringOffsets: u32('stringOffsets'),
     stringBytes: u8('stringBytes'),
@@ -109,6 +109,6 @@ function elementSize(column: ColumnName): number {
 }
 
 function padded(size: number): number {
-  // Not by bits, of which a number has 32: what is damaged claims more.
+  // No bit operations, which have 32 bits: a damaged file may claim more.
   return Math.ceil(size / 4) * 4;
 }

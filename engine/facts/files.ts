@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { makeDirectory } from '../make-directory.ts';
 import { FACTS_VERSION } from './tables.ts';
 
-// Apart from the store of records: a worker that only writes facts need not load their schemas.
+// A file apart from the store of records, so that a worker that only writes facts does not load their schemas.
 
-/** The file that holds the facts of the content `hash`. Sixteen directories: with 256, a first check mostly makes directories. */
+/** Returns the file for the facts of content `hash`, in one of 16 directories: creating 256 would dominate a first check. */
 export function factsPath(directory: string, hash: string): string {
   return join(directory, `v${FACTS_VERSION}`, hash.slice(0, 1), `${hash}.facts`);
 }
@@ -31,7 +31,7 @@ export async function writeAtomically(path: string, content: Buffer | string): P
   }
 }
 
-/** Opens a new file; the directory is there except for the first one. */
+/** Opens a new file; its directory is missing only for the first file. */
 async function create(path: string): Promise<number> {
   try {
     return openSync(path, 'wx');
@@ -42,11 +42,11 @@ async function create(path: string): Promise<number> {
   }
 }
 
-/** What to do about a failed write is part of the message: a class would not survive the way between threads. */
+/** Returns the error of a failed write, with the advice in its message: a class would be lost between threads. */
 export function cannotWrite(path: string, error: NodeJS.ErrnoException): Error {
   const full = error.code === 'ENOSPC' || error.code === 'EDQUOT';
   const advice = full
     ? 'make room on that disk, or let CARGO_TARGET_DIR name a directory on another'
-    : 'that directory has to be writable; CARGO_TARGET_DIR names another';
+    : 'make that directory writable, or let CARGO_TARGET_DIR name another';
   return new Error(`cannot write ${path}: ${error.message}\n  ${advice}`, { cause: error });
 }

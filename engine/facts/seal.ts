@@ -5,23 +5,23 @@ import { readRegularFile } from '../regular-file.ts';
 import { FactsFormatError } from './codec.ts';
 import { cannotWrite, writeAtomically } from './files.ts';
 
-// What a check left for the next is believed when it bears the seal of its directory, whose key no sandbox shows.
+// Files that a check leaves for the next count only with the seal of their directory, whose key no sandbox shows.
 
 const KEY_BYTES = 32;
-/** A facts file is not larger. */
+/** Bytes; no facts file is larger. */
 const MAX_FACTS = 2 ** 31;
 const SEAL_BYTES = 16;
 /** By directory: a key is written once and never changes. */
 const keys = new Map<string, Buffer>();
 
-/** The file of a directory's key. */
+/** Returns the file of a directory's key. */
 export function keyPath(directory: string): string {
   return join(directory, 'key');
 }
 
 /**
- * The key of a directory as it is on disk, and whether it was made just now: where there is none, or a damaged one. Errors of
- * the file system pass through.
+ * Reads the key of a directory from disk, or creates it when it is missing or damaged (`isNew`). Throws errors of the file
+ * system.
  */
 export function openKey(directory: string): { readonly key: Buffer; readonly isNew: boolean } {
   const path = keyPath(directory);
@@ -38,7 +38,7 @@ export function openKey(directory: string): { readonly key: Buffer; readonly isN
   return { key, isNew: true };
 }
 
-/** A new key; undefined where there is a file already. */
+/** Creates a key; undefined when there is a file already. */
 function createKey(path: string): Buffer | undefined {
   const key = randomBytes(KEY_BYTES);
   let file: number;
@@ -59,7 +59,7 @@ function createKey(path: string): Buffer | undefined {
   }
 }
 
-/** The key that is there; undefined for what is none. Another check or thread may be about to write it. */
+/** Reads an existing key; undefined for a damaged one. Another check or thread may be about to write it. */
 function readKey(path: string): Buffer | undefined {
   for (let times = 0; times < 20; times++) {
     let key: Buffer;
@@ -78,7 +78,7 @@ function keyIn(directory: string): Buffer {
   return keys.get(directory) ?? openKey(directory).key;
 }
 
-/** The seal of a text by a directory's key. */
+/** Returns the seal (HMAC) of a text by a directory's key. */
 export function sealOf(content: string | Buffer, directory: string): Buffer {
   return createHmac('sha256', keyIn(directory)).update(content).digest().subarray(0, SEAL_BYTES);
 }
@@ -86,12 +86,12 @@ export function sealOf(content: string | Buffer, directory: string): Buffer {
 /** `DIRECTORY/vN/h/HASH.facts` */
 const storeOf = (path: string): string => dirname(dirname(dirname(path)));
 
-/** Writes facts with their seal; see {@link writeAtomically}. */
+/** Writes facts with their seal, as {@link writeAtomically} does. */
 export function writeFacts(path: string, facts: Buffer): Promise<void> {
   return writeAtomically(path, Buffer.concat([facts, sealOf(facts, storeOf(path))]));
 }
 
-/** Facts that bear the seal of their store. Throws {@link FactsFormatError}, and errors of the file system. */
+/** Reads facts and checks the seal of their store. Throws {@link FactsFormatError}, and errors of the file system. */
 export function readFacts(path: string): Buffer {
   const bytes = readRegularFile(path, MAX_FACTS);
   const end = Math.max(0, bytes.length - SEAL_BYTES);

@@ -16,22 +16,22 @@ import {
   type UnitRecord,
 } from './unit-record.ts';
 
-/** Where facts and records live. */
+/** The directories of facts and records, and their limit. */
 export interface StoreLocation {
   /** `.cackle/` in the target directory, which `cargo clean` empties. */
   readonly root: string;
-  /** Facts in the user's cache, by content: of the standard library, and a second level for all else. */
+  /** Facts in the user's cache, by content: those of the standard library, and a second level for all others. */
   readonly shared: string | undefined;
   /** Most bytes of facts in each of the two. */
   readonly limit: number;
 }
 
-/** The store's places for a target directory. Makes no directory. Throws an Error when CACKLE_CACHE is wrong. */
+/** Returns the store's places for a target directory; creates nothing. Throws an Error when CACKLE_CACHE is wrong. */
 export function storeLocation(targetDirectory: string): StoreLocation {
   const { shared, limit } = cacheSetting();
   const directory = join(userCache(), 'facts');
   const path = relative(targetDirectory, directory);
-  // What may write in the target directory, as a sandboxed rustc may, must not reach it.
+  // A program that may write in the target directory, as a sandboxed rustc may, must not reach the cache.
   const apart = isAbsolute(path) || path.split('/')[0] === '..';
   return {
     root: join(targetDirectory, '.cackle'),
@@ -41,8 +41,8 @@ export function storeLocation(targetDirectory: string): StoreLocation {
 }
 
 /**
- * Size, times and inode of a file; undefined when it is not there. Asked at once: what the system knows of a file of the
- * build is in its memory, and a check asks hundreds of times.
+ * Reads size, times and inode of a file; undefined when it is not there. Synchronous: a check makes hundreds of these
+ * calls, and the system answers them from memory.
  */
 export async function stampOf(path: string): Promise<FileStamp | undefined> {
   const s = statSync(path, { bigint: true, throwIfNoEntry: false });
@@ -57,22 +57,22 @@ export async function stampOf(path: string): Promise<FileStamp | undefined> {
 }
 
 /**
- * The same for all hard links of one unchanged file. The inode alone would not do: a file system gives it to another file
- * soon.
+ * Returns a key that all hard links of one unchanged file share. The inode alone would not do: a file system soon uses it
+ * again for another file.
  */
 export function fileKey({ size, mtime, inode }: FileStamp): string {
   return `${inode} ${size} ${mtime}`;
 }
 
-/** True when both name an unchanged file; a hard link elsewhere counts as the same. */
+/** True when both are stamps of the same, unchanged file; a hard link elsewhere counts as the same. */
 export function sameFile(a: FileStamp, b: FileStamp): boolean {
   return fileKey(a) === fileKey(b);
 }
 
-/** Of the store of a target directory in which cargo has built nothing. */
+/** The id of the store of a target directory in which cargo has built nothing. */
 const FIRST_ID = '0123456789abcdef';
 
-/** Are there units, in `debug` or `x86_64-unknown-linux-gnu/debug`, in either layout of cargo's? */
+/** Are there units, in `debug` or `x86_64-unknown-linux-gnu/debug`, in either of cargo's layouts? */
 async function holdsUnits(targetDirectory: string): Promise<boolean> {
   const names = async (directory: string): Promise<string[]> =>
     (await readdir(directory, { withFileTypes: true }).catch(() => []))
@@ -91,7 +91,7 @@ async function holdsUnits(targetDirectory: string): Promise<boolean> {
 
 /** Records of units and build-script runs of one target directory. */
 export class RecordStore {
-  /** Goes into `rustc -vV` as cargo sees it: another store means other units. */
+  /** Part of the `rustc -vV` that cargo sees: with another store, cargo builds other units. */
   readonly id: string;
   readonly root: string;
   private readonly key: Buffer;
@@ -102,15 +102,15 @@ export class RecordStore {
     this.key = key;
   }
 
-  /** Opens the store in `root`, making it where it is missing. Errors of the file system pass through. */
+  /** Opens the store in `root`, or creates it. Throws errors of the file system. */
   static async open(root: string): Promise<RecordStore> {
     const path = join(root, 'id');
     let id = await readText(path);
     const { key, isNew } = openKey(root);
     if (isNew) id = undefined;
     if (id === undefined || !/^[0-9a-f]{16}$/.test(id)) {
-      // Cargo's hashes come from it: what is compiled after `cargo clean` is then the same, byte for byte, and its facts
-      // are in the user's cache. Where cargo has units, the store was lost, and they have to be built again.
+      // Cargo's hashes contain the id: after `cargo clean` the same id makes units that are equal byte for byte, whose
+      // facts are in the user's cache. When cargo has units, the store was lost, and they have to be built again.
       id = (await holdsUnits(dirname(root))) ? randomBytes(8).toString('hex') : FIRST_ID;
       await writeAtomically(
         join(root, 'CACHEDIR.TAG'),
@@ -123,22 +123,22 @@ export class RecordStore {
     return new RecordStore(root, id, key);
   }
 
-  /** Every readable unit record; what is damaged or of another version is left out (its unit is built again). */
+  /** Reads the unit records; damaged ones and those of another version are left out (their units are built again). */
   async units(): Promise<UnitRecord[]> {
     return readRecords<UnitRecord>(join(this.root, 'units'), this.root);
   }
 
-  /** Every readable record of a build-script run. */
+  /** Reads the records of build-script runs, as {@link units}. */
   async buildScripts(): Promise<BuildScriptRecord[]> {
     return readRecords<BuildScriptRecord>(join(this.root, 'build-scripts'), this.root);
   }
 
-  /** Resolves when the record is on disk under its unit's name. */
+  /** Writes a unit's record; resolves when it is on disk. */
   async putUnit(record: UnitRecord): Promise<void> {
     await writeAtomically(this.#unitPath(record), encodeRecord(record, this.root));
   }
 
-  /** Resolves when a unit is not known any more, whose files `by` has written anew; nothing when both are the same unit. */
+  /** Removes the record of a unit whose files `by` has overwritten; does nothing when both are the same unit. */
   async replaceUnit(record: UnitRecord, by: UnitRecord): Promise<void> {
     const path = this.#unitPath(record);
     if (path !== this.#unitPath(by)) await rm(path, { force: true });
@@ -164,7 +164,7 @@ export class RecordStore {
     }
   }
 
-  /** Removes records that changed since a time, in nanoseconds, and are not ours or another check's; gives their paths. */
+  /** Removes records that changed since a time, in nanoseconds, and that no check wrote; returns their paths. */
   async removeForged(since: bigint): Promise<string[]> {
     const forged: string[] = [];
     for (const kind of ['units', 'build-scripts', 'failures']) {
@@ -186,7 +186,7 @@ export class RecordStore {
     return forged;
   }
 
-  /** Resolves when nothing is known of that run any more. */
+  /** Removes the record of a run of a build script. */
   async removeBuildScript(outDir: string): Promise<void> {
     await rm(this.#scriptPath(outDir), { force: true });
   }
@@ -195,19 +195,19 @@ export class RecordStore {
     return join(this.root, 'build-scripts', `${digest([outDir])}.record`);
   }
 
-  /** Of each compilation that failed for lack of what is held, by its name: what it was compiled of. */
+  /** Reads, by name, the cause of each compilation that failed because a build script is held ({@link FailureRecord}). */
   async failures(): Promise<ReadonlyMap<string, string>> {
     const records = await readRecords<FailureRecord>(join(this.root, 'failures'), this.root);
     return new Map(records.map(({ name, cause }) => [name, cause]));
   }
 
-  /** Resolves when a failure is on disk. */
+  /** Writes a failure; resolves when it is on disk. */
   async putFailure(name: string, cause: string): Promise<void> {
     const record: FailureRecord = { version: UNIT_RECORD_VERSION, name, cause };
     await writeAtomically(this.#failurePath(name), encodeRecord(record, this.root));
   }
 
-  /** Resolves when nothing is known of a failure any more. */
+  /** Removes the record of a failure. */
   async removeFailure(name: string): Promise<void> {
     await rm(this.#failurePath(name), { force: true });
   }
@@ -216,18 +216,18 @@ export class RecordStore {
     return join(this.root, 'failures', `${name}.record`);
   }
 
-  /** Resolves when the output of the build script is on disk under its OUT_DIR's name. */
+  /** Writes the record of a run, named by its OUT_DIR; resolves when it is on disk. */
   async putBuildScript(record: BuildScriptRecord): Promise<void> {
     await writeAtomically(this.#scriptPath(record.outDir), encodeRecord(record, this.root));
   }
 }
 
-/** A short hash of texts, for names and comparisons. */
+/** Returns a short hash of texts, for names and comparisons. */
 export function digest(parts: readonly string[]): string {
   return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
 }
 
-/** A record is a line of JSON and a line with its seal: what we did not write is not believed. */
+/** A record is a line of JSON and a line with its seal: records that no check wrote do not count. */
 function encodeRecord(
   record: UnitRecord | BuildScriptRecord | FailureRecord,
   root: string,
@@ -236,7 +236,7 @@ function encodeRecord(
   return `${json}\n${sealOf(json, root).toString('hex')}\n`;
 }
 
-/** The seal says that it is what we wrote; what its fields are, its version says. */
+/** The seal proves that a check wrote the record; the caller compares its version, which defines the fields. */
 function decodeRecord(text: string, root: string): { readonly version?: unknown } {
   const [json, hash, ...rest] = text.split('\n');
   if (json === undefined || hash !== sealOf(json, root).toString('hex') || rest.join('') !== '')
@@ -256,7 +256,7 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
-/** So many records are read before others have their turn. */
+/** Records that are read before other tasks run. */
 const RECORDS_AT_ONCE = 16;
 
 async function readRecords<T extends UnitRecord | BuildScriptRecord | FailureRecord>(
@@ -278,7 +278,7 @@ async function readRecords<T extends UnitRecord | BuildScriptRecord | FailureRec
       const record = decodeRecord(text, root);
       if (record.version === UNIT_RECORD_VERSION) records.push(record as T);
     } catch {
-      // As if it were not there: what it tells of is built again.
+      // A damaged record counts as absent: its unit is built again.
     }
   }
   return records;

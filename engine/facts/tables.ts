@@ -1,10 +1,10 @@
 /**
- * The facts of one link input (an rlib, a static archive or a lone object): what its machine code says,
- * as columns. Rows of different tables are addressed by their own index types. They depend on the file
- * alone, never on cackle.toml.
+ * The facts of one link input (an rlib, a static archive or a single object): the sections, symbols, references and places
+ * of its machine code, as columns. Each table has row numbers of its own. Facts depend on the file alone, never on
+ * cackle.toml.
  */
 
-/** The version of wasm/facts/src/layout.rs, which writes facts files: others are extracted again. */
+/** The version of wasm/facts/src/layout.rs, which writes facts files; others are extracted again. */
 export const FACTS_VERSION = 9;
 
 /** "No such row" in every u32 column. */
@@ -13,7 +13,7 @@ export const NONE = 0xffff_ffff;
 /** Set in `edgeTarget` when the target is an entity (a name that the link resolves), not a node of this file. */
 export const ENTITY_BIT = 0x8000_0000;
 
-/** Bits of `sectionFlags`, as wasm/object-wasm gives them (ELF gABI, "Sections"). */
+/** Bits of `sectionFlags`, as wasm/object-wasm sets them (ELF gABI, "Sections"). */
 export const SectionFlag = {
   alloc: 1,
   exec: 2,
@@ -43,7 +43,7 @@ export const NodeFlag = {
 
 /** Which part of a symbol a name is (wasm/object-wasm/src/names.rs). */
 export const NameRole = {
-  /** The path of what the symbol stands for: a function, a type's own method, a trait's method. */
+  /** The path of the symbol's definition: a function, a type's own method, a trait's method. */
   own: 0,
   /** `A` of `<A as B>::method`. */
   selfType: 1,
@@ -67,7 +67,7 @@ export const columnTypes = {
   memberFirstSection: 'u32',
   /** ELF's e_machine. */
   memberMachine: 'u32',
-  /** NONE unless a join looks for it: C identifiers (`__start_NAME`) and `.gcc_except_table*`. */
+  /** NONE unless a join uses it: C identifiers (`__start_NAME`) and `.gcc_except_table*`. */
   sectionName: 'u32',
   sectionFlags: 'u32',
   sectionGroup: 'u32',
@@ -77,7 +77,7 @@ export const columnTypes = {
   nodeSection: 'u32',
   /** The symbol's entity, NONE for data without symbol. */
   nodeEntity: 'u32',
-  /** Entity of the debug-info name where the symbol alone says less (`#[no_mangle]`, legacy mangling). */
+  /** Entity of the debug-info name when the symbol alone says less (`#[no_mangle]`, legacy mangling). */
   nodeQualified: 'u32',
   nodeFlags: 'u32',
   /** Place of the declaration, NONE when the debug info has none. */
@@ -100,13 +100,13 @@ export const columnTypes = {
   entityString: 'u32',
   entityFirstName: 'u32',
   entityNames: 'u32',
-  /** Beside `entityNames`: which part of the symbol each name is, a {@link NameRole}. */
+  /** For each of `entityNames`: which part of the symbol it is, a {@link NameRole}. */
   entityRoles: 'u8',
-  /** The row of the names that holds the crate whose code it is (`std[5f3a]`); NONE where the symbol does not say. */
+  /** Row in the table of names of the crate whose code it is (`std[5f3a]`); NONE when the symbol does not say. */
   entityCrate: 'u32',
   /** Symbols defined without a section (absolute, common). */
   absoluteEntity: 'u32',
-  /** Undefined symbols by member: with or without a reference they make archives give members. */
+  /** Undefined symbols by member: with or without a reference they make a linker load archive members. */
   undefinedMember: 'u32',
   undefinedEntity: 'u32',
   /** Names of members that are LLVM bitcode: no machine code to judge. */
@@ -121,12 +121,12 @@ type ColumnArray<T> = T extends 'u8' ? Uint8Array : Uint32Array;
 /** The columns of one link input. */
 export type ObjectFacts = { readonly [C in ColumnName]: ColumnArray<(typeof columnTypes)[C]> };
 
-/** Decodes row `id` of the string table. */
+/** Decodes row `id` of the string table. Throws a RangeError when there is no such row. */
 export function factString(facts: ObjectFacts, id: number): string {
   return decode(facts.stringBytes, facts.stringOffsets, id);
 }
 
-/** Decodes row `id` of the table of split names; of a v0 symbol with what tells crates of one name apart (`std[5f3a]::fs`). */
+/** Decodes row `id` of the table of split names; in a v0 symbol the crate has its disambiguator (`std[5f3a]::fs`). */
 export function factName(facts: ObjectFacts, id: number): string {
   return decode(facts.nameBytes, facts.nameOffsets, id);
 }

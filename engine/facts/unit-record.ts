@@ -1,10 +1,10 @@
-/** How a file was when it was recorded; all equal means: the same file, unchanged (rule 10.2). */
+/** Attributes of a file when it was recorded; when all are equal, it is the same file, unchanged (rule 10.2). */
 export interface FileStamp {
   readonly path: string;
   readonly size: number;
-  /** Nanoseconds, as decimal text: a JavaScript number is too short for it. */
+  /** Nanoseconds, as decimal text: a JavaScript number is not precise enough. */
   readonly mtime: string;
-  /** The same, of the last change of the file, its name or its links: nobody but the system can set it. */
+  /** Nanoseconds too: the last change of the file, its name or its links. Only the system can set it. */
   readonly ctime: string;
   readonly inode: string;
 }
@@ -16,7 +16,7 @@ export interface KeywordHit {
   readonly line: number;
   readonly column: number;
   readonly foundBy: 'lint' | 'token' | 'macro';
-  /** The macros of other packages that lend it, where one is called. */
+  /** The macros of other packages that lend it, if the hit is a call. */
   readonly macros?: readonly MacroName[];
 }
 
@@ -26,26 +26,26 @@ export interface MacroName {
   readonly name: string;
 }
 
-/** What a macro gives to its callers, or may do with what it is given; bits. Written by wasm/source-tokens/src/json.rs. */
+/** What a macro adds to its callers, or may do with its arguments; bits. Written by wasm/source-tokens/src/json.rs. */
 export const Lends = {
-  /** Code of the caller's stands where unsafe operations are allowed. */
+  /** Code of the caller is put where unsafe operations are allowed. */
   callerInUnsafe: 1,
   linkage: 2,
   foreign: 4,
   /** It makes a lone `extern` a declaration. */
   joins: 8,
-  /** It calls macros by the names that it is given. */
+  /** It calls macros whose names are its arguments. */
   applies: 16,
-  /** It defines a macro by a name that it is given. */
+  /** It defines a macro whose name is an argument. */
   defines: 32,
-  /** It gives such a name to something that is there. */
+  /** It makes an argument a new name of an existing item. */
   renames: 64,
 } as const;
 
 /** How a macro is called; bits. */
 export const CallHas = { callersTokens: 1, bareExtern: 2, arguments: 4 } as const;
 
-/** What the sources of a unit say of macros. */
+/** The macros in the sources of a unit: definitions, renames and calls. */
 export interface UnitMacros {
   /** Name, 1 where other crates may call it, {@link Lends}, and what it calls with {@link CallHas}. */
   readonly defined: readonly (readonly [
@@ -56,29 +56,29 @@ export interface UnitMacros {
   ])[];
   /** `NAME as OTHER`. */
   readonly renamed: readonly (readonly [other: string, name: string])[];
-  /** Files in which something is called. */
+  /** Files with calls. */
   readonly files: readonly string[];
   /** By the last segment of the path; of each place: index in `files`, line, column, {@link CallHas}. */
   readonly calls: readonly (readonly [name: string, places: readonly number[]])[];
-  /** The names among the arguments of a macro that is called; 0 for too many to tell. */
+  /** The names among the arguments of a called macro; 0 for too many. */
   readonly names: readonly (readonly [name: string, names: readonly string[] | 0])[];
 }
 
 /** One input of a recorded link. */
 export interface LinkInput {
-  /** Where several own objects were read as one input, the path of the first. */
+  /** Path of the file; of the first when several own objects were read as one input. */
   readonly path: string;
-  /** What the file is, whatever its name says. */
+  /** Kind of the file by its content. */
   readonly kind: 'object' | 'archive';
   readonly wholeArchive: boolean;
   /** Content hash that names the facts of this input. */
   readonly facts: string;
-  /** An object that rustc made for this unit; all else was there already. */
+  /** True for an object that rustc made for this unit. */
   readonly own: boolean;
   readonly stamp?: FileStamp | undefined;
 }
 
-/** What went into one output, enough to join it again without the linker. */
+/** The inputs of one output: enough to join it again without the linker. */
 export interface LinkRecord {
   readonly outputKind: 'executable' | 'shared' | 'proc-macro' | 'static-library';
   readonly output: string;
@@ -93,7 +93,7 @@ export interface LinkRecord {
   readonly kept: readonly { readonly name: string; readonly file?: string | undefined }[];
 }
 
-/** What a file, or a directory with all in it, held: `contentHash`. Only `--verify` asks. */
+/** The `contentHash` of a file, or of a directory with all in it; used by `--verify` only. */
 export interface Content {
   readonly path: string;
   readonly hash: string;
@@ -102,7 +102,7 @@ export interface Content {
 /** Bump when a field or its meaning changes; older records are treated as absent. */
 export const UNIT_RECORD_VERSION = 15;
 
-/** Everything known of one finished rustc run (a *unit*), as JSON in the store. */
+/** The record of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
   readonly version: typeof UNIT_RECORD_VERSION;
   readonly packageId: string;
@@ -110,18 +110,18 @@ export interface UnitRecord {
   readonly targetName: string;
   readonly kind: 'primary' | 'build-script' | 'test';
   readonly isProcMacro: boolean;
-  /** Its `main` is of rustc's test harness. */
+  /** True when its `main` is rustc's test harness. */
   readonly hasHarness: boolean;
   readonly sourcePath: string;
   readonly outDir: string;
   readonly extraFilename: string;
-  /** Paths of the `--extern` files, which lead to the records of what this unit was compiled with. */
+  /** Paths of the `--extern` files, by which the records of its dependencies are found. */
   readonly externs: readonly string[];
   /** Every source that rustc read, absolute (dep-info). */
   readonly sources: readonly string[];
-  /** Of the sources, and of the files that the unit left. */
+  /** Hashes of the sources, and of the files that the unit wrote. */
   readonly contents: readonly Content[];
-  /** Variables for which the code asks, and whether it could see them: the sandbox of rustc decides, of which cargo knows nothing. */
+  /** Variables that the code reads (`env!`), and whether rustc's sandbox, which cargo does not know, let it see them. */
   readonly variables: readonly { readonly name: string; readonly seen: boolean }[];
   readonly keywords: readonly KeywordHit[];
   readonly macros: UnitMacros;
@@ -132,49 +132,49 @@ export interface UnitRecord {
 }
 
 /**
- * Why cargo has less of a build script than it would say: it did not run; instructions were taken out; what it printed is
- * no text.
+ * Why cargo got less of a build script than it would print: it did not run (`run`); instructions were taken out; its
+ * output is not UTF-8 (`output`).
  */
 export type HeldBack = 'run' | 'instructions' | 'output';
 
-/** What a build script said, and how it came to: as long as nothing of that changes it would say the same. */
+/** The output of a build script with its inputs: while these are unchanged it would print the same. */
 export interface Said {
   readonly stdout: string;
   /** Hash of the program. */
   readonly program: string;
-  /** Stands for arguments, directory and environment. */
+  /** Hash of arguments, directory and environment. */
   readonly conditions: string;
-  /** Stands for what it left in OUT_DIR, by sizes and times. */
+  /** Hash of the files that it left in OUT_DIR, by sizes and times. */
   readonly left: string;
 }
 
-/** What a build script printed, found again by its OUT_DIR. */
+/** The record of a run of a build script, found by its OUT_DIR. */
 export interface BuildScriptRecord {
   readonly version: typeof UNIT_RECORD_VERSION;
   readonly packageId: string;
   readonly outDir: string;
-  /** Output path of the link that made it, which finds its unit. */
+  /** Output path of the link that made the script, by which its unit is found. */
   readonly linkedOutput: string;
   readonly instructions: readonly string[];
-  /** What it runs again for when it changes. */
+  /** Files and directories whose change makes cargo run it again. */
   readonly watched: readonly Content[];
-  /** While that is so, cargo has it and all that was compiled without it for fresh, and so it is; then all of it is built again. */
+  /** While it is set, cargo takes the run, and units compiled without it, for fresh; once it is allowed, all are built again. */
   readonly held?: HeldBack | undefined;
   /** The instructions that were taken out. */
   readonly withheld: readonly string[];
-  /** Where instructions are held: all of what it said. */
+  /** Its whole output, when instructions are held. */
   readonly said?: Said | undefined;
-  /** Hash of the cackle.toml by which it was held: by the same it is still. */
+  /** Hash of the cackle.toml by which it was held; with the same one it still is. */
   readonly heldBy?: string | undefined;
-  /** The settings of the sandbox that it ran in, as a text: by others it may fail, or do something else. */
+  /** The settings of its sandbox, as a text: with others it may fail, or do something else. */
   readonly sandbox: string;
 }
 
-/** A compilation that failed for lack of what a held build script would have given. */
+/** A compilation that failed because a build script that it needs is held. */
 export interface FailureRecord {
   readonly version: typeof UNIT_RECORD_VERSION;
-  /** Stands for the unit. */
+  /** Identifies the unit. */
   readonly name: string;
-  /** Hash of all that it was compiled of, and of what was held back. */
+  /** Hash of all inputs of the compilation, and of what was held. */
   readonly cause: string;
 }

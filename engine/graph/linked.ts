@@ -2,8 +2,8 @@ import type { LinkedSymbol } from './join-input.ts';
 import type { JoinedOutput } from './link.ts';
 
 /**
- * The symbols that the linker kept although the join calls them dead: a linker does something that the join
- * does not know of. Where a name stands more than once, as many of it have to be live.
+ * Returns the symbols that the linker kept although the join calls them dead: then a linker does something that the join
+ * does not know. Of a name that occurs more than once, as many have to be live.
  */
 export function linkedButDead(
   joined: JoinedOutput,

@@ -18,22 +18,22 @@ export interface SymbolName {
   readonly text: string;
   /** A {@link NameRole}. */
   readonly role: number;
-  /** Its first segment, with what tells crates of one name apart where the symbol says it: `std[5f3a]`. */
+  /** Its first segment, with the crate's disambiguator if the symbol has one: `std[5f3a]`. */
   readonly crate: string;
 }
 
-/** Lengthens a list to `length`. V8 makes a hash table of one that is filled here and there. */
+/** Lengthens a list to `length`, in order: V8 makes a hash table of a list with gaps. */
 export function makeRoom<T>(list: (T | undefined)[], length: number): void {
   while (list.length < length) list.push(undefined);
 }
 
-/** Numbers symbol names over all inputs, so that a join compares integers. Grows for the life of the thread. */
+/** Numbers symbol names over all inputs, so that a join compares integers. It grows for the life of the thread. */
 export class SymbolNames {
   private readonly ids = new Map<string, SymbolId>();
   private readonly texts: string[] = [];
-  /** Split names (rule 3.2) by symbol, read when first asked for; the same text has the same names in every file. */
+  /** Split names (rule 3.2) by symbol, read at their first use; the same text has the same names in every file. */
   private readonly names: (readonly SymbolName[] | undefined)[] = [];
-  /** Where the names of a symbol are read: facts that have it, and its entity there. */
+  /** Facts from which the names of a symbol are read; its entity there is beside it. */
   private readonly sources: LoadedFacts[] = [];
   private readonly entities: number[] = [];
 
@@ -66,13 +66,13 @@ export class SymbolNames {
     return this.names[id];
   }
 
-  /** The crate whose code a symbol stands for (`std[5f3a]`); undefined where the symbol does not say. */
+  /** Returns the crate whose code a symbol is (`std[5f3a]`); undefined when the symbol does not say. */
   crateOf(id: SymbolId): string | undefined {
     return (this.sources[id] as LoadedFacts).crateOfEntity(this.entities[id] as number);
   }
 }
 
-/** Facts of one input made ready for joins: entities numbered globally, definitions and needs listed by member. */
+/** Facts of one input, prepared for joins: entities numbered globally, definitions and needs listed by member. */
 export class LoadedFacts {
   readonly facts: ObjectFacts;
   /** {@link SymbolId} of each entity. */
@@ -83,9 +83,9 @@ export class LoadedFacts {
   readonly sectionMember: Uint32Array;
   /** By member: the symbols that its references name and the link resolves. */
   readonly memberNeeds: readonly Uint32Array[];
-  /** Allocated sections that a linker keeps though nothing refers to them. */
+  /** Allocated sections that a linker keeps without a reference to them. */
   readonly alwaysKept: Uint32Array;
-  /** Exception tables (`.gcc_except_table*`) that live by no group and follow no section. */
+  /** Exception tables (`.gcc_except_table*`) that belong to no group and follow no section. */
   readonly exceptionTables: Uint32Array;
   private readonly nameTexts: (Omit<SymbolName, 'role'> | undefined)[] = [];
   private groups: Map<number, number[]> | undefined;
@@ -139,7 +139,7 @@ export class LoadedFacts {
     return byMember.map((needed) => Uint32Array.from(needed));
   }
 
-  /** Sections of definitions for one version only (`name@VERSION`): other files ask for them by a name that is not this one. */
+  /** Sections of definitions for one version only (`name@VERSION`), to which other files refer by another name. */
   private versionedSections(symbols: SymbolNames): Set<number> {
     const { nodeEntity, nodeSection } = this.facts;
     const isVersioned = (node: number): boolean =>
@@ -148,7 +148,7 @@ export class LoadedFacts {
     return new Set(nodes.map((node) => nodeSection[node] as number));
   }
 
-  /** Sections that take up memory, all or those with one of the flags and the `others`; in order. */
+  /** Allocated sections in order: all, or those with one of the flags and the `others`. */
   allocated(flags?: number, others?: ReadonlySet<number>): Uint32Array {
     const found: number[] = [];
     this.facts.sectionFlags.forEach((has, section) => {
@@ -175,7 +175,7 @@ export class LoadedFacts {
     return id === NONE ? undefined : this.name(id).crate;
   }
 
-  /** The crates that its symbols name, each with what tells crates of one name apart. */
+  /** Yields the crates that its symbols name, each with its disambiguator. */
   *crates(): Iterable<string> {
     for (let id = 0; id + 1 < this.facts.nameOffsets.length; id++) yield this.name(id).crate;
   }
@@ -190,7 +190,7 @@ export class LoadedFacts {
     return this.sectionMember[this.facts.nodeSection[node] as number] as number;
   }
 
-  /** Sections of the same section group, which a linker keeps or drops together (gABI, "Section Groups"). */
+  /** Returns the sections of the same section group, which a linker keeps or drops together (gABI, "Section Groups"). */
   groupOf(section: number): readonly number[] {
     const group = this.facts.sectionGroup[section];
     if (group === undefined || group === NONE) return [];
@@ -198,14 +198,14 @@ export class LoadedFacts {
     return this.groups.get(group) ?? [];
   }
 
-  /** Sections with SHF_LINK_ORDER that follow `section` and live with it. */
+  /** Returns the sections with SHF_LINK_ORDER that follow `section` and are live with it. */
   followersOf(section: number): readonly number[] {
     this.followers ??= indexBy(this.facts.sectionLinkOrder);
     return this.followers.get(section) ?? [];
   }
 }
 
-/** `std[5f3a]::fs::File` as its text and its crate. */
+/** Splits `std[5f3a]::fs::File` into its text without the disambiguator, and its crate with it. */
 export function plainName(name: string): Omit<SymbolName, 'role'> {
   const crate = firstSegment(name);
   const mark = crate.indexOf('[');

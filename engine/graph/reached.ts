@@ -12,15 +12,15 @@ export interface PathStep {
   readonly edge: number;
 }
 
-/** Paths from the roots of an output to some of its nodes, as JSON: paths share the steps that they have in common. */
+/** Paths from the roots of an output to some of its nodes, as JSON; they share common steps. */
 export interface Reached {
   /** Three numbers a step: its input, its edge, and the row of the step before; -1 for the first after a root. */
   readonly steps: readonly number[];
-  /** By node, as `input.node`: the row of its last step; -1 for what is a root itself. */
+  /** By node, as `input.node`: the row of its last step; -1 for a root. */
   readonly last: Readonly<Record<string, number>>;
 }
 
-/** Collects the paths to nodes; `pathTo` gives the steps to one. */
+/** Collects the paths to nodes; `pathTo` returns the steps to one. */
 export function reached(nodes: readonly NodeAt[], pathTo: (at: NodeAt) => PathStep[]): Reached {
   const steps: number[] = [];
   const last: Record<string, number> = {};
@@ -44,7 +44,7 @@ export function reached(nodes: readonly NodeAt[], pathTo: (at: NodeAt) => PathSt
   return { steps, last };
 }
 
-/** The steps to a node, from the root on; undefined for a node whose path was not collected. */
+/** Returns the steps to a node, from the root on; undefined for a node whose path was not collected. */
 export function pathIn({ steps, last }: Reached, at: NodeAt): PathStep[] | undefined {
   let row = last[`${at.input}.${at.node}`];
   if (row === undefined) return undefined;
@@ -56,7 +56,7 @@ export function pathIn({ steps, last }: Reached, at: NodeAt): PathStep[] | undef
   return path.reverse();
 }
 
-/** The node whose reference an edge is. */
+/** Returns the node that contains the reference of an edge. */
 export function nodeOfEdge({ nodeFirstEdge }: ObjectFacts, edge: number): number {
   let low = 0;
   let high = nodeFirstEdge.length - 1;

@@ -7,34 +7,34 @@ import { addWritten, type ModuleSource, moduleSource, type Use } from './module-
 import { rustTokens } from './rust-tokens.ts';
 import { isSysrootPath, type ResolvedPath } from './sysroot-paths.ts';
 
-/** Longer than any source that people write; what is longer is not looked into. */
+/** Bytes; longer than any source that people write. Longer files are ignored. */
 const MAX_SOURCE = 16 * 1024 * 1024;
 const MAX_STEPS = 5_000;
-/** Two `use` that name each other make a path ever longer. */
+/** Two `use` declarations that name each other would lengthen a path forever. */
 const MAX_SEGMENTS = 32;
 
 const ofTypes: ReadonlySet<string> = new Set(['struct', 'enum', 'union', 'trait']);
 
-/** A module of a crate, read when it is asked for. */
+/** A module of a crate, read at its first use. */
 interface Module {
   readonly owner: Package;
   /** From the crate's name on. */
   readonly path: readonly string[];
   readonly source: ModuleSource;
-  /** Where the files of modules below it lie. */
+  /** Directory of the files of modules below it. */
   readonly directory: string;
   readonly parent: Module | undefined;
 }
 
 interface Found {
-  /** Where something is defined; paths of the standard library are still public ones. */
+  /** Paths of definitions; those of the standard library are still public ones. */
   readonly defined: Set<string>;
   exists: boolean;
 }
 
-/** Finds where paths of the tree's crates lead, by the `use` declarations in their sources. */
+/** Resolves paths of the tree's crates to definitions, by the `use` declarations in their sources. */
 export class CratePaths {
-  /** Every file that was looked for, with what {@link stampText} says of it. */
+  /** Every file that was read, or looked for, with its {@link stampText}. */
   readonly files = new Map<string, string>();
   private readonly workspace: Workspace;
   private readonly roots = new Map<string, Module | undefined>();
@@ -47,7 +47,7 @@ export class CratePaths {
     this.workspace = workspace;
   }
 
-  /** Where a path that begins with a crate's name leads; several packages may have a crate of that name. */
+  /** Resolves a path that begins with a crate's name; several packages may have a crate of that name. */
   resolve(path: string): ResolvedPath {
     const [crate = '', ...rest] = path.split('::');
     const found: Found = { defined: new Set(), exists: false };
@@ -83,7 +83,7 @@ export class CratePaths {
     const child = this.child(module, name);
     if (child !== undefined) this.follow(child, rest, found, visited);
     const kind = items.get(name);
-    // Only what belongs to a type can follow its name.
+    // Only an associated item can follow the name of a type.
     if (kind !== undefined && rest.length <= (ofTypes.has(kind) ? 1 : 0)) {
       found.exists = true;
       found.defined.add([...module.path, ...path].join('::'));
@@ -95,9 +95,9 @@ export class CratePaths {
         if (child === undefined) this.external(module, [name, ...inside], found, visited);
         else this.follow(child, inside, found, visited);
       } else if (use.name === name) this.used(module, [...use.path, ...rest], found, visited);
-      // What a glob brings is looked for where it leads.
+      // A glob may bring the name: follow it.
       else if (globs && use.name === undefined && child === undefined && kind === undefined) {
-        // While its own path is looked for, it brings nothing.
+        // A glob does not resolve its own path.
         if (this.openGlobs.has(use)) continue;
         this.openGlobs.add(use);
         this.used(module, [...use.path, ...path], found, visited);
@@ -106,7 +106,7 @@ export class CratePaths {
     }
   }
 
-  /** A module as a whole: what is below it, and what it shows of others. Another crate's only when it has nothing else. */
+  /** Adds a module as a whole: itself, and what it re-exports; items of other crates only when it has none of its own. */
   private show(module: Module, found: Found, visited: Set<string>): void {
     found.exists = true;
     found.defined.add(module.path.join('::'));
@@ -121,7 +121,7 @@ export class CratePaths {
     }
   }
 
-  /** A path as a `use` in a module writes it. */
+  /** Follows a path as a `use` in a module writes it. */
   private used(module: Module, path: Use['path'], found: Found, visited: Set<string>): void {
     const [first, ...rest] = path;
     if (first === 'crate') this.follow(rootOf(module), rest, found, visited);
@@ -133,13 +133,13 @@ export class CratePaths {
     } else if (first === '') this.external(module, rest, found, visited);
     else {
       const before = found.defined.size;
-      // Looked for in globs too, the first name of a glob would be looked for in itself.
+      // Without globs: otherwise the first name of a glob would be resolved by the glob itself.
       this.follow(module, path, found, visited, false);
       if (found.defined.size === before) this.external(module, path, found, visited);
     }
   }
 
-  /** A path from another crate's name on. */
+  /** Follows a path that begins with another crate's name. */
   private external(
     module: Module,
     path: readonly string[],
@@ -156,7 +156,7 @@ export class CratePaths {
     // Before edition 2018 paths began at the crate's root.
     if (module.parent !== undefined && this.child(rootOf(module), crate) !== undefined)
       this.follow(rootOf(module), path, found, visited, false);
-    // Its manifest may give a dependency another name.
+    // The manifest may rename a dependency.
     const called = module.owner.calledAs.get(crate);
     const named = this.workspace.byCrateName.get(crate) ?? [];
     for (const index of new Set(called === undefined ? named : [called, ...named])) {
@@ -167,12 +167,12 @@ export class CratePaths {
     }
   }
 
-  /** Takes what macros of the crate write into a module that calls them. */
+  /** Adds the declarations of the crate's macros to a module that calls them. */
   private expand(module: Module): void {
     if (this.expanded.has(module)) return;
     this.expanded.add(module);
     const { calls } = module.source;
-    // What a macro writes may call others; each is looked into once.
+    // A macro may add further calls; each macro is expanded once.
     for (const [i, name] of calls.entries()) {
       if (calls.indexOf(name) < i) continue;
       const arms = this.macro(module, name);
@@ -180,7 +180,7 @@ export class CratePaths {
     }
   }
 
-  /** A macro that is in scope as text: of the module, of one around it, or of a module beside these. */
+  /** A macro in textual scope: of the module, of one around it, or of a module beside these. */
   private macro(module: Module, name: string): readonly string[] | undefined {
     for (let at: Module | undefined = module; at !== undefined; at = at.parent) {
       const own = at.source.macros.get(name);
@@ -206,7 +206,7 @@ export class CratePaths {
     return root;
   }
 
-  /** What a source declares; undefined where there is no such file: another `cfg` may have it. */
+  /** The declarations of a source; undefined when there is no such file: another `cfg` may have it. */
   private read(file: string): ModuleSource | undefined {
     this.files.set(file, stampText(file));
     try {
@@ -255,13 +255,13 @@ function rootOf(module: Module): Module {
   return root;
 }
 
-/** What tells whether a file is still the same. */
+/** Returns a text that changes when a file does. */
 export function stampText(file: string): string {
   const status = statSync(file, { throwIfNoEntry: false });
   return status === undefined ? '' : `${status.size} ${status.mtimeMs} ${status.ino}`;
 }
 
-/** The name of a package's library; `otherwise` where it has none. */
+/** The name of a package's library; `otherwise` when it has none. */
 function libraryOf({ targets }: Package, otherwise: string): string {
   const library = targets.find(({ kind }) => kind.some((k) => /lib$|^proc-macro$/.test(k)));
   return library === undefined ? otherwise : crateNameOf(library.name);

@@ -1,18 +1,18 @@
-/** A path that a `use` brings into a module, by the name that it has there; a glob has none. */
+/** A path that a `use` brings into a module, with its name there; a glob has no name. */
 export interface Use {
   readonly path: readonly string[];
   readonly name: string | undefined;
   readonly isPublic: boolean;
 }
 
-/** What the text of a module declares, whatever the `cfg`: macros around declarations are looked into. */
+/** The declarations in the text of a module, whatever the `cfg`, also inside macro calls. */
 export interface ModuleSource {
-  /** Modules below: their own text, or the `#[path]` of their file, if any. */
+  /** Submodules: their own text, or the `#[path]` of their file, if any. */
   readonly modules: Map<string, { tokens?: readonly string[]; path?: string | undefined }>;
   readonly uses: Use[];
-  /** Functions, types, traits, statics …: what kind each is. */
+  /** Functions, types, traits, statics …: the kind of each by name. */
   readonly items: Map<string, string>;
-  /** What `macro_rules!` write, by name, and which macros are called where declarations stand. */
+  /** The arms of `macro_rules!` by name; `calls` has the macros that are called where declarations stand. */
   readonly macros: Map<string, readonly string[]>;
   readonly calls: string[];
 }
@@ -43,7 +43,7 @@ export function moduleSource(tokens: readonly string[]): ModuleSource {
   return found;
 }
 
-/** Adds the declarations that a macro's arms write. */
+/** Adds the declarations in a macro's arms to `found`. */
 export function addWritten(arms: readonly string[], found: ModuleSource): void {
   for (let at = 0; at < arms.length; at++) {
     if (arms[at] !== '=' || arms[at + 1] !== '>') continue;
@@ -72,7 +72,7 @@ function declarations(tokens: readonly string[], found: ModuleSource): void {
       at++;
       if (token === 'pub' && tokens[at] === '(') at = afterGroup(tokens, at);
       if (token === 'extern' && tokens[at]?.startsWith('"')) at++;
-      // What a block declares is C's: no path leads to it in compiled code.
+      // A block declares C symbols, which have no path in compiled code.
       if (token === 'extern' && tokens[at] === '{') at = afterGroup(tokens, at);
       continue;
     }
@@ -83,7 +83,7 @@ function declarations(tokens: readonly string[], found: ModuleSource): void {
   }
 }
 
-/** Reads one declaration and gives where it ends. */
+/** Reads one declaration and returns the index behind it. */
 function declaration(
   tokens: readonly string[],
   at: number,
@@ -119,7 +119,7 @@ function declaration(
   if (kinds.has(token) && (kinds.has(name) || name === 'unsafe')) return at + 1;
   if (kinds.has(token)) {
     const named = name === 'mut' ? (third ?? '') : name;
-    // Another name for a type has none in compiled code.
+    // A type alias has no name in compiled code.
     if (token !== 'type' && !found.items.has(named)) found.items.set(named, token);
     const valued = token === 'const' || token === 'static' || token === 'type';
     return valued ? afterSign(tokens, at, ';') : afterItem(tokens, at);
@@ -173,7 +173,7 @@ function uses(
   return tokens[at] === ';' ? at + 1 : at;
 }
 
-/** Behind the bracket that closes the one at `open`. */
+/** The index behind the bracket that closes the one at `open`. */
 function afterGroup(tokens: readonly string[], open: number): number {
   let depth = 0;
   for (let at = open; at < tokens.length; at++) {
@@ -185,7 +185,7 @@ function afterGroup(tokens: readonly string[], open: number): number {
   return tokens.length;
 }
 
-/** Behind the first `;` or block of braces that is not in brackets. */
+/** The index behind the first `;` or block of braces that is not in brackets. */
 function afterItem(tokens: readonly string[], start: number): number {
   for (let at = start; at < tokens.length; ) {
     const token = tokens[at] as string;

@@ -8,26 +8,26 @@ import type { Workspace } from '../workspace/types.ts';
 import { CratePaths, stampText } from './crate-paths.ts';
 import { isSysrootPath, type ResolvedPath, resolveSysrootPaths } from './sysroot-paths.ts';
 
-/** Raise it when the same toolchain is read otherwise. */
+/** Increment it when paths of the same toolchain resolve differently. */
 const PROBE_VERSION = 2;
 
-/** What the judge matches names against. */
+/** The part of an API definition that the judge matches names against. */
 export type Definition = Pick<ApiDefinition, 'name' | 'include' | 'exclude'>;
 
-/** What sources said, and which. */
+/** Paths resolved by sources, and the files that were read for it. */
 interface FromSources {
   readonly files: readonly (readonly [file: string, stamp: string])[];
   readonly found: readonly (readonly [path: string, resolved: ResolvedPath])[];
 }
 
-/** The paths of the built-in APIs say where things are defined, on every toolchain that is known. */
+/** Paths of the built-in APIs: they are paths of definitions already, on every known toolchain. */
 const builtinPaths: ReadonlySet<string> = new Set(
   [...builtinApis.values()].flatMap(({ include, exclude }) => [...include, ...exclude]),
 );
 
 /**
- * Resolves the public paths that cackle.toml writes to where things are defined, which is what symbols say: by the user's
- * rustc for the standard library, by their sources for the tree's crates. Nothing is asked for the built-in paths.
+ * Resolves the public paths in cackle.toml to the paths of definitions, which symbols contain: by the user's rustc for the
+ * standard library, by sources for the tree's crates. Built-in paths need no resolution.
  */
 export class PublicPaths {
   private readonly workspace: Workspace;
@@ -35,14 +35,14 @@ export class PublicPaths {
   private readonly answered: (file: string) => void;
   private readonly known = new Map<string, Promise<ResolvedPath>>();
 
-  /** `store` is the directory of the facts; `answered` is told which of its files are in use. */
+  /** `store` is the directory of the facts; `answered` receives each of its files that is in use. */
   constructor(workspace: Workspace, store: string, answered: (file: string) => void) {
     this.workspace = workspace;
     this.store = store;
     this.answered = answered;
   }
 
-  /** The definitions with every path that something of them is defined at. */
+  /** Resolves to the definitions with the paths of all definitions behind their public paths. Rejects with a CheckError. */
   async definitions(apis: Iterable<Definition>): Promise<Definition[]> {
     const list = [...apis];
     const paths = new Set(list.flatMap(({ include, exclude }) => [...include, ...exclude]));
@@ -57,7 +57,7 @@ export class PublicPaths {
     }));
   }
 
-  /** What each path names. */
+  /** Resolves each path. Rejects with a CheckError when the toolchain cannot be run. */
   async resolve(paths: readonly string[]): Promise<Map<string, ResolvedPath>> {
     const missing = paths.filter((path) => !this.known.has(path));
     if (missing.length > 0) {
@@ -77,7 +77,7 @@ export class PublicPaths {
 
   private async ask(paths: readonly string[]): Promise<Map<string, ResolvedPath>> {
     const results = await this.inCrates(paths.filter((path) => !isSysrootPath(path)));
-    // What a crate shows of the standard library has a public path too.
+    // A crate's re-exports of the standard library are public paths, to be resolved in turn.
     const shown = [...results.values()].flatMap(({ defined }) => defined.filter(isSysrootPath));
     const sysroot = await this.sysroot([...new Set([...paths.filter(isSysrootPath), ...shown])]);
     for (const [path, { defined, exists }] of results) {

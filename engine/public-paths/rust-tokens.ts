@@ -3,8 +3,8 @@ const word = /[\p{XID_Start}_]/u;
 const wordRest = /\p{XID_Continue}/u;
 
 /**
- * The words and signs of a Rust source, without comments; of a string only a `"` and its text remain. What never ends goes
- * to the end: rustc would not compile it.
+ * Splits a Rust source into words and signs, without comments; of a string only a `"` and its text remain. An unclosed
+ * comment or string takes the rest: rustc would not compile it.
  */
 export function rustTokens(text: string): string[] {
   const tokens: string[] = [];
@@ -69,7 +69,7 @@ function string(text: string, start: number, tokens: string[]): number {
   return at + 1;
 }
 
-/** Behind a character or, where it is none, behind the quote of a lifetime. */
+/** The offset behind a character literal or, if it is none, behind the quote of a lifetime. */
 function afterQuote(text: string, start: number): number {
   if (text[start + 1] === '\\') return endOf(text, "'", start + 3);
   const letter = String.fromCodePoint(text.codePointAt(start + 1) ?? 32);

@@ -1,13 +1,13 @@
 import { firstSegment, isUnder } from '../rust-paths.ts';
 import { itemsOf, missingItems, type Probed, probe, type Toolchain } from './sysroot-probe.ts';
 
-/** What a path of an API names. */
+/** The definitions that a path of an API names. */
 export interface ResolvedPath {
-  /** Where it is defined, beside what lies below the path itself. */
+  /** Paths of definitions that do not lie below the path itself. */
   readonly defined: readonly string[];
   /** False when nothing has this path. */
   readonly exists: boolean;
-  /** A path that does exist and is near. */
+  /** A similar path that exists. */
   readonly suggestion?: string | undefined;
 }
 
@@ -23,9 +23,9 @@ const nameless = new Set(['Macro', 'TyAlias', 'Const', 'AssocTy', 'PrimTy']);
 const modules = new Set(['Mod']);
 
 /**
- * Where public paths of the standard library are defined, by the user's own rustc. A module's are those of what it shows:
- * `std::collections` has the map of alloc too. What one of `literal` names stays what is below it, with what it shows of
- * its own crate.
+ * Resolves public paths of the standard library by the user's own rustc. A module resolves to itself and its re-exports:
+ * `std::collections` includes the maps of alloc. A module among `literal` gets only re-exports of its own crate, if it has
+ * items itself.
  */
 export async function resolveSysrootPaths(
   paths: readonly string[],
@@ -46,7 +46,7 @@ export async function resolveSysrootPaths(
     if (found === undefined || (rest !== '' && isModule)) {
       const next = probed.get(nextPrefix(path, prefix))?.suggestion;
       const suggestion = next === undefined ? undefined : `${prefix}::${next}`;
-      // A private module's inside is not told: such a path says where something is defined.
+      // rustc does not list the inside of a private module: such a path is that of a definition.
       results.set(path, { defined: [], exists: hidden(path, probed), suggestion });
       continue;
     }
@@ -66,14 +66,14 @@ export async function resolveSysrootPaths(
   return results;
 }
 
-/** Adds what modules show of others. */
+/** Adds the re-exports of modules. */
 async function expand(
   paths: readonly string[],
   toolchain: Toolchain,
   literal: ReadonlySet<string>,
   results: Map<string, ResolvedPath>,
 ): Promise<void> {
-  // Of all that the processors can do there would be ten thousand pages.
+  // rustdoc would write ten thousand pages for the intrinsics of processors.
   const intrinsics = paths.filter((path) => /^(?:std|core)::arch(?:::|$)/.test(path));
   for (const path of intrinsics) results.set(path, { defined: ['core::core_arch'], exists: true });
   const listed = paths.filter((path) => !intrinsics.includes(path));
@@ -123,7 +123,7 @@ function nextPrefix(path: string, prefix: string): string {
   return prefixesOf(path).find((longer) => longer.length > prefix.length) ?? path;
 }
 
-/** True when some prefix is private: what is below it cannot be asked for. */
+/** True when some prefix is private: rustc does not resolve paths below it. */
 function hidden(path: string, probed: ReadonlyMap<string, Probed>): boolean {
   return prefixesOf(path).some((prefix) => {
     const found = probed.get(prefix);

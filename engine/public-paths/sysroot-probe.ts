@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runProgram } from '../workspace/run-program.ts';
 
-/** What the user's rustc says of a path of the standard library. */
+/** How the user's rustc resolves a path of the standard library. */
 export interface Probed {
-  /** Where it is defined, by namespace; empty for what is private, which a path may name only where it is defined. */
+  /** Paths of definitions, one a namespace; empty for a private path, which can only be that of a definition. */
   readonly defined: readonly { readonly kind: string; readonly path: string }[];
   readonly exists: boolean;
-  /** What rustc would write instead, where it knows no such path. */
+  /** The name that rustc suggests when there is no such path. */
   readonly suggestion: string | undefined;
 }
 
@@ -19,8 +19,8 @@ export interface Toolchain {
 }
 
 /**
- * Asks rustc what paths of the standard library name. Its listing of resolved imports is for compiler developers, so
- * RUSTC_BOOTSTRAP is set for this run; a rustc that lists them otherwise knows nothing, and no path is resolved.
+ * Resolves paths of the standard library by rustc. Its listing of resolved imports is for compiler developers, so
+ * RUSTC_BOOTSTRAP is set for this run. When a rustc lists them in another format, no path is resolved.
  */
 export async function probe(
   paths: readonly string[],
@@ -43,7 +43,7 @@ export async function probe(
   );
 }
 
-/** Which of these paths name nothing: an associated item that its type or trait does not have. */
+/** Resolves to those of the paths that name nothing: an associated item that its type or trait does not have. */
 export async function missingItems(
   paths: readonly string[],
   { rustc }: Toolchain,
@@ -58,8 +58,8 @@ export async function missingItems(
 }
 
 /**
- * The public paths of the items in modules, to any depth, for each module: rustdoc makes a page for each of them when it
- * is told to show a module in place.
+ * Resolves to the public paths of the items in each module, to any depth: rustdoc writes a page for each item of a module
+ * that is re-exported with `#[doc(inline)]`.
  */
 export async function itemsOf(
   modules: readonly string[],
@@ -95,7 +95,7 @@ async function pagesBelow(directory: string, path: string): Promise<string[]> {
   return found.flat();
 }
 
-/** Words that are names in a path all the same. */
+/** Keywords that can be names in a path. */
 const keywords = new Set(['async', 'await', 'dyn', 'gen', 'match', 'move', 'ref', 'try', 'type']);
 
 function raw(path: string): string {
@@ -135,7 +135,7 @@ async function inScratch<T>(use: (directory: string) => Promise<T>): Promise<T> 
   }
 }
 
-/** `Def(Struct, DefId(1:1005 ~ std[e282]::collections::hash::map::HashMap))` of each import, by number of the probe. */
+/** Parses `Def(Struct, DefId(1:1005 ~ std[e282]::collections::hash::map::HashMap))` of each import, by number of the probe. */
 function resolvedImports(tree: string): Map<number, { kind: string; path: string }[]> {
   const found = new Map<number, { kind: string; path: string }[]>();
   for (const item of tree.split(/^DefId\(/m)) {
