@@ -1,4 +1,4 @@
-/** The check could not be made (exit 2): a message for the user, with what to do next. */
+/** A check that could not be made (exit 2): a message for the user, with what to do next. */
 export class CheckError extends Error {
   override readonly name = 'CheckError';
   readonly help: string | undefined;

@@ -2,15 +2,15 @@ import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a directory and those above it that are missing. Node's own recursive mkdir never returns where a file
- * system answers ENOENT for a directory whose parent is there, as /proc does.
+ * Creates a directory and its missing parents. Throws errors of the file system. Node's own recursive mkdir never returns
+ * when a file system answers ENOENT for a directory whose parent is there, as /proc does.
  */
 export async function makeDirectory(path: string): Promise<void> {
   if ((await tryToMake(path)) === undefined) return;
   const parent = dirname(path);
   if (parent === path) throw new Error(`cannot make ${path}`);
   if ((await stat(parent).catch(() => undefined)) === undefined) await makeDirectory(parent);
-  // Where the parent was there, somebody else may have made it just now.
+  // If the parent was there, another process may have created it just now.
   if ((await tryToMake(path)) === 'ENOENT') await mkdir(path);
 }
 

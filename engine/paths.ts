@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 /** Found once: the program does not move while it runs. */
 let root: string | undefined;
 
-/** The directory of the package that this code belongs to, in a clone and when installed. */
+/** Returns the directory of the package that this code belongs to, in a clone and when installed. */
 export function packageRoot(): string {
   if (root !== undefined) return root;
   let directory = dirname(fileURLToPath(import.meta.url));
@@ -22,12 +22,12 @@ export function packageRoot(): string {
   }
 }
 
-/** What is kept for the user, over all workspaces; XDG_CACHE_HOME is honoured. */
+/** Returns the directory of files that are kept for the user, over all workspaces; XDG_CACHE_HOME is honoured. */
 export function userCache(): string {
   return join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'cackle');
 }
 
-/** A file that the build puts into dist/, where workers and parsers run from. */
+/** Returns the path of a file in dist/, from where workers and parsers run. */
 export function distPath(...parts: string[]): string {
   return join(packageRoot(), 'dist', ...parts);
 }

@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 /**
- * Gives a file that is open for reading, and its size, to `use`. Throws what the system says, and for what is no regular file:
- * opening a pipe would wait for a writer.
+ * Opens a regular file for reading, calls `use` with its number and size, and returns the result. Throws the system's error,
+ * and an error when it is no regular file: opening a pipe would wait for a writer.
  */
 export function withRegularFile<T>(path: string, use: (file: number, size: number) => T): T {
   const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
@@ -17,19 +17,19 @@ export function withRegularFile<T>(path: string, use: (file: number, size: numbe
   }
 }
 
-/** More than any text has that a person or a tool wrote for one to read. */
+/** Bytes; more than any text has that a person or a tool wrote to be read. */
 const MAX_TEXT = 64 * 1024 * 1024;
 const CHUNK = 1024 * 1024;
 
 /**
- * The bytes of a regular file, for all that is opened by a name which others chose. Throws what the system says, for what is no
- * regular file, and for more than `limit` bytes, whatever size the file claims to have.
+ * Reads a regular file; use it for every path that others chose. Throws the system's error, an error when it is no regular
+ * file, and {@link TooLargeError} for more than `limit` bytes, whatever size the file claims to have.
  */
 export function readRegularFile(path: string, limit = MAX_TEXT): Buffer {
   return withRegularFile(path, (file, size) => readOpenFile(file, size, limit));
 }
 
-/** The same of a file that is open already. Throws {@link TooLargeError}, and what the system says. */
+/** Reads a file that is open already. Throws {@link TooLargeError}, and the system's error. */
 export function readOpenFile(file: number, size: number, limit = MAX_TEXT): Buffer {
   if (size > limit) throw new TooLargeError(limit);
   const parts: Buffer[] = [];
@@ -45,7 +45,7 @@ export function readOpenFile(file: number, size: number, limit = MAX_TEXT): Buff
   return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
 }
 
-/** The first bytes of a regular file, fewer where it has no more. Throws as {@link readRegularFile}. */
+/** Reads the first `length` bytes of a regular file, or all if it has fewer. Throws as {@link readRegularFile}. */
 export function readRegularStart(path: string, length: number): Buffer {
   return withRegularFile(path, (file) => {
     const buffer = Buffer.alloc(length);
@@ -53,7 +53,7 @@ export function readRegularStart(path: string, length: number): Buffer {
   });
 }
 
-/** A file has more bytes than what it is for may have. */
+/** A file that has more bytes than its purpose allows. */
 export class TooLargeError extends Error {
   override readonly name = 'TooLargeError';
 

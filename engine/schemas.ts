@@ -1,4 +1,4 @@
-// The part of zod that is quick to load, with the words for what does not fit.
+// The part of zod that loads quickly, with its English error messages.
 import { config } from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
 

@@ -13,22 +13,22 @@ export interface CachePart {
   readonly bytes: number;
 }
 
-/** What is kept, for the user and in the target directory of a workspace. */
+/** The directories that are kept, for the user and in the target directory of a workspace. */
 export interface CacheContent {
-  /** Most bytes of facts in the user's cache and in a target directory; see `CACKLE_CACHE`. */
+  /** Limit in bytes for facts in the user's cache and in a target directory; see `CACKLE_CACHE`. */
   readonly limit: number;
   /** False when `CACKLE_CACHE` is `off`. */
   readonly used: boolean;
   readonly parts: readonly CachePart[];
 }
 
-/** How much is kept. Outside a workspace only what is the user's. Throws CheckError. */
+/** Measures what is kept; outside a workspace only the user's directories. Throws CheckError. */
 export async function cacheContent(options: { readonly path: string }): Promise<CacheContent> {
   let setting: CacheSetting;
   try {
     setting = cacheSetting();
   } catch (error) {
-    throw new CheckError((error as Error).message, 'it takes `off`, or a size such as 500M or 4G');
+    throw new CheckError((error as Error).message, 'set it to `off`, or to a size such as 500M or 4G');
   }
   const parts: CachePart[] = [];
   for (const { name, directory } of await places(options.path))
@@ -38,7 +38,8 @@ export async function cacheContent(options: { readonly path: string }): Promise<
 
 /**
  * Removes the facts in the user's cache; with `all` the shim too, and the store of the workspace, after which everything
- * is built again. A check that runs meanwhile extracts or builds again what it misses. Gives what was removed.
+ * is built again. A check that runs meanwhile extracts or builds again what it misses. Returns what was removed; throws
+ * CheckError.
  */
 export async function clearCache(options: {
   readonly path: string;
@@ -52,7 +53,7 @@ export async function clearCache(options: {
     } catch (error) {
       throw new CheckError(
         `cannot remove ${directory}: ${(error as Error).message}`,
-        'is it yours? Is a check running? Then again when it has ended',
+        'make sure that you may write there and that no check is running, and try again',
       );
     }
   }
@@ -68,7 +69,7 @@ async function places(path: string): Promise<Pick<CachePart, 'name' | 'directory
     const { workspace } = await readTree({ path });
     found.push({ name: 'workspace', directory: join(workspace.targetDirectory, '.cackle') });
   } catch (error) {
-    // No workspace, or none that can be read: the user's cache is there all the same.
+    // Without a readable workspace the user's cache is shown alone.
     if (!(error instanceof CheckError)) throw error;
   }
   return found;

@@ -10,11 +10,11 @@ export interface GrantedPermission {
   /** `pkg` for `[pkg.NAME]` itself, else `build`, `test`, `from.build`, `from.test`. */
   readonly scope: 'pkg' | Exclude<ScopeSuffix, ''>;
   readonly kind: 'api' | 'unsafe' | 'extern' | 'proc-macro' | 'build-instruction';
-  /** The API or the rule for instructions; absent for the others. */
+  /** The API or the rule for instructions; absent for other permissions. */
   readonly name?: string;
 }
 
-/** A package of the tree and what it may do. */
+/** A package of the tree and its permissions. */
 export interface PackagePermissions {
   readonly name: string;
   /** Its versions in the tree. */
@@ -24,7 +24,7 @@ export interface PackagePermissions {
   readonly permissions: readonly GrantedPermission[];
 }
 
-/** What cackle.toml grants to the packages of a tree (rule 6.4). */
+/** The permissions that cackle.toml grants to the packages of a tree (rule 6.4). */
 export interface PermissionSummary {
   readonly workspaceRoot: string;
   readonly configFile: string;

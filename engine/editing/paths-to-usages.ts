@@ -5,7 +5,7 @@ import { usageKey } from '../problems/usages.ts';
 
 type Path = readonly BacktraceFrame[];
 
-/** One usage found in several outputs is one (rule 4.24), but each output may have its own path to it. */
+/** The paths to usages: one usage in several outputs is one (rule 4.24), but each output may have its own path to it. */
 export class Paths {
   private readonly known = new Map<string, Map<string, Path>>();
 
@@ -21,7 +21,7 @@ export class Paths {
     }
   }
 
-  /** Every way to a usage, its own first, then the shorter ones. */
+  /** Returns every path to a usage: first that of its own output, then the shorter ones. */
   to(usage: Usage): Path[] {
     const own = nameOf(usage.backtrace);
     const others = [...(this.known.get(usageKey(usage)) ?? [])]

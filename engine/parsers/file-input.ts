@@ -4,8 +4,8 @@ import { ExtractError, type FileRoom, type Free, guarded, type ParserModule } fr
 import { archiveLayout } from './object-archive.ts';
 
 /**
- * An object file or archive, or several objects as one archive, read into the parsers' own memory: what is hashed and what is
- * parsed are the same bytes, and there is no second copy of them. `free` it.
+ * An object file or archive, or several objects as one archive, read into the parsers' own memory: the same bytes are hashed
+ * and parsed, without a second copy. Call `free` in the end.
  */
 export class FileInput {
   private readonly module: ParserModule;
@@ -16,7 +16,7 @@ export class FileInput {
   constructor(paths: readonly [string, ...string[]]) {
     try {
       const sizes = paths.map((path) => statSync(path).size);
-      // In an archive an empty member is none, and for a linker an empty object is an error.
+      // The parser skips an empty member of an archive; for a linker an empty object is an error.
       if (paths.length > 1 && sizes.includes(0)) throw new ExtractError('an empty object');
       const layout = paths.length > 1 ? archiveLayout(paths, sizes) : undefined;
       this.size = layout?.size ?? (sizes[0] as number);
@@ -37,12 +37,12 @@ export class FileInput {
     }
   }
 
-  /** A view that is good until the parsers are called again: their memory moves when it grows. */
+  /** A view that is valid until the next call of the parsers: their memory moves when it grows. */
   get bytes(): Uint8Array {
     return new Uint8Array(this.module.moduleMemory().buffer, this.room.offset, this.size);
   }
 
-  /** The content of its facts file (facts/codec.ts). Throws {@link ExtractError}. */
+  /** Returns the content of its facts file (facts/codec.ts). Throws {@link ExtractError}. */
   extract(debugInfo: boolean): Uint8Array {
     return guarded(() => this.room.extract(debugInfo), this.module);
   }
@@ -51,7 +51,7 @@ export class FileInput {
     try {
       this.room.free();
     } catch {
-      // A trap left it in use; that instance is not used again.
+      // A trap left the input borrowed; that instance is not used again.
     }
   }
 }

@@ -6,26 +6,26 @@ export class ExtractError extends Error {
   override readonly name = 'ExtractError';
 }
 
-/** Above this size of its memory the module is loaded anew: WASM memory never shrinks. */
+/** Above this size of its memory, in bytes, the module is loaded anew: WASM memory never shrinks. */
 const RECYCLE_BYTES = 256 * 1024 * 1024;
 
 /** A result that lives in the module's memory until it is freed. */
 export type Free<T> = T & { free(): void };
 
 /**
- * Hits of a source; kinds: 0 `unsafe`, 1 `extern`, 2 a linkage attribute, 3 an `extern` block with nothing in it, which is no
- * use. Lines and columns count from 1.
+ * Hits of a source; kinds: 0 `unsafe`, 1 `extern`, 2 a linkage attribute, 3 an empty `extern` block, which is no use. Lines
+ * and columns count from 1.
  */
 export interface SourceHits {
   readonly ok: boolean;
   readonly kind: Uint8Array;
   readonly line: Uint32Array;
   readonly column: Uint32Array;
-  /** Paths of files that it reads as data; behind U+0001 one that starts at the package's directory. */
+  /** Paths of files that it reads as data; after U+0001 one that starts at the package's directory. */
   readonly texts: readonly string[];
-  /** Modules in files of their own: `inline/modules/name`, or behind U+0001 a path beside it. */
+  /** Modules in files of their own: `inline/modules/name`, or after U+0001 a path beside it. */
   readonly modules: readonly string[];
-  /** What it says of macros, as JSON for each way to read it: wasm/source-tokens/src/json.rs. */
+  /** Its macros, as JSON for each way to read the source: wasm/source-tokens/src/json.rs. */
   readonly macros: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export interface FileRoom {
   extract(debugInfo: boolean): Uint8Array;
 }
 
-/** What wasm/parsers exports; it is documented there. */
+/** The exports of wasm/parsers; they are documented there. */
 export interface ParserModule {
   readonly FileRoom: new (size: number) => Free<FileRoom>;
   unpack(payload: Uint8Array, size: number): Uint8Array;
@@ -68,8 +68,8 @@ function discard(): void {
 }
 
 /**
- * Runs a parser; after a trap (a panic in Rust) its instance is not used again. `module`: the instance that holds what is
- * parsed. Throws {@link ExtractError}.
+ * Runs a parser and returns its result; after a trap (a panic in Rust) its instance is not used again. `module`: the instance
+ * that holds the input. Throws {@link ExtractError}.
  */
 export function guarded<T>(use: (module: ParserModule) => T, module?: ParserModule): T {
   let used = module;
@@ -90,7 +90,7 @@ export function guarded<T>(use: (module: ParserModule) => T, module?: ParserModu
   }
 }
 
-/** The member at which the parsers stopped for good; empty when they cannot even say that. */
+/** The member at which the parsers trapped; empty when they cannot say. */
 function lastMember(module: ParserModule | undefined): string {
   try {
     return module?.reading() ?? '';

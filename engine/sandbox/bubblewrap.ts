@@ -1,6 +1,6 @@
-/** What a sandboxed program sees of one path. */
+/** One path as a sandboxed program sees it. */
 export interface Mount {
-  /** Absolute, symbolic links resolved, as it is called inside. */
+  /** The path inside: absolute, symbolic links resolved. */
   readonly path: string;
   /** The file or directory outside; `path` when absent. */
   readonly source?: string;
@@ -8,33 +8,33 @@ export interface Mount {
 }
 
 /**
- * `hide`: an empty directory in memory. `empty`: a file of which nothing is seen. `read`, `write`: what is there.
- * `user`: writable because cackle.toml says so. `protect`: read-only whatever anybody says.
+ * `hide`: an empty directory in memory. `empty`: an empty file. `read`, `write`: the file or directory outside.
+ * `user`: writable because cackle.toml says so. `protect`: read-only whatever the other rules say.
  */
 export type Access = 'hide' | 'empty' | 'read' | 'write' | 'user' | 'protect';
 
-/** At one path the last of these wins. */
+/** The order of precedence: at one path the last of these wins. */
 const rank: readonly Access[] = ['hide', 'empty', 'read', 'write', 'user', 'protect'];
 
-/** Everything that makes up a Bubblewrap command line. */
+/** The parts of a Bubblewrap command line. */
 export interface SandboxRequest {
   readonly bwrap: string;
-  /** Options of this bwrap and machine beside {@link isolation}: see `supported` of probe.ts. */
+  /** Options beside {@link isolation} that this bwrap and machine support: see `supported` in probe.ts. */
   readonly supported: readonly string[];
   readonly allowNetwork: boolean;
   readonly mounts: readonly Mount[];
   readonly env: ReadonlyMap<string, string>;
   readonly cwd: string;
-  /** Raw arguments of cackle.toml; they come last and so have the last word. */
+  /** Raw arguments of cackle.toml; they come last, so they override the others. */
   readonly extraArgs: readonly string[];
   readonly command: readonly string[];
 }
 
-/** Namespaces and identity of every sandbox (rule 7.1); they are also what the check at the start tries. */
+/** Returns the options for namespaces and identity of every sandbox (rule 7.1); {@link tryBubblewrap} tries them too. */
 export function isolation(allowNetwork: boolean): string[] {
   return [
     '--unshare-all',
-    // By itself --unshare-all goes on without a user namespace where there can be none.
+    // --unshare-all alone goes on without a user namespace when none can be made.
     '--unshare-user',
     ...(allowNetwork ? ['--share-net'] : []),
     '--die-with-parent',
@@ -52,8 +52,8 @@ export function isolation(allowNetwork: boolean): string[] {
 }
 
 /**
- * The command line that runs `command` in a sandbox. Run it with an empty environment: bwrap is outside,
- * and a loader variable meant for the program inside would act on it too.
+ * Returns the command line that runs `command` in a sandbox. Run it with an empty environment: bwrap is outside, so a loader
+ * variable for the program inside would act on bwrap too.
  */
 export function bubblewrapCommand(request: SandboxRequest): string[] {
   return [
@@ -67,7 +67,7 @@ export function bubblewrapCommand(request: SandboxRequest): string[] {
     '/dev',
     '--proc',
     '/proc',
-    // Files of root's there are the machine's settings, and root is who it is outside: bwrap covers some, not /proc/sys.
+    // Root's files there are the machine's settings, and root inside is root outside: bwrap covers some, not /proc/sys.
     '--remount-ro',
     '/proc',
     ...mountsInOrder(request.mounts).flatMap(mountArguments),
@@ -80,7 +80,7 @@ export function bubblewrapCommand(request: SandboxRequest): string[] {
   ];
 }
 
-/** Is what lies at an absolute path outside covered by an empty directory or file inside, by the command line of a sandbox? */
+/** Does the command line of a sandbox cover an absolute path by an empty directory or file? */
 export function hidesPath(command: readonly string[], path: string): boolean {
   let isHidden = false;
   const end = command.indexOf('--');
@@ -109,8 +109,8 @@ function effect(access: Access): 'empty' | '--tmpfs' | '--ro-bind' | '--bind' {
 }
 
 /**
- * Outer directories first, so that an inner rule holds within an outer one wherever either lies: a project in
- * the home directory is seen, a Cargo home in the project is not. Rules that change nothing are left out.
+ * Sorts mounts, outer directories first, so that an inner rule holds within an outer one: a project in the home directory
+ * is visible, a Cargo home in the project is not. Mounts that change nothing are left out.
  */
 export function mountsInOrder(mounts: readonly Mount[]): Mount[] {
   const strongest = new Map<string, Mount>();
@@ -136,7 +136,7 @@ function depth(path: string): number {
   return path === '/' ? 0 : path.split('/').length - 1;
 }
 
-/** Is `path` below `directory`, or the same? Both absolute. */
+/** Is `path` below `directory`, or the same? Both are absolute. */
 export function isWithin(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }

@@ -22,7 +22,7 @@ const noNetwork =
 const noVariable =
   /NotPresent|environment variable|env(?:ironment)? var|not (?:set|defined|found)|must be (?:set|defined)|undefined variable|unset/i;
 
-/** True when what a program wrote says that it may not write somewhere. */
+/** True when the output of a program says that it may not write somewhere. */
 export function speaksOfWriting(output: string): boolean {
   return readOnly.test(output);
 }
@@ -33,8 +33,8 @@ const noFile =
 const byLibrary = new Set(['RUST_BACKTRACE', 'RUST_LIB_BACKTRACE', 'RUST_MIN_STACK', 'TMPDIR']);
 
 /**
- * What of a sandbox the output of a failed program names. `hiddenVariables` are those that the sandbox kept back;
- * `mentions` tells whether the program itself has a text in it.
+ * Returns what a sandbox denied to a failed program, as far as its output shows. `hiddenVariables` are those that the
+ * sandbox removed; `mentions` says whether the program's file contains a text.
  */
 export function denialsIn(
   output: string,
@@ -42,9 +42,9 @@ export function denialsIn(
     readonly cwd: string;
     readonly hiddenVariables: readonly string[];
     readonly mentions: (name: string) => boolean;
-    /** Is what lies there outside not seen inside? */
+    /** Is the file at this path outside hidden inside? */
     readonly hides: (path: string) => boolean;
-    /** Directories in which it looks for programs. */
+    /** Directories in which the program looks for other programs. */
     readonly searched: readonly string[];
   },
 ): Denial[] {
@@ -58,14 +58,14 @@ export function denialsIn(
   return denials;
 }
 
-/** The directories of a program's `PATH`. */
+/** Returns the directories of a program's `PATH`. */
 export function searchedDirectories(env: ReadonlyMap<string, string>): string[] {
   return (env.get('PATH') ?? '').split(':').filter(isAbsolute);
 }
 
 /**
- * The smallest that lets a program write at a path: its directory, where that is not the one of a package. And what of it
- * its own permissions keep from everybody.
+ * Returns the smallest place that has to be writable so that a program can write at `path`: its directory, unless that is a
+ * package's. Also the file or directory there whose own mode forbids writing.
  */
 export function placesToWrite(path: string): Denial[] {
   const place = placeToWrite(path);
@@ -106,7 +106,7 @@ function pathsIn(line: string, cwd: string): string[] {
   return [...found];
 }
 
-/** Files and programs that are missed and that lie in what the sandbox hides: those that the output names, else the program. */
+/** Missing files and programs that the sandbox hides: those that the output names, else the program itself. */
 function hiddenPathsIn(
   lines: readonly string[],
   known: Parameters<typeof denialsIn>[1],
@@ -120,7 +120,7 @@ function hiddenPathsIn(
   if (missing.length === 0 || found.size > 0) return found;
   const programs = known.searched.filter(known.hides).flatMap(programsIn);
   const named = programs.filter(({ name }) => missing.some((line) => hasWord(line, name)));
-  // A short name stands in every program.
+  // Every program contains short names.
   const meant = ({ name }: { name: string }) => name.length > 3 && known.mentions(name);
   for (const { path } of named.length > 0 ? named : programs.filter(meant)) found.add(path);
   return found;
@@ -130,7 +130,7 @@ function programsIn(directory: string): { readonly name: string; readonly path: 
   try {
     return readdirSync(directory).map((name) => ({ name, path: join(directory, name) }));
   } catch {
-    // PATH may name what is not there.
+    // PATH may name a directory that is not there.
     return [];
   }
 }
@@ -139,13 +139,13 @@ function hasWord(text: string, word: string): boolean {
   return new RegExp(`(?<![A-Za-z0-9_])${escaped(word)}(?![A-Za-z0-9_])`).test(text);
 }
 
-/** Of the variables that were kept back: those that the output names, else those in the program when it misses one. */
+/** Hidden variables that the output names; else, when the output misses a variable, those that the program's file contains. */
 function variablesIn(
   output: string,
   known: { readonly hiddenVariables: readonly string[]; readonly mentions: (n: string) => boolean },
 ): string[] {
   if (!noVariable.test(output)) return [];
-  // A short name stands in every program, and so does what Rust's library asks for.
+  // Every program contains short names, and the variables that Rust's library reads.
   const long = known.hiddenVariables.filter((name) => name.length > 3 && !byLibrary.has(name));
   const named = long.filter((name) => hasWord(output, name));
   if (named.length > 0 || !/NotPresent|environment variable/.test(output)) return named;

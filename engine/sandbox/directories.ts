@@ -11,8 +11,8 @@ import { readRegularFile } from '../regular-file.ts';
 import { tryBubblewrap } from './probe.ts';
 
 /**
- * Makes the directories of make_writable, sees that those of bind_writable exist (rule 2.15), and that bwrap
- * takes each extra_args. Throws {@link ConfigError} with every fault, at its place in `file`.
+ * Creates the directories of make_writable, and checks that the paths of bind_writable exist (rule 2.15) and that bwrap
+ * accepts each extra_args. Throws {@link ConfigError} with every fault, at its place in `file`.
  */
 export async function prepareSettings(
   settings: readonly SandboxSettings[],
@@ -47,7 +47,7 @@ export async function prepareSettings(
     fault(
       text,
       `make_writable: cannot create ${path}: ${error.message}`,
-      'name a directory that can be made; a path within the workspace is given relative to its root',
+      'name a directory that can be created; a relative path starts at the root of the workspace',
     );
   }
   const tried = new Set<string>();

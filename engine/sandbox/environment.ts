@@ -1,21 +1,21 @@
-/** Variables that every sandboxed program gets (rule 7.4): what cargo tells it, and where programs are. */
+/** Variables that every sandboxed program gets (rule 7.4): those that cargo sets, and those by which programs are found. */
 const passed =
   /^(?:PATH|HOME|LD_LIBRARY_PATH|OUT_DIR|TARGET|HOST|OPT_LEVEL|PROFILE|NUM_JOBS|DEBUG|RUSTDOC|CARGO.*|RUSTC.*|DEP_.*)$/;
 
-/** Cargo reads secrets from these: tokens, key files, proxies with a password. */
+/** Variables from which cargo reads secrets: tokens, key files, proxies with a password. */
 const secret =
   /^CARGO_(?:REGISTRY_.*|REGISTRIES_.*(?:TOKEN|KEY|CREDENTIAL.*)|CREDENTIAL.*|HTTP_PROXY)$/;
 
-/** Does every sandboxed program get a variable, whatever cackle.toml names? */
+/** Does every sandboxed program get a variable, whatever cackle.toml says? */
 export const isPassedToAll = (name: string): boolean =>
   name !== never && passed.test(name) && !secret.test(name);
 
-/** With this a program inside could start ours. */
+/** With this variable a program inside could start the shim. */
 const never = 'RUSTC_WRAPPER';
 
 /**
- * The environment inside: what is passed to all, and what `named` adds (pass_env, and for rustc the names
- * that the build script set by `rustc-env`).
+ * Returns the environment inside: the variables that are passed to all programs, and those in `named` (pass_env, and for
+ * rustc the names that the build script set by `rustc-env`).
  */
 export function sandboxEnvironment(
   env: ReadonlyMap<string, string>,
@@ -40,13 +40,13 @@ export function sandboxEnvironment(
   return inside;
 }
 
-/** Where the toolchain and rustup's stand-ins for it are. */
+/** The directories of the toolchain and of rustup's proxies for it. */
 export interface ToolchainPlaces {
   readonly sysroot: string;
   readonly cargoHome: string;
 }
 
-/** rustup's proxies, found by a bare name or in Cargo's home, write to their home: the real program instead. */
+/** Returns the real program in place of a proxy of rustup (a bare name, or in Cargo's home), which would write to its home. */
 export function withoutProxy(given: string, program: string, toolchain: ToolchainPlaces): string {
   const isProxy = given === program || given === `${toolchain.cargoHome}/bin/${program}`;
   return isProxy ? `${toolchain.sysroot}/bin/${program}` : given;

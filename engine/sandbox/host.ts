@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { type Access, isWithin, type Mount } from './bubblewrap.ts';
 
-/** Directories of this machine that a sandbox hides, and what it shows of them; symbolic links resolved. */
+/** Directories of this machine that a sandbox hides, and the parts of them that it shows; symbolic links resolved. */
 export interface HostPlaces {
   /** Hidden from every sandbox: homes, Cargo's home, /var, /run, temporary directories. */
   readonly hidden: readonly string[];
   readonly cargoHome: string;
-  /** Shown for reading although they lie in hidden places. */
+  /** Shown for reading although they lie in hidden directories. */
   readonly shown: readonly string[];
-  /** Shown as well where the network is allowed: the resolver's files. All else in /run talks to the machine's services. */
+  /** Shown too when the network is allowed: the resolver's files. The other files in /run lead to the machine's services. */
   readonly shownWithNetwork: readonly string[];
 }
 
@@ -30,7 +30,7 @@ function existing(paths: readonly string[]): string[] {
 /** Parts of Cargo's home that a build reads. Not git/db and config.toml: both can hold a password or token. */
 const cargoParts = ['bin', 'registry', 'git/checkouts'];
 
-/** Looks the places up; `HOME`, `CARGO_HOME` and `TMPDIR` count as well as the password database. */
+/** Finds these directories by `HOME`, `CARGO_HOME`, `TMPDIR` and the password database. Throws CheckError when a home is /. */
 export function hostPlaces(env: NodeJS.ProcessEnv = process.env): HostPlaces {
   const homes = existing([homedir(), userInfo().homedir]);
   const root = homes.find((home) => home === '/');
@@ -49,10 +49,10 @@ export function hostPlaces(env: NodeJS.ProcessEnv = process.env): HostPlaces {
   };
 }
 
-/** What the C library reads to find a host; links of them lead into /run. */
+/** Files that the C library reads to find a host; links among them lead into /run. */
 const resolver = ['/etc/resolv.conf', '/run/systemd/resolve', '/run/nscd'];
 
-/** Mounts that cover what of /etc is for root alone, when we are root: the sandbox is too, by another name. */
+/** Returns mounts that cover root's private files in /etc when we run as root: in its sandbox a program is root too. */
 export function rootsOwn(): Mount[] {
   return process.getuid?.() === 0 ? unreadable('/etc') : [];
 }
@@ -79,8 +79,8 @@ function entries(directory: string): string[] {
 }
 
 /**
- * Mounts that give a path the access. Where links lead to it through a hidden place, it is there under the
- * name given too. A path that is missing is left out.
+ * Returns the mounts for an access to a path. When links lead to it through a hidden directory, it is mounted at `path` too.
+ * For a missing path there is none.
  */
 export function mountsFor(path: string, access: Access, hidden: readonly string[]): Mount[] {
   const target = real(path);
@@ -91,11 +91,11 @@ export function mountsFor(path: string, access: Access, hidden: readonly string[
 }
 
 /**
- * What cargo manages in a target directory: its profile directories, which hold the programs that were judged,
- * and its notes about rustc. Nobody may replace them but cargo and the engine.
+ * Returns the files in a target directory that only cargo and the engine may replace: the profile directories, which hold
+ * the programs that were judged, and cargo's cache of rustc's answers.
  */
 export function cargoManaged(targetDirectory: string): string[] {
-  // Its newer layout has no `.fingerprint`.
+  // Cargo's newer layout has no `.fingerprint`.
   const isProfile = (directory: string) =>
     ['.fingerprint', '.cargo-lock', '.cargo-build-lock'].some((name) =>
       existsSync(join(directory, name)),
@@ -110,7 +110,7 @@ export function cargoManaged(targetDirectory: string): string[] {
   return managed;
 }
 
-/** Where cargo has a test write (`CARGO_TARGET_TMPDIR`): `tmp` beside the directory of its profile. */
+/** Returns the directories where a test may write (`CARGO_TARGET_TMPDIR`): `tmp` beside the directory of its profile. */
 export function testTemporaries(executable: string, targetDirectory: string): string[] {
   const found = [join(targetDirectory, 'tmp')];
   for (let at = dirname(executable); at !== dirname(at); at = dirname(at)) {

@@ -1,9 +1,9 @@
 import { threadId } from 'node:worker_threads';
 
-/** What a thread of ours may be busy with. */
+/** The phases of a job of a worker thread. */
 export type WorkerPhase = 'extract' | 'store' | 'join' | 'judge' | 'scan';
 
-/** Some work of a thread, from and to in milliseconds since the epoch: threads have clocks of their own. */
+/** Some work of a thread, from and to in milliseconds since the epoch, since each thread has its own `performance.now()`. */
 export interface Span {
   readonly phase: WorkerPhase;
   readonly thread: number;
@@ -11,13 +11,13 @@ export interface Span {
   readonly end: number;
 }
 
-/** The answer of a worker, with what its time went into. */
+/** The result of a worker, with the spans of its time. */
 export interface Timed<T> {
   readonly value: T;
   readonly spans: readonly Span[];
 }
 
-/** Milliseconds since the epoch, as fine as `performance.now()`. */
+/** Returns milliseconds since the epoch, as precise as `performance.now()`. */
 export function clock(): number {
   return performance.timeOrigin + performance.now();
 }

@@ -1,6 +1,6 @@
 import { clock, type Span } from './spans.ts';
 
-/** Where the time of a check may have gone. `cargo`: rustc at work; `wait`: cargo waits for an answer of ours. */
+/** The phases of a check. `cargo`: rustc runs; `wait`: cargo waits for an answer of the engine. */
 export type TracePhase =
   | Span['phase']
   | 'metadata'
@@ -10,17 +10,17 @@ export type TracePhase =
   | 'queue'
   | 'report';
 
-/** One piece of work of a check. Times are in milliseconds since the epoch. */
+/** One piece of work of a check; times are in milliseconds since the epoch. */
 export interface TraceEvent {
   readonly phase: TracePhase;
   readonly name: string;
   readonly start: number;
   readonly end: number;
-  /** A thread of ours by its number, 0 the engine's; undefined for what runs beside it. */
+  /** Number of the thread, 0 for the engine's; undefined for work outside the engine's threads. */
   readonly thread: number | undefined;
 }
 
-/** A unit that was built, or a build script that ran: what it made, and what of others it needed. */
+/** A unit that was built, or a build script that ran: its outputs, and the outputs of others that it needed. */
 export interface TracedUnit {
   readonly name: string;
   readonly start: number;
@@ -29,23 +29,23 @@ export interface TracedUnit {
   readonly needs: readonly string[];
 }
 
-/** Takes down what a check does. Where nobody listens there is none, and nothing is recorded. */
+/** Records the work of a check. It exists only when the user wants timings. */
 export class Trace {
   readonly started = clock();
   readonly events: TraceEvent[] = [];
   readonly units: TracedUnit[] = [];
 
-  /** Some work of the engine's own thread that ends now. */
+  /** Records work of the engine's own thread that ends now. */
   add(phase: TracePhase, name: string, start: number): void {
     this.events.push({ phase, name, start, end: clock(), thread: 0 });
   }
 
-  /** Something that ends now and went on beside our threads. */
+  /** Records work outside the engine's threads that ends now. */
   beside(phase: TracePhase, name: string, start: number): void {
     this.events.push({ phase, name, start, end: clock(), thread: undefined });
   }
 
-  /** A job of a worker: until it began it was queued. */
+  /** Records a job of a worker, with its time in the queue. */
   job(name: string, submitted: number, spans: readonly Span[]): void {
     const begun = spans[0]?.start ?? submitted;
     this.events.push({ phase: 'queue', name, start: submitted, end: begun, thread: undefined });
@@ -57,7 +57,7 @@ export class Trace {
   }
 }
 
-/** Seconds of each phase, summed over the threads. */
+/** Returns the seconds of each phase, summed over the threads. */
 export function phaseSeconds(trace: Trace): Map<TracePhase, number> {
   const sums = new Map<TracePhase, number>();
   for (const { phase, start, end } of trace.events)
@@ -65,7 +65,7 @@ export function phaseSeconds(trace: Trace): Map<TracePhase, number> {
   return sums;
 }
 
-/** The chain of units that the build could not have been shorter than: from the last to end, back to what it waited for. */
+/** Returns the chain of units that bounds the time of the build: from the last to end, back by what each waited for. */
 export function criticalPath(trace: Trace): TracedUnit[] {
   const made = new Map<string, TracedUnit>();
   for (const unit of trace.units) for (const path of unit.outputs) made.set(path, unit);
@@ -87,14 +87,14 @@ export function criticalPath(trace: Trace): TracedUnit[] {
   return path;
 }
 
-/** Lanes of what runs beside our threads begin here. */
+/** First lane of work outside the engine's threads. */
 const FIRST_LANE = 1000;
 
-/** The Chrome trace-event format ("Trace Event Format", complete events), for a trace viewer. */
+/** Returns the trace in Chrome's format ("Trace Event Format", complete events), for a trace viewer. */
 export function chromeTrace(trace: Trace): object {
   const events: object[] = [];
   const names = new Map<number, string>();
-  // What overlaps goes side by side: rustc runs, and jobs in the queue.
+  // Overlapping work goes on lanes of its own: runs of rustc, and jobs in the queue.
   const lanes = new Map<string, number[]>();
   const laneOf = (kind: string, start: number, end: number): number => {
     const ends = lanes.get(kind) ?? [];

@@ -293,7 +293,7 @@ test('rule 8.7: cackle.toml edited by hand is picked up; a broken edit shows its
   terminal.send('f');
   await terminal.until(/\+ .*allow/);
   terminal.send('f');
-  await terminal.until('cannot be read: mend or undo your change first');
+  await terminal.until('cannot be read: fix or undo your change first');
   writeFileSync(file, allowing('process', 'net'));
   const mended = await terminal.until('2 problems');
   expect(mended).not.toContain('still in force');

@@ -1,5 +1,5 @@
-//! What no namespace keeps from a program in a sandbox: keys that the kernel holds for a login session (Kerberos tickets,
-//! keys of encrypted disks), and files that whoever started cackle left open.
+//! Hides from a sandboxed program what namespaces do not hide: keys that the kernel holds for a login session (Kerberos
+//! tickets, keys of encrypted disks), and open files inherited from the process that started cackle.
 
 use std::env;
 use std::io::{Error, Result};
@@ -13,7 +13,7 @@ const KEYCTL: i64 = 219;
 const JOIN_SESSION_KEYRING: i64 = 1;
 const F_SETFD: i32 = 2;
 const FD_CLOEXEC: i32 = 1;
-/// Beyond this no program leaves files open by accident, and to look costs a system call each.
+/// The highest file number that is closed: no program leaves more files open by accident, and each costs a system call.
 const MOST_FILES: i32 = 4096;
 const EPERM: i32 = 1;
 const ENOSYS: i32 = 38;
@@ -23,7 +23,7 @@ extern "C" {
     fn fcntl(fd: i32, command: i32, ...) -> i32;
 }
 
-/// Has the command begin with an empty session keyring, the standard streams and cargo's jobserver.
+/// Makes the command start with an empty session keyring, and only the standard streams and cargo's jobserver open.
 pub fn start(command: &mut Command) {
     let jobserver = jobserver();
     let prepare = move || {
@@ -35,7 +35,7 @@ pub fn start(command: &mut Command) {
     unsafe { command.pre_exec(prepare) };
 }
 
-/// The numbers of cargo's jobserver's pipe.
+/// The file numbers of the jobserver's pipe.
 fn jobserver() -> Vec<i32> {
     let flags = env::var(crate::jobserver::FLAGS).unwrap_or_default();
     flags.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect()
@@ -47,13 +47,13 @@ fn leave_keys() -> Result<()> {
     let error = Error::last_os_error();
     match error.raw_os_error() {
         _ if joined >= 0 => Ok(()),
-        // Where there are no keyrings, or a container forbids to ask for them, nobody inside can ask either.
+        // There are no keyrings, or a container forbids access, to the program inside too.
         Some(ENOSYS | EPERM) => Ok(()),
         _ => Err(error),
     }
 }
 
-/// The files close when the program starts: until then the standard library tells of errors by one.
+/// Marks the files to be closed when the program starts: until then the standard library reports errors by one of them.
 fn close_files(kept: &[i32]) {
     for fd in 3..MOST_FILES {
         let flags = if kept.contains(&fd) { 0 } else { FD_CLOEXEC };

@@ -9,7 +9,7 @@ extern "C" {
     fn kill(pid: i32, signal: i32) -> i32;
 }
 
-/// Watches the running child, so that the thread that notices the engine's end can kill it.
+/// The running child, for the thread that notices the engine's end and kills it.
 #[derive(Default)]
 pub struct Slot(Mutex<State>);
 
@@ -25,7 +25,7 @@ impl Slot {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a started child under watch. `group` is cargo's process group, with all that it started.
+    /// Stores a started child. `group` is cargo's process group, with all processes that cargo started.
     pub fn set(&self, child: &Child, group: i32) {
         let mut state = self.state();
         state.running = Some((child.id() as i32, group));
@@ -34,14 +34,14 @@ impl Slot {
         }
     }
 
-    /// Waits for the child, which stays under watch until it has ended.
+    /// Waits for the child, which stays stored until it has ended.
     pub fn wait(&self, mut child: Child) -> Result<ExitStatus, String> {
         let status = child.wait().map_err(|e| e.to_string());
         self.state().running = None;
         status
     }
 
-    /// The engine is gone: what it allowed must not go on.
+    /// Kills the child, since the engine that allowed it is gone.
     pub fn end(&self) {
         let mut state = self.state();
         state.ended = true;
@@ -56,7 +56,7 @@ impl State {
         // SAFETY: kill takes two numbers and touches no memory.
         unsafe {
             kill(child, SIGKILL);
-            // What the child started would live on. This process is in the group too.
+            // The child's own children would live on. This process is in the group too.
             if group > 1 {
                 kill(-group, SIGKILL);
             }

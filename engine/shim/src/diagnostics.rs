@@ -1,7 +1,7 @@
-//! Takes the diagnostics of lints that only the engine asked for out of rustc's JSON stderr.
+//! Removes diagnostics of lints that only the engine enabled from rustc's JSON stderr.
 //!
-//! The texts inside a diagnostic come from the crate, which is not trusted: a lint is known by the
-//! top-level `code.code` alone, found by a scanner that follows the nesting. Nesting has no limit
+//! The texts inside a diagnostic come from the crate, which is not trusted: a lint is identified by
+//! the top-level `code.code` alone, found by a scanner that follows the nesting. Nesting has no limit
 //! there (macro backtraces), so the scanner keeps its own stack.
 
 use std::borrow::Cow;
@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 
 use crate::json::{unescape, write_string, Lexer, Token};
 
-/// Every JSON line of rustc (1.75 and later) begins so. Inside a JSON string the quotes are escaped,
-/// thus the last of these in a line begins what rustc itself wrote.
+/// Every JSON line of rustc (1.75 and later) begins so. Inside a JSON string quotes are escaped, so
+/// the last of these in a line is the start of rustc's own output.
 const START: &[u8] = b"{\"$message_type\":";
 const OLDER_START: &[u8] = b"{\"message\":";
 
@@ -41,7 +41,7 @@ impl Filter {
         Filter { lints, taken: 0, hits: String::new() }
     }
 
-    /// What of the line to pass on, if anything.
+    /// Returns the part of the line to pass on, if any.
     pub fn pass<'a>(&mut self, line: &'a [u8]) -> Option<Cow<'a, [u8]>> {
         let Some(start) = json_start(line) else { return Some(Cow::Borrowed(line)) };
         let json = &line[start..];
@@ -51,7 +51,7 @@ impl Filter {
         let Some(diagnostic) = scan(json) else { return Some(Cow::Borrowed(line)) };
         if self.lints.contains(&diagnostic.code) {
             self.take(&diagnostic);
-            // What a proc macro printed without a line break before the diagnostic.
+            // A proc macro printed text without a line break before the diagnostic.
             return match start {
                 0 => None,
                 _ => Some(Cow::Owned([&line[..start], b"\n"].concat())),
@@ -63,7 +63,7 @@ impl Filter {
         Some(Cow::Borrowed(line))
     }
 
-    /// A quick look, so that few lines need the scanner.
+    /// A quick test, so that few lines need the scanner.
     fn is_candidate(&self, json: &[u8]) -> bool {
         self.lints.iter().any(|lint| find(json, lint).is_some())
             || (self.taken > 0 && find(json, b" emitted").is_some())
@@ -92,7 +92,7 @@ impl Filter {
         let _ = write!(self.hits, ",\"line\":{},\"column\":{}}}", span.line, span.column);
     }
 
-    /// `N warnings emitted` counts ours too: drop it or put the right number.
+    /// Corrects `N warnings emitted`, which counts the removed warnings too, or drops the line.
     fn correct_summary<'a>(&self, line: &'a [u8], diagnostic: &Diagnostic) -> Option<Cow<'a, [u8]>> {
         let unchanged = Some(Cow::Borrowed(line));
         let Ok(message) = std::str::from_utf8(&diagnostic.message) else { return unchanged };
@@ -119,7 +119,7 @@ impl Filter {
         }
     }
 
-    /// The hits as the items of a JSON array.
+    /// Returns the hits as the items of a JSON array.
     pub fn report(&self) -> &str {
         &self.hits
     }
@@ -149,7 +149,7 @@ fn rfind(text: &[u8], word: &[u8]) -> Option<usize> {
     (0..=text.len().checked_sub(word.len())?).rev().find(|at| text[*at..].starts_with(word))
 }
 
-/// What a container is to its diagnostic.
+/// The role of a container in its diagnostic.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     Top,

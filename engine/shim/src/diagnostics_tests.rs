@@ -33,7 +33,7 @@ fn takes_the_lint_and_reports_its_primary_place() {
     );
 }
 
-/// A crate's text must neither hide a real warning nor look like a lint of ours.
+/// A crate's text must neither hide a real warning nor look like one of the engine's lints.
 #[test]
 fn only_the_top_level_code_counts() {
     let mut filter = filter();
@@ -105,7 +105,7 @@ fn the_count_of_warnings_leaves_ours_out() {
     );
 }
 
-/// recursion_limit is the crate's to choose, and each macro level nests the JSON deeper.
+/// The crate chooses recursion_limit, and each macro level nests the JSON deeper.
 #[test]
 fn depth_is_no_danger() {
     let mut filter = filter();

@@ -1,24 +1,24 @@
-//! Cargo's job slots: who waits for an answer of the user's lends its slot to others meanwhile.
+//! Cargo's job tokens: a shim that waits for an answer of the user lends its token to other jobs meanwhile.
 //!
-//! Cargo is a GNU make jobserver; whoever it starts gets the pipe and may hand a slot back by writing a
-//! byte, and must read one before it goes on.
+//! Cargo is a GNU make jobserver; each process that it starts gets the pipe, may return its token by
+//! writing a byte, and must read one before it goes on.
 
 use std::env;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::path::PathBuf;
 
-/// Where cargo says what the jobserver is.
+/// The variable by which cargo names its jobserver.
 pub const FLAGS: &str = "CARGO_MAKEFLAGS";
 
-/// The slot of this process.
+/// The job token of this process.
 #[derive(Default)]
 pub struct Slot {
     lent: Option<u8>,
 }
 
 impl Slot {
-    /// Lends the slot; without a jobserver that can be reached, it is kept.
+    /// Lends the token; keeps it when the jobserver cannot be reached.
     pub fn lend(&mut self) {
         if self.lent.is_some() {
             return;
@@ -32,18 +32,18 @@ impl Slot {
         }
     }
 
-    /// Waits for a slot if the own one was lent.
+    /// Waits for a token if the own one was lent.
     pub fn take_back(&mut self) {
         if self.lent.take().is_none() {
             return;
         }
         let mut byte = [0];
-        // What cannot be read is gone with cargo itself.
+        // A pipe that cannot be read is gone with cargo itself.
         let _ = pipes().and_then(|(from, _)| File::open(from).ok()?.read_exact(&mut byte).ok());
     }
 }
 
-/// The ends of the jobserver's pipe, as files that can be opened.
+/// The paths of both ends of the jobserver's pipe.
 fn pipes() -> Option<(PathBuf, PathBuf)> {
     let flags = env::var(FLAGS).ok()?;
     let value = flags.split_whitespace().rev().find_map(|flag| {

@@ -1,4 +1,4 @@
-//! JSON as far as the shim needs it: a writer, a lexer and a small tree for the engine's answers.
+//! The JSON that the shim needs: a writer, a lexer and a small tree for the engine's answers.
 //!
 //! Operating system strings are bytes. A byte that is no UTF-8 travels as the lone surrogate
 //! U+DC00 + byte (as in PEP 383), which JSON can carry and no UTF-8 string contains: nothing is lost.
@@ -44,7 +44,7 @@ fn write_text(out: &mut String, text: &str) {
     }
 }
 
-/// One token of a JSON text. A string is given as the range between its quotes, still escaped.
+/// One token of a JSON text. A string is the range between its quotes, still escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Token<'a> {
     ObjectStart,
@@ -60,7 +60,7 @@ pub enum Token<'a> {
     Null,
 }
 
-/// Cuts a JSON text into tokens; it does not check that they follow each other rightly.
+/// Splits a JSON text into tokens; it does not check their order.
 pub struct Lexer<'a> {
     text: &'a [u8],
     at: usize,
@@ -71,7 +71,7 @@ impl<'a> Lexer<'a> {
         Lexer { text, at: 0 }
     }
 
-    /// The next token, `Ok(None)` at the end, `Err` for what is no JSON.
+    /// Returns the next token, `Ok(None)` at the end, `Err` for text that is no JSON.
     pub fn next(&mut self) -> Result<Option<Token<'a>>, ()> {
         while let Some(b' ' | b'\t' | b'\n' | b'\r') = self.text.get(self.at) {
             self.at += 1;
@@ -127,7 +127,7 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// Undoes the escapes of a string token; the inverse of [`write_string`].
+/// Replaces the escapes of a string token by their bytes; the inverse of [`write_string`].
 pub fn unescape(raw: &[u8]) -> Result<Vec<u8>, ()> {
     let mut out = Vec::with_capacity(raw.len());
     let mut at = 0;
@@ -193,10 +193,10 @@ pub enum Value {
     Object(Vec<(Vec<u8>, Value)>),
 }
 
-/// The engine's answers are flat; anything deeper is no answer of ours.
+/// The engine's answers are flat; deeper text is not from the engine.
 const MAX_DEPTH: usize = 16;
 
-/// Parses one JSON text.
+/// Parses one JSON text; `Err` for text that is no JSON or too deep.
 pub fn parse(text: &[u8]) -> Result<Value, ()> {
     let mut lexer = Lexer::new(text);
     let first = lexer.next()?.ok_or(())?;

@@ -1,7 +1,7 @@
 //! The program that cargo and rustc run in place of rustc, the linker and build scripts.
 //!
-//! It asks the engine over a Unix socket what to do, and does exactly that. It has no opinion of its
-//! own, save one: without an answer nothing runs. Std only, so that a plain `rustc` compiles it.
+//! It sends a request to the engine over a Unix socket and does exactly what the answer says. It decides
+//! nothing itself; without an answer nothing runs. Std only, so that a plain `rustc` compiles it.
 
 mod apart;
 mod child;

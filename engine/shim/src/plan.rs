@@ -1,15 +1,15 @@
-//! Does what the engine's answers say.
+//! Carries out the engine's answers.
 //!
 //! Answers, by their `do` field:
 //! - `exec`: become the program `args` with the environment changes `unset` and `set`; `clear` true
-//!   starts from an empty environment, apart from the session's keys and others' open files.
+//!   starts from an empty environment, without the session's keys and inherited open files (`apart.rs`).
 //! - `run`: run it, then report `{"done":{status,signal,...}}` and wait for the next answer.
 //!   `stdout`: `pass` or `collect` (up to `limit` bytes, reported as base64, held back).
 //!   `stderr`: `pass`, `lints` (rustc's JSON: diagnostics whose code is in `lints` are taken out and
 //!   reported) or `keep` (passed on, and the last part reported as base64).
 //!   `group`: the process group to end when the engine goes away while the program runs.
-//! - `exit`: end with `status`; `emit` true first writes out what was collected, then `append`.
-//! - `wait`: the answer takes long, for a person gives it: lend cargo's job slot until it comes.
+//! - `exit`: end with `status`; `emit` true first writes out the collected stdout, then `append`.
+//! - `wait`: a person answers, which takes long: lend cargo's job token until the next answer.
 //! - `refuse`: print `message` and end with status 1.
 
 use std::ffi::OsString;
@@ -27,12 +27,12 @@ use crate::jobserver::Slot;
 use crate::json::{base64, write_string, Value};
 use crate::wire::Engine;
 
-/// How much of a failing program's stderr the engine is told.
+/// Bytes of a failing program's stderr that are reported to the engine.
 const KEPT_STDERR: usize = 256 * 1024;
 
 const BAD_ANSWER: &str = "the cackle process sent an answer that this program does not know";
 
-/// Follows the engine's answers until one of them ends this process; gives the exit status.
+/// Carries out the engine's answers until one of them ends this process; returns the exit status.
 pub fn follow(engine: &mut Engine) -> Result<i32, String> {
     let mut collected = Vec::new();
     let mut slot = Slot::default();
@@ -166,7 +166,7 @@ fn read_all(mut pipe: ChildStdout, limit: usize) -> Result<(Vec<u8>, bool), Stri
     Ok((bytes, beyond > 0))
 }
 
-/// Passes stderr on and gives its end as a field of the report.
+/// Passes stderr on and returns its last part as a field of the report.
 fn keep_stderr(mut pipe: ChildStderr) -> Result<String, String> {
     let mut kept = Vec::new();
     let mut buffer = [0; 16 * 1024];
@@ -175,7 +175,7 @@ fn keep_stderr(mut pipe: ChildStderr) -> Result<String, String> {
         if length == 0 {
             break;
         }
-        // Nobody listening is no reason to fail the program.
+        // A closed stderr must not make the program fail.
         let _ = io::stderr().write_all(&buffer[..length]);
         kept.extend_from_slice(&buffer[..length]);
         if kept.len() > 2 * KEPT_STDERR {
@@ -187,7 +187,7 @@ fn keep_stderr(mut pipe: ChildStderr) -> Result<String, String> {
 }
 
 /// Passes rustc's stderr on line by line, at once (cargo's pipelining waits for the artifact
-/// notifications), without the diagnostics that only we asked for.
+/// notifications), without the diagnostics of the engine's lints.
 fn filter_stderr(pipe: ChildStderr, lints: Vec<Vec<u8>>) -> Result<String, String> {
     let mut filter = Filter::new(lints);
     let mut reader = BufReader::new(pipe);

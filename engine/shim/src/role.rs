@@ -1,4 +1,4 @@
-//! In whose place this process stands, found from how it was started.
+//! Finds which program this process replaces, by how it was started.
 
 use std::env;
 use std::ffi::OsString;
@@ -7,29 +7,28 @@ use std::path::{Path, PathBuf};
 
 use crate::json::write_string;
 
-/// Where the engine listens.
+/// The variable with the path of the engine's socket.
 const SOCKET: &str = "CACKLE_SOCKET";
-/// Proves to the engine that this process belongs to its run; known to cargo's own children only.
+/// The variable with a secret that proves to the engine that this process belongs to its run; only cargo's children get it.
 const TOKEN: &str = "CACKLE_TOKEN";
-/// Beside a linker's link to this program: the socket's path and, on a line of its own, what rustc has instead of
-/// [`TOKEN`], good for the links of its own unit and no more. In rustc's environment all code that it compiles or
-/// loads would see that it is watched.
+/// The file beside a linker's link to this program: the socket's path and, on a line of its own, a token for the links of one
+/// unit only. They are not in rustc's environment because code that rustc compiles or loads would see that it is watched.
 const LINK_FILE: &str = "link";
-/// The shim of the running engine. A build script's copy may be of an older engine.
+/// The variable with the path of the running engine's shim. A build script's copy may be of an older engine.
 const SHIM: &str = "CACKLE_SHIM";
-/// What to do where the engine does not leave what this program looks for.
+/// Advice when a variable or file of the engine is missing.
 const OTHER_VERSION: &str = "; if cackle was updated, its two halves may be of two versions: start it once as `./cackle`, \
                              or `npm run build` in its directory, and check again; if not, check again";
-/// Set by a build script's copy for the shim that it starts: the path of the copy.
+/// The variable that a build script's copy sets for the shim that it starts: the path of the copy.
 const BUILD_SCRIPT: &str = "CACKLE_BUILD_SCRIPT";
 
 /// The name under which ensureShim (engine/build/shim.ts) installs this program.
 const OWN_NAME: &str = "cackle-shim";
-/// The directory in which links to this program stand for linkers.
+/// The directory of links to this program that replace linkers.
 const LINKER_DIRECTORY: &str = "cackle-linker";
-/// Where a link to this program stands for what cargo runs tests and programs with.
+/// The directory of the link to this program that replaces the runner of tests and programs.
 const RUNNER_DIRECTORY: &str = "cackle-runner";
-/// Where a link to this program stands for rustdoc.
+/// The directory of the link to this program that replaces rustdoc.
 const RUSTDOC_DIRECTORY: &str = "cackle-rustdoc";
 
 pub struct Role {
@@ -97,7 +96,7 @@ fn hand_over(executable: &Path) -> Result<Role, String> {
 }
 
 impl Role {
-    /// The first message: who asks, and all that the engine may need to answer.
+    /// Returns the first message: the role, and everything that the engine needs to answer.
     pub fn hello(&self) -> String {
         let mut out = String::from("{\"role\":");
         write_string(&mut out, self.name.as_bytes());

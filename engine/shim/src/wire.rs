@@ -15,7 +15,7 @@ pub const GONE: &str = "the cackle process is gone, so nothing more is built";
 pub struct Engine {
     stream: UnixStream,
     answers: Receiver<Vec<u8>>,
-    /// The program that runs now; it is ended when the engine goes away meanwhile.
+    /// The program that runs now; it is killed when the engine goes away.
     pub child: Arc<Slot>,
 }
 
