@@ -271,7 +271,7 @@ export class InteractiveSession implements Session {
     this.tell({
       kind: 'state',
       phase: check.phase,
-      held: check.held.map(({ packageLabel, what, problems }) => ({
+      held: check.waiting.map(({ packageLabel, what, problems }) => ({
         label: this.safe(packageLabel),
         what,
         problems,

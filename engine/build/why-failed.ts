@@ -7,8 +7,8 @@ import type { Denial } from '../sandbox/denied.ts';
 import {
   denialsIn,
   placesToWrite,
+  reportsDeniedWrite,
   searchedDirectories,
-  speaksOfWriting,
 } from '../sandbox/denied.ts';
 import type { BuildScriptProgram } from '../sandbox/sandboxes.ts';
 import { runProgram } from '../workspace/run-program.ts';
@@ -49,7 +49,7 @@ export async function whyFailed(
       searched: searchedDirectories(program.env),
     }).filter(isDenied);
   const denials = told(output);
-  if (denials.length > 0 && !speaksOfWriting(output)) return denials;
+  if (denials.length > 0 && !reportsDeniedWrite(output)) return denials;
   const asked = await ask(program, options, sandbox).catch(() => undefined);
   if (asked === undefined) return denials;
   const wrote = asked.wrote.filter(isDenied);

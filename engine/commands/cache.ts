@@ -28,7 +28,10 @@ export async function cacheContent(options: { readonly path: string }): Promise<
   try {
     setting = cacheSetting();
   } catch (error) {
-    throw new CheckError((error as Error).message, 'set it to `off`, or to a size such as 500M or 4G');
+    throw new CheckError(
+      (error as Error).message,
+      'set it to `off`, or to a size such as 500M or 4G',
+    );
   }
   const parts: CachePart[] = [];
   for (const { name, directory } of await places(options.path))

@@ -5,7 +5,7 @@ import type { ApiDefinition, ApiPath } from './types.ts';
 
 const apiKeys = ['include', 'exclude', 'no_auto_detect'];
 
-/** Reads the tables `[api.NAME]`; faults go to the reader. */
+/** Reads the tables `[api.NAME]`, by name, and appends their paths to `written`; faults go to the reader. */
 export function readApiTables(
   reader: DocumentReader,
   entry: TomlEntry | undefined,
@@ -36,7 +36,7 @@ export function readApiTables(
 /** One segment of a path; a crate may be named by its package, which can have a `-` where the crate has a `_`. */
 const segment = /^(?:r#)?[\p{XID_Start}_]\p{XID_Continue}*$/u;
 
-/** Paths such as `std::fs`. What is no path would match nothing, and an API that nothing belongs to allows everything. */
+/** Paths such as `std::fs`. Other text would match nothing, and an API without members allows everything: it is a fault. */
 function paths(
   reader: DocumentReader,
   entry: TomlEntry | undefined,

@@ -5,7 +5,7 @@ import { nearest } from './nearest.ts';
 import type { TomlEntry } from './toml-tree.ts';
 import type { ApiDefinition } from './types.ts';
 
-/** Takes the built-in APIs that `import_std` names into `apis`, merged with what the file says of them (rule 2.4). */
+/** Adds the built-in APIs that `import_std` names to `apis`, merged with the file's own definitions (rule 2.4). */
 export function importBuiltin(
   reader: DocumentReader,
   entry: TomlEntry | undefined,
@@ -40,7 +40,7 @@ export function importBuiltin(
   }
 }
 
-/** Takes what `[pkg.NAME] import` names from that package's exports, as `NAME::api` (rule 2.13). */
+/** Adds the exported APIs that `[pkg.NAME] import` names to `apis`, as `NAME::api` (rule 2.13); faults go to the reader. */
 export function importExported(
   reader: DocumentReader,
   packageName: string,

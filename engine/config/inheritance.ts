@@ -14,7 +14,7 @@ export function covers(wide: ScopeSuffix, narrow: ScopeSuffix): boolean {
   return wide === narrow || ancestors[narrow].includes(wide);
 }
 
-/** Builds the look-up of permissions in force; lists are united, a flag is the nearest that is set. */
+/** Returns the look-up of the permissions in force: lists are united, of a flag the nearest value counts. */
 export function permissionLookup(
   tables: readonly ScopeTable[],
   version: 1 | 2 | 3,

@@ -3,18 +3,18 @@ import type { BacktraceFrame } from '../problems/places.ts';
 import type { Usage } from '../problems/usages.ts';
 import { usageKey } from '../problems/usages.ts';
 
-type Path = readonly BacktraceFrame[];
+type Backtrace = readonly BacktraceFrame[];
 
 /** The paths to usages: one usage in several outputs is one (rule 4.24), but each output may have its own path to it. */
-export class Paths {
-  private readonly known = new Map<string, Map<string, Path>>();
+export class UsagePaths {
+  private readonly known = new Map<string, Map<string, Backtrace>>();
 
   add(problems: readonly Problem[]): void {
     for (const problem of problems) {
       if (!('usages' in problem)) continue;
       for (const usage of problem.usages) {
         const key = usageKey(usage);
-        const paths = this.known.get(key) ?? new Map<string, Path>();
+        const paths = this.known.get(key) ?? new Map<string, Backtrace>();
         if (usage.backtrace.length > 0) paths.set(nameOf(usage.backtrace), usage.backtrace);
         this.known.set(key, paths);
       }
@@ -22,7 +22,7 @@ export class Paths {
   }
 
   /** Returns every path to a usage: first that of its own output, then the shorter ones. */
-  to(usage: Usage): Path[] {
+  to(usage: Usage): Backtrace[] {
     const own = nameOf(usage.backtrace);
     const others = [...(this.known.get(usageKey(usage)) ?? [])]
       .filter(([name]) => name !== own)
@@ -32,6 +32,6 @@ export class Paths {
   }
 }
 
-function nameOf(path: Path): string {
+function nameOf(path: Backtrace): string {
   return JSON.stringify(path);
 }

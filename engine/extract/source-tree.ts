@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
 
 /** A file as a module: the modules that it declares lie in `directory`. */
-interface Module {
+interface SourceModule {
   readonly file: string;
   readonly directory: string;
 }
@@ -21,7 +21,7 @@ export function sourceTree(
 ): Set<string> {
   const read = new Set(files);
   const found = new Set<string>();
-  const waiting: Module[] = [];
+  const waiting: SourceModule[] = [];
   const known = new Set<string>();
   const add = (file: string, directory: string): void => {
     const key = `${file}\0${directory}`;

@@ -3,7 +3,7 @@ import type { LoadedFacts } from './loaded-facts.ts';
 /** A symbol in the symbol table of a linked file. */
 export interface LinkedSymbol {
   readonly name: string;
-  /** STT_FILE that a local symbol stands below: local names are unique within one object only. */
+  /** The STT_FILE symbol above a local symbol: local names are unique within one object only. */
   readonly file?: string | undefined;
 }
 
@@ -13,23 +13,23 @@ export interface JoinInput {
   readonly archive: boolean;
 }
 
-/** What the linker keeps besides the start-up arrays. */
+/** The roots of a link besides the start-up arrays. */
 export interface JoinRoots {
   readonly gcSections: boolean;
   /** `main`, the entry point and symbols named on the command line. */
   readonly symbols: readonly string[];
   /** Version-script globals; `*` matches any run of characters. */
   readonly exportPatterns: readonly string[];
-  /** Which default-visibility globals of loaded members are exported: a static library's users see C names. */
+  /** Which default-visibility globals of loaded members are exported: users of a static library see C names. */
   readonly exports: 'listed' | 'all' | 'unmangled';
-  /** What a linker was seen to keep for a reason that the join does not know. */
+  /** Symbols that a linker was seen to keep for a reason that the join does not know. */
   readonly kept: readonly LinkedSymbol[];
 }
 
 /** Names in a shared object or a file of the C runtime. */
 export interface Mentioned {
-  /** What it calls and has not itself. */
+  /** Names that it uses and does not define. */
   readonly needed: readonly string[];
-  /** What it has; a program that has it too is called in its place (gABI, "Shared Object Dependencies"). */
+  /** Names that it defines; a program's own definition is called in their place (gABI, "Shared Object Dependencies"). */
   readonly defined: readonly string[];
 }

@@ -8,8 +8,8 @@ import { type NodeAt, nodeOfEdge, type PathStep } from './reached.ts';
 const ROOT = 0xffff_fffe;
 
 /**
- * The inputs of one output joined as a linker joins them, and what of it is live (rule 4.3): nodes are
- * grouped in sections, and a section is live when a root or a live section refers to it.
+ * The inputs of one output, joined as a linker joins them, with its live sections (rule 4.3): a section is live when a
+ * root or a live section refers to it.
  */
 export class JoinedOutput {
   readonly inputs: readonly JoinInput[];
@@ -50,7 +50,7 @@ export class JoinedOutput {
     this.definitionNode = new Uint32Array(symbols.size);
     this.memberLoaded = inputs.map((input) => new Uint8Array(input.loaded.memberCount));
     this.define();
-    // What they find among themselves makes an archive give nothing.
+    // Names that these files define for each other load no archive member.
     const defined = new Set(mentioned.flatMap((file) => file.defined));
     const wanted = new Set(mentioned.flatMap((file) => file.needed));
     const needed = [...roots.symbols, ...[...wanted].filter((name) => !defined.has(name))];
@@ -61,7 +61,7 @@ export class JoinedOutput {
     this.walk();
   }
 
-  /** Calls `visit` with every live node of the wanted inputs, in order. A root is kept by itself, not because something refers to it. */
+  /** Calls `visit` for every live node of the wanted inputs, in order. A root is live without a reference to it. */
   eachLiveNode(
     wanted: readonly boolean[],
     visit: (input: number, node: number, isRoot: boolean) => void,
@@ -83,7 +83,7 @@ export class JoinedOutput {
     return this.live[this.sectionIndex(at)] === 1;
   }
 
-  /** Where a target leads: a node of some input, or nothing when a shared object defines it. */
+  /** Returns the node that a target resolves to; undefined when a shared object defines it. */
   resolve(input: number, target: number): NodeAt | undefined {
     if (target < ENTITY_BIT) return { input, node: target };
     return this.definitionOf(this.symbolOfTarget(input, target) as SymbolId);
@@ -95,13 +95,13 @@ export class JoinedOutput {
     return { input, node: this.definitionNode[symbol] as number };
   }
 
-  /** The nodes that a symbol of the linked file can stand for. */
+  /** Returns the nodes that a symbol of the linked file can be. */
   nodesNamed(symbol: LinkedSymbol): NodeAt[] {
     this.named ??= new NamedNodes(this.inputs, this.symbols, (id) => this.definitionOf(id));
     return this.named.find(symbol);
   }
 
-  /** The symbol that a target is called by, undefined for data without a symbol. */
+  /** Returns the symbol of a target; undefined for data without a symbol. */
   symbolOfTarget(input: number, target: number): SymbolId | undefined {
     const { facts, entitySymbol } = (this.inputs[input] as JoinInput).loaded;
     const entity =
@@ -109,7 +109,7 @@ export class JoinedOutput {
     return entity === NONE ? undefined : (entitySymbol[entity] as SymbolId);
   }
 
-  /** The shortest path of references from a root to the node. */
+  /** Returns the shortest path of references from a root to the node. */
   pathTo(at: NodeAt): PathStep[] {
     const path: PathStep[] = [];
     let section = this.sectionIndex(at);
@@ -174,7 +174,7 @@ export class JoinedOutput {
     }
   }
 
-  /** Of what was loaded a strong definition beats a weak one that came first; what was not loaded defines nothing. */
+  /** Among loaded members a strong definition beats an earlier weak one; a member that was not loaded defines nothing. */
   private settleDefinitions(): void {
     const strengthOf = (input: number, node: number): number => {
       const { loaded } = this.inputs[input] as JoinInput;
@@ -213,7 +213,7 @@ export class JoinedOutput {
       const isLoaded = this.memberLoaded[input] as Uint8Array;
       for (const section of roots.gcSections ? loaded.alwaysKept : loaded.allocated())
         if (isLoaded[sectionMember[section] as number] === 1) this.reach(input, section, ROOT, 0);
-      // lld keeps what frame descriptions refer to even where it drops the function (GNU ld does not).
+      // lld keeps what frame descriptions refer to even when it drops the function (GNU ld does not).
       for (const section of loaded.exceptionTables)
         if (isLoaded[sectionMember[section] as number] === 1) this.reach(input, section, ROOT, 0);
       if (exported === undefined) return;
@@ -234,7 +234,7 @@ export class JoinedOutput {
     for (const at of roots.kept.flatMap((symbol) => this.nodesNamed(symbol))) this.keepNode(at);
   }
 
-  /** What was loaded and is called in place of a shared object's own; hidden symbols are not. */
+  /** Keeps loaded definitions that are called in place of a shared object's own; hidden symbols are not. */
   private keepOverriding(names: ReadonlySet<string>): void {
     for (const name of names) {
       const symbol = this.symbols.find(name);

@@ -3,7 +3,7 @@ import type { JoinInput, LinkedSymbol } from './join-input.ts';
 import type { SymbolId, SymbolNames } from './loaded-facts.ts';
 import type { NodeAt } from './reached.ts';
 
-/** Finds the nodes that a symbol of a linked file can stand for. */
+/** Finds the nodes that a symbol of a linked file can be. */
 export class NamedNodes {
   private readonly inputs: readonly JoinInput[];
   private readonly symbols: SymbolNames;
@@ -44,9 +44,9 @@ export class NamedNodes {
   }
 
   /**
-   * Local nodes of that name in the object of that name; else the global definition, which a linker makes
-   * local where it is not exported; else local nodes of objects that do not tell their name. None for what
-   * the linker or the C start-up code brought.
+   * Returns the local nodes of that name in the object of that name; else the global definition, which a linker makes
+   * local when it is not exported; else local nodes of objects without a name. None for symbols that the linker or the
+   * C start-up code added.
    */
   find({ name, file }: LinkedSymbol): NodeAt[] {
     const symbol = this.symbols.find(name);

@@ -13,7 +13,7 @@ export interface Probed {
 }
 
 /** Programs of the toolchain in use. */
-export interface Toolchain {
+export interface ToolchainPrograms {
   readonly rustc: string;
   readonly rustdoc: string;
 }
@@ -24,7 +24,7 @@ export interface Toolchain {
  */
 export async function probe(
   paths: readonly string[],
-  { rustc }: Toolchain,
+  { rustc }: ToolchainPrograms,
 ): Promise<Map<string, Probed>> {
   const source = paths
     .map((path, i) => `pub mod p${i} { pub use ::${raw(path)} as _; }\n`)
@@ -46,7 +46,7 @@ export async function probe(
 /** Resolves to those of the paths that name nothing: an associated item that its type or trait does not have. */
 export async function missingItems(
   paths: readonly string[],
-  { rustc }: Toolchain,
+  { rustc }: ToolchainPrograms,
 ): Promise<Set<string>> {
   const source = paths.map((path, i) => `pub fn f${i}() { let _ = ::${raw(path)}; }\n`).join('');
   const ran = await compile(rustc, source, ['--error-format', 'json', '--emit=metadata']);
@@ -63,7 +63,7 @@ export async function missingItems(
  */
 export async function itemsOf(
   modules: readonly string[],
-  { rustdoc }: Toolchain,
+  { rustdoc }: ToolchainPrograms,
 ): Promise<Map<string, string[]>> {
   const found = new Map<string, string[]>();
   const source = modules

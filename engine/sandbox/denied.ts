@@ -23,7 +23,7 @@ const noVariable =
   /NotPresent|environment variable|env(?:ironment)? var|not (?:set|defined|found)|must be (?:set|defined)|undefined variable|unset/i;
 
 /** True when the output of a program says that it may not write somewhere. */
-export function speaksOfWriting(output: string): boolean {
+export function reportsDeniedWrite(output: string): boolean {
   return readOnly.test(output);
 }
 

@@ -53,7 +53,7 @@ export function hostPlaces(env: NodeJS.ProcessEnv = process.env): HostPlaces {
 const resolver = ['/etc/resolv.conf', '/run/systemd/resolve', '/run/nscd'];
 
 /** Returns mounts that cover root's private files in /etc when we run as root: in its sandbox a program is root too. */
-export function rootsOwn(): Mount[] {
+export function rootFileMounts(): Mount[] {
   return process.getuid?.() === 0 ? unreadable('/etc') : [];
 }
 

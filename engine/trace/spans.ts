@@ -4,7 +4,7 @@ import { threadId } from 'node:worker_threads';
 export type WorkerPhase = 'extract' | 'store' | 'join' | 'judge' | 'scan';
 
 /** Some work of a thread, from and to in milliseconds since the epoch, since each thread has its own `performance.now()`. */
-export interface Span {
+export interface TimeSpan {
   readonly phase: WorkerPhase;
   readonly thread: number;
   readonly start: number;
@@ -14,7 +14,7 @@ export interface Span {
 /** The result of a worker, with the spans of its time. */
 export interface Timed<T> {
   readonly value: T;
-  readonly spans: readonly Span[];
+  readonly spans: readonly TimeSpan[];
 }
 
 /** Returns milliseconds since the epoch, as precise as `performance.now()`. */
@@ -24,7 +24,7 @@ export function clock(): number {
 
 /** Cuts the time of one job into spans: each call ends one and begins the next. */
 export class Stopwatch {
-  readonly spans: Span[] = [];
+  readonly spans: TimeSpan[] = [];
   private last = clock();
 
   lap(phase: WorkerPhase): void {

@@ -1,8 +1,8 @@
-import { clock, type Span } from './spans.ts';
+import { clock, type TimeSpan } from './spans.ts';
 
 /** The phases of a check. `cargo`: rustc runs; `wait`: cargo waits for an answer of the engine. */
 export type TracePhase =
-  | Span['phase']
+  | TimeSpan['phase']
   | 'metadata'
   | 'build'
   | 'cargo'
@@ -46,7 +46,7 @@ export class Trace {
   }
 
   /** Records a job of a worker, with its time in the queue. */
-  job(name: string, submitted: number, spans: readonly Span[]): void {
+  job(name: string, submitted: number, spans: readonly TimeSpan[]): void {
     const begun = spans[0]?.start ?? submitted;
     this.events.push({ phase: 'queue', name, start: submitted, end: begun, thread: undefined });
     for (const span of spans) this.events.push({ name, ...span });

@@ -14,12 +14,12 @@ export function cfgHolds(text: string, set: CfgSet): boolean | undefined {
   const inner = /^\s*cfg\s*\(([\s\S]*)\)\s*$/.exec(text)?.[1];
   if (inner === undefined) return undefined;
   const tokens = inner.match(/[A-Za-z_][A-Za-z0-9_]*|"[^"]*"|[(),=]|\S/g) ?? [];
-  const walk = new Walk(tokens, set);
-  const value = walk.predicate();
-  return walk.failed || !walk.atEnd ? undefined : value;
+  const evaluation = new Evaluation(tokens, set);
+  const value = evaluation.predicate();
+  return evaluation.failed || !evaluation.atEnd ? undefined : value;
 }
 
-class Walk {
+class Evaluation {
   failed = false;
   private at = 0;
   private readonly tokens: readonly string[];

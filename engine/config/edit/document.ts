@@ -2,21 +2,21 @@ import type { AST } from 'toml-eslint-parser';
 import { keyName, parseProgram } from '../toml-tree.ts';
 
 /** The keys from the top of the document to a value. */
-export type Path = readonly string[];
+export type KeyPath = readonly string[];
 
 /** `key = value`, in the body of a table or in the braces of an inline table. */
 export interface Pair {
-  readonly path: Path;
+  readonly path: KeyPath;
   readonly node: AST.TOMLKeyValue;
   /** Path of the table in whose body or braces the pair stands. */
-  readonly base: Path;
+  readonly base: KeyPath;
   readonly header: Header | undefined;
   readonly inline: AST.TOMLInlineTable | undefined;
 }
 
 /** `[a.b]`. */
 export interface Header {
-  readonly path: Path;
+  readonly path: KeyPath;
   readonly node: AST.TOMLTable;
 }
 
@@ -35,12 +35,12 @@ export function spliced(text: string, splices: readonly Splice[]): string {
 }
 
 /** True when `path` is `prefix` or lies below it. */
-export function startsWith(path: Path, prefix: Path): boolean {
+export function startsWith(path: KeyPath, prefix: KeyPath): boolean {
   return prefix.length <= path.length && prefix.every((key, i) => key === path[i]);
 }
 
 /** True when two paths are the same. */
-export function samePath(a: Path, b: Path): boolean {
+export function samePath(a: KeyPath, b: KeyPath): boolean {
   return a.length === b.length && startsWith(a, b);
 }
 
@@ -94,26 +94,26 @@ export class TomlDocument {
     this.headers = headers;
   }
 
-  pair(path: Path): Pair | undefined {
+  pair(path: KeyPath): Pair | undefined {
     return this.pairs.find((pair) => samePath(pair.path, path));
   }
 
-  header(path: Path): Header | undefined {
+  header(path: KeyPath): Header | undefined {
     return this.headers.find((header) => samePath(header.path, path));
   }
 
   /** Is there anything at the path or below it? */
-  has(path: Path): boolean {
+  has(path: KeyPath): boolean {
     return [...this.pairs, ...this.headers].some((found) => startsWith(found.path, path));
   }
 
   /** The strings of a list; none where there is no such list. */
-  strings(path: Path): string[] {
+  strings(path: KeyPath): string[] {
     const value = this.pair(path)?.node.value;
     return value?.type === 'TOMLArray' ? value.elements.flatMap((e) => stringOf(e) ?? []) : [];
   }
 
-  boolean(path: Path): boolean | undefined {
+  boolean(path: KeyPath): boolean | undefined {
     const value = this.pair(path)?.node.value;
     return value?.type === 'TOMLValue' && value.kind === 'boolean' ? value.value : undefined;
   }
@@ -209,7 +209,7 @@ export function quoted(value: string): string {
 }
 
 /** Returns keys as TOML writes them, joined by dots, bare where they can be. */
-export function keyText(keys: Path): string {
+export function keyText(keys: KeyPath): string {
   return keys.map((key) => (/^[A-Za-z0-9_-]+$/.test(key) ? key : quoted(key))).join('.');
 }
 

@@ -4,8 +4,8 @@ import { TomlSyntaxError } from '../toml-tree.ts';
 import type { PermissionScope, ScopeSuffix } from '../types.ts';
 import {
   EditError,
+  type KeyPath,
   keyText,
-  type Path,
   quoted,
   type Splice,
   spliced,
@@ -15,7 +15,7 @@ import { withPair } from './insert.ts';
 import { aboveLine, withItem } from './list.ts';
 import { isLastOfBuildSection, withoutItems, withoutPair, withoutTable } from './remove.ts';
 
-export { EditError, type Path, type Value } from './document.ts';
+export { EditError, type KeyPath, type Value } from './document.ts';
 
 /** One step of an edit; data only. A step that has nothing to do changes nothing. */
 export type EditStep =
@@ -33,14 +33,14 @@ export type EditStep =
       readonly flag: 'allow_unsafe' | 'allow_extern' | 'allow_proc_macro';
     }
   /** Puts values into a list; the list is made where there is none. */
-  | { readonly kind: 'add'; readonly path: Path; readonly values: readonly string[] }
+  | { readonly kind: 'add'; readonly path: KeyPath; readonly values: readonly string[] }
   /** Removes a value from a list; an emptied list is removed too, and a package's table that held only it. */
-  | { readonly kind: 'remove'; readonly path: Path; readonly value: string }
-  | { readonly kind: 'set'; readonly path: Path; readonly value: boolean | number | string }
+  | { readonly kind: 'remove'; readonly path: KeyPath; readonly value: string }
+  | { readonly kind: 'set'; readonly path: KeyPath; readonly value: boolean | number | string }
   /** Adds the build section of a package unless it is there. */
   | { readonly kind: 'build-section'; readonly package: string }
   /** Removes everything at the path or below it. */
-  | { readonly kind: 'drop'; readonly path: Path };
+  | { readonly kind: 'drop'; readonly path: KeyPath };
 
 /** A change of cackle.toml as data, for {@link applyEdits}. */
 export interface Edit {
@@ -78,7 +78,7 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
 }
 
 /** Returns the keys from the top of the document to the table of a scope. */
-export function scopePath({ package: name, suffix }: PermissionScope): Path {
+export function scopePath({ package: name, suffix }: PermissionScope): KeyPath {
   return ['pkg', name, ...(suffix === '' ? [] : suffix.split('.'))];
 }
 
@@ -155,7 +155,7 @@ function narrower(suffix: ScopeSuffix): ScopeSuffix[] {
 
 function add(
   text: string,
-  path: Path,
+  path: KeyPath,
   values: readonly string[],
   comment: string | undefined,
 ): string {
@@ -181,7 +181,7 @@ function add(
 
 function set(
   text: string,
-  path: Path,
+  path: KeyPath,
   value: boolean | number | string,
   comment: string | undefined,
 ): string {

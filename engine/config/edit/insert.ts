@@ -4,10 +4,10 @@ import {
   EditError,
   type Header,
   isBlankAtEnd,
+  type KeyPath,
   keyText,
   listText,
   type Pair,
-  type Path,
   quoted,
   type Splice,
   samePath,
@@ -27,14 +27,14 @@ const SECTION_DEPTH = 2;
 
 /** Where a new key goes. */
 type Home =
-  | { readonly kind: 'body'; readonly header: Header | undefined; readonly base: Path }
-  | { readonly kind: 'braces'; readonly table: AST.TOMLInlineTable; readonly base: Path }
-  | { readonly kind: 'new'; readonly header: Path };
+  | { readonly kind: 'body'; readonly header: Header | undefined; readonly base: KeyPath }
+  | { readonly kind: 'braces'; readonly table: AST.TOMLInlineTable; readonly base: KeyPath }
+  | { readonly kind: 'new'; readonly header: KeyPath };
 
 /** Returns the text with a new key, in the style of what is there already. Throws {@link EditError}. */
 export function withPair(
   doc: TomlDocument,
-  path: Path,
+  path: KeyPath,
   value: Value,
   comment: string | undefined,
 ): string {
@@ -50,7 +50,7 @@ export function withPair(
 }
 
 /** The nearest table above a path, by the way in which the file defines it. */
-function homeOf(doc: TomlDocument, path: Path): Home {
+function homeOf(doc: TomlDocument, path: KeyPath): Home {
   for (let depth = path.length - 1; depth > 0; depth--) {
     const table = path.slice(0, depth);
     const header = doc.header(table);
@@ -72,7 +72,7 @@ function homeOf(doc: TomlDocument, path: Path): Home {
   return { kind: 'new', header: path.slice(0, depthOf(path)) };
 }
 
-function depthOf(path: Path): number {
+function depthOf(path: KeyPath): number {
   return Math.min(sectionDepth[path[0] as string] ?? SECTION_DEPTH, path.length - 1);
 }
 
@@ -86,7 +86,7 @@ function valueText(
 
 function pairLines(
   doc: TomlDocument,
-  keys: Path,
+  keys: KeyPath,
   value: Value,
   indent: string,
   comment: string | undefined,
@@ -99,7 +99,7 @@ function pairLines(
 function intoBody(
   doc: TomlDocument,
   home: Extract<Home, { kind: 'body' }>,
-  path: Path,
+  path: KeyPath,
   value: Value,
   comment: string | undefined,
 ): Splice {
@@ -121,7 +121,7 @@ function intoBody(
 }
 
 /** The last of the pairs that share most keys with the path and have no more keys than it. */
-function nearestPair(all: readonly Pair[], path: Path): Pair | undefined {
+function nearestPair(all: readonly Pair[], path: KeyPath): Pair | undefined {
   const short = all.filter((pair) => pair.path.length <= path.length);
   const pairs = short.length > 0 ? short : all;
   const shared = (pair: Pair): number => {
@@ -135,7 +135,7 @@ function nearestPair(all: readonly Pair[], path: Path): Pair | undefined {
 function intoBraces(
   doc: TomlDocument,
   home: Extract<Home, { kind: 'braces' }>,
-  path: Path,
+  path: KeyPath,
   value: Value,
   comment: string | undefined,
 ): Splice[] {
@@ -151,8 +151,8 @@ function intoBraces(
 
 function withSection(
   doc: TomlDocument,
-  header: Path,
-  path: Path,
+  header: KeyPath,
+  path: KeyPath,
   value: Value,
   comment: string | undefined,
 ): string {
@@ -168,7 +168,7 @@ function withSection(
 }
 
 /** The offset for a new table: beside those of its name, sorted if they are; else by the order of the tables. */
-function sectionStart(doc: TomlDocument, header: Path): number {
+function sectionStart(doc: TomlDocument, header: KeyPath): number {
   const [kind] = header;
   const below = doc.headers.find((h) => startsWith(h.path, header));
   if (below !== undefined) return startOf(doc, below);

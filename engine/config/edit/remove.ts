@@ -1,8 +1,8 @@
 import {
   type Header,
   isBlankAtEnd,
+  type KeyPath,
   type Pair,
-  type Path,
   spliced,
   startsWith,
   TomlDocument,
@@ -10,7 +10,7 @@ import {
 import { withoutItem } from './list.ts';
 
 /** Returns the text without the items for which `drop` holds; an emptied list is removed, and tables that held only it. */
-export function withoutItems(text: string, path: Path, drop: (item: string) => boolean): string {
+export function withoutItems(text: string, path: KeyPath, drop: (item: string) => boolean): string {
   let current = text;
   for (;;) {
     const doc = TomlDocument.parse(current);
@@ -30,7 +30,7 @@ export function withoutItems(text: string, path: Path, drop: (item: string) => b
 }
 
 /** Is the path the last key of a build section that must stay? With `explicit_build_scripts` an empty one allows the script. */
-export function isLastOfBuildSection(doc: TomlDocument, path: Path): boolean {
+export function isLastOfBuildSection(doc: TomlDocument, path: KeyPath): boolean {
   if (path[0] !== 'pkg' || path[2] !== 'build') return false;
   if (doc.boolean(['common', 'explicit_build_scripts']) !== true) return false;
   const section = path.slice(0, 3);
@@ -42,7 +42,7 @@ export function isLastOfBuildSection(doc: TomlDocument, path: Path): boolean {
 }
 
 /** Returns the text without everything at a path or below it. Comments stay. */
-export function withoutTable(text: string, path: Path): string {
+export function withoutTable(text: string, path: KeyPath): string {
   let current = text;
   for (;;) {
     const doc = TomlDocument.parse(current);
@@ -102,7 +102,7 @@ function withoutHeader(doc: TomlDocument, header: Header): string {
 }
 
 /** Removes tables that became empty and have no comment: inline ones, and headers of packages. */
-function tidied(text: string, table: Path): string {
+function tidied(text: string, table: KeyPath): string {
   if (table.length === 0) return text;
   const doc = TomlDocument.parse(text);
   const pair = doc.pair(table);

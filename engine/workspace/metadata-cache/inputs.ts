@@ -59,7 +59,7 @@ const looks: Readonly<Record<InputKind, (path: string, env: NodeJS.ProcessEnv) =
     const found = statOf(path);
     if (found === undefined) return { value: ABSENT, changed: 0 };
     if (!found.isFile()) throw new Error(`${path} is no file`);
-    return { value: digest(readRegularFile(path)), changed: found.ctimeMs };
+    return { value: contentDigest(readRegularFile(path)), changed: found.ctimeMs };
   },
   stamp: stampOf,
   file: (path) => ({ value: statOf(path)?.isFile() ? 'file' : ABSENT, changed: 0 }),
@@ -74,14 +74,14 @@ const looks: Readonly<Record<InputKind, (path: string, env: NodeJS.ProcessEnv) =
       changed = Math.max(changed, directory.ctimeMs, manifest?.ctimeMs ?? 0);
       return [name, manifest === undefined ? ABSENT : 'package'];
     });
-    return { value: found === undefined ? ABSENT : digest(found.join('\0')), changed };
+    return { value: found === undefined ? ABSENT : contentDigest(found.join('\0')), changed };
   },
   toolchains(path) {
     const names = namesIn(path) ?? [];
     const programs = names.flatMap((name) =>
       ['cargo', 'rustc'].map((program) => stampOf(join(path, name, 'bin', program)).value),
     );
-    return { value: digest([...names, ...programs].join('\0')), changed: 0 };
+    return { value: contentDigest([...names, ...programs].join('\0')), changed: 0 };
   },
   program(name, env) {
     const path = programPath(name, env);
@@ -157,7 +157,7 @@ function namesIn(path: string): string[] | undefined {
 }
 
 /** Returns the hash of a file's content, or of a text. */
-export function digest(content: Buffer | string): string {
+export function contentDigest(content: Buffer | string): string {
   return createHash('sha256').update(content).digest('hex');
 }
 

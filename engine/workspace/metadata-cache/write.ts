@@ -44,12 +44,12 @@ export function answersToKeep(
   log: (text: string) => void,
 ): { readonly path: string; readonly content: Buffer }[] {
   const found: { path: string; content: Buffer }[] = [];
-  for (const asked of all) {
-    if (asked.stdout === undefined || dirname(asked.file) !== keptDirectory(facts)) continue;
+  for (const question of all) {
+    if (question.stdout === undefined || dirname(question.file) !== keptDirectory(facts)) continue;
     try {
       found.push({
-        path: asked.file,
-        content: encode(inputsOf(asked, asked.stdout), asked.stdout),
+        path: question.file,
+        content: encode(inputsOf(question, question.stdout), question.stdout),
       });
     } catch (error) {
       log(`the answer of cargo metadata is not kept: ${(error as Error).message}`);
