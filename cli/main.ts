@@ -38,14 +38,14 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader of a pipe may leave early: it has what it wanted, and the status still tells the rest.
+  // The reader of a pipe may end early; the exit status still reports the result.
   if (error.code === 'EPIPE') return;
   messages.error(`cannot write the report to stdout: ${error.message}`);
   process.exit(2);
 });
-// Progress and cargo's words may get lost; the report does not depend on them.
+// Progress and cargo's output may be lost; the report does not depend on them.
 process.stderr.on('error', () => undefined);
-// Whatever nobody caught: no check was made, and Node's own status would say "problems found".
+// An uncaught error: no check was made, and Node's own status 1 would mean "problems found".
 process.on('uncaughtException', (error) => {
   messages.error(
     printableLines(`internal error, please report it: ${error.stack ?? error.message}`),

@@ -2,7 +2,7 @@ import { optionLines, usageText } from './arguments/help.ts';
 import type { Command, Program } from './arguments/types.ts';
 import { programOf } from './commands/program.ts';
 
-/** The manual page of the program in roff, made from the command line itself. */
+/** Returns the manual page of the program in roff, made from the tables of the command line. */
 export function manPage(version: string): string {
   const program = programOf(version);
   const { main } = program;
@@ -38,7 +38,7 @@ function options(program: Program, command: Command): string[] {
   );
 }
 
-/** What the help says behind the options; each part whose first line ends in a colon is a list of commands. */
+/** The notes of the help as roff; each part whose first line ends in a colon is a list of commands. */
 function rest({ notes }: Command, heading: '.SH' | '.PP'): string[] {
   return notes.split('\n\n').map((part) => {
     const [first = '', ...lines] = part.split('\n');
@@ -54,7 +54,7 @@ const paragraphs = (text: string): string => text.split('\n').map(roff).join('\n
 
 const capitalised = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
-/** Text in which roff sees no request and no escape. */
+/** Escapes a text so that roff finds no request and no escape in it. */
 function roff(text: string): string {
   return text.replaceAll('\\', '\\e').replaceAll('-', '\\-').replaceAll(/^[.']/gm, '\\&$&');
 }

@@ -8,14 +8,14 @@ import {
   oneOf,
   type UiKind,
   uiKinds,
-  where,
   words,
+  workspaceOptions,
 } from './options.ts';
 import type { Args } from './types.ts';
 
-/** What the options of a check say. */
+/** The options of a check as values. */
 export interface CheckArguments {
-  /** Undefined: as the terminal allows. */
+  /** Undefined: the terminal decides. */
   readonly ui: UiKind | undefined;
   readonly path: string;
   readonly configFile: string | undefined;
@@ -31,7 +31,7 @@ export interface CheckArguments {
   readonly backtraces: boolean;
   readonly verify: boolean;
   readonly printTiming: boolean;
-  /** Where the trace goes, in Chrome's trace-event format. */
+  /** The file for the trace, in Chrome's trace-event format. */
   readonly traceFile: string | undefined;
   readonly debug: boolean;
   readonly logFile: string | undefined;
@@ -40,7 +40,7 @@ export interface CheckArguments {
   readonly grantsFile: string | undefined;
 }
 
-/** The options of a check, and of `cackle test` and `cackle run` before the word. */
+/** The options of a check; they stand before `test` and `run` too. */
 export const checkArgs = {
   ui: {
     ...oneOf(uiKinds),
@@ -49,10 +49,10 @@ export const checkArgs = {
     negated: {
       letter: 'n',
       value: 'none',
-      description: 'never prompt: print the problems, the exit status tells',
+      description: 'never prompt: print the problems and set the exit status',
     },
   },
-  ...where,
+  ...workspaceOptions,
   profile: { type: 'string', valueHint: 'name', description: 'cargo profile (default: cackle)' },
   package: {
     type: 'string',
@@ -61,14 +61,14 @@ export const checkArgs = {
     defaultText: 'all',
     multiple: true,
   },
-  'fail-on-warnings': { type: 'boolean', description: 'a warning is a problem' },
+  'fail-on-warnings': { type: 'boolean', description: 'treat warnings as problems' },
   'ignore-newer-config-versions': {
     type: 'boolean',
     description: 'do not ask for a newer common.version',
   },
   'auto-accept-fixes': {
     type: 'boolean',
-    description: 'write to cackle.toml what allows everything that is found',
+    description: 'write permissions for everything that is found to cackle.toml',
   },
   'output-format': { ...format, default: 'human' },
   backtrace: {
@@ -86,11 +86,11 @@ export const checkArgs = {
   quiet: { type: 'boolean', alias: 'q', description: 'print problems only' },
   verify: {
     type: 'boolean',
-    description: 'hash what was built earlier and its sources; trust no sizes and times',
+    description: 'hash earlier build output and its sources instead of trusting sizes and times',
   },
   'print-timing': {
     type: 'boolean',
-    description: 'where the time went: by phase, slowest units, critical path',
+    description: 'print where the time went: by phase, slowest units, critical path',
   },
   trace: {
     type: 'string',
@@ -100,9 +100,9 @@ export const checkArgs = {
   debug: {
     type: 'boolean',
     description:
-      'every usage, all that rustc says, its command lines, and stacks of internal errors',
+      'print every usage, all output of rustc, its command lines, and stacks of internal errors',
   },
-  'log-file': { type: 'string', valueHint: 'file', description: 'write down what is done' },
+  'log-file': { type: 'string', valueHint: 'file', description: 'write a log to this file' },
   'log-level': {
     ...oneOf(logLevels),
     valueHint: 'level',
@@ -112,7 +112,7 @@ export const checkArgs = {
   'grants-json': { type: 'string', valueHint: 'file', hidden: true },
 } as const satisfies Args;
 
-/** The options of a check as citty parsed them. */
+/** Returns the options of a check from the values that citty parsed. */
 export function checkArguments(args: ParsedArgs<typeof checkArgs>): CheckArguments {
   return {
     ui: args.ui,

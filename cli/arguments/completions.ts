@@ -5,7 +5,7 @@ import type { Command, Program } from './types.ts';
 /** The names under which the program is started. */
 const names = ['cackle', 'cargo-acl'];
 
-/** A completion script for a shell, made from the command line itself. */
+/** Returns a completion script for a shell, made from the tables of the command line. */
 export function completions(shell: Shell, program: Program): string {
   return { bash, zsh, fish }[shell](program);
 }

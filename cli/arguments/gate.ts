@@ -3,18 +3,18 @@ import { flagsText, type OptionForm, operands, optionForms } from './option-form
 import type { Args, Command, Program } from './types.ts';
 import { didYouMean, findCommand, UsageError } from './usage-error.ts';
 
-/** What the command line asks for: a command with arguments that citty takes as they are meant, help, or the version. */
+/** The meaning of a command line: a command with arguments that citty cannot misread, help, or the version. */
 export type Invocation =
   | { readonly what: 'run'; readonly command: Command; readonly rawArgs: string[] }
   | { readonly what: 'help'; readonly command: Command }
   | { readonly what: 'version' };
 
-/** Values by key of the table; an option that may be repeated has its values as lines. */
+/** Values by key of the table; the values of an option that may be repeated are lines of one text. */
 type Values = ReadonlyMap<string, string | boolean>;
 
 /**
- * Stands before citty, which takes unknown options in silence, an option without its value for an empty one, and the last of
- * a repeated one. Throws UsageError.
+ * Checks the command line before citty, which accepts unknown options silently, takes an option without its value for an
+ * empty one, and keeps only the last of a repeated one. Throws UsageError.
  */
 export function readCommandLine(program: Program, argv: readonly string[]): Invocation {
   const { main } = program;
@@ -32,12 +32,12 @@ export function readCommandLine(program: Program, argv: readonly string[]): Invo
   }
   const own = parse(command, behind, false);
   if (own === 'help' || own === 'version') return { what: 'help', command };
-  // What stands before a command holds for it where it has the same option.
+  // An option before a command holds for the command if it has the same option.
   const all = new Map([...top, ...own].filter(([key]) => key in command.args));
   return { what: 'run', command, rawArgs: rawArgs(command.args, all) };
 }
 
-/** Where the name of a command stands; the length where none does. */
+/** The index of the name of a command; the length if there is none. */
 function commandIndex(main: Command, argv: readonly string[]): number {
   const { tokens } = parseArgs({ ...tableFor(main, true), args: [...argv], strict: false });
   return tokens.find((token) => token.kind === 'positional')?.index ?? argv.length;
@@ -71,7 +71,7 @@ function parse(
   return values;
 }
 
-/** Node's own strict parser, with its faults in our words. */
+/** Node's own strict parser, with our messages for its errors. */
 function strictly(
   command: Command,
   args: readonly string[],
@@ -93,7 +93,7 @@ function strictly(
   }
 }
 
-/** The table of a command as Node's parser wants it. */
+/** The table of a command in the form of Node's parser. */
 function tableFor(command: Command, isMain: boolean) {
   const options: NonNullable<ParseArgsConfig['options']> = {
     help: { type: 'boolean', short: 'h' },
@@ -112,7 +112,7 @@ function formsByName(args: Args): ReadonlyMap<string, OptionForm> {
   return new Map(optionForms(args).flatMap((form) => form.long.map((name) => [name, form])));
 }
 
-/** Throws UsageError for a value that the option does not take. */
+/** Returns a valid value. Throws UsageError for one that the option does not accept. */
 function checked(form: OptionForm, value: string): string {
   const { arg } = form;
   const invalid = (why: string): UsageError =>
@@ -146,7 +146,7 @@ function operandValues(command: Command, given: readonly string[]): [string, str
   });
 }
 
-/** Arguments in the one form that citty cannot take for another. */
+/** The arguments in a form that citty cannot misread. */
 function rawArgs(args: Args, values: Values): string[] {
   const places = new Map(operands(args).map(([key], i) => [key, i]));
   const given = [...values].filter(([key]) => places.has(key));

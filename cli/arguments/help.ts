@@ -1,16 +1,16 @@
 import { flagsText, operands, optionForms, optionText } from './option-forms.ts';
 import type { Command, Program } from './types.ts';
 
-/** The widest line of a help. */
+/** Columns of the widest line of a help. */
 const WIDTH = 100;
 
-/** A line of the help: an option or a command, and what it does. */
+/** A line of the help: an option or a command, and its description. */
 export interface HelpLine {
   readonly term: string;
   readonly text: string;
 }
 
-/** The options of a command that the help tells of. */
+/** Returns the lines of the help for the options of a command. */
 export function optionLines(program: Program, command: Command): HelpLine[] {
   const isMain = command === program.main;
   const own = command.passesOn === true ? [] : optionForms(command.args);
@@ -26,13 +26,13 @@ export function optionLines(program: Program, command: Command): HelpLine[] {
   ];
 }
 
-/** How a command is called: its name, options and operands. */
+/** Returns the usage of a command: its name, options and operands. */
 export function usageText(program: Program, command: Command): string {
   const name = command === program.main ? program.name : `${program.name} ${command.name}`;
   return `${name} ${command.usage}`;
 }
 
-/** The whole help of a command, made from its table. */
+/** Returns the whole help of a command, made from its table. */
 export function helpText(program: Program, command: Command): string {
   const named = operands(command.args).map(([name, arg]) => ({
     term: name,

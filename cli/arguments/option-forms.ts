@@ -1,19 +1,19 @@
 import type { Arg, Args } from './types.ts';
 
-/** One way to write an option: what the help shows, what completions offer, what the gate takes. */
+/** One way to write an option, as the help shows it, completions offer it and the gate accepts it. */
 export interface OptionForm {
   /** Key in the table of the command. */
   readonly key: string;
   readonly arg: Arg;
   readonly letter: string | undefined;
-  /** Without the dashes; the first is shown, the others work as well. */
+  /** Names without dashes; the help shows the first, the others work too. */
   readonly long: readonly [string, ...string[]];
-  /** The value that the form itself stands for; undefined: it takes one. */
+  /** The value that the form implies; undefined when it takes a value. */
   readonly standsFor: string | boolean | undefined;
   readonly description: string;
 }
 
-/** The options of a command, in the order of its table; operands are not among them. */
+/** Returns the options of a command without operands, in the order of its table. */
 export function optionForms(args: Args): OptionForm[] {
   return Object.entries(args).flatMap(([key, arg]): OptionForm[] => {
     if (arg.type === 'positional' || arg.type === undefined) return [];
@@ -45,13 +45,13 @@ export function optionForms(args: Args): OptionForm[] {
   });
 }
 
-/** How the help writes an option: `-c, --cackle-path <file>`. */
+/** Returns an option as the help writes it: `-c, --cackle-path <file>`. */
 export function flagsText({ letter, long, standsFor, arg }: OptionForm): string {
   const value = standsFor === undefined ? ` <${arg.valueHint ?? 'value'}>` : '';
   return `${letter === undefined ? '' : `-${letter}, `}--${long[0]}${value}`;
 }
 
-/** What the help says of an option, its values and its default with it. */
+/** Returns the description of an option in the help, with its values and default. */
 export function optionText({ arg, description, standsFor }: OptionForm): string {
   if (standsFor !== undefined) return description;
   const choices = arg.type === 'enum' ? (arg.options ?? []) : [];
@@ -64,7 +64,7 @@ export function optionText({ arg, description, standsFor }: OptionForm): string 
   return more.length === 0 ? description : `${description} (${more.join(', ')})`;
 }
 
-/** The operands of a command. */
+/** Returns the operands of a command. */
 export function operands(args: Args): readonly (readonly [name: string, arg: Arg])[] {
   return Object.entries(args).filter(([, { type }]) => type === 'positional');
 }

@@ -1,6 +1,6 @@
 /** Options that several commands have. */
 
-/** How text is coloured. */
+/** Values of `--colour`. */
 export const colours = ['auto', 'always', 'never'] as const;
 /** See {@link colours}. */
 export type ColourChoice = (typeof colours)[number];
@@ -8,7 +8,7 @@ export type ColourChoice = (typeof colours)[number];
 export const logLevels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 /** See {@link logLevels}. */
 export type LogLevel = (typeof logLevels)[number];
-/** How the user is asked what to allow. */
+/** Values of `--ui`: how the user is asked what to allow. */
 export const uiKinds = ['none', 'basic', 'full'] as const;
 /** See {@link uiKinds}. */
 export type UiKind = (typeof uiKinds)[number];
@@ -19,15 +19,15 @@ export type Shell = (typeof shells)[number];
 /** Forms of a report. */
 export const formats = ['human', 'json'] as const;
 
-/** One of a list. citty's type wants the list to be mutable. */
+/** Returns the type of an option whose value is one of a list. citty requires a mutable list. */
 export function oneOf<const T extends string>(
   values: readonly T[],
 ): { readonly type: 'enum'; readonly options: T[] } {
   return { type: 'enum', options: [...values] };
 }
 
-/** Where the workspace and its configuration are, and for which target and features it is built. */
-export const where = {
+/** Options that choose the workspace, its configuration, target and features. */
+export const workspaceOptions = {
   path: {
     type: 'string',
     valueHint: 'dir',
@@ -56,7 +56,7 @@ export const format = {
   description: 'of the report',
 } as const;
 
-/** The words of a list that commas or white space separate; undefined where there is no list. */
+/** Splits a list at commas and white space; undefined for an absent list. */
 export function words(value: string | undefined): string[] | undefined {
   return value?.split(/[\s,]+/).filter((word) => word !== '');
 }

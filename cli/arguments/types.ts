@@ -1,44 +1,44 @@
 import type { ArgDef, ArgsDef, CommandDef } from 'citty';
 
-/** What the gate, the help, the manual page and the completions read of an option or operand, beside citty's own fields. */
-interface Beyond {
+/** Fields of an option or operand beside citty's own, for the gate, the help, the manual page and the completions. */
+interface ArgExtras {
   /** May be given more than once: the values reach the command as lines of one text, as citty keeps only the last. */
   readonly multiple?: true;
-  /** Works, and is told nowhere. */
+  /** Works, but is in no help. */
   readonly hidden?: true;
-  /** An empty value means something. */
+  /** An empty value is valid. */
   readonly mayBeEmpty?: true;
-  /** `--no-NAME`, with a letter of its own: stands for this value. A flag that is on by default has only this form. */
+  /** `--no-NAME`, with a letter of its own, means this value. A flag that is on by default has only this form. */
   readonly negated?: {
     readonly letter?: string;
     readonly value?: string;
     readonly description: string;
   };
-  /** Values that an operand takes. */
+  /** Values that an operand accepts. */
   readonly choices?: readonly string[];
-  /** What the help calls the default. */
+  /** The text for the default in the help. */
   readonly defaultText?: string;
-  /** Says what is wrong with a value. */
+  /** Returns what is wrong with a value; undefined for a valid one. */
   readonly fault?: (value: string) => string | undefined;
 }
 
 /** An option or operand of a command. */
-export type Arg = ArgDef & Beyond;
-/** The options and operands of a command by name: citty parses by it, and all that is told of them is made from it. */
+export type Arg = ArgDef & ArgExtras;
+/** The options and operands of a command by name: citty parses by this table, and help and completions are made from it. */
 export type Args = ArgsDef & Readonly<Record<string, Arg>>;
 
-/** A command: what citty runs, and what its help says beyond the table of its options. */
+/** A command: its definition for citty, and the texts of its help beside the table of its options. */
 export interface Command {
   readonly name: string;
   readonly description: string;
-  /** What stands behind the name in the help. */
+  /** The text after the name in the help's usage line. */
   readonly usage: string;
-  /** What the help says behind the options. */
+  /** The text after the options in the help. */
   readonly notes: string;
   readonly args: Args;
-  /** What stands behind its name goes to another program untouched: the gate does not look at it. */
+  /** Arguments after its name go to another program unchanged: the gate does not check them. */
   readonly passesOn?: true;
-  /** Resolves its `run` to the exit status. */
+  /** Its `run` resolves to the exit status. */
   readonly definition: CommandDef<Args>;
 }
 
@@ -51,12 +51,12 @@ export interface Program {
   readonly commands: readonly Command[];
 }
 
-/** A command from what citty runs and what its help says beside. */
+/** Makes a command from its definition for citty and the texts of its help. */
 export function command<T extends ArgsDef>(
-  given: Omit<Command, 'args' | 'definition'> & { readonly definition: CommandDef<T> },
+  parts: Omit<Command, 'args' | 'definition'> & { readonly definition: CommandDef<T> },
 ): Command {
-  const { definition } = given;
-  // Each command gives its table as it is, not as a promise of one.
+  const { definition } = parts;
+  // Each command has its table itself, not a promise of it as citty allows.
   const args = definition.args as unknown as Args;
-  return { ...given, args, definition: definition as unknown as CommandDef<Args> };
+  return { ...parts, args, definition: definition as unknown as CommandDef<Args> };
 }

@@ -1,20 +1,20 @@
 import { defineCommand } from 'citty';
-import { where } from '../arguments/options.ts';
+import { workspaceOptions } from '../arguments/options.ts';
 import { command } from '../arguments/types.ts';
 
-/** Most threads that may be asked for. */
+/** The largest number of threads to measure with. */
 const MAX_WORKERS = 256;
 
-/** Numbers that commas separate; undefined where one is none. */
+/** Parses numbers that commas separate; undefined if one is invalid. */
 function workerCounts(value: string): number[] | undefined {
   const counts = value.split(',').map((text) => (/^[0-9]{1,3}$/.test(text) ? Number(text) : 0));
   return counts.some((count) => count < 1 || count > MAX_WORKERS) ? undefined : counts;
 }
 
 /** `cackle bench` */
-export const bench = command({
+export const benchCommand = command({
   name: 'bench',
-  description: 'how fast the built tree of the last check is read, joined and judged',
+  description: 'measure how fast the tree of the last check is read, joined and judged',
   usage: '[options]',
   notes: `Measures what a check did last; nothing is built and nothing is stored.
 
@@ -23,8 +23,8 @@ Examples:
   cackle bench --path ../tool --workers 1,8 --json`,
   definition: defineCommand({
     args: {
-      path: where.path,
-      'cackle-path': where['cackle-path'],
+      path: workspaceOptions.path,
+      'cackle-path': workspaceOptions['cackle-path'],
       workers: {
         type: 'string',
         valueHint: 'list',

@@ -1,15 +1,15 @@
 import { defineCommand } from 'citty';
-import { where } from '../arguments/options.ts';
+import { workspaceOptions } from '../arguments/options.ts';
 import { command } from '../arguments/types.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 
 /** `cackle cache` */
-export const cache = command({
+export const cacheCommand = command({
   name: 'cache',
-  description: 'how much is kept from check to check, or remove it',
+  description: 'print how much is kept from check to check, or remove it',
   usage: '[options] [action]',
   notes: `Without an action: the size of each part. clear removes the facts in the user's cache.
-CACKLE_CACHE says how much may be kept, and \`off\` that the user's cache is not used.
+CACKLE_CACHE limits how much may be kept; \`off\` switches the user's cache off.
 
 Examples:
   cackle cache
@@ -17,7 +17,7 @@ Examples:
   definition: defineCommand({
     args: {
       action: { type: 'positional', required: false, choices: ['clear'], description: 'clear' },
-      path: where.path,
+      path: workspaceOptions.path,
       all: {
         type: 'boolean',
         description: 'with clear: the shim and the store of this workspace too; all is built again',

@@ -2,7 +2,7 @@ import { defineCommand } from 'citty';
 import { checkArgs, checkArguments } from '../arguments/check-arguments.ts';
 import { type Command, command } from '../arguments/types.ts';
 
-/** A command of cargo's that runs what was judged. Options of a check stand before it; what stands behind goes to cargo. */
+/** A cargo command that runs judged programs. Options of a check stand before its name; arguments after it go to cargo. */
 function cargoCommand(name: 'test' | 'run', description: string, example: string): Command {
   return command({
     name,
@@ -27,14 +27,14 @@ Examples:
 }
 
 /** `cackle test` */
-export const test = cargoCommand(
+export const cargoTestCommand = cargoCommand(
   'test',
   'cargo test, with every test binary judged before it runs, in its sandbox',
   '--package mine -- --nocapture',
 );
 
 /** `cackle run` */
-export const run = cargoCommand(
+export const cargoRunCommand = cargoCommand(
   'run',
   'cargo run, with the program judged before it runs',
   '--bin tool -- input.txt',

@@ -6,23 +6,23 @@ import { messages } from '../output/messages.ts';
 import { uiFor } from '../runs/choices.ts';
 import { untilLoaded } from '../runs/exit-status.ts';
 
-/** `cackle` by itself: checks the workspace. What needs the engine is loaded when it is asked for. */
-export const check = command({
+/** `cackle` without a command: checks the workspace. The engine is loaded only when the command runs. */
+export const checkCommand = command({
   name: 'cackle',
   description:
     'Checks which crates of a Rust workspace use restricted APIs, and whether cackle.toml allows it.\nWithout a command: checks the workspace. `cargo acl` is the same program.',
   usage: '[options] [command]',
   notes: `Exit status: 0 clean, 1 problems found, 2 the check could not be made.
 
-CACKLE_CACHE in the environment: the most that facts may take in the user's cache, and in a target
-directory (500M, 4G; 2G when unset); \`off\` keeps them in the target directory alone.
+CACKLE_CACHE in the environment limits the facts in the user's cache, and in a target directory
+(500M, 4G; 2G when unset); \`off\` keeps them in the target directory alone.
 
 Examples:
   cackle -n                         check the workspace around this directory
   cackle -n --path ../tool          check another one
-  cackle -n --auto-accept-fixes     allow what is in use today, to be told what changes tomorrow
+  cackle -n --auto-accept-fixes     allow what is in use today: later checks report what is new
   cackle test -- --nocapture        cargo test, with every test judged before it runs
-  cackle summary --by-permission    who may do what`,
+  cackle summary --by-permission    list the packages that have each permission`,
   definition: defineCommand({
     args: checkArgs,
     async run({ args: parsed }): Promise<number> {

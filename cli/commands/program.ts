@@ -1,26 +1,26 @@
 import type { Program } from '../arguments/types.ts';
-import { bench } from './bench.ts';
-import { cache } from './cache.ts';
-import { run, test } from './cargo.ts';
-import { check } from './check.ts';
+import { benchCommand } from './bench.ts';
+import { cacheCommand } from './cache.ts';
+import { cargoRunCommand, cargoTestCommand } from './cargo.ts';
+import { checkCommand } from './check.ts';
 import { completionsOf } from './completions.ts';
 import { helpOf } from './help.ts';
-import { init } from './init.ts';
-import { summary } from './summary.ts';
+import { initCommand } from './init.ts';
+import { summaryCommand } from './summary.ts';
 
-/** The command line of a version of the program. */
+/** Returns the command line of a version of the program. */
 export function programOf(version: string): Program {
   const program: Program = {
     name: 'cackle',
     version,
-    main: check,
+    main: checkCommand,
     commands: [
-      test,
-      run,
-      summary,
-      init,
-      cache,
-      bench,
+      cargoTestCommand,
+      cargoRunCommand,
+      summaryCommand,
+      initCommand,
+      cacheCommand,
+      benchCommand,
       completionsOf(() => program),
       helpOf(() => program),
     ],

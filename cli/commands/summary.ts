@@ -1,11 +1,11 @@
 import { defineCommand } from 'citty';
-import { format, where, words } from '../arguments/options.ts';
+import { format, words, workspaceOptions } from '../arguments/options.ts';
 import { command } from '../arguments/types.ts';
 
 /** `cackle summary` */
-export const summary = command({
+export const summaryCommand = command({
   name: 'summary',
-  description: 'what cackle.toml allows to the packages of the tree; builds nothing',
+  description: 'print what cackle.toml allows to the packages of the tree; builds nothing',
   usage: '[options]',
   notes: `Without a choice of parts: by package, and the counts.
 
@@ -14,7 +14,7 @@ Examples:
   cackle summary --by-permission --output-format json`,
   definition: defineCommand({
     args: {
-      ...where,
+      ...workspaceOptions,
       'by-package': { type: 'boolean', description: 'the permissions of each package' },
       'by-permission': {
         type: 'boolean',
@@ -22,13 +22,13 @@ Examples:
       },
       'impure-proc-macros': {
         type: 'boolean',
-        description: 'proc macros that may do more than be one',
+        description: 'proc macros with further permissions',
       },
-      counts: { type: 'boolean', description: 'how many packages have what' },
+      counts: { type: 'boolean', description: 'how many packages have each permission' },
       full: { type: 'boolean', description: 'all of these' },
       'print-headers': {
         type: 'boolean',
-        description: 'a title above each part, also when there is one only',
+        description: 'a title above each part, also when there is only one',
       },
       'output-format': format,
     },

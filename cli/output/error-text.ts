@@ -4,7 +4,7 @@ import { CheckError } from '../../engine/errors.ts';
 import { messages } from './messages.ts';
 import { printableLines } from './printable.ts';
 
-/** An error as the user sees it, each fault by itself: what is wrong, where, and what to do; with the stack when debugging. */
+/** Returns the faults of an error as texts for the user: what is wrong, where, and what to do; with `debug` the stack too. */
 export function faultsOf(error: unknown, debug: boolean): string[] {
   if (error instanceof ConfigError)
     return error.diagnostics.map((d) => printableLines(renderDiagnostic(d)));
@@ -14,14 +14,14 @@ export function faultsOf(error: unknown, debug: boolean): string[] {
   return [printableLines(`${message}${help}${stack}`)];
 }
 
-/** {@link faultsOf} as one text. */
+/** Returns {@link faultsOf} as one text. */
 export function errorText(error: unknown, debug: boolean): string {
   return faultsOf(error, debug)
     .map((fault) => `error: ${fault}`)
     .join('\n');
 }
 
-/** Tells an error on stderr; gives the exit status of what could not be done. */
+/** Prints an error on stderr and returns the exit status 2. */
 export function failed(error: unknown): 2 {
   for (const fault of faultsOf(error, false)) messages.error(fault);
   return 2;

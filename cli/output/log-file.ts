@@ -4,16 +4,16 @@ import { CheckError } from '../../engine/errors.ts';
 import type { LogLevel } from '../arguments/options.ts';
 import { printable } from './printable.ts';
 
-/** Where it is written down what is done. */
+/** The log of a check. */
 export interface Log {
   write(level: LogLevel, text: string): void;
-  /** What is written later, by what a check does beside its report, is lost. */
+  /** Closes the log: work that goes on beside the report can write no more. */
   close(): void;
 }
 
 /**
- * Writes down what is done, a line each with time and level; without a file, nothing. Throws CheckError when the file cannot
- * be written.
+ * Opens a log of lines with time and level; without `path` it writes nothing. Throws CheckError when the file cannot be
+ * written.
  */
 export function openLog(path: string | undefined, level: LogLevel): Log {
   let file = path === undefined ? undefined : openedForAppending(path);
@@ -23,7 +23,7 @@ export function openLog(path: string | undefined, level: LogLevel): Log {
     reporters: [
       {
         log({ type, args, date }) {
-          // At once: a check may be killed, and the log should tell how far it came.
+          // Synchronous: a check may be killed, and the log should show how far it came.
           if (file !== undefined)
             writeSync(file, `${date.toISOString()} ${type} ${printable(args.join(' '))}\n`);
         },
@@ -45,7 +45,7 @@ function openedForAppending(path: string): number {
   } catch (error) {
     throw new CheckError(
       `cannot write the log file ${path}: ${(error as Error).message}`,
-      'let --log-file name a file in a directory that can be written',
+      'let --log-file name a file in a writable directory',
       { cause: error },
     );
   }

@@ -1,11 +1,11 @@
 import { createConsola } from 'consola/core';
 
 /**
- * Messages to the user on stderr, whole lines of printable text: an error begins with `error: `, all else is as it is given, on a
- * terminal and in CI alike.
+ * Messages to the user on stderr, whole lines of printable text: an error begins with `error: `, other text is unchanged, on
+ * a terminal and in CI alike.
  */
 export const messages = createConsola({
-  // Two equal lines are two lines.
+  // Equal lines are not merged.
   throttle: 0,
   reporters: [
     {

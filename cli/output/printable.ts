@@ -5,7 +5,7 @@ const rawBytes = /[\u{10ff80}-\u{10ffff}]/gu;
 
 const escaped = (c: string): string => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`;
 
-/** Text from a crate as it may be shown on one line: what a terminal would act on becomes a visible escape. */
+/** Returns a text from a crate for one line: characters that a terminal would act on become visible escapes. */
 export function printable(text: string): string {
   return text
     .replaceAll('\n', ' ')
@@ -13,7 +13,7 @@ export function printable(text: string): string {
     .replace(rawBytes, (c) => `\\x${((c.codePointAt(0) ?? 0) & 0xff).toString(16)}`);
 }
 
-/** Printable text for a terminal that knows ASCII only. */
+/** Returns a printable text for a terminal that knows ASCII only. */
 export function asciiOnly(text: string): string {
   return text.replace(/[^\x20-\x7e]/gu, escaped);
 }
@@ -28,7 +28,7 @@ const colours =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one
   /\u001b\[(?:(?:0|1|2|3|4|22|23|24|39|49|3[0-7]|9[0-7]|38;5;\d{1,3})(?:;(?=[\dm])|(?=m)))*m/g;
 
-/** A line of cargo's own output, which quotes crates: tabs stay, and colours where cargo was asked for them. */
+/** Returns a line of cargo's own output, which quotes crates: tabs stay, and with `colour` colours too. */
 export function printableOutput(line: string, colour: boolean): string {
   const safe = (text: string): string => text.split('\t').map(printable).join('\t');
   if (!colour) return safe(line);
@@ -41,7 +41,7 @@ export function printableOutput(line: string, colour: boolean): string {
   return result + safe(line.slice(end));
 }
 
-/** JSON of a value, the same to a reader of JSON, with nothing in it that a terminal would act on. */
+/** Returns equivalent JSON of a value without characters that a terminal would act on. */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value).replace(commands, (c) =>
     Array.from(

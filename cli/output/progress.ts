@@ -4,7 +4,7 @@ import { printable } from './printable.ts';
 
 const INTERVAL_MS = 100;
 
-/** One status line on stderr, on a terminal only; other output goes above it. */
+/** A status line on stderr, on a terminal only; other output goes above it. */
 export class StatusLine {
   private shown = false;
   private last = 0;

@@ -12,7 +12,7 @@ import { shellWords } from '../../engine/shell-words.ts';
 import { printable } from './printable.ts';
 import { placeText } from './problem-text.ts';
 
-/** Colours of a report; all plain where colour is off. */
+/** Colours of a report; all plain when colour is off. */
 export interface Paint {
   readonly red: ColorFunction;
   readonly yellow: ColorFunction;
@@ -64,7 +64,7 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
   return `${lines.join('\n')}\n`;
 }
 
-/** What was held or failed, each in a line, and what was not built for it: each target once, however many hold it up. */
+/** A line for each held or failed program, and one for the targets that were not built for lack of them. */
 function uncheckedLines({ unchecked }: CheckReport, paint: Paint): string[] {
   const lines = unchecked.map(({ packageLabel, held, failed }) => {
     const why = failed ? 'failed' : 'was held back';
@@ -76,7 +76,7 @@ function uncheckedLines({ unchecked }: CheckReport, paint: Paint): string[] {
   return lines.length === 1 ? [`${lines[0]}; ${therefore}`] : [...lines, therefore];
 }
 
-/** What a check without problems looked at. */
+/** Returns the summary of a check without problems. */
 export function summaryText(report: CheckReport): string {
   const plain = (text: string | number): string => String(text);
   const paint = { red: plain, yellow: plain, green: plain, cyan: plain, dim: plain, bold: plain };
@@ -140,13 +140,13 @@ function renderProblem(
   return lines;
 }
 
-/** Names the macros that lend the caller what it uses. */
+/** Names the macros that lend a use to their caller. */
 function throughMacros({ macros = [] }: KeywordUse): string {
   if (macros.length === 0) return '';
   return `  by ${macros.map((macro) => `${macro.package}::${macro.name}!`).join(', ')}`;
 }
 
-/** What `--auto-accept-fixes` wrote, by package. */
+/** Returns what `--auto-accept-fixes` wrote, by package. */
 export function acceptedText(fixes: readonly AcceptedFix[], runs: number): string {
   const lines = fixes.map(({ problem, title }) => {
     const label = 'packageLabel' in problem ? `${problem.packageLabel}: ` : '';
@@ -156,7 +156,7 @@ export function acceptedText(fixes: readonly AcceptedFix[], runs: number): strin
   return `${head}\n${lines.sort().join('')}(cargo was run ${runs === 1 ? 'once' : `${runs} times`})\n`;
 }
 
-/** What to say of a test that failed in its sandbox, with its command line where `everything` is wanted; what it wrote was seen already. */
+/** Returns a note on a test that failed in its sandbox, with its command line if `everything`; its output was printed before. */
 export function failedTestText(
   failed: {
     readonly denied?: readonly Denial[] | undefined;
@@ -172,7 +172,7 @@ export function failedTestText(
   const why =
     denied.length === 0
       ? 'the sandbox may be why: test.sandbox'
-      : 'what the sandbox may do is said by test.sandbox';
+      : 'test.sandbox decides what its sandbox allows,';
   return `note: a test failed${endingOf(failed)}; ${why} in its package's table of cackle.toml\n${denied.join('')}${everything ? `  its command line was: ${command}` : '  --debug shows its command line, --log-file keeps it'}\n`;
 }
 

@@ -5,7 +5,7 @@ import type {
 } from '../../engine/commands/summary.ts';
 import { printable } from './printable.ts';
 
-/** The parts of a summary (rule 6.4); all false means: by package, and the counts. */
+/** The parts of a summary (rule 6.4); all false means by package, with the counts. */
 export interface SummaryParts {
   readonly byPackage: boolean;
   readonly byPermission: boolean;
@@ -21,11 +21,11 @@ export interface SummaryCounts {
   readonly procMacros: number;
   readonly impureProcMacros: number;
   readonly buildScripts: number;
-  /** How many packages have each permission in some scope. */
+  /** Number of packages that have each permission in some scope. */
   readonly byPermission: Readonly<Record<string, number>>;
 }
 
-/** A permission without its scope, as a person reads it: `fs`, `unsafe`, `build instruction cargo:rustc-link-*`. */
+/** Returns a permission without its scope, for people: `fs`, `unsafe`, `build instruction cargo:rustc-link-*`. */
 export function permissionName({ kind, name }: GrantedPermission): string {
   switch (kind) {
     case 'api':
@@ -44,7 +44,7 @@ const scoped = (permission: GrantedPermission): string =>
     ? permissionName(permission)
     : `${permissionName(permission)} (${permission.scope})`;
 
-/** Proc macros that may do more than be one: what they do happens on the machine of whoever compiles. */
+/** Returns the proc macros with further permissions, which they use on the machine that compiles. */
 export function impureProcMacros(summary: PermissionSummary): PackagePermissions[] {
   return summary.packages.filter(
     (p) =>
@@ -53,7 +53,7 @@ export function impureProcMacros(summary: PermissionSummary): PackagePermissions
   );
 }
 
-/** Permission to the packages that have it, with the scope where it is narrower than the package. */
+/** Returns the packages by permission, each with its scope if that is narrower than the package. */
 export function byPermission(summary: PermissionSummary): ReadonlyMap<string, readonly string[]> {
   const holders = new Map<string, string[]>();
   for (const p of summary.packages) {
@@ -68,7 +68,7 @@ export function byPermission(summary: PermissionSummary): ReadonlyMap<string, re
   return new Map([...holders].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Counts over all packages of the tree. */
+/** Returns the counts over all packages of the tree. */
 export function countsOf(summary: PermissionSummary): SummaryCounts {
   const { packages } = summary;
   const byName = new Map<string, number>();
@@ -86,7 +86,7 @@ export function countsOf(summary: PermissionSummary): SummaryCounts {
   };
 }
 
-/** The summary as text, one thing a line. */
+/** Returns the summary as text, one item a line. */
 export function renderSummary(summary: PermissionSummary, parts: SummaryParts): string {
   const none = !parts.byPackage && !parts.byPermission && !parts.impureProcMacros && !parts.counts;
   const sections: { title: string; lines: string[] }[] = [];
@@ -137,7 +137,7 @@ function countLines(counts: SummaryCounts): string[] {
   ];
 }
 
-/** The machine output of `summary`; docs/json.md describes it. */
+/** Returns the JSON output of `summary`, which docs/json.md describes. */
 export function summaryJson(summary: PermissionSummary, parts: SummaryParts): object {
   const all = !parts.byPackage && !parts.byPermission && !parts.impureProcMacros && !parts.counts;
   return {

@@ -4,7 +4,7 @@ import type { CheckReport } from '../../engine/problems/report.ts';
 import { chromeTrace, criticalPath, phaseSeconds, type Trace } from '../../engine/trace/trace.ts';
 import { printable } from './printable.ts';
 
-/** What each phase of `--print-timing` is; threads work at the same time, so that these add up to more than the total. */
+/** Descriptions of the phases of `--print-timing`; threads work at the same time, so the sum exceeds the total. */
 const phases = {
   metadata: 'cargo metadata',
   build: 'cargo, from start to end',
@@ -21,7 +21,7 @@ const phases = {
 
 const SHOWN_UNITS = 10;
 
-/** Where the time of a check went: by phase, the slowest units, and the chain of units that held up the build. */
+/** Returns where the time of a check went: by phase, the slowest units, and the chain of units that bounds the build. */
 export function timingText(trace: Trace, report: CheckReport | undefined): string {
   const lines: string[] = [];
   const sums = phaseSeconds(trace);
@@ -40,12 +40,12 @@ export function timingText(trace: Trace, report: CheckReport | undefined): strin
   return `${lines.join('\n')}\n`;
 }
 
-/** Sees early that the trace can be written. Throws CheckError. */
+/** Creates the trace file, to report early that it cannot be written. Throws CheckError. */
 export function openTraceFile(path: string): void {
   write(path, '');
 }
 
-/** Writes what was taken down, in Chrome's trace-event format. Throws CheckError. */
+/** Writes the trace in Chrome's trace-event format. Throws CheckError. */
 export function writeTraceFile(path: string, trace: Trace): void {
   write(path, `${JSON.stringify(chromeTrace(trace))}\n`);
 }
@@ -56,7 +56,7 @@ function write(path: string, text: string): void {
   } catch (error) {
     throw new CheckError(
       `cannot write the trace file ${path}: ${(error as Error).message}`,
-      'let --trace name a file in a directory that can be written',
+      'let --trace name a file in a writable directory',
       { cause: error },
     );
   }

@@ -4,7 +4,7 @@ import { failed } from '../output/error-text.ts';
 import { messages } from '../output/messages.ts';
 import { printable, printableJson } from '../output/printable.ts';
 
-/** What `bench` is asked for. */
+/** The options of `bench`. */
 export interface BenchArguments {
   readonly path: string;
   readonly configFile: string | undefined;

@@ -2,7 +2,7 @@ import { cacheContent, clearCache } from '../../engine/commands/cache.ts';
 import { failed } from '../output/error-text.ts';
 import { printable, printableJson } from '../output/printable.ts';
 
-/** What `cache` is asked for. */
+/** The options of `cache`. */
 export interface CacheArguments {
   readonly path: string;
   readonly clear: boolean;

@@ -32,7 +32,7 @@ const plainPaint: Paint = {
   bold: plain,
 };
 
-/** ECMA-48, SGR. Not from a library that decides by itself whether colours are wanted: --colour does. */
+/** ECMA-48, SGR. Not from a library, which would itself decide whether to colour: --colour decides. */
 const sgr =
   (open: number, close: number) =>
   (text: string | number): string =>
@@ -110,7 +110,7 @@ export async function runCheck(
     const { report, ran } = await checkAndRun({ ...options, command }, observer, abort.signal);
     status.clear();
     if (ran === undefined) {
-      // Stdout is the program's, once it runs.
+      // Once the program runs, stdout belongs to it.
       const failed = report.unchecked.length > 0 || report.problems.some(isError);
       return failed ? await printReport(withoutWarnings(report), args, trace) : 0;
     }
@@ -132,12 +132,12 @@ export async function runCheck(
     }
     return 2;
   }
-  // The log stays open: trimming the cache and keeping what cargo said go on beside the report, until the process ends.
+  // The log stays open: trimming the cache and storing cargo's answer go on beside the report, until the process ends.
 }
 
 const isError = (problem: Problem): boolean => severityOf(problem) === 'error';
 
-/** What `test` and `run` build is not the whole workspace: warnings say too little (rule 5.20). */
+/** Removes warnings, which mean little when `test` and `run` build only a part of the workspace (rule 5.20). */
 function withoutWarnings(report: CheckReport): CheckReport {
   return { ...report, problems: report.problems.filter(isError) };
 }

@@ -2,7 +2,7 @@ import type { CheckOptions } from '../../engine/check/options.ts';
 import type { CheckArguments } from '../arguments/check-arguments.ts';
 import type { ColourChoice, UiKind } from '../arguments/options.ts';
 
-/** How the user is asked: as told, else by the terminal at hand (rule 6.2); a text says why it cannot be as told. */
+/** Returns the UI that the options choose, else one that fits the terminal (rule 6.2); `refused` says why the choice fails. */
 export function uiFor(args: CheckArguments): UiKind | { readonly refused: string } {
   const { ui } = args;
   const terminal = process.stdout.isTTY === true && process.stdin.isTTY === true;
@@ -19,14 +19,14 @@ export function uiFor(args: CheckArguments): UiKind | { readonly refused: string
   return process.env.TERM === 'dumb' ? 'basic' : 'full';
 }
 
-/** Should what goes to a stream be coloured? */
+/** Should the text for a stream be coloured? */
 export function wantsColour(choice: ColourChoice, terminal: boolean): boolean {
   if (choice !== 'auto') return choice === 'always';
   if (process.env.NO_COLOR) return false;
   return terminal && process.env.TERM !== 'dumb';
 }
 
-/** What the command line asks of a check. */
+/** Returns the options of the engine's check from those of the command line. */
 export function checkOptions(
   args: CheckArguments,
   shown: Pick<CheckOptions, 'colour' | 'showProgress'>,

@@ -1,7 +1,7 @@
-/** What a shell makes of a program that a signal ended. */
+/** Exit status by signal, as shells report a program that a signal ended. */
 export const signals: Readonly<Record<string, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-/** Ends what was started early when a signal comes, and the process too before the check listens to it. */
+/** Aborts early work on a signal, and ends the process if the check does not yet listen; `done` ends this. */
 export function untilLoaded(): { readonly signal: AbortSignal; done(): void } {
   const abort = new AbortController();
   const names = Object.keys(signals);
@@ -14,7 +14,7 @@ export function untilLoaded(): { readonly signal: AbortSignal; done(): void } {
     signal: abort.signal,
     done() {
       for (const name of names) {
-        // One that came while nothing could be heard is lost if there is a moment without anybody who listens.
+        // A signal that arrived meanwhile would be lost in a moment without a listener.
         process.on(name, () => abort.abort());
         process.off(name, end);
       }

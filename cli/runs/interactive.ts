@@ -5,13 +5,13 @@ import { distPath } from '../../engine/paths.ts';
 import type { CheckArguments } from '../arguments/check-arguments.ts';
 import { messages } from '../output/messages.ts';
 import { isUtf8Locale } from '../ui/text.ts';
-import type { Ending, Session, SessionOptions } from '../ui-worker/api.ts';
+import type { Session, SessionEnding, SessionOptions } from '../ui-worker/api.ts';
 import { checkOptions, wantsColour } from './choices.ts';
 import { signals } from './exit-status.ts';
 
 /** Checks the workspace and asks what to allow; resolves to the exit status (rules 6.2, 6.6). */
 export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full'): Promise<number> {
-  // Both take a moment to be loaded: at the same time.
+  // Both take a moment to load, so they load at the same time.
   const loading =
     ui === 'full'
       ? import('../ui/full.tsx').then((m) => m.FullUi)
@@ -27,19 +27,19 @@ export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full')
     logFile: args.logFile,
     logLevel: args.logLevel,
   };
-  // A session that broke down answers nothing any more.
+  // A session that failed answers no more calls.
   let broken = false;
   worker.once('error', () => {
     broken = true;
   });
-  let running: Promise<Ending> | undefined;
+  let running: Promise<SessionEnding> | undefined;
   const given = {
     session,
     options,
     colour,
-    start: (tell: Parameters<Session['run']>[1]): Promise<Ending> => {
-      const failed = new Promise<Ending>((_, reject) => worker.once('error', reject));
-      const ran = session.run(options, proxy(tell));
+    start: (onEvent: Parameters<Session['run']>[1]): Promise<SessionEnding> => {
+      const failed = new Promise<SessionEnding>((_, reject) => worker.once('error', reject));
+      const ran = session.run(options, proxy(onEvent));
       running = Promise.race([ran, failed]);
       running.catch(() => undefined);
       return running;
@@ -50,7 +50,7 @@ export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full')
   let endedBy: string | undefined;
   const listeners = Object.keys(signals).map((signal) => {
     const ended = (): void => {
-      // Asked twice, nobody waits for cargo.
+      // At the second signal the user does not want to wait for cargo.
       if (endedBy !== undefined) process.exit(signals[signal]);
       if (!shown.quit()) return;
       endedBy = signal;
@@ -93,7 +93,7 @@ export async function runInteractive(args: CheckArguments, ui: 'basic' | 'full')
 
 const SHOWN_TITLES = 4;
 
-/** What became of cackle.toml, on one line. */
+/** The changes of cackle.toml, on one line. */
 function writtenText(titles: readonly string[]): string {
   if (titles.length === 0) return '';
   const shown = titles.slice(0, SHOWN_TITLES).join('; ');

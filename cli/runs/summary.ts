@@ -3,7 +3,7 @@ import { failed } from '../output/error-text.ts';
 import { printableJson } from '../output/printable.ts';
 import { renderSummary, summaryJson } from '../output/summary-text.ts';
 
-/** What `summary` is asked for. */
+/** The options of `summary`. */
 export interface SummaryArguments {
   readonly path: string;
   readonly configFile: string | undefined;

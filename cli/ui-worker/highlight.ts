@@ -2,7 +2,7 @@ import { highlightTree, tagHighlighter, tags } from '@lezer/highlight';
 import { parser } from '@lezer/rust';
 import type { Segment, TokenStyle } from './api.ts';
 
-/** Beyond it, a source is shown plain: nobody waits for a parser. */
+/** Characters; a longer source is shown plain, since parsing it would take too long. */
 const MAX_LENGTH = 1_000_000;
 
 const styles = tagHighlighter([
@@ -18,7 +18,7 @@ const styles = tagHighlighter([
   },
 ]);
 
-/** The lines of a source, each in pieces of one style; a file that is not Rust is plain. */
+/** Returns the lines of a source, each in pieces of one style; a file that is not Rust is plain. */
 export function highlightedLines(text: string, isRust: boolean): Segment[][] {
   const lines: Segment[][] = [[]];
   const put = (piece: string, style: TokenStyle): void => {

@@ -1,9 +1,9 @@
 import type { Package, Workspace } from '../../engine/workspace/types.ts';
 
-/** Lines beyond which a tree says nothing more. */
+/** The largest number of lines: nobody reads a longer tree. */
 const MAX_LINES = 2000;
 
-/** Who depends on the packages of a label, down to the workspace's own, as `cargo tree --invert` draws it. */
+/** Returns the dependents of the packages of a label, down to the workspace's own, as `cargo tree --invert` draws them. */
 export function inverseTree(workspace: Workspace, label: string, ascii: boolean): string[] {
   const marks = ascii
     ? { branch: '|-- ', last: '`-- ', line: '|   ' }

@@ -3,14 +3,14 @@ import { readRegularFile } from '../../engine/regular-file.ts';
 import type { Excerpt, Segment, ShownPlace } from './api.ts';
 import { highlightedLines } from './highlight.ts';
 
-/** Lines before and after a place that are given; a screen seldom has more. */
+/** Lines before and after a place; a screen seldom has more. */
 const CONTEXT = 100;
-/** Of a long line, so many characters around the place. */
+/** Characters around the place that are shown of a long line. */
 const MAX_COLUMNS = 1000;
 const MAX_BYTES = 16 * 1024 * 1024;
 const KEPT_FILES = 8;
 
-/** Reads sources for showing; the last few stay. */
+/** Reads sources to be shown; caches the last few. */
 export class Sources {
   private readonly files = new Map<string, Segment[][]>();
   private readonly sysroot: () => string | undefined;
@@ -21,7 +21,7 @@ export class Sources {
     this.printable = printable;
   }
 
-  /** Lines around a place, or why they cannot be shown. */
+  /** Resolves to the lines around a place, or to the reason why they cannot be shown. */
   async around(place: ShownPlace): Promise<Excerpt | string> {
     let lines: Segment[][];
     try {
@@ -60,7 +60,7 @@ export class Sources {
     return this.printable(text.replaceAll('\t', '    '));
   }
 
-  /** Where a file of debug info is on this machine: the standard library was built elsewhere. */
+  /** Returns the path on this machine of a file in debug info: the standard library was built elsewhere. */
   pathOf(file: string): string {
     const sysroot = this.sysroot();
     const library = /^\/rustc\/[0-9a-f]+\/(library\/.*)$/.exec(file)?.[1];
@@ -81,7 +81,7 @@ export class Sources {
   }
 }
 
-/** Does a path lie in the standard library as it was built? */
+/** Is a path in debug info one of the standard library? */
 export function isStd(file: string): boolean {
   return /^\/rustc\/[0-9a-f]+\/library\//.test(file);
 }

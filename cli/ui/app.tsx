@@ -7,7 +7,7 @@ import { Details } from './panes/details.tsx';
 import { Fixes } from './panes/fixes.tsx';
 import { Footer } from './panes/footer.tsx';
 import { Help } from './panes/help.tsx';
-import { Package } from './panes/package.tsx';
+import { PackagePane } from './panes/package.tsx';
 import { type Canvas, CanvasContext, type Frame } from './panes/pane.tsx';
 import { Problems } from './panes/problems.tsx';
 import { Tree } from './panes/tree.tsx';
@@ -37,7 +37,7 @@ export function App({
           <>
             <Problems model={model} frame={frame(layout.problems)} />
             <Middle model={model} frame={frame(layout.details)} />
-            <Package model={model} frame={frame(layout.package)} />
+            <PackagePane model={model} frame={frame(layout.package)} />
           </>
         )}
         <Footer model={model} frame={frame(layout.footer)} />

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { basename } from 'node:path';
 
-/** Editors that take `file:line`; all others know `+line file`. */
+/** Editors that take `file:line`; the others take `+line file`. */
 const withColon = /^(?:code|codium|code-insiders|cursor|subl|zed|hx|helix)$/;
 
-/** Opens a file at a line in the user's editor and waits for its end; gives why it could not. */
+/** Opens a file at a line in the user's editor and waits for its end; resolves to the reason of a failure, or undefined. */
 export function openEditor(file: string, line: number): Promise<string | undefined> {
   const editor = process.env.VISUAL || process.env.EDITOR || 'vi';
   const [program = ''] = editor.split(' ');
@@ -15,7 +15,7 @@ export function openEditor(file: string, line: number): Promise<string | undefin
         ? [`${file}:${line}`]
         : [`+${line}`, file];
   return new Promise((done) => {
-    // The variable may hold arguments, as a shell reads them; the place is never read by it.
+    // A shell splits the arguments in the variable, but never parses the place.
     const child = spawn('/bin/sh', ['-c', `${editor} "$@"`, 'sh', ...place], { stdio: 'inherit' });
     child.on('error', (error) => done(`${editor} could not be started: ${error.message}`));
     child.on('close', (status) =>

@@ -3,7 +3,7 @@ import { listHeight, middleHeight } from './layout.ts';
 import { listRows, type Model, selectedItem, viewOf } from './model.ts';
 import { scrolled } from './text.ts';
 
-/** What the controller does for the model. */
+/** An effect that the controller carries out for the model. */
 export type Effect =
   | { readonly kind: 'load-fixes'; readonly id: string }
   | { readonly kind: 'load-usages'; readonly id: string }
@@ -24,13 +24,13 @@ export type Effect =
   | { readonly kind: 'suspend' }
   | { readonly kind: 'quit' };
 
-/** A model, and what is to be done for it. */
+/** A model and its effects. */
 export interface Update {
   readonly model: Model;
   readonly effects: readonly Effect[];
 }
 
-/** The place in the sources that is shown, or would be. */
+/** Returns the place in the sources that is, or would be, shown. */
 export function shownPlace(model: Model): ShownPlace | undefined {
   if (viewOf(model) === 'backtrace') {
     const { trace } = model;
@@ -39,7 +39,7 @@ export function shownPlace(model: Model): ShownPlace | undefined {
   return model.usages?.rows?.[model.usages.index]?.place;
 }
 
-/** Asks for what a changed model shows and does not have, and keeps what is selected in sight. */
+/** Requests the data that a changed model shows and does not have, and keeps the selection visible. */
 export function followed(before: Model, after: Model): Update {
   const effects: Effect[] = [];
   let model = leftSettled(withSelection(before, after));
@@ -79,11 +79,12 @@ export function followed(before: Model, after: Model): Update {
   return { model: inSight(model), effects };
 }
 
+/** Are two places the same? */
 export function samePlace(a: ShownPlace | undefined, b: ShownPlace | undefined): boolean {
   return a?.file === b?.file && a?.line === b?.line && a?.column === b?.column;
 }
 
-/** Selects the nearest row where the selected one is not in the list any more. */
+/** Selects the nearest row when the selected one is not in the list any more. */
 function withSelection(before: Model, after: Model): Model {
   if (before.items === after.items && before.filter === after.filter) return after;
   const ids = idsOf(after);

@@ -1,13 +1,13 @@
 import type { Remote } from 'comlink';
 import { render } from 'ink';
-import type { Ending, Session, SessionEvent, SessionOptions } from '../ui-worker/api.ts';
+import type { Session, SessionEnding, SessionEvent, SessionOptions } from '../ui-worker/api.ts';
 import { App } from './app.tsx';
 import { openEditor } from './editor.ts';
 import type { Effect } from './follow.ts';
 import { Keyboard } from './keyboard.ts';
 import type { Key } from './keys.ts';
-import type { Left } from './left.ts';
 import { firstModel, type Model } from './model.ts';
+import type { UiOutcome } from './outcome.ts';
 import type { Canvas } from './panes/pane.tsx';
 import { Rate, WINDOW_MS } from './rate.ts';
 import { Screen } from './screen.ts';
@@ -16,13 +16,13 @@ import { type Action, updated } from './update.ts';
 
 /** How often the screen changes by itself; keys are answered at once. */
 const DRAW_MS = 50;
-/** How long a message stands where the progress is shown. */
+/** How long a message replaces the progress. */
 const MESSAGE_MS = 4000;
 
-/** What the full terminal UI is given. */
+/** The parameters of the full terminal UI. */
 export interface FullOptions {
   readonly session: Remote<Session>;
-  readonly start: (tell: (event: SessionEvent) => void) => Promise<Ending>;
+  readonly start: (onEvent: (event: SessionEvent) => void) => Promise<SessionEnding>;
   readonly options: SessionOptions;
   readonly colour: boolean;
 }
@@ -39,14 +39,14 @@ export class FullUi {
   private readonly start: FullOptions['start'];
   private drawing: NodeJS.Timeout | undefined;
   private forgetting: NodeJS.Timeout | undefined;
-  /** Takes the rate away when nothing is built any more, as while a gate waits for the user. */
+  /** Hides the rate when nothing is built any more, as while a gate waits for the user. */
   private resting: NodeJS.Timeout | undefined;
   private ink: ReturnType<typeof render> | undefined;
-  private leave: ((ending: Ending | undefined) => void) | undefined;
+  private leave: ((ending: SessionEnding | undefined) => void) | undefined;
   private away = false;
-  /** The terminal is the shell's again: what the check still tells is not shown. */
+  /** The shell has the terminal again: further events of the check are not shown. */
   private over = false;
-  /** What to say when the edit that is being made is done. */
+  /** The message to show when the current edit is done. */
   private doing = '';
   private readonly waiting: Key[] = [];
 
@@ -63,9 +63,9 @@ export class FullUi {
     );
   }
 
-  /** Shows the check until it ends or the user leaves; the terminal is then as it was. */
-  async run(): Promise<Left> {
-    const left = new Promise<Ending | undefined>((done) => {
+  /** Shows the check until it ends or the user quits; the terminal is then as before. */
+  async run(): Promise<UiOutcome> {
+    const left = new Promise<SessionEnding | undefined>((done) => {
       this.leave = done;
     });
     process.on('exit', this.restore);
@@ -76,7 +76,7 @@ export class FullUi {
     try {
       this.takeTerminal();
       this.draw();
-      void this.start((event) => this.told(event)).then(
+      void this.start((event) => this.receive(event)).then(
         (ending) => this.leave?.(ending),
         (error: Error) =>
           this.leave?.({ status: 2, text: `error: internal error: ${error.message}`, timing: {} }),
@@ -106,9 +106,9 @@ export class FullUi {
     }
   }
 
-  /** Leaves as by `q`; false where the signal was meant for somebody else. */
+  /** Quits as by `q`; returns false when the signal was meant for another program. */
   quit(): boolean {
-    // While an editor has the terminal, its Ctrl-C is not ours.
+    // While an editor has the terminal, Ctrl-C is for the editor.
     if (this.away) return false;
     this.leave?.(undefined);
     return true;
@@ -130,7 +130,7 @@ export class FullUi {
     this.act({ kind: 'resized', columns, rows });
   };
 
-  private told(event: SessionEvent): void {
+  private receive(event: SessionEvent): void {
     if (this.over) return;
     if (event.kind === 'edited') {
       this.act({ kind: 'edited', text: this.doing, error: event.error });
@@ -138,7 +138,7 @@ export class FullUi {
       return;
     }
     if (event.kind === 'progress') {
-      const rate = this.rate.of(event.progress.unitsBuilt, performance.now());
+      const rate = this.rate.update(event.progress.unitsBuilt, performance.now());
       this.change({ kind: 'rate', rate });
       clearTimeout(this.resting);
       this.resting = setTimeout(() => this.act({ kind: 'rate', rate: undefined }), WINDOW_MS);
@@ -147,7 +147,7 @@ export class FullUi {
     this.drawing ??= setTimeout(() => this.draw(), DRAW_MS);
   }
 
-  /** While an edit is made, keys wait for what it leaves: they are meant for that. */
+  /** While an edit is made, keys wait: they are meant for the list after it. */
   private pressed(key: Key): void {
     if (this.model.busy && !key.ctrl) this.waiting.push(key);
     else this.act({ kind: 'key', key });
@@ -160,7 +160,7 @@ export class FullUi {
     }
   }
 
-  /** Something happened that the user waits to see. */
+  /** Handles an action whose result the user waits to see. */
   private act(action: Action): void {
     if (this.over) return;
     this.change(action);
@@ -188,7 +188,7 @@ export class FullUi {
     if (this.ink === undefined) {
       this.ink = render(app, {
         stdout: this.screen as unknown as NodeJS.WriteStream,
-        // In this mode Ink writes whole frames as they are; the screen finds what is new in them.
+        // In this mode Ink writes whole frames; the screen finds the lines that changed.
         debug: true,
         exitOnCtrlC: false,
         patchConsole: false,
@@ -233,7 +233,7 @@ export class FullUi {
           await session.applyPlain(effect.ids);
           return;
         case 'undo':
-          this.doing = 'The last edit is taken back.';
+          this.doing = 'The last edit is undone.';
           await session.undo();
           return;
         case 'again':
@@ -258,18 +258,18 @@ export class FullUi {
     const failed = await openEditor(path, line);
     this.away = false;
     this.takeTerminal();
-    if (failed !== undefined) this.act({ kind: 'said', text: failed, tone: 'bad' });
+    if (failed !== undefined) this.act({ kind: 'message', text: failed, tone: 'bad' });
     else this.draw();
   }
 
-  /** Ctrl-Z: the terminal is given back, and all of our process group stops, as the shell expects. */
+  /** Ctrl-Z: releases the terminal and stops the whole process group, as the shell expects. */
   private readonly suspend = (): void => {
     if (this.away) return;
     this.away = true;
     this.restore();
     process.off('SIGTSTP', this.suspend);
     process.kill(0, 'SIGTSTP');
-    // Where nobody stops processes (no job control), nobody lets them go on either.
+    // Without job control nothing stops the process, and nothing continues it either.
     setTimeout(this.comeBack, 200);
   };
 

@@ -2,7 +2,7 @@ import { emitKeypressEvents, type Interface } from 'node:readline';
 import type { ReadStream } from 'node:tty';
 import type { Key } from './keys.ts';
 
-/** How long a lone escape waits for what would make it the beginning of a function key. */
+/** How long a lone escape waits for the rest of a function key's sequence. */
 const ESCAPE_MS = 30;
 
 interface Keypress {
@@ -11,7 +11,7 @@ interface Keypress {
   readonly meta?: boolean;
 }
 
-/** Reads keys from a terminal; what is pasted comes as one text and never as keys. */
+/** Reads keys from a terminal; pasted text arrives as one text, never as keys. */
 export class Keyboard {
   private readonly terminal: ReadStream;
   private readonly onKey: (key: Key) => void;
@@ -22,19 +22,19 @@ export class Keyboard {
     this.terminal = terminal;
     this.onKey = onKey;
     this.onPaste = onPaste;
-    // Of an interface, only this is read.
+    // Node reads only this field of an interface.
     const timing = { escapeCodeTimeout: ESCAPE_MS } as unknown as Interface;
     emitKeypressEvents(terminal, timing);
   }
 
-  /** Takes the keyboard. */
+  /** Starts reading keys. */
   start(): void {
     this.terminal.on('keypress', this.pressed);
     this.terminal.setRawMode(true);
     this.terminal.resume();
   }
 
-  /** Gives it back as it was. */
+  /** Restores the terminal's mode and stops reading. */
   stop(): void {
     this.terminal.off('keypress', this.pressed);
     try {
@@ -56,7 +56,7 @@ export class Keyboard {
     } else if (this.pasted !== undefined) {
       this.pasted += text ?? '';
     } else {
-      // Nothing here is bound to Alt: it was an escape, and a key close behind it.
+      // No key here uses Alt: it was an escape with a key close after it.
       if (meta && name !== 'escape') this.onKey({ name: 'escape', ctrl: false, text: '' });
       const own = (meta ? text?.replace('\u001b', '') : text) ?? '';
       this.onKey({ name, ctrl, text: ctrl || /\p{Cc}/u.test(own) ? '' : own });

@@ -1,8 +1,8 @@
-/** Where the keys go. */
+/** The views; keys go to one of them. */
 export type View = 'problems' | 'fixes' | 'usages' | 'backtrace' | 'tree';
 
-/** What a key does somewhere. */
-export type Command =
+/** What a key does in a view. */
+export type KeyCommand =
   | 'up'
   | 'down'
   | 'page-up'
@@ -29,19 +29,19 @@ export type Command =
   | 'quit'
   | 'suspend';
 
-/** A key as Node's readline names it; `text` is what it types. */
+/** A key as Node's readline names it; `text` is the text that it types. */
 export interface Key {
   readonly name: string;
   readonly text: string;
   readonly ctrl: boolean;
 }
 
-/** Some keys, what they do, and a word on it for the help. */
+/** Keys with their command and its text in the help. */
 interface Binding {
   readonly keys: readonly string[];
-  readonly command: Command;
+  readonly command: KeyCommand;
   readonly help: string;
-  /** For the line at the bottom; absent: only the help has it. */
+  /** Text in the line at the bottom; absent when only the help shows it. */
   readonly hint?: string;
   readonly debugOnly?: boolean;
 }
@@ -63,7 +63,7 @@ const editor: Binding = {
 };
 
 const everywhere: Binding[] = [
-  { keys: ['u'], command: 'undo', help: 'take back the last edit of cackle.toml', hint: 'undo' },
+  { keys: ['u'], command: 'undo', help: 'undo the last edit of cackle.toml', hint: 'undo' },
   { keys: ['p'], command: 'package', help: 'show or hide the package', hint: 'package' },
   { keys: ['h', '?', 'f1'], command: 'help', help: 'this help', hint: 'help' },
   {
@@ -106,7 +106,7 @@ export const bindings: Readonly<Record<View, readonly Binding[]>> = {
       hint: 'group',
     },
     { keys: ['r'], command: 'again', help: 'check again, once the build is done' },
-    { keys: ['escape'], command: 'back', help: 'take the filter away' },
+    { keys: ['escape'], command: 'back', help: 'clear the filter' },
     editor,
     ...everywhere,
   ],
@@ -167,8 +167,8 @@ export const bindings: Readonly<Record<View, readonly Binding[]>> = {
   ],
 };
 
-/** What a key does in a view. */
-export function commandOf(view: View, key: Key, debug: boolean): Command | undefined {
+/** Returns the command of a key in a view; undefined if it has none. */
+export function commandOf(view: View, key: Key, debug: boolean): KeyCommand | undefined {
   const name = nameOf(key);
   return bindings[view].find((b) => b.keys.includes(name) && (debug || b.debugOnly !== true))
     ?.command;
@@ -192,7 +192,7 @@ const shown: Readonly<Record<string, string>> = {
   f1: 'F1',
 };
 
-/** A key as people write it. */
-export function keyText(key: string): string {
+/** Returns the name of a key for people. */
+export function keyLabel(key: string): string {
   return shown[key] ?? key;
 }

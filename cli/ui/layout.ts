@@ -1,6 +1,6 @@
 import { type Model, viewOf } from './model.ts';
 
-/** Rows of each pane, their titles included; zero: it is not shown. */
+/** Rows of each pane with its title; zero when it is not shown. */
 export interface Layout {
   readonly problems: number;
   readonly details: number;
@@ -10,10 +10,10 @@ export interface Layout {
 }
 
 const TITLE = 1;
-/** From this height on, the package is shown without being asked for. */
+/** From this height (rows) on, the package is shown by default. */
 const ROOMY = 22;
 
-/** How the rows of the screen are shared out. It depends on no contents, so that nothing jumps when problems arrive. */
+/** Divides the rows of the screen. Contents do not count, so that nothing jumps when problems arrive. */
 export function layoutOf(model: Model): Layout {
   const { rows } = model.size;
   const footer = rows < 8 ? 1 : 2;
@@ -27,12 +27,12 @@ export function layoutOf(model: Model): Layout {
   return { problems, details: left - problems, package: pack, footer };
 }
 
-/** Rows of the problem list that are seen at once. */
+/** Returns the number of visible rows of the problem list. */
 export function listHeight(model: Model): number {
   return Math.max(1, layoutOf(model).problems - TITLE);
 }
 
-/** Rows of the list in the middle (fixes, usages, frames), which shares its pane with what it shows. */
+/** Returns the number of rows of the list in the middle (fixes, usages, frames), which shares its pane with its details. */
 export function middleHeight(model: Model, count: number): number {
   const inside = Math.max(1, layoutOf(model).details - TITLE);
   if (viewOf(model) === 'tree') return inside;

@@ -8,7 +8,7 @@ type Of<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>;
 
 const closed = (model: Model): Update => only({ ...model, overlay: undefined });
 
-/** A key, or what was pasted, while something lies over the panes. Without an overlay, what is pasted goes nowhere. */
+/** Handles a key or pasted text while an overlay is open. Without an overlay, pasted text is ignored. */
 export function overlayKey(model: Model, key: Key): Update {
   const { overlay } = model;
   switch (overlay?.kind) {

@@ -1,9 +1,9 @@
 import { behind, clip, type Glyphs, head, width } from './text.ts';
 
-/** One of the sixteen colours that every terminal has; its own theme says how they look. */
+/** Some of the sixteen colours that every terminal has; its theme decides how they look. */
 export type Colour = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan';
 
-/** Text of one look. It is printable: it came from the session so, or is our own. */
+/** Text of one style. It is printable: it comes from the session, or is the UI's own. */
 export interface Span {
   readonly text: string;
   readonly colour?: Colour | undefined;
@@ -15,18 +15,21 @@ export interface Span {
 /** One line of a pane. */
 export type Line = readonly Span[];
 
-/** Shorthands. */
+/** Returns text without style. */
 export const plain = (text: string): Span => ({ text });
+/** Returns dim text. */
 export const dim = (text: string): Span => ({ text, dim: true });
+/** Returns bold text. */
 export const bold = (text: string): Span => ({ text, bold: true });
+/** Returns coloured text. */
 export const coloured = (text: string, colour: Colour): Span => ({ text, colour });
 
-/** Columns of a line. */
+/** Returns the number of columns of a line. */
 export function lineWidth(line: Line): number {
   return line.reduce((sum, { text }) => sum + width(text), 0);
 }
 
-/** A line cut to a width, with a mark where something is missing. */
+/** Cuts a line to a width (columns), with a mark where text is missing. */
 export function fitted(line: Line, columns: number, glyphs: Glyphs): Line {
   if (lineWidth(line) <= columns) return line;
   const kept: Span[] = [];
@@ -38,7 +41,7 @@ export function fitted(line: Line, columns: number, glyphs: Glyphs): Line {
       left -= wide;
       continue;
     }
-    // Something is cut here or behind, so the mark has to be.
+    // Text is cut here or later, so the mark is needed.
     const text =
       wide === left ? `${head(span.text, left - 1)}${glyphs.more}` : clip(span.text, left, glyphs);
     kept.push({ ...span, text });
@@ -47,7 +50,7 @@ export function fitted(line: Line, columns: number, glyphs: Glyphs): Line {
   return kept;
 }
 
-/** The line without its first columns. */
+/** Returns the line without its first columns. */
 export function scrolledLine(line: Line, columns: number): Line {
   let left = columns;
   return line.flatMap((span) => {
@@ -62,7 +65,7 @@ export function scrolledLine(line: Line, columns: number): Line {
   });
 }
 
-/** The line as the selected one: of the full width, so that all of it stands out. */
+/** Returns the line as the selected one: of the full width, so that all of it stands out. */
 export function selectedLine(line: Line, columns: number, glyphs: Glyphs): Line {
   const fit = fitted(line, columns, glyphs);
   const rest = ' '.repeat(Math.max(0, columns - lineWidth(fit)));
@@ -73,7 +76,7 @@ export function selectedLine(line: Line, columns: number, glyphs: Glyphs): Line 
   }));
 }
 
-/** One text to the left, one to the right end; the right one goes first when there is no room. */
+/** Returns a line with one text at the left and one at the right end; without enough room the right one is left out. */
 export function spread(left: Line, right: Line, columns: number, glyphs: Glyphs): Line {
   const gap = columns - lineWidth(left) - lineWidth(right);
   return gap < 1 ? fitted(left, columns, glyphs) : [...left, plain(' '.repeat(gap)), ...right];
@@ -88,7 +91,7 @@ const codes: Readonly<Record<Colour, number>> = {
   cyan: 36,
 };
 
-/** A line as a terminal draws it (ECMA-48, SGR). Without colour, only what is bold or selected stands out. */
+/** Returns a line with a terminal's escapes (ECMA-48, SGR). Without colour, only bold and selected text stands out. */
 export function ansi(line: Line, colour: boolean): string {
   return line
     .map(({ text, colour: named, bold: isBold, dim: isDim, inverse }) => {

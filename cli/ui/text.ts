@@ -16,6 +16,7 @@ export interface Glyphs {
   readonly caret: string;
 }
 
+/** Glyphs for terminals with UTF-8. */
 export const unicodeGlyphs: Glyphs = {
   rule: '─',
   more: '…',
@@ -31,6 +32,7 @@ export const unicodeGlyphs: Glyphs = {
   caret: '▲',
 };
 
+/** Glyphs for other terminals. */
 export const asciiGlyphs: Glyphs = {
   rule: '-',
   more: '~',
@@ -46,7 +48,7 @@ export const asciiGlyphs: Glyphs = {
   caret: '^',
 };
 
-/** Does the locale say UTF-8? The first of the variables that is set decides (locale(7)). */
+/** Is the locale's encoding UTF-8? The first of the variables that is set decides (locale(7)). */
 export function isUtf8Locale(env: NodeJS.ProcessEnv): boolean {
   const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || '';
   return /utf-?8/i.test(locale);
@@ -55,12 +57,12 @@ export function isUtf8Locale(env: NodeJS.ProcessEnv): boolean {
 const plain = /^[\x20-\x7e]*$/;
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** Columns that a printable text takes. */
+/** Returns the columns that a printable text takes. */
 export function width(text: string): number {
   return plain.test(text) ? text.length : stringWidth(text);
 }
 
-/** The beginning of a text, as much as fits; never half a wide letter. */
+/** Returns as much of the beginning of a text as fits into `columns`; never half a wide letter. */
 export function head(text: string, columns: number): string {
   if (columns <= 0) return '';
   if (plain.test(text)) return text.slice(0, columns);
@@ -75,7 +77,7 @@ export function head(text: string, columns: number): string {
   return text.slice(0, end);
 }
 
-/** What is left of a text behind its first columns; a wide letter that is cut in two becomes a space. */
+/** Returns a text without its first columns; a wide letter that is cut in two becomes a space. */
 export function behind(text: string, columns: number): string {
   if (columns <= 0) return text;
   if (plain.test(text)) return text.slice(columns);
@@ -87,19 +89,19 @@ export function behind(text: string, columns: number): string {
   return '';
 }
 
-/** A text cut to a width, with a mark where something is missing. */
+/** Cuts a text to a width, with a mark where text is missing. */
 export function clip(text: string, columns: number, { more }: Glyphs): string {
   if (width(text) <= columns) return text;
   return columns <= width(more) ? head(text, columns) : head(text, columns - width(more)) + more;
 }
 
-/** A text of just this width. */
+/** Pads or cuts a text to this width. */
 export function padded(text: string, columns: number, glyphs: Glyphs): string {
   const clipped = clip(text, columns, glyphs);
   return clipped + ' '.repeat(Math.max(0, columns - width(clipped)));
 }
 
-/** Lines of at most a width, broken at spaces where there are any. */
+/** Breaks a text into lines of at most a width, at spaces if there are any. */
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
   const limit = Math.max(1, columns);
@@ -124,7 +126,7 @@ export function wrapped(text: string, columns: number): string[] {
   return lines;
 }
 
-/** Where a list that shows `height` of `count` rows begins, so that the selected one is seen and little moves. */
+/** Returns the first row of a list that shows `height` of `count` rows, so that the selected one is visible and little moves. */
 export function scrolled(top: number, selected: number, height: number, count: number): number {
   const last = Math.max(0, count - height);
   if (height <= 0) return 0;

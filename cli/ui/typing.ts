@@ -3,12 +3,12 @@ import type { Typing } from './model.ts';
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
-/** A line before anything was typed, or with a text at hand. */
+/** Returns a line for typing that begins with a text. */
 export function typingOf(text: string): Typing {
   return { text, cursor: text.length };
 }
 
-/** Puts text in at the cursor; it stays one line, without anything that a terminal would act on. */
+/** Inserts text at the cursor; the result is one line, without characters that a terminal would act on. */
 export function inserted({ text, cursor }: Typing, added: string): Typing {
   const clean = added.replace(/[\r\n\t]+/g, ' ').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
   return {
@@ -17,7 +17,7 @@ export function inserted({ text, cursor }: Typing, added: string): Typing {
   };
 }
 
-/** What a key does to a line, as shells have it; undefined: nothing. */
+/** Returns the line after a key, as in shells; undefined when the key has no effect. */
 export function typed(typing: Typing, key: Key): Typing | undefined {
   const { text, cursor } = typing;
   const name = key.ctrl ? `ctrl-${key.name}` : key.name;

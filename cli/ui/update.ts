@@ -9,14 +9,14 @@ import type {
   UsageRow,
 } from '../ui-worker/api.ts';
 import { type Effect, followed, samePlace, shownPlace, type Update } from './follow.ts';
-import { type Command, commandOf, type Key } from './keys.ts';
+import { commandOf, type Key, type KeyCommand } from './keys.ts';
 import { listHeight, middleHeight } from './layout.ts';
 import { type Grouping, listRows, type Model, selectedItem, viewOf } from './model.ts';
 import { overlayKey } from './overlay-keys.ts';
 import { typingOf } from './typing.ts';
-import { applied, entered, only, said } from './updates.ts';
+import { applied, entered, only, withMessage } from './updates.ts';
 
-/** What can happen to the model. */
+/** An input to the model. */
 export type Action =
   | { readonly kind: 'key'; readonly key: Key }
   | { readonly kind: 'pasted'; readonly text: string }
@@ -35,11 +35,11 @@ export type Action =
   | { readonly kind: 'tree'; readonly label: string; readonly rows: readonly string[] }
   /** An edit was made, or refused. */
   | { readonly kind: 'edited'; readonly text: string; readonly error: string | undefined }
-  | { readonly kind: 'said'; readonly text: string; readonly tone: 'good' | 'bad' }
-  /** What was said stood there long enough. */
+  | { readonly kind: 'message'; readonly text: string; readonly tone: 'good' | 'bad' }
+  /** The message was shown long enough. */
   | { readonly kind: 'silent' };
 
-/** The model after something happened, and what is to be done now. */
+/** Returns the model after an action, with the effects to carry out. */
 export function updated(before: Model, action: Action): Update {
   const { model, effects } = changed(before, action);
   const step = followed(before, model);
@@ -53,7 +53,7 @@ function changed(model: Model, action: Action): Update {
     case 'pasted':
       return only(overlayKey(model, { name: 'paste', text: action.text, ctrl: false }).model);
     case 'session':
-      return only(told(model, action.event));
+      return only(received(model, action.event));
     case 'resized':
       return only({ ...model, size: { columns: action.columns, rows: action.rows } });
     case 'rate':
@@ -66,7 +66,7 @@ function changed(model: Model, action: Action): Update {
       return only({ ...model, usages: { ...model.usages, rows: action.rows } });
     case 'backtraces':
       if (model.trace === undefined || model.usages?.id !== action.id) return only(model);
-      // The usage itself is what the eye looks for.
+      // The usage itself, at the end, is of most interest.
       return only({
         ...model,
         trace: { ...model.trace, paths: action.paths, index: (action.paths[0]?.length ?? 1) - 1 },
@@ -87,17 +87,17 @@ function changed(model: Model, action: Action): Update {
     }
     case 'silent':
       return only({ ...model, message: undefined });
-    case 'said':
+    case 'message':
       return only({ ...model, message: { text: action.text, tone: action.tone } });
   }
 }
 
-function told(model: Model, event: SessionEvent): Model {
+function received(model: Model, event: SessionEvent): Model {
   switch (event.kind) {
     case 'items': {
       const items = new Map(model.items);
       for (const id of event.gone) items.delete(id);
-      // What is known keeps its place.
+      // Known items keep their position.
       for (const item of event.put) items.set(item.id, item);
       return { ...model, items };
     }
@@ -113,7 +113,7 @@ function told(model: Model, event: SessionEvent): Model {
 }
 
 function keyPressed(before: Model, key: Key): Update {
-  // What was said is read, or not: the next key takes it away.
+  // The next key removes the message.
   const model = before.message === undefined ? before : { ...before, message: undefined };
   if (model.overlay !== undefined && !(key.ctrl && (key.name === 'c' || key.name === 'z')))
     return overlayKey(model, key);
@@ -121,7 +121,7 @@ function keyPressed(before: Model, key: Key): Update {
   return command === undefined ? only(model) : done(model, command);
 }
 
-function done(model: Model, command: Command): Update {
+function done(model: Model, command: KeyCommand): Update {
   const item = selectedItem(model);
   const act = (effect: Effect): Update => ({ model, effects: [effect] });
   switch (command) {
@@ -134,12 +134,12 @@ function done(model: Model, command: Command): Update {
       return only(moved(model, command));
     case 'fixes':
       if (item === undefined) return only(model);
-      if (item.fixes === 0) return said(model, 'No edit of cackle.toml helps here.');
+      if (item.fixes === 0) return withMessage(model, 'No edit of cackle.toml helps here.');
       return only({ ...entered({ ...model, fixes: undefined }, 'fixes') });
     case 'usages':
       if (item === undefined) return only(model);
       if (item.places === 0 && item.more.length === 0)
-        return said(model, 'This problem has no place in a source.');
+        return withMessage(model, 'This problem has no place in a source.');
       if (item.places === 0) return only(reading(model, item));
       return only(entered(model, 'usages'));
     case 'tree':
@@ -165,7 +165,7 @@ function done(model: Model, command: Command): Update {
       const row = usages?.rows?.[usages.index];
       if (usages === undefined || row === undefined) return only(model);
       if (!row.hasBacktrace)
-        return said(model, 'There is no backtrace: the place is found in the source alone.');
+        return withMessage(model, 'There is no backtrace: the place is found in the source alone.');
       return {
         model: entered(
           { ...model, trace: { paths: undefined, path: 0, index: 0, top: 0 } },
@@ -177,7 +177,7 @@ function done(model: Model, command: Command): Update {
     case 'next-path': {
       const { trace } = model;
       const count = trace?.paths?.length ?? 0;
-      if (trace === undefined || count < 2) return said(model, 'There is one path only.');
+      if (trace === undefined || count < 2) return withMessage(model, 'There is one path only.');
       const path = (trace.path + 1) % count;
       return only({
         ...model,
@@ -190,9 +190,9 @@ function done(model: Model, command: Command): Update {
       const { fixes } = model;
       const fix = fixes?.rows?.[fixes.index];
       if (fix === undefined) return only(model);
-      if (fix.refused !== undefined) return said(model, fix.refused);
+      if (fix.refused !== undefined) return withMessage(model, fix.refused);
       if (!fix.takesComment)
-        return said(model, 'This fix adds nothing that a comment could stand at.');
+        return withMessage(model, 'This fix adds nothing to which a comment could belong.');
       const overlay = {
         kind: 'comment',
         typing: typingOf(''),
@@ -204,7 +204,7 @@ function done(model: Model, command: Command): Update {
       const ids = listRows(model).flatMap((row) =>
         row.kind === 'item' && row.item.isPlain ? [row.item.id] : [],
       );
-      if (ids.length === 0) return said(model, 'No problem here has just one fix.');
+      if (ids.length === 0) return withMessage(model, 'No problem here has just one fix.');
       return only({ ...model, overlay: { kind: 'accept-all', ids } });
     }
     case 'diagnostics':
@@ -218,15 +218,16 @@ function done(model: Model, command: Command): Update {
     }
     case 'editor': {
       const place = shownPlace(model);
-      if (place === undefined) return said(model, 'There is no place to open here.');
+      if (place === undefined) return withMessage(model, 'There is no place to open here.');
       return act({ kind: 'edit', file: place.file, line: place.line });
     }
     case 'undo':
       if (model.busy) return only(model);
-      if (model.state.undoable === 0) return said(model, 'There is nothing to undo.');
+      if (model.state.undoable === 0) return withMessage(model, 'There is nothing to undo.');
       return { model: { ...model, busy: true }, effects: [{ kind: 'undo' }] };
     case 'again':
-      if (model.state.phase !== 'answering') return said(model, 'The check is still going on.');
+      if (model.state.phase !== 'answering')
+        return withMessage(model, 'The check is still going on.');
       return act({ kind: 'again' });
     case 'package':
       return only({ ...model, showsPackage: !(model.showsPackage ?? model.size.rows >= 22) });
@@ -242,7 +243,7 @@ function done(model: Model, command: Command): Update {
   }
 }
 
-/** What more there is of a problem, from its end: there it says why something failed. */
+/** Shows the further lines of a problem, scrolled to the end, where they say why something failed. */
 function reading(model: Model, { label, more }: Item): Model {
   const tree = { title: label, label, rows: more, index: more.length - 1, top: 0 };
   return entered({ ...model, tree }, 'tree');

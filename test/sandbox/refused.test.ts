@@ -129,7 +129,7 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
     expect(stdout).toContain(`its build script failed in its sandbox: ${text}`);
     expect(stdout).toContain('no luck today');
     expect(stdout).toContain(' --unshare-all ');
-    expect(stdout).toContain('nothing shows that its sandbox kept anything from it');
+    expect(stdout).toContain('nothing shows that its sandbox denied it anything');
     expect(stdout).not.toContain('allow_network');
   });
 

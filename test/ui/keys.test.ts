@@ -288,7 +288,7 @@ test('rule 8.7: cackle.toml edited by hand is picked up; a broken edit shows its
   await settled();
   const file = join(directory, 'cackle.toml');
   writeFileSync(file, `${before}\n[pkg.sender\n`);
-  await terminal.until('what it said before is still in force');
+  await terminal.until('the last valid one is still in force');
   expect(terminal.screen()).toMatch(/3 problems/);
   terminal.send('f');
   await terminal.until(/\+ .*allow/);

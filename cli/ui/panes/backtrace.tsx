@@ -5,7 +5,7 @@ import { coloured, dim, type Line, plain, selectedLine } from '../spans.ts';
 import { type Frame, Pane } from './pane.tsx';
 import { sourceLines } from './source.ts';
 
-/** How a usage is reached from a root: the frames, and the source at the selected one. */
+/** The path from a root to a usage: the frames, and the source at the selected one. */
 export function Backtrace({
   model,
   frame,

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import type { UsageRow } from '../../ui-worker/api.ts';
-import { heldBy, type Model, selectedItem } from '../model.ts';
+import { type Model, selectedItem, waitingFor } from '../model.ts';
 import { bold, coloured, dim, type Line, plain } from '../spans.ts';
 import { wrapped } from '../text.ts';
 import { type Frame, Pane } from './pane.tsx';
 
-/** What there is to say of the selected problem; without one, how far the build is. */
+/** The details of the selected problem; without one, the progress of the build. */
 export function Details({
   model,
   frame,
@@ -26,7 +26,7 @@ function faultLines({ state }: Model, { columns }: Frame): Line[] {
   return [
     [
       coloured(
-        'cackle.toml as it is cannot be read; what it said before is still in force:',
+        'cackle.toml as it is cannot be read; the last valid one is still in force:',
         'red',
       ),
     ],
@@ -41,7 +41,7 @@ function itemLines(model: Model, { columns, rows, glyphs }: Frame): Line[] {
   const item = selectedItem(model);
   if (item === undefined) return [];
   const lines: Line[] = wrapped(item.title, columns - 2).map((line) => [bold(line)]);
-  for (const { label, what } of heldBy(model, item.id))
+  for (const { label, what } of waitingFor(model, item.id))
     lines.push([coloured(`${glyphs.held} The ${what} of ${label} waits for this.`, 'magenta')]);
   if (item.bestFix !== undefined) {
     const others =
@@ -56,12 +56,12 @@ function itemLines(model: Model, { columns, rows, glyphs }: Frame): Line[] {
       lines.push([plain('   '), ...usageLine(usage, glyphs.arrow)]);
   }
   if (item.more.length === 0) return lines;
-  // The end says why something failed; `d` shows all of it.
+  // The last lines say why something failed; `d` shows all.
   const room = Math.max(1, rows - 2 - lines.length);
   return [...lines, [], ...item.more.slice(-room).map((line): Line => [dim(line)])];
 }
 
-/** A usage on one line. */
+/** Returns a usage on one line. */
 export function usageLine({ place, from, target }: UsageRow, arrow: string): Line {
   return [
     coloured(place.text, 'blue'),
@@ -72,7 +72,7 @@ export function usageLine({ place, from, target }: UsageRow, arrow: string): Lin
 function progressLines(model: Model, { columns, rows, glyphs }: Frame): Line[] {
   const { progress, state, output } = model;
   if (state.phase === 'reading')
-    return [[dim('cargo is asked for the packages of the workspace.')]];
+    return [[dim('Reading the packages of the workspace from cargo.')]];
   const built = progress?.unitsBuilt ?? 0;
   const total = progress?.unitsTotal ?? 0;
   const bar = Math.max(10, Math.min(60, columns - 20));

@@ -6,7 +6,7 @@ import { bold, coloured, dim, type Line, plain, selectedLine } from '../spans.ts
 import { wrapped } from '../text.ts';
 import { type Frame, Pane } from './pane.tsx';
 
-/** What can be done about a problem: the choices, what the selected one does, and the diff of cackle.toml. */
+/** The fixes of a problem, with the explanation of the selected one and its diff of cackle.toml. */
 export function Fixes({
   model,
   frame,
@@ -51,7 +51,7 @@ export function Fixes({
   );
 }
 
-/** The diff; where there is no room for all of it, without the lines before what changes. */
+/** The diff; when there is not enough room, without the lines before the change. */
 function diffText(diff: readonly DiffLine[], room: number): Line[] {
   if (diff.length === 0) return [[], [dim('  Nothing is written.')]];
   const changed = diff.findIndex(({ sign }) => sign !== ' ');

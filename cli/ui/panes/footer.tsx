@@ -1,11 +1,11 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
-import { bindings, type Command, keyText } from '../keys.ts';
+import { bindings, type KeyCommand, keyLabel } from '../keys.ts';
 import { listRows, type Model, selectedItem, viewOf } from '../model.ts';
 import { coloured, dim, fitted, type Line, lineWidth, plain, type Span, spread } from '../spans.ts';
 import { type Frame, Row } from './pane.tsx';
 
-/** What is going on, and the keys of the place. */
+/** The progress or a message, and the keys of the view. */
 export function Footer({
   model,
   frame,
@@ -52,7 +52,7 @@ function statusLine(model: Model, { columns, glyphs }: Frame): Line {
       ? progressSpans(model, glyphs.dot)
       : [coloured(message.text, message.tone === 'good' ? 'green' : 'red')];
   const counts = countSpans(model, glyphs.dot);
-  // How many problems there are matters more than the end of what goes on; an answer to a key matters most.
+  // The number of problems matters more than the end of the progress; the answer to a key matters most.
   const rest = columns - lineWidth(counts) - 2;
   const room = message === undefined ? Math.max(columns >> 1, rest) : columns;
   return spread(fitted(left, room, glyphs), counts, columns, glyphs);
@@ -60,8 +60,8 @@ function statusLine(model: Model, { columns, glyphs }: Frame): Line {
 
 function progressSpans(model: Model, dot: string): Line {
   const { progress, state, rate } = model;
-  const [held] = state.held;
-  const more = state.held.length > 1 ? ` (and ${state.held.length - 1} more)` : '';
+  const [held] = state.waiting;
+  const more = state.waiting.length > 1 ? ` (and ${state.waiting.length - 1} more)` : '';
   const waits: Span[] =
     held === undefined
       ? []
@@ -121,9 +121,9 @@ function hintLine(model: Model, { columns, glyphs }: Frame): Line {
     .filter((b) => applies(b.command, model))
     .map((b) => ({
       isLast: b.command === 'help' || b.command === 'quit',
-      line: hint(keyText(b.keys[0] ?? ''), b.hint ?? ''),
+      line: hint(keyLabel(b.keys[0] ?? ''), b.hint ?? ''),
     }));
-  // Help and quit are always in sight.
+  // Help and quit are always visible.
   const last = all.filter((h) => h.isLast).flatMap((h) => h.line);
   let room = columns - lineWidth(last);
   const first = all.filter((h) => {
@@ -133,8 +133,8 @@ function hintLine(model: Model, { columns, glyphs }: Frame): Line {
   return [...first.flatMap((h) => h.line), ...last];
 }
 
-/** Would the key do anything now? */
-function applies(command: Command, model: Model): boolean {
+/** Does the command do anything now? */
+function applies(command: KeyCommand, model: Model): boolean {
   const item = selectedItem(model);
   switch (command) {
     case 'undo':
@@ -148,7 +148,7 @@ function applies(command: Command, model: Model): boolean {
     case 'backtrace':
       return model.usages?.rows?.[model.usages.index]?.hasBacktrace === true;
     case 'tree':
-      // What is about cackle.toml is about no package.
+      // A problem of cackle.toml is about no package.
       return model.info?.info !== undefined;
     case 'accept-all':
       return listRows(model).some((row) => row.kind === 'item' && row.item.isPlain);

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { bindings, keyText, type View } from '../keys.ts';
+import { bindings, keyLabel, type View } from '../keys.ts';
 import { type Model, viewOf } from '../model.ts';
 import { bold, coloured, dim, type Line, plain } from '../spans.ts';
 import { wrapped } from '../text.ts';
@@ -37,7 +37,7 @@ export function Help({
 }): ReactNode {
   const view = viewOf(model);
   const shown = bindings[view].filter((b) => model.debug || b.debugOnly !== true);
-  const keys = shown.map((b) => b.keys.map(keyText).join(', '));
+  const keys = shown.map((b) => b.keys.map(keyLabel).join(', '));
   const wide = Math.max(...keys.map((text) => text.length));
   const lines: Line[] = [
     ...wrapped(about[view], frame.columns - 2).map((line): Line => [plain(line)]),

@@ -4,8 +4,8 @@ import { bold, dim, type Line, plain } from '../spans.ts';
 import { wrapped } from '../text.ts';
 import { type Frame, Pane } from './pane.tsx';
 
-/** What the package of the selected problem says of itself. */
-export function Package({
+/** The description of the package of the selected problem. */
+export function PackagePane({
   model,
   frame,
 }: {

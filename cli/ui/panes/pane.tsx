@@ -4,19 +4,20 @@ import type { Screen } from '../screen.ts';
 import { ansi, type Colour, fitted, type Line, lineWidth } from '../spans.ts';
 import { type Glyphs, width } from '../text.ts';
 
-/** What all panes are given beside their contents. */
+/** The properties of all panes beside their contents. */
 export interface Frame {
   readonly columns: number;
   readonly rows: number;
   readonly glyphs: Glyphs;
 }
 
-/** What rows are drawn on. */
+/** The surface on which rows are drawn. */
 export interface Canvas {
   readonly screen: Pick<Screen, 'put'>;
   readonly colour: boolean;
 }
 
+/** The {@link Canvas} of the rows below. */
 export const CanvasContext = createContext<Canvas>({ screen: { put: () => '' }, colour: false });
 
 /** One line of the screen. */
@@ -25,7 +26,7 @@ export function Row({ line }: { readonly line: Line }): ReactNode {
   return <Text>{screen.put(ansi(line, colour))}</Text>;
 }
 
-/** A title in a rule, and lines below it; what does not fit is left out. */
+/** A title in a rule, and lines below it; lines that do not fit are left out. */
 export function Pane({
   title,
   note = [],
@@ -34,7 +35,7 @@ export function Pane({
   frame,
 }: {
   readonly title: string;
-  /** At the right end of the title. */
+  /** Text at the right end of the title. */
   readonly note?: Line;
   /** Do the keys go here? */
   readonly active: boolean;

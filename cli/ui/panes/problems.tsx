@@ -1,13 +1,13 @@
 import type { ReactNode } from 'react';
 import type { Item } from '../../ui-worker/api.ts';
-import { heldBy, type ListRow, listRows, type Model, viewOf } from '../model.ts';
+import { type ListRow, listRows, type Model, viewOf, waitingFor } from '../model.ts';
 import { bold, coloured, dim, type Line, plain, selectedLine } from '../spans.ts';
 import { padded, width } from '../text.ts';
 import { type Frame, Pane } from './pane.tsx';
 
 const MAX_LABEL = 26;
 
-/** The list of what is open; only the rows in sight are made. */
+/** The list of open problems; only visible rows are made. */
 export function Problems({
   model,
   frame,
@@ -40,7 +40,7 @@ export function Problems({
 }
 
 function emptyLines(model: Model, count: number): Line[] {
-  if (count > 0) return [[], [dim('  No problem has these words. Esc takes the filter away.')]];
+  if (count > 0) return [[], [dim('  No problem has these words. Esc clears the filter.')]];
   const text = {
     reading: 'Reading the workspace.',
     asking: 'Nothing to ask.',
@@ -56,7 +56,7 @@ function rowLine(row: ListRow, model: Model, labelWidth: number, frame: Frame): 
   if (row.kind === 'group') return [coloured(row.title, 'cyan'), dim(` (${row.count})`)];
   const { item } = row;
   const isSelected = item.id === model.selected;
-  const held = heldBy(model, item.id).length > 0;
+  const held = waitingFor(model, item.id).length > 0;
   const line: Line = [
     plain(isSelected ? `${glyphs.pointer} ` : '  '),
     mark(item, frame),

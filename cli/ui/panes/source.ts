@@ -14,7 +14,7 @@ const looks: Readonly<Record<TokenStyle, Omit<Span, 'text'>>> = {
   macro: { colour: 'yellow' },
 };
 
-/** Lines of a source as many as fit, the line of the place among them and its column marked below it. */
+/** Returns as many lines of a source as fit, with the line of the place and a mark below its column. */
 export function sourceLines(
   source: Excerpt | string | undefined,
   rows: number,
@@ -34,7 +34,7 @@ export function sourceLines(
   const room = Math.max(10, columns - gutter - 3);
   const text = source.lines[marked]?.segments.map((s) => s.text).join('') ?? '';
   const column = width(text.slice(0, source.at ?? 0));
-  // A long line is moved so that the mark is in sight; all move together, or nothing would line up.
+  // Lines are shifted so that the mark is visible; all by the same number of columns, so that they line up.
   const shift = column > room - 10 ? column - Math.floor(room / 3) : 0;
   return seen.flatMap(({ number, segments }): Line[] => {
     const isMarked = number === source.line;

@@ -4,7 +4,7 @@ import { type Model, viewOf } from '../model.ts';
 import { dim, type Line, plain, selectedLine } from '../spans.ts';
 import { type Frame, Pane } from './pane.tsx';
 
-/** Who depends on the package of a problem. */
+/** The dependents of the package of a problem. */
 export function Tree({
   model,
   frame,

@@ -6,7 +6,7 @@ import { usageLine } from './details.tsx';
 import { type Frame, Pane } from './pane.tsx';
 import { sourceLines } from './source.ts';
 
-/** Where a problem is in the sources: the places, and the source around the selected one. */
+/** The places of a problem in the sources, and the source around the selected one. */
 export function Usages({
   model,
   frame,
