@@ -8,7 +8,7 @@ import { all, output, run, step } from '../setup/steps.mjs';
 import { ensureTools } from './tools.mjs';
 
 const target = 'wasm32-unknown-unknown';
-/** rustup waits without end where it cannot reach its server. */
+/** rustup waits forever when it cannot reach its server. */
 const RUSTUP_PATIENCE_MS = 60_000;
 
 /** Builds wasm/parsers into `directory`. @param {string} directory */

@@ -1,7 +1,7 @@
-//! Link inputs as the parsers see them: a lone ELF object or an `ar` archive of them.
+//! Link inputs as the parsers see them: a single ELF object or an `ar` archive of them.
 //!
 //! Members count from 0 in archive order, ELF members only; sections are numbered over the whole input
-//! (null section included), so that object-wasm and gimli-wasm speak of the same rows.
+//! (null section included), so that object-wasm and gimli-wasm number the same rows.
 
 #[cfg(feature = "mutate")]
 pub mod mutate;
@@ -19,7 +19,7 @@ use std::fmt;
 /// "No such row" in every u32 column.
 pub const NONE: u32 = u32::MAX;
 
-/// What cannot be read, and in which member of the input.
+/// An input that cannot be read: the member and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExtractError {
     pub member: String,
@@ -72,11 +72,11 @@ const BITCODE_MAGIC: &[u8] = b"BC\xc0\xde";
 const BITCODE_WRAPPER_MAGIC: &[u8] = b"\xde\xc0\x17\x0b";
 const RUST_METADATA_MAGIC: &[u8] = b"rust\0\0\0";
 
-/// Longer than the name of any file. All members may have the same text of an archive's table for their name: were it long,
-/// names would take the square of what the archive does.
+/// Longer than the name of any file. All members may share one text of the archive's name table: if it were long, their
+/// names would take memory quadratic in the archive's size.
 const MAX_NAME: usize = 4096;
 
-/// Lists the members of `data`. Thin archives and members of an unknown kind are errors.
+/// Lists the members of `data`; returns an error for thin archives and members of an unknown kind.
 pub fn open(data: &[u8]) -> Result<Input<'_>, ExtractError> {
     let mut input = Input { members: Vec::new(), skipped: Vec::new() };
     if data.starts_with(ELF_MAGIC) {

@@ -1,4 +1,4 @@
-//! Damage for the parsers' tests: real objects and rlibs, broken in a way that a seed repeats.
+//! Damage for the parsers' tests: real objects and rlibs, damaged reproducibly by a seed.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,11 +19,11 @@ impl Random {
     }
 }
 
-/// Numbers that counts, sizes and offsets overflow with.
+/// Numbers that make counts, sizes and offsets overflow.
 const HUGE: [u64; 8] = [u64::MAX, u64::MAX / 2, 1 << 63, u32::MAX as u64, 1 << 31, 0xffff, 0, 0x7f];
 
-/// One kind of damage a seed: byte flips, a cut at a 64th, bytes from elsewhere, huge numbers in the
-/// ELF header, in a section header, in the symbol table or anywhere.
+/// Returns a damaged copy; the seed chooses the kind of damage: byte flips, a cut at a 64th, bytes from elsewhere, huge
+/// numbers in the ELF header, in a section header, in the symbol table or anywhere.
 pub fn damaged(original: &[u8], seed: u64) -> Vec<u8> {
     let mut random = Random::new(seed);
     let mut bytes = original.to_vec();
@@ -45,7 +45,7 @@ pub fn damaged(original: &[u8], seed: u64) -> Vec<u8> {
         }
         3 => put(&mut bytes, start + random.below(64), &mut random),
         4 | 5 => {
-            // e_shoff: where the section headers lie.
+            // e_shoff: the offset of the section headers.
             let field = original.get(start + 40..start + 48).unwrap_or(&[0; 8]);
             let headers = u64::from_le_bytes(field.try_into().unwrap()) as usize;
             for _ in 0..=random.below(3) {
@@ -59,7 +59,7 @@ pub fn damaged(original: &[u8], seed: u64) -> Vec<u8> {
             put(&mut bytes, at, &mut random);
         }
         _ => {
-            // A hole: what was there is cut out.
+            // A range of bytes is removed.
             let length = random.below(256).min(bytes.len());
             let at = random.below(bytes.len() - length);
             bytes.drain(at..at + length);
@@ -95,7 +95,7 @@ pub fn outer(k: &str) -> Option<Box<dyn Speak>> {
 #[no_mangle] pub extern "C" fn plain() -> i32 { std::panic::catch_unwind(|| outer("x").is_some() as i32).unwrap_or(0) }
 "#;
 
-/// An object and an rlib of a small crate with debug info, made by the local rustc in a directory of its own.
+/// Returns an object and an rlib of a small crate with debug info, made by the local rustc in `directory`.
 pub fn samples(directory: &Path) -> [Vec<u8>; 2] {
     std::fs::create_dir_all(directory).expect("test directory");
     let source = directory.join("sample.rs");
@@ -126,11 +126,11 @@ pub struct Section<'a> {
     pub info: u32,
     pub entry_size: u64,
     pub content: Vec<u8>,
-    /// Lies at the bytes of the section of this number, which has to come earlier.
+    /// The section shares the bytes of the section of this number, which has to come earlier.
     pub shares: Option<usize>,
 }
 
-/// A relocatable x86-64 object; sections count from 1, the last one is .shstrtab.
+/// Returns a relocatable x86-64 object; sections count from 1, the last one is .shstrtab.
 pub fn elf(sections: &[Section<'_>]) -> Vec<u8> {
     let mut names = vec![0u8];
     let mut body = Vec::new();

@@ -4,7 +4,7 @@ thread_local! {
     static READING: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Notes the member that is read from now on; the empty name says that none is.
+/// Notes the member that is read from now on; an empty name means none.
 pub fn start_reading(member: &str) {
     READING.with_borrow_mut(|name| {
         name.clear();
@@ -12,8 +12,8 @@ pub fn start_reading(member: &str) {
     });
 }
 
-/// The member that was being read when everything stopped: a panic or a lack of memory ends WASM without
-/// a word, but what was noted can still be asked for.
+/// Returns the member that is being read. A panic or a lack of memory ends WASM without a message, but this note can still
+/// be read.
 pub fn reading() -> String {
     READING.with_borrow(String::clone)
 }

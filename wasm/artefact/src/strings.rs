@@ -1,6 +1,7 @@
 /// Offsets are u32.
 const MAX_BYTES: u64 = u32::MAX as u64;
-/// No honest table at most half full comes near; the hash has no secret, so names can be made to collide.
+/// Far more probes than ordinary names need in a table that is at most half full. The hash has no secret, so names can be
+/// made to collide.
 const MAX_PROBES: u32 = 2048;
 
 /// An interned table of strings: equal text gets equal ids.
@@ -9,7 +10,7 @@ pub struct Strings {
     /// One more entry than there are strings.
     pub offsets: Vec<u32>,
     slots: Vec<u32>,
-    /// Bytes that were looked up, and how many may be.
+    /// Bytes that were looked up; `limit` is the maximum.
     work: u64,
     limit: u64,
     exceeded: Option<&'static str>,
@@ -22,13 +23,13 @@ impl Default for Strings {
 }
 
 impl Strings {
-    /// A table for what an input of `length` bytes says: many times that, so that only an input that
-    /// was made to blow up comes near.
+    /// A table for an input of `length` bytes. Its limit is many times that, so that only a hostile input
+    /// reaches it.
     pub fn for_input(length: usize) -> Self {
         Strings { limit: (64 << 20) + 64 * length as u64, ..Strings::default() }
     }
 
-    /// An error once a limit was passed; from then on ids mean nothing.
+    /// Returns an error once a limit was exceeded; from then on ids are meaningless.
     pub fn check(&self) -> Result<(), &'static str> {
         self.exceeded.map_or(Ok(()), Err)
     }
@@ -46,7 +47,7 @@ impl Strings {
         &self.text[self.offsets[id] as usize..self.offsets[id + 1] as usize]
     }
 
-    /// The id of `text`, new or old. See [`Strings::check`] for what bounds it.
+    /// Returns the id of `text`, new or known. Call [`Strings::check`] in the end: a limit may be exceeded.
     pub fn intern(&mut self, text: &str) -> u32 {
         let mask = self.slots.len() - 1;
         self.work += text.len() as u64;
@@ -126,7 +127,7 @@ mod tests {
         let word = |n: u32| u64::from_le_bytes(format!("{n:08}").into_bytes().try_into().unwrap());
         let step = |state: u64, word: u64| (state.rotate_left(5) ^ word).wrapping_mul(K);
         let first = step(state, word(0));
-        // Where both leave states that differ in no byte's highest bit, a second word of ASCII makes up for it.
+        // If the states differ in no byte's highest bit, a second word of ASCII makes them equal.
         for n in 1.. {
             let difference = first.rotate_left(5) ^ step(state, word(n)).rotate_left(5);
             if difference & 0x8080_8080_8080_8080 == 0 {

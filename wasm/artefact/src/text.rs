@@ -3,9 +3,9 @@ use std::borrow::Cow;
 /// Invalid byte `b` is written as this plus `b`: U+10FF80..U+10FFFF, in a plane for private use.
 const ESCAPED: u32 = 0x10_ff00;
 
-/// An ELF string as text. Symbol names are bytes (gABI, "String Table"); everything behind the parsers is
-/// UTF-8. Bytes that are none become private-use characters, one each, and so do characters of that very
-/// range, so that different names stay different.
+/// Returns an ELF string as text. Symbol names are bytes (gABI, "String Table"); the parsers return UTF-8. Invalid bytes
+/// become private-use characters, one each, and so do the bytes of characters of that very range, so that different names
+/// stay different.
 pub fn as_text(name: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(name) {
         // Every character of the range begins with this byte, and hardly any other.

@@ -1,4 +1,4 @@
-//! Archives that lie about their members are errors that say where (rule 9.12).
+//! An archive with false headers is an error that names the member (rule 9.12).
 
 use artefact::mutate::{damaged, samples};
 use std::path::Path;

@@ -1,5 +1,5 @@
-/// The columns of one link input; engine/facts/tables.ts tells what each means. Columns of one table have equal
-/// lengths, and rows that do not exist are [`artefact::NONE`].
+/// The columns of one link input; engine/facts/tables.ts documents each. Columns of one table have equal
+/// lengths; [`artefact::NONE`] means no row.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Columns {
     pub string_offsets: Vec<u32>,
@@ -43,7 +43,7 @@ pub struct Columns {
     pub bitcode_member: Vec<u32>,
 }
 
-/// For a column sorted by group: the first row of each group, and the number of rows at the end.
+/// Returns, for a column sorted by group, the first row of each group, and the number of rows at the end.
 pub fn first_rows(sorted_groups: impl Iterator<Item = u32>, groups: usize) -> Vec<u32> {
     let mut first = vec![0; groups + 1];
     for group in sorted_groups {
@@ -55,7 +55,7 @@ pub fn first_rows(sorted_groups: impl Iterator<Item = u32>, groups: usize) -> Ve
     first
 }
 
-/// Stable counting sort: the rows group by group, and [`first_rows`].
+/// Stable counting sort: returns the rows group by group, and [`first_rows`].
 pub fn group_by(of_row: impl Iterator<Item = u32> + Clone, groups: usize) -> (Vec<u32>, Vec<u32>) {
     let first = first_rows(of_row.clone(), groups);
     let mut next = first.clone();

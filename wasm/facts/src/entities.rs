@@ -1,10 +1,10 @@
 use artefact::{Strings, NONE};
 
-/// Numbers those strings of a table that name something.
+/// Numbers the strings of a table that are names.
 pub struct Entities {
     pub strings: Strings,
     of_string: Vec<u32>,
-    /// By entity: its string.
+    /// The string of each entity.
     pub string: Vec<u32>,
 }
 
@@ -14,7 +14,7 @@ impl Entities {
         Entities { strings, of_string, string: Vec::new() }
     }
 
-    /// The entity that the string `id` names.
+    /// Returns the entity of the string `id`.
     pub fn of(&mut self, id: u32) -> u32 {
         let known = &mut self.of_string[id as usize];
         if *known == NONE {
@@ -29,7 +29,7 @@ impl Entities {
     }
 }
 
-/// Keeps the strings of a table that are used, each once, in the order of first use.
+/// Collects the used strings of a table, each once, in the order of first use.
 pub struct UsedStrings<'a> {
     strings: &'a Strings,
     renumbered: Vec<u32>,
@@ -42,7 +42,7 @@ impl<'a> UsedStrings<'a> {
         UsedStrings { strings, renumbered: vec![NONE; strings.len()], offsets: vec![0], bytes: Vec::new() }
     }
 
-    /// The ids as ids of the table of used strings; NONE stays.
+    /// Returns the ids in the table of used strings; NONE stays.
     pub fn column(&mut self, ids: impl Iterator<Item = u32>) -> Vec<u32> {
         ids.map(|id| if id == NONE { NONE } else { self.id(id) }).collect()
     }

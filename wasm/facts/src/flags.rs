@@ -19,11 +19,11 @@ const STB_WEAK: u8 = 2;
 const STV_INTERNAL: u8 = 1;
 const STV_HIDDEN: u8 = 2;
 
-/// Data symbols that compilers invent for constants: their targets are the referrer's (rule 4.5).
+/// Prefixes of data symbols that compilers invent for constants: their targets count as the referrer's (rule 4.5).
 const INVENTED: [&str; 8] =
     [".L", "anon.", "alloc_", "vtable.", "str.", "switch.", ".str", "__unnamed_"];
 
-/// The flags of a node; `name` is its symbol, `call_shim` what [`call_shims`] says of it.
+/// Returns the flags of a node; `name` is its symbol, `call_shim` its value from [`call_shims`].
 pub fn of_node(object: &ObjectTables, node: usize, name: Option<&str>, call_shim: bool) -> u32 {
     let executable = object.section_flags[object.node_section[node] as usize] & section_flag::EXEC != 0;
     let mut flags = match object.node_binding[node] {
@@ -46,7 +46,7 @@ pub fn of_node(object: &ObjectTables, node: usize, name: Option<&str>, call_shim
     flags
 }
 
-/// By string: is it a call of `core::ops::function`, a shim of rule 4.6?
+/// Returns, for each string, whether it is a call of `core::ops::function`, a shim of rule 4.6.
 pub fn call_shims(split: &SplitNames) -> Vec<bool> {
     let names: Vec<bool> = (0..split.names.len() as u32).map(|id| is_call_shim(split.names.get(id))).collect();
     split
@@ -67,7 +67,7 @@ fn is_call_shim(name: &str) -> bool {
     letters > 0 && matches!(&rest[letters..], "::call" | "::call_mut" | "::call_once")
 }
 
-/// `id`, or `None` for [`NONE`].
+/// Returns `id`, or `None` for [`NONE`].
 pub fn known(id: u32) -> Option<u32> {
     (id != NONE).then_some(id)
 }

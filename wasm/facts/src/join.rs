@@ -12,10 +12,10 @@ use std::hash::{Hash, Hasher};
 
 /// Set in `edge_target` when the target is an entity (a name that the link resolves), not a node of this file.
 const ENTITY_BIT: u32 = 0x8000_0000;
-/// Inlined calls nested deeper than this are charged to what encloses them.
+/// Inlined calls nested deeper than this are charged to the enclosing one.
 const MAX_DEPTH: u32 = 512;
 
-/// Rows of a table, each once, numbered in the order in which they came.
+/// Rows of a table, each once, numbered in the order of their insertion.
 type Rows = IndexSet<Row, FxBuildHasher>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ struct Row([u32; 4]);
 
 impl Hash for Row {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        // A slice would be hashed by products of 128 bits, which WASM has not.
+        // A slice would be hashed by products of 128 bits, which WASM does not have.
         let Row([a, b, c, d]) = *self;
         state.write_u64(u64::from(a) << 32 | u64::from(b));
         state.write_u64(u64::from(c) << 32 | u64::from(d));
@@ -46,13 +46,13 @@ struct Join<'a> {
     /// From, target, frame, place.
     edges: Rows,
     frame_of_row: Vec<u32>,
-    /// By frame: the entity of its debug-info name, where that is not its symbol.
+    /// By frame: the entity of its debug-info name, if that is not its symbol.
     frame_qualified: Vec<u32>,
     node_qualified: Vec<u32>,
     node_place: Vec<u32>,
 }
 
-/// Joins the tables of an input; `strings` is the table that both speak of. Places and inlined frames are found by
+/// Joins the tables of an input; `strings` is the table of both. Places and inlined frames are found by
 /// sweeping the references of each section beside its line rows and inlined ranges.
 #[inline(never)]
 pub fn join(object: ObjectTables, dwarf: Option<&DwarfTables>, strings: Strings) -> Result<Columns, ExtractError> {
@@ -90,7 +90,7 @@ impl Join<'_> {
         intern(&mut self.places, [place.file, place.line, place.column, 0])
     }
 
-    /// Gives nodes the place of their declaration, and their name in the debug info.
+    /// Sets the place of each node's declaration, and its name in the debug info.
     #[inline(never)]
     fn declarations(&mut self, dwarf: &DwarfTables) {
         for row in 0..dwarf.function_section.len() {
@@ -133,7 +133,7 @@ impl Join<'_> {
         }
     }
 
-    /// The node that covers an offset; of aliases the first.
+    /// Returns the node that covers an offset; of aliases the first.
     fn node_covering(&self, section: u32, offset: u32) -> u32 {
         let nodes = self.nodes_of(section);
         let starts = &self.object.node_start[nodes.clone()];
@@ -145,7 +145,7 @@ impl Join<'_> {
         (nodes.start + starts.partition_point(|&other| other < start)) as u32
     }
 
-    /// The frame of an inlined call.
+    /// Returns the frame of an inlined call.
     #[inline(never)]
     fn frame(&mut self, dwarf: &DwarfTables, row: u32, depth: u32) -> u32 {
         let at = row as usize;

@@ -5,7 +5,7 @@
 use crate::Columns;
 use std::fmt;
 
-/// Raised whenever the layout or the meaning of a column changes: older files are then extracted again.
+/// Increment it whenever the layout or the meaning of a column changes: inputs of older files are then extracted again.
 pub const VERSION: u32 = 9;
 
 const MAGIC: u32 = 0x464c_4b43; // "CKLF"
@@ -69,7 +69,7 @@ columns!(
     bitcode_member "bitcodeMember" Words,
 );
 
-/// Lays columns out as a file.
+/// Returns columns as the content of a facts file.
 pub fn pack(columns: &Columns) -> Vec<u8> {
     let columns = in_order(columns);
     let mut payload = Vec::new();
@@ -91,7 +91,7 @@ pub fn pack(columns: &Columns) -> Vec<u8> {
     let mut file: Vec<u8> = header.iter().flat_map(|word| word.to_le_bytes()).collect();
     let start = file.len();
     file.resize(start + lz4_flex::block::get_maximum_output_size(payload.len()), 0);
-    // It has room for the worst case, which is all that can go wrong.
+    // The only possible error is a lack of room, and there is room for the worst case.
     let packed = lz4_flex::block::compress_into(&payload, &mut file[start..]).unwrap_or_default();
     file.truncate(start + packed);
     let checksum = crc32fast::hash(&file[CHECKED_FROM..]);
@@ -99,11 +99,11 @@ pub fn pack(columns: &Columns) -> Vec<u8> {
     file
 }
 
-/// A payload that is not what its header says.
+/// A payload that does not match its header.
 #[derive(Debug)]
 pub enum LayoutError {
     Damaged(lz4_flex::block::DecompressError),
-    /// It cannot unpack to this many bytes, or does not.
+    /// The payload does not unpack to this many bytes.
     Size(usize),
 }
 
@@ -116,11 +116,11 @@ impl fmt::Display for LayoutError {
     }
 }
 
-/// No byte of an LZ4 block stands for more bytes than this ("LZ4 Block Format": a length goes on as long as its bytes are 255).
+/// The most bytes that a byte of an LZ4 block can unpack to ("LZ4 Block Format": a length goes on as long as its bytes are 255).
 const MAX_EXPANSION: usize = 256;
 
-/// Unpacks the payload of a file to exactly `size` bytes; the rest of the header is the reader's to check. No more memory is
-/// taken than a payload of that length can fill.
+/// Unpacks the payload of a file to exactly `size` bytes; the caller checks the rest of the header. It allocates no more memory
+/// than a payload of that length can fill.
 pub fn unpack(payload: &[u8], size: usize) -> Result<Vec<u8>, LayoutError> {
     if size / MAX_EXPANSION > payload.len() {
         return Err(LayoutError::Size(size));

@@ -1,5 +1,5 @@
-//! The facts of one link input (an rlib, a static archive or a lone object): what its machine code says, as columns.
-//! Object tables and debug info are joined here, and the columns laid out as the file that the engine keeps.
+//! The facts of one link input (an rlib, a static archive or a single object): sections, symbols, references and places of
+//! its machine code, as columns. This crate joins object tables and debug info, and lays the columns out as a facts file.
 
 mod columns;
 mod entities;
@@ -13,8 +13,8 @@ pub use layout::{pack, unpack, LayoutError, COLUMN_NAMES, VERSION};
 
 use artefact::ExtractError;
 
-/// Reads an object file or archive into its columns. Without `debug_info` no reference has a place: for files whose
-/// sources belong to nobody.
+/// Reads an object file or archive into its columns. Without `debug_info` no reference has a place: for the standard
+/// library, whose sources belong to no package.
 pub fn columns(data: &[u8], debug_info: bool) -> Result<Columns, ExtractError> {
     let mut object = object_wasm::extract(data)?;
     let strings = std::mem::take(&mut object.strings);
@@ -29,7 +29,7 @@ pub fn columns(data: &[u8], debug_info: bool) -> Result<Columns, ExtractError> {
     join::join(object, dwarf.as_ref(), strings)
 }
 
-/// Reads an object file or archive; gives the content of its facts file. See [`columns`].
+/// Reads an object file or archive; returns the content of its facts file. See [`columns`].
 pub fn extract(data: &[u8], debug_info: bool) -> Result<Vec<u8>, ExtractError> {
     columns(data, debug_info).map(|columns| pack(&columns))
 }

@@ -4,8 +4,8 @@ use gimli_wasm::DwarfTables;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Finds line row and innermost inlined range for ascending offsets of a section. Going to another section or
-/// backwards starts that section again. Of rows at one address the last holds (DWARF 5, 6.2.5).
+/// Finds the line row and the innermost inlined range for ascending offsets of a section. Another section, or a smaller
+/// offset, starts that section again. Of rows at one address the last counts (DWARF 5, 6.2.5).
 pub struct Sweep<'a> {
     dwarf: &'a DwarfTables,
     first_row: Vec<u32>,
@@ -14,12 +14,12 @@ pub struct Sweep<'a> {
     offset: u32,
     row: u32,
     next_inlined: u32,
-    /// Inlined ranges that began, the innermost one on top, and of equally deep ones the first. Those that ended are
-    /// taken out when they come to the top: looking at all of them for each reference would cost the product of both.
+    /// Inlined ranges that have begun, the innermost one on top, and of equally deep ones the first. Ended ranges are
+    /// removed when they come to the top: a search of all ranges for each reference would take quadratic time.
     active: BinaryHeap<(u32, Reverse<u32>)>,
 }
 
-/// File, line and column; the file is [`NONE`] where the debug info says nothing.
+/// File, line and column; the file is [`NONE`] when the debug info has no place.
 #[derive(Clone, Copy)]
 pub struct Place {
     pub file: u32,
@@ -44,7 +44,7 @@ impl<'a> Sweep<'a> {
         }
     }
 
-    /// The place at an offset, and the row of the innermost inlined range that covers it, or [`NONE`].
+    /// Returns the place at an offset, and the row of the innermost inlined range that covers it, or [`NONE`].
     pub fn at(&mut self, section: u32, offset: u32) -> (Place, u32) {
         if section != self.section || offset < self.offset {
             self.section = section;
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn many_ranges_over_many_references_end() {
-        // Looked at one by one they would be compared 10^11 times.
+        // A linear search would compare ranges 10^11 times.
         const MANY: u32 = 300_000;
         let dwarf = ranges(&(0..MANY).map(|depth| (0, MANY + 1, depth)).collect::<Vec<_>>());
         let mut sweep = Sweep::new(&dwarf, 1);

@@ -1,5 +1,5 @@
-//! What is joined was made by untrusted crates: damage is an error or harmless, never a panic or a hang, and what comes
-//! out is whole (rule 9.12).
+//! Untrusted crates make the inputs of a join: damage is an error or harmless, never a panic or a hang, and the result is
+//! consistent (rule 9.12).
 
 mod whole;
 
@@ -23,7 +23,7 @@ fn damaged_objects_and_rlibs() {
         }
         assert!(started.elapsed() < SLOWEST, "seed {seed} took {:?}", started.elapsed());
     }
-    // Else the damage does not reach what is joined.
+    // With other counts the damage would not reach the join.
     assert!((SEEDS / 4..2 * SEEDS - SEEDS / 4).contains(&refused), "{refused} of {} refused", 2 * SEEDS);
     for sample in &samples {
         whole::check(&facts::columns(sample, true).unwrap());

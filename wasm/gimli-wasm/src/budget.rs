@@ -4,7 +4,7 @@ use std::fmt;
 #[derive(Debug)]
 pub enum DwarfError {
     Malformed(gimli::Error),
-    /// It makes us do or keep far more than its size warrants; no compiler writes such.
+    /// Reading it would take time or memory out of proportion to its size; no compiler writes such debug info.
     Disproportionate(&'static str),
 }
 
@@ -25,8 +25,8 @@ impl fmt::Display for DwarfError {
 
 pub type Result<T> = std::result::Result<T, DwarfError>;
 
-/// How much of one kind may still be read. DWARF refers to its parts by offset, so entries without end
-/// can share a part; reading it for each of them would cost the product of both sizes.
+/// The remaining amount of one kind of work. DWARF refers to its parts by offset, so many entries can share a part;
+/// reading it for each of them would take quadratic time.
 pub struct Budget {
     left: u64,
     what: &'static str,

@@ -1,5 +1,5 @@
-//! What the debug info of a link input says: which line an address comes from, which functions it
-//! defines, and which calls were inlined into them.
+//! The debug info of a link input: the lines of addresses, the functions that it defines, and the calls
+//! that were inlined into them.
 
 mod budget;
 mod lines;
@@ -21,7 +21,7 @@ pub fn extract(data: &[u8]) -> Result<DwarfTables, ExtractError> {
     extract_with(data, Strings::for_input(data.len()))
 }
 
-/// As [`extract`], for a table that has strings already: what it has keeps its ids.
+/// As [`extract`], with a table that has strings already; these keep their ids.
 pub fn extract_with(data: &[u8], strings: Strings) -> Result<DwarfTables, ExtractError> {
     if data.len() >= u32::MAX as usize {
         return Err(ExtractError::new("", "larger than 4 GiB"));

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 pub type Slice<'a> = EndianSlice<'a, RunTimeEndian>;
 
-/// Longer than any path that a system takes.
+/// Bytes; longer than any path that a system accepts.
 const MAX_PATH: usize = 32 * 1024;
 
 /// File numbers of one unit to rows of the string table.
@@ -17,7 +17,7 @@ pub struct Files {
 }
 
 impl Files {
-    /// The absolute path of file number `index`; NONE when the line table has no such file.
+    /// Returns the absolute path of file number `index`; NONE when the line table has no such file.
     #[inline(never)]
     pub fn path(
         &mut self,
@@ -55,7 +55,7 @@ fn text<'a>(unit: UnitRef<'_, Slice<'a>>, value: AttributeValue<Slice<'a>>) -> g
     unit.attr_string(value)?.to_string().map(str::to_owned)
 }
 
-/// Joins path parts (an absolute one starts anew) and resolves `.` and `..` by text.
+/// Joins path parts (an absolute one replaces those before it) and resolves `.` and `..` by text.
 fn join(parts: &[&str]) -> String {
     let mut whole = String::new();
     for part in parts {

@@ -1,4 +1,4 @@
-//! What the entries are called: linkage names, names with their namespaces, and where they are declared.
+//! The names of entries: linkage names, names with their namespaces, and the places of their declarations.
 
 use crate::budget::{DwarfError, Result};
 use crate::tables::DwarfTables;
@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 /// Hops from an inlined call over abstract origins and specifications to a name.
 const MAX_HOPS: usize = 8;
-/// Longer than any name that a compiler writes.
+/// Bytes; longer than any name that a compiler writes.
 const MAX_NAME: usize = 16 << 20;
 
 /// A namespace or type that encloses declarations.
@@ -16,7 +16,7 @@ pub struct Scope<'a> {
     pub parent: u32,
 }
 
-/// What one subprogram entry says of itself.
+/// The attributes of one subprogram entry.
 #[derive(Clone, Copy)]
 pub struct Subprogram<'a> {
     pub offset: usize,
@@ -28,7 +28,7 @@ pub struct Subprogram<'a> {
     pub origin: Option<usize>,
 }
 
-/// An entry whose origin is looked up once all units were read.
+/// A row whose origin is looked up after all units were read.
 pub enum Row {
     Function(usize),
     Inlined(usize),
@@ -79,7 +79,7 @@ pub fn name_rows(debug: &Debug<'_>, tables: &mut DwarfTables) -> Result<()> {
     Ok(())
 }
 
-/// What the entries that an entry leads to say of it: string ids, and the place of its declaration.
+/// The names and declaration of an entry, found through its origins: string ids, and the place.
 #[derive(Clone, Copy)]
 struct Named {
     linkage: u32,
@@ -100,7 +100,7 @@ fn name(debug: &Debug<'_>, entry: usize, tables: &mut DwarfTables) -> Result<Nam
         let subprogram = &debug.subprograms[index];
         linkage = linkage.or(subprogram.linkage);
         named = match (named, subprogram.name) {
-            // The declaration's scope is the one that names it: keep the last one seen.
+            // The scope of the declaration is part of the name: keep the last one seen.
             (_, Some(name)) => Some((name, subprogram.scope)),
             (named, None) => named.map(|(name, _)| (name, subprogram.scope)),
         };

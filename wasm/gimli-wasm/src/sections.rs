@@ -7,11 +7,11 @@ use std::io::Read;
 
 /// Debug sections never unpack to more than this many times their stored size, or a mebibyte.
 const MAX_EXPANSION: u64 = 200;
-/// What all compressed sections of one input may unpack to.
+/// Limit in bytes to which all compressed sections of one input may unpack.
 const MAX_UNPACKED: u64 = 1 << 30;
 
-/// The debug sections of one member with relocations applied. Loaded sections get distinct made-up
-/// addresses: in a relocatable object all begin at 0, and rows could not be told apart.
+/// The debug sections of one member with relocations applied. Loaded sections get distinct artificial
+/// addresses: in a relocatable object all begin at 0, so their rows could not be distinguished.
 pub struct Sections<'data> {
     pub count: u32,
     pub little_endian: bool,
@@ -54,7 +54,7 @@ impl<'data> Sections<'data> {
         if next >= u64::from(u32::MAX) {
             return Err("sections claim more than 4 GiB".to_string());
         }
-        // Looked up by section: going through all of them for each debug section would cost the square of their number.
+        // By patched section: a search of all for each debug section would take quadratic time.
         let mut patching: HashMap<u32, Vec<SectionIndex>> = HashMap::new();
         for (index, section) in table.enumerate() {
             if matches!(section.sh_type(endian), elf::SHT_REL | elf::SHT_RELA) {
@@ -65,7 +65,7 @@ impl<'data> Sections<'data> {
         let mut spelled: HashMap<String, bool> = HashMap::new();
         for section in file.sections() {
             let name = section.name().map_err(text)?;
-            // `.zdebug_` is how compressed ones were called before they had a flag: the object crate knows their header.
+            // `.zdebug_` is the name of compressed sections before there was a flag: the object crate knows their header.
             let Some(rest) = name.strip_prefix(".debug_").or_else(|| name.strip_prefix(".zdebug_")) else { continue };
             let compressed = section.compressed_data().map_err(text)?;
             // Sections of an object never share bytes; see object-wasm.
@@ -98,12 +98,12 @@ impl<'data> Sections<'data> {
         Ok(sections)
     }
 
-    /// A debug section by name; empty when there is none.
+    /// Returns a debug section by name; empty when there is none.
     pub fn get(&self, name: &str) -> &[u8] {
         self.debug.get(name).map_or(&[], |content| content)
     }
 
-    /// Section index and offset of a made-up address. `end` takes the address behind the last byte too.
+    /// Returns the section index and offset of an artificial address. With `end` the address after the last byte is valid too.
     pub fn place(&self, address: u64, end: bool) -> Option<(u32, u32)> {
         let after = self.loaded.partition_point(|&(start, _, _)| start <= address);
         let &(start, size, section) = self.loaded.get(after.checked_sub(1)?)?;
@@ -112,7 +112,7 @@ impl<'data> Sections<'data> {
     }
 }
 
-/// Unpacks a section into exactly the size that its header tells, never more.
+/// Unpacks a section to exactly the size in its header, never more.
 #[inline(never)]
 fn unpack(format: CompressionFormat, data: &[u8], size: u64, name: &str) -> Result<Vec<u8>, String> {
     let length = usize::try_from(size).map_err(|_| format!("{name} is too large"))?;
@@ -141,7 +141,7 @@ fn unpack(format: CompressionFormat, data: &[u8], size: u64, name: &str) -> Resu
     Ok(content)
 }
 
-/// Writes each relocation's value into a copy of the section. Debug sections count from 0.
+/// Applies the relocations to a copy of the section. Debug sections have address 0.
 #[inline(never)]
 fn relocate<'data, Elf: FileHeader<Endian = Endianness>>(
     file: &ElfFile<'data, Elf>,
@@ -192,7 +192,7 @@ fn relocate<'data, Elf: FileHeader<Endian = Endianness>>(
     Ok(())
 }
 
-/// Bytes that an absolute relocation writes; `None` for kinds that place nothing (thread-local offsets).
+/// Returns the number of bytes that an absolute relocation writes; `None` for kinds that are no addresses (thread-local offsets).
 fn width_of(machine: u16, kind: u32) -> Result<Option<usize>, String> {
     let width = match (machine, kind) {
         (elf::EM_X86_64, elf::R_X86_64_64) => Some(8),

@@ -16,7 +16,7 @@ pub struct DwarfTables {
     pub function_start: Vec<u32>,
     pub function_end: Vec<u32>,
     pub function_linkage: Vec<u32>,
-    /// Name with namespaces; NONE where a v0 linkage name already says all of it.
+    /// Name with namespaces; NONE when a v0 linkage name contains it.
     pub function_qualified: Vec<u32>,
     pub function_file: Vec<u32>,
     pub function_line: Vec<u32>,
@@ -46,7 +46,7 @@ fn permute(column: &mut Vec<u32>, order: &[u32]) {
 }
 
 impl DwarfTables {
-    /// Puts rows in the order that the columns' docs promise; equal keys keep their order.
+    /// Sorts rows as the columns' docs say; equal keys keep their order.
     pub(crate) fn sort(&mut self) {
         let key = |row: usize| (self.row_section[row], self.row_offset[row]);
         let rows = self.row_section.len();

@@ -26,7 +26,7 @@ struct Attributes<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    /// What the entry at `offset` says of itself.
+    /// Returns the subprogram of the entry at `offset`.
     fn declared(&self, offset: usize, scope: u32, file: u32) -> Subprogram<'a> {
         let Attributes { linkage, name, line, origin, .. } = *self;
         Subprogram { offset, linkage, name, scope, file, line, origin }
@@ -58,7 +58,7 @@ pub fn collect(sections: &Sections<'_>, first_section: u32, tables: &mut DwarfTa
     name_rows(&debug, tables)
 }
 
-/// What opening a unit will read: the attributes of its first entry, and the line program that it names.
+/// Charges the budgets for opening a unit: the attributes of its first entry, and the line program that it names.
 #[inline(never)]
 fn spend_on_root(
     header: &gimli::UnitHeader<Slice<'_>>,
@@ -81,12 +81,12 @@ fn spend_on_root(
     Ok(())
 }
 
-/// Abbreviation tables, each parsed once and no further than to the start of the next: tables that
-/// overlap would be read once for each unit.
+/// Abbreviation tables, each parsed once and only to the start of the next: otherwise overlapping tables
+/// would be read once for each unit.
 struct AbbreviationTables<'a> {
     section: &'a [u8],
     endian: RunTimeEndian,
-    /// Where tables start, ascending.
+    /// Offsets of the tables, ascending.
     starts: Vec<usize>,
     parsed: HashMap<usize, Arc<gimli::Abbreviations>>,
 }
@@ -122,7 +122,7 @@ impl<'a> AbbreviationTables<'a> {
 struct Open {
     depth: isize,
     scope: u32,
-    /// Row of the innermost inlined call, and how many enclose this entry.
+    /// Row of the innermost inlined call; `inlined_depth` is the number of calls that enclose this entry.
     inlined: u32,
     inlined_depth: u32,
 }
@@ -191,7 +191,7 @@ fn entries<'a>(
             }
             gimli::DW_TAG_inlined_subroutine => {
                 let mut row = inlined;
-                // Line 0 is that of a call made of several: the file still says whose they were.
+                // Line 0 means a call merged from several: the file still identifies the owner.
                 let call_file = match found.call_file {
                     Some(file) => files.path(unit, file, tables)?,
                     None => NONE,
@@ -320,7 +320,7 @@ fn ranges<'a>(
     if let Some(value) = found.ranges {
         if let Some(offset) = unit.attr_ranges_offset(value)? {
             let mut list = unit.ranges(offset)?;
-            // Entries that give no range (bases, empty ones) are read as well.
+            // Entries without a range (bases, empty ones) count too.
             while let Some(entry) = list.next_raw()? {
                 budget.spend(1)?;
                 if let Some(range) = list.convert_raw(entry)? {

@@ -1,4 +1,4 @@
-//! A small object cannot make the parser do or keep what only a huge one would need: DWARF refers to its
+//! A small object cannot make the parser take the time or memory of a huge one: DWARF refers to its
 //! parts by offset, so many entries can share a part.
 
 use artefact::mutate::{elf, Section};
@@ -153,7 +153,7 @@ fn old_compressed(name: &'static str, size: u64, data: &[u8]) -> Section<'static
     debug(name, [&b"ZLIB"[..], &size.to_be_bytes(), data].concat())
 }
 
-/// Bytes as zlib has them without compressing: at most 64 KiB.
+/// Bytes in zlib's format without compression: at most 64 KiB.
 fn stored(bytes: &[u8]) -> Vec<u8> {
     let (mut a, mut b) = (1u32, 0u32);
     for &byte in bytes {
@@ -174,7 +174,7 @@ fn sections_of_the_old_name_are_read_within_the_same_limits() {
     assert!(reason(&both).contains("both spellings"));
     let whole = elf(&[old_compressed(".zdebug_str", 2, &stored(b"b\0"))]);
     assert_eq!(gimli_wasm::extract(&whole).err(), None);
-    // It is read, and not passed over: what is found in the plain sections is found in these.
+    // Such sections are read, not skipped: they cause the same error as plain ones.
     let overlapping = |info: Section<'static>, abbreviations: Section<'static>| reason(&[info, abbreviations]);
     let entries = [vec![1], vec![2; 100_000], vec![0]].concat();
     let abbreviations =

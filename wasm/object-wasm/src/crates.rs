@@ -1,11 +1,11 @@
-//! The crate whose code a v0 symbol stands for. Of `<A as B>::method` the text names a type and a trait; the symbol begins with
-//! the path of the `impl`, which is in the crate that wrote it.
+//! The crate that contains the code of a v0 symbol. In `<A as B>::method` the text names a type and a trait; the symbol begins
+//! with the path of the `impl`, which is in the crate of the code.
 
-/// More than any path has; backward references could go on for ever.
+/// More steps than any path needs; backward references could make a cycle.
 const MAX_STEPS: usize = 256;
 
-/// The crate of a v0 symbol, as `name[disambiguator]`; `None` for other symbols, for a trait's method that is not in an `impl`
-/// (`<A as B>::default_method` is of the crate of B), and for what is no path.
+/// Returns the crate of a v0 symbol, as `name[disambiguator]`; `None` for other symbols, for a trait's method that is not in an
+/// `impl` (`<A as B>::default_method` is in the crate of B), and for text that is no path.
 pub fn of_symbol(symbol: &str) -> Option<String> {
     let text = ["_R", "__R", "R"].iter().find_map(|prefix| symbol.strip_prefix(prefix))?.as_bytes();
     let mut at = 0;
@@ -33,7 +33,7 @@ fn root(text: &[u8], at: usize) -> Option<String> {
     Some(if disambiguator == 0 { name.to_string() } else { format!("{name}[{disambiguator:x}]") })
 }
 
-/// A number behind a tag, and where it ends.
+/// Reads a number after a tag; returns it with the index after it.
 fn base62(text: &[u8], at: usize, tag: u8) -> Option<(u64, usize)> {
     (text.get(at) == Some(&tag)).then(|| number(text, at + 1))?
 }

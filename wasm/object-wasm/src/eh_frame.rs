@@ -6,18 +6,18 @@ use object::read::elf::{FileHeader, SectionHeader};
 use object::Endianness;
 use std::collections::HashMap;
 
-/// A CIE refers to its personality function, and to nothing else that is known.
+/// The most relocations of a CIE: compilers refer to its personality function only.
 const MAX_PERSONALITIES: usize = 4;
 
 struct Record {
     start: u64,
     end: u64,
-    /// Offset of the CIE that an FDE belongs to; `None` for a CIE.
+    /// Offset of the FDE's CIE; `None` for a CIE.
     cie: Option<u64>,
 }
 
-/// Ties what frame descriptions refer to (LSDA, personality) to the function they describe: it lives
-/// with the function, and `.eh_frame` as a whole keeps nothing alive.
+/// Turns the references of frame descriptions (LSDA, personality) into references of the functions that they
+/// describe: the targets are live with the function, and `.eh_frame` as a whole keeps nothing live.
 #[inline(never)]
 pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     member: &MemberSymbols<'_, '_, Elf>,
@@ -67,7 +67,7 @@ fn tie<Elf: FileHeader<Endian = Endianness>>(
                 None => {
                     let named = personalities.entry(record.start).or_default();
                     named.push(target);
-                    // Every FDE repeats what its CIE refers to.
+                    // Every FDE repeats the references of its CIE.
                     if named.len() > MAX_PERSONALITIES {
                         return Err(member.fail(".eh_frame has an entry with too many relocations"));
                     }

@@ -83,12 +83,12 @@ fn extract_member<'data, Elf: FileHeader<Endian = Endianness>>(
         }
         let flags = flags_of::<Elf>(endian, section, section_name.as_bytes());
         if flags & section_flag::NOBITS == 0 {
-            // A size that lies beyond the file is an error now, not when somebody reads it.
+            // A size beyond the file is an error here, not where the section is read.
             section
                 .data(endian, data)
                 .map_err(|e| ExtractError::new(name, format!("section {} of {size} bytes: {e}", index.0)))?;
-            // Sections of an object never share bytes. If they did, a small file could make us read the
-            // same bytes once for each of its section headers.
+            // Sections of an object never share bytes. If they did, the same bytes of a small file would be
+            // read once for each of its section headers.
             claimed += size;
             if claimed > data.len() as u64 {
                 return Err(ExtractError::new(name, "its sections overlap"));
@@ -143,7 +143,7 @@ fn flags_of<Elf: FileHeader<Endian = Endianness>>(
     set(bits & u64::from(elf::SHF_TLS) != 0, section_flag::TLS);
     set(bits & u64::from(elf::SHF_GNU_RETAIN) != 0, section_flag::RETAIN);
     set(bits & u64::from(elf::SHF_LINK_ORDER) != 0, section_flag::LINK_ORDER);
-    // Sections of one name of this kind are as groups of one name: the first stands for all.
+    // Sections of this kind with one name are like groups of one name: a linker keeps the first.
     set(bits & u64::from(elf::SHF_GROUP) != 0 || name.starts_with(b".gnu.linkonce."), section_flag::GROUP);
     set(kind == elf::SHT_NOTE, section_flag::NOTE);
     set(kind == elf::SHT_NOBITS, section_flag::NOBITS);
@@ -158,8 +158,8 @@ fn flags_of<Elf: FileHeader<Endian = Endianness>>(
     flags
 }
 
-/// Does a join look for sections of this name? Those that a program can name by `__start_NAME`, and exception
-/// tables. Other names are `.text.` and the symbol again, which is most of an object's text.
+/// Does a join need sections of this name? It needs those that a program can name by `__start_NAME`, and exception
+/// tables. Other names repeat the symbol after `.text.`, and are most of an object's strings.
 fn is_sought(name: &str) -> bool {
     name.starts_with(".gcc_except_table") || is_c_identifier(name.as_bytes())
 }

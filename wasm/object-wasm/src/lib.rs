@@ -1,4 +1,4 @@
-//! What the ELF part of a link input says: sections, symbols as nodes, relocations as references.
+//! The ELF part of a link input: sections, symbols as nodes, relocations as references.
 
 mod crates;
 mod eh_frame;

@@ -4,12 +4,12 @@ use object::read::elf::{FileHeader, Sym};
 use object::read::SymbolIndex;
 use object::Endianness;
 
-/// What a linker kept: the defined symbols of a linked file, of all bindings, in table order.
+/// The symbols that a linker kept: the defined symbols of a linked file, of all bindings, in table order.
 #[derive(Default)]
 pub struct LinkedSymbols {
     pub strings: Strings,
     pub name: Vec<u32>,
-    /// The STT_FILE that a local symbol stands below; NONE for others.
+    /// The STT_FILE above a local symbol; NONE for others.
     pub file: Vec<u32>,
 }
 

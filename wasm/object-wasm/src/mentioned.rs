@@ -1,4 +1,4 @@
-//! What shared objects and the C runtime's own files ask of a program, or define beside it.
+//! The symbols that shared objects and the C runtime's own files need from a program, or define themselves.
 
 use artefact::{ExtractError, Strings};
 use object::elf;

@@ -1,4 +1,4 @@
-//! From symbols to names (rules 3.2, 3.3): a symbol or a qualified debug name yields the paths it mentions.
+//! From symbols to names (rules 3.2, 3.3): the paths in a symbol or a qualified debug name.
 
 use crate::crates;
 use crate::roles::{paths_in, Role, Walk};
@@ -7,18 +7,18 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Names of a table of strings: those of string `i` are `name_ids[start[i]..start[i + 1]]`, rows of `names`, each with
-/// its part in the text beside it. A name of a v0 symbol says which crate of its name is meant: `std[5f3a]::fs::File`.
+/// its role beside it. A name of a v0 symbol contains the crate's disambiguator: `std[5f3a]::fs::File`.
 #[derive(Default)]
 pub struct SplitNames {
     pub start: Vec<u32>,
     pub name_ids: Vec<u32>,
     pub roles: Vec<Role>,
     pub names: Strings,
-    /// By string: the row of `names` that holds the crate whose code it is (`std[5f3a]`); NONE where it does not say.
+    /// By string: the row of `names` with the crate that contains its code (`std[5f3a]`); NONE when the symbol does not say.
     pub crates: Vec<u32>,
 }
 
-/// The name without what tells crates of one name apart.
+/// Returns the name without disambiguators of crates.
 pub fn plain_name(name: &str) -> Cow<'_, str> {
     match (name.find('['), name.find(']')) {
         (Some(open), Some(close)) if open < close => Cow::Owned([&name[..open], &name[close + 1..]].concat()),
@@ -26,7 +26,7 @@ pub fn plain_name(name: &str) -> Cow<'_, str> {
     }
 }
 
-/// Demangles legacy and v0 symbols without the hash; other text comes back as it is.
+/// Demangles legacy and v0 symbols without the hash; returns other text unchanged.
 pub fn demangle(symbol: &str) -> Cow<'_, str> {
     match rustc_demangle::try_demangle(symbol) {
         Ok(demangled) => Cow::Owned(format!("{demangled:#}")),
@@ -34,8 +34,8 @@ pub fn demangle(symbol: &str) -> Cow<'_, str> {
     }
 }
 
-/// Splits every string of a table into its names. An error says that they are out of all proportion: a
-/// short v0 symbol can stand for a megabyte of text.
+/// Splits every string of a table into its names; returns an error when these are out of all proportion: a
+/// short v0 symbol can demangle to a megabyte of text.
 pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitNames, &'static str> {
     let mut split = SplitNames { start: vec![0], ..SplitNames::default() };
     // By name and role: one more than the last text that has it.
@@ -49,7 +49,7 @@ pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitName
         plain.clear();
         let is_legacy = text.trim_start_matches('_').starts_with("ZN");
         match rustc_demangle::try_demangle(text) {
-            // Writing to a string fails only where the demangler gives up; what it wrote so far stands.
+            // Writing to a string fails only when the demangler gives up; its output so far counts.
             Ok(symbol) if is_legacy => _ = write!(plain, "{symbol:#}"),
             Ok(symbol) => _ = write!(plain, "{symbol}"),
             Err(_) => plain.push_str(text),
@@ -75,7 +75,7 @@ pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitName
                 own_crate = names.intern(first);
             }
         });
-        // The crate of an `impl` is written in the symbol alone.
+        // Only the symbol contains the crate of an `impl`.
         if let Some(implementor) = crates::of_symbol(text) {
             own_crate = names.intern(&implementor);
         }

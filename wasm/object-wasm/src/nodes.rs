@@ -5,7 +5,7 @@ use object::read::elf::{FileHeader, SectionTable, Sym, SymbolTable};
 use object::read::SymbolIndex;
 use object::Endianness;
 
-/// One member opened: what the collectors share.
+/// One opened member, as the collectors share it.
 pub struct MemberSymbols<'a, 'data, Elf: FileHeader<Endian = Endianness>> {
     pub name: &'a str,
     pub data: &'data [u8],
@@ -21,7 +21,7 @@ impl<Elf: FileHeader<Endian = Endianness>> MemberSymbols<'_, '_, Elf> {
     }
 }
 
-/// Where the symbols of a member ended up.
+/// The nodes of a member's symbols.
 pub struct MemberNodes {
     /// By symbol index: the node, or NONE for undefined, section and private symbols.
     pub node_of_symbol: Vec<u32>,
@@ -32,7 +32,7 @@ pub struct MemberNodes {
 }
 
 impl MemberNodes {
-    /// The node that covers `offset` of a section (index within the member); NONE for sections without nodes.
+    /// Returns the node that covers `offset` of a section (index within the member); NONE for sections without nodes.
     pub fn covering(&self, tables: &ObjectTables, section: usize, offset: u64) -> u32 {
         let first = self.first_node[section] as usize;
         let end = self.first_node[section + 1] as usize;
@@ -44,7 +44,7 @@ impl MemberNodes {
         if after == 0 {
             return first as u32;
         }
-        // Of aliases the first stands for all.
+        // Of aliases the first counts.
         let start = starts[after - 1];
         (first + starts.partition_point(|&s| s < start)) as u32
     }
@@ -155,7 +155,7 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     Ok(nodes)
 }
 
-/// `name@@VERSION` is what `name` means; `name@VERSION` only where it is asked for (`.symver` of an assembler).
+/// `name@@VERSION` defines `name`; `name@VERSION` defines it only for references with that version (`.symver` of an assembler).
 fn unversioned(name: &str, is_undefined: bool) -> &str {
     let end = if is_undefined { name.find('@') } else { name.find("@@") };
     match end {
@@ -168,7 +168,7 @@ fn unversioned(name: &str, is_undefined: bool) -> &str {
 fn cover(named: &mut [Named], section: usize, tables: &mut ObjectTables, node_of_symbol: &mut [u32]) {
     named.sort_by_key(|n| (n.start, u32::MAX - n.size, n.symbol_index));
     let section_size = tables.section_size[section];
-    // Where a symbol without size ends: at the next one that starts later (assembly).
+    // A symbol without size (assembly) ends at the next one that starts later.
     let mut next_start = vec![section_size; named.len()];
     for i in (1..named.len()).rev() {
         let later = named[i].start > named[i - 1].start;

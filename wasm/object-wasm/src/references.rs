@@ -14,7 +14,7 @@ pub struct Relocation {
     pub addend: i64,
 }
 
-/// Where a relocation leads: a node of this member, or a symbol that the link resolves.
+/// The target of a relocation: a node of this member, or a symbol that the link resolves.
 pub struct Target {
     pub node: u32,
     pub symbol: u32,
@@ -34,7 +34,7 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     let mut is_patched = vec![false; member.sections.len()];
     for (index, section) in member.sections.enumerate() {
         let Some(patched) = patched_section(member, section, index.0)? else { continue };
-        // lld knows no such object, and for us each of them would cost the patched section once more.
+        // lld accepts no such object, and each of them would make the parser read the patched section once more.
         if std::mem::replace(&mut is_patched[patched], true) {
             return Err(member.fail(format!("section {patched} has several relocation sections")));
         }
@@ -74,7 +74,7 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     Ok(())
 }
 
-/// The section that a relocation section patches; `None` for sections of other kinds.
+/// Returns the section that a relocation section patches; `None` for sections of other kinds.
 pub fn patched_section<Elf: FileHeader<Endian = Endianness>>(
     member: &MemberSymbols<'_, '_, Elf>,
     section: &Elf::SectionHeader,
@@ -140,8 +140,8 @@ pub fn relocations<Elf: FileHeader<Endian = Endianness>>(
         .collect()
 }
 
-/// A reference by a global name is the link's to resolve; one by a local or section symbol leads to
-/// the node at that place.
+/// Returns the target of a relocation: the link resolves a global name; a local or section symbol leads to the
+/// node at that place.
 pub fn resolve<Elf: FileHeader<Endian = Endianness>>(
     member: &MemberSymbols<'_, '_, Elf>,
     nodes: &MemberNodes,
@@ -179,7 +179,7 @@ pub fn resolve<Elf: FileHeader<Endian = Endianness>>(
     Ok(Target { node: nodes.covering(tables, section.0, offset), symbol: NONE })
 }
 
-/// x86 writes PC-relative addends relative to the end of a 4-byte field.
+/// Is the addend relative to the end of a 4-byte field, as x86's PC-relative ones are?
 fn is_pc_relative(machine: u16, kind: u32) -> bool {
     match machine {
         elf::EM_X86_64 => matches!(

@@ -1,10 +1,10 @@
-//! The paths in the text of a symbol or a debug name, and which part of it each is.
+//! The paths in the text of a symbol or a debug name, with the role of each.
 
-/// Which part of a symbol a name is.
+/// The role of a name in its symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Role {
-    /// The path of what the symbol stands for: a function, a type's own method, a trait's method.
+    /// The path of the symbol's definition: a function, a type's own method, a trait's method.
     Own,
     /// `A` of `<A as B>::method`.
     SelfType,
@@ -16,24 +16,24 @@ pub enum Role {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Opened {
-    /// `<` behind a path: its arguments.
+    /// `<` after a path: its arguments.
     Arguments,
-    /// `<` at the start of a path: `<A>`, which the path behind continues.
+    /// `<` at the start of a path: `<A>`, which the path after it continues.
     Qualified,
-    /// The same once `as` was read.
+    /// The same after `as`.
     Trait,
     Bracket,
 }
 
-/// The path that is being read, and those that are open around it; they lie one behind the other in one buffer.
+/// The path that is being read, and the open ones around it, one after another in one buffer.
 #[derive(Default)]
 pub struct Walk {
     text: String,
-    /// Where the path that is being read begins; it ends with the buffer.
+    /// Start of the path that is being read; it ends with the buffer.
     start: usize,
-    /// What is open, and where the path before it begins.
+    /// The open brackets, each with the start of the path before it.
     open: Vec<(Opened, usize)>,
-    /// How many of these, from the outermost on, only lead to the path behind them: no arguments, no brackets.
+    /// Number of these, from the outermost on, that only lead to the path after them: no arguments, no brackets.
     leading: usize,
 }
 
@@ -53,7 +53,7 @@ impl Walk {
         self.text.truncate(self.start);
     }
 
-    /// The part of the path that is being read.
+    /// Returns the role of the path that is being read.
     fn role(&self) -> Role {
         let innermost = |open: &[(Opened, usize)]| open.last().map(|&(opened, _)| opened);
         let led = innermost(&self.open[..self.leading.min(self.open.len())]);
@@ -65,7 +65,7 @@ impl Walk {
         }
     }
 
-    /// Reads `[5f3a]` behind the name of a crate; gives its length, or 0 for anything else.
+    /// Reads `[5f3a]` after the name of a crate; returns its length, or 0 for anything else.
     fn disambiguator(&mut self, rest: &str) -> usize {
         let length = rest.bytes().take_while(u8::is_ascii_hexdigit).count();
         let path = self.path();
@@ -77,7 +77,7 @@ impl Walk {
         length + 1
     }
 
-    /// Opens what belongs to the path, or what begins a new one where that is finished.
+    /// Opens a bracket of the path, or of a new path if that one is finished.
     fn open(&mut self, opened: Opened) {
         if opened == Opened::Qualified && self.leading == self.open.len() {
             self.leading += 1;
@@ -111,14 +111,14 @@ impl Walk {
                 self.open.pop();
                 self.start = before;
             }
-            // The path behind continues the one inside.
+            // The path after it continues the one inside.
             Some((Opened::Qualified | Opened::Trait, _)) => _ = self.open.pop(),
             _ => {}
         }
         self.leading = self.leading.min(self.open.len());
     }
 
-    /// Closes what is open, to the innermost of a kind; paths whose arguments never ended are names too.
+    /// Closes open brackets up to the innermost of a kind; paths with unclosed arguments are names too.
     fn close_until(&mut self, wanted: Opened, found: &mut impl FnMut(&str, Role)) {
         self.finish_path(found);
         while let Some((kind, before)) = self.open.pop() {
@@ -139,13 +139,13 @@ impl Walk {
     }
 }
 
-/// Is a byte part of a word? All that is not ASCII is.
+/// Is a byte part of a word? Every byte that is not ASCII is.
 fn is_word(byte: u8) -> bool {
     byte == b'_' || byte == b'$' || byte.is_ascii_alphanumeric() || !byte.is_ascii()
 }
 
-/// How many bytes of a character constant stand behind its first quote, the last quote included; 0 when
-/// that quote begins a lifetime.
+/// Returns the number of bytes of a character constant after its first quote, with the last quote; 0 when the
+/// quote begins a lifetime.
 fn character_length(rest: &str) -> usize {
     let mut chars = rest.char_indices();
     match chars.next() {
@@ -161,7 +161,7 @@ fn character_length(rest: &str) -> usize {
     }
 }
 
-/// Gives each path of a text to `found`, with its part.
+/// Calls `found` with each path of a text and its role.
 pub fn paths_in(text: &str, walk: &mut Walk, found: &mut impl FnMut(&str, Role)) {
     let bytes = text.as_bytes();
     if !text.is_empty() && bytes.iter().all(|&byte| is_word(byte)) {

@@ -24,8 +24,8 @@ pub mod node_kind {
     pub const NOTYPE: u8 = 4;
 }
 
-/// The tables of one input; columns of one table have equal lengths. Rows that do not exist are
-/// [`artefact::NONE`]. Sections are numbered over the whole input, see [`artefact`].
+/// The tables of one input; columns of one table have equal lengths. [`artefact::NONE`] means no row.
+/// Sections are numbered over the whole input, see [`artefact`].
 #[derive(Default)]
 pub struct ObjectTables {
     pub strings: Strings,
@@ -38,7 +38,7 @@ pub struct ObjectTables {
     pub member_machine: Vec<u32>,
     pub skipped_name: Vec<u32>,
     pub skipped_kind: Vec<u8>,
-    /// NONE unless a join looks for it: C identifiers (`__start_NAME`) and `.gcc_except_table*`.
+    /// NONE unless a join uses it: C identifiers (`__start_NAME`) and `.gcc_except_table*`.
     pub section_name: Vec<u32>,
     /// `.eh_frame`.
     pub section_is_frame: Vec<bool>,
@@ -62,11 +62,11 @@ pub struct ObjectTables {
     pub ref_from_node: Vec<u32>,
     pub ref_to_node: Vec<u32>,
     pub ref_to_symbol: Vec<u32>,
-    /// What an FDE of `.eh_frame` refers to besides its function: LSDA and personality.
+    /// References of an FDE of `.eh_frame` besides its function: LSDA and personality.
     pub frame_edge_from: Vec<u32>,
     pub frame_edge_to_node: Vec<u32>,
     pub frame_edge_to_symbol: Vec<u32>,
-    /// Undefined symbols of each member, used by a relocation or not: they make archives give members.
+    /// Undefined symbols of each member, used by a relocation or not: they make a linker load archive members.
     pub undefined_member: Vec<u32>,
     pub undefined_symbol: Vec<u32>,
 }

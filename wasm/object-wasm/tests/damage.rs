@@ -1,5 +1,5 @@
-//! The parsers read what untrusted crates made: damage is an error or harmless, never a panic, a hang or
-//! memory without bound (rule 9.12).
+//! The parsers read files of untrusted crates: damage is an error or harmless, never a panic, a hang or
+//! unbounded memory (rule 9.12).
 
 use artefact::mutate::{damaged, samples};
 use std::path::Path;
@@ -23,12 +23,12 @@ fn damaged_objects_and_rlibs() {
             for text in &texts {
                 object_wasm::demangle(text);
             }
-            // An error is as good as names.
+            // An error is fine, a panic is not.
             let _ = object_wasm::split_names(texts.into_iter());
         }
         assert!(started.elapsed() < SLOWEST, "seed {seed} took {:?}", started.elapsed());
     }
-    // Else the damage does not reach what is parsed.
+    // With a smaller count the damage would not reach the parser.
     assert!(refused > SEEDS / 4, "{refused} of {} refused", 2 * SEEDS);
     for sample in &samples {
         assert!(object_wasm::extract(sample).is_ok());

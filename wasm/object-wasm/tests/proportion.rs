@@ -1,4 +1,4 @@
-//! A small object cannot make the parser do or keep what only a huge one would need.
+//! A small object cannot make the parser take the time or memory of a huge one.
 
 use artefact::mutate::{elf, Section};
 use std::time::{Duration, Instant};
@@ -96,7 +96,7 @@ fn a_section_that_is_patched_twice() {
         reason(&object(text(16), f(), &[relocations.clone(), relocations])),
         "section 1 has several relocation sections"
     );
-    // So it is with unwind tables, which would be taken apart for each.
+    // The same holds for unwind tables, which would be parsed for each.
     let frames = Section { name: ".eh_frame", kind: PROGBITS, flags: ALLOC, content: vec![0; 4], ..Section::default() };
     let of_frames = Section { name: ".rela.eh_frame", kind: RELA, link: 2, info: 4, entry_size: 24, ..Section::default() };
     assert!(object_wasm::extract(&object(text(16), f(), &[frames.clone(), of_frames.clone()])).is_ok());

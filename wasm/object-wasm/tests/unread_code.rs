@@ -1,4 +1,4 @@
-//! What a linker turns into code, and a parser of machine code does not see, is an error.
+//! Input that a linker turns into code, and that a parser of machine code does not see, is an error.
 
 use artefact::mutate::{elf, Section};
 

@@ -1,5 +1,5 @@
-//! The boundary to JavaScript. Results are copied out once; errors are named `ExtractError` and say the member at fault.
-//! No function gives a single JavaScript value: see [`memory`].
+//! The boundary to JavaScript. Results are copied out once; errors are named `ExtractError` and name the member at fault.
+//! No function returns a single JavaScript value: see [`memory`].
 
 use artefact::ExtractError;
 use wasm_bindgen::prelude::*;
@@ -11,16 +11,16 @@ fn to_js(error: ExtractError) -> JsValue {
     js.into()
 }
 
-/// This module's memory. It moves when it grows.
+/// Returns this module's memory, which moves when it grows.
 ///
-/// Never an error: a `Result` is three values for JavaScript. V8 11.3 (Node 20) compiles calls that give one reference into
-/// their callers, and ends the process when such a caller is deoptimised during the call.
+/// It never fails, but a `Result` is three values for JavaScript. V8 11.3 (Node 20) inlines calls that return one reference,
+/// and ends the process when the caller is deoptimised during the call.
 #[wasm_bindgen(js_name = "moduleMemory")]
 pub fn memory() -> Result<JsValue, JsValue> {
     Ok(wasm_bindgen::memory())
 }
 
-/// Room for a file in this module's memory, so that it is read where it is parsed, and not copied.
+/// Room for a file in this module's memory, so that the file is read to where it is parsed, without a copy.
 #[wasm_bindgen]
 pub struct FileRoom {
     bytes: Vec<u8>,
@@ -33,13 +33,13 @@ impl FileRoom {
         FileRoom { bytes: vec![0; size] }
     }
 
-    /// Where it begins in the memory.
+    /// Its offset in the memory.
     #[wasm_bindgen(getter)]
     pub fn offset(&mut self) -> *mut u8 {
         self.bytes.as_mut_ptr()
     }
 
-    /// Reads the object file or archive that was put here; gives the content of its facts file.
+    /// Reads the object file or archive that was put here; returns the content of its facts file.
     pub fn extract(&self, debug_info: bool) -> Result<Vec<u8>, JsValue> {
         facts::extract(&self.bytes, debug_info).map_err(to_js)
     }
@@ -51,19 +51,19 @@ pub fn unpack(payload: &[u8], size: usize) -> Result<Vec<u8>, JsValue> {
     facts::unpack(payload, size).map_err(|reason| to_js(ExtractError::new("", reason)))
 }
 
-/// The columns of a facts file, in their order.
+/// Returns the names of the columns of a facts file, in order.
 #[wasm_bindgen(js_name = "columnNames")]
 pub fn column_names() -> Vec<String> {
     facts::COLUMN_NAMES.iter().map(|name| name.to_string()).collect()
 }
 
-/// The version of the facts files that [`FileRoom::extract`] gives.
+/// Returns the version of the facts files that [`FileRoom::extract`] returns.
 #[wasm_bindgen(js_name = "factsVersion")]
 pub fn facts_version() -> u32 {
     facts::VERSION
 }
 
-/// The member at which this instance stopped for good.
+/// Returns the member at which this instance trapped.
 #[wasm_bindgen]
 pub fn reading() -> String {
     artefact::reading()
@@ -73,7 +73,7 @@ pub fn reading() -> String {
 #[wasm_bindgen(getter_with_clone)]
 pub struct LinkedSymbols {
     pub names: Vec<String>,
-    /// Empty where there is none.
+    /// Empty when there is none.
     pub files: Vec<String>,
 }
 
@@ -88,7 +88,7 @@ pub fn linked_symbols(data: &[u8]) -> Result<LinkedSymbols, JsValue> {
     Ok(LinkedSymbols { names: symbols.name.iter().map(text).collect(), files: symbols.file.iter().map(text).collect() })
 }
 
-/// Names that a shared object or the C runtime asks of a program or defines beside it: see `object_wasm::mentioned_symbols`.
+/// Symbols that a shared object or the C runtime needs from a program, or defines itself: see `object_wasm::mentioned_symbols`.
 #[wasm_bindgen(getter_with_clone)]
 pub struct MentionedSymbols {
     pub needed: Vec<String>,
@@ -107,7 +107,7 @@ pub fn mentioned_symbols(data: &[u8]) -> Result<MentionedSymbols, JsValue> {
     Ok(result)
 }
 
-/// The names of one symbol or debug name (rule 3.2).
+/// Returns the names in one symbol or debug name (rule 3.2).
 #[wasm_bindgen(js_name = "namesIn")]
 pub fn names_in(text: &str) -> Result<Vec<String>, JsValue> {
     let split = object_wasm::split_names(std::iter::once(text)).map_err(|reason| to_js(ExtractError::new("", reason)))?;
@@ -116,7 +116,7 @@ pub fn names_in(text: &str) -> Result<Vec<String>, JsValue> {
     Ok(names)
 }
 
-/// A symbol as a person reads it, without hash.
+/// Returns a symbol demangled, without its hash.
 #[wasm_bindgen]
 pub fn demangle(symbol: &str) -> String {
     object_wasm::demangle(symbol).into_owned()
@@ -143,7 +143,7 @@ pub fn scan(bytes: &[u8], cfg: &str) -> SourceHits {
     SourceHits { ok: is_source, kind, line, column, texts, modules, macros }
 }
 
-/// Which files a source may make rustc read as sources too: names, behind U+0001 those of modules; U+0002 for any.
+/// Returns the files that a source may make rustc read as sources too: names, after U+0001 those of modules; U+0002 for any.
 #[wasm_bindgen(js_name = "namesOfFiles")]
 pub fn names_of_files(bytes: &[u8]) -> Vec<String> {
     source_tokens::names(bytes)

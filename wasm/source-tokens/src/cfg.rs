@@ -1,4 +1,4 @@
-//! What a `cfg` predicate is for one compilation (Rust Reference, "Conditional compilation").
+//! Evaluates `cfg` predicates for one compilation (Rust Reference, "Conditional compilation").
 
 use crate::texts::string;
 use crate::tokens::Tokens;
@@ -10,7 +10,7 @@ pub struct CfgSet<'s> {
     set: HashSet<&'s str>,
 }
 
-/// Names that may be set and are not printed: by the kind of crate, or of compilers that hide what is unstable.
+/// Names that may be set although rustc does not print them: they depend on the kind of crate, or are unstable.
 const OPEN: [&str; 18] = [
     "accessible", "contract_checks", "emscripten_wasm_eh", "fmt_debug", "overflow_checks", "proc_macro", "relocation_model",
     "sanitize", "sanitizer_cfi_generalize_pointers", "sanitizer_cfi_normalize_integers", "target_abi", "target_feature",
@@ -20,14 +20,14 @@ const OPEN: [&str; 18] = [
 const OPEN_PREFIXES: [&str; 2] = ["target_has_reliable_", "target_object_"];
 
 impl<'s> CfgSet<'s> {
-    /// One setting a line, as `rustc --print cfg` writes them: `unix`, `target_os="linux"`. `None` for no line at all: nothing
-    /// is known then.
+    /// Reads settings, one a line, as `rustc --print cfg` prints them: `unix`, `target_os="linux"`. Returns `None` for no line
+    /// at all: then nothing is known.
     pub fn read(text: &'s str) -> Option<CfgSet<'s>> {
         let set: HashSet<&str> = text.lines().filter(|line| !line.is_empty()).collect();
         (!set.is_empty()).then_some(CfgSet { set })
     }
 
-    /// What the predicate between two indices is; `None` where it cannot be told.
+    /// Returns the value of the predicate between two indices; `None` when it is not known.
     pub fn value(&self, tokens: &Tokens, start: usize, end: usize) -> Option<bool> {
         let (value, next) = self.predicate(tokens, start, end, 0)?;
         let next = if tokens.is(next, TokenKind::Comma) && next < end { next + 1 } else { next };
@@ -38,9 +38,9 @@ impl<'s> CfgSet<'s> {
         }
     }
 
-    /// The value, if it can be told, and what stands behind it; `None` for what is no predicate.
+    /// Returns the value, if it is known, and the index after the predicate; `None` for tokens that are no predicate.
     fn predicate(&self, tokens: &Tokens, at: usize, end: usize, depth: u32) -> Option<(Option<bool>, usize)> {
-        // A raw identifier is a name too, which nobody writes.
+        // A raw identifier would be a name too, but nobody writes one here.
         if at >= end || depth > 64 || !tokens.is(at, TokenKind::Ident) {
             return None;
         }
@@ -50,7 +50,7 @@ impl<'s> CfgSet<'s> {
         }
         if tokens.is(at + 1, TokenKind::Eq) {
             let value = string(tokens, at + 2)?;
-            // No value that rustc knows has these, and no line of the set could hold them.
+            // No value of rustc contains these, and a line of the set could not contain them.
             let plain = !value.contains(['"', '\\', '\n', '\r']);
             return Some((plain.then(|| self.is_set(name, &format!("{name}=\"{value}\""))).flatten(), at + 3));
         }
@@ -67,7 +67,7 @@ impl<'s> CfgSet<'s> {
             return None;
         }
         if !["all", "any", "not"].contains(&name) {
-            // Of a kind that this does not know: `version("1.60")`.
+            // An unknown kind of predicate: `version("1.60")`.
             return Some(None);
         }
         let mut values = Vec::new();

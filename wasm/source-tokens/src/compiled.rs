@@ -1,6 +1,6 @@
-//! Which parts of a source are not compiled, because of a `cfg` that nobody sees but rustc. What a macro is given keeps its
-//! `cfg`s until the macro has done with it what it likes; so only code counts here that no macro gets before rustc has taken
-//! out what is not compiled.
+//! Finds the parts of a source that are not compiled because of a `cfg` that only rustc sees. The arguments of a macro keep
+//! their `cfg`s while the macro does with them what it likes; so this covers only code that no macro gets before rustc has
+//! removed what is not compiled.
 
 use crate::cfg::CfgSet;
 use crate::extents::{behind_visibility, definition_end, end_of};
@@ -8,17 +8,17 @@ use crate::texts::string;
 use crate::tokens::{Tokens, NONE};
 use ra_ap_rustc_lexer::TokenKind;
 
-/// Stands in front of a path that an attribute gives a module.
+/// Prefix of a module's path from a `#[path]` attribute.
 pub const BY_PATH: char = '\u{1}';
 
-/// What a source is made of; ranges of indices are in order and apart, both ends within.
+/// The parts of a source; ranges of indices are in order and disjoint, both ends included.
 #[derive(Default)]
 pub struct Parts {
     /// Never compiled.
     pub left_out: Vec<(usize, usize)>,
-    /// What some macro may get as it stands.
+    /// Parts that some macro may get unchanged.
     pub seen: Vec<(usize, usize)>,
-    /// The modules in files of their own that rustc itself reads: `inline/modules/name`, or a path behind [`BY_PATH`].
+    /// The modules in files of their own that rustc itself reads: `inline/modules/name`, or a path after [`BY_PATH`].
     pub modules: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ fn within(ranges: &[(usize, usize)], index: usize) -> bool {
     next > 0 && index <= ranges[next - 1].1
 }
 
-/// Attributes of rustc's own: no macro can have their names, and none of them is one.
+/// Attributes of rustc itself: no macro can have their names, and none of them is a macro.
 const PLAIN: [&str; 47] = [
     "allow", "automatically_derived", "cfg", "cold", "crate_name", "crate_type", "debugger_visualizer", "deny", "deprecated", "doc",
     "expect", "export_name", "feature", "forbid", "ignore", "inline", "instruction_set", "link", "link_name", "link_section",
@@ -47,10 +47,10 @@ const PLAIN: [&str; 47] = [
     "used", "warn", "windows_subsystem",
 ];
 
-/// More modules in each other than this, and nobody looks for the files of the inner ones.
+/// Files of modules that are nested deeper than this are not looked for.
 const MOST_MODULES: usize = 32;
 
-/// Takes a source apart. `None` for the settings: all is compiled.
+/// Splits a source into its parts. Without settings, everything is compiled.
 pub fn parts(tokens: &Tokens, cfg: Option<&CfgSet>) -> Parts {
     let mut walk = Walk { tokens, cfg, parts: Parts::default(), seen_until: 0, modules: Vec::new() };
     if !tokens.broken {
@@ -63,20 +63,20 @@ struct Walk<'t, 'a, 's> {
     tokens: &'t Tokens<'a>,
     cfg: Option<&'t CfgSet<'s>>,
     parts: Parts,
-    /// What stands before this index some macro may get.
+    /// Some macro may get the tokens before this index.
     seen_until: usize,
-    /// The inline modules that we are in: bracket and name; no name where an attribute gives a path.
+    /// The inline modules around the current token: bracket and name; no name if an attribute sets the path.
     modules: Vec<(usize, Option<&'a str>)>,
 }
 
-/// Attributes one after another, before one thing.
+/// Consecutive attributes of one item or statement.
 #[derive(Default)]
 struct Attributes {
-    /// Behind the last one.
+    /// The index after the last one.
     end: usize,
-    /// One that may be a macro.
+    /// One of them may be a macro.
     has_macro: bool,
-    /// A `cfg` that does not hold, and nothing before it that may be a macro.
+    /// One is a `cfg` that does not hold, and none before it may be a macro.
     is_false: bool,
     paths: Vec<String>,
 }
@@ -99,7 +99,7 @@ impl<'a> Walk<'_, 'a, '_> {
         }
     }
 
-    /// `#[` or, inside of what it belongs to, `#![`.
+    /// Does `#[` stand here or, with `is_inner`, `#![`?
     fn is_attribute(&self, at: usize, is_inner: bool) -> bool {
         let open = if is_inner { at + 2 } else { at + 1 };
         let tokens = self.tokens;
@@ -109,7 +109,7 @@ impl<'a> Walk<'_, 'a, '_> {
             && tokens.close(open).is_some()
     }
 
-    /// Goes on behind an inner attribute, or behind all that it takes out.
+    /// Returns the index after an inner attribute, or after everything that it removes.
     fn inner(&mut self, at: usize) -> usize {
         let tokens = self.tokens;
         let open = at + 2;
@@ -124,7 +124,7 @@ impl<'a> Walk<'_, 'a, '_> {
         close + 1
     }
 
-    /// Is all that stands before an inner attribute in its file or inline module attributes like it?
+    /// Does an inner attribute stand at the head of its file or inline module, after inner attributes only?
     fn is_head_of_module(&self, at: usize) -> bool {
         let tokens = self.tokens;
         let around = tokens.all[at].around;
@@ -136,7 +136,7 @@ impl<'a> Walk<'_, 'a, '_> {
         is_module && start == at
     }
 
-    /// Goes on behind outer attributes, or behind what they take out.
+    /// Returns the index after outer attributes, or after the code that they remove.
     fn outer(&mut self, at: usize) -> usize {
         let attributes = self.attributes(at);
         let start = attributes.end;
@@ -174,7 +174,7 @@ impl<'a> Walk<'_, 'a, '_> {
         found
     }
 
-    /// Looks at one token that begins no attribute, with the paths that attributes before it gave.
+    /// Handles one token that begins no attribute, with the paths in the attributes before it.
     fn code(&mut self, at: usize, paths: &[String]) -> usize {
         let tokens = self.tokens;
         if let Some(close) = tokens.close(at) {
@@ -196,11 +196,11 @@ impl<'a> Walk<'_, 'a, '_> {
         at + 1
     }
 
-    /// Notes a module whose word `mod` stands at an index.
+    /// Notes a module whose keyword `mod` stands at an index.
     fn module(&mut self, at: usize, paths: &[String]) {
         let tokens = self.tokens;
         let around = tokens.all[at].around;
-        // In a function, or under a path: nobody looks for its file here.
+        // In a function, or below a module with a path: its file is not looked for here.
         let known = match self.modules.last() {
             _ if self.modules.len() > MOST_MODULES => false,
             None => around == NONE,
@@ -219,7 +219,7 @@ impl<'a> Walk<'_, 'a, '_> {
         }
     }
 
-    /// Is the group that opens at an index what a macro is called with, or a macro's rules?
+    /// Is the group that opens at an index the arguments of a macro call, or a macro's rules?
     fn is_given_to_macro(&self, open: usize) -> bool {
         let tokens = self.tokens;
         // The `!` of `-> !` has no name before it.
@@ -228,7 +228,7 @@ impl<'a> Walk<'_, 'a, '_> {
         is_call || (is_definition && tokens.name(open - 3) == Some("macro_rules"))
     }
 
-    /// May the attribute in these brackets be a macro, or bring one?
+    /// May the attribute in these brackets be a macro, or expand to one?
     fn is_macro(&self, open: usize) -> bool {
         let tokens = self.tokens;
         let close = tokens.all[open].other;
@@ -246,7 +246,7 @@ impl<'a> Walk<'_, 'a, '_> {
         false
     }
 
-    /// What stands behind the next comma of a list, or its end.
+    /// Returns the index after the next comma of a list, or its end.
     fn behind_comma(&self, mut at: usize, end: usize) -> usize {
         while at < end && !self.tokens.is(at, TokenKind::Comma) {
             at = self.tokens.close(at).unwrap_or(at) + 1;
@@ -359,7 +359,7 @@ mod tests {
             "struct S(#[cfg(windows)] u8, \n extern fn());",
             "fn f() { #[cfg(windows)] union as u8; \n { extern {fn g();} } }",
             "fn f() { match x { #[cfg(windows)] A => 1, \n B => { extern {fn g();} } } }",
-            // Macros get it as it stands.
+            // Macros get it unchanged.
             "m! { #[cfg(windows)] \n extern fn f() {} }",
             "macro_rules! m { () => { #[cfg(windows)] \n extern fn f() {} } }",
             "macro m() { #[cfg(windows)] \n extern fn f() {} }",

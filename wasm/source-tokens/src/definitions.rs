@@ -7,14 +7,14 @@ use ra_ap_rustc_lexer::TokenKind;
 pub struct Definition {
     /// The word `macro_rules` or `macro`.
     pub start: usize,
-    /// Of its name; the name may be a placeholder of the macro that writes the definition.
+    /// Index of its name, which may be a placeholder of the macro that writes the definition.
     pub name: usize,
     pub rules: Vec<Rule>,
-    /// What between the brackets belongs to no rule: whoever writes the definition puts rules there.
+    /// Tokens between the brackets that belong to no rule: a macro that writes the definition puts rules there.
     pub left: Vec<usize>,
-    /// The bracket behind its rules; of `macro NAME(…) {…}` that behind its transcriber.
+    /// The closing bracket of its rules; of `macro NAME(…) {…}` that of its transcriber.
     pub close: usize,
-    /// It stands among the arguments of a macro, which may make something else of it.
+    /// True when it stands among the arguments of a macro, which may change it.
     pub in_call: bool,
 }
 
@@ -25,7 +25,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// What it is given: the index of the `$`, the name and the kind of fragment.
+    /// Yields its placeholders: the index of the `$`, the name and the kind of fragment.
     pub fn placeholders<'t, 'a>(&self, tokens: &'t Tokens<'a>) -> impl Iterator<Item = (usize, &'a str, &'a str)> + use<'t, 'a> {
         let matched = self.matcher..tokens.close(self.matcher).unwrap_or(self.matcher);
         matched
@@ -34,10 +34,10 @@ impl Rule {
     }
 }
 
-/// All definitions of a source, in order, those inside of others too.
+/// Returns all definitions of a source, in order, those inside others too.
 pub fn definitions(tokens: &Tokens) -> Vec<Definition> {
     let mut found = Vec::new();
-    // Ends of the calls that we are in.
+    // Ends of the calls around the current token.
     let mut calls: Vec<usize> = Vec::new();
     for index in 0..tokens.all.len() {
         while calls.last().is_some_and(|&end| end < index) {
@@ -93,7 +93,7 @@ fn definition(tokens: &Tokens, start: usize, in_call: bool) -> Option<Definition
     Some(Definition { start, name, rules, left, close, in_call })
 }
 
-/// The rule that begins at an index, and what stands behind it.
+/// Returns the rule that begins at an index, and the index after it.
 fn rule(tokens: &Tokens, matcher: usize) -> Option<(Rule, usize)> {
     let arrow = tokens.close(matcher)? + 1;
     if !tokens.is(arrow, TokenKind::Eq) || !tokens.is(arrow + 1, TokenKind::Gt) {

@@ -1,4 +1,4 @@
-//! `extern` blocks in which nothing is declared.
+//! Empty `extern` blocks.
 
 use crate::compiled::Parts;
 use crate::definitions::Definition;
@@ -6,8 +6,8 @@ use crate::tokens::{Tokens, NONE};
 use ra_ap_rustc_lexer::TokenKind;
 use std::collections::HashSet;
 
-/// Where the word `extern` begins a block with nothing in it, whatever macros do: outside of their arguments, or as all that a
-/// macro of this source writes. What stands before it may only describe it: `link` would bring a library.
+/// Returns the indices of `extern` that begin an empty block whatever macros do: outside their arguments, or as everything that
+/// a macro of this source writes. Attributes before it may only describe it: `link` would add a library.
 pub fn empty_externs(tokens: &Tokens, parts: &Parts, definitions: &[Definition]) -> Vec<usize> {
     let writers: HashSet<usize> = definitions
         .iter()
@@ -44,7 +44,7 @@ fn is_only_described(tokens: &Tokens, at: usize) -> bool {
 mod tests {
     use crate::scan;
 
-    /// The words that are found, as their lines; `!` behind those of an empty block.
+    /// The lines of the keywords that are found, with `!` after those of an empty block.
     fn found(text: &str) -> Vec<String> {
         let hits = scan(text.as_bytes(), "unix\nfeature=\"on\"\n").unwrap();
         (0..hits.kind.len()).map(|i| format!("{}{}", hits.line[i], if hits.kind[i] == 3 { "!" } else { "" })).collect()

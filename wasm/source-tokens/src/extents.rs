@@ -1,13 +1,13 @@
-//! Where items and statements end, by their tokens.
+//! The ends of items and statements, by their tokens.
 
 use crate::macros::KEYWORDS;
 use crate::tokens::Tokens;
 use ra_ap_rustc_lexer::TokenKind;
 
-/// How many tokens or groups the item has that is looked at, at most.
+/// The largest number of tokens or groups of an item that is examined.
 const MOST_TOKENS: usize = 2000;
 
-/// The last token of a macro `macro NAME(…) { … }` or `macro NAME { … }` whose first bracket stands at an index.
+/// Returns the last token of a macro `macro NAME(…) { … }` or `macro NAME { … }` whose first bracket stands at an index.
 pub fn definition_end(tokens: &Tokens, open: usize) -> usize {
     let Some(close) = tokens.close(open) else { return open.min(tokens.all.len() - 1) };
     match tokens.close(close + 1) {
@@ -24,16 +24,16 @@ pub fn behind_visibility(tokens: &Tokens, at: usize) -> usize {
     }
 }
 
-/// The last token of the item or statement that begins at an index; `None` where it is of no kind that is known here.
-/// It may end before where it ends for rustc, but not behind; with `whole`, neither.
+/// Returns the last token of the item or statement that begins at an index; `None` for unknown kinds. It may be before the
+/// end that rustc sees, but not after it; with `whole` it is exact.
 pub fn end_of(tokens: &Tokens, start: usize, whole: bool) -> Option<usize> {
     let word = |at: usize| tokens.word(at);
     let mut at = behind_visibility(tokens, start);
     if let Some(close) = tokens.close(at) {
-        // A block; what is called on it or done with it is no part of it.
+        // A block; a method call or operator after it is no part of it.
         return (tokens.is(at, TokenKind::OpenBrace) && !whole).then_some(close);
     }
-    // Words before `fn`, `impl` and `trait`; none of them alone begins anything else that goes on behind them.
+    // Keywords before `fn`, `impl` and `trait`; alone they begin nothing else that goes on after them.
     loop {
         at = match word(at)? {
             "default" if matches!(word(at + 1), Some("fn" | "impl" | "unsafe" | "async" | "const" | "type" | "extern")) => at + 1,
@@ -61,12 +61,12 @@ pub fn end_of(tokens: &Tokens, start: usize, whole: bool) -> Option<usize> {
         "type" if has_name => semicolon(tokens, next),
         "const" | "static" => {
             let name = if word(next) == Some("mut") { next + 1 } else { next };
-            // Not a block or closure that begins with these words.
+            // Not a block or closure that begins with these keywords.
             let is_declared = is_new_name(tokens, name) && tokens.is(name + 1, TokenKind::Colon);
             is_declared.then(|| semicolon(tokens, name)).flatten()
         }
         "let" => semicolon(tokens, next),
-        // Expressions: what goes on behind their first block is left to be read on its own.
+        // Expressions: the tokens after their first block are read separately.
         _ if whole => None,
         "unsafe" | "loop" if tokens.is(next, TokenKind::OpenBrace) => tokens.close(next),
         "if" | "while" | "for" | "match" => first_block(tokens, next),
@@ -75,12 +75,12 @@ pub fn end_of(tokens: &Tokens, start: usize, whole: bool) -> Option<usize> {
     }
 }
 
-/// Is this a name that somebody gives here?
+/// Is this the name of a new item?
 fn is_new_name(tokens: &Tokens, at: usize) -> bool {
     tokens.is(at, TokenKind::RawIdent) || (tokens.is(at, TokenKind::Ident) && tokens.word(at).is_some_and(|word| !KEYWORDS.contains(&word)))
 }
 
-/// The end of the first block on this level, before the expression ends.
+/// Returns the end of the first block on this level, before the expression ends.
 fn first_block(tokens: &Tokens, start: usize) -> Option<usize> {
     let mut at = start;
     for _ in 0..MOST_TOKENS {
@@ -93,7 +93,7 @@ fn first_block(tokens: &Tokens, start: usize) -> Option<usize> {
     None
 }
 
-/// The end of `path::to::name!(…)`.
+/// Returns the end of `path::to::name!(…)`.
 fn call_end(tokens: &Tokens, start: usize) -> Option<usize> {
     let mut at = start;
     while tokens.name(at).is_some() && tokens.is(at + 1, TokenKind::Colon) && tokens.is(at + 2, TokenKind::Colon) {
@@ -103,7 +103,7 @@ fn call_end(tokens: &Tokens, start: usize) -> Option<usize> {
     is_call.then(|| tokens.close(at + 2)).flatten()
 }
 
-/// The end of an item with a body in braces, or of its head where it has none.
+/// Returns the end of an item with a body in braces, or of its head if it has none.
 fn body(tokens: &Tokens, start: usize) -> Option<usize> {
     let mut at = start;
     for _ in 0..MOST_TOKENS {
@@ -125,7 +125,7 @@ fn body(tokens: &Tokens, start: usize) -> Option<usize> {
     None
 }
 
-/// The `;` that ends a declaration.
+/// Returns the `;` that ends a declaration.
 fn semicolon(tokens: &Tokens, start: usize) -> Option<usize> {
     let mut at = start;
     for _ in 0..MOST_TOKENS {

@@ -1,4 +1,4 @@
-//! What a source says of macros as JSON. Only names and numbers are in it: nothing has to be escaped.
+//! The macros of a source as JSON. It contains only names and numbers, so nothing has to be escaped.
 
 use crate::lends::Lending;
 use crate::macros::{Call, Macros, PLAIN};

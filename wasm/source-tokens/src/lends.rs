@@ -1,4 +1,4 @@
-//! What a macro's transcriber gives to whoever calls the macro, by its tokens alone.
+//! Determines what a macro lends to its callers, by the tokens of its transcribers alone.
 
 use crate::definitions::Rule;
 use crate::macros::{call, PLAIN};
@@ -10,19 +10,19 @@ use std::collections::HashMap;
 /// What one macro lends.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct Lending {
-    /// Code that the caller wrote comes to stand where unsafe operations are allowed, or becomes an unsafe implementation.
+    /// Code of the caller is put where unsafe operations are allowed, or becomes an unsafe implementation.
     pub caller_in_unsafe: bool,
     /// It emits `no_mangle` or another attribute or macro of linkage.
     pub linkage: bool,
     /// It emits an `extern` block or function.
     pub foreign: bool,
-    /// What it is given may come to stand right before what makes a lone `extern` a declaration.
+    /// Its arguments may be put right before tokens that make a lone `extern` a declaration.
     pub joins: bool,
-    /// It calls a macro that it is given the name of.
+    /// It calls a macro whose name is an argument.
     pub applies: bool,
-    /// It defines a macro by a name that it is given.
+    /// It defines a macro whose name is an argument.
     pub defines: bool,
-    /// It gives something such a name by `use … as`.
+    /// It makes an argument a new name by `use … as`.
     pub renames: bool,
 }
 
@@ -38,21 +38,21 @@ impl Lending {
     }
 }
 
-/// How far the head of a function or implementation is read.
+/// The largest number of tokens that are read of the head of a function or implementation.
 const MOST_TOKENS: usize = 2000;
-/// How many variables of a transcriber are remembered; of those behind them callers' names are taken for anything.
+/// The largest number of variables of a transcriber that are remembered; the callers' names of further ones may mean anything.
 const MOST_VARIABLES: usize = 64;
-/// How many tokens of an import are read.
+/// The largest number of tokens that are read of an import.
 const MOST_NAMES: usize = 200;
 
-/// One side of a rule, with what the other side says of its placeholders.
+/// The transcriber of a rule, with the placeholders of its matcher.
 pub struct Transcriber<'t, 'a> {
     tokens: &'t Tokens<'a>,
     open: usize,
     close: usize,
     /// Name and kind of fragment.
     placeholders: HashMap<&'a str, &'a str>,
-    /// What it makes variables of by `let`, with the place.
+    /// Placeholders that it makes variables by `let`, with the index.
     variables: Vec<(&'a str, usize)>,
 }
 
@@ -64,13 +64,13 @@ impl<'t, 'a> Transcriber<'t, 'a> {
         Transcriber { tokens, open: rule.transcriber, close, placeholders, variables }
     }
 
-    /// All that callers get of this rule.
+    /// Returns what this rule lends to callers.
     pub fn lends(&self) -> Lending {
         let tokens = self.tokens;
         let mut lends = Lending::default();
-        // Calls of macros that may put what they are given into another order: whether a caller's is among it, and the end.
+        // Calls of macros that may reorder their arguments: whether a caller's is among these, and the end.
         let mut calls: Vec<(bool, usize)> = Vec::new();
-        // What was looked at as part of an unsafe block.
+        // The end of the unsafe block that was examined last.
         let mut seen = 0;
         for at in self.open + 1..self.close {
             while calls.last().is_some_and(|&(_, end)| end < at) {
@@ -84,7 +84,7 @@ impl<'t, 'a> Transcriber<'t, 'a> {
                     lends.applies |= call(tokens, at - 2).is_none() && self.is_given(at - 2);
                 }
             }
-            // `$unsafe` is what the caller gave under that name.
+            // `$unsafe` is a placeholder of that name.
             let is_name = tokens.is(at - 1, TokenKind::Dollar) && self.placeholders.contains_key(tokens.all[at].text);
             match tokens.word(at).filter(|_| !is_name) {
                 Some("unsafe") => {
@@ -105,17 +105,17 @@ impl<'t, 'a> Transcriber<'t, 'a> {
         lends
     }
 
-    /// Does what ends at an index come from the caller: `$x`, `$($x)*` or `$($x)::*`?
+    /// Do the tokens that end at an index come from the caller: `$x`, `$($x)*` or `$($x)::*`?
     fn is_given(&self, at: usize) -> bool {
         let tokens = self.tokens;
         (at > 0 && tokens.is_placeholder(at - 1))
             || matches!(tokens.kind(at), Some(TokenKind::Star | TokenKind::Plus | TokenKind::Question))
     }
 
-    /// Does the word `as` at an index belong to `use`, and not to an expression?
+    /// Does the keyword `as` at an index belong to `use`, and not to an expression?
     fn is_import(&self, at: usize) -> bool {
         let tokens = self.tokens;
-        // How far a tree of names is followed back; one that is longer is taken for one.
+        // The tree of names is followed back so far; a longer one counts as an import.
         for before in (at.saturating_sub(MOST_NAMES)..at).rev() {
             let is_path = matches!(
                 tokens.kind(before),
@@ -135,7 +135,7 @@ impl<'t, 'a> Transcriber<'t, 'a> {
         self.tokens.has_given(start, end)
     }
 
-    /// Looks at what the word `unsafe` begins; gives the end of that.
+    /// Examines what the keyword `unsafe` begins; returns its end.
     fn unsafe_at(&self, at: usize, lends: &mut Lending) -> usize {
         let tokens = self.tokens;
         let next = at + 1;
@@ -162,7 +162,7 @@ impl<'t, 'a> Transcriber<'t, 'a> {
                     lends.linkage = true;
                     next
                 }
-                // It goes on to somebody who decides what follows.
+                // It is passed on to a macro that decides what follows.
                 _ => {
                     lends.caller_in_unsafe = true;
                     next
@@ -171,7 +171,7 @@ impl<'t, 'a> Transcriber<'t, 'a> {
         }
     }
 
-    /// The end of the first `{ … }` behind an index, on the same level and before a `;`; else that of all.
+    /// Returns the end of the first `{ … }` after an index, on the same level and before a `;`; else the end of all tokens.
     fn body(&self, start: usize) -> usize {
         let mut at = start;
         let last = self.close.min(start + MOST_TOKENS);
@@ -189,7 +189,7 @@ impl<'t, 'a> Transcriber<'t, 'a> {
         }
     }
 
-    /// Is what begins at `fn` or `extern` the type of a function, which has no name?
+    /// Does `fn` or `extern` at an index begin the type of a function, which has no name?
     fn is_type(&self, start: usize) -> bool {
         let tokens = self.tokens;
         let mut at = start;
@@ -213,7 +213,7 @@ impl<'t, 'a> Transcriber<'t, 'a> {
         !ends && tokens.word(at + 1) != Some("crate") && !self.is_type(at) && !tokens.is_empty_extern(at)
     }
 
-    /// May something of the caller's in a stretch do what needs `unsafe`?
+    /// May tokens of the caller in a range do what needs `unsafe`?
     fn carries(&self, start: usize, end: usize) -> bool {
         self.has_placeholder(start, end)
             && (start..end).filter(|&at| self.tokens.is_placeholder(at)).any(|at| self.may_act(at, start))
@@ -227,7 +227,7 @@ impl<'t, 'a> Transcriber<'t, 'a> {
         let kind = self.placeholders.get(name).copied();
         match kind {
             Some("literal" | "lifetime" | "vis") => false,
-            // `<$t>::new()` is a function of the caller's choice; a type alone does nothing.
+            // The caller chooses the function `<$t>::new()`; a type alone does nothing.
             Some("ty") => {
                 let ends_self = tokens.is(after, TokenKind::Gt) && tokens.is(after + 1, TokenKind::Colon);
                 leads_path || (ends_self && tokens.is(at - 1, TokenKind::Lt))
@@ -237,19 +237,19 @@ impl<'t, 'a> Transcriber<'t, 'a> {
                 let is_declared = matches!(before, Some("fn" | "let" | "struct" | "enum" | "type" | "const" | "static" | "mod"));
                 !is_declared && !self.is_variable(name, start)
             }
-            // What is in no matcher belongs to a macro that this one defines.
+            // A placeholder in no matcher belongs to a macro that this one defines.
             _ => true,
         }
     }
 
-    /// Is an identifier of the caller's the name of a variable that this macro has made of it? Then it names nothing else:
-    /// `let` with the name of a static is an error, and with that of a constant compares.
+    /// Has this macro made a variable of an identifier of the caller? Then it names nothing else: `let` with the name of a
+    /// static is an error, and with that of a constant compares.
     fn is_variable(&self, name: &str, start: usize) -> bool {
         let made = |&(known, at): &(&str, usize)| known == name && at < start && self.is_around(self.group_of(at), start);
         self.variables.iter().any(made)
     }
 
-    /// The group of a token, where repetitions `$( … )*` are none.
+    /// Returns the group of a token; repetitions `$( … )*` do not count as groups.
     fn group_of(&self, at: usize) -> usize {
         let mut open = self.tokens.all[at].around;
         while open > self.open && self.tokens.is(open - 1, TokenKind::Dollar) {
@@ -262,7 +262,7 @@ impl<'t, 'a> Transcriber<'t, 'a> {
         group < at && self.tokens.close(group).is_some_and(|end| at < end)
     }
 
-    /// Does something of the caller's that ends here stand right before a string, a block, a function or more of the caller's?
+    /// Do tokens of the caller that end here stand right before a string, a block, a function or further tokens of the caller?
     fn joins(&self, at: usize) -> bool {
         let tokens = self.tokens;
         let next = if tokens.is_placeholder(at) {
@@ -290,7 +290,7 @@ impl<'t, 'a> Transcriber<'t, 'a> {
     }
 }
 
-/// The name of the variable that `let $x` or `let mut $x` makes of something of the caller's.
+/// Returns the placeholder that `let $x` or `let mut $x` makes a variable.
 fn variable<'a>(tokens: &Tokens<'a>, at: usize) -> Option<&'a str> {
     if !tokens.is_placeholder(at) {
         return None;

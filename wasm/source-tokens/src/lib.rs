@@ -1,4 +1,4 @@
-//! The second net for `unsafe` and `extern` (rules 4.16, 4.17): keywords in any file that rustc read, whether or
+//! The second net for `unsafe` and `extern` (rules 4.16, 4.17): it finds keywords in any file that rustc read, whether or
 //! not the compiler's lints saw them.
 
 mod cfg;
@@ -22,7 +22,7 @@ use std::collections::HashSet;
 pub use texts::FROM_MANIFEST;
 use tokens::{Token, Tokens};
 
-/// What a hit is.
+/// The kind of a hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Keyword {
@@ -32,7 +32,7 @@ pub enum Keyword {
     Extern = 1,
     /// An attribute or macro that reaches past the type system by linkage: `no_mangle`, `global_asm` …
     Linkage = 2,
-    /// `extern` before a block with nothing in it, which is no use: the compiler's lint sees one there.
+    /// `extern` before an empty block, which is no use although the compiler's lint reports it.
     Empty = 3,
 }
 
@@ -46,21 +46,21 @@ pub struct SourceHits {
     pub kind: Vec<u8>,
     pub line: Vec<u32>,
     pub column: Vec<u32>,
-    /// Paths of files that it reads as data; behind [`FROM_MANIFEST`] one that starts at the package's directory.
+    /// Paths of files that it reads as data; after [`FROM_MANIFEST`] one that starts at the package's directory.
     pub texts: Vec<String>,
     /// The modules in files of their own that rustc itself reads: see [`compiled::Parts`].
     pub modules: Vec<String>,
-    /// What it says of macros, as JSON for each way to read it: see [`json::json`].
+    /// Its macros, as JSON for each way to read the source: see [`json::json`].
     pub macros: Vec<String>,
 }
 
 /// Scans a file that rustc read; `None` when it can be no Rust source (`include_bytes!`): it is not UTF-8, or rustc would
-/// have refused it. `cfg` are the settings of the compilation, one a line: an `extern` that they keep from being compiled is
-/// left out where no macro can see it. Nothing is, where none are given.
+/// have refused it. `cfg` are the settings of the compilation, one a line: an `extern` that is not compiled with them does not
+/// count, unless a macro can see it. Without settings every `extern` counts.
 pub fn scan(bytes: &[u8], cfg: &str) -> Option<SourceHits> {
     let text = std::str::from_utf8(bytes).ok()?;
     let cfg = CfgSet::read(cfg);
-    // Some compilers know a frontmatter, in which anything may stand.
+    // Some compilers accept a frontmatter, which may contain anything.
     let frontmatter = text.trim_start_matches('\u{feff}').trim_start().starts_with("---");
     let readings = Tokens::readings(text).into_iter().filter(|tokens| frontmatter || !tokens.broken);
     readings.map(|tokens| of_reading(tokens, cfg.as_ref())).reduce(SourceHits::and)
@@ -77,7 +77,7 @@ fn of_reading(mut tokens: Tokens, cfg: Option<&CfgSet>) -> SourceHits {
     let macros = vec![json::json(&macros::macros(tokens, &definitions, &parts))];
     let modules = parts.modules.clone();
     let mut hits = SourceHits { texts, modules, macros, ..SourceHits::default() };
-    // What a macro is called with; of what it matches nothing is emitted.
+    // The patterns of macros: nothing in them is emitted.
     let matchers = matchers(tokens, &definitions);
     let mut matcher = matchers.iter().peekable();
     for (index, token) in tokens.all.iter().enumerate() {
@@ -85,7 +85,7 @@ fn of_reading(mut tokens: Tokens, cfg: Option<&CfgSet>) -> SourceHits {
         let is_matched = matcher.peek().is_some_and(|(open, _)| *open < index);
         let word = tokens.word(index).filter(|_| !placeholders.contains(&index));
         match word {
-            // What is not compiled declares nothing; `unsafe` counts wherever it stands.
+            // Code that is not compiled declares nothing; `unsafe` counts everywhere.
             Some(EXTERN) if parts.is_left_out(index) => {}
             Some(EXTERN) if tokens.is_empty_extern(index) => hits.push(Keyword::Empty, token),
             Some(UNSAFE) if tokens.word(index + 1) != Some(EXTERN) => hits.push(Keyword::Unsafe, token),
@@ -97,14 +97,14 @@ fn of_reading(mut tokens: Tokens, cfg: Option<&CfgSet>) -> SourceHits {
     hits
 }
 
-/// Which files a source may make rustc read as sources too: see [`texts::names`]. What is no source names none.
+/// Returns the files that a source may make rustc read as sources too: see [`texts::names`]; none for a file that is no source.
 pub fn names(bytes: &[u8]) -> Vec<String> {
     let Ok(text) = std::str::from_utf8(bytes) else { return Vec::new() };
     let all: HashSet<String> = Tokens::readings(text).iter().flat_map(texts::names).collect();
     all.into_iter().collect()
 }
 
-/// Can the word `extern` at an index begin something? Nothing does that has no more than this word in its brackets left.
+/// Can `extern` at an index begin a declaration? Not as the last token in its brackets.
 fn may_declare(tokens: &Tokens, index: usize) -> bool {
     let next = index + 1;
     let ends = matches!(
@@ -114,8 +114,8 @@ fn may_declare(tokens: &Tokens, index: usize) -> bool {
     !ends && tokens.word(next) != Some("crate")
 }
 
-/// The brackets of the matchers of macros, outermost ones in order. A definition among a macro's arguments has none:
-/// that macro may emit what looks like a matcher.
+/// Returns the brackets of the matchers of macros, outermost ones, in order. Those of a definition among a macro's arguments
+/// do not count: that macro may emit the tokens that look like a matcher.
 fn matchers(tokens: &Tokens, definitions: &[Definition]) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize)> = Vec::new();
     for definition in definitions.iter().filter(|definition| !definition.in_call) {
@@ -124,7 +124,7 @@ fn matchers(tokens: &Tokens, definitions: &[Definition]) -> Vec<(usize, usize)> 
             found.push((rule.matcher, close));
         }
     }
-    // Those of a macro that another one defines stand in its rules, between two of its matchers.
+    // The matchers of a macro that another one defines stand in the rules of that one, between two of its matchers.
     found.sort_unstable();
     found
 }
@@ -136,7 +136,7 @@ impl SourceHits {
         self.column.push(at.column);
     }
 
-    /// What this reading of a source or another one finds; only what both read as data, and as a module.
+    /// Merges the hits of two readings of a source: hits of either, but files only if both read them as data, or as a module.
     fn and(self, other: SourceHits) -> SourceHits {
         let mut all: Vec<(u32, u32, u8)> = Vec::with_capacity(self.kind.len() + other.kind.len());
         for hits in [&self, &other] {
@@ -156,7 +156,7 @@ impl SourceHits {
     }
 }
 
-/// The words that are but names of what a macro is given, as `$extern` in `($extern:tt) => { $extern }`.
+/// Returns the keywords that are only names of placeholders, as `$extern` in `($extern:tt) => { $extern }`.
 fn placeholders(tokens: &Tokens, definitions: &[Definition]) -> HashSet<usize> {
     let mut found = HashSet::new();
     for rule in definitions.iter().filter(|definition| !definition.in_call).flat_map(|definition| &definition.rules) {
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(kinds("macro_rules! e { ($extern:tt $unsafe:tt) => { m!($extern $unsafe {}) } }"), []);
         assert_eq!(kinds("macro_rules! e { ($x:tt) => { m!($extern \"C\" {}) } }"), [(1, 1, 35)]);
         assert_eq!(kinds("m!($extern:tt => $extern \"C\" {})").len(), 2);
-        // What it emits counts, and so does what only looks like a matcher.
+        // Tokens that it emits count, and so do those that only look like a matcher.
         assert_eq!(kinds("macro_rules! e { (extern \"C\") => { extern \"C\" { fn f(); } } }"), [(1, 1, 36)]);
         assert_eq!(kinds("swap! { macro_rules! e { (extern \"C\" {}) => { } } }"), [(1, 1, 27)]);
         assert_eq!(kinds("m! { a => b; (extern \"C\" fn f() {}) => {} }"), [(1, 1, 15)]);
@@ -239,7 +239,7 @@ mod tests {
         assert_eq!(kinds("m!(k#unsafe { })"), [(0, 1, 6)]);
         assert_eq!(kinds("m!(c\"unsafe\", cr#\"unsafe\"#)"), []);
         assert_eq!(kinds("m!(c\"x\") unsafe {}"), [(0, 1, 10)]);
-        // One reading is none that rustc takes, and the other is.
+        // rustc accepts only one of the readings.
         assert_eq!(kinds("m!(cr#\"a\" unsafe {} \"b\")"), [(0, 1, 11)]);
         assert_eq!(scan(b"m!(cr#\"a\"#) unsafe {} (", "").map(|hits| hits.kind), None);
         assert_eq!(scan(b"m!(cr#\"a\"include_bytes!(\"x\") \"\"#); include_str!(\"y\");", "").unwrap().texts, ["y"]);

@@ -1,5 +1,5 @@
-//! What a source says of macros: which ones it defines and what those give to their callers, which ones it calls, and which
-//! other names it gives them.
+//! The macros of a source: those that it defines with what they lend to their callers, those that it calls, and other names
+//! for them.
 
 use crate::compiled::Parts;
 use crate::definitions::{Definition, Rule};
@@ -8,7 +8,7 @@ use crate::tokens::Tokens;
 use ra_ap_rustc_lexer::TokenKind;
 use std::collections::{BTreeSet, HashSet};
 
-/// All of one source.
+/// The macros of one source.
 #[derive(Default)]
 pub struct Macros<'a> {
     pub defined: Vec<Defined<'a>>,
@@ -23,7 +23,7 @@ pub struct Defined<'a> {
     /// False for one that only its own crate can call.
     pub exported: bool,
     pub lends: Lending,
-    /// What its transcribers call.
+    /// Calls in its transcribers.
     pub calls: Vec<Call<'a>>,
 }
 
@@ -33,19 +33,19 @@ pub struct Call<'a> {
     pub name: &'a str,
     pub line: u32,
     pub column: u32,
-    /// Something stands between its brackets.
+    /// Its brackets are not empty.
     pub has_arguments: bool,
-    /// Something that its own caller gave, where the call stands in a macro.
+    /// The call stands in a macro and passes on tokens of that macro's caller.
     pub passes_on: bool,
-    /// The word `extern` that nothing follows.
+    /// Its arguments contain a lone `extern`.
     pub bare_extern: bool,
     /// The names among its arguments; `None` when they are too many.
     pub names: Option<Vec<&'a str>>,
 }
 
-/// More names than this, and the call is taken to name anything.
+/// A call with more names may name anything.
 const MOST_NAMES: usize = 24;
-/// The same for tokens.
+/// A call with more tokens may name anything.
 const MOST_TOKENS: usize = 400;
 
 /// Words before `!` that make it a negation.
@@ -55,20 +55,21 @@ pub const KEYWORDS: [&str; 34] = [
     "true", "type", "unsafe", "use", "while",
 ];
 
-/// Attributes that leave a macro where it is; what another one does with it nobody knows.
+/// Attributes that do not change a macro; another one may do anything with it.
 const ATTRIBUTES: [&str; 14] = [
     "allow", "allow_internal_unsafe", "allow_internal_unstable", "cfg", "cfg_attr", "collapse_debuginfo", "deny", "deprecated",
     "doc", "expect", "macro_use", "rustfmt", "unused_macros", "warn",
 ];
 
-/// Macros of std that give their arguments out in the order in which they got them.
+/// Macros of std that emit their arguments in the same order.
 pub const PLAIN: [&str; 24] = [
     "assert", "assert_eq", "assert_ne", "concat", "debug_assert", "debug_assert_eq", "debug_assert_ne", "dbg", "eprint",
     "eprintln", "format", "format_args", "matches", "panic", "print", "println", "stringify", "thread_local", "todo",
     "unimplemented", "unreachable", "vec", "write", "writeln",
 ];
 
-/// Where the word `extern` begins nothing by what follows; `names` are those that are names of placeholders.
+/// Returns the indices of `extern` that begin no declaration by the tokens after them; `names` are those that are names of
+/// placeholders.
 pub fn bare_externs(tokens: &Tokens, names: &HashSet<usize>) -> Vec<usize> {
     let is_bare = |&at: &usize| tokens.word(at + 1) != Some("crate") && !declares(tokens, at) && !names.contains(&at);
     (0..tokens.all.len()).filter(|&at| tokens.word(at) == Some("extern")).filter(is_bare).collect()
@@ -89,7 +90,7 @@ pub fn macros<'a>(tokens: &Tokens<'a>, definitions: &[Definition], parts: &Parts
             }
         }
     }
-    // The end of the outermost definition that we are in.
+    // The end of the outermost definition around the current token.
     let mut end = 0;
     for definition in definitions {
         let is_within = definition.start < end;
@@ -99,7 +100,7 @@ pub fn macros<'a>(tokens: &Tokens<'a>, definitions: &[Definition], parts: &Parts
     found
 }
 
-/// Is it a type that numbers are cast to? No macro is called that, or its own crate is to blame for what it cannot read.
+/// Is it a type to which numbers are cast? No macro has such a name; if one has, its own crate bears the consequences.
 fn is_number(name: &str) -> bool {
     matches!(
         name,
@@ -107,7 +108,7 @@ fn is_number(name: &str) -> bool {
     )
 }
 
-/// The call whose name stands at an index.
+/// Returns the call whose name stands at an index.
 pub fn call<'a>(tokens: &Tokens<'a>, index: usize) -> Option<Call<'a>> {
     let name = tokens.name(index)?;
     if !tokens.is(index + 1, TokenKind::Bang) {
@@ -126,7 +127,7 @@ pub fn call<'a>(tokens: &Tokens<'a>, index: usize) -> Option<Call<'a>> {
     let bare_extern = tokens.has_bare_extern(index + 3, close);
     for at in inside.clone() {
         if at - index > MOST_TOKENS {
-            // Not read to its end, for calls may stand in calls without end.
+            // Not read to its end, since calls may be nested without limit.
             names = None;
             break;
         }
@@ -147,7 +148,7 @@ pub fn call<'a>(tokens: &Tokens<'a>, index: usize) -> Option<Call<'a>> {
     Some(Call { name, line, column, has_arguments: !inside.is_empty(), passes_on, bare_extern, names })
 }
 
-/// Does the word `extern` at an index begin a block, a function or a function's type by what follows?
+/// Does `extern` at an index begin a block, a function or a function's type, by the tokens after it?
 pub fn declares(tokens: &Tokens, index: usize) -> bool {
     let next = index + 1;
     tokens.is_string(next)
@@ -172,7 +173,7 @@ fn defined<'a>(tokens: &Tokens<'a>, definition: &Definition, is_within: bool) ->
         lends.foreign |= tokens.word(at) == Some("extern");
     }
     let name = tokens.name(definition.name).unwrap_or_default();
-    // std's own readers of files as data: whoever takes their names may do with the file what it likes.
+    // std's own readers of files as data: a macro with their name may do anything with the file.
     lends.caller_in_unsafe |= matches!(name, "include_str" | "include_bytes");
     Defined { name, exported, lends, calls }
 }

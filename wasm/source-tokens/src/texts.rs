@@ -1,16 +1,16 @@
-//! Files that a source reads as data, by `include_str!` and `include_bytes!`, and what else may name a file.
+//! Files that a source reads as data, by `include_str!` and `include_bytes!`, and other text that may name a file.
 
 use crate::tokens::Tokens;
 use ra_ap_rustc_lexer::{LiteralKind, TokenKind};
 use std::collections::HashSet;
 
-/// Stands in front of a path that starts at the package's directory.
+/// Prefix of a path that starts at the package's directory.
 pub const FROM_MANIFEST: char = '\u{1}';
 
 const READERS: [&str; 2] = ["include_str", "include_bytes"];
 
-/// The paths that these macros are called with, each with the index of its literal. What is computed in another way than
-/// by `concat!(env!("CARGO_MANIFEST_DIR"), …)` is none.
+/// Returns the paths in calls of these macros, each with the index of its literal. A path that is computed in another way than
+/// by `concat!(env!("CARGO_MANIFEST_DIR"), …)` is left out.
 pub fn texts(tokens: &Tokens) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for index in 0..tokens.all.len() {
@@ -27,13 +27,13 @@ pub fn texts(tokens: &Tokens) -> Vec<(usize, String)> {
     found
 }
 
-/// Stands in front of the name of a module.
+/// Prefix of the name of a module.
 pub const MODULE: char = '\u{1}';
-/// Any file at all: a name that is computed, or given another meaning.
+/// Any file: the name is computed, or the reader is renamed.
 pub const ANY: char = '\u{2}';
 
-/// Which files this source may make rustc read as source too: [`ANY`]; a name behind [`MODULE`]; or what could be a file's name
-/// in any text but those of [`texts`].
+/// Returns the files that this source may make rustc read as source too: [`ANY`]; a module's name after [`MODULE`]; or a
+/// possible file name in any text except those of [`texts`].
 pub fn names(tokens: &Tokens) -> HashSet<String> {
     let data: HashSet<usize> = texts(tokens).into_iter().map(|(at, _)| at).collect();
     let mut found = HashSet::new();
@@ -52,7 +52,7 @@ pub fn names(tokens: &Tokens) -> HashSet<String> {
             }
             Some("path") => tokens.is(index + 1, TokenKind::Eq) && string(tokens, index + 2).is_none(),
             Some("include") => !called || !is_plain(tokens, index + 2),
-            // Somebody gives the name another meaning.
+            // The reader is renamed or redefined.
             Some(name) => READERS.contains(&name) && !called,
             None => false,
         };
@@ -63,7 +63,7 @@ pub fn names(tokens: &Tokens) -> HashSet<String> {
     found
 }
 
-/// A character that file names are not looked for with.
+/// Is this a character with which no file name is searched?
 fn is_no_name(c: char) -> bool {
     c.is_ascii() && !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.' | '-')
 }
@@ -73,14 +73,14 @@ fn is_plain(tokens: &Tokens, open: usize) -> bool {
     only_string(tokens, open + 1, close).is_some() || behind_variable(tokens, open + 1, close, "OUT_DIR").is_some()
 }
 
-/// The value of `"…"` where nothing else stands, but a comma at the end.
+/// Returns the value of `"…"` if there is no other token, except a comma at the end.
 fn only_string(tokens: &Tokens, start: usize, end: usize) -> Option<String> {
     let value = string(tokens, start)?;
     let next = if tokens.is(start + 1, TokenKind::Comma) { start + 2 } else { start + 1 };
     (next == end).then_some(value)
 }
 
-/// The value and place of the string in `concat!(env!("VARIABLE"), "…")`.
+/// Returns the value and index of the string in `concat!(env!("VARIABLE"), "…")`.
 fn behind_variable(tokens: &Tokens, start: usize, end: usize, variable: &str) -> Option<(usize, String)> {
     let called = |name: &str, at: usize| {
         (tokens.name(at) == Some(name) && tokens.is(at + 1, TokenKind::Bang)).then(|| tokens.close(at + 2)).flatten()
@@ -96,7 +96,7 @@ fn behind_variable(tokens: &Tokens, start: usize, end: usize, variable: &str) ->
     Some((inner + 2, only_string(tokens, inner + 2, outer)?))
 }
 
-/// The value of a string literal.
+/// Returns the value of a string literal; `None` for another token.
 pub fn string(tokens: &Tokens, index: usize) -> Option<String> {
     let TokenKind::Literal { kind, suffix_start } = tokens.kind(index)? else { return None };
     let text = tokens.all[index].text.get(..suffix_start as usize)?;

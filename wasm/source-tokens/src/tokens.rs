@@ -1,11 +1,11 @@
-//! The tokens of a source that mean something, with their places and the groups that brackets make.
+//! The significant tokens of a source, with their places and the groups that brackets make.
 
 use ra_ap_rustc_lexer::{strip_shebang, tokenize, FrontmatterAllowed, LiteralKind, TokenKind};
 
-/// One token; neither white space nor a comment.
+/// One token that is neither white space nor a comment.
 pub struct Token<'a> {
     pub kind: TokenKind,
-    /// As it stands; of a raw identifier without its `r#`.
+    /// Its text; that of a raw identifier is without `r#`.
     pub text: &'a str,
     /// Line and column (in characters), from 1.
     pub line: u32,
@@ -16,7 +16,7 @@ pub struct Token<'a> {
     pub around: usize,
 }
 
-/// How texts are cut that editions cut differently. The edition of a source is not known here, and a macro may bring another.
+/// How to split text that editions split differently. The edition of a source is not known here, and a macro may be of another.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Edition {
     /// `cr#"x"#` is a word, a `#`, a string and a `#`; `'r#x` a lifetime, a `#` and a word.
@@ -27,13 +27,13 @@ enum Edition {
 /// All tokens of a source.
 pub struct Tokens<'a> {
     pub all: Vec<Token<'a>>,
-    /// rustc could not read this: a character, literal or bracket is not as the language has it.
+    /// rustc would refuse this: a character, literal or bracket is not valid Rust.
     pub broken: bool,
-    /// Where the word `extern` begins nothing by what follows, and is no placeholder's name: see `macros::bare_externs`.
+    /// Indices of `extern` that begin no declaration and are no placeholder's name: see `macros::bare_externs`.
     pub bare_externs: Vec<usize>,
-    /// Where it begins a block with nothing in it: see `empty::empty_externs`.
+    /// Indices of `extern` that begin an empty block: see `empty::empty_externs`.
     pub empty_externs: Vec<usize>,
-    /// How many things that a macro's caller gives, or repetitions of them, begin before each index.
+    /// Number of placeholders, or repetitions of them, that begin before each index.
     given: Vec<u32>,
 }
 
@@ -41,7 +41,7 @@ pub struct Tokens<'a> {
 pub const NONE: usize = usize::MAX;
 
 impl<'a> Tokens<'a> {
-    /// Takes a source apart, once for each way in which some edition reads it; mostly all read it alike.
+    /// Splits a source into tokens, once for each way in which some edition does; mostly all editions agree.
     pub fn readings(text: &'a str) -> Vec<Tokens<'a>> {
         let (newer, depends) = Tokens::of(text, Edition::From2021);
         if !depends {
@@ -50,20 +50,20 @@ impl<'a> Tokens<'a> {
         vec![newer, Tokens::of(text, Edition::Before2021).0]
     }
 
-    /// What has no other bracket has [`NONE`] instead. Also tells whether another edition reads something else.
+    /// A token without a matching bracket has [`NONE`] for it. Also returns whether another edition splits the text differently.
     fn of(text: &'a str, edition: Edition) -> (Tokens<'a>, bool) {
         let mut depends = false;
         let mut all: Vec<Token> = Vec::with_capacity(text.len() / 5);
         let mut open: Vec<usize> = Vec::new();
         let mut broken = false;
-        // No frontmatter: rustc refuses it in a crate, and what `include!` reads has none, only minus signs.
-        // rustc takes a mark of byte order away first.
+        // No frontmatter: rustc refuses it in a crate, and in an included file it is only minus signs.
+        // rustc removes a byte order mark first.
         let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         at += strip_shebang(&text[at..]).unwrap_or(0);
         let (mut line, mut column) = (1u32, 1u32);
         let mut lexer = tokenize(&text[at..], FrontmatterAllowed::No);
         while at < text.len() {
-            // Not by the lexer, which would look for the end of a raw string for each of them anew.
+            // Not by the lexer, which would search the end of a raw string for each of them again.
             let older = if edition == Edition::Before2021 { c_string_prefix(&text[at..]) } else { None };
             let Some(token) = older.or_else(|| lexer.next().map(|token| first_part(token.kind, token.len, edition))) else { break };
             depends |= token.depends;
@@ -96,7 +96,7 @@ impl<'a> Tokens<'a> {
                 let text = if token.kind == TokenKind::RawIdent { &content[2..] } else { content };
                 all.push(Token { kind: token.kind, text, line, column, other, around });
             }
-            // Most of what holds several lines is white space or a comment.
+            // Most tokens of several lines are white space or comments.
             let newlines = memchr::memchr_iter(b'\n', content.as_bytes()).count() as u32;
             if newlines > 0 {
                 line += newlines;
@@ -122,31 +122,31 @@ impl<'a> Tokens<'a> {
         self.given = given;
     }
 
-    /// Is this the `$` of something that a caller gives?
+    /// Is this the `$` of a placeholder?
     pub fn is_placeholder(&self, index: usize) -> bool {
         self.is(index, TokenKind::Dollar) && self.name(index + 1).is_some_and(|name| name != "crate")
     }
 
-    /// Does a lone `extern` stand in a stretch?
+    /// Does a range contain a lone `extern`?
     pub fn has_bare_extern(&self, start: usize, end: usize) -> bool {
         let first = self.bare_externs.partition_point(|&at| at < start);
         self.bare_externs.get(first).is_some_and(|&at| at < end)
     }
 
-    /// Does the word `extern` at an index begin a block with nothing in it?
+    /// Does `extern` at an index begin an empty block?
     pub fn is_empty_extern(&self, at: usize) -> bool {
         self.empty_externs.binary_search(&at).is_ok()
     }
 
-    /// Does something that a caller gives begin in a stretch?
+    /// Does a placeholder begin in a range?
     pub fn has_given(&self, start: usize, end: usize) -> bool {
         let last = self.given.len() - 1;
         self.given[end.min(last)] > self.given[start.min(last)]
     }
 
-    /// The word at an index: an identifier or keyword as it stands.
+    /// Returns the word at an index: an identifier or keyword as written.
     ///
-    /// Before edition 2021 the word in `extern"C"` is no prefix of the string but a keyword.
+    /// Before edition 2021 the word in `extern"C"` is a keyword, not a prefix of the string.
     pub fn word(&self, index: usize) -> Option<&'a str> {
         let token = self.all.get(index)?;
         matches!(token.kind, TokenKind::Ident | TokenKind::UnknownPrefix).then_some(token.text)
@@ -176,7 +176,7 @@ impl<'a> Tokens<'a> {
         !matches!(literal, LiteralKind::Int { .. } | LiteralKind::Float { .. })
     }
 
-    /// Where the group that opens at an index ends; `None` when no group does.
+    /// Returns the end of the group that opens at an index; `None` when no group opens there.
     pub fn close(&self, index: usize) -> Option<usize> {
         let token = self.all.get(index)?;
         let opens = matches!(token.kind, TokenKind::OpenParen | TokenKind::OpenBrace | TokenKind::OpenBracket);
@@ -184,14 +184,13 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// A token, or the first of several that the lexer gives as one, as rustc takes it apart again (rustc_parse,
-/// `Lexer::next_token`).
+/// A token, or the first part of one that rustc splits again (rustc_parse, `Lexer::next_token`).
 struct Part {
     kind: TokenKind,
     length: u32,
-    /// What follows has to be lexed anew.
+    /// The rest has to be lexed again.
     is_cut: bool,
-    /// An edition reads it in another way.
+    /// Another edition splits it differently.
     depends: bool,
 }
 
@@ -200,7 +199,7 @@ fn first_part(kind: TokenKind, length: u32, edition: Edition) -> Part {
     let whole = Part { kind, length, is_cut: false, depends: false };
     let cut = |kind, length| Part { kind, length, is_cut: true, depends: false };
     match kind {
-        // Edition 2024 knows no such string; it only refuses what looks like one.
+        // Edition 2024 has no such string; it only refuses tokens that look like one.
         TokenKind::GuardedStrPrefix => cut(TokenKind::Pound, 1),
         // `k#word` is the keyword, or three tokens.
         TokenKind::ForcedKeywordIdent => cut(TokenKind::Ident, 1),
@@ -212,7 +211,7 @@ fn first_part(kind: TokenKind, length: u32, edition: Edition) -> Part {
     }
 }
 
-/// The word before the string, where later editions have a C string.
+/// Returns the word before the string when later editions read a C string.
 fn c_string_prefix(rest: &str) -> Option<Part> {
     let length = if rest.starts_with("c\"") {
         1
@@ -233,7 +232,7 @@ fn closes(open: TokenKind, close: TokenKind) -> bool {
     )
 }
 
-/// Is it an error for rustc, whatever the edition and whatever stands around it?
+/// Is the token an error for rustc, in every edition and context?
 fn is_broken(kind: TokenKind) -> bool {
     match kind {
         TokenKind::Unknown | TokenKind::InvalidIdent | TokenKind::BlockComment { terminated: false, .. } => true,

@@ -1,9 +1,9 @@
-//! What holds of all facts; the fuzzer of facts checks it too (test/fuzz/rust/targets/facts.rs).
+//! Invariants of all facts; the fuzzer of facts checks them too (test/fuzz/rust/targets/facts.rs).
 
 use artefact::NONE;
 use facts::Columns;
 
-/// Every id is a row of the table that it speaks of.
+/// Asserts that every id is a row of its table.
 pub fn check(columns: &Columns) {
     let below = |ids: &[u32], rows: usize| assert!(ids.iter().all(|&id| id == NONE || (id as usize) < rows));
     let (nodes, frames, places) = (columns.node_section.len(), columns.frame_parent.len(), columns.place_line.len());
