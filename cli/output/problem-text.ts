@@ -2,7 +2,7 @@ import { isAbsolute, relative } from 'node:path';
 import type { SourcePlace } from '../../engine/problems/places.ts';
 import { printable } from './printable.ts';
 
-/** A place in short: from the workspace, the registry or the standard library on. */
+/** Returns a place with a short path: relative to the workspace, the registry or the standard library. */
 export function placeText(place: SourcePlace, workspaceRoot: string): string {
   const registry = /\/registry\/src\/[^/]+\/(.*)$/.exec(place.file)?.[1];
   const inside = relative(workspaceRoot, place.file);

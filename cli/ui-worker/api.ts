@@ -4,7 +4,7 @@ import type { Severity } from '../../engine/problems/descriptor.ts';
 import type { Kind } from '../../engine/problems/kinds.ts';
 import type { CheckProgress } from '../../engine/problems/progress.ts';
 
-// What goes between the threads of the terminal UI. All texts are printable already; `file` alone is a real path.
+// The data that the threads of the terminal UI exchange. All texts are printable already; `file` alone is a real path.
 
 /** An open problem as a list shows it. */
 export interface Item {
@@ -13,36 +13,36 @@ export interface Item {
   readonly kind: Kind;
   /** The heading for problems of its kind. */
   readonly group: string;
-  /** The package, or the file that it is about. */
+  /** The package or file that it is about. */
   readonly label: string;
   readonly api: string | undefined;
   readonly title: string;
-  /** Places in sources that can be shown. */
+  /** Number of places in sources that can be shown. */
   readonly places: number;
   readonly fixes: number;
-  /** What its best fix does. */
+  /** Title of its best fix. */
   readonly bestFix: string | undefined;
-  /** It has one fix only, and that can be taken. */
+  /** True when it has exactly one fix, and that can be applied. */
   readonly isPlain: boolean;
-  /** What more there is to say, e.g. the output of what failed. */
+  /** Further lines, e.g. the output of a failed program. */
   readonly more: readonly string[];
 }
 
 /** A build script or proc macro that waits for problems to be settled. */
-export interface HeldItem {
+export interface WaitingProgram {
   readonly label: string;
   readonly what: string;
   readonly problems: readonly string[];
 }
 
-/** What the session tells by itself. */
+/** An event that the session sends to the UI. */
 export type SessionEvent =
   | { readonly kind: 'items'; readonly put: readonly Item[]; readonly gone: readonly string[] }
   | {
       readonly kind: 'state';
       readonly phase: CheckPhase;
-      readonly held: readonly HeldItem[];
-      /** Why cackle.toml on disk is not in force. */
+      readonly waiting: readonly WaitingProgram[];
+      /** The reason why cackle.toml on disk is not in force; undefined when it is. */
       readonly fault: string | undefined;
       readonly undoable: number;
       readonly written: number;
@@ -50,7 +50,7 @@ export type SessionEvent =
     }
   | { readonly kind: 'progress'; readonly progress: CheckProgress }
   | { readonly kind: 'output'; readonly lines: readonly string[] }
-  /** An edit was made or refused; what it changed was told before. */
+  /** An edit was made or refused; the events for its changes come before. */
   | { readonly kind: 'edited'; readonly error: string | undefined };
 
 /** A line of a diff. */
@@ -73,7 +73,7 @@ export interface FixChoice {
   /** Why it cannot be taken. */
   readonly refused: string | undefined;
   readonly diff: readonly DiffLine[];
-  /** False where it writes nothing, or only takes away. */
+  /** False when it writes nothing, or only removes. */
   readonly takesComment: boolean;
 }
 
@@ -84,7 +84,7 @@ export interface ShownPlace {
   readonly column: number;
   /** Does `column` count bytes, as debug info does, or characters? */
   readonly counts: 'bytes' | 'characters';
-  /** As it is shown. */
+  /** The place as text for the user. */
   readonly text: string;
 }
 
@@ -105,7 +105,7 @@ export interface FrameRow {
   readonly inlined: boolean;
 }
 
-/** What a piece of code is; plain where it is nothing special. */
+/** The kind of a piece of code, by which it is highlighted. */
 export type TokenStyle =
   | 'plain'
   | 'keyword'
@@ -125,13 +125,13 @@ export interface Segment {
 /** Lines of a source around a place. */
 export interface Excerpt {
   readonly lines: readonly { readonly number: number; readonly segments: readonly Segment[] }[];
-  /** The line of the place; 0: only the file is known. */
+  /** The line of the place; 0 when only the file is known. */
   readonly line: number;
-  /** Where it begins in the text of that line, in code units; undefined: not known. */
+  /** Its offset in the text of that line, in code units; undefined when it is not known. */
   readonly at: number | undefined;
 }
 
-/** What a package says of itself. */
+/** The description of a package from its manifest. */
 export interface PackageInfo {
   readonly name: string;
   readonly version: string;
@@ -142,7 +142,7 @@ export interface PackageInfo {
   readonly isMember: boolean;
 }
 
-/** What the session is started with. */
+/** The options of a session. */
 export interface SessionOptions {
   readonly check: CheckOptions;
   /** Show characters beyond ASCII as escapes. */
@@ -152,36 +152,36 @@ export interface SessionOptions {
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug' | 'trace';
 }
 
-/** How an interactive check ended by itself. */
-export interface Ending {
-  /** 0 or 2; undefined: it was stopped. */
+/** How an interactive check ended. */
+export interface SessionEnding {
+  /** Exit status; undefined when the check was stopped. */
   readonly status: 0 | 2 | undefined;
-  /** For the terminal when the UI is gone. */
+  /** Text for the terminal after the UI is closed. */
   readonly text: string;
   readonly timing: Readonly<Record<string, number>>;
 }
 
-/** The session in its thread, as the UI sees it. What can fail gives a text that says why, or undefined. */
+/** The session in its thread, as the UI calls it. Edits resolve to the reason why they were refused, or undefined. */
 export interface Session {
-  run(options: SessionOptions, tell: (event: SessionEvent) => void): Promise<Ending>;
+  run(options: SessionOptions, onEvent: (event: SessionEvent) => void): Promise<SessionEnding>;
   fixes(id: string): Promise<readonly FixChoice[]>;
   /** Takes a fix as it was shown; refuses one of an outdated list. */
   apply(id: string, fix: FixName, comment: string): Promise<string | undefined>;
-  /** Takes the fix of each problem that has one only. */
+  /** Applies the fix of each problem that has exactly one. */
   applyPlain(ids: readonly string[]): Promise<string | undefined>;
   undo(): Promise<string | undefined>;
   usages(id: string): Promise<readonly UsageRow[]>;
   /** Paths from a root to a usage, the shortest first. */
   backtraces(id: string, usage: number): Promise<readonly (readonly FrameRow[])[]>;
-  /** Lines around a place, or why they cannot be shown. */
+  /** Resolves to the lines around a place, or to the reason why they cannot be shown. */
   source(place: ShownPlace): Promise<Excerpt | string>;
-  /** Where a file of a place is on this machine. */
+  /** Resolves to the path of a place's file on this machine. */
   pathOf(file: string): Promise<string>;
   packageInfo(label: string): Promise<PackageInfo | undefined>;
   tree(label: string): Promise<readonly string[]>;
   checkAgain(): Promise<void>;
-  /** The fixes that were written to cackle.toml and not taken back, by title. */
+  /** Resolves to the titles of the fixes that were written to cackle.toml and not undone. */
   written(): Promise<readonly string[]>;
-  /** Ends what runs; `run` then resolves. */
+  /** Stops the check; `run` then resolves. */
   stop(): Promise<void>;
 }

@@ -12,10 +12,10 @@ import type { KeywordUse } from '../../engine/problems/usages.ts';
 import { placeText } from '../output/problem-text.ts';
 import type { Item, ShownPlace, UsageRow } from './api.ts';
 
-/** How texts are made fit for the terminal at hand. */
+/** Makes a text printable on the terminal. */
 export type Safe = (text: string) => string;
 
-/** A problem as the list shows it. */
+/** Returns a problem as the list shows it. */
 export function itemOf(
   { id, problem }: OpenProblem,
   fixes: readonly ProblemFix[],
@@ -44,8 +44,8 @@ function placesOf(problem: Problem): readonly { readonly place: SourcePlace }[] 
   return 'uses' in problem ? problem.uses : [];
 }
 
-/** A place as it is shown and found. */
-export function placeOf(
+/** Returns a place with its text for the user. */
+export function shownPlaceOf(
   place: SourcePlace,
   counts: ShownPlace['counts'],
   root: string,
@@ -54,11 +54,11 @@ export function placeOf(
   return { ...place, counts, text: safe(placeText(place, root)) };
 }
 
-/** The rows of the usages pane. */
+/** Returns the rows of the usages pane. */
 export function usageRows(problem: Problem, root: string, safe: Safe): UsageRow[] {
   if ('usages' in problem) {
     return problem.usages.map((usage) => ({
-      place: placeOf(usage.place, 'bytes', root, safe),
+      place: shownPlaceOf(usage.place, 'bytes', root, safe),
       from: safe(usage.from),
       target: safe(usage.target),
       output: safe(usage.output),
@@ -79,7 +79,7 @@ export function usageRows(problem: Problem, root: string, safe: Safe): UsageRow[
   }
   if (!('uses' in problem)) return [];
   return problem.uses.map((use) => ({
-    place: placeOf(use.place, 'characters', root, safe),
+    place: shownPlaceOf(use.place, 'characters', root, safe),
     from: undefined,
     target: undefined,
     output: undefined,

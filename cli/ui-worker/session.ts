@@ -9,7 +9,6 @@ import { asciiOnly, printable } from '../output/printable.ts';
 import { summaryText } from '../output/report.ts';
 import type {
   DiffLine,
-  Ending,
   Excerpt,
   FixChoice,
   FixName,
@@ -17,19 +16,21 @@ import type {
   Item,
   PackageInfo,
   Session,
+  SessionEnding,
   SessionEvent,
   SessionOptions,
   ShownPlace,
   UsageRow,
 } from './api.ts';
 import { inverseTree } from './inverse-tree.ts';
-import { itemOf, placeOf, usageRows } from './items.ts';
+import { itemOf, shownPlaceOf, usageRows } from './items.ts';
 import { Offers } from './offers.ts';
 import { Sources } from './source.ts';
 
-/** How often the UI hears of what changed, at most; less often where finding out takes long. */
-const TELL_MS = 40;
-const TELLING_SHARE = 0.2;
+/** Shortest interval between updates of the UI; it is longer when computing an update takes long. */
+const UPDATE_MS = 40;
+/** Largest share of the time that computing updates may take. */
+const UPDATE_SHARE = 0.2;
 const KEPT_OUTPUT = 500;
 const DIFF_CONTEXT = 3;
 
@@ -37,13 +38,13 @@ const DIFF_CONTEXT = 3;
 export class InteractiveSession implements Session {
   private check: Interactive | undefined;
   private options: SessionOptions | undefined;
-  private tell: (event: SessionEvent) => void = () => undefined;
+  private onEvent: (event: SessionEvent) => void = () => undefined;
   private readonly abort = new AbortController();
   private sent = new Map<string, { readonly problem: Problem; readonly item: Item }>();
   private output: string[] = [];
-  private telling: NodeJS.Timeout | undefined;
-  /** Milliseconds that the last telling took. */
-  private took = 0;
+  private updateTimer: NodeJS.Timeout | undefined;
+  /** Milliseconds that the last update took. */
+  private updateTime = 0;
   private configRevision = 0;
   private configText = '';
   private readonly offers = new Offers();
@@ -52,23 +53,26 @@ export class InteractiveSession implements Session {
     (text) => this.safe(text),
   );
 
-  async run(options: SessionOptions, tell: (event: SessionEvent) => void): Promise<Ending> {
+  async run(
+    options: SessionOptions,
+    onEvent: (event: SessionEvent) => void,
+  ): Promise<SessionEnding> {
     this.options = options;
-    this.tell = tell;
-    const said: string[] = [];
+    this.onEvent = onEvent;
+    const recentOutput: string[] = [];
     let log: Log | undefined;
     try {
       log = openLog(options.logFile, options.logLevel);
       const check = new Interactive(options.check, {
         progress: (progress) =>
-          this.tell({
+          this.onEvent({
             kind: 'progress',
             progress: { ...progress, building: this.safe(progress.building) },
           }),
         cargoOutput: (text) => {
           const lines = stripVTControlCharacters(text).split('\n').map(printable);
-          said.push(...lines);
-          said.splice(0, said.length - KEPT_OUTPUT);
+          recentOutput.push(...lines);
+          recentOutput.splice(0, recentOutput.length - KEPT_OUTPUT);
           this.output.push(...lines.map((line) => this.safe(line)));
           this.soon();
         },
@@ -82,10 +86,10 @@ export class InteractiveSession implements Session {
       if (this.abort.signal.aborted) return { status: undefined, text: '', timing: {} };
       const text = errorText(error, options.debug);
       log?.write('error', text);
-      const why = error instanceof CargoFailedError ? `${said.join('\n')}\n` : '';
+      const why = error instanceof CargoFailedError ? `${recentOutput.join('\n')}\n` : '';
       return { status: 2, text: `${why}${text}`, timing: {} };
     } finally {
-      clearTimeout(this.telling);
+      clearTimeout(this.updateTimer);
       log?.close();
     }
   }
@@ -158,7 +162,7 @@ export class InteractiveSession implements Session {
       refused = this.safe(error.message);
     }
     this.send();
-    this.tell({ kind: 'edited', error: refused });
+    this.onEvent({ kind: 'edited', error: refused });
     return refused;
   }
 
@@ -179,7 +183,7 @@ export class InteractiveSession implements Session {
         return {
           name: this.safe(name),
           inlined,
-          place: at && placeOf(at, 'bytes', this.root, (text) => this.safe(text)),
+          place: at && shownPlaceOf(at, 'bytes', this.root, (text) => this.safe(text)),
         };
       }),
     );
@@ -233,18 +237,21 @@ export class InteractiveSession implements Session {
   }
 
   private soon(): void {
-    this.telling ??= setTimeout(() => this.send(), Math.max(TELL_MS, this.took / TELLING_SHARE));
+    this.updateTimer ??= setTimeout(
+      () => this.send(),
+      Math.max(UPDATE_MS, this.updateTime / UPDATE_SHARE),
+    );
   }
 
-  /** Tells the UI what is different from what it knows. */
+  /** Sends the UI what changed since the last update. */
   private send(): void {
-    clearTimeout(this.telling);
-    this.telling = undefined;
+    clearTimeout(this.updateTimer);
+    this.updateTimer = undefined;
     const { check } = this;
     if (check === undefined) return;
     const started = performance.now();
     if (this.output.length > 0) {
-      this.tell({ kind: 'output', lines: this.output.slice(-KEPT_OUTPUT) });
+      this.onEvent({ kind: 'output', lines: this.output.slice(-KEPT_OUTPUT) });
       this.output = [];
     }
     const otherConfig = check.configText !== this.configText;
@@ -267,11 +274,11 @@ export class InteractiveSession implements Session {
     }
     const gone = [...this.sent.keys()].filter((id) => !now.has(id));
     this.sent = now;
-    if (put.length > 0 || gone.length > 0) this.tell({ kind: 'items', put, gone });
-    this.tell({
+    if (put.length > 0 || gone.length > 0) this.onEvent({ kind: 'items', put, gone });
+    this.onEvent({
       kind: 'state',
       phase: check.phase,
-      held: check.waiting.map(({ packageLabel, what, problems }) => ({
+      waiting: check.waiting.map(({ packageLabel, what, problems }) => ({
         label: this.safe(packageLabel),
         what,
         problems,
@@ -284,7 +291,7 @@ export class InteractiveSession implements Session {
       written: check.written.length,
       configRevision: this.configRevision,
     });
-    this.took = performance.now() - started;
+    this.updateTime = performance.now() - started;
   }
 
   private diff(before: string, after: string): DiffLine[] {
@@ -299,7 +306,7 @@ export class InteractiveSession implements Session {
     const near = lines.map((_, i) => changed.some((c) => Math.abs(c - i) <= DIFF_CONTEXT));
     return lines.flatMap((line, i): DiffLine[] => {
       if (near[i]) return [line];
-      // One mark for each stretch that is left out.
+      // One mark for each omitted range.
       return i > 0 && near[i - 1] && near.includes(true, i) ? [{ sign: '@', text: '' }] : [];
     });
   }

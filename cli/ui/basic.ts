@@ -1,20 +1,20 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { Remote } from 'comlink';
 import type {
-  Ending,
   FixChoice,
   Item,
   Session,
+  SessionEnding,
   SessionEvent,
   SessionOptions,
 } from '../ui-worker/api.ts';
-import type { Left } from './left.ts';
+import type { UiOutcome } from './outcome.ts';
 import { wrapped } from './text.ts';
 
-/** What the prompts are given. */
+/** The parameters of the prompts. */
 export interface BasicOptions {
   readonly session: Remote<Session>;
-  readonly start: (tell: (event: SessionEvent) => void) => Promise<Ending>;
+  readonly start: (onEvent: (event: SessionEvent) => void) => Promise<SessionEnding>;
   readonly options: SessionOptions;
 }
 
@@ -30,17 +30,17 @@ const help = `  1, 2, …      apply that fix; words behind the number become a 
   s            skip the problem for now
   l            list all problems
   a            apply the fix of every problem that has just one
-  u            take back the last edit
+  u            undo the last edit
   q            quit`;
 
-/** The terminal UI by plain prompts: nothing but lines, for a terminal that can do nothing else, or a screen reader. */
+/** The terminal UI by plain prompts and lines, for simple terminals and screen readers. */
 export class BasicUi {
   private readonly session: Remote<Session>;
   private readonly start: BasicOptions['start'];
   private readonly items = new Map<string, Item>();
   private readonly skipped = new Set<string>();
   private state: Extract<SessionEvent, { kind: 'state' }> | undefined;
-  private ending: Ending | undefined;
+  private ending: SessionEnding | undefined;
   private quitting = false;
   /** Lines that were typed and not yet taken as answers. */
   private readonly typed: string[] = [];
@@ -53,7 +53,7 @@ export class BasicUi {
   }
 
   /** Asks until the check ends or the user leaves. */
-  async run(): Promise<Left> {
+  async run(): Promise<UiOutcome> {
     const lines = createInterface({ input: process.stdin, output: process.stdout });
     lines.on('line', (line) => {
       this.typed.push(line.trim());
@@ -61,19 +61,19 @@ export class BasicUi {
     });
     lines.on('SIGINT', () => this.quit());
     lines.on('close', () => this.quit());
-    void this.start((event) => this.told(event)).then(
+    void this.start((event) => this.receive(event)).then(
       (ending) => this.ended(ending),
       (error: Error) =>
         this.ended({ status: 2, text: `error: internal error: ${error.message}`, timing: {} }),
     );
-    this.say('Checking. `?` tells what can be answered, `q` quits.');
+    this.say('Checking. `?` lists the answers, `q` quits.');
     try {
       while (this.ending === undefined && !this.quitting) {
         const item = [...this.items.values()].find(({ id }) => !this.skipped.has(id));
         if (item !== undefined) await this.ask(lines, item);
         else if (this.items.size > 0) await this.askSkipped(lines);
         else if (this.typed.length === 0) await this.nextChange();
-        // Nobody asked: what is typed meanwhile can be about no problem.
+        // Text that is typed without a prompt can be about no problem.
         else await this.unasked(this.typed.shift());
       }
     } finally {
@@ -97,19 +97,19 @@ export class BasicUi {
     return true;
   }
 
-  private ended(ending: Ending): void {
+  private ended(ending: SessionEnding): void {
     this.ending = ending;
     this.changed?.();
   }
 
-  private told(event: SessionEvent): void {
+  private receive(event: SessionEvent): void {
     if (event.kind === 'items') {
       for (const id of event.gone) this.items.delete(id);
       for (const item of event.put) this.items.set(item.id, item);
     } else if (event.kind === 'state') {
       if (event.fault !== undefined && event.fault !== this.state?.fault)
         this.say(
-          `cackle.toml as it is cannot be read; what it said before is still in force:\n${event.fault}`,
+          `cackle.toml as it is cannot be read; the last valid one is still in force:\n${event.fault}`,
         );
       this.state = event;
     } else if (event.kind === 'progress') {
@@ -135,7 +135,7 @@ export class BasicUi {
     process.stdout.write(`${text}\n`);
   }
 
-  /** The answer to a prompt; undefined when the question is settled before, or nobody answers any more. */
+  /** Resolves to the answer to a prompt; undefined when the question is settled before, or the input has ended. */
   private async prompt(
     lines: Interface,
     question: () => string,
@@ -151,7 +151,7 @@ export class BasicUi {
       }
       await this.nextChange();
       if (question() === asked || moot()) continue;
-      // Something came or went meanwhile; what is typed so far stays.
+      // The list of problems changed meanwhile; the text that is typed so far stays.
       asked = question();
       this.say('');
       lines.setPrompt(asked);
@@ -163,7 +163,7 @@ export class BasicUi {
   private async ask(lines: Interface, item: Item): Promise<void> {
     const fixes = await this.session.fixes(item.id);
     if (!this.items.has(item.id)) return;
-    const held = this.state?.held.filter(({ problems }) => problems.includes(item.id)) ?? [];
+    const held = this.state?.waiting.filter(({ problems }) => problems.includes(item.id)) ?? [];
     this.say(`\n${item.severity}: ${item.label}: ${item.title}`);
     for (const { label, what } of held) this.say(`  (the ${what} of ${label} waits for this)`);
     for (const line of item.more.slice(-20)) this.say(`  | ${line}`);
@@ -189,10 +189,10 @@ export class BasicUi {
     else await this.unasked(answer);
   }
 
-  /** An answer that is about no problem. */
+  /** Handles an answer that is about no problem. */
   private async unasked(answer: string | undefined): Promise<void> {
     if (answer === 'q') this.quit();
-    else if (answer === 'u') this.tell(await this.session.undo(), 'taken back');
+    else if (answer === 'u') this.reportEdit(await this.session.undo(), 'undone');
     else if (answer !== undefined) this.say(help);
   }
 
@@ -202,7 +202,7 @@ export class BasicUi {
     const fix = /^\d+$/.test(word) ? fixes[Number(word) - 1] : undefined;
     if (fix !== undefined) {
       const error = fix.refused ?? (await this.session.apply(item.id, fix.name, argument));
-      this.tell(error, `done: ${fix.title}`);
+      this.reportEdit(error, `done: ${fix.title}`);
       return;
     }
     switch (word) {
@@ -226,10 +226,10 @@ export class BasicUi {
       case 'a': {
         const plain = [...this.items.values()].filter(({ isPlain }) => isPlain);
         const error = await this.session.applyPlain(plain.map(({ id }) => id));
-        return this.tell(error, `done: ${plain.length} fixes (u takes them back)`);
+        return this.reportEdit(error, `done: ${plain.length} fixes (u undoes them)`);
       }
       case 'u':
-        return this.tell(await this.session.undo(), 'taken back');
+        return this.reportEdit(await this.session.undo(), 'undone');
       case 'q':
         this.quit();
         return;
@@ -238,7 +238,7 @@ export class BasicUi {
     }
   }
 
-  private tell(error: string | undefined, done: string): void {
+  private reportEdit(error: string | undefined, done: string): void {
     this.say(error === undefined ? done : `not done: ${error}`);
   }
 

@@ -3,15 +3,15 @@ import type {
   Excerpt,
   FixChoice,
   FrameRow,
-  HeldItem,
   Item,
   PackageInfo,
   SessionEvent,
   UsageRow,
+  WaitingProgram,
 } from '../ui-worker/api.ts';
 import type { View } from './keys.ts';
 
-/** How the problems are put together. */
+/** By what the problems are grouped. */
 export type Grouping = 'none' | 'package' | 'API' | 'kind';
 
 /** A line that is being typed. */
@@ -20,13 +20,13 @@ export interface Typing {
   readonly cursor: number;
 }
 
-/** What lies over the panes and takes the keys. */
+/** A dialog over the panes that takes the keys. */
 export type Overlay =
   | { readonly kind: 'help'; readonly top: number }
   | {
       readonly kind: 'comment';
       readonly typing: Typing;
-      /** Which earlier comment is shown; the length of the history: the new one. */
+      /** Index of the earlier comment that is shown; the length of the history for the new one. */
       readonly history: number;
     }
   | { readonly kind: 'accept-all'; readonly ids: readonly string[] }
@@ -38,7 +38,7 @@ export interface Cursor {
   readonly top: number;
 }
 
-/** All that the screen shows. Data only; it changes in `update.ts`. */
+/** Everything that the screen shows, as data; `update.ts` changes it. */
 export interface Model {
   readonly size: { readonly columns: number; readonly rows: number };
   readonly debug: boolean;
@@ -47,7 +47,7 @@ export interface Model {
   readonly listTop: number;
   readonly grouping: Grouping;
   readonly filter: string;
-  /** The views that were entered; the last one has the keys. */
+  /** The views that were entered; keys go to the last one. */
   readonly views: readonly View[];
   readonly overlay: Overlay | undefined;
   readonly fixes:
@@ -62,7 +62,7 @@ export interface Model {
         readonly path: number;
       })
     | undefined;
-  /** Who depends on a package, or what else there is to read of a problem. */
+  /** The dependents of a package, or further lines of a problem. */
   readonly tree:
     | (Cursor & {
         readonly title: string;
@@ -74,14 +74,14 @@ export interface Model {
   readonly source: Excerpt | string | undefined;
   readonly showsDiagnostics: boolean;
   readonly info: { readonly label: string; readonly info: PackageInfo | undefined } | undefined;
-  /** Undefined: as the height allows. */
+  /** Undefined when the height decides. */
   readonly showsPackage: boolean | undefined;
   readonly progress: CheckProgress | undefined;
-  /** Units built at some times, for the rate. */
+  /** Units that are built in a second; undefined while it is not known. */
   readonly rate: number | undefined;
   readonly state: Extract<SessionEvent, { kind: 'state' }>;
   readonly output: readonly string[];
-  /** Comments that were written, the oldest first. */
+  /** Earlier comments, the oldest first. */
   readonly comments: readonly string[];
   readonly message: { readonly text: string; readonly tone: 'good' | 'bad' } | undefined;
   /** A fix is being written: keys wait. */
@@ -113,7 +113,7 @@ export function firstModel(size: Model['size'], debug: boolean): Model {
     state: {
       kind: 'state',
       phase: 'reading',
-      held: [],
+      waiting: [],
       fault: undefined,
       undoable: 0,
       written: 0,
@@ -126,12 +126,12 @@ export function firstModel(size: Model['size'], debug: boolean): Model {
   };
 }
 
-/** Where the keys go. */
+/** Returns the view to which the keys go. */
 export function viewOf(model: Model): View {
   return model.views.at(-1) ?? 'problems';
 }
 
-/** The selected problem. */
+/** Returns the selected problem; undefined when the list is empty. */
 export function selectedItem(model: Model): Item | undefined {
   return model.selected === undefined ? undefined : model.items.get(model.selected);
 }
@@ -145,7 +145,7 @@ let lastRows:
   | { items: Model['items']; filter: string; grouping: Grouping; rows: readonly ListRow[] }
   | undefined;
 
-/** The rows of the problem list, filtered and grouped. */
+/** Returns the rows of the problem list, filtered and grouped. */
 export function listRows({ items, filter, grouping }: Model): readonly ListRow[] {
   if (lastRows?.items === items && lastRows.filter === filter && lastRows.grouping === grouping)
     return lastRows.rows;
@@ -186,7 +186,7 @@ function groupOf(item: Item, grouping: Grouping): string {
   return item.group;
 }
 
-/** What waits for a problem. */
-export function heldBy(model: Model, id: string): readonly HeldItem[] {
-  return model.state.held.filter(({ problems }) => problems.includes(id));
+/** Returns the programs that wait for a problem. */
+export function waitingFor(model: Model, id: string): readonly WaitingProgram[] {
+  return model.state.waiting.filter(({ problems }) => problems.includes(id));
 }

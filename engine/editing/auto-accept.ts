@@ -16,8 +16,8 @@ export interface AcceptedFix {
 }
 
 /**
- * Writes the best fix of each problem to cackle.toml and keeps the configuration that follows in force. It never
- * switches a sandbox off, nor opens one further, and leaves the definitions of APIs as they are.
+ * Writes the best fix of each problem to cackle.toml and keeps the resulting configuration in force. It never switches a
+ * sandbox off, nor opens one further, and does not change definitions of APIs.
  */
 export class AutoAccept implements LiveConfig {
   readonly accepted: AcceptedFix[] = [];
@@ -35,7 +35,7 @@ export class AutoAccept implements LiveConfig {
     this.known = { ...known, exports };
   }
 
-  /** Starts from the file as it is; where there is none, from the best fix of `missing`. Throws ConfigError and ConfigFileError. */
+  /** Starts from the file, or when it is missing from the best fix of `missing`. Throws ConfigError and ConfigFileError. */
   static async open(
     file: string,
     exports: Exports,
@@ -57,16 +57,16 @@ export class AutoAccept implements LiveConfig {
     return this.config;
   }
 
-  /** For what holds up the build: permissions only, since nothing is judged again in this run. */
+  /** Accepts fixes for problems that hold the build up: permissions only, since nothing is judged again in this run. */
   resolve = (problems: readonly Problem[]): Promise<boolean> =>
     this.accept(problems.filter((problem) => descriptorOf(problem).fixesOnlyPermit));
 
   isReplaced = async (): Promise<boolean> =>
     (await readConfigText(this.file.file)).hash !== this.file.hash;
 
-  /** Writes the fixes of all problems that have one to take; true when the file changed. */
+  /** Writes the fix of each problem that has an acceptable one; resolves to true when the file changed. */
   accept(problems: readonly Problem[]): Promise<boolean> {
-    // Gates ask at the same time; each sees what the one before it wrote.
+    // Gates call this at the same time; each sees the text that the one before it wrote.
     const done = this.working.then(() => this.write(mergeProblems(problems)));
     this.working = done.catch(() => undefined);
     return done;
@@ -85,7 +85,7 @@ export class AutoAccept implements LiveConfig {
       this.accepted.push({ problem, title: fix.title });
     }
     if (text === this.file.text) return false;
-    // Read before it is written: a file that we could not read ourselves must not come into being.
+    // Parsed before it is written: a file that we could not read must not be created.
     const config = parseConfig(this.file.file, text, this.exports);
     this.file = await writeConfigText(this.file, text);
     this.config = config;
@@ -93,7 +93,7 @@ export class AutoAccept implements LiveConfig {
   }
 }
 
-/** Nobody is asked, so what takes protection away or says anew what an API is is left to the user. */
+/** Leaves fixes to the user that remove protection or redefine an API, since nobody confirms them here. */
 function mayBeTaken({ refused, edit }: Fix): boolean {
   return (
     refused === undefined &&
@@ -104,12 +104,12 @@ function mayBeTaken({ refused, edit }: Fix): boolean {
   );
 }
 
-/** An API that grows by one finding makes others, in packages that had none; one that shrinks hides some. */
+/** An API that grows causes findings in other packages; one that shrinks hides some. */
 function definesApi({ steps }: Edit): boolean {
   return steps.some((step) => 'path' in step && step.path[0] === 'api');
 }
 
-/** Which of two packages was meant by what stands there, only who wrote it knows. */
+/** Only the author of a table knows which of two packages it means. */
 function choosesSource({ steps }: Edit): boolean {
   return steps.some((step) => step.kind === 'set' && step.path.at(-1) === 'source');
 }

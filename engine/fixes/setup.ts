@@ -1,5 +1,5 @@
 import { builtinApis } from '../config/builtin.ts';
-import { type Edit, type EditStep, type Path, scopePath } from '../config/edit/edit.ts';
+import { type Edit, type EditStep, type KeyPath, scopePath } from '../config/edit/edit.ts';
 import type { Exports } from '../config/exports.ts';
 import {
   type ApiDefinition,
@@ -163,7 +163,7 @@ export function loosenSandbox(
     package: packageName,
     suffix: executable === 'test' ? 'test' : 'build',
   };
-  const at = (key: string): Path => [...scopePath(scope), 'sandbox', key];
+  const at = (key: string): KeyPath => [...scopePath(scope), 'sandbox', key];
   const what = executable === 'test' ? 'tests' : 'build script';
   const network: Fix = {
     title: `allow the network to the ${what} of ${packageName}`,

@@ -11,7 +11,7 @@ export interface Failure {
   readonly denied?: readonly Denial[] | undefined;
 }
 
-/** How a program ended. Inside a sandbox a signal shows as 128 and its number (bwrap's manual). */
+/** Returns how a program ended. In a sandbox the status of a signal is 128 and its number (bwrap's manual). */
 export function endingOf(failed: Pick<Failure, 'status' | 'signal' | 'sandboxCommand'>): string {
   const { status, signal, sandboxCommand } = failed;
   const sandboxed = sandboxCommand === undefined ? '' : ' in its sandbox';
@@ -21,7 +21,7 @@ export function endingOf(failed: Pick<Failure, 'status' | 'signal' | 'sandboxCom
   return `${sandboxed}: exit status ${status}${within ? `, as for ${signalText(status - 128)}` : ''}`;
 }
 
-/** What its sandbox kept from a program that failed, one line each; and what to do where no setting helps. */
+/** Returns what its sandbox denied to a failed program, one line each; and what to do when no setting helps. */
 export function deniedText({
   denied = [],
   sandboxCommand,
@@ -30,7 +30,7 @@ export function deniedText({
   return denied.length > 0
     ? denied.map(textOfDenial)
     : [
-        'nothing shows that its sandbox kept anything from it: see whether it fails under cargo alone, too',
+        'nothing shows that its sandbox denied it anything: check whether it fails under cargo alone, too',
       ];
 }
 
@@ -39,13 +39,13 @@ function textOfDenial(denial: Denial): string {
     case 'write':
       return `its sandbox does not let it write in ${denial.path}`;
     case 'mode':
-      return `${denial.path} is read-only by its own permissions, which only root outside a sandbox passes over: \`chmod u+w\` it`;
+      return `${denial.path} is read-only by its own permissions, which only root outside a sandbox may ignore: \`chmod u+w\` it`;
     case 'read':
       return `its sandbox hides ${denial.path}; \`extra_args = ["--ro-bind", "${denial.path}", "${denial.path}"]\` in the section of its sandbox shows it`;
     case 'network':
       return 'its sandbox has no network';
     case 'variable':
-      return `its sandbox does not show it the variable ${denial.name}`;
+      return `its sandbox hides the variable ${denial.name} from it`;
   }
 }
 

@@ -24,12 +24,7 @@ export function Details({
 function faultLines({ state }: Model, { columns }: Frame): Line[] {
   if (state.fault === undefined) return [];
   return [
-    [
-      coloured(
-        'cackle.toml as it is cannot be read; the last valid one is still in force:',
-        'red',
-      ),
-    ],
+    [coloured('cackle.toml as it is cannot be read; the last valid one is still in force:', 'red')],
     ...state.fault
       .split('\n')
       .map((line): Line => [coloured(`  ${line}`.slice(0, columns * 2), 'red')]),
