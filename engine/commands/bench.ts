@@ -9,26 +9,26 @@ import type { Compiled } from '../judge/foreign.ts';
 import type { OutputSpec } from '../judge/joiner.ts';
 import { Pools } from '../pool/pools.ts';
 import { seconds } from '../trace/seconds.ts';
-import type { Span } from '../trace/spans.ts';
+import type { TimeSpan } from '../trace/spans.ts';
 import { factsFile } from '../units/inputs.ts';
 import { outputSpec } from '../units/output-spec.ts';
 import { isSysroot } from '../workspace/owners.ts';
 import type { Workspace, WorkspaceChoice } from '../workspace/types.ts';
 
-/** What one number of worker threads did with the tree. */
+/** The results with one number of worker threads. */
 export interface BenchRun {
   readonly workers: number;
   readonly extraction: Throughput;
   readonly judgement: {
     readonly seconds: number;
     readonly outputsPerSecond: number;
-    /** Seconds of all threads together. */
+    /** Sum over all threads. */
     readonly joinSeconds: number;
     readonly judgeSeconds: number;
   };
 }
 
-/** How fast files were read. */
+/** The speed of extraction. */
 export interface Throughput {
   readonly seconds: number;
   readonly megabytesPerSecond: number;
@@ -43,17 +43,17 @@ export interface BenchReport {
   readonly objects: number;
   readonly outputs: number;
   readonly runs: readonly BenchRun[];
-  /** The files that took longest, with the least number of workers. */
+  /** The files that took longest, with the smallest number of workers. */
   readonly slowest: readonly { path: string; bytes: number; seconds: number }[];
 }
 
 const SLOWEST = 10;
-/** A thread that has read as much runs code that the JavaScript engine has optimised. */
+/** After so many bytes the JavaScript engine has optimised a thread's code. */
 const WARM_BYTES = 64e6;
 
 /**
  * Extracts every file of the last check that is still there, and joins and judges its outputs, with each number of
- * workers; stores nothing. Threads are started and warm before the clock runs. Throws CheckError.
+ * workers; stores nothing. Threads are started and warmed up before time is measured. Throws CheckError.
  */
 export async function measureTree(
   options: WorkspaceChoice & { readonly workers: readonly number[] },
@@ -89,12 +89,12 @@ interface BuiltTree {
   readonly apis: Parameters<Pools['references']>[0]['apis'];
 }
 
-/** What the last check left: objects that only the linker saw are gone. */
+/** Reads the files and outputs of the last check; objects that only the linker saw are gone. */
 async function lastCheck(choice: WorkspaceChoice): Promise<BuiltTree> {
   const { workspace, configFile, exports } = await readTree(choice);
   const location = await openLocation(workspace.targetDirectory);
   const config = await readConfig(configFile, exports);
-  // Opening a store would make one.
+  // Opening a store would create one.
   const units = existsSync(location.root)
     ? await (await RecordStore.open(location.root)).units()
     : [];
@@ -155,7 +155,7 @@ async function withWorkers(
     if ('stale' in value)
       throw new CheckError(
         `facts of the last check are missing: ${value.stale.join(', ')}`,
-        '`cackle -n` makes them again',
+        'run `cackle -n`, which extracts them again',
       );
     return spans;
   };
@@ -204,7 +204,7 @@ async function withWorkers(
   }
 }
 
-/** The first files of {@link WARM_BYTES}, or all. */
+/** The first files that have {@link WARM_BYTES} together, or all. */
 function enoughToWarmUp(files: readonly BuiltFile[]): readonly BuiltFile[] {
   let bytes = 0;
   const end = files.findIndex((file) => {
@@ -214,7 +214,7 @@ function enoughToWarmUp(files: readonly BuiltFile[]): readonly BuiltFile[] {
   return end < 0 ? files : files.slice(0, end + 1);
 }
 
-const secondsOf = (spans: readonly Span[]): number =>
+const secondsOf = (spans: readonly TimeSpan[]): number =>
   spans.reduce((sum, { start, end }) => sum + end - start, 0) / 1000;
 
 async function timed<T>(work: () => Promise<T>): Promise<{ seconds: number; value: T }> {

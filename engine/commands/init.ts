@@ -8,7 +8,7 @@ import { bubblewrapFault } from '../sandbox/probe.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 import type { WorkspaceChoice } from '../workspace/types.ts';
 
-/** A first cackle.toml: the best fix of a missing one (rule 5.1), and a sandbox. */
+/** Returns the text of a first cackle.toml: the best fix of a missing one (rule 5.1), and a sandbox. */
 function firstConfig(sandbox: SandboxKind): string {
   const [recommended] = fixesFor({ kind: 'configuration-missing' }, undefined);
   const comment =
@@ -41,8 +41,8 @@ export async function writeFirstConfig(
     throw new CheckError(
       exists ? `${file} is there already` : `cannot write ${file}: ${(error as Error).message}`,
       exists
-        ? '`cackle -n` checks with it; remove it first to begin anew'
-        : 'let it be a file in a directory that exists and can be written',
+        ? 'run `cackle -n` to check with it, or remove it and begin anew'
+        : 'choose a file in a directory that exists and is writable',
       { cause: error },
     );
   }

@@ -8,20 +8,20 @@ import type { CheckReport } from '../problems/report.ts';
 import { bubblewrapFault } from '../sandbox/probe.ts';
 import { type AcceptedFix, AutoAccept } from './auto-accept.ts';
 
-/** More than any workspace needs: what a fix of an API brings to light is a layer or two deep. */
+/** More than any workspace needs: the problems that fixes of APIs reveal are a layer or two deep. */
 const MAX_ACCEPTING_RUNS = 8;
 
-/** What `--auto-accept-fixes` did. */
+/** The result of `--auto-accept-fixes`. */
 export interface Accepted {
   readonly report: CheckReport;
   readonly fixes: readonly AcceptedFix[];
 }
 
 /**
- * Checks and writes the best fix of each problem to cackle.toml until nothing is left that has one; makes the file
- * where there is none. Build scripts and proc macros go on in the same run of cargo as soon as they are allowed, and
- * what is built is judged again without cargo: to it, an edit of cackle.toml is a change in the package, after which a
- * build script that names no files runs again. It never switches a sandbox off. Throws as {@link check} does.
+ * Checks, and writes the best fix of each problem to cackle.toml until no problem has one; creates the file if it is
+ * missing. Build scripts and proc macros go on in the same run of cargo as soon as they are allowed. Outputs are judged again
+ * without cargo: to cargo, an edit of cackle.toml is a change in the package, after which a build script that names no files
+ * runs again. A sandbox is never switched off. Throws as {@link check} does.
  */
 export async function checkAndAccept(
   options: CheckOptions,
@@ -39,7 +39,7 @@ export async function checkAndAccept(
     if (!accept.current.sandboxChosen)
       throw new CheckError(
         `no sandbox is chosen, and Bubblewrap does not work here: ${fault ?? 'it was not tried'}`,
-        'mend that; to do without a sandbox is for nobody but you to choose: `cackle`, which asks, or README.md, "Without a sandbox"',
+        'fix that; only you can choose to do without a sandbox: run `cackle`, which asks, or see README.md, "Without a sandbox"',
       );
   }
   const counts = new BuildCounts();
@@ -49,7 +49,7 @@ export async function checkAndAccept(
       // A later check finds what the user, or a build script, has changed since.
       tree: runs === 1 ? tree : undefined,
     });
-    // What was held or failed can only go on in another run of cargo.
+    // Held and failed programs can only go on in another run of cargo.
     const changed = runs < MAX_ACCEPTING_RUNS && (await accept.accept(report.problems));
     if (!changed) return { report, fixes: accept.accepted };
   }

@@ -9,7 +9,7 @@ export interface OpenProblem {
   readonly problem: Problem;
 }
 
-interface Found {
+interface FoundProblem {
   readonly problem: Problem;
   /** The configuration that it was found with. */
   readonly config: Config | undefined;
@@ -20,34 +20,34 @@ interface Found {
  * the configuration in force has settled is not open, and is again when the edit is taken back.
  */
 export class Findings {
-  private asked: Found[] = [];
-  private found: Found[] = [];
+  private questions: FoundProblem[] = [];
+  private found: FoundProblem[] = [];
   private readonly passedOver = new Set<string>();
-  /** By id; a problem keeps its place for good. */
+  /** By id; a problem keeps its position. */
   private readonly order = new Map<string, number>();
-  private last:
+  private lastOpen:
     | { readonly config: Config | undefined; readonly open: readonly OpenProblem[] }
     | undefined;
 
-  /** Questions before the build (rules 5.1, 5.2, 5.3). */
+  /** Adds questions before the build (rules 5.1, 5.2, 5.3). */
   ask(problems: readonly Problem[]): void {
-    for (const problem of problems) this.asked.push({ problem, config: undefined });
-    this.last = undefined;
+    for (const problem of problems) this.questions.push({ problem, config: undefined });
+    this.lastOpen = undefined;
   }
 
-  /** Takes back questions that an edit had asked. */
+  /** Removes questions that an edit had added. */
   withdraw(problems: readonly Problem[]): void {
-    this.asked = this.asked.filter(({ problem }) => !problems.includes(problem));
-    this.last = undefined;
+    this.questions = this.questions.filter(({ problem }) => !problems.includes(problem));
+    this.lastOpen = undefined;
   }
 
-  /** What came to light while the build goes on. */
+  /** Adds problems that were found while the build goes on. */
   add(problems: readonly Problem[], config: Config): void {
     for (const problem of problems) this.found.push({ problem, config });
-    this.last = undefined;
+    this.lastOpen = undefined;
   }
 
-  /** Those that nobody told of yet: what a gate waits for. */
+  /** Adds those problems for which a gate waits and that are not known yet. */
   addUnknown(problems: readonly Problem[], config: Config): void {
     const known = new Set(this.found.map(({ problem }) => mergeKey(problem)));
     this.add(
@@ -56,40 +56,41 @@ export class Findings {
     );
   }
 
-  /** A finished check knows all. */
+  /** Replaces the problems by those of a finished check. */
   replace(problems: readonly Problem[], config: Config): void {
     this.found = problems.map((problem) => ({ problem, config }));
-    this.last = undefined;
+    this.lastOpen = undefined;
   }
 
-  /** A problem whose fix writes nothing. */
+  /** Closes a problem whose fix writes nothing. */
   passOver(id: string): void {
     this.passedOver.add(id);
-    this.last = undefined;
+    this.lastOpen = undefined;
   }
 
-  takeBack(id: string): void {
+  /** Undoes {@link passOver}. */
+  reopen(id: string): void {
     this.passedOver.delete(id);
-    this.last = undefined;
+    this.lastOpen = undefined;
   }
 
-  /** Is one of the questions before the build open? */
-  asksStill(config: Config | undefined): boolean {
-    return this.asked.some(
-      (asked) => isOpen(asked, config) && !this.passedOver.has(mergeKey(asked.problem)),
+  /** Is a question before the build still open? */
+  hasOpenQuestion(config: Config | undefined): boolean {
+    return this.questions.some(
+      (question) => isOpen(question, config) && !this.passedOver.has(mergeKey(question.problem)),
     );
   }
 
-  /** What is open by a configuration; without one, all questions but the first wait for it. */
+  /** Returns the open problems under a configuration; without one, only the question for it. */
   open(config: Config | undefined): readonly OpenProblem[] {
-    if (this.last !== undefined && this.last.config === config) return this.last.open;
+    if (this.lastOpen !== undefined && this.lastOpen.config === config) return this.lastOpen.open;
     const open = this.openNow(config);
-    this.last = { config, open };
+    this.lastOpen = { config, open };
     return open;
   }
 
   private openNow(config: Config | undefined): OpenProblem[] {
-    const problems = [...this.asked, ...this.found]
+    const problems = [...this.questions, ...this.found]
       .filter((found) => isOpen(found, config))
       .map(({ problem }) => problem);
     const open = mergeProblems(problems)
@@ -101,10 +102,10 @@ export class Findings {
   }
 }
 
-function isOpen({ problem, config: foundWith }: Found, config: Config | undefined): boolean {
+function isOpen({ problem, config: foundWith }: FoundProblem, config: Config | undefined): boolean {
   // Without a configuration, that is the one question.
   if (config === undefined) return problem.kind === 'configuration-missing';
-  // The check itself said so, by this very configuration.
+  // The check found it with this very configuration.
   if (foundWith === config) return true;
   return !isSettledBy(problem, config, foundWith);
 }

@@ -3,7 +3,7 @@ import { type Dir, opendirSync, readSync, type Stats, statfsSync, statSync } fro
 import { join } from 'node:path';
 import { withRegularFile } from '../regular-file.ts';
 
-/** Hash that names the facts of a file: of its bytes, and of how much is read from them. */
+/** Returns the hash that names the facts of a file: of its bytes, and of whether its debug info is read. */
 export function factsHash(bytes: Uint8Array, debugInfo: boolean): string {
   return createHash('sha256')
     .update(bytes)
@@ -12,43 +12,43 @@ export function factsHash(bytes: Uint8Array, debugInfo: boolean): string {
     .slice(0, 40);
 }
 
-/** Hash of what a file holds. */
+/** Returns the hash of a file's bytes. */
 export function bytesHash(bytes: Buffer): string {
   return digest(createHash('sha256').update(bytes));
 }
 
-/** Stands for what cannot be told: it equals nothing, itself included. */
+/** The hash of unknown content; {@link isSameContent} says no even to two of it. */
 export const UNKNOWN_CONTENT = 'unknown';
 
-/** Does a file or directory hold what it held? */
+/** Do two hashes mean the same, known content? */
 export function isSameContent(one: string, other: string | undefined): boolean {
   return one === other && one !== UNKNOWN_CONTENT;
 }
 
-/** How many files and directories, and bytes of files, may be looked at. */
+/** How many files and directories, and bytes of files, may be read. */
 interface WatchLimit {
   readonly entries: number;
   readonly bytes: number;
 }
 
-/** Beyond this nobody means the files that something is made from, but whatever lies around. */
+/** A watched path that holds more is no list of inputs but an accident, such as `/`. */
 const WATCH_LIMIT: WatchLimit = { entries: 200_000, bytes: 2 ** 31 };
 
-/** A path that holds too much to be looked at. */
+/** A path that holds more than the limit. */
 export interface TooMuch {
   readonly path: string;
   readonly why: string;
 }
 
-/** Hash of a file's bytes, or of all that a directory holds; `absent` for what is not there, cannot be read, or is neither. */
+/** Returns the hash of a file's bytes, or of all that a directory holds; `absent` for other paths, and unreadable ones. */
 export function contentHash(path: string): string {
   const hashes = contentHashes([path]);
   return Array.isArray(hashes) ? (hashes[0] as string) : UNKNOWN_CONTENT;
 }
 
 /**
- * As {@link contentHash}, of several paths within one limit. Symbolic links are followed, but no directory is read twice for one path,
- * and none of a file system in which the kernel shows itself. The first path that holds too much is the answer instead.
+ * Returns {@link contentHash} of several paths within one limit; or the first path that exceeds it. Symbolic links are
+ * followed, but no directory is read twice for one path, and none of a file system of the kernel (proc, sysfs …).
  */
 export function contentHashes(paths: readonly string[], limit = WATCH_LIMIT): string[] | TooMuch {
   const left = { ...limit };
@@ -63,7 +63,7 @@ export function contentHashes(paths: readonly string[], limit = WATCH_LIMIT): st
   return paths.map((path) => known.get(path) as string);
 }
 
-/** What cargo does not look into when it watches the directory of a package. */
+/** Directories that cargo skips when it watches the directory of a package. */
 const unwatched = new Set(['target', '.git']);
 
 /** linux/magic.h: proc, sysfs, debugfs, tracefs, cgroup, cgroup2, bpf, securityfs. */
@@ -85,7 +85,7 @@ class Walk {
   private readonly left: { entries: number; bytes: number };
   private readonly top: string;
   private readonly limit: WatchLimit;
-  /** Directories that were read: links lead back, and two of them double what lies below with each level. */
+  /** Directories that were read: links can make cycles, or double the files below with each level. */
   private readonly seen = new Set<string>();
   private readonly isKernel = new Map<number, boolean>();
 
@@ -136,7 +136,7 @@ class Walk {
     return digest(hash);
   }
 
-  /** No more names than may be looked at: a directory can have millions. */
+  /** Reads no more names than the limit: a directory can have millions. */
   private namesIn(path: string): string[] {
     const names: string[] = [];
     let directory: Dir;

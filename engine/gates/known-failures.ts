@@ -8,7 +8,7 @@ import type { HeldProgram } from './held-programs.ts';
 
 /** The clock of file systems goes in ticks: what is newer than this before rustc started may have changed after it. */
 const TICK_MS = 20;
-/** What cargo does not look into when it watches the directory of a package. */
+/** Directories that cargo skips when it watches the directory of a package. */
 const unwatched = new Set(['target', '.git']);
 
 /**

@@ -3,15 +3,15 @@ import { basename } from 'node:path';
 /** System V archives: a magic line, and before each member its name, time, owner, group, mode, size and an end mark, as text. */
 const MAGIC = '!<arch>\n';
 
-/** An archive to be: its size in bytes, and where in it each file goes. */
+/** The layout of an archive: its size in bytes, and the place of each file in it. */
 interface ArchiveLayout {
   readonly size: number;
   readonly offsets: readonly number[];
-  /** Writes all but the files into `bytes`, which are as many as `size`. */
+  /** Writes everything but the files into `bytes`, whose length is `size`. */
   write(bytes: Uint8Array): void;
 }
 
-/** The archive of files with these paths and sizes: parsers read many small objects as one input. */
+/** Returns the layout for files of these paths and sizes (bytes): parsers read many small objects as one input. */
 export function archiveLayout(paths: readonly string[], sizes: readonly number[]): ArchiveLayout {
   // GNU ar's table for names that do not fit into a header; each ends with "/\n".
   const names = paths.map((path) => Buffer.from(`${basename(path)}/\n`));

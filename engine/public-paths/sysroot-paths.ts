@@ -1,5 +1,11 @@
 import { firstSegment, isUnder } from '../rust-paths.ts';
-import { itemsOf, missingItems, type Probed, probe, type Toolchain } from './sysroot-probe.ts';
+import {
+  itemsOf,
+  missingItems,
+  type Probed,
+  probe,
+  type ToolchainPrograms,
+} from './sysroot-probe.ts';
 
 /** The definitions that a path of an API names. */
 export interface ResolvedPath {
@@ -29,7 +35,7 @@ const modules = new Set(['Mod']);
  */
 export async function resolveSysrootPaths(
   paths: readonly string[],
-  toolchain: Toolchain,
+  toolchain: ToolchainPrograms,
   literal: ReadonlySet<string>,
 ): Promise<Map<string, ResolvedPath>> {
   const prefixes = [...new Set(paths.flatMap(prefixesOf))];
@@ -69,7 +75,7 @@ export async function resolveSysrootPaths(
 /** Adds the re-exports of modules. */
 async function expand(
   paths: readonly string[],
-  toolchain: Toolchain,
+  toolchain: ToolchainPrograms,
   literal: ReadonlySet<string>,
   results: Map<string, ResolvedPath>,
 ): Promise<void> {

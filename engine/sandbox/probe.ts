@@ -9,7 +9,7 @@ import { isolation } from './bubblewrap.ts';
 const WITHOUT =
   'or choose in cackle.toml to do without a sandbox (README.md, "Without a sandbox"): build scripts, proc macros and tests can then do all that you can, though they are still judged first';
 
-/** What the machine says about user namespaces; a field is undefined where the kernel has no such setting. */
+/** The machine's settings for user namespaces; a field is undefined when the kernel has no such setting. */
 export interface NamespaceFacts {
   /** /proc/sys/user/max_user_namespaces */
   readonly limit: number | undefined;
@@ -20,7 +20,7 @@ export interface NamespaceFacts {
   readonly inContainer: boolean;
 }
 
-/** Why bwrap failed, and what to change, from its own words and the machine's settings. */
+/** Returns an error that says why bwrap failed and what to change, by its stderr and the machine's settings. */
 export function explainFailure(stderr: string, facts: NamespaceFacts): CheckError {
   const said = stderr.trim() || 'it said nothing';
   const message = (reason: string) =>
@@ -75,7 +75,7 @@ async function namespaceFacts(): Promise<NamespaceFacts> {
   };
 }
 
-/** Absolute path of bwrap on PATH; relative entries of PATH are passed over, as what lies there is not trusted. */
+/** Resolves to the absolute path of bwrap on PATH; relative entries are skipped, since their files are not trusted. */
 async function findBubblewrap(path = process.env.PATH ?? ''): Promise<string | undefined> {
   for (const directory of path.split(':').filter(isAbsolute)) {
     const program = join(directory, 'bwrap');
@@ -91,13 +91,13 @@ async function findBubblewrap(path = process.env.PATH ?? ''): Promise<string | u
 /** Bubblewrap as it is on this machine. */
 export interface Bubblewrap {
   readonly bwrap: string;
-  /** `--disable-userns`, where bwrap is new enough (0.8) and the container lets it: less of the kernel is in reach. */
+  /** `--disable-userns`, which puts less of the kernel in reach, when bwrap (0.8) and the container support it. */
   readonly supported: readonly string[];
 }
 
 /**
- * Finds bwrap and tries it with all that the sandboxes use. Throws CheckError that says what to change: a
- * check that was to be sandboxed is never made without.
+ * Finds bwrap and tries it with all options that the sandboxes use. Throws CheckError that says what to change: a check with
+ * sandboxes never goes on without them.
  */
 export async function requireBubblewrap(): Promise<Bubblewrap> {
   const bwrap = await findBubblewrap();
@@ -114,7 +114,7 @@ export async function requireBubblewrap(): Promise<Bubblewrap> {
   return { bwrap, supported: [] };
 }
 
-/** Why Bubblewrap cannot make sandboxes here, with what to do; undefined where it can. */
+/** Resolves to the reason why Bubblewrap cannot make sandboxes here, with what to do; undefined when it can. */
 export async function bubblewrapFault(): Promise<string | undefined> {
   return requireBubblewrap().then(
     () => undefined,
@@ -122,7 +122,7 @@ export async function bubblewrapFault(): Promise<string | undefined> {
   );
 }
 
-/** Runs bwrap around itself: a program that surely exists inside. */
+/** Runs `bwrap --version` in a sandbox, since bwrap surely exists inside. Throws CheckError when it cannot start. */
 export async function tryBubblewrap(bwrap: string, extra: readonly string[]): Promise<Finished> {
   const proc = ['--proc', '/proc', '--remount-ro', '/proc'];
   const root = ['--ro-bind', '/', '/', '--dev', '/dev', ...proc, '--tmpfs', '/tmp'];

@@ -12,58 +12,58 @@ import {
   type HostPlaces,
   hostPlaces,
   mountsFor,
-  rootsOwn,
+  rootFileMounts,
   testTemporaries,
 } from './host.ts';
 import { type Bubblewrap, requireBubblewrap } from './probe.ts';
 
 /** A program that cargo or rustc wants to run. */
-export interface Program {
+export interface SandboxedProgram {
   readonly package: Package;
-  /** The program and its arguments; the program by the path under which it is to be seen inside. */
+  /** The program, by its path inside, and its arguments. */
   readonly command: readonly string[];
   readonly cwd: string;
   readonly env: ReadonlyMap<string, string>;
-  /** Names of variables that it gets beside those of all programs, such as those that a build script set by `rustc-env`. */
+  /** Names of further variables that it gets, such as those that a build script set by `rustc-env`. */
   readonly ownVariables?: readonly string[];
 }
 
 /** A run of a build script. */
-export interface BuildScriptProgram extends Program {
+export interface BuildScriptProgram extends SandboxedProgram {
   /** Its path inside. */
   readonly executable: string;
-  /** The file that is there. */
+  /** The linked file that is mounted there. */
   readonly linked: string;
   readonly outDir: string;
 }
 
 /** A run of rustc for a unit. */
-export interface RustcProgram extends Program {
+export interface RustcProgram extends SandboxedProgram {
   readonly outDir: string;
-  /** Programs of the user's before rustc. */
+  /** The user's own wrappers of rustc. */
   readonly wrappers: readonly string[];
   /** `-C incremental` */
   readonly incremental: string | undefined;
-  /** Files that it reads beside the package: the shim, the directory of its socket. */
+  /** Further files that it reads: the shim, the directory of its socket. */
   readonly reads: readonly string[];
 }
 
 /** A run of the linker for a unit of a sandboxed rustc. */
-export interface LinkerProgram extends Program {
-  /** Where it writes; no sandboxed rustc can. */
+export interface LinkerProgram extends SandboxedProgram {
+  /** The directory of its output, where no sandboxed rustc can write. */
   readonly directory: string;
 }
 
-/** Where things are in one cargo run. */
+/** Directories and variables of one cargo run. */
 export interface RunPlaces {
   readonly sysroot: string;
   /** Holds the engine's socket. */
   readonly runDirectory: string;
-  /** Names of the variables that the user's own configuration of cargo gives to all that runs. */
+  /** Names of the variables that the user's configuration of cargo sets for all programs. */
   readonly variables: readonly string[];
 }
 
-/** Where only names are asked for. */
+/** For calls that need only names of variables. */
 const NOWHERE = { sysroot: '', cargoHome: '' };
 
 /** The sandboxes that a configuration asks for. */
@@ -72,7 +72,7 @@ export class Sandboxes {
   private readonly workspace: Workspace;
   private readonly bubblewrap: Bubblewrap;
   private readonly host: HostPlaces;
-  /** Looked up when something runs: there are many files. */
+  /** Listed at the first run of a program: there are many files. */
   private secrets: readonly Mount[] | undefined;
 
   private constructor(config: Config, workspace: Workspace, bubblewrap: Bubblewrap) {
@@ -83,8 +83,8 @@ export class Sandboxes {
   }
 
   /**
-   * Gets ready for the sandboxes of build scripts, rustc and, where `tests`, test binaries: undefined when all
-   * are disabled. Throws CheckError when Bubblewrap cannot work here, ConfigError for a setting that cannot hold.
+   * Prepares the sandboxes of build scripts, rustc and, with `tests`, test binaries; undefined when all are disabled.
+   * Throws CheckError when Bubblewrap cannot work here, ConfigError for a setting that cannot hold.
    */
   static async open(
     config: Config,
@@ -108,7 +108,7 @@ export class Sandboxes {
     return sandboxes;
   }
 
-  /** What is shown must not be what is to be hidden, or all of it would be seen. */
+  /** A directory that has to be shown must not be one that is hidden, or all of it would be visible. */
   private requireOwnDirectories(): void {
     const { root, packages } = this.workspace;
     const { hidden } = this.host;
@@ -130,8 +130,8 @@ export class Sandboxes {
   }
 
   /**
-   * The command line for a build script, or undefined where its sandbox is disabled. OUT_DIR is writable, nothing else that
-   * lasts. With `copies` these are in the place of its package and OUT_DIR, and both writable.
+   * Returns the command line for a build script; undefined when its sandbox is disabled. Of lasting files only OUT_DIR is
+   * writable. With `copies` these replace its package and OUT_DIR, and both are writable.
    */
   buildScript(
     program: BuildScriptProgram,
@@ -162,7 +162,7 @@ export class Sandboxes {
     ]);
   }
 
-  /** Does rustc get a variable that no build script set? `variables` are those of cargo's own configuration. */
+  /** Does rustc get a variable that no build script set? `variables` are those of cargo's configuration. */
   passesToRustc(name: string, variables: readonly string[]): boolean {
     if (!this.forRustc) return true;
     const { passEnv } = this.config.rustcSandbox;
@@ -170,7 +170,7 @@ export class Sandboxes {
     return sandboxEnvironment(new Map([[name, '']]), named, NOWHERE).has(name);
   }
 
-  /** Names of the variables that a build script would have had without its sandbox. */
+  /** Returns the names of the variables that its sandbox hides from a build script. */
   hiddenFrom(program: BuildScriptProgram, run: RunPlaces): string[] {
     const settings = this.config.sandbox({ package: program.package.name, suffix: 'build' });
     const named = [...settings.passEnv.map(({ value }) => value), ...run.variables];
@@ -186,8 +186,11 @@ export class Sandboxes {
     );
   }
 
-  /** As above for a test binary: nothing is writable but its `CARGO_TARGET_TMPDIR` and what cackle.toml says. */
-  test(program: Program & { readonly executable: string }, run: RunPlaces): string[] | undefined {
+  /** As {@link buildScript}, for a test binary: only its `CARGO_TARGET_TMPDIR` and the paths in cackle.toml are writable. */
+  test(
+    program: SandboxedProgram & { readonly executable: string },
+    run: RunPlaces,
+  ): string[] | undefined {
     const settings = this.config.sandbox({ package: program.package.name, suffix: 'test' });
     if (settings.kind !== 'Bubblewrap') return undefined;
     return this.command(settings, program, run, [
@@ -198,7 +201,7 @@ export class Sandboxes {
     ]);
   }
 
-  /** The command line for rustc where {@link forRustc}: the target directory is writable, save what cargo keeps there for others. */
+  /** Returns the command line for rustc, if {@link forRustc}: the target directory is writable without {@link cargoManaged}. */
   rustc(program: RustcProgram, run: RunPlaces): string[] {
     const built = buildDirectories(this.workspace);
     const [rustc, ...args] = program.command;
@@ -215,7 +218,7 @@ export class Sandboxes {
     ]);
   }
 
-  /** The command line for the linker of a sandboxed rustc; only its own directory is writable. */
+  /** Returns the command line for the linker of a sandboxed rustc; only its own directory is writable. */
   linker(program: LinkerProgram, run: RunPlaces): string[] {
     const localised = { ...program, ownVariables: ['LC_ALL', 'VSLANG'] };
     return this.command(this.config.rustcSandbox, localised, run, [
@@ -230,7 +233,7 @@ export class Sandboxes {
   }
 
   private get secret(): readonly Mount[] {
-    this.secrets ??= rootsOwn();
+    this.secrets ??= rootFileMounts();
     return this.secrets;
   }
 
@@ -244,7 +247,7 @@ export class Sandboxes {
 
   private command(
     settings: SandboxSettings,
-    program: Program,
+    program: SandboxedProgram,
     run: RunPlaces,
     mounts: readonly Mount[],
   ): string[] {
@@ -260,7 +263,7 @@ export class Sandboxes {
     ];
     const writable = [...values(settings.bindWritable), ...values(settings.makeWritable)];
     const all = [...mounts, ...writable.flatMap((path) => this.show(resolve(root, path), 'user'))];
-    // Facts and the shim: who could write there would decide what later checks find.
+    // Facts and the shim: a program that could write there would decide the result of later checks.
     const cache = this.show(userCache(), 'protect').filter(({ path }) =>
       all.some(({ access, path: shown }) => access !== 'read' && isWithin(path, shown)),
     );

@@ -89,7 +89,7 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
     ];
     return questions.askCargo(args, directory, options.mayKeep ?? false);
   };
-  // What rustc will say is hardly ever a surprise, so cargo need not wait for it.
+  // The host is hardly ever another one, so cargo need not wait for rustc.
   const early = likelyHost === undefined ? undefined : ask(likelyHost);
   early?.catch(() => undefined);
   const [toolchain, sysroot] = await Promise.all([
@@ -127,7 +127,7 @@ async function manifestDirectory(path: string): Promise<string> {
       `${start} is not a directory${lossy ? ', or its name is not UTF-8' : ''}`,
       lossy
         ? 'Rust projects have to lie at a path that is UTF-8: rename the directory'
-        : 'give --path a directory with a Cargo.toml',
+        : 'pass --path a directory with a Cargo.toml',
     );
   }
   const directory = nearestManifest(start);
@@ -147,12 +147,12 @@ const treeFlags = new Set([
 ]);
 const treeOptions = new Set(['--features', '-F', '--config', '-Z', '--lockfile-path']);
 
-/** Do these arguments for `cargo build` change the tree, so that cargo has to be asked with them? */
+/** Do these arguments for `cargo build` change the tree, so that `cargo metadata` needs them too? */
 export function changesTree(cargoArguments: readonly string[]): boolean {
   return treeArguments(cargoArguments).length > 0;
 }
 
-/** Those arguments for `cargo build` that change what `cargo metadata` resolves. */
+/** The arguments for `cargo build` that change what `cargo metadata` resolves. */
 function treeArguments(cargoArguments: readonly string[]): string[] {
   const kept: string[] = [];
   for (let index = 0; index < cargoArguments.length; index++) {
@@ -259,7 +259,7 @@ function readTarget(
     kind: target.kind,
     crateTypes: target.crate_types,
     sourcePath: target.src_path,
-    // Those of a dependency (`a/b`) are not told here.
+    // Features of a dependency (`a/b`) are not listed here.
     ...(required.some((name) => !name.includes('/') && !features.includes(name))
       ? { isLeftOut: true }
       : {}),
