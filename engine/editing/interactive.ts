@@ -17,7 +17,7 @@ import { bubblewrapFault } from '../sandbox/probe.ts';
 import type { LiveConfig, Waiting } from '../verdicts/live-config.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { Findings, type OpenProblem } from './findings.ts';
-import { Paths } from './paths-to-usages.ts';
+import { UsagePaths } from './paths-to-usages.ts';
 import {
   type ConfigChange,
   EditRefused,
@@ -28,57 +28,57 @@ import {
 export type { OpenProblem } from './findings.ts';
 export { EditRefused } from './watched-config.ts';
 
-/** What an interactive check is doing. */
+/** The phase of an interactive check. */
 export type CheckPhase =
   /** Reading the workspace. */
   | 'reading'
-  /** The build starts when what is open is answered. */
+  /** The build starts when the open questions are answered. */
   | 'asking'
   | 'building'
-  /** Built and judged; the rest is up to the user. */
+  /** Built and judged; the check waits for the user to settle the open problems. */
   | 'answering';
 
-/** Who listens to an interactive check. */
+/** The observer of an interactive check. */
 export interface InteractiveObserver extends CheckObserver {
-  /** What is open, waits, or is in force may be different now. */
+  /** Called when open problems, waiting gates or the configuration in force may have changed. */
   changed(): void;
 }
 
-/** A gate that waits, and for which problems. */
-export interface HeldGate extends Waiting {
+/** A gate that waits, with its problems. */
+export interface WaitingGate extends Waiting {
   readonly problems: readonly string[];
 }
 
-/** One step that can be taken back. */
+/** One step that can be undone. */
 interface UndoStep {
   /** Titles of the fixes that were written. */
   readonly titles: readonly string[];
   /** Undefined where problems were only passed over, which writes nothing. */
   readonly edit: WrittenEdit | undefined;
   readonly passedOver: readonly string[];
-  readonly asked: readonly Problem[];
+  readonly questions: readonly Problem[];
 }
 
 /**
- * A check that asks: problems arrive while the build goes on, fixes are applied to cackle.toml, and what was held up goes
- * on. It is over when a whole check by the configuration in force has found nothing.
+ * A check that asks the user: problems arrive while the build goes on, fixes are applied to cackle.toml, and held programs go
+ * on. It ends when a whole check with the configuration in force finds nothing.
  */
 export class Interactive {
   phase: CheckPhase = 'reading';
-  /** The fixes that were written, by title, without those taken back. */
+  /** Titles of the fixes that were written and not undone. */
   readonly written: string[] = [];
   private readonly options: CheckOptions;
   private readonly observer: InteractiveObserver;
   private readonly findings = new Findings();
-  private readonly paths = new Paths();
+  private readonly paths = new UsagePaths();
   private readonly counts = new BuildCounts();
   private readonly undoSteps: UndoStep[] = [];
   private undoing: Promise<void> = Promise.resolve();
   private known: FixKnowledge = {};
   private tree: Workspace | undefined;
   private config: WatchedConfig | undefined;
-  private awake: (() => void) | undefined;
-  private again = false;
+  private wakeUp: (() => void) | undefined;
+  private checkRequested = false;
   private building: { readonly config: Config; readonly restart: AbortController } | undefined;
 
   constructor(options: CheckOptions, observer: InteractiveObserver) {
@@ -91,17 +91,17 @@ export class Interactive {
     return this.tree;
   }
 
-  /** What is open, in the order in which it came. */
+  /** The open problems, in the order of their arrival. */
   get open(): readonly OpenProblem[] {
-    return this.config === undefined ? [] : this.findings.open(this.config.ifAny);
+    return this.config === undefined ? [] : this.findings.open(this.config.inForce);
   }
 
   /** Is a question of a first run not answered yet? */
-  private get asksStill(): boolean {
-    return this.config !== undefined && this.findings.asksStill(this.config.ifAny);
+  private get hasOpenQuestion(): boolean {
+    return this.config !== undefined && this.findings.hasOpenQuestion(this.config.inForce);
   }
 
-  /** Why cackle.toml as it is on disk is not in force. */
+  /** The reason why cackle.toml as it is on disk is not in force; undefined when it is. */
   get fault(): string | undefined {
     return this.config?.fault;
   }
@@ -116,14 +116,14 @@ export class Interactive {
   }
 
   /** Build scripts and proc macros that wait for an answer. */
-  get held(): HeldGate[] {
+  get waiting(): WaitingGate[] {
     return (this.config?.waiting ?? []).map(({ problems, waiting }) => ({
       ...waiting,
       problems: problems.map(mergeKey),
     }));
   }
 
-  /** Checks until nothing is wrong. Throws as `check` does, and what `signal` was aborted with. */
+  /** Checks until there is no problem; resolves to the last report. Throws as `check` does, and the reason of `signal`. */
   async run(signal: AbortSignal): Promise<CheckReport> {
     const { command } = this.options;
     const tree = await readTree(this.options, { command });
@@ -135,7 +135,7 @@ export class Interactive {
     const config = await this.openConfig(configFile, exports);
     const release = (): void => {
       config.release();
-      this.awake?.();
+      this.wakeUp?.();
     };
     signal.addEventListener('abort', release, { once: true });
     try {
@@ -148,7 +148,7 @@ export class Interactive {
   private async openConfig(file: string, exports: Exports): Promise<WatchedConfig> {
     const config = await WatchedConfig.open(file, exports, (change) => this.configChanged(change));
     this.config = config;
-    if (config.ifAny === undefined) this.findings.ask([{ kind: 'configuration-missing' }]);
+    if (config.inForce === undefined) this.findings.ask([{ kind: 'configuration-missing' }]);
     else if (!config.current.sandboxChosen) this.findings.ask([{ kind: 'sandbox-not-chosen' }]);
     return config;
   }
@@ -160,24 +160,25 @@ export class Interactive {
   ): Promise<CheckReport> {
     let tree: Tree | undefined = justRead;
     for (;;) {
-      const answered = (): boolean => config.ifAny !== undefined && !this.asksStill;
+      const answered = (): boolean => config.inForce !== undefined && !this.hasOpenQuestion;
       if (!answered()) {
         this.enter('asking');
         // Whoever is asked may take long, and change the sources meanwhile.
         tree = undefined;
       }
       await this.until(signal, answered);
-      this.again = false;
+      this.checkRequested = false;
       const checked = await this.check(config, tree, signal);
       tree = undefined;
       if (checked === undefined) continue;
       const { report, config: judgedBy } = checked;
       this.findings.replace(report.problems, judgedBy);
       const whole = report.unchecked.length === 0 || report.problems.length === 0;
-      if (config.ifAny === judgedBy && whole && this.open.length === 0) return report;
-      // What was held or failed can only go on in another run of cargo.
+      if (config.inForce === judgedBy && whole && this.open.length === 0) return report;
+      // Held and failed programs can only go on in another run of cargo.
       this.enter('answering');
-      if (!this.again) await this.until(signal, () => this.again || this.open.length === 0);
+      if (!this.checkRequested)
+        await this.until(signal, () => this.checkRequested || this.open.length === 0);
     }
   }
 
@@ -218,7 +219,7 @@ export class Interactive {
     }
   }
 
-  /** All is built: waits until what is left is settled. True when it has to be judged again, without another build. */
+  /** Waits, after the build, until the open problems are settled. True when outputs have to be judged again without a build. */
   private async answered(
     problems: readonly Problem[],
     judgedBy: Config,
@@ -228,31 +229,31 @@ export class Interactive {
     this.findings.replace(problems, judgedBy);
     if (this.open.length > 0) {
       this.enter('answering');
-      await this.until(signal, () => this.again || this.open.length === 0);
-      if (this.again) return false;
+      await this.until(signal, () => this.checkRequested || this.open.length === 0);
+      if (this.checkRequested) return false;
     }
     if (live.current === judgedBy) return false;
     this.enter('building');
     return true;
   }
 
-  /** How a usage is reached, in its output and in others, each way once. */
+  /** Returns the paths by which a usage is reached, in its output and in others, each once. */
   backtraces(usage: Usage): readonly (readonly BacktraceFrame[])[] {
     return this.paths.to(usage);
   }
 
-  /** The fixes of an open problem, best first. */
+  /** Returns the fixes of an open problem, best first. */
   fixes(id: string): readonly ProblemFix[] {
     const found = this.open.find((o) => o.id === id);
     return found === undefined ? [] : this.fixesOf(found.problem);
   }
 
-  /** The fixes of a problem by the configuration in force. */
+  /** Returns the fixes of a problem under the configuration in force, best first. */
   fixesOf(problem: Problem): readonly ProblemFix[] {
-    return fixesFor(problem, this.config?.ifAny, this.known);
+    return fixesFor(problem, this.config?.inForce, this.known);
   }
 
-  /** What cackle.toml would be with an edit. Throws EditError. */
+  /** Returns the text of cackle.toml after an edit, without writing it. Throws EditError. */
   textWith(edit: Edit): string {
     return applyEdits(this.configText, [edit]);
   }
@@ -272,19 +273,19 @@ export class Interactive {
       .filter(({ fix }) => fix.edit.steps.length > 0)
       .map(({ fix, comment }): Edit => ({ ...fix.edit, comment: comment || undefined }));
     const ignored = chosen.filter(({ fix }) => fix.edit.steps.length === 0);
-    const asked = chosen.flatMap(({ fix }) => fix.asksNext ?? []);
-    this.findings.ask(asked);
+    const questions = chosen.flatMap(({ fix }) => fix.asksNext ?? []);
+    this.findings.ask(questions);
     const titles = chosen
       .filter(({ fix }) => fix.edit.steps.length > 0)
       .map(({ fix }) => fix.title);
-    // In the list before it is written: waking up looks at it.
+    // Passed over before the edit is written: writing wakes the check, which looks at the open problems.
     for (const { id } of ignored) this.findings.passOver(id);
     let edit: WrittenEdit | undefined;
     try {
       if (edits.length > 0) edit = await config.edit(edits);
     } catch (error) {
-      for (const { id } of ignored) this.findings.takeBack(id);
-      this.findings.withdraw(asked);
+      for (const { id } of ignored) this.findings.reopen(id);
+      this.findings.withdraw(questions);
       throw error;
     }
     if (edit !== undefined) this.written.push(...titles);
@@ -293,12 +294,12 @@ export class Interactive {
       titles: edit === undefined ? [] : titles,
       edit,
       passedOver: ignored.map(({ id }) => id),
-      asked,
+      questions,
     });
     this.wake();
   }
 
-  /** Takes the last edit back. Throws {@link EditRefused}. */
+  /** Undoes the last edit. Throws {@link EditRefused}. */
   undo(): Promise<void> {
     // One after the other: each takes back what the one before it left.
     const done = this.undoing.then(() => this.undoLast());
@@ -312,16 +313,16 @@ export class Interactive {
     if (last === undefined) throw new EditRefused('there is nothing to undo');
     if (last.edit !== undefined) await config.undo(last.edit);
     this.undoSteps.pop();
-    for (const id of last.passedOver) this.findings.takeBack(id);
-    this.findings.withdraw(last.asked);
+    for (const id of last.passedOver) this.findings.reopen(id);
+    this.findings.withdraw(last.questions);
     if (last.titles.length > 0) this.written.splice(-last.titles.length);
     this.wake();
   }
 
-  /** Checks again with what is open still open: the sources may be others now. */
+  /** Checks again although problems are open: the sources may have changed. */
   checkAgain(): void {
     if (this.phase !== 'answering') return;
-    this.again = true;
+    this.checkRequested = true;
     this.wake();
   }
 
@@ -332,7 +333,7 @@ export class Interactive {
 
   private configChanged(change: ConfigChange): void {
     const { building, config } = this;
-    const now = config?.ifAny;
+    const now = config?.inForce;
     if (change === 'waiting' && now !== undefined)
       for (const { problems } of config?.waiting ?? []) this.findings.addUnknown(problems, now);
     if (building !== undefined && change !== 'waiting' && change !== 'fault') {
@@ -349,27 +350,27 @@ export class Interactive {
 
   private wake(): void {
     this.observer.changed();
-    this.awake?.();
+    this.wakeUp?.();
   }
 
-  /** Resolves when `ready` says so; asked whenever something changes. */
+  /** Resolves when `ready` returns true; it is called whenever something changes. */
   private async until(signal: AbortSignal, ready: () => boolean): Promise<void> {
     for (;;) {
       signal.throwIfAborted();
       if (ready()) return;
       await new Promise<void>((done) => {
-        this.awake = done;
+        this.wakeUp = done;
       });
-      this.awake = undefined;
+      this.wakeUp = undefined;
     }
   }
 }
 
-/** What a running build was started with and cannot take up while it runs. */
+/** The settings that a running build cannot change, as a text to compare. */
 function buildSettings(config: Config): string {
   const { features, buildFlags, profile, rustcSandbox, tables } = config;
   const top = JSON.stringify(config.sandbox({ package: '', suffix: '' }));
-  // A package that is only allowed something has the sandbox of all.
+  // A package whose table only grants permissions has the common sandbox.
   const own = tables
     .map(({ scope }) => ({ scope, sandbox: config.sandbox(scope) }))
     .filter(({ sandbox }) => JSON.stringify(sandbox) !== top);

@@ -15,7 +15,7 @@ import { type Config, ConfigError } from '../config/types.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { LiveConfig, Waiting } from '../verdicts/live-config.ts';
 
-/** An edit, or taking one back, that was not made; nothing was written. */
+/** An edit or undo that was refused; nothing was written. */
 export class EditRefused extends Error {
   override readonly name = 'EditRefused';
 }
@@ -26,7 +26,7 @@ export interface WrittenEdit {
   readonly text: string;
 }
 
-/** What changed: the configuration in force and by whom, that it has a fault or none, or who waits. */
+/** What changed: the configuration in force (by an edit, an undo or by hand), its fault, or the waiting gates. */
 export type ConfigChange = 'edit' | 'undo' | 'hand' | 'fault' | 'waiting';
 
 interface Waiter {
@@ -35,17 +35,17 @@ interface Waiter {
   readonly answer: (changed: boolean) => void;
 }
 
-/** Editors write in several steps; half a file is nothing to complain about. */
+/** Editors write in several steps, so half a file is not reported at once. */
 const DEBOUNCE_MS = 60;
-/** Not every file system tells of changes, and nobody tells of a link's target. */
+/** Not every file system reports changes, and none reports those of a link's target. */
 const POLL_MS = 1000;
 
 /**
- * cackle.toml while somebody works on it, through us or by hand. The last text that could be read stays in force. Gates
- * that wait are let go to judge again whenever it changes.
+ * cackle.toml while the user edits it, in the UI or by hand. The last valid text stays in force. Whenever it changes, waiting
+ * gates are released to judge again.
  */
 export class WatchedConfig implements LiveConfig {
-  /** Why the file as it is cannot be taken; undefined while it is in force. */
+  /** The reason why the file on disk is not in force; undefined when it is. */
   fault: string | undefined;
   private read: ConfigFileText;
   private config: Config | undefined;
@@ -70,7 +70,7 @@ export class WatchedConfig implements LiveConfig {
     this.changed = changed;
   }
 
-  /** Starts from the file as it is; there may be none. Throws ConfigError and ConfigFileError. */
+  /** Starts from the file, which may be missing. Throws ConfigError and ConfigFileError. */
   static async open(
     file: string,
     exports: Exports,
@@ -83,8 +83,8 @@ export class WatchedConfig implements LiveConfig {
     return watched;
   }
 
-  /** The configuration in force; undefined where there is no file yet. */
-  get ifAny(): Config | undefined {
+  /** The configuration in force; undefined when there is no file yet. */
+  get inForce(): Config | undefined {
     return this.read.hash === undefined ? undefined : this.config;
   }
 
@@ -98,7 +98,7 @@ export class WatchedConfig implements LiveConfig {
     return this.read.text;
   }
 
-  /** Who waits, and for which problems. */
+  /** The waiting gates, with their problems. */
   get waiting(): readonly Pick<Waiter, 'problems' | 'waiting'>[] {
     return [...this.waiters];
   }
@@ -110,7 +110,7 @@ export class WatchedConfig implements LiveConfig {
       this.changed('waiting');
     });
 
-  /** Lets everything that waits go on as it is: it will be refused. Ends watching. */
+  /** Releases the waiting gates, which then refuse their programs, and ends watching. */
   release(): void {
     this.released = true;
     this.watcher?.close();
@@ -123,20 +123,18 @@ export class WatchedConfig implements LiveConfig {
     return this.serially(async () => {
       await this.reread();
       if (this.fault !== undefined)
-        throw new EditRefused(
-          'cackle.toml as it is cannot be read: mend or undo your change first',
-        );
+        throw new EditRefused('cackle.toml as it is cannot be read: fix or undo your change first');
       const { read } = this;
       const text = refusing(() => applyEdits(read.text, edits));
       if (text === read.text) return undefined;
-      // Read before it is written: a file that we could not read ourselves must not come into being.
+      // Parsed before it is written: a file that we could not read must not be created.
       const config = refusing(() => parseConfig(read.file, text, this.exports));
       await this.replace(read, text, config, 'edit');
       return { before: read, text };
     });
   }
 
-  /** Takes the last edit back, unless somebody changed the file since. Throws {@link EditRefused}. */
+  /** Undoes the last edit, unless the file was changed since. Throws {@link EditRefused}. */
   undo({ before, text }: WrittenEdit): Promise<void> {
     return this.serially(async () => {
       await this.reread();
@@ -172,7 +170,7 @@ export class WatchedConfig implements LiveConfig {
     this.announce(by);
   }
 
-  /** Takes up what somebody wrote; what cannot be read leaves the last good text in force. */
+  /** Reads a file that was changed by hand; an invalid one leaves the last valid text in force. */
   private async reread(): Promise<void> {
     const { file } = this.read;
     const faultBefore = this.fault;
@@ -186,7 +184,7 @@ export class WatchedConfig implements LiveConfig {
         return;
       }
       if (read.hash === undefined) {
-        this.fault = `${file} is gone; what it said last is still in force`;
+        this.fault = `${file} is gone; its last content is still in force`;
         if (faultBefore !== this.fault) this.changed('fault');
         return;
       }
@@ -202,8 +200,8 @@ export class WatchedConfig implements LiveConfig {
   }
 
   private announce(by: ConfigChange): void {
-    // Without a configuration there is nothing to judge by.
-    if (this.ifAny !== undefined) this.answer(true);
+    // Without a configuration gates cannot judge again.
+    if (this.inForce !== undefined) this.answer(true);
     this.changed(by);
   }
 
@@ -240,7 +238,7 @@ export class WatchedConfig implements LiveConfig {
       });
       this.watcher.on('error', () => this.watcher?.close());
     } catch {
-      // Polling is left.
+      // Polling goes on.
     }
   }
 

@@ -12,7 +12,7 @@ export class WorkspaceQuestions {
   readonly answers = new KeptAnswers();
   private readonly early = new Map<string, Promise<Finished>>();
 
-  /** Starts what a check of `path` is likely to ask, until `signal`. What does not fit in the end is not used. */
+  /** Starts the queries that a check of `path` is likely to make; `signal` ends them. Answers that do not fit are not used. */
   askEarly(
     path: string,
     features: readonly string[] | undefined,
@@ -22,7 +22,7 @@ export class WorkspaceQuestions {
     const directory = nearestManifest(resolve(path));
     if (directory === undefined) return;
     const note = (program: string, args: readonly string[], answer: Promise<Finished>): void => {
-      // Whoever takes it gets the error.
+      // The call that takes the answer gets the error.
       answer.catch(() => undefined);
       this.early.set(keyOf(program, args, directory), answer);
     };
@@ -44,7 +44,7 @@ export class WorkspaceQuestions {
     return early ?? this.askMetadata(args, directory, mayKeep);
   }
 
-  /** Asks rustc in the same way; nothing is kept. */
+  /** Runs rustc in the same way; nothing is stored. Rejects as runProgram. */
   askRustc(rustc: string, args: readonly string[], directory: string): Promise<Finished> {
     const early = this.takeEarly(rustc, args, directory);
     return early ?? runProgram(rustc, args, { cwd: directory, env: process.env });
@@ -88,19 +88,19 @@ export class WorkspaceQuestions {
 }
 
 /**
- * Cargo keeps what rustc said of itself in the target directory, for one wrapper only: kept by this call, it would be lost to
- * the build that follows, and the build's to this call (cargo's source, `util/rustc.rs`).
+ * Cargo caches rustc's description of itself in the target directory, for one wrapper only: this call and the build that
+ * follows would overwrite each other's (cargo's source, `util/rustc.rs`).
  */
 function metadataEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, CARGO_CACHE_RUSTC_INFO: '0' };
 }
 
-/** With these rustc says its version and the machine that it is for. */
+/** With these arguments rustc prints its version and host. */
 export const VERSION_ARGUMENTS: readonly string[] = ['-vV'];
-/** With these rustc says where its toolchain is. */
+/** With these arguments rustc prints the directory of its toolchain. */
 export const SYSROOT_ARGUMENTS: readonly string[] = ['--print', 'sysroot'];
 
-/** The arguments for `cargo metadata`: dependencies of other platforms than these are left out. */
+/** Returns the arguments for `cargo metadata`: dependencies of other platforms than these are left out. */
 export function metadataArguments(
   platforms: readonly string[],
   features: readonly string[] | undefined,

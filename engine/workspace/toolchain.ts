@@ -19,14 +19,14 @@ export interface Toolchain {
   readonly llvm: number | undefined;
 }
 
-/** The error for a program that could not be started. */
+/** Returns the error for a program that could not be started. */
 export function cannotStart(program: string, error: unknown, help: string): CheckError {
   const code = (error as NodeJS.ErrnoException).code;
   const reason = code === 'ENOENT' ? 'it was not found' : String((error as Error).message);
   return new CheckError(`cannot run ${program}: ${reason}`, help, { cause: error });
 }
 
-/** Directory of the toolchain that rustc belongs to. Throws CheckError. */
+/** Resolves to the directory of the toolchain that rustc belongs to. Throws CheckError. */
 export async function readSysroot(
   directory: string,
   rustc: string,
@@ -44,7 +44,7 @@ export async function readSysroot(
   return sysroot;
 }
 
-/** Where to get what is missing. */
+/** Help for a missing toolchain. */
 export const INSTALL_RUST = 'install Rust (https://rustup.rs) or put its bin directory on PATH';
 
 /** What each rustc says of itself: the same as long as this process runs. */

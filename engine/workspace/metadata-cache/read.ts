@@ -4,7 +4,7 @@ import { userCache } from '../../paths.ts';
 import { readRegularFile } from '../../regular-file.ts';
 import { configFiles, upward } from '../cargo-files.ts';
 import {
-  digest,
+  contentDigest,
   type Input,
   type InputKind,
   type Question,
@@ -13,8 +13,8 @@ import {
 } from './inputs.ts';
 
 /*
- * `cargo metadata` takes a third of a check in which nothing changed. Its answer is kept in the user's cache and given
- * again as long as everything that it was made from is the same; any doubt means: ask cargo. That is
+ * `cargo metadata` takes a third of a check in which nothing changed. Its answer is kept in the user's cache and used
+ * again as long as all of its inputs are the same; any doubt means: run cargo. The inputs are
  *
  * - the question: program, arguments, directory (with and without symbolic links), and every variable that cargo, rustup,
  *   rustc or the dynamic linker may read, all by way of the file's name;
@@ -27,20 +27,20 @@ import {
  * What an answer could depend on beyond that is not kept at all (`refuse…` there).
  */
 
-/** Goes up when the file's layout or what is looked at changes. */
+/** Increment it when the file's layout or the set of inputs changes. */
 const VERSION = 1;
 
-/** An input, and what it was when the answer was made. */
+/** An input with its state when the answer was made. */
 export type KeptInput = readonly [kind: InputKind, path: string, value: string];
 
-/** A question that cargo was asked, since nothing was kept. */
+/** A run of `cargo metadata` that was started because no answer was kept. */
 export interface NewQuestion {
   readonly question: Question;
   /** Where the answer is to be kept. */
   readonly file: string;
-  /** When it was asked, in ms. */
+  /** When it started, in ms. */
   readonly began: number;
-  /** What does not depend on the answer, as it was before cargo started. */
+  /** The inputs that do not depend on the answer, as they were before cargo started. */
   readonly before: readonly KeptInput[];
   stdout: Buffer | undefined;
 }
@@ -50,7 +50,7 @@ export class KeptAnswers {
   private readonly used = new Set<string>();
   private readonly newQuestions = new Map<string, NewQuestion>();
 
-  /** The kept answer to a question, if there is one that still holds. */
+  /** Returns the kept answer to a question; undefined when there is none that still holds. */
   find(question: Question): Buffer | undefined {
     try {
       const directory = readableCache(question);
@@ -62,12 +62,12 @@ export class KeptAnswers {
       this.used.add(file);
       return stdout;
     } catch {
-      // Nothing kept, damaged, or something that is not as it was.
+      // Nothing is kept, it is damaged, or an input changed.
       return undefined;
     }
   }
 
-  /** Notes what an answer depends on before cargo is asked; undefined when it cannot be kept. */
+  /** Notes the inputs of an answer before cargo starts; undefined when the answer cannot be kept. */
   beforeAsking(question: Question): NewQuestion | undefined {
     try {
       const directory = readableCache(question, false);
@@ -83,7 +83,7 @@ export class KeptAnswers {
     }
   }
 
-  /** What cargo was asked since the last call; each is given once. */
+  /** Returns the new questions since the last call. */
   takeNewQuestions(): NewQuestion[] {
     const all = [...this.newQuestions.values()];
     this.newQuestions.clear();
@@ -102,7 +102,7 @@ export class KeptAnswers {
     }
   }
 
-  /** Removes the kept answers that were used, for one of them was wrong. False when none was used. */
+  /** Removes the kept answers that this process used, because one was wrong. Returns false when none was used. */
   dropUsed(): boolean {
     const any = this.used.size > 0;
     for (const file of this.used) rmSync(file, { force: true });
@@ -111,17 +111,17 @@ export class KeptAnswers {
   }
 }
 
-/** An input with what it is now. */
+/** Returns an input with its state now. */
 function withState(input: Input, env: NodeJS.ProcessEnv): KeptInput {
   return [input.kind, input.path, stateOf(input, env).value];
 }
 
-/** Below the facts in the user's cache: cleared with them, and within their limit. */
+/** Returns the directory of kept answers, below the facts in the user's cache: it is cleared with them and shares their limit. */
 export function keptDirectory(facts: string): string {
   return join(facts, 'workspaces');
 }
 
-/** The directory of kept answers, unless it is switched off, somebody else may write there, or a build may. */
+/** The directory of kept answers; undefined when it is switched off, or another user or a build may write there. */
 function readableCache(question: Question, mustExist = true): string | undefined {
   if (process.env.CACKLE_CACHE === 'off' || mayBeBuiltIn(userCache(), question)) return undefined;
   const facts = join(userCache(), 'facts');
@@ -133,8 +133,8 @@ function readableCache(question: Question, mustExist = true): string | undefined
 }
 
 /**
- * A sandboxed rustc may write in the target directory. Where that is says only cargo's answer, which could be forged there:
- * so a cache is not read from where a target directory might be.
+ * A sandboxed rustc may write in the target directory, and only cargo's answer names that directory. A rustc could forge an
+ * answer that is kept there, so no cache is read from where a target directory might be.
  */
 function mayBeBuiltIn(cache: string, { directory, env }: Question): boolean {
   const isBelow = (place: string): boolean => {
@@ -143,7 +143,7 @@ function mayBeBuiltIn(cache: string, { directory, env }: Question): boolean {
   };
   const places = [env.CARGO_TARGET_DIR, env.CARGO_BUILD_TARGET_DIR, env.CARGO_BUILD_BUILD_DIR];
   if (places.some((place) => place !== undefined && place !== '' && isBelow(place))) return true;
-  // In the home directory it is apart.
+  // In the home directory it is apart from any workspace.
   if (!process.env.XDG_CACHE_HOME) return false;
   const real = realpathSync(directory);
   const manifests = upward(real).filter((above) => textOf(join(above, 'Cargo.toml')) !== undefined);
@@ -162,7 +162,7 @@ function textOf(path: string): string | undefined {
   }
 }
 
-/** Of cargo, rustup and rustc, of the dynamic linker, and by which programs and homes are found. */
+/** Variables of cargo, rustup, rustc and the dynamic linker, and those by which programs and homes are found. */
 const variables = /^(?:_*CARGO|RUST|LD_|HOME$|PATH$)/;
 
 /** A file name that stands for the question. */
@@ -172,19 +172,20 @@ function nameOf({ program, args, directory, env }: Question): string {
     .sort()
     .map((name) => [name, env[name]]);
   const parts = [VERSION, program, args, directory, realpathSync(directory), environment];
-  return `${digest(JSON.stringify(parts))}.answer`;
+  return `${contentDigest(JSON.stringify(parts))}.answer`;
 }
 
-/** A hash of all that follows, the inputs, and what cargo said: a line each, the last as it came. */
+/** Returns the content of an answer's file: a line with the hash of the rest, a line with the inputs, cargo's output as it is. */
 export function encode(inputs: readonly KeptInput[], stdout: Buffer): Buffer {
   const rest = Buffer.concat([Buffer.from(`${JSON.stringify([VERSION, inputs])}\n`), stdout]);
-  return Buffer.concat([Buffer.from(`${digest(rest)}\n`), rest]);
+  return Buffer.concat([Buffer.from(`${contentDigest(rest)}\n`), rest]);
 }
 
 function decode(bytes: Buffer): { inputs: readonly KeptInput[]; stdout: Buffer } {
   const end = bytes.indexOf('\n');
   const rest = bytes.subarray(end + 1);
-  if (end < 0 || bytes.toString('latin1', 0, end) !== digest(rest)) throw new Error('damaged');
+  if (end < 0 || bytes.toString('latin1', 0, end) !== contentDigest(rest))
+    throw new Error('damaged');
   const second = rest.indexOf('\n');
   const [version, inputs]: [number, KeptInput[]] = JSON.parse(rest.toString('utf8', 0, second));
   if (version !== VERSION || inputs.length === 0) throw new Error('of another version');
