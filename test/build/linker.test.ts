@@ -6,23 +6,9 @@ import { linkFiles } from '../../engine/build/link-inputs.ts';
 import { parseLinkerArguments } from '../../engine/build/linker-arguments.ts';
 import { exportedPatterns, scriptInputs } from '../../engine/build/linker-scripts.ts';
 import { expandLinkerArguments, splitWords } from '../../engine/build/response-file.ts';
-import { cackle, config, manifest, type Ran, workspace } from '../support/cackle.ts';
+import { cackle, fixture, type Ran } from '../support/cackle.ts';
 
-const directory = workspace('linker', {
-  'Cargo.toml': manifest('linker'),
-  'src/main.rs':
-    '#[no_mangle] pub extern "C" fn secret() { let _ = std::fs::read("x"); }\nextern "C" { fn run() -> i32; }\nfn main() { unsafe { run(); } }',
-  // In an object of its own, so that nothing of it is live unless the linker takes it.
-  'run.c': 'int run(void) { return 0; }\n',
-  'evil.c':
-    'extern int read_it(void) __asm__("_ZN3std2fs4read17h0123456789abcdefE");\nstatic void now(void) { read_it(); }\n__attribute__((section(".init_array"), used)) static void (*start)(void) = now;\nint run(void) { return 0; }\n',
-  'asks.c':
-    '__asm__(".section .deplibs,\\"MS\\",@0x6fff4c04,1\\n.asciz \\"evil\\"\\n.text");\nint run(void) { return 0; }\n',
-  'cackle.toml': config('[pkg.linker]\nallow_unsafe = true\nallow_extern = true\n').replace(
-    'version = 3',
-    'version = 3\nbuild_flags = ["--bins"]',
-  ),
-});
+const directory = fixture('linker-of-configuration');
 const at = (path: string): string => join(directory, 'c', path);
 
 beforeAll(() => {
@@ -254,12 +240,7 @@ test('what a file is, is asked again when it has changed since the last link, wh
 });
 
 test('the linkers that a compiler driver can be told to use link what runs', async () => {
-  const real = workspace('linkers', {
-    'Cargo.toml': manifest('linkers'),
-    'build.rs': 'fn main() { println!("cargo:rustc-cfg=x{}", std::env::args().count()); }',
-    'src/main.rs': '#![allow(unexpected_cfgs)]\nfn main() {}',
-    'cackle.toml': config('[pkg.linkers.build]\nallow_apis = ["env"]\n'),
-  });
+  const real = fixture('linker-of-profile');
   const installed = ['lld', 'gold', 'bfd'].filter(
     (name) => name === 'lld' || spawnSync(`ld.${name}`, ['--version']).status === 0,
   );

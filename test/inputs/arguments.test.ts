@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { optionForms } from '../../cli/arguments/option-forms.ts';
 import { programOf } from '../../cli/commands/program.ts';
-import { cackle, workspace } from '../support/cackle.ts';
-import { expectRefusal, refused, simple } from './support.ts';
+import { cackle, fixture } from '../support/cackle.ts';
+import { expectRefusal, refused } from './support.ts';
 
 // Rule 6.6: bad arguments exit 2 and say which are good.
 
@@ -120,7 +120,7 @@ test.each(['summary', 'init', 'test', 'run'])(
 );
 
 test('summary and init: names that cargo or the file system does not know', async () => {
-  const directory = workspace('summary-unknown', simple());
+  const directory = fixture('simple');
   const said = async (...args: string[]) => expectRefusal(await cackle(args));
   const summary = ['summary', '--path', directory];
   expect(await said(...summary, '-c', '/nowhere/c.toml')).toContain('cannot read /nowhere/c.toml');
@@ -147,7 +147,7 @@ test.each([
   [['--auto-accept-fixes', 'run'], 'writes permissions of a check'],
   [['--log-file', '/nowhere/log', 'test'], 'cannot write the log file /nowhere/log'],
 ])('what cargo does not know: %j', async (args, message) => {
-  const directory = workspace('command-arguments', simple());
+  const directory = fixture('simple');
   expect(expectRefusal(await cackle(['--path', directory, ...args]))).toContain(message);
 });
 
@@ -164,12 +164,12 @@ test('--path above which no Cargo.toml lies', async () => {
 });
 
 test('--cackle-path to a file that is not there', async () => {
-  const stderr = await refused(workspace('no-such-config', simple()), ['-c', '/nowhere/c.toml']);
+  const stderr = await refused(fixture('simple'), ['-c', '/nowhere/c.toml']);
   expect(stderr).toContain('cannot read /nowhere/c.toml: there is no such file');
 });
 
 test('--package, --target, --profile and --features that cargo does not know', async () => {
-  const directory = workspace('unknown-names', simple());
+  const directory = fixture('simple');
   const package_ = await refused(directory, ['--package', 'simpel']);
   expect(package_).toContain('`simpel` did not match any packages');
   const target = await refused(directory, ['--target', 'vax-dec-vms']);

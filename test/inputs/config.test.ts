@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, check, config, short, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture, short, workspace } from '../support/cackle.ts';
 import { asNobody, expectClean, expectRefusal, noOtherUser, refused, simple } from './support.ts';
 
 // Rules 2.1, 2.2, 2.11: what is wrong in cackle.toml is named with its place, and no check is made.
@@ -11,8 +11,7 @@ const said = (name: string, text: string): Promise<string> =>
   refused(workspace(`config-${name}`, simple(text)));
 
 test('no cackle.toml: a first one is offered', async () => {
-  const { 'cackle.toml': _, ...files } = simple();
-  const directory = workspace('config-none', files);
+  const directory = fixture('simple-without-configuration');
   const stderr = await refused(directory);
   expect(stderr).toContain('there is no such file');
   const offered = stderr.slice(stderr.indexOf('[common]')).replaceAll(/^ {2}/gm, '');
@@ -23,8 +22,7 @@ test('no cackle.toml: a first one is offered', async () => {
 });
 
 test('cackle.toml is a directory', async () => {
-  const { 'cackle.toml': _, ...files } = simple();
-  const directory = workspace('config-directory', files);
+  const directory = fixture('simple-without-configuration');
   mkdirSync(join(directory, 'cackle.toml'));
   const stderr = await refused(directory);
   expect(stderr).toContain('it is a directory');
@@ -35,7 +33,7 @@ test('cackle.toml is a directory', async () => {
 });
 
 test.skipIf(noOtherUser)('cackle.toml may not be read', async () => {
-  const directory = workspace('config-unreadable', simple());
+  const directory = fixture('simple');
   chmodSync(directory, 0o777);
   chmodSync(join(directory, 'cackle.toml'), 0o000);
   const stderr = expectRefusal(await asNobody(['-n', '--path', directory]));
@@ -247,10 +245,9 @@ exclude = ["<T>::go"]
 });
 
 test('a package that is not in the tree is a warning with the nearest name', async () => {
-  const directory = workspace(
-    'config-package',
-    simple(config('[pkg.simple]\nallow_apis = ["env"]\n[pkg.simpel]\nallow_apis = ["env"]\n')),
-  );
+  const directory = fixture('simple', {
+    config: '[pkg.simple]\nallow_apis = ["env"]\n[pkg.simpel]\nallow_apis = ["env"]\n',
+  });
   const report = await check(directory);
   expect(report.problems.map(short)).toEqual(['unknown-package simpel']);
   expect(report.status).toBe(0);

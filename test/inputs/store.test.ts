@@ -12,8 +12,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { contentHash } from '../../engine/facts/content.ts';
 import { readDepInfo } from '../../engine/workspace/dep-info.ts';
-import { check, config, manifest, short, workspace } from '../support/cackle.ts';
-import { cackleInMounts, expectClean, expectRefusal, noMounts, simple } from './support.ts';
+import { check, fixture, short, workspace } from '../support/cackle.ts';
+import { cackleInMounts, expectClean, expectRefusal, noMounts } from './support.ts';
 
 // Rule 10.2: any doubt about what is stored means that it is made again; a store that cannot be
 // written is an error that says what to do.
@@ -33,19 +33,14 @@ function forgetAnswers(directory: string): void {
   rmSync(join(directory, 'target', '.cackle', 'answers'), { recursive: true });
 }
 
-/** A workspace with a library, a build script and a problem of each. */
-const files = {
-  'Cargo.toml': manifest('simple', '[dependencies]\nlib = { path = "lib" }\n'),
-  'src/main.rs': 'fn main() { println!("{}", lib::count()); }',
-  'build.rs': 'fn main() { println!("cargo:rustc-link-search=/nowhere"); }',
-  'lib/Cargo.toml': manifest('lib'),
-  'lib/src/lib.rs': 'pub fn count() -> usize { std::env::args().count() }',
-  'cackle.toml': config(),
-};
+/** What is found in a library, and in a build script. */
 const expected = ['disallowed-api lib env', 'disallowed-build-instruction simple'];
 
 describe('a store that was damaged', () => {
-  const directory = workspace('damaged-store', files);
+  const directory = fixture('depends-on-rlib', {
+    config: '',
+    files: { 'build.rs': 'fn main() { println!("cargo:rustc-link-search=/nowhere"); }' },
+  });
   const problems = async () => {
     const report = await check(directory);
     expect(report.status).toBe(1);
@@ -116,10 +111,8 @@ describe('a store that was damaged', () => {
 });
 
 test('damaged facts of a build script that a gate asks for', async () => {
-  const directory = workspace('damaged-gate', {
-    ...files,
-    'build.rs': 'fn main() { std::fs::write("../ran", "").unwrap(); }',
-    'cackle.toml': config('[pkg.lib]\nallow_apis = ["env"]\n'),
+  const directory = fixture('depends-on-rlib', {
+    files: { 'build.rs': 'fn main() { std::fs::write("../ran", "").unwrap(); }' },
   });
   for (const turn of [1, 2]) {
     const report = await check(directory);
@@ -133,7 +126,7 @@ test('damaged facts of a build script that a gate asks for', async () => {
 
 describe.skipIf(noMounts)('a target directory that cannot be written', () => {
   test('read-only', async () => {
-    const directory = workspace('read-only-target', { ...simple(), 'target/keep': '' });
+    const directory = fixture('simple', { files: { 'target/keep': '' } });
     const target = `${directory}/target`;
     const script = `mount -t tmpfs -o ro,size=4k tmpfs '${target}'`;
     const stderr = expectRefusal(await cackleInMounts(script, ['-n', '--path', directory]));
@@ -144,7 +137,7 @@ describe.skipIf(noMounts)('a target directory that cannot be written', () => {
   });
 
   test('read-only after a check that filled it', async () => {
-    const directory = workspace('read-only-later', simple());
+    const directory = fixture('simple');
     await expectClean(directory);
     const script = `mount --bind '${directory}/target' '${directory}/target' && mount -o remount,bind,ro '${directory}/target'`;
     const stderr = expectRefusal(await cackleInMounts(script, ['-n', '--path', directory]));
@@ -153,7 +146,7 @@ describe.skipIf(noMounts)('a target directory that cannot be written', () => {
   });
 
   test('full', async () => {
-    const directory = workspace('full-target', { ...simple(), 'target/keep': '' });
+    const directory = fixture('simple', { files: { 'target/keep': '' } });
     const target = `${directory}/target`;
     for (const size of ['0k', '64k']) {
       const fill =
@@ -169,7 +162,7 @@ describe.skipIf(noMounts)('a target directory that cannot be written', () => {
   });
 
   test('full cache: not needed', async () => {
-    const directory = workspace('full-cache', { ...simple(), 'cache/keep': '' });
+    const directory = fixture('simple', { files: { 'cache/keep': '' } });
     const script = `mount -t tmpfs -o size=64k tmpfs '${directory}/cache'`;
     const env = { XDG_CACHE_HOME: `${directory}/cache` };
     const ran = await cackleInMounts(script, ['-n', '--path', directory], env);

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, check, config, manifest, type Ran, workspace } from '../support/cackle.ts';
+import { cackle, check, config, fixture, type Ran } from '../support/cackle.ts';
 
 // Rule 6.3: `test` and `run` judge what cargo would start, and start it when nothing is wrong.
 
@@ -23,32 +23,11 @@ function withInput(args: readonly string[], input: string, cwd?: string): Promis
   });
 }
 
-const files = (cackleToml: string): Record<string, string> => ({
-  'Cargo.toml': manifest('programs'),
-  'src/lib.rs': `
-//! \`\`\`
-//! std::fs::write("doctest-ran", "").unwrap();
-//! \`\`\`
-#[test] fn passes() { println!("a unit test ran"); }
-#[test] fn leaves_a_trace() { let _ = std::fs::write("test-ran", ""); }`,
-  'src/main.rs': `fn main() {
-    let mut line = String::new();
-    std::io::stdin().read_line(&mut line).unwrap();
-    println!("{:?} {line:?}", std::env::args().skip(1).collect::<Vec<_>>());
-    std::fs::write("program-ran", "").unwrap();
-    std::process::exit(7);
-}`,
-  'tests/fails.rs': '#[test] fn fails() { eprintln!("it had to fail"); panic!(); }',
-  'cackle.toml': cackleToml,
-});
 const allowed =
   '[pkg.programs]\nallow_apis = ["env", "fs"]\ntest.allow_apis = []\nfrom.test.allow_apis = []\n';
 
 test('rules 5.20, 6.3: nothing runs while there is a problem; the report tells which, and no warnings', async () => {
-  const directory = workspace(
-    'programs-refused',
-    files(config('[pkg.programs]\nallow_apis = ["env"]\n[pkg.nobody]\n')),
-  );
+  const directory = fixture('programs');
   const tested = await cackle(['--path', directory, 'test']);
   expect(tested.status).toBe(1);
   expect(tested.stdout).toContain('uses the API `fs`');
@@ -62,7 +41,10 @@ test('rules 5.20, 6.3: nothing runs while there is a problem; the report tells w
 });
 
 test('run: arguments, standard input and exit status pass through, after a check that linked nothing', async () => {
-  const directory = workspace('programs-run', files(config(allowed)));
+  const directory = fixture('programs', {
+    config:
+      '[pkg.programs]\nallow_apis = ["env", "fs"]\ntest.allow_apis = []\nfrom.test.allow_apis = []\n',
+  });
   expect((await cackle(['-n', '--path', directory])).status).toBe(0);
   const ran = await withInput(['--path', directory, 'run', '--', 'a', '--b', '-n'], 'hello\n');
   expect(ran).toMatchObject({ status: 7, stdout: '["a", "--b", "-n"] "hello\\n"\n' });
@@ -72,7 +54,10 @@ test('run: arguments, standard input and exit status pass through, after a check
 });
 
 test('test: every test runs, cargo’s exit status is ours, doctests are left out with a word', async () => {
-  const directory = workspace('programs-test', files(config(allowed)));
+  const directory = fixture('programs', {
+    config:
+      '[pkg.programs]\nallow_apis = ["env", "fs"]\ntest.allow_apis = []\nfrom.test.allow_apis = []\n',
+  });
   const ran = await cackle(['--path', directory, 'test', '--no-fail-fast', '--', '--nocapture']);
   expect(ran.status).toBe(101);
   expect(ran.stdout).toContain('a unit test ran');
@@ -97,7 +82,7 @@ test('test: every test runs, cargo’s exit status is ours, doctests are left ou
 
 test('a test runs in its sandbox; that it failed there is said, and with --debug or in a log its command line', async () => {
   const sandboxed = config(allowed).replace('"Disabled"', '"Bubblewrap"');
-  const directory = workspace('programs-sandboxed', files(sandboxed));
+  const directory = fixture('programs-sandboxed');
   const ran = await cackle(['--path', directory, 'test', '--no-fail-fast']);
   expect(ran.stdout).toMatch(/2 passed; 0 failed/);
   expect(existsSync(join(directory, 'test-ran'))).toBe(false);
@@ -118,11 +103,7 @@ test('a test runs in its sandbox; that it failed there is said, and with --debug
 });
 
 test("the user's own runner is kept", async () => {
-  const directory = workspace('programs-runner', {
-    ...files(config(allowed)),
-    'runner.sh': '#!/bin/sh\necho "runner: $1" >> "$RUNNER_LOG"\nexec "$@"\n',
-    '.cargo/config.toml': '[target.\'cfg(unix)\']\nrunner = "./runner.sh"\n',
-  });
+  const directory = fixture('programs-runner');
   chmodSync(join(directory, 'runner.sh'), 0o755);
   const log = join(directory, 'log');
   const env = { RUNNER_LOG: log };
@@ -132,7 +113,10 @@ test("the user's own runner is kept", async () => {
 });
 
 test('rule 9.2: a program that was changed after it was judged does not run', async () => {
-  const directory = workspace('programs-changed', files(config(allowed)));
+  const directory = fixture('programs', {
+    config:
+      '[pkg.programs]\nallow_apis = ["env", "fs"]\ntest.allow_apis = []\nfrom.test.allow_apis = []\n',
+  });
   // The runner of the user's is the first thing that could change it, and it is too late by then.
   expect((await cackle(['--path', directory, 'test', '--no-run'])).status).toBe(0);
   const name = execFileSync('sh', ['-c', 'ls target/cackle/deps/fails-* | grep -v "\\.d$"'], {
@@ -145,16 +129,7 @@ test('rule 9.2: a program that was changed after it was judged does not run', as
 });
 
 test('--package and --target in front of test hold for cargo, unless its own arguments say otherwise', async () => {
-  const member = (name: string) => ({
-    [`${name}/Cargo.toml`]: manifest(name),
-    [`${name}/src/lib.rs`]: `#[test] fn in_${name}() {}`,
-  });
-  const directory = workspace('programs-members', {
-    'Cargo.toml': '[workspace]\nmembers = ["one", "two"]\nresolver = "2"\n',
-    ...member('one'),
-    ...member('two'),
-    'cackle.toml': config(),
-  });
+  const directory = fixture('programs-members');
   const tests = async (...args: string[]) => {
     const { stdout } = await cackle(['--path', directory, ...args]);
     return [...stdout.matchAll(/^test in_(\w+) \.\.\. ok$/gm)].map((match) => match[1]);

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
 import { requireBubblewrap } from '../../engine/sandbox/probe.ts';
-import { manifest, type Ran, run, workspace, workspacePlace } from '../support/cackle.ts';
+import { fixture, type Ran, run, workspacePlace } from '../support/cackle.ts';
 import { fixtures, noBubblewrap } from './support.ts';
 
 /** What the settings of `[sandbox]` are in each column. */
@@ -244,20 +244,12 @@ async function attempt(column: Column, user: User) {
     .split('\n')
     .filter((line) => !isLeftOut(line))
     .join('\n');
-  workspace(name, {
-    'Cargo.toml': manifest('app', '[dependencies]\nlooking = { path = "looking" }\n'),
-    'build.rs':
-      '#[path = "attempts.rs"] mod attempts;\nfn main() {\n  let out = std::env::var("OUT_DIR").unwrap();\n  std::fs::write(format!("{out}/report.txt"), attempts::report()).unwrap();\n  println!("cargo::rustc-env=REPORT={out}/report.txt");\n}',
-    'attempts.rs': attempts,
-    'tests/looks.rs':
-      '#[path = "../attempts.rs"] mod attempts;\n#[test] fn looks() { println!("\\nreport:\\n{}end", attempts::report()); }',
-    'src/main.rs': 'looking::look!();\nfn main() { println!("{}", include_str!(env!("REPORT"))); }',
-    'shared/kept.txt': '',
-    'looking/Cargo.toml': manifest('looking', '[lib]\nproc-macro = true\n'),
-    'looking/src/lib.rs':
-      'mod attempts;\n#[proc_macro] pub fn look(_: proc_macro::TokenStream) -> proc_macro::TokenStream {\n  std::fs::write("target/report.txt", attempts::report()).unwrap();\n  Default::default()\n}',
-    'looking/src/attempts.rs': attempts,
-    'cackle.toml': `[common]
+  fixture('sandbox-attempts', {
+    as: name,
+    files: {
+      'attempts.rs': attempts,
+      'looking/src/attempts.rs': attempts,
+      'cackle.toml': `[common]
 version = 3
 import_std = ["fs", "net", "process", "env"]
 [sandbox]
@@ -274,6 +266,7 @@ allow_extern = true
 allow_apis = ["fs", "net", "process", "env"]
 allow_proc_macro = true
 `,
+    },
   });
   const env = {
     HOME: home,

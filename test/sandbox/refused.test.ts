@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, check, manifest, short, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture, manifest, short, workspace } from '../support/cackle.ts';
 import { noBubblewrap } from './support.ts';
 
 /** A workspace with a build script, and its cackle.toml. */
@@ -196,14 +196,7 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
   });
 
   test('rustc gets what the build script set by rustc-env, and the error of one that fails tells of the sandbox', async () => {
-    const config = `${boxed}[pkg.boxed.build]\nallow_build_instructions = ["cargo:rustc-env=*"]\n`;
-    const body = 'println!("cargo::rustc-env=SET_BY_US=1");';
-    const directory = workspace('rustc-env', {
-      'Cargo.toml': manifest('boxed'),
-      'build.rs': `fn main() { ${body} }`,
-      'src/main.rs': 'fn main() { println!("{}", env!("SET_BY_US")); }',
-      'cackle.toml': `[common]\nversion = 3\n${config}`,
-    });
+    const directory = fixture('rustc-env');
     expect((await check(directory)).status).toBe(0);
     writeFileSync(join(directory, 'src/main.rs'), 'fn main() { env!("NOT_SET"); }');
     const ran = await cackle(['-n', '--path', directory], { NOT_SET: 'outside' });
@@ -212,11 +205,7 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
   });
 
   test('version 1 leaves rustc outside', async () => {
-    const directory = workspace('version-1', {
-      'Cargo.toml': manifest('boxed'),
-      'src/main.rs': 'fn main() { env!("SET_OUTSIDE"); }',
-      'cackle.toml': `[common]\nversion = 1\n${boxed}`,
-    });
+    const directory = fixture('version-1');
     const ran = await cackle(['-n', '--path', directory], { SET_OUTSIDE: '1' });
     expect(ran.status, ran.stderr).toBe(0);
   });
