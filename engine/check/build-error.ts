@@ -50,6 +50,6 @@ function compileError(outcome: BuildOutcome, everything: boolean): CargoFailedEr
       : `; rustc ran in the sandbox of [rustc.sandbox], which may forbid what it needs${everything ? `:\n  ${shellWords(command)}` : ' (--debug shows its command line, --log-file keeps it)'}`;
   return new CargoFailedError(
     'the workspace does not compile',
-    `cargo says why above; mend that and check again${sandboxed}`,
+    `cargo says why above; fix that and check again${sandboxed}`,
   );
 }

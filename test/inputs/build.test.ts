@@ -26,7 +26,7 @@ describe('rule 6.6: a compile error: no check was made', () => {
     expect(stderr).toContain('mismatched types');
     expect(stderr).toContain(file);
     expect(stderr).toContain('error: the workspace does not compile');
-    expect(stderr).toContain('mend that and check again');
+    expect(stderr).toContain('fix that and check again');
     writeFileSync(join(directory, file), files[file] ?? '');
     await expectClean(directory);
   });

@@ -8,7 +8,7 @@ import { allowing, smallWorkspace, startUi } from './support.ts';
 let terminal: Terminal;
 afterEach(() => terminal.close());
 
-test('rules 5.10, 8.4: a build script that fails: what it said can be read; r checks again once it is mended', async () => {
+test('rules 5.10, 8.4: a build script that fails: what it said can be read; r checks again once it is fixed', async () => {
   const directory = workspace('ui failing', {
     'Cargo.toml': manifest('tool'),
     'src/main.rs': 'fn main() {}\n',
