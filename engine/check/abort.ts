@@ -1,4 +1,4 @@
-/** Rejects as soon as the user interrupts, whatever the work still waits for. */
+/** Resolves as `work` does; rejects with the reason of `signal` as soon as it aborts, whatever the work still waits for. */
 export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   signal.throwIfAborted();
   work.catch(() => undefined);

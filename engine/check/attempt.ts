@@ -11,7 +11,7 @@ import { UnitProblems } from '../verdicts/unit-problems.ts';
 import { Verdicts } from '../verdicts/verdicts.ts';
 import type { CheckContext } from './context.ts';
 
-/** One run of cargo with what it builds: who records, judges and lets run, and what cargo has told so far. */
+/** One run of cargo: the parts that record, judge and release what it builds, and what cargo has reported so far. */
 export interface BuildAttempt {
   readonly records: Records;
   readonly inputs: Inputs;
@@ -21,28 +21,28 @@ export interface BuildAttempt {
   readonly gates: Gates;
   readonly units: Units;
   readonly failures: KnownFailures;
-  /** What cargo has built or found fresh. */
+  /** Artifacts that cargo has built or found fresh. */
   readonly artifacts: CargoArtifact[];
   /** OUT_DIRs of the build scripts that ran, now or earlier. */
   readonly executed: Set<string>;
 }
 
-/** An attempt whose cargo has ended, with a record for all that it built. */
+/** An attempt whose cargo has ended, with a record of every unit. */
 export interface FinishedBuild extends BuildAttempt {
   readonly outcome: BuildOutcome;
 }
 
-/** What came of an attempt that has to be repeated: cargo would have called these units fresh, and nobody can judge them. */
+/** The result of an attempt that has to be repeated: cargo called these units fresh, but they cannot be judged. */
 export interface Rebuild {
   readonly unitsToRebuild: readonly string[];
 }
 
-/** Is it an attempt that has to be repeated? */
+/** Has the attempt to be repeated? */
 export function isRebuild(result: object): result is Rebuild {
   return 'unitsToRebuild' in result;
 }
 
-/** Makes what one run of cargo needs, with the records of build scripts read. */
+/** Prepares one run of cargo; the records of build scripts are read. */
 export async function openAttempt(context: CheckContext): Promise<BuildAttempt> {
   const { options, workspace, live, pools, store, location, unchanged } = context;
   const records = await Records.open(store, workspace);
@@ -62,17 +62,17 @@ export async function openAttempt(context: CheckContext): Promise<BuildAttempt> 
   };
 }
 
-/** How often a build is repeated for units whose stored facts were lost: they come to light a layer at a time. */
+/** How often a build is repeated for units whose stored facts were lost: each attempt finds one layer of them. */
 const MAX_ATTEMPTS = 6;
 
-/** Attempts until one ends with all facts at hand. Throws CheckError when that does not come about. */
+/** Repeats attempts until one ends with all facts, and returns its result. Throws CheckError when none does. */
 export async function untilNothingIsMissing<T extends object>(
   { location, unchanged }: CheckContext,
   attempt: () => Promise<T | Rebuild>,
 ): Promise<T> {
   for (let attempts = 1; ; attempts++) {
     const result = await attempt().catch(async (error: unknown) => {
-      // A change of a file may be why, and then that is what has to be told.
+      // A changed file may be the cause: then report that instead.
       if (error instanceof CheckError) await unchanged.refuseChanges([], []);
       throw error;
     });

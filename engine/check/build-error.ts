@@ -4,7 +4,7 @@ import type { Gates } from '../gates/gates.ts';
 import { shellWords } from '../shell-words.ts';
 import type { Workspace } from '../workspace/types.ts';
 
-/** A compile error is cargo's to explain, and no check was made; what a gate held back is a problem instead. */
+/** Throws CheckError for a compile error, which cargo explains; what a gate held is a problem instead. */
 export function failOnBuildError(
   outcome: BuildOutcome,
   gates: Gates,
@@ -26,7 +26,7 @@ export function failOnBuildError(
   const indexOf = (packageId: string) =>
     workspace.packages.find(({ id }) => id === packageId)?.index;
   const heldPackages = [...gates.heldPrograms.values()].map((held) => indexOf(held.packageId));
-  // A unit may fail for lack of what a held build script would have given it: that is no fault of its own.
+  // A unit may fail because a build script that it needs is held: that is no error of its own.
   const ownFailures = outcome.failedUnits.filter((packageId) => {
     const failed = indexOf(packageId);
     return !heldPackages.some(

@@ -20,8 +20,8 @@ import { BuildProgressNotes } from './progress.ts';
 import { tracedHandlers } from './traced-handlers.ts';
 
 /**
- * Runs cargo once. What it builds is judged beside it, and for what it finds fresh there is a record, or the units are
- * named that another run has to build again. Throws CheckError.
+ * Runs cargo once and judges what it builds meanwhile. Resolves to the finished build, or to the units without a usable
+ * record, which another run has to build again. Throws CheckError.
  */
 export async function build(context: CheckContext): Promise<FinishedBuild | Rebuild> {
   const { observer, workspace, options, timing, signal } = context;
@@ -58,7 +58,7 @@ export async function build(context: CheckContext): Promise<FinishedBuild | Rebu
   return { ...attempt, outcome };
 }
 
-/** Runs cargo with what may run by now released. Gives the error of an output that could not be judged for lost facts. */
+/** Releases what may run by now and runs cargo. Returns the error of an output that could not be judged for lost facts. */
 async function runBuild(
   context: CheckContext,
   attempt: BuildAttempt,
@@ -87,7 +87,7 @@ async function runBuild(
   }
 }
 
-/** Has cargo run again the build scripts that were held and may run now, and those that ran in another sandbox. */
+/** Makes cargo rerun the build scripts that were held and may run now, and those that ran in another sandbox. */
 async function releaseScripts(
   { observer, workspace, live, options }: CheckContext,
   { records, gates }: BuildAttempt,
@@ -102,7 +102,7 @@ async function releaseScripts(
   });
 }
 
-/** Throws CheckError where a build failed by itself, or built nothing. */
+/** Throws CheckError when a build failed by itself, or built nothing. */
 function failWhereNothingCanBeJudged(
   { observer, workspace, options }: CheckContext,
   { gates, artifacts }: BuildAttempt,

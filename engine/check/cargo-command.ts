@@ -6,13 +6,13 @@ import type { Workspace } from '../workspace/types.ts';
 /** `cackle test ARGS` or `cackle run ARGS`. */
 export interface CargoCommand {
   readonly subcommand: 'test' | 'run';
-  /** Everything behind the subcommand, as the user wrote it. */
+  /** Everything after the subcommand, as the user wrote it. */
   readonly args: readonly string[];
 }
 
-/** What the arguments for cargo say that we need to know. */
+/** What a check needs to know of the arguments for cargo. */
 export interface CommandFacts {
-  /** Those in front of `--`. */
+  /** The arguments before `--`. */
   readonly own: readonly string[];
   readonly target: string | undefined;
   readonly choosesProfile: boolean;
@@ -24,14 +24,14 @@ export interface CommandFacts {
   readonly path: string;
 }
 
-/** What stands in front of `test` or `run` for cargo: it holds where the arguments behind do not say otherwise. */
+/** Options before `test` or `run`; they hold unless the arguments after it override them. */
 export interface Defaults {
   readonly features: readonly string[];
   readonly target: string | undefined;
   readonly packages: readonly string[];
 }
 
-/** Reads the arguments of `test` and `run`. Throws CheckError for what cannot be judged. */
+/** Reads the arguments of `test` and `run`. Throws CheckError for doctests and misplaced options. */
 export function readCommand({ subcommand, args }: CargoCommand, path: string): CommandFacts {
   const end = args.indexOf('--');
   const own = end < 0 ? args : args.slice(0, end);
@@ -61,10 +61,10 @@ export function readCommand({ subcommand, args }: CargoCommand, path: string): C
   };
 }
 
-/** Options of ours that cargo does not know. */
+/** Options of cackle that cargo does not know. */
 const ours = ['--path', '--cackle-path', '--fail-on-warnings', '--ui', '--no-ui', '--no-backtrace'];
 
-/** An option of ours behind the subcommand. `cargo run` gives its program all from the first word on that is no option. */
+/** Returns an option of cackle after the subcommand. `cargo run` passes everything from the first operand on to its program. */
 function behind(subcommand: string, own: readonly string[]): string | undefined {
   const isWord = (argument: string, i: number): boolean =>
     !argument.startsWith('-') && !own[i - 1]?.startsWith('-');
@@ -73,7 +73,7 @@ function behind(subcommand: string, own: readonly string[]): string | undefined 
   return ours.find((name) => options.some((a) => a === name || a.startsWith(`${name}=`)));
 }
 
-/** The arguments for the run that builds and judges: without the words for the tests, and with our message format. */
+/** Returns the arguments for the run that builds and judges: without those for the tests, and with our message format. */
 export function buildArguments(
   command: CargoCommand,
   facts: CommandFacts,
@@ -87,7 +87,7 @@ export function buildArguments(
   };
 }
 
-/** The arguments for the run in the foreground. */
+/** Returns the arguments for the run in the foreground. */
 export function foregroundArguments(
   command: CargoCommand,
   facts: CommandFacts,
@@ -104,7 +104,7 @@ function defaultArguments(facts: CommandFacts, { features, target, packages }: D
   ];
 }
 
-/** Tells whether the packages that `--package` names, or all members where it names none, need a package. */
+/** Do the packages that `--package` names, or all members if it names none, need a package? */
 export function isChosen(
   { packages, dependsOn }: Workspace,
   specs: readonly string[],

@@ -12,7 +12,7 @@ import {
 } from './cargo-command.ts';
 import type { CheckOptions } from './options.ts';
 
-/** What a request takes beside the options. */
+/** The data of a request beside the options. */
 interface RequestFacts {
   readonly workspace: Workspace;
   readonly config: Config;
@@ -20,7 +20,7 @@ interface RequestFacts {
   readonly store: RecordStore;
 }
 
-/** What cargo is asked to build: the whole workspace, or what `cargo test` and `cargo run` would build. */
+/** Returns the request for the build: the whole workspace, or what `cargo test` and `cargo run` would build. */
 export function buildRequest(options: CheckOptions, facts: RequestFacts): BuildRequest {
   const { workspace, config } = facts;
   const { command } = options;
@@ -53,7 +53,7 @@ export function buildRequest(options: CheckOptions, facts: RequestFacts): BuildR
   };
 }
 
-/** What cargo is asked to run in the foreground, when all of it was judged. */
+/** Returns the request for the run in the foreground, after everything was judged. */
 export function runRequest(
   options: CheckOptions & { readonly command: CargoCommand },
   facts: RequestFacts,

@@ -4,10 +4,10 @@ import type { HeldProgram } from '../gates/held-programs.ts';
 import { crateNameOf } from '../rust-paths.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 
-/** Where lines go. */
+/** The destinations of lines. */
 interface TextOutputs {
   shown(line: string): void;
-  /** Only for a log, or when all is wanted. */
+  /** Receives lines for the log, and for the user only on request. */
   hidden(line: string): void;
 }
 
@@ -18,11 +18,11 @@ const place = /^ *--> (.+?):\d+:\d+$/;
 const couldNot = /^error: could not compile `([^`]+)`/;
 const scriptFailed = /^error: failed to run custom build command /;
 const commandLine = /^ {2}process didn't exit successfully: `/;
-/** Errors of the system that say nothing of what is compiled (errno(3): ENOSPC, EIO, ENOMEM, EDQUOT). */
+/** Errors of the machine, not of the sources (errno(3): ENOSPC, EIO, ENOMEM, EDQUOT). */
 const ofMachine =
   /No space left on device|Input\/output error|Cannot allocate memory|memory exhausted|Disk quota exceeded/;
 const undeclaredCfg = /^warning: unexpected `cfg` condition /;
-/** How the shim says that a gate refused. */
+/** The shim's message for a refusal by a gate. */
 const ownRefusal = /^error: cackle: (.*)$/;
 /** Such a line without the command. */
 function withoutCommand(line: string): string {
@@ -30,14 +30,14 @@ function withoutCommand(line: string): string {
   return `  a program of cargo's failed${ending === undefined ? '' : `: ${ending}`}`;
 }
 
-/** What rustc adds to its errors when it ends. */
+/** The lines that rustc adds to its errors when it ends. */
 const explanation = /^(?:For more information about |Some errors have detailed explanations: )/;
-/** Longer than any message that a compiler writes. */
+/** More lines than any message of a compiler has. */
 const MAX_LINES = 2000;
 
 /**
- * What cargo and rustc write, without the errors of crates that only lack what a held build script or proc macro would have
- * given: these are counted, and told in a line. Nor with the command lines of rustc, which fill a screen each.
+ * Filters the output of cargo and rustc: errors of crates that fail only because a build script or proc macro is held are
+ * counted and reported in one line; command lines of rustc, which fill a screen each, are left out.
  */
 export class CargoText {
   private readonly workspace: Workspace;
@@ -47,16 +47,16 @@ export class CargoText {
   private block: string[] = [];
   private readonly machine = new Set<string>();
   private readonly crates = new Set<string>();
-  /** Crates that rustc was not asked for: it failed before for want of what is held, or was until a fix was written. */
+  /** Crates that were not compiled again: they failed before because a program is held, or was until a fix was written. */
   private readonly refused = new Set<string>();
-  /** The messages with which gates refused so far: of what is held, and of what is not compiled again, with its crate. */
+  /** The messages with which gates refused so far because a program is held. */
   private readonly heldMessages = new Set<string>();
   private readonly notAgain = new Map<string, string>();
   private errors = 0;
   private shownErrors = 0;
   /** `Caused by:` and what follows it, until the next message. */
   private cause: string[] | undefined;
-  /** The last message was that a crate could not be compiled or its script failed: rustc has said why, or the report does. */
+  /** True after the message that a crate could not be compiled or its script failed: rustc or the report has the reason. */
   private isExplained = false;
 
   constructor(workspace: Workspace, held: ReadonlyMap<string, HeldProgram>, outputs: TextOutputs) {
@@ -68,22 +68,22 @@ export class CargoText {
       .sort((a, b) => b.prefix.length - a.prefix.length);
   }
 
-  /** Takes note that a gate refused what problems hold back: its message will come as one of cargo's. */
+  /** Notes that a gate refused a held program: cargo will print the message as its own. */
   refusedAsHeld(message: string): void {
     this.heldMessages.add(message);
   }
 
-  /** The same for a crate that failed before for want of what is held. */
+  /** Notes the same for a crate that failed before because a program is held. */
   refusedAgain(crateName: string, message: string): void {
     this.notAgain.set(message, crateName);
   }
 
-  /** What the machine could not do, as rustc, the linker or a script said it: no source is at fault. */
+  /** Errors of the machine that rustc, the linker or a script reported: no source is at fault. */
   get disturbances(): readonly string[] {
     return [...this.machine];
   }
 
-  /** Takes a line of cargo's output. */
+  /** Handles a line of cargo's output. */
   line(text: string): void {
     const plain = stripVTControlCharacters(text);
     const missing = ofMachine.exec(plain)?.[0];
@@ -109,7 +109,7 @@ export class CargoText {
     else this.outputs.shown(text);
   }
 
-  /** When cargo has ended: what was left out, in a line. */
+  /** Prints, after cargo has ended, one line about what was left out. */
   end(): void {
     this.flush();
     if (this.crates.size === 0) return;

@@ -5,15 +5,15 @@ import type { CargoText } from './cargo-text.ts';
 import type { CheckContext } from './context.ts';
 import type { BuildProgressNotes } from './progress.ts';
 
-/** Who takes note of what happens while cargo builds, beside the attempt itself. */
+/** The parts beside the attempt itself that need events of the build. */
 interface BuildListeners {
   readonly text: CargoText;
   readonly progress: BuildProgressNotes;
-  /** Stops the judging of what may turn out to be fresh. */
+  /** Aborts the speculative judging of outputs that may turn out to be fresh. */
   readonly earlyJudging: AbortController;
 }
 
-/** What the engine answers to the shims of a build: each question goes to a gate, each answer into a record and a log. */
+/** Returns the engine's handlers for the requests of the shims: a gate answers each, and the answer is recorded and logged. */
 export function buildHandlers(
   { observer, workspace, unchanged, counts }: CheckContext,
   { records, verdicts, unitProblems, gates, units, failures, ...attempt }: BuildAttempt,
@@ -31,7 +31,7 @@ export function buildHandlers(
   };
   const packageIds = new Set(workspace.packages.map(({ id }) => id));
   return {
-    // Cargo does not need us until it asks for the first time.
+    // The engine is idle until the first request of a shim.
     onCargoStarted: () => void judgeEarly(),
     async holdsUnits(directory) {
       await records.unitsRead();
@@ -46,7 +46,7 @@ export function buildHandlers(
       }
       await records.unitsRead();
       const gate = await gates.compilation(invocation, waits);
-      // Records change from now on, so that judging early is of no use any more.
+      // Stop speculative judging: records change from now on.
       if (gate.allow) earlyJudging.abort();
       unchanged.ran ||= gate.allow;
       units.starts(invocation);

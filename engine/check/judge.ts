@@ -24,7 +24,7 @@ import type { FinishedBuild, Rebuild } from './attempt.ts';
 import type { CheckContext } from './context.ts';
 import { unchecked } from './unchecked.ts';
 
-/** What was found in a build, by one configuration. */
+/** The verdicts and problems of a build under one configuration. */
 export interface Judgement {
   readonly built: FinishedBuild;
   /** The configuration that it was judged by. */
@@ -34,12 +34,12 @@ export interface Judgement {
   readonly unchecked: readonly Unchecked[];
 }
 
-/** How often what was built is judged anew because a fix was accepted. */
+/** How often a build is judged again because a fix was accepted. */
 const MAX_JUDGEMENTS = 8;
 
 /**
- * Judges what was built, and once more after each fix that needs no other build. Gives the units that have to be built
- * again where their facts were lost. Throws CheckError.
+ * Judges a build, and again after each fix that needs no other build. Resolves to the judgement, or to the units that have to
+ * be built again because their facts were lost. Throws CheckError.
  */
 export async function judge(
   context: CheckContext,
@@ -87,7 +87,7 @@ async function judgeOnce(
   await untilAborted(signal, readLibraries(records, inputs));
   timing.judge = (timing.judge ?? 0) + seconds(started);
   const problemsStarted = clock();
-  // Of fresh units nothing was told yet.
+  // The problems of fresh units were not reported yet.
   observer.found?.(judged.flatMap((verdict) => built.verdicts.problemsOf(verdict)));
   const config = live.current;
   const problems = [
@@ -113,7 +113,7 @@ async function judgeOnce(
   };
 }
 
-/** What outputs, units and build scripts do and may not, and what ended badly. */
+/** Returns the problems of outputs, units and build scripts, and of programs that failed. */
 function problemsOfBuild(
   { workspace, live }: CheckContext,
   { records, gates, verdicts, unitProblems, outcome, executed }: FinishedBuild,
@@ -132,7 +132,7 @@ function problemsOfBuild(
   ];
 }
 
-/** What cackle.toml says that does not fit the packages of the tree. */
+/** Returns the problems of settings in cackle.toml that do not fit the packages of the tree. */
 function problemsOfConfig({ exports, workspace }: CheckContext, config: Config): Problem[] {
   return [
     ...notImported(exports, config, workspace),
@@ -141,7 +141,7 @@ function problemsOfConfig({ exports, workspace }: CheckContext, config: Config):
   ];
 }
 
-/** Was all of the workspace built? `default-members`, `--package` and flags may leave members out, with what only they use. */
+/** Was the whole workspace built? `default-members`, `--package` and flags may leave members out. */
 function isComplete({ workspace, options }: CheckContext, built: FinishedBuild): boolean {
   const packages = new Set([...built.records.current].map((unit) => unit.packageId));
   return (
@@ -153,7 +153,7 @@ function isComplete({ workspace, options }: CheckContext, built: FinishedBuild):
   );
 }
 
-/** What cackle.toml says that has no effect, as only a whole build can tell. */
+/** Returns the problems of settings without effect, which only a whole build can show. */
 async function problemsOfWholeTree(
   { workspace, exports }: CheckContext,
   { records, inputs, paths, unitProblems, executed }: FinishedBuild,
@@ -183,7 +183,7 @@ function newerVersion({ version }: Config, { options }: CheckContext): Problem[]
   return [{ kind: 'newer-config-version', version, newest: NEWEST_VERSION }];
 }
 
-/** A library that nothing here links is read all the same: what cannot be read is never passed over. */
+/** Reads the libraries that no output links: an unreadable one is an error all the same. */
 async function readLibraries(records: Records, inputs: Inputs): Promise<void> {
   const units = [...records.current].flatMap((record) => {
     const paths = record.outputs.map(({ path }) => path).filter((path) => path.endsWith('.rlib'));

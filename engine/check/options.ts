@@ -13,9 +13,9 @@ export interface CheckOptions extends WorkspaceChoice {
   readonly colour: boolean;
   readonly showProgress: boolean;
   readonly ignoreNewerVersions: boolean;
-  /** Pass on all that cargo and rustc write, command lines too. */
+  /** Pass on all output of cargo and rustc, with command lines. */
   readonly everything?: boolean | undefined;
-  /** Hash what cargo calls fresh and what it was made from, instead of trusting sizes and times. */
+  /** Hash units that cargo calls fresh and their sources, instead of trusting sizes and times. */
   readonly verify?: boolean | undefined;
   /** Link every output, not only what the build runs. */
   readonly linkAll?: boolean | undefined;
@@ -25,14 +25,14 @@ export interface CheckOptions extends WorkspaceChoice {
   readonly command?: CargoCommand | undefined;
 }
 
-/** Who listens while a check runs. */
+/** The observer of a running check. */
 export interface CheckObserver {
   progress(progress: CheckProgress): void;
   cargoOutput(text: string): void;
-  /** Where it is given, what takes time is taken down in it. */
+  /** Records where time goes, if present. */
   readonly trace?: Trace | undefined;
-  /** What was found in a unit or an output as soon as it was judged; the report has it again, merged. */
+  /** Receives the problems of a unit or output as soon as it is judged; the report has them again, merged. */
   found?(problems: readonly Problem[]): void;
-  /** What is done, for a log: one line of text. */
+  /** Receives a line for the log. */
   log?(level: 'error' | 'warn' | 'info' | 'debug' | 'trace', text: string): void;
 }

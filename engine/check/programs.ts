@@ -13,7 +13,7 @@ export class JudgedPrograms {
     { stamp: FileStamp; package: PackageIndex; isTest: boolean }
   >();
 
-  /** Takes in what cargo built or found fresh, when it is judged. */
+  /** Adds the artifacts that cargo built or found fresh, after they were judged. */
   async add(artifacts: readonly CargoArtifact[], workspace: Workspace): Promise<void> {
     for (const { executable, packageId, isTest, targetKind } of artifacts) {
       if (executable === undefined) continue;
@@ -25,7 +25,7 @@ export class JudgedPrograms {
     }
   }
 
-  /** What to answer when cargo is about to run a file. */
+  /** Returns the answer to a shim when cargo is about to run a file. */
   async answer(executable: string): Promise<ProgramAnswer> {
     const path = realPath(executable);
     const known = this.judged.get(path);
@@ -37,7 +37,7 @@ export class JudgedPrograms {
   }
 }
 
-/** Without symbolic links; as it is when it is not there. */
+/** The path without symbolic links; unchanged when the file is not there. */
 function realPath(path: string): string {
   try {
     return realpathSync.native(path);
@@ -46,7 +46,7 @@ function realPath(path: string): string {
   }
 }
 
-/** Those artifacts that an earlier check only judged, without linking them: they cannot run. */
+/** Resolves to the artifacts that an earlier check judged without linking them: they cannot run. */
 export async function placeholders(artifacts: readonly CargoArtifact[]): Promise<CargoArtifact[]> {
   const found: CargoArtifact[] = [];
   for (const artifact of artifacts) {

@@ -4,7 +4,7 @@ import { mergeKey } from '../problems/merge.ts';
 import type { Verdicts } from '../verdicts/verdicts.ts';
 import type { CheckObserver } from './options.ts';
 
-/** Tells the observer how far a build has come, and what was found in it. */
+/** Reports the progress and the problems of a build to the observer. */
 export class BuildProgressNotes {
   private cargo: BuildProgress = { built: 0, total: 0, current: '' };
   private readonly problems = new Set<string>();
@@ -16,19 +16,19 @@ export class BuildProgressNotes {
     this.verdicts = verdicts;
   }
 
-  /** Cargo has come further. */
+  /** Notes the progress of cargo. */
   cargoAt(progress: BuildProgress): void {
     this.cargo = progress;
     this.report();
   }
 
-  /** Passes problems on as soon as they are found. */
+  /** Reports problems as soon as they are found. */
   found(problems: readonly Problem[]): void {
     for (const problem of problems) this.problems.add(mergeKey(problem));
     if (problems.length > 0) this.observer.found?.(problems);
   }
 
-  /** Reports to the observer how things stand. */
+  /** Reports the current progress. */
   report(): void {
     this.observer.progress({
       unitsBuilt: this.cargo.built,

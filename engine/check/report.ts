@@ -14,7 +14,7 @@ import { JudgedPrograms } from './programs.ts';
 import { tidyStore } from './store.ts';
 import { leftOut } from './unchecked.ts';
 
-/** A finished check, with all that starting its programs takes. */
+/** A finished check, with the data that starting its programs needs. */
 export interface FinishedCheck {
   readonly report: CheckReport;
   /** The configuration that it was judged by. */
@@ -25,7 +25,7 @@ export interface FinishedCheck {
   readonly store: RecordStore;
 }
 
-/** Makes the report, when nothing has changed since it was judged. Throws CheckError for what has. */
+/** Makes the report. Throws CheckError when a file changed since it was judged. */
 export async function report(context: CheckContext, judgement: Judgement): Promise<FinishedCheck> {
   const { location, observer, workspace, sandboxes, store, questions } = context;
   const { built, config } = judgement;
@@ -37,7 +37,7 @@ export async function report(context: CheckContext, judgement: Judgement): Promi
   return { report: result, config, programs, workspace, sandboxes, store };
 }
 
-/** Throws CheckError for what is not any more as it was judged; to be called when nothing runs any more. */
+/** Throws CheckError when a file changed since it was judged. Call it when no program runs any more. */
 async function refuseChanges(
   { unchanged, live, configFile }: CheckContext,
   { gates, records, artifacts }: FinishedBuild,
@@ -57,7 +57,7 @@ async function refuseChanges(
     );
 }
 
-/** Of what cargo says a unit left: programs and libraries, not notes for a debugger. */
+/** Outputs of units that are programs or libraries, not files for a debugger. */
 const isCode = /(?:\/[^/.]+|\.(?:so|a|rlib|rmeta))$/;
 
 function totalTiming({ timing, start }: CheckContext): Record<string, number> {

@@ -7,7 +7,7 @@ import { runRequest } from './cargo-request.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
 import type { FinishedCheck } from './report.ts';
 
-/** Runs `cargo test` or `cargo run` with our standard streams; only what was judged starts. */
+/** Runs `cargo test` or `cargo run` with our standard streams; only judged programs start. */
 export async function runJudgedPrograms(
   options: CheckOptions & { readonly command: CargoCommand },
   checked: FinishedCheck,

@@ -6,7 +6,7 @@ import { makeDirectory } from '../make-directory.ts';
 import type { KeptAnswers } from '../workspace/metadata-cache/read.ts';
 import type { CheckObserver } from './options.ts';
 
-/** The store's places for a target directory; without the user's cache where it cannot be trusted. Throws CheckError. */
+/** Returns the store's places for a target directory, without the user's cache if it cannot be trusted. Throws CheckError. */
 export async function openLocation(targetDirectory: string): Promise<StoreLocation> {
   let location: StoreLocation;
   try {
@@ -23,7 +23,7 @@ export async function openLocation(targetDirectory: string): Promise<StoreLocati
     : { ...location, shared: undefined };
 }
 
-/** Opens the store of a target directory, and makes it where there is none. Throws CheckError. */
+/** Opens the store of a target directory, or creates it. Throws CheckError. */
 export async function openStore(root: string): Promise<RecordStore> {
   try {
     await makeDirectory(root);
@@ -42,7 +42,7 @@ export function cannotKeep(root: string, error: Error): CheckError {
   );
 }
 
-/** Begins to write what cargo said of the tree and to trim the store to its size; nobody waits for it. */
+/** Starts to store cargo's description of the tree and to trim the store to its size; does not wait for the end. */
 export function tidyStore(
   location: StoreLocation,
   limited: readonly Limited[],
@@ -57,7 +57,7 @@ export function tidyStore(
     });
 }
 
-/** Keeps what cargo said of the tree, where the user's cache is in use. */
+/** Stores cargo's description of the tree, if the user's cache is in use. */
 async function keepAnswers(
   { shared }: StoreLocation,
   answers: KeptAnswers,

@@ -3,7 +3,7 @@ import { clock } from '../trace/spans.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Workspace } from '../workspace/types.ts';
 
-/** The same handlers, with a note of when rustc worked and when cargo waited for an answer of ours. */
+/** Returns the handlers with traces of when rustc worked and when cargo waited for an answer of the engine. */
 export function tracedHandlers(
   handlers: BuildHandlers,
   trace: Trace | undefined,
@@ -72,7 +72,7 @@ export function tracedHandlers(
   };
 }
 
-/** Stands for what a build script said to cargo. */
+/** Identifies the output of a build script in the trace. */
 const runOf = (packageId: string): string => `build script of ${packageId}`;
 
 const nameOf = ({ targetName, kind }: RustcInvocation): string =>

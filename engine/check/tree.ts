@@ -7,14 +7,14 @@ import { changesTree, loadWorkspace } from '../workspace/metadata.ts';
 import type { Workspace, WorkspaceChoice } from '../workspace/types.ts';
 import { type CargoCommand, readCommand } from './cargo-command.ts';
 
-/** What a check is about: the packages, what they export, and which cackle.toml says what they may do. */
+/** The subject of a check: the packages, the APIs that they export, and the cackle.toml with their permissions. */
 export interface Tree {
   readonly workspace: Workspace;
   readonly configFile: string;
   readonly exports: Exports;
 }
 
-/** What decides about a tree beside the choice of it. */
+/** Options of reading a tree. */
 export interface TreeOptions {
   readonly command?: CargoCommand | undefined;
   /** These as of `WorkspaceOptions`. */
@@ -22,7 +22,7 @@ export interface TreeOptions {
   readonly questions?: WorkspaceQuestions | undefined;
 }
 
-/** The tree as the build will see it. Throws CheckError. */
+/** Reads the tree as the build will see it. Throws CheckError. */
 export async function readTree(choice: WorkspaceChoice, options: TreeOptions = {}): Promise<Tree> {
   const { workspace, configFile } = await readWorkspace(choice, options);
   return { workspace, configFile, exports: await readExports(workspace.packages) };
@@ -59,7 +59,7 @@ async function readWorkspace(
   return { workspace: await loadWorkspace({ ...common, ...more }), configFile };
 }
 
-/** Is there configuration of cargo that counts in `path`, and not at the root? */
+/** Is there a configuration of cargo that counts in `path`, but not at the root? */
 function isConfiguredBelow(root: string, path: string): boolean {
   const atRoot = new Set(configFiles(resolve(root), process.env));
   return configFiles(resolve(path), process.env).some((file) => !atRoot.has(file) && isFile(file));

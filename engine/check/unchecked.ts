@@ -4,7 +4,7 @@ import type { Unchecked } from '../problems/report.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 
-/** Members that were not built though nothing held them: `default-members` or `build_flags` leave them out. */
+/** Returns the members that `default-members` or `build_flags` leave out of the build. */
 export function leftOut(
   workspace: Workspace,
   built: ReadonlySet<string>,
@@ -24,7 +24,7 @@ export function leftOut(
     .map(({ label }) => label);
 }
 
-/** What was not built, and so not judged, because a build script or proc macro was held, or failed. */
+/** Returns what was not built, and so not judged, because a build script or proc macro was held, or failed. */
 export function unchecked(
   held: Iterable<HeldProgram>,
   failed: readonly FailedProgram[],

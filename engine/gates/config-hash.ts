@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Config } from '../config/types.ts';
 import { readRegularFile } from '../regular-file.ts';
 
-/** Stands for the configuration by which something was held. */
+/** Returns a hash of the configuration by which a program was held. */
 export function configHash({ file }: Config): string {
   try {
     return createHash('sha256').update(readRegularFile(file)).digest('hex');
   } catch {
-    // Removed meanwhile: whoever asks next decides anew.
+    // Removed meanwhile: the next check decides again.
     return '';
   }
 }

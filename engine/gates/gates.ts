@@ -21,13 +21,13 @@ import { whyHeld } from './why-held.ts';
 
 /** Decides what may run: nothing that was built runs before it was judged (rule 9.1). */
 export class Gates {
-  /** What a build script printed. */
+  /** The gate for the output of build scripts. */
   readonly scriptOutput: ScriptOutputGate;
   /** Outputs that were about to run and have no record: they have to be built again. */
   readonly filesToRebuild = new Set<string>();
-  /** OUT_DIRs of scripts whose output cargo knows and we do not: they have to run again. */
+  /** OUT_DIRs of scripts whose output cargo has and the store has not: they have to run again. */
   readonly scriptsToRerun = new Set<string>();
-  /** Asked before anything runs, and at the end. */
+  /** Checked before a program runs, and at the end. */
   readonly planted: PlantedLibraries;
   private readonly libraries: KnownLibraries;
   private readonly before: SaidBefore;
@@ -63,7 +63,7 @@ export class Gates {
     return this.held.all;
   }
 
-  /** A build script that cargo is about to run. */
+  /** Decides about a build script that cargo is about to run. */
   async buildScript(run: BuildScriptRun, waits: () => void): Promise<ScriptGate> {
     const gate = await this.unlessStale(this.judgeBuildScript(run, waits), 'build script');
     if (!gate.allow) {
@@ -76,7 +76,7 @@ export class Gates {
     return said === undefined ? gate : { ...gate, said };
   }
 
-  /** Has cargo ask again for a script that an earlier check held: it may go on. */
+  /** Makes cargo run a script again that an earlier check held and that may run now. */
   async release(script: BuildScriptRecord): Promise<void> {
     this.before.release(script);
     await this.records.forgetScript(script);
@@ -117,7 +117,7 @@ export class Gates {
     };
   }
 
-  /** All that stands against running a build script of a package. */
+  /** The problems that forbid running a build script of a package. */
   private async againstRunning(
     record: UnitRecord,
     link: LinkRecord,
@@ -130,12 +130,12 @@ export class Gates {
   }
 
   /**
-   * Would a build script of which an earlier check held something back be treated in the same way by the configuration now?
-   * With `asks` by the one that follows when whoever answers for it was asked.
+   * Is a build script that an earlier check held still held by the configuration now? With `asks` by the configuration after
+   * the user or `--auto-accept-fixes` was asked.
    */
   async staysHeld(script: BuildScriptRecord, asks = false): Promise<boolean> {
     const p = this.workspace.packages.find(({ id }) => id === script.packageId);
-    // Nobody in this tree has anything of it.
+    // No package of this tree depends on it.
     if (p === undefined || script.held === 'output') return true;
     const live = asks ? this.live : { current: this.live.current };
     if (script.held === 'instructions')
@@ -153,15 +153,15 @@ export class Gates {
     }
   }
 
-  /** Takes what an earlier check held back, and what stays so, as held by this one. */
+  /** Counts a script that an earlier check held, and that stays held, as held by this one. */
   holdStill({ packageId, held }: BuildScriptRecord): void {
     this.held.add(packageId, held === 'run' ? 'build script' : 'build script output');
     if (held === 'output') this.scriptOutput.noteUnreadable(packageId);
   }
 
   /**
-   * A rustc that is about to load libraries and proc macros: those it names and those that they were built with. All of
-   * them were built by cargo and have a record, and what its package's build script told cargo was judged.
+   * Decides about a rustc that is about to load libraries and proc macros: those on its command line and their dependencies.
+   * Each must be built by cargo and have a record, and the output of the package's build script must be judged.
    */
   async compilation(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
     await this.planted.refuse(invocation.outDir);
@@ -172,7 +172,7 @@ export class Gates {
     return gate;
   }
 
-  /** Is a directory one of those where cargo's units leave their libraries? */
+  /** Is a directory one into which cargo's units write their libraries? */
   holdsUnits(directory: string): boolean {
     return this.libraries.isIn(directory);
   }
@@ -185,7 +185,7 @@ export class Gates {
     return { allow: false, reason: `built again, for lack of a record: ${unknown.join(', ')}` };
   }
 
-  /** What a script told cargo, and is not known or not allowed any more, is not compiled in: the script runs again. */
+  /** Refuses a unit whose build script printed output that is not known, or not allowed any more: the script runs again. */
   private unknownRun({ scriptOutDir, packageId, package: index }: RustcInvocation) {
     // What the user's configuration says instead of a script (`target.TRIPLE.LINKS`) leaves no directory.
     if (scriptOutDir === undefined || !existsSync(scriptOutDir)) return undefined;
@@ -234,14 +234,14 @@ export class Gates {
     return { allow: true };
   }
 
-  /** Of a proc macro that is about to be loaded: what is not the file that was judged. */
+  /** The outputs of a proc macro that are not the files that were judged. */
   private async replacedIn({ outputs }: UnitRecord): Promise<string[]> {
     const libraries = outputs.map(({ path }) => path).filter((path) => path.endsWith('.so'));
     const known = await Promise.all(libraries.map((path) => this.records.isAsRecorded(path)));
     return libraries.filter((_, i) => !known[i]);
   }
 
-  /** What cannot be judged because its facts were lost does not run: the next attempt builds it again. */
+  /** Refuses a program whose facts were lost, so that it cannot be judged: the next attempt builds it again. */
   private async unlessStale(gate: Promise<Gate>, what: string): Promise<Gate> {
     try {
       return await gate;
@@ -256,7 +256,7 @@ export class Gates {
     }
   }
 
-  /** All that stands against running an output: its usages, its unsafe code, missing permissions of its package. */
+  /** The problems that forbid running an output: its usages, its unsafe code, missing permissions of its package. */
   private async problemsOf(record: UnitRecord, link: LinkRecord): Promise<Problem[]> {
     const verdict: OutputVerdict = await this.verdicts.verdictOf(record, link);
     const linked = [
@@ -267,7 +267,7 @@ export class Gates {
       ...this.verdicts.problemsOf(verdict),
       ...this.unitProblems.missing(record),
     ];
-    // A Rust dylib is no input of the link, and its code runs all the same.
+    // A Rust dylib is no input of the link, but its code runs too.
     for (const loaded of this.records.closure(record.externs)) {
       const libraries = loaded.links.filter(({ outputKind }) => outputKind === 'shared');
       if (loaded.isProcMacro || libraries.length === 0) continue;

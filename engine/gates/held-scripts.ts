@@ -4,9 +4,9 @@ import { configHash } from './config-hash.ts';
 import type { Gates } from './gates.ts';
 
 /*
- * What a held build script would have said, cargo never heard: what was compiled without it is fresh to cargo, and is so as
- * long as the script stays held. A check that finds all as it was has nothing to build. Once it may run, it and all that
- * depends on it is built again, in the same run of cargo, so that nothing is compiled against what was built without it.
+ * Cargo never got the output of a held build script: units that were compiled without it are fresh to cargo while the script
+ * stays held, so a check after which nothing changed builds nothing. Once the script may run, it and all that depends on it is
+ * built again, in the same run of cargo, so that nothing is compiled against units that were built without it.
  */
 
 /**
@@ -40,8 +40,8 @@ export async function forgetReleased(
 }
 
 /**
- * After cargo ran: counts as held what an earlier check held back and cargo has called fresh. Gives the OUT_DIRs of what may
- * run after all, which is forgotten: another run of cargo is needed then.
+ * After cargo ran: counts scripts that an earlier check held and cargo called fresh as held. Returns the OUT_DIRs of those that
+ * may run after all; their runs are forgotten, and cargo has to run once more.
  */
 export async function settleHeld(
   outDirs: ReadonlySet<string>,

@@ -12,8 +12,8 @@ const TICK_MS = 20;
 const unwatched = new Set(['target', '.git']);
 
 /**
- * Compilations that failed for lack of what a held build script would have given. Cargo asks for them in every check; while
- * the script is held, and command line, environment, libraries and sources are the same, rustc would say the same.
+ * Compilations that failed because a build script is held. Cargo starts them in every check; while the script is held, and
+ * command line, environment, libraries and sources are the same, rustc would fail in the same way.
  */
 export class KnownFailures {
   private readonly began = new Map<number, number>();
@@ -31,7 +31,7 @@ export class KnownFailures {
     this.workspace = workspace;
   }
 
-  /** What to answer to a rustc that is about to start. */
+  /** Decides about a rustc that is about to start. */
   async gate(invocation: RustcInvocation): Promise<Gate> {
     this.began.set(invocation.id, Date.now());
     this.known ??= this.store.failures();
@@ -46,7 +46,7 @@ export class KnownFailures {
     };
   }
 
-  /** Notes how a rustc ended. What failed by something else than its sources may not fail again. */
+  /** Notes how a rustc ended. A failure of the machine may not happen again, so it is not noted. */
   async ended({ invocation, success, disturbed }: RustcOutcome): Promise<void> {
     const name = nameOf(invocation);
     const began = this.began.get(invocation.id) ?? 0;
@@ -60,8 +60,8 @@ export class KnownFailures {
   }
 
   /**
-   * Resolves when what failed is recorded as far as a held script is the cause. Gives the names of what was refused although
-   * none is held: it is forgotten, so that the next run of cargo compiles it.
+   * Records the failures that a held script caused. Resolves to the names of units that were refused although no script is
+   * held; they are forgotten, so that the next run of cargo compiles them.
    */
   async settle(held: ReadonlyMap<string, HeldProgram>): Promise<string[]> {
     const packages = this.workspace.packages.filter(({ id }) =>
@@ -77,7 +77,7 @@ export class KnownFailures {
     return wrong.map(([, { crateName, kind }]) => `${crateName} (${kind})`);
   }
 
-  /** Stands for what was compiled, and for what is held back from it. */
+  /** Returns a hash of the inputs of a compilation, and of what is held. */
   private cause({ package: index }: RustcInvocation, of: string): string {
     const indexes = new Map(this.workspace.packages.map((p) => [p.id, p.index]));
     const held = [...this.records.allScripts()].flatMap((script) => {

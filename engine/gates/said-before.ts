@@ -5,14 +5,14 @@ import type { Pools } from '../pool/pools.ts';
 import { stateOfTree } from '../units/directory-state.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 
-/** Who says more to cargo runs again. */
+/** Bytes; a script with longer output runs again. */
 const MAX_OUTPUT = 1024 * 1024;
 
-/** What a run left in its OUT_DIR; undefined where that cannot be told apart from something else. */
+/** Hash of the files that a run left in its OUT_DIR; undefined when they cannot be identified. */
 const leftIn = (outDir: string): string | undefined =>
   stateOfTree(outDir, { leavesOut: () => false, links: 'give up' })?.state;
 
-/** What a build script said of which something is held back, so that it need not run again for it. */
+/** Returns the output of a build script of which something is held, so that it need not run again; undefined if it must. */
 export function noteSaid(run: BuildScriptRun, stdout: Buffer): Said | undefined {
   const left = leftIn(run.outDir);
   if (left === undefined || stdout.length > MAX_OUTPUT) return undefined;
@@ -25,12 +25,12 @@ export function noteSaid(run: BuildScriptRun, stdout: Buffer): Said | undefined 
 }
 
 /**
- * What held build scripts have said, for when they are released: cargo has to ask again, and it is known what a script would
- * say as long as cargo itself would call its last run fresh, it would run in the same way, and what it left is untouched.
+ * The outputs of held build scripts, for their release: cargo has to run them again, but the output is known while cargo itself
+ * would call the last run fresh, the script would run in the same way, and the files that it left are unchanged.
  */
 export class SaidBefore {
   private readonly released = new Map<string, BuildScriptRecord>();
-  /** Packages whose scripts ran in this check: who depends on them runs again too. */
+  /** Packages whose scripts ran in this check: scripts of their dependents run again too. */
   private readonly ran = new Set<PackageIndex>();
   private readonly pools: Pools;
   private readonly workspace: Workspace;
@@ -40,12 +40,12 @@ export class SaidBefore {
     this.workspace = workspace;
   }
 
-  /** A script that was held may go on. */
+  /** Notes that a held script may go on. */
   release(script: BuildScriptRecord): void {
     if (script.said !== undefined) this.released.set(script.outDir, script);
   }
 
-  /** What a script that may run would print; undefined when only running it tells. `sandbox` is the one that it would run in. */
+  /** Resolves to the output that a script would print; undefined when it has to run. `sandbox` is that of the run. */
   async outputOf(run: BuildScriptRun, sandbox: string): Promise<string | undefined> {
     const said = await this.ifSame(run, sandbox).catch(() => undefined);
     this.released.delete(run.outDir);

@@ -27,10 +27,10 @@ import { configHash } from './config-hash.ts';
 import type { HeldPrograms } from './held-programs.ts';
 import { noteSaid } from './said-before.ts';
 
-/** Decides which instructions of a build script cargo gets to see, and records what the script said. */
+/** Decides which instructions of a build script reach cargo, and records its output. */
 export class ScriptOutputGate {
   private readonly notUtf8 = new Set<string>();
-  /** Refused instructions of this check, by package: cargo does not tell of runs whose output was held. */
+  /** Refused instructions of this check, by package: cargo does not report runs whose output was held. */
   private readonly refusedRuns = new Map<string, BuildScriptRecord>();
   private readonly held: HeldPrograms;
   private readonly records: Records;
@@ -57,7 +57,7 @@ export class ScriptOutputGate {
     this.atStart = deps.live.current;
   }
 
-  /** What a build script printed, before cargo acts on it. */
+  /** Judges the output of a build script before cargo acts on it. */
   async judge(run: BuildScriptRun, stdout: Buffer, waits: () => void): Promise<OutputGate> {
     const instructions = instructionsOf(stdout);
     if (instructions === undefined) {
@@ -87,7 +87,7 @@ export class ScriptOutputGate {
     return { allow: false, passed: withoutInstructions(stdout, withheld) };
   }
 
-  /** A problem for each output that is no text, and for each instruction that was refused while the build went on. */
+  /** Returns a problem for each output that is not UTF-8, and for each instruction that was refused during the build. */
   problems(): Problem[] {
     const unreadable = [...this.notUtf8].sort().map((packageId): Problem => {
       const p = this.workspace.packages.find(({ id }) => id === packageId);
@@ -106,19 +106,19 @@ export class ScriptOutputGate {
     return [...unreadable, ...refused];
   }
 
-  /** A problem for each instruction of a recorded run that the configuration does not allow. */
+  /** Returns a problem for each instruction of a recorded run that the configuration does not allow. */
   refusedBy(record: BuildScriptRecord): Problem[] {
     return instructionProblems(record, this.workspace, this.live.current);
   }
 
-  /** Takes output that is no text, of an earlier check, as found by this one. */
+  /** Counts output of an earlier check that is not UTF-8 as found by this one. */
   noteUnreadable(packageId: string): void {
     this.notUtf8.add(packageId);
   }
 
   /**
-   * Would the same instructions of a recorded run be held back now? With `live` by the configuration that follows when
-   * whoever answers for it was asked.
+   * Would the same instructions of a recorded run be held now? With `live` by the configuration after the user or
+   * `--auto-accept-fixes` was asked.
    */
   async staysWithheld(
     script: BuildScriptRecord,
@@ -131,13 +131,13 @@ export class ScriptOutputGate {
     return this.heldInstructions(script, index).join('\n') === script.withheld.join('\n');
   }
 
-  /** Has cargo an instruction of this run that would be held back by now? */
+  /** Did cargo get an instruction of this run that would be held now? */
   passedMore(said: BuildScriptRecord, index: PackageIndex): boolean {
     if (said.held === 'run' || said.held === 'output') return false;
     return this.heldInstructions(said, index).some((line) => !said.withheld.includes(line));
   }
 
-  /** A run of a build script as it is recorded before anything is known of it. */
+  /** Returns the record of a run of a build script before its result is known. */
   recordOf(run: BuildScriptRun): BuildScriptRecord {
     const name = this.workspace.packages[run.package]?.name ?? '';
     return {
@@ -152,12 +152,12 @@ export class ScriptOutputGate {
     };
   }
 
-  /** A record of a run of which something is held back. */
+  /** Returns the record of a run of which something is held. */
   heldBack(record: BuildScriptRecord, held: HeldBack): BuildScriptRecord {
     return { ...record, held, heldBy: configHash(this.live.current) };
   }
 
-  /** The instructions that were refused and that cargo must not act on before they are allowed. */
+  /** The refused instructions on which cargo must not act before they are allowed. */
   private heldInstructions(record: BuildScriptRecord, index: PackageIndex): string[] {
     const linkedIntoHost = isLinkedIntoHost(index, this.workspace);
     return refusedInstructions(record, this.workspace, this.live.current).filter(
@@ -165,7 +165,7 @@ export class ScriptOutputGate {
     );
   }
 
-  /** What the script runs again for, as cargo reads its output ("The Cargo Book", change detection). */
+  /** The files whose change makes cargo rerun the script ("The Cargo Book", change detection). */
   private async watchedBy(run: BuildScriptRun, stdout: Buffer): Promise<Content[]> {
     const directory = this.workspace.packages[run.package]?.directory ?? '/';
     const named = watchedPaths(stdout);
@@ -181,7 +181,7 @@ export class ScriptOutputGate {
   }
 }
 
-/** May a build script or proc macro link the package? Cargo does not tell for which kind of dependency. */
+/** May a build script or proc macro link the package? Cargo does not report the kind of dependency. */
 function isLinkedIntoHost(index: PackageIndex, workspace: Workspace): boolean {
   return workspace.packages.some((p) => {
     if (!workspace.dependsOn(p.index, index)) return false;
