@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture, short, workspace } from '../support/cackle.ts';
 
 const shorts = async (directory: string, args: readonly string[] = []): Promise<string[]> =>
   (await check(directory, args)).problems.map(short).sort();
@@ -33,29 +33,6 @@ function prebuilt(path: string, claimed: string): void {
   execFileSync('ar', ['crs', path, object]);
 }
 
-const library = {
-  'Cargo.toml': manifest(
-    'foreign',
-    '[dependencies]\nnative-sys = { path = "native" }\ngranted = { path = "granted" }\n',
-  ),
-  'src/main.rs': 'fn main() { native_sys::go(); granted::read(); }',
-  'granted/Cargo.toml': manifest('granted'),
-  'granted/src/lib.rs': 'pub fn read() { let _ = std::fs::read("x"); }',
-  'native/Cargo.toml': manifest('native-sys'),
-  'native/build.rs':
-    'fn main() { println!("cargo:rustc-link-lib=static=evil"); println!("cargo:rustc-link-search=native={}/prebuilt", std::env::var("CARGO_MANIFEST_DIR").unwrap()); }',
-  'native/src/lib.rs': 'extern "C" { fn run() -> i32; }\npub fn go() { unsafe { run(); } }',
-  'cackle.toml': config(`
-[pkg.granted]
-allow_apis = ["fs"]
-[pkg.native-sys]
-allow_unsafe = true
-allow_extern = true
-build.allow_apis = ["env"]
-build.allow_build_instructions = ["cargo:rustc-link-*"]
-`),
-};
-
 test.each([
   ['the standard library', () => '/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/std/src'],
   ['a package that is granted the API', (directory: string) => join(directory, 'granted/src')],
@@ -63,7 +40,7 @@ test.each([
 ])(
   'rule 4.9: foreign code is charged to the package that brought it, whatever its debug info claims: %s',
   async (_, claim) => {
-    const directory = workspace('foreign', library);
+    const directory = fixture('foreign-objects');
     prebuilt(join(directory, 'native/prebuilt/libevil.a'), claim(directory));
     expect(await shorts(directory)).toEqual(['disallowed-api native-sys fs']);
     // The second check finds all fresh, and says the same.
@@ -72,17 +49,13 @@ test.each([
 );
 
 test('rule 4.9: a library in a directory that looks like the sysroot is no part of the toolchain', async () => {
-  const directory = workspace('foreign-sysroot', {
-    ...library,
-    'native/build.rs':
-      'fn main() { println!("cargo:rustc-link-search=native={}/lib/rustlib/x/lib", std::env::var("CARGO_MANIFEST_DIR").unwrap()); println!("cargo:rustc-link-lib=static:-bundle=evil"); }',
-  });
+  const directory = fixture('foreign-sysroot');
   prebuilt(join(directory, 'native/lib/rustlib/x/lib/libevil.a'), '/nowhere');
   expect(await shorts(directory)).toEqual(['disallowed-api native-sys fs']);
 });
 
 test('a foreign member that is named like one of rustc is refused', async () => {
-  const directory = workspace('foreign-member', library);
+  const directory = fixture('foreign-objects');
   const archive = join(directory, 'native/prebuilt/libevil.a');
   prebuilt(archive, '/nowhere');
   await check(directory);

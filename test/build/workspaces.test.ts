@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { check, config, fixture, manifest, short, workspace } from '../support/cackle.ts';
 
 const shorts = async (directory: string, args: readonly string[] = []): Promise<string[]> =>
   (await check(directory, args)).problems.map(short).sort();
@@ -19,7 +19,7 @@ test('rules 5.20, 6.13: a virtual workspace: all members, --package, default-mem
     'b/src/main.rs': 'fn main() { let _ = std::net::TcpStream::connect("127.0.0.1:9"); }',
     'cackle.toml': config('[pkg.a]\nallow_apis = ["env"]\n[pkg.b]\nallow_apis = ["process"]\n'),
   };
-  const directory = workspace('virtual', files);
+  const directory = fixture('virtual-workspace');
   const both = ['disallowed-api a fs', 'disallowed-api b net'];
   const unused = ['unused-allow-api a env', 'unused-allow-api b process'];
   expect(await shorts(directory)).toEqual([...both, ...unused]);
@@ -31,10 +31,7 @@ test('rules 5.20, 6.13: a virtual workspace: all members, --package, default-mem
 });
 
 test('dependencies by git, [patch], a path outside, another name, and one name from two directories', async () => {
-  const repository = workspace('sources-git', {
-    'Cargo.toml': manifest('from-git'),
-    'src/lib.rs': reads,
-  });
+  const repository = fixture('dependencies-by-git');
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
       cwd: repository,
@@ -82,20 +79,7 @@ patched = { path = "patched" }
 });
 
 test('rule 2.8: features of cackle.toml, and --features instead of them', async () => {
-  const directory = workspace('features', {
-    'Cargo.toml': manifest(
-      'features',
-      '[dependencies]\nextra = { path = "../features-extra", optional = true }\n[features]\nnetwork = []\n',
-    ),
-    'src/main.rs':
-      'fn main() { #[cfg(feature = "extra")] extra::f(); #[cfg(feature = "network")] net(); }\n#[cfg(feature = "network")] fn net() { let _ = std::net::TcpStream::connect("127.0.0.1:9"); }',
-    '../features-extra/Cargo.toml': `${manifest('extra')}\n[workspace]\n`,
-    '../features-extra/src/lib.rs': reads,
-    'cackle.toml': config('[pkg.extra]\nallow_unsafe = true\n').replace(
-      'version = 3',
-      'version = 3\nfeatures = ["extra"]',
-    ),
-  });
+  const directory = fixture('workspace-features/workspace');
   expect(await shorts(directory)).toEqual(['disallowed-api extra fs', 'unused-setting extra']);
   // Another feature of the lock file has it.
   expect(await shorts(directory, ['--features', 'network'])).toEqual([
@@ -104,21 +88,7 @@ test('rule 2.8: features of cackle.toml, and --features instead of them', async 
 });
 
 test('dependencies of one platform, and a cycle through dev-dependencies', async () => {
-  const directory = workspace('cycle', {
-    'Cargo.toml': manifest(
-      'cycle',
-      '[dev-dependencies]\nhelper = { path = "helper" }\n[target."cfg(unix)".dependencies]\nunix-only = { path = "unix" }\n[target."cfg(windows)".dependencies]\nwindows-only = { path = "windows" }\n',
-    ),
-    'src/lib.rs': 'pub fn f() { unix_only::f(); }\n#[test] fn t() { helper::g(); }',
-    'helper/Cargo.toml': manifest('helper', '[dependencies]\ncycle = { path = ".." }\n'),
-    'helper/src/lib.rs':
-      'pub fn g() { cycle::f(); let _ = std::net::TcpStream::connect("127.0.0.1:9"); }',
-    'unix/Cargo.toml': manifest('unix-only'),
-    'unix/src/lib.rs': reads,
-    'windows/Cargo.toml': manifest('windows-only'),
-    'windows/src/lib.rs': reads,
-    'cackle.toml': config(),
-  });
+  const directory = fixture('dev-dependency-cycle');
   expect(await shorts(directory)).toEqual([
     'disallowed-api helper.from.test net',
     'disallowed-api unix-only.from.test fs',

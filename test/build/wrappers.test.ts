@@ -10,18 +10,7 @@ import {
 import { delimiter, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, config, manifest, workspace } from '../support/cackle.ts';
-
-const files = {
-  'Cargo.toml': manifest('wrapped', '[dependencies]\nhelper = { path = "../wrapped-helper" }\n'),
-  'src/main.rs': 'fn main() { helper::f(); println!("{:?}", option_env!("FROM_TABLE")); }',
-  '../wrapped-helper/Cargo.toml': `${manifest('helper')}\n[workspace]\n`,
-  '../wrapped-helper/src/lib.rs': 'pub fn f() { let _ = std::fs::read("x"); }',
-  'cackle.toml': config('[pkg.helper]\nallow_apis = ["fs"]\n').replace(
-    'version = 3',
-    'version = 3\nbuild_flags = ["--bins"]',
-  ),
-};
+import { cackle, fixture } from '../support/cackle.ts';
 
 /** A program that notes how it was called, then becomes what it wraps, or `program`. */
 function script(directory: string, name: string, program = '"$@"'): string {
@@ -38,7 +27,7 @@ const calls = (directory: string, crate: string): string[] =>
     .map((line) => line.replace(/ --crate-name.*/, ''));
 
 test('rule 6.11: wrappers of rustc are called as cargo calls them: RUSTC_WRAPPER, then RUSTC_WORKSPACE_WRAPPER for members', async () => {
-  const directory = workspace('wrapped', files);
+  const directory = fixture('with-helper-outside/workspace');
   const outer = script(directory, 'outer');
   const inner = script(directory, 'inner');
   const ran = await cackle(['-n', '--path', directory], {
@@ -54,24 +43,18 @@ test('rule 6.11: wrappers of rustc are called as cargo calls them: RUSTC_WRAPPER
 });
 
 test('a wrapper of the configuration is found from its file; an empty RUSTC_WRAPPER means none', async () => {
-  const directory = workspace('wrapped-config', {
-    ...files,
-    '.cargo/config.toml': '[build]\nrustc-wrapper = "./outer"\n[env]\nFROM_TABLE = "yes"\n',
-  });
+  const directory = fixture('wrapped-config/workspace');
   script(directory, 'outer');
   expect((await cackle(['-n', '--path', directory], { RUSTC_WRAPPER: '' })).status).toBe(0);
   expect(existsSync(join(directory, 'log'))).toBe(false);
-  const again = workspace('wrapped-config', {
-    ...files,
-    '.cargo/config.toml': '[build]\nrustc-wrapper = "./outer"\n',
-  });
+  const again = fixture('wrapped-config-2/workspace');
   script(again, 'outer');
   expect((await cackle(['-n', '--path', again])).status).toBe(0);
   expect(calls(again, 'wrapped').length).toBe(1);
 });
 
 test('a wrapper that cannot be run is an error', async () => {
-  const ran = await cackle(['-n', '--path', workspace('wrapped-none', files)], {
+  const ran = await cackle(['-n', '--path', fixture('with-helper-outside/workspace')], {
     RUSTC_WRAPPER: '/nowhere/sccache',
   });
   expect(ran.status).toBe(2);
@@ -79,7 +62,7 @@ test('a wrapper that cannot be run is an error', async () => {
 });
 
 test("RUSTC, a linker under any name, and the user's incremental compilation", async () => {
-  const directory = workspace('wrapped-rustc', files);
+  const directory = fixture('with-helper-outside/workspace');
   const rustc = script(directory, 'my-rustc', 'rustc "$@"');
   const linker = script(directory, 'my-gcc', 'gcc "$@"');
   // A build script, so that something is linked.
@@ -95,11 +78,7 @@ test("RUSTC, a linker under any name, and the user's incremental compilation", a
 });
 
 test('rule 6.1: through the real cargo: `cargo acl -n`, in the toolchain of rust-toolchain.toml', () => {
-  const directory = workspace('wrapped-cargo', {
-    ...files,
-    'rust-toolchain.toml': '[toolchain]\nchannel = "stable"\n',
-    'src/main.rs': 'fn main() { helper::f(); println!("{}", std::env::args().count()); }',
-  });
+  const directory = fixture('wrapped-cargo/workspace');
   const bin = join(directory, 'bin');
   mkdirSync(bin);
   symlinkSync(join(packageRoot(), 'dist', 'cli.js'), join(bin, 'cargo-acl'));

@@ -5,36 +5,12 @@ import { expect, test } from 'vitest';
 import { optionLines } from '../../cli/arguments/help.ts';
 import { programOf } from '../../cli/commands/program.ts';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture } from '../support/cackle.ts';
 
 // Rules 6.4, 6.5, 6.15: summary, init, completions, help, the log.
 
-const tree: Record<string, string> = {
-  'Cargo.toml': manifest(
-    'sums',
-    '[dependencies]\npure = { path = "pure" }\nimpure = { path = "impure" }\n',
-  ),
-  'src/main.rs': 'fn main() {}',
-  'build.rs': 'fn main() {}',
-  'pure/Cargo.toml': manifest('pure', '[lib]\nproc-macro = true\n'),
-  'pure/src/lib.rs': '',
-  'impure/Cargo.toml': manifest('impure', '[lib]\nproc-macro = true\n'),
-  'impure/src/lib.rs': '',
-  'cackle.toml': config(`[pkg.sums]
-allow_apis = ["fs"]
-build.allow_apis = ["process"]
-build.allow_build_instructions = ["cargo:rustc-link-*"]
-[pkg.pure]
-allow_proc_macro = true
-[pkg.impure]
-allow_proc_macro = true
-allow_unsafe = true
-from.build.allow_apis = ["fs"]
-`),
-};
-
 test('summary: each part by itself, all of them, and the default; nothing is built', async () => {
-  const directory = workspace('sums', tree);
+  const directory = fixture('summary');
   const summary = async (...args: string[]): Promise<string> => {
     const ran = await cackle(['summary', '--path', directory, ...args]);
     expect(ran).toMatchObject({ status: 0, stderr: '' });
@@ -62,7 +38,7 @@ test('summary: each part by itself, all of them, and the default; nothing is bui
 });
 
 test('summary as JSON has a version, and only the parts that were asked for', async () => {
-  const directory = workspace('sums-json', tree);
+  const directory = fixture('summary');
   const json = async (...args: string[]) =>
     JSON.parse(
       (await cackle(['--path', directory, 'summary', '--output-format', 'json', ...args])).stdout,
@@ -93,8 +69,7 @@ test('summary as JSON has a version, and only the parts that were asked for', as
 });
 
 test('init writes a configuration that a check takes, and never over one', async () => {
-  const { 'cackle.toml': _, ...files } = tree;
-  const directory = workspace('inits', files);
+  const directory = fixture('init');
   const first = await cackle(['init', '--path', directory]);
   expect(first.status).toBe(0);
   const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
@@ -170,9 +145,8 @@ test('the manual page has every option and command, and roff takes it', () => {
 });
 
 test('--log-file tells what was done, as much as --log-level says', async () => {
-  const directory = workspace('logs', {
-    ...tree,
-    'src/main.rs': 'fn main() { let _ = std::fs::read("\u001b[31m"); }',
+  const directory = fixture('summary', {
+    files: { 'src/main.rs': 'fn main() { let _ = std::fs::read("\u001b[31m"); }' },
   });
   const log = join(directory, 'log');
   await cackle(['-n', '--path', directory, '--log-file', log, '--log-level', 'debug']);

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { cackle, check, config, fixture, manifest, short, workspace } from '../support/cackle.ts';
 import { commands, expectClean, refused, simple } from './support.ts';
 
 /** A package with this build script; its instructions are allowed, and what else `rest` says. */
@@ -103,10 +103,12 @@ describe('rule 5.10: a build script that ends badly is a problem', () => {
 });
 
 test('100 MB on stdout are no instructions to cargo: no check was made', async () => {
-  const directory = workspace(
-    'loud-stdout',
-    scripted('fn main() { let l = "x".repeat(1023); for _ in 0..102400 { println!("{l}") } }'),
-  );
+  const directory = fixture('simple', {
+    config: '[pkg.simple]\nallow_apis = ["env"]\nbuild.allow_build_instructions = ["cargo:*"]\n',
+    files: {
+      'build.rs': 'fn main() { let l = "x".repeat(1023); for _ in 0..102400 { println!("{l}") } }',
+    },
+  });
   const stderr = await refused(directory);
   expect(stderr).toContain('the build script of simple printed more than 64 MiB');
   expect(stderr).toContain('leave the package out, or ask its author');
@@ -115,18 +117,21 @@ test('100 MB on stdout are no instructions to cargo: no check was made', async (
 });
 
 test('rule 4.20: `cargo::error` needs no permission, and ends the check with the words of the script', async () => {
-  const says = 'fn main() { println!("cargo::error=there is no such library"); }';
-  const directory = workspace('error-line', { ...simple(), 'build.rs': says });
+  const directory = fixture('simple', {
+    files: { 'build.rs': 'fn main() { println!("cargo::error=there is no such library"); }' },
+  });
   expect(await refused(directory)).toContain('error: simple@1.0.0: there is no such library');
   writeFileSync(join(directory, 'build.rs'), 'fn main() {}');
   await expectClean(directory);
 });
 
 test('a line without end on stderr is passed on in pieces', async () => {
-  const directory = workspace(
-    'endless-line',
-    scripted('fn main() { eprint!("{}", "y".repeat(20 << 20)); std::process::exit(1) }'),
-  );
+  const directory = fixture('simple', {
+    config: '[pkg.simple]\nallow_apis = ["env"]\nbuild.allow_build_instructions = ["cargo:*"]\n',
+    files: {
+      'build.rs': 'fn main() { eprint!("{}", "y".repeat(20 << 20)); std::process::exit(1) }',
+    },
+  });
   const ran = await cackle(['-n', '--path', directory]);
   expect(ran.status).toBe(1);
   expect(ran.stdout).toContain('exit status 1');
@@ -134,12 +139,7 @@ test('a line without end on stderr is passed on in pieces', async () => {
 });
 
 test('rule 4.23: output that is not UTF-8 is a problem, and cargo gets nothing of it', async () => {
-  const directory = workspace(
-    'latin1-output',
-    scripted(
-      'use std::io::Write;\nfn main() { std::io::stdout().write_all(b"cargo:rustc-cfg=x\\ncargo:warning=\\xff\\n").unwrap() }',
-    ),
-  );
+  const directory = fixture('latin1-output');
   for (const turn of [1, 2]) {
     const report = await check(directory);
     expect(report.problems.map(short), `turn ${turn}`).toEqual(['execution-failed simple']);

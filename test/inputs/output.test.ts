@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, check, config, type Ran, run, workspace } from '../support/cackle.ts';
+import { cackle, check, config, fixture, type Ran, run, workspace } from '../support/cackle.ts';
 import { expectClean, simple } from './support.ts';
 
 // Rule 6.8: stdout carries the report; the cache and the home directory are never required.
@@ -16,8 +16,8 @@ function shell(line: string, env: NodeJS.ProcessEnv = {}): Promise<Ran> {
 const quoted = (path: string): string => `'${path}'`;
 
 test('a reader that leaves early changes nothing of the exit status', async () => {
-  const clean = quoted(workspace('piped', simple()));
-  const problem = quoted(workspace('piped-problem', simple(config())));
+  const clean = quoted(fixture('simple'));
+  const problem = quoted(fixture('simple', { config: '', as: 'simple-refused' }));
   for (const [directory, status] of [
     [clean, 0],
     [problem, 1],
@@ -33,7 +33,7 @@ test('a reader that leaves early changes nothing of the exit status', async () =
 });
 
 test('stdout that is full: no report reached anybody', async () => {
-  const directory = quoted(workspace('full-stdout', simple()));
+  const directory = quoted(fixture('simple'));
   for (const arguments_ of [`-n --path ${directory}`, '--help', '--version']) {
     const ran = await shell(`$CACKLE ${arguments_} > /dev/full`);
     expect(ran.stderr).toContain('error: cannot write the report to stdout: ENOSPC');
@@ -42,7 +42,7 @@ test('stdout that is full: no report reached anybody', async () => {
 });
 
 test('stderr that is closed or full: the report is made all the same', async () => {
-  const directory = workspace('no-stderr', simple(config()));
+  const directory = fixture('simple', { config: '' });
   for (const redirection of ['2>&-', '2>/dev/full', '2> >(true)']) {
     const ran = await shell(`$CACKLE -n --path ${quoted(directory)} ${redirection}`);
     expect(ran.stdout).toContain('uses the API `env`');
@@ -75,7 +75,11 @@ test.each([
 });
 
 test('a TMPDIR that cannot be used says so, a long one is no obstacle', async () => {
-  const directory = workspace('tmpdir', { ...simple(), [`${'t'.repeat(120)}/keep`]: '' });
+  const directory = fixture('simple', {
+    files: {
+      [`${'t'.repeat(120)}/keep`]: '',
+    },
+  });
   const ran = await cackle(['-n', '--path', directory], { TMPDIR: '/dev/null/tmp' });
   expect(ran.status).toBe(2);
   expect(ran.stderr).toContain('cannot make a temporary directory in /dev/null/tmp');
@@ -89,18 +93,14 @@ test('a TMPDIR that cannot be used says so, a long one is no obstacle', async ()
 });
 
 test('--no-backtrace leaves out how a usage is reached, in both formats', async () => {
-  const directory = workspace('no-backtrace', {
-    ...simple(config()),
-    'src/main.rs':
-      'fn main() { go(); }\n#[inline(never)] fn go() { println!("{}", std::env::args().count()); }',
-  });
+  const directory = fixture('no-backtrace');
   const traces = async (...args: string[]) => {
     const { problems } = await check(directory, args);
     return problems.flatMap((p) => ('usages' in p ? p.usages.map((u) => u.backtrace.length) : []));
   };
   const human = async (...args: string[]) =>
     (await cackle(['-n', '--path', directory, ...args])).stdout;
-  const step = /^\s+(?:from|→) .*main\.rs:1/m;
+  const step = /^\s+(?:from|→) .*main\.rs:2/m;
   expect(await human()).toMatch(step);
   const without = await human('--no-backtrace');
   expect(without).toContain('uses the API `env`');
@@ -110,7 +110,7 @@ test('--no-backtrace leaves out how a usage is reached, in both formats', async 
 });
 
 test('--print-timing: seconds by phase on stderr; stdout stays as it is', async () => {
-  const directory = workspace('timing', simple());
+  const directory = fixture('simple');
   await expectClean(directory);
   const plain = await cackle(['-n', '--path', directory]);
   const timed = await cackle(['-n', '--path', directory, '--print-timing']);

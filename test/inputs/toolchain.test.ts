@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { manifest, workspace } from '../support/cackle.ts';
+import { fixture, manifest, workspace } from '../support/cackle.ts';
 import { expectClean, refused, simple } from './support.ts';
 
 // Rule 6.6: when cargo or the compiler fail, no check was made.
@@ -20,7 +20,7 @@ const toolchain = join(
 );
 
 test('no cargo and no rustc on PATH', async () => {
-  const directory = workspace('no-rust', simple());
+  const directory = fixture('simple');
   const stderr = await refused(directory, [], { PATH: '/nowhere', CARGO: undefined });
   expect(stderr).toContain('cannot run rustc: it was not found');
   expect(stderr).toContain('install Rust');
@@ -31,18 +31,18 @@ test('rustc without cargo', async () => {
   const path = workspace('only-rustc', { 'rustc.txt': '' });
   symlinkSync(join(toolchain, 'rustc'), join(path, 'rustc'));
   const env = { PATH: `${path}:/usr/bin:/bin`, CARGO: undefined };
-  const stderr = await refused(workspace('no-cargo', simple()), [], env);
+  const stderr = await refused(fixture('simple'), [], env);
   expect(stderr).toContain('cannot run cargo: it was not found');
   expect(stderr).toContain('install Rust');
 });
 
 test('CARGO that names nothing', async () => {
-  const stderr = await refused(workspace('bad-cargo', simple()), [], { CARGO: '/nowhere/cargo' });
+  const stderr = await refused(fixture('simple'), [], { CARGO: '/nowhere/cargo' });
   expect(stderr).toContain('cannot run /nowhere/cargo: it was not found');
 });
 
 test('a cargo that fails, one too old for what is asked, and one that says nonsense', async () => {
-  const directory = workspace('odd-cargo', simple());
+  const directory = fixture('simple');
   const path = scripts('odd-cargos', {
     fails: '#!/bin/sh\necho "this cargo is broken" >&2\nexit 3\n',
     old: "#!/bin/sh\necho \"error: Found argument '--filter-platform' which wasn't expected\" >&2\nexit 1\n",
@@ -68,7 +68,7 @@ test('a cargo that fails, one too old for what is asked, and one that says nonse
 });
 
 test('a cargo that fails behind the metadata', async () => {
-  const directory = workspace('late-cargo', simple());
+  const directory = fixture('simple');
   const path = scripts('late-cargos', {
     cargo: `#!/bin/sh\n[ "$1" = build ] || exec ${join(toolchain, 'cargo')} "$@"\necho "no build today" >&2\nexit 7\n`,
     babbles: `#!/bin/sh\n[ "$1" = build ] || exec ${join(toolchain, 'cargo')} "$@"\necho '{"reason":"compiler-artifact"}'\n`,
@@ -85,7 +85,7 @@ test('a cargo that fails behind the metadata', async () => {
 });
 
 test('a rustc that fails, and one that says nonsense', async () => {
-  const directory = workspace('odd-rustc', simple());
+  const directory = fixture('simple');
   const path = scripts('odd-rustcs', {
     fails: '#!/bin/sh\necho "this rustc is broken" >&2\nexit 3\n',
     nonsense: '#!/bin/sh\necho hello\n',
@@ -101,7 +101,7 @@ test('a rustc that fails, and one that says nonsense', async () => {
 });
 
 test('a Cargo.toml that cargo refuses, and .cargo/config.toml that is no TOML', async () => {
-  const directory = workspace('bad-manifest', { ...simple(), 'Cargo.toml': '[package\n' });
+  const directory = fixture('simple', { files: { 'Cargo.toml': '[package\n\n[workspace]\n' } });
   const stderr = await refused(directory);
   expect(stderr).toContain('cargo could not read the workspace');
   expect(stderr).toContain('correct what cargo names above');
