@@ -1,6 +1,6 @@
 // The programs that make a module loadable by Node: from PATH, else compiled once into the cache, as their own locks say.
 import { readFileSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cache, root } from '../setup/paths.mjs';
 import { all, output, run, step } from '../setup/steps.mjs';
@@ -52,6 +52,7 @@ async function ensureInstalled({ program, name, version, options }, host) {
   if ((await versionOf(join(directory, program))) === version) return directory;
   const work = `${kept}.${process.pid}`;
   const how = ['--locked', '--debug', '--target', host, '--target-dir', join(work, 'target')];
+  await removeLeftovers(join(cache, 'tools'), `${name}-${version}.`);
   const install = ['install', name, ...how, '--version', `=${version}`, '--root', work, ...options];
   try {
     await mkdir(work, { recursive: true });
@@ -71,6 +72,24 @@ async function ensureInstalled({ program, name, version, options }, host) {
     await rm(work, { recursive: true, force: true });
   }
   return directory;
+}
+
+/** Removes what installations left that were killed: hundreds of megabytes each. @param {string} directory @param {string} prefix */
+async function removeLeftovers(directory, prefix) {
+  for (const entry of await readdir(directory).catch(() => [])) {
+    const pid = entry.startsWith(prefix) ? Number(entry.slice(prefix.length)) : Number.NaN;
+    if (Number.isInteger(pid) && !isRunning(pid))
+      await rm(join(directory, entry), { recursive: true, force: true });
+  }
+}
+
+/** @param {number} pid */
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH';
+  }
 }
 
 /** The version of a crate in the workspace's lock. @param {string} name */
