@@ -147,7 +147,7 @@ test('a table has one source, and a package one table', async () => {
     expect(ran.status).toBe(2);
     return ran.stderr;
   };
-  expect(await faults('[pkg."same@."]\nsource = "."\n')).toContain('gives the source already');
+  expect(await faults('[pkg."same@."]\nsource = "."\n')).toContain('names the source already');
   expect(await faults('[pkg.same]\nsource = ""\n')).toContain('a source is expected');
   expect(await faults('[pkg.same]\nsource = "."\n[pkg."same@."]\n')).toContain(
     '[pkg.same] is about the same package',
