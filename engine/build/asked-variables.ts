@@ -6,18 +6,18 @@ import { ourVariables } from './our-variables.ts';
 import type { AskedVariable } from './types.ts';
 
 const line = /^# env-dep:([^=\n]+)(?:=.*)?\n/gm;
-/** A byte that is no text, as the shim tells of it. */
+/** A byte that is not UTF-8, in the form in which the shim sends it. */
 const noText = /[\udc80-\udcff]/;
 
-/** What cargo itself has of these is ours, and another one in each run; no code sees that. */
+/** In cargo's own environment these variables are ours and differ from run to run. No compiled code sees them. */
 const ours: ReadonlySet<string> = new Set([...ourVariables, 'RUSTC_WRAPPER', 'RUSTDOC']);
 
 /**
- * Makes a unit's dep-info say of each variable what cargo finds when it looks whether the unit is fresh: its own value,
- * not the one of a sandbox. One that was hidden is left out: its value changes nothing, and does not go into a file that
- * sandboxes show. `env` is what cargo gave rustc, `set` the names that the build script set of it, and `passes` tells what
- * rustc gets. Gives the variables of which only the sandbox decides.
- * Errors of the file system pass through.
+ * Rewrites a unit's dep-info so that each variable has the value that cargo finds when it checks whether the unit is
+ * fresh: cargo's own value, not the one in a sandbox. A hidden variable is left out: its value changes nothing, and
+ * must not go into a file that sandboxes show. `env` is the environment that cargo gave rustc, `set` the names that
+ * the build script set in it, and `passes` says whether rustc gets a variable. Returns the variables that only the
+ * sandbox decides about. Errors of the file system pass through.
  */
 export function tellCargo(
   depInfo: string,
@@ -30,7 +30,7 @@ export function tellCargo(
   try {
     text = readRegularFile(depInfo).toString('latin1');
   } catch {
-    // Whoever reads the files in it says what is wrong.
+    // The code that reads the files in the list reports the fault.
     return asked;
   }
   const told = text.replace(line, (as: string, written: string) => {
@@ -42,11 +42,11 @@ export function tellCargo(
     if (!seen) return '';
     const value = env.get(name);
     if (value === undefined) return as;
-    // Of what is no text cargo finds nothing.
+    // Cargo treats a value that is not UTF-8 as unset.
     return `# env-dep:${written}${noText.test(value) ? '' : `=${write(value)}`}\n`;
   });
   if (told !== text) {
-    // By renaming: what stands there now may be a link that a proc macro made.
+    // Written by a rename: a proc macro may have put a link at this path.
     const made = `${depInfo}.${randomBytes(4).toString('hex')}.tmp`;
     writeFileSync(made, told, { encoding: 'latin1', flag: 'wx' });
     renameSync(made, depInfo);
@@ -54,7 +54,7 @@ export function tellCargo(
   return asked;
 }
 
-/** As rustc writes names and values (`escape_dep_env` in rustc_interface), of bytes. */
+/** Escapes a name or value as rustc does (`escape_dep_env` in rustc_interface), byte by byte. */
 function write(text: string): string {
   return Buffer.from(text)
     .toString('latin1')

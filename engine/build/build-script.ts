@@ -10,22 +10,22 @@ import type { BuildScriptRun, FailedProgram } from './types.ts';
 import { commandHash, packageOf } from './units.ts';
 import { whyFailed } from './why-failed.ts';
 
-/** Where a build script's linked file waits while the shim has its name. */
+/** Suffix under which a build script's linked file is kept while the shim has its name. */
 export const REAL_SUFFIX = '.cackle-real';
-/** More than any build script says to cargo; a longer output is refused. */
+/** Larger than the output of any build script; a longer output is refused. */
 const MAX_BUILD_SCRIPT_OUTPUT = 64 * 1024 * 1024;
 
-/** Puts the linked build script aside and a copy of the shim in its place. */
+/** Moves the linked build script aside and puts a copy of the shim in its place. */
 export async function standIn(output: string, shim: string): Promise<void> {
   await rename(output, `${output}${REAL_SUFFIX}`);
-  // A copy: cargo hard-links it, and nobody may reach the shim itself through that.
+  // A copy: cargo hard-links it, and a write through that link must not reach the shim itself.
   await copyFile(shim, output);
   await chmod(output, 0o755);
 }
 
 /**
- * Answers a shim that stands at a build script's path: the script runs when the gate allows, in its sandbox
- * where there is one. Gives how it failed, if it did.
+ * Answers a shim that stands at a build script's path: the script runs when the gate allows it, in its sandbox if it
+ * has one. Returns how it failed, or undefined.
  */
 export async function serveBuildScript(
   shim: ShimConnection,
@@ -116,7 +116,10 @@ export async function serveBuildScript(
   return undefined;
 }
 
-/** What was collected is dropped: the shim runs a command that prints nothing, and appends what may pass. */
+/**
+ * Drops the collected output: the shim runs a command that prints nothing, and appends `append`, the part that may
+ * pass.
+ */
 async function sayInstead(shim: ShimConnection, append: string): Promise<void> {
   await shim.run({
     do: 'run',
@@ -130,7 +133,7 @@ async function sayInstead(shim: ShimConnection, append: string): Promise<void> {
   shim.end({ do: 'exit', status: 0, emit: true, append });
 }
 
-/** Cargo runs `build-script-build`, a hard link of what was linked as `build_script_build-HASH` beside it. */
+/** Cargo runs `build-script-build`, a hard link to the linked file `build_script_build-HASH` beside it. */
 async function linkedOutputOf(executable: string): Promise<string> {
   const directory = dirname(executable);
   const own = `${executable}${REAL_SUFFIX}`;
@@ -145,7 +148,7 @@ async function linkedOutputOf(executable: string): Promise<string> {
     if (linked !== undefined && (linked.ino === ino || basename(output).startsWith(`${stem}-`)))
       return output;
   }
-  // The script that waited is gone. Its gate says so when it knows which one that was.
+  // The file that was moved aside is gone. The gate reports it when it knows which file that was.
   for (const name of names) {
     const output = join(directory, name);
     if (output === executable) continue;

@@ -22,13 +22,13 @@ const executedSchema = z.object({
 });
 const reasonSchema = z.object({ reason: z.string() });
 
-/** What one line of `--message-format=json` says, as far as a check asks. */
+/** The part of one line of `--message-format=json` that a check needs. */
 export type CargoMessage =
   | { readonly kind: 'artifact'; readonly artifact: CargoArtifact }
   | { readonly kind: 'executed'; readonly packageId: string; readonly outDir: string }
   | { readonly kind: 'other' };
 
-/** Reads one line of cargo's JSON (the Cargo Book, "External tools"). Throws on a line that is none. */
+/** Reads one line of cargo's JSON (the Cargo Book, "External tools"). Throws when the line is not a message. */
 export function readCargoMessage(line: string): CargoMessage {
   const json: unknown = JSON.parse(line);
   const { reason } = reasonSchema.parse(json);
@@ -55,7 +55,7 @@ export function readCargoMessage(line: string): CargoMessage {
   return { kind: 'other' };
 }
 
-/** A longer line is cut: a program may print without end and without a line break. */
+/** A longer line is split: a program may print without end and without a line break. */
 const MAX_LINE = 64 * 1024;
 
 /** ECMA-48, EL. */
@@ -63,7 +63,7 @@ const clearLine = '\u001b[K';
 
 const progressLine = /Building \[[=> ]*\] (\d+)\/(\d+)(?:: (.*))?/;
 
-/** Cuts cargo's stderr into progress and text for the user. Chunks may end anywhere. */
+/** Splits cargo's stderr into progress and text for the user. Chunks may end anywhere. */
 export class CargoStderr {
   private rest = '';
   private readonly progress: (progress: BuildProgress) => void;
@@ -91,7 +91,7 @@ export class CargoStderr {
   }
 
   private line(part: string): void {
-    // On a terminal cargo colours its progress too, and clears the line before other text.
+    // On a terminal, cargo colours its progress as well, and clears the line before other text.
     const plain = stripVTControlCharacters(part);
     const found = progressLine.exec(plain);
     if (found !== null) {
@@ -103,7 +103,7 @@ export class CargoStderr {
       return;
     }
     const text = part.replace(/[\r\n]+$/, '').replaceAll(clearLine, '');
-    // What is left of a cleared line is blank.
+    // A cleared line leaves only blanks.
     if (plain.trim() !== '' || part === '\n') this.text(text);
   }
 }

@@ -6,7 +6,7 @@ import { CargoStderr, readCargoMessage } from './cargo-messages.ts';
 import { Lines } from './lines.ts';
 import type { BuildHandlers } from './types.ts';
 
-/** How long cargo has to end after an interrupt before it is killed. */
+/** Time in milliseconds that cargo has to end after an interrupt before it is killed. */
 const GRACE_MS = 5000;
 
 /** How a process ended. */
@@ -16,8 +16,9 @@ export interface ProcessEnd {
 }
 
 /**
- * Follows a cargo that builds: hands its messages to the handlers, and ends it with its group when `signal` says so, after
- * `closeServer`. A message that cannot be read goes to `fail`. Throws CheckError when cargo cannot be started.
+ * Follows a running cargo: passes its messages to the handlers, and, when `signal` is aborted, ends cargo's process
+ * group after `closeServer`. Passes a message that cannot be read to `fail`. Throws CheckError when cargo cannot be
+ * started.
  */
 export async function followCargo(
   cargo: ChildProcess,
@@ -27,7 +28,7 @@ export async function followCargo(
   fail: (error: unknown) => void,
   closeServer: () => Promise<void>,
 ): Promise<ProcessEnd> {
-  // A daemon that left the group may hold cargo's pipes open long after cargo: nobody waits for it.
+  // A daemon that left the group may hold cargo's pipes open long after cargo ended, so do not wait for it.
   const letGo = (): void => {
     cargo.stdout?.destroy();
     cargo.stderr?.destroy();
@@ -44,7 +45,7 @@ export async function followCargo(
   const stderr = new CargoStderr(
     (progress) => handlers.onProgress(progress),
     (line) => {
-      // `cargo run` tells that it starts what the engine skips.
+      // `cargo run` announces the program that it starts, which the engine skips.
       if (!line.includes('/cackle-runner/')) handlers.onCargoOutput(line);
     },
   );
@@ -69,7 +70,8 @@ export async function followCargo(
     }
   };
   const read = (async () => {
-    // A message ends at a line feed; what else ends a line to Node's readline differs between its versions.
+    // A message ends at a line feed. Node's readline accepts other line ends too, and which ones differs between its
+    // versions.
     const lines = new Lines();
     for await (const chunk of cargo.stdout as Readable)
       for (const line of lines.add(chunk as Buffer)) take(line.toString());
@@ -89,7 +91,7 @@ export async function followCargo(
   } finally {
     signal.removeEventListener('abort', interrupt);
     clearTimeout(killing);
-    // What a build script started may have outlived it, but not its group.
+    // A process that a build script started may have outlived it, but not its group.
     if (signal.aborted) kill(cargo, 'SIGKILL');
   }
 }
@@ -99,7 +101,7 @@ function kill(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-child.pid, signal);
   } catch (error) {
-    // All of the group has ended already.
+    // Every process of the group has ended already.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }

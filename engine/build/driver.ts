@@ -6,8 +6,8 @@ import { serveRun } from './served-run.ts';
 import type { BuildHandlers, BuildOutcome, BuildRequest, ProgramsOutcome } from './types.ts';
 
 /**
- * Runs cargo with the shim in front of rustc, linker and build scripts, and serves the shims. Throws what
- * a handler threw, or CheckError; cargo's own failure is told in the outcome.
+ * Runs cargo with the shim in place of rustc, linker and build scripts, and serves the shims. Throws what a handler
+ * threw, or CheckError; a failure of cargo itself is part of the outcome.
  */
 export async function runCargo(
   request: BuildRequest,
@@ -27,7 +27,7 @@ export async function runCargo(
           ...request.subcommand,
           '--message-format=json-render-diagnostics',
           ...(request.colour ? ['--color', 'always'] : []),
-          // Not by variables, which all that cargo runs would see.
+          // Not by variables: every program that cargo runs would see them.
           ...(request.showProgress
             ? ['--config', 'term.progress.when="always"', '--config', 'term.progress.width=160']
             : []),
@@ -36,7 +36,7 @@ export async function runCargo(
         ],
         {
           cwd: request.directory,
-          // Its own group, so that one signal ends cargo with all it started.
+          // A process group of its own, so that one signal ends cargo and everything it started.
           detached: true,
           stdio: ['ignore', 'pipe', 'pipe'],
           env,
@@ -66,8 +66,8 @@ export async function runCargo(
 }
 
 /**
- * Runs `cargo test` or `cargo run` in the foreground, with our standard streams, when all that it will start was
- * judged. Throws what a handler threw, or CheckError.
+ * Runs `cargo test` or `cargo run` in the foreground, with our standard streams, once everything that it will start
+ * is judged. Throws what a handler threw, or CheckError.
  */
 export async function runPrograms(
   request: BuildRequest,

@@ -1,17 +1,17 @@
 /**
- * Operating system strings on the wire: a byte that is no UTF-8 is the lone surrogate U+DC00 + byte
- * (PEP 383), which JSON carries and no UTF-8 text contains. See engine/shim/src/json.rs.
+ * Operating system strings on the wire: a byte that is not UTF-8 becomes the lone surrogate U+DC00 + byte (PEP 383),
+ * which JSON can carry and which no UTF-8 text contains. See engine/shim/src/json.rs.
  */
 
-/** With the `u` flag this matches lone surrogates only, never the half of a pair. */
+/** With the `u` flag, this matches lone surrogates only, never half of a pair. */
 const rawByte = /[\udc80-\udcff]/u;
 
-/** True when the string holds raw bytes, so that Node's file functions cannot take it as a path. */
+/** Returns true when the string holds raw bytes, so that Node's file functions cannot take it as a path. */
 export function hasRawBytes(text: string): boolean {
   return rawByte.test(text);
 }
 
-/** The bytes that a string from the wire stands for. */
+/** Returns the bytes that a string from the wire stands for. */
 export function bytesOf(text: string): Buffer {
   if (!hasRawBytes(text)) return Buffer.from(text);
   const parts: Buffer[] = [];

@@ -2,21 +2,21 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { ourVariables } from './our-variables.ts';
 import type { ServerOptions } from './server-options.ts';
 
-/** Changes of an environment. */
+/** Changes to an environment. */
 export interface EnvironmentChange {
   readonly unset: readonly string[];
   readonly set: readonly (readonly [string, string])[];
 }
 
-/** Variables that are set for cargo, which hands them on to all that it runs. */
+/** Variables that we set for cargo, which passes them to every program it runs. */
 const ours = ['RUSTC_WRAPPER', 'RUSTDOC'] as const;
 
-/** What makes the environment of a rustc, or of a test or program, that which it has without us. */
+/** Returns the change that restores the environment that a rustc, test or program would have without us. */
 export function withoutUs(): EnvironmentChange {
   return { unset: [...ourVariables, ...ours], set: ours.flatMap((name) => own(name)) };
 }
 
-/** The same for a build script, whom cargo tells which rustdoc and which wrapper to use. */
+/** Returns the same for a build script, which cargo tells which rustdoc and which wrapper to use. */
 export function scriptWithoutUs(
   env: ReadonlyMap<string, string>,
   { userWrapper, rustdoc }: Pick<ServerOptions, 'userWrapper' | 'rustdoc'>,
@@ -30,7 +30,7 @@ export function scriptWithoutUs(
   };
 }
 
-/** The environment with a change made, for a program whose environment is made anew. */
+/** Returns an environment with a change applied, for a program that starts with a new environment. */
 export function changed(
   env: ReadonlyMap<string, string>,
   { unset, set }: EnvironmentChange,
@@ -43,7 +43,7 @@ function own(name: string): [string, string][] {
   return value === undefined ? [] : [[name, value]];
 }
 
-/** Cargo takes rustup's stand-ins for both to the toolchain in use (cargo's source, `get_tool`). */
+/** Cargo replaces rustup's proxies for both by the programs of the toolchain in use (cargo's source, `get_tool`). */
 function rustdocBeside(rustc: string | undefined, rustdoc: string): string {
   const found = rustc !== undefined && isAbsolute(rustc) && basename(rustc) === 'rustc';
   return rustdoc === 'rustdoc' && found ? join(dirname(rustc), 'rustdoc') : rustdoc;

@@ -1,19 +1,19 @@
 import { type Ending, endingSignal, saysKilled } from './protocol.ts';
 import type { FailedProgram, RustcInvocation } from './types.ts';
 
-/** What went wrong in a run of cargo, as the shims tell it. */
+/** Failures in one run of cargo, as the shims report them. */
 export class BuildFailures {
   /** Package ids of rustc runs that failed. */
   readonly units: string[] = [];
-  /** What was ended from outside, in words. */
+  /** Descriptions of programs that were ended from outside. */
   readonly killed: string[] = [];
   readonly buildScripts: FailedProgram[] = [];
-  /** Sandboxed tests. */
+  /** Sandboxed tests that failed. */
   readonly tests: FailedProgram[] = [];
   readonly sandboxedUnits: { packageId: string; command: readonly string[] }[] = [];
   private readonly links = new Set<number>();
 
-  /** Notes a linker that did not do its work, and whether it was ended from outside. */
+  /** Records that a linker failed, and whether it was ended from outside. */
   noteLink({ id, crateName }: RustcInvocation, ended: Ending | undefined, said: string): void {
     if (ended?.status === 0) return;
     this.links.add(id);
@@ -28,7 +28,7 @@ export class BuildFailures {
       this.killed.push(`a program of the linker of ${crateName} was ended by a signal`);
   }
 
-  /** Has a linker of this unit not done its work? */
+  /** Returns whether a linker of this unit failed. */
   hasFailedLink({ id }: RustcInvocation): boolean {
     return this.links.has(id);
   }

@@ -1,14 +1,14 @@
-/** Cuts a stream of bytes into lines at line feeds alone, wherever its chunks end. */
+/** Splits a stream of bytes into lines at line feeds only, wherever its chunks end. */
 export class Lines {
   #parts: Buffer[] = [];
   #length = 0;
 
-  /** Bytes of the last line, whose end has not come yet. */
+  /** Number of bytes of the last line, whose end has not arrived yet. */
   get pending(): number {
     return this.#length;
   }
 
-  /** Takes a chunk; gives the lines that end in it, without their line feed. */
+  /** Takes a chunk and returns the lines that end in it, without their line feeds. */
   add(chunk: Buffer): Buffer[] {
     const lines: Buffer[] = [];
     let start = 0;
@@ -23,7 +23,7 @@ export class Lines {
     return lines;
   }
 
-  /** The last line, when nothing more comes; undefined where the stream ended with a line feed. */
+  /** Returns the last line when the stream has ended; undefined when the stream ended with a line feed. */
   end(): Buffer | undefined {
     return this.#length === 0 ? undefined : this.add(Buffer.from('\n'))[0];
   }

@@ -14,29 +14,30 @@ export interface LinkFile {
   readonly wholeArchive: boolean;
 }
 
-/** Where a linker looks for `-lNAME` besides `-L`. */
+/** The places besides `-L` where a linker looks for `-lNAME`. */
 export interface SearchPlaces {
   /** Directories of the variable LIBRARY_PATH. */
   readonly libraryPath: readonly string[];
-  /** The directories that the linker knows by itself; asked once something was not found before. */
+  /** Resolves to the linker's built-in directories. Called only for a library that was not found before. */
   system(): Promise<readonly string[]>;
 }
 
-/** What a linker makes of a file, told by its first bytes as linkers do, never by its name. */
+/** What a linker treats a file as: decided by its first bytes, as linkers do, never by its name. */
 type FileKind = 'object' | 'archive' | 'shared' | 'script' | { readonly refused: string };
 
-/** No longer linker script is read. */
+/** Longest linker script that is read, in bytes. */
 const MAX_SCRIPT = 64 * 1024;
-/** So many scripts are read for one output: with each level they could name ever more. */
+/** Most scripts that are read for one output: with each level of nesting they could name ever more. */
 const MAX_SCRIPTS = 1000;
-/** Scripts that name scripts deeper than this are a cycle. */
+/** Scripts nested deeper than this are taken for a cycle. */
 const MAX_NESTING = 8;
 
 /**
- * Finds the files of a linker command line: libraries in the directories where the linker looks, and what
- * linker scripts among them name (`libc.so` is one). Shared objects go to `shared`, since their code is not in the output; the C
- * runtime (libc, libgcc, found where the system has it), which is no package's code, to `runtime`: only its names matter.
- * Whatever is not found or not understood goes to `unsupported`. Throws CheckError for objects that are not ELF.
+ * Finds the files of a linker command line: libraries in the directories where the linker looks, and the files that
+ * linker scripts among them name (`libc.so` is one). Shared objects go to `shared`, since their code is not in the
+ * output. The C runtime (libc, libgcc, found where the system has it) is no package's code and goes to `runtime`:
+ * only its names matter. Whatever is not found or not understood goes to `unsupported`. Throws CheckError for objects
+ * that are not ELF.
  */
 export async function linkFiles(
   command: LinkerCommand,
@@ -58,7 +59,10 @@ export async function linkFiles(
   };
 }
 
-/** Throws CheckError for an object on a linker command line that is not ELF: the options are of another linker, then. */
+/**
+ * Throws CheckError for an object on a linker command line that is not ELF: its options are then those of another
+ * linker.
+ */
 export function refuseOtherFormats({ inputs }: LinkerCommand): void {
   for (const input of inputs) if ('path' in input) kindOf(input.path);
 }
@@ -67,7 +71,7 @@ class InputReader {
   readonly files: LinkFile[] = [];
   readonly shared: string[] = [];
   readonly unsupported: string[] = [];
-  /** Of the C runtime. */
+  /** Libraries of the C runtime. */
   readonly libraries = new Set<string>();
   private readonly command: LinkerCommand;
   private readonly cwd: string;
@@ -94,7 +98,10 @@ class InputReader {
     else this.unsupported.push(`${path} (${kind.refused})`);
   }
 
-  /** The file that `-lNAME` stands for; undefined for the C runtime. What is not found cannot be judged. */
+  /**
+   * Resolves to the file that `-lNAME` stands for; undefined for the C runtime. A library that is not found cannot be
+   * judged.
+   */
   private async find(
     input: Extract<CommandInput, { library: string }>,
   ): Promise<string | undefined> {
@@ -121,7 +128,7 @@ class InputReader {
       this.unsupported.push(`${path} (too many linker scripts)`);
       return;
     }
-    // What stands behind the part that is read would be linked unseen.
+    // Anything behind the part that is read would be linked unseen.
     const start = readRegularStart(path, MAX_SCRIPT + 1);
     const items = start.length > MAX_SCRIPT ? undefined : scriptInputs(start.toString('latin1'));
     if (items === undefined) {
@@ -148,25 +155,31 @@ class InputReader {
   }
 }
 
-/** What of a file of the C runtime says which names it knows; the linker itself refuses what it cannot read. */
+/**
+ * Returns how a file of the C runtime tells the names it refers to. The linker itself refuses a file that it cannot
+ * read.
+ */
 function readRuntime(path: string): 'names' | readonly string[] | undefined {
   const kind = kindOf(path);
   if (kind === 'script') return scriptInputs(readRegularStart(path, MAX_SCRIPT).toString('latin1'));
   return typeof kind === 'string' ? 'names' : undefined;
 }
 
-/** Directories go before names: a linker takes what the first directory has, shared before static. */
+/**
+ * Directories take precedence over names: a linker takes a file from the first directory that has one, shared before
+ * static.
+ */
 function firstOf(directories: readonly string[], names: readonly string[]): string | undefined {
   for (const directory of directories) {
     for (const name of names) {
       const path = join(directory, name);
       try {
-        // Most are not there, which as an exception takes several times as long.
+        // Most files do not exist, and an exception for each would take several times as long.
         if (statSync(path, { throwIfNoEntry: false }) === undefined) continue;
         readRegularStart(path, 1);
         return path;
       } catch {
-        // Not there, or nothing to read: the linker goes on too.
+        // The file is missing or cannot be read: the linker skips it too.
       }
     }
   }
@@ -188,13 +201,13 @@ const otherFormats = [
   '\x64\xaa',
 ];
 
-/** Archives by what a stat says of them: every output of a workspace links the same ones. */
+/** Paths of known archives with their stamps: all outputs of a workspace link the same archives. */
 const archives = new Map<string, string>();
 
 function kindOf(path: string): FileKind {
   const status = statSync(path, { bigint: true, throwIfNoEntry: false });
   const stamp = status && `${status.ino} ${status.size} ${status.mtimeNs} ${status.ctimeNs}`;
-  // Only archives: were one something else after all, it could not be read as an archive.
+  // Archives only: if the file were something else after all, reading it as an archive would fail.
   if (stamp !== undefined && archives.get(path) === stamp) return 'archive';
   const kind = kindByStart(path);
   if (stamp !== undefined && kind === 'archive') archives.set(path, stamp);

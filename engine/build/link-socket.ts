@@ -13,13 +13,13 @@ import { expandLinkerArguments, quotedWord } from './response-file.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { RustcInvocation } from './types.ts';
 
-/** No parser takes a larger file, so that it could not be judged. */
+/** Largest output that can be judged, in bytes: no parser takes a larger file. */
 const MAX_LINKED = 2 ** 32 - 1;
 
-/** Told how a linker ended, and what it said on stderr; without an ending when what stood for it was gone. */
+/** Called when a linker ended, with its stderr; without an ending when the shim in its place was gone. */
 export type LinkEnded = (ending: Ending | undefined, said: string) => void;
 
-/** What the links of one sandboxed rustc need. */
+/** What linking for one sandboxed rustc needs. */
 export interface LinkSocketOptions {
   readonly server: ServerOptions;
   readonly invocation: RustcInvocation;
@@ -29,30 +29,30 @@ export interface LinkSocketOptions {
   readonly env: ReadonlyMap<string, string>;
   readonly token: string;
   readonly onEnded: LinkEnded;
-  /** The sandboxed command line of a linker that writes to `directory` only. */
+  /** Returns the sandboxed command line of a linker that may write to `directory` only. */
   readonly sandboxed: (command: readonly string[], directory: string) => readonly string[];
 }
 
-/** The sandbox of rustc asks for something that no rustc asks for. */
+/** Thrown when rustc's sandbox asks for something that no rustc asks for. */
 class BadLinkError extends Error {
   override readonly name = 'BadLinkError';
 }
 
 /**
- * A socket for the links of one rustc that runs in a sandbox. With rustc run its proc macros, so whoever speaks
- * here may lie. Therefore
- * - the socket takes links of this one unit, once for each output, and nothing else;
- * - the engine copies the unit's objects to where the sandbox cannot write, judges the copies, and links the
- *   copies itself, in a sandbox of its own;
- * - the output takes its place when rustc, and with it every process of its sandbox, has ended.
- * So what is judged is what was linked, whatever the sandbox says.
+ * A socket for the links of one rustc that runs in a sandbox. Proc macros run in the same sandbox, so whatever
+ * arrives here may be forged. Therefore
+ * - the socket accepts links of this one unit, once for each output, and nothing else;
+ * - the engine copies the unit's objects to where the sandbox cannot write, judges the copies, and links the copies
+ *   itself, in a sandbox of its own;
+ * - the output is moved to its place after rustc, and with it every process of its sandbox, has ended.
+ * So the linked objects are the judged ones, whatever the sandbox sends.
  */
 export class LinkSocket {
   readonly #options: LinkSocketOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   readonly #stop = new AbortController();
-  /** Output to the file that will take its place. */
+  /** By output: the file that will replace it. */
   readonly #made = new Map<string, string | undefined>();
   #storage: string | undefined;
 
@@ -65,7 +65,7 @@ export class LinkSocket {
     });
   }
 
-  /** Directory that the sandbox sees: the socket, and whatever else rustc is given as a file. */
+  /** Directory that the sandbox sees: it holds the socket and every other file that is passed to rustc. */
   get directory(): string {
     return join(this.#options.server.directory, `unit-${this.#options.invocation.id}`);
   }
@@ -74,11 +74,11 @@ export class LinkSocket {
     return join(this.directory, 'link.sock');
   }
 
-  /** Listens; gives the path of the linker for rustc, which has the file stem `name`. */
+  /** Starts listening. Returns the path of the linker for rustc, whose file stem is `name`. */
   async listen(name: string): Promise<string> {
     const { shim, workspace } = this.#options.server;
     await mkdir(this.directory, { recursive: true, mode: 0o700 });
-    // Beside the target directory's other contents, so that a finished output need only be renamed.
+    // On the same file system as the outputs, so that a finished output need only be renamed.
     const storage = join(workspace.targetDirectory, '.cackle', 'link');
     await mkdir(storage, { recursive: true });
     this.#storage = await mkdtemp(join(storage, 'unit-'));
@@ -94,7 +94,10 @@ export class LinkSocket {
     return linker;
   }
 
-  /** After a rustc that succeeded: puts the outputs in place. Throws CheckError when one was never linked. */
+  /**
+   * Puts the outputs in place after a rustc that succeeded, and returns their paths. Throws CheckError when one was
+   * never linked.
+   */
   async finish(): Promise<readonly string[]> {
     const { invocation } = this.#options;
     if (this.#made.size === 0 && expectsLink(invocation)) {
@@ -111,7 +114,7 @@ export class LinkSocket {
     return [...this.#made.keys()];
   }
 
-  /** Ends everything and removes what is left. */
+  /** Ends all connections and removes the remaining files. */
   async close(): Promise<void> {
     this.#stop.abort();
     for (const socket of this.#sockets) socket.destroy();
@@ -134,7 +137,7 @@ export class LinkSocket {
         this.#options.onEnded(undefined, '');
       if (!bad && !(error instanceof ShimGoneError) && !this.#stop.signal.aborted)
         this.#options.server.fail(error);
-      // Other errors may tell of files that the sandbox must not know.
+      // Other errors may mention files that the sandbox must not know about.
       shim.end({ do: 'refuse', message: bad ? error.message : 'the link cannot be made' });
     }
   }
@@ -166,7 +169,7 @@ export class LinkSocket {
       {
         ...server,
         linker,
-        // Not what the sandbox says: this decides where a program of ours looks.
+        // Not the environment that the sandbox sent: it decides where one of our programs looks.
         env: this.#options.env,
         cwd: invocation.cwd,
         original: (path) => originals.get(path) ?? path,
@@ -186,7 +189,7 @@ export class LinkSocket {
     };
     if (needsLink(invocation, server.linkAll)) {
       const real = replaced(args, new Map([...copies, [output, made]]), invocation.cwd);
-      // Always by a file: the list may be too long for a command line.
+      // Always in a file: the list may be too long for a command line.
       const list = join(storage, 'arguments');
       await writeFile(list, real.map(quotedWord).join('\n'));
       const [program, ...rest] = this.#options.sandboxed([linker, `@${list}`], storage);
@@ -206,8 +209,8 @@ export class LinkSocket {
   }
 
   /**
-   * Copies what belongs to this rustc alone: its objects, and all in its temporary directories. Libraries
-   * directly in the output directory are other units'.
+   * Copies the files that belong to this rustc alone: its objects, and everything in its temporary directories.
+   * Libraries directly in the output directory belong to other units.
    */
   async #copy(paths: readonly string[], storage: string): Promise<Map<string, string>> {
     const { outDir } = this.#options.invocation;
@@ -230,14 +233,17 @@ export class LinkSocket {
   }
 }
 
-/** The name under which the shim stands for a linker: with the file stem of the user's own, from which rustc infers its flavour. */
+/**
+ * Returns the name of the shim in the linker's place: it has the file stem of the user's linker, from which rustc
+ * infers the linker flavour.
+ */
 export function linkerName(linker: string | undefined): string {
   return linker === undefined ? 'cackle-cc' : basename(linker);
 }
 
 /**
- * Makes a link to the shim in `directory` for one rustc's linker, and beside it what the shim needs to reach us
- * (engine/shim/src/role.rs). Gives its path.
+ * Creates a link to the shim in `directory` for one rustc's linker, and beside it the file that tells the shim how to
+ * reach us (engine/shim/src/role.rs). Returns the link's path.
  */
 export async function standInForLinker(
   directory: string,
@@ -255,8 +261,8 @@ export async function standInForLinker(
 }
 
 /**
- * Reads a regular file below `directory`, which a sandbox writes to. A symbolic link that leads out of it would
- * give the sandbox a file that it cannot read itself: BadLinkError.
+ * Reads a regular file below `directory`, to which a sandbox can write. Throws BadLinkError for a symbolic link that
+ * leads out of it: it would give the sandbox a file that it cannot read itself.
  */
 function readWithin(path: string, directory: string): Buffer {
   let file: number;
@@ -266,7 +272,7 @@ function readWithin(path: string, directory: string): Buffer {
     throw new BadLinkError(`${path}: ${(error as NodeJS.ErrnoException).code}`);
   }
   try {
-    // What was really opened, whatever the names on the way are now.
+    // The file that was really opened, even if the names on the way have changed since.
     const opened = readlinkSync(`/proc/self/fd/${file}`);
     const within = isWithin(opened, realpathSync(directory));
     const status = fstatSync(file);
@@ -278,7 +284,7 @@ function readWithin(path: string, directory: string): Buffer {
 }
 
 /**
- * The arguments with files replaced, given by themselves or after `=` or `,` at the end of an option. Throws
+ * Returns the arguments with files replaced, which stand alone or after `=` or `,` at the end of an option. Throws
  * BadLinkError unless every one of them was found.
  */
 function replaced(

@@ -9,7 +9,7 @@ import { exportedPatterns } from './linker-scripts.ts';
 import type { LibraryDirectories } from './system-directories.ts';
 import type { BuildHandlers, LinkRequest, OutputKind, RustcInvocation } from './types.ts';
 
-/** Stands at the path of an output that nobody runs. */
+/** Content of an output that is never run. */
 export const placeholder = `#!/bin/sh
 echo "cackle judged this program without linking it; build it with cargo to run it" >&2
 exit 126
@@ -18,18 +18,21 @@ exit 126
 /** Length of {@link placeholder} in bytes. */
 export const PLACEHOLDER_LENGTH = Buffer.byteLength(placeholder);
 
-/** Is that the content of an output that was judged and not linked? */
+/** Returns whether this is the content of an output that was judged but not linked. */
 export function isPlaceholder(content: Buffer): boolean {
   return content.equals(Buffer.from(placeholder));
 }
 
-/** Must the output of this unit be real? rustc reads a dylib's metadata from the linked file, and loads a proc macro. */
+/**
+ * Returns whether the output of this unit must be real: rustc reads a dylib's metadata from the linked file, and
+ * loads a proc macro.
+ */
 export function needsLink(invocation: RustcInvocation, linkAll: boolean): boolean {
   const { kind, isProcMacro, crateTypes } = invocation;
   return linkAll || kind === 'build-script' || isProcMacro || crateTypes.includes('dylib');
 }
 
-/** Does rustc call a linker for this unit? Its default crate type and a test are programs. */
+/** Returns whether rustc calls a linker for this unit. The default crate type and tests are programs. */
 export function expectsLink({ crateTypes }: RustcInvocation): boolean {
   const unlinked = ['lib', 'rlib', 'staticlib'];
   return crateTypes.length === 0 || crateTypes.some((type) => !unlinked.includes(type));
@@ -45,11 +48,11 @@ export interface LinkPlace {
   /** The linker's environment. */
   readonly env: ReadonlyMap<string, string>;
   readonly cwd: string;
-  /** The path by which rustc knows a file that was copied. */
+  /** Returns the path by which rustc knows a copied file. */
   readonly original?: (path: string) => string;
 }
 
-/** What a linker command line says: its inputs are found, its version scripts are read. */
+/** Resolves to the link that a linker command line describes: its inputs are found and its version scripts read. */
 export async function describeLink(
   invocation: RustcInvocation,
   command: LinkerCommand,
@@ -76,7 +79,7 @@ export async function describeLink(
     ),
   ];
   if (refused.length > 0) refuseOtherFormats(command);
-  // With what is refused no linker is even asked where it looks: `-B` has it run programs for the answer.
+  // When options are refused, the linker is not even asked where it looks: `-B` makes it run programs to answer.
   const { files, shared, runtime, unsupported } =
     refused.length > 0
       ? { files: [], shared: [], runtime: [], unsupported: [] }
@@ -105,7 +108,7 @@ export async function describeLink(
   };
 }
 
-/** What stands against a command line by its options alone. */
+/** Returns why a command line is refused because of its options alone. */
 function refusedOptions(
   command: LinkerCommand,
   { outDir }: RustcInvocation,
@@ -120,7 +123,10 @@ function refusedOptions(
   ];
 }
 
-/** Throws CheckError for a link that cannot be judged; before it starts, since linkers load code and run programs. */
+/**
+ * Throws CheckError for a link that cannot be judged. Called before the link starts, because linkers load code and
+ * run programs.
+ */
 export function refuseUnsupported({ output, unsupported }: LinkRequest): void {
   if (unsupported.length === 0) return;
   throw new CheckError(
@@ -129,7 +135,7 @@ export function refuseUnsupported({ output, unsupported }: LinkRequest): void {
   );
 }
 
-/** Version scripts and dynamic lists are the caller's to write, and a build script may be that. */
+/** Reads a version script or dynamic list. The user writes these files, and a build script may do so too. */
 function readScript(path: string, { crateName }: RustcInvocation): string {
   try {
     return readRegularFile(path).toString();
@@ -142,7 +148,10 @@ function readScript(path: string, { crateName }: RustcInvocation): string {
   }
 }
 
-/** An object that rustc made for this unit: those of its code, and two in its temporary directory. */
+/**
+ * Returns whether rustc made this object for this unit: an object of its code, or one of two in its temporary
+ * directory.
+ */
 function isOwnObject(path: string, { outDir, crateName, extraFilename }: RustcInvocation): boolean {
   const name = basename(path);
   if (dirname(path) === outDir)

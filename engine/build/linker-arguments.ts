@@ -3,12 +3,12 @@ import type { LinkerCommand } from './linker-command.ts';
 import { driverFeatures, driverFlags, driverWithValue } from './linker-options.ts';
 import { LinkerScan } from './linker-scan.ts';
 
-/** Reads a linker command line; response files have to be expanded before. */
+/** Parses a linker command line, in which response files are expanded already. */
 export function parseLinkerArguments(args: readonly string[], cwd: string): LinkerCommand {
   const scan = new LinkerScan(cwd);
   let index = -1;
   const next = (): string | undefined => args[++index];
-  // Words for ld alone. What an option of the driver takes as its value is none, whatever it looks like.
+  // Words for ld only. A word that is the value of a driver option is not one of them, whatever it looks like.
   let passed: readonly string[] = [];
   let at = 0;
   const nextOfLd = (): string | undefined => {
@@ -57,7 +57,7 @@ export function parseLinkerArguments(args: readonly string[], cwd: string): Link
   };
 }
 
-/** One option of gcc or clang, or of an ld that is called without a compiler driver. */
+/** Reads one option of gcc or clang, or of an ld that is called without a compiler driver. */
 function driver(argument: string, scan: LinkerScan, next: () => string | undefined): void {
   if (argument === '-static' || argument === '-static-pie') {
     scan.staticEverything();

@@ -1,16 +1,16 @@
-/** A file or `-lNAME` of a linker command line; options in force where it stands. */
+/** A file or `-lNAME` of a linker command line, with the options in force at that point. */
 export type CommandInput = { readonly wholeArchive: boolean } & (
   | { readonly path: string }
   | { readonly library: string; readonly static: boolean }
 );
 
-/** A path as an option has it, and absolute. */
+/** A path as the option gives it, and as an absolute path. */
 export interface WrittenPath {
   readonly written: string;
   readonly path: string;
 }
 
-/** What a linker command line (GNU ld options as gcc and lld take them) says about the output. */
+/** What a linker command line (GNU ld options as accepted by gcc and lld) says about the output. */
 export interface LinkerCommand {
   readonly output: string;
   readonly inputs: readonly CommandInput[];
@@ -21,15 +21,18 @@ export interface LinkerCommand {
   readonly gcSections: boolean;
   readonly exportsAll: boolean;
   readonly rootSymbols: readonly string[];
-  /** `--export-dynamic-symbol`: patterns. */
+  /** Patterns of `--export-dynamic-symbol`. */
   readonly exportPatterns: readonly string[];
-  /** Is there a version script, which hides what it does not name? */
+  /** True when there is a version script, which hides every symbol that it does not name. */
   readonly versioned: boolean;
-  /** Version scripts and dynamic lists, absolute. */
+  /** Absolute paths of version scripts and dynamic lists. */
   readonly scripts: readonly string[];
-  /** Files and directories from which the link or the output runs programs (`-B`, `-fuse-ld`, `--dynamic-linker`), and system roots. */
+  /**
+   * Files and directories from which the link or the output runs programs (`-B`, `-fuse-ld`, `--dynamic-linker`), and
+   * system roots.
+   */
   readonly programs: readonly (WrittenPath & { readonly option: string; readonly runs: boolean })[];
-  /** Files that the linker writes beside the output: `-Map`. */
+  /** Files that the linker writes beside the output (`-Map`). */
   readonly maps: readonly WrittenPath[];
   /** Options that decide where a compiler driver looks for libraries. */
   readonly searchOptions: readonly string[];

@@ -1,9 +1,9 @@
 /**
- * The linker options that are known to add no code and redirect nothing. An option that is in no list makes a
- * link that cannot be judged: a linker that knows it might do anything.
+ * Linker options that are known to add no code and to redirect nothing. A link with an option that is in no list
+ * cannot be judged: the option could do anything.
  */
 
-/** Options of ld (GNU ld, gold, lld, mold) without a value, or with one after `=` only. */
+/** Options of ld (GNU ld, gold, lld, mold) that take no value, or only one after `=`. */
 export const ldFlags = new Set(
   `as-needed no-as-needed eh-frame-hdr no-eh-frame-hdr start-group end-group start-lib end-lib pie no-pie
   pic-executable no-pic-executable no-dynamic-linker no-undefined no-undefined-version undefined-version defs
@@ -36,8 +36,8 @@ export const ldFlags = new Set(
 );
 
 /**
- * Options of ld with a value, as the next argument or after `=`, that say nothing of code. A
- * linker that took one of these for a flag would take its value for an input, so each is one in all of them.
+ * Options of ld that take a value, as the next argument or after `=`, and do not affect code. A linker that took one
+ * of these for a flag would take its value for an input, so each of them takes a value in all of these linkers.
  */
 export const ldWithValue = new Set(
   `soname rpath rpath-link sysroot section-start image-base Ttext Tdata Tbss Ttext-segment Trodata-segment
@@ -49,19 +49,22 @@ export const ldWithValue = new Set(
     .split(/\s+/),
 );
 
-/** An emulation of GNU ld (`-m`); what else begins so hands options to LLVM, or reads a script. */
+/** An emulation of GNU ld (`-m`). Other options that begin with `-m` pass options to LLVM or read a script. */
 export const emulation = /^(?:\w*elf\w*|aarch64linux\w*|i386\w*|arm64\w*)$/;
 
-/** Options of a compiler driver whose value is the next argument. */
+/** Options of a compiler driver that take the next argument as their value. */
 export const driverWithValue = new Set(
   '-target -arch -isysroot --sysroot -z -h --param'.split(' '),
 );
 
-/** Options of a compiler driver that may stand alone. */
+/** Options of a compiler driver that are complete without a further argument. */
 export const driverFlags =
   /^(?:-pthread|-pie|-no-pie|-nopie|-static-libgcc|-shared-libgcc|-static-libstdc\+\+|-static-libasan|-nostdlib(?:\+\+)?|-nodefaultlibs|-nostartfiles|-nolibc|-s|-v|-w|-g.*|-O.*|-pipe|-m(?!llvm).+|-std=.*|-D.+|-U.+|-I.+|-stdlib=.*|-rtlib=.*|--?unwindlib=.*|--?rtlib=.*|-Q.*|-no-canonical-prefixes|-pg|-coverage|--coverage|-time|-W(?![lap],).*|--target=.*|--sysroot=.*|-ansi|-pedantic.*)$/;
 
-/** Those that begin with `-f`: others write files, load plugins or read them, and gcc and clang get new ones all the time. */
+/**
+ * Known options that begin with `-f`. Others write files, or load or read plugins, and gcc and clang keep adding new
+ * ones.
+ */
 export const driverFeatures = new RegExp(
   `^-f(?:no-)?(?:${`
   PIC pic PIE pie common plt exceptions builtin openmp ident rtti objc-arc objc-link-runtime split-stack emulated-tls short-enums
@@ -78,7 +81,7 @@ export const driverFeatures = new RegExp(
     )}|(?:sanitize(?:-recover|-trap|-coverage)?|visibility|cf-protection|openmp|diagnostics-color)=[\\w,-]*|cf-protection)$`,
 );
 
-/** The C runtime and the compiler's own: no package's code, and nothing in them calls an API. */
+/** Libraries of the C runtime and of the compiler: they are no package's code, and nothing in them calls an API. */
 export const runtimeLibraries = new Set(
   'c m pthread rt dl util gcc gcc_eh gcc_s c_nonshared ssp_nonshared mvec resolv nsl anl'.split(
     ' ',

@@ -6,22 +6,23 @@ import type { Workspace } from '../workspace/types.ts';
 import type { LinkerCommand } from './linker-command.ts';
 import type { RustcInvocation } from './types.ts';
 
-/** Whose links these are, and every instruction that build scripts gave cargo, in its older spelling (`cargo:X`). */
+/** The unit that links, and every instruction that build scripts gave cargo, in the older spelling (`cargo:X`). */
 export interface LinkOrigin {
   readonly workspace: Workspace;
   readonly invocation: Pick<RustcInvocation, 'scriptOutDir'>;
   readonly instructions: readonly string[];
 }
 
-/** Where a system keeps its programs and libraries; who may write there needs no option of a linker. */
+/** Where a system keeps its programs and libraries. An attacker who can write there needs no linker option. */
 const system = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/opt', '/nix/store', '/gnu'];
 
 const toLinker = /^cargo:rustc-(?:[a-z-]*link-arg[a-z-]*|flags|link-lib|link-search)=(.*)$/s;
 
 /**
- * Why the places that a linker command line names may not be: a linker, its start files or a loader from where a package or a
- * build script could have put it, and a map that would overwrite a file. Linkers run in no sandbox of the build script
- * that gives them arguments; the user's own configuration may name any place that no package holds.
+ * Returns why places that a linker command line names are refused: a linker, its start files or a loader that a
+ * package or a build script could have put there, and a map file that would overwrite another file. A linker does not
+ * run in the sandbox of the build script that gives it arguments. The user's own configuration may name any place
+ * that no package holds.
  */
 export function refusedPlaces(command: LinkerCommand, origin: LinkOrigin): string[] {
   const { workspace } = origin;
@@ -65,7 +66,10 @@ function realPath(path: string): string {
   }
 }
 
-/** Did a script say what is written on a command line? With a file of arguments among what it said, that may be all. */
+/**
+ * Returns a function that tells whether build scripts gave an argument. When one of them gave a file of arguments,
+ * any argument may come from it.
+ */
 function saidByScripts(instructions: readonly string[]): (written: string) => boolean {
   const texts = instructions.flatMap((line) => {
     const text = toLinker.exec(line)?.[1];
@@ -75,7 +79,7 @@ function saidByScripts(instructions: readonly string[]): (written: string) => bo
   return (written) => fromFile || texts.some((text) => text.includes(written));
 }
 
-/** What lies here may have been made by what is not judged yet, so nothing may run it. */
+/** Returns whether code that is not judged yet may have made the file at this path: then nothing may run it. */
 function isUnderJudgement(path: string, workspace: Workspace): boolean {
   const places = [...buildDirectories(workspace), ...workspace.packages.map((p) => p.directory)];
   return places.some((place) => isWithin(path, place));

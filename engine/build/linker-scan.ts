@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { CommandInput, LinkerCommand, WrittenPath } from './linker-command.ts';
 import { emulation, ldFlags, ldWithValue } from './linker-options.ts';
 
-/** What the options of a linker command line add up to, read one after the other. */
+/** Collects what the options of a linker command line say, read one after the other. */
 export class LinkerScan {
   output = 'a.out';
   sysroot: string | undefined;
@@ -58,13 +58,13 @@ export class LinkerScan {
     this.programs.push({ option, written, path: resolve(this.cwd, written), runs });
   }
 
-  /** Start files and the C library come from there. */
+  /** A system root: start files and the C library come from there. */
   root(written: string): void {
     this.sysroot = resolve(this.cwd, written);
     this.place(`--sysroot=${written}`, written, false);
   }
 
-  /** `-B`: where a compiler driver looks for programs and start files first. */
+  /** `-B`: the place where a compiler driver looks first for programs and start files. */
   prefix(written: string): void {
     this.place(`-B${written}`, written, true);
     this.searchOptions.push(`-B${written}`);
@@ -82,7 +82,7 @@ export class LinkerScan {
     this.allStatic = true;
   }
 
-  /** One option that ld itself takes; `next` gives the argument behind it. */
+  /** Reads one option of ld itself; `next` returns the following argument. */
   ld(argument: string, next: () => string | undefined): void {
     const long = /^--?([A-Za-z][A-Za-z0-9-]*)(?:=(.*))?$/s.exec(argument);
     const name = long?.[1] ?? '';
@@ -106,7 +106,7 @@ export class LinkerScan {
     this.short(letter, rest, next, argument);
   }
 
-  /** Options that bear on what the output holds; false when it is none of them. */
+  /** Reads an option that affects the contents of the output. Returns false when it is none of these. */
   private known(name: string, argument: string, value: () => string): boolean {
     switch (name) {
       case 'version-script':
@@ -222,10 +222,10 @@ export class LinkerScan {
     }
   }
 
-  /** A single-letter option with its value attached, or in the next argument when `rest` is empty. */
+  /** Reads a single-letter option, with its value attached or, when `rest` is empty, in the next argument. */
   short(letter: string, rest: string, next: () => string | undefined, argument: string): void {
     const value = rest === '' ? (): string => next() ?? '' : (): string => rest;
-    // Written with one dash, a long option that is not known looks like a short one with its value.
+    // With a single dash, an unknown long option looks like a short option with its value.
     if (/[euhyl]/.test(letter) && rest.includes('=')) {
       this.refuse(argument, 'an option that cackle does not know');
       return;

@@ -1,10 +1,10 @@
-/** A token, white space or a comment of a script; what else there is stands alone. */
+/** A token, white space or a comment of a script; any other character is a token of its own. */
 const tokens =
   /\s+|\/\*[\s\S]*?\*\/|#[^\n]*|"[^"]*"|[(){},;]|:(?!:)|(?:::|[^\s"#(){},;:])+|[\s\S]/g;
 
 /**
- * The words and punctuation of a script, names with the quotes that they have. Undefined where a quote or comment does not
- * end, or `/*` stands within a word: to ld that begins a comment, to lld it does not.
+ * Returns the words and punctuation of a script, names with their quotes. Returns undefined when a quote or comment
+ * is not closed, or when `/*` is inside a word: ld takes that for the start of a comment, lld does not.
  */
 function wordsOf(script: string): string[] | undefined {
   const words = (script.match(tokens) ?? []).filter(
@@ -18,8 +18,8 @@ function wordsOf(script: string): string[] | undefined {
 const unquoted = (word: string): string => word.replace(/^"|"$/g, '');
 
 /**
- * What a linker script that only names inputs names (`INPUT`, `GROUP`, `AS_NEEDED`; ld manual, "Commands
- * Dealing with Files"). Undefined for anything else: a script may do all that a linker can.
+ * Returns the inputs that a linker script names if it does nothing else (`INPUT`, `GROUP`, `AS_NEEDED`; ld manual,
+ * "Commands Dealing with Files"). Returns undefined for any other script: it may do everything that a linker can.
  */
 export function scriptInputs(script: string): string[] | undefined {
   const words = wordsOf(script);
@@ -31,7 +31,7 @@ export function scriptInputs(script: string): string[] | undefined {
   for (let index = 0; index < words.length; index++) {
     const word = words[index] as string;
     if (word === ',' || word === ';') continue;
-    // A colon begins no name (`-l:NAME`, `C:`), and joins what stands around it.
+    // A name does not begin with a colon (`-l:NAME`, `C:`), and a colon joins the words around it.
     if (/^[:{}]$/.test(word)) return undefined;
     if (word === '(') depth++;
     else if (word === ')') depth--;
@@ -48,8 +48,8 @@ export function scriptInputs(script: string): string[] | undefined {
 }
 
 /**
- * Names that a version script makes global or a dynamic list exports (ld manual, "VERSION"), perhaps more. Nested `extern`
- * blocks count by their names. Undefined for a script that linkers read in different ways.
+ * Returns at least the names that a version script makes global or a dynamic list exports (ld manual, "VERSION"). The
+ * names in nested `extern` blocks count. Returns undefined for a script that linkers read in different ways.
  */
 export function exportedPatterns(script: string): string[] | undefined {
   const words = wordsOf(script);

@@ -13,19 +13,19 @@ import { expandLinkerArguments, quotedWord } from './response-file.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { RustcInvocation } from './types.ts';
 
-/** As engine/shim/src/role.rs says it. */
+/** The same text as in engine/shim/src/role.rs. */
 const OTHER_VERSION =
   '; if cackle was updated, its two halves may be of two versions: start it once as `./cackle`, or `npm run build` in its directory, and check again; if not, check again';
 
-/** A rustc that runs, and the linker that the user gave it. */
+/** A running rustc with the linker that the user chose. */
 interface LinkingUnit {
   readonly invocation: RustcInvocation;
   readonly linker: string;
 }
 
-/** Has what a linker is about to link judged, and lets it link. */
+/** Has the engine judge the inputs of a link before the linker may run. */
 export class LinkerService {
-  /** By the token that the unit's linker shows. */
+  /** By the token that the unit's linker sends. */
   private readonly units = new Map<string, LinkingUnit>();
   private nextFile = 1;
   private readonly options: ServerOptions;
@@ -36,19 +36,19 @@ export class LinkerService {
     this.failures = failures;
   }
 
-  /** Gives a token by which the linker of a unit is known, until it is forgotten. */
+  /** Returns a token that identifies the linker of a unit until `forget` is called. */
   register(unit: LinkingUnit): string {
     const token = randomBytes(16).toString('hex');
     this.units.set(token, unit);
     return token;
   }
 
-  /** The unit of a token links no more. */
+  /** Ends a token: its unit links no more. */
   forget(token: string): void {
     this.units.delete(token);
   }
 
-  /** Serves the shim that stands for a linker. Throws CheckError for a link that cannot be judged. */
+  /** Serves a shim in a linker's place. Throws CheckError for a link that cannot be judged. */
   async serve(shim: ShimConnection, hello: Hello): Promise<void> {
     const unit = this.units.get(hello.token);
     if (unit === undefined) {
@@ -94,7 +94,7 @@ export class LinkerService {
     shim.end({ do: 'exit', status: 0 });
   }
 
-  /** The words of response files as they were judged: the files themselves may be others by now. */
+  /** Returns the judged words of response files: the files themselves may have changed since. */
   private async linkLine(
     given: readonly string[],
     judged: readonly string[],

@@ -6,16 +6,20 @@ import type { CargoConfig } from '../workspace/cargo-config.ts';
 const manifestSchema = z.object({ profile: z.optional(z.record(z.string(), z.unknown())) });
 
 /**
- * What the profile `cackle` is where the workspace does not say: the user's `dev`, whose every other setting may decide
- * which code is compiled, or what a build script does. Debug info and the like we have anyway: `rewriteRustcArguments`.
- * The notes of incremental compilation take time to write, and change nothing of what is built.
+ * Settings of the profile `cackle` that the workspace does not define. It inherits from the user's `dev`, because
+ * every other setting may decide which code is compiled or what a build script does. Debug info and the like is set
+ * anyway: `rewriteRustcArguments`. The files of incremental compilation take time to write and change nothing in what
+ * is built.
  */
 const settings: Readonly<Record<string, string>> = {
   inherits: '"dev"',
   incremental: 'false',
 };
 
-/** Arguments that select the profile, and define what nobody else did when it is ours. Throws CheckError. */
+/**
+ * Returns the arguments that select the profile, and define it when it is ours and the workspace does not. Throws
+ * CheckError.
+ */
 export async function profileArguments(
   profile: string,
   workspaceRoot: string,
@@ -34,7 +38,7 @@ export async function profileArguments(
 }
 
 async function definesProfile(manifest: string): Promise<boolean> {
-  // Without this word, written as it is or with escapes, there is nothing to find.
+  // A manifest without this word, written plainly or with escapes, cannot define the profile.
   if (!/cackle|\\/.test(manifest)) return false;
   const { parse } = await import('../workspace/toml.ts');
   return manifestSchema.parse(parse(manifest)).profile?.cackle !== undefined;

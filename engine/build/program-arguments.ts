@@ -6,15 +6,15 @@ import { readCfgSet } from '../workspace/cfg-expression.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import type { Toolchain } from '../workspace/toolchain.ts';
 
-/** What makes `cargo test` and `cargo run` hand programs and doctests to the shim. */
+/** Arguments that make `cargo test` and `cargo run` pass programs and doctests to the shim. */
 export interface ProgramArguments {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** The user's own runner, which goes in front of a program. */
+  /** The user's own runner, which is put in front of a program. */
   readonly userRunner: readonly string[] | undefined;
 }
 
-/** Puts links to the shim in place of runner and rustdoc; `cargoArguments` may choose a target. */
+/** Creates links to the shim in place of the runner and rustdoc; `cargoArguments` may choose a target. */
 export async function programArguments(
   directory: string,
   shim: string,
@@ -44,7 +44,7 @@ export async function programArguments(
   };
 }
 
-/** Value of `--NAME VALUE` or `--NAME=VALUE` among cargo's own arguments; the last one counts. */
+/** Returns the value of `--NAME VALUE` or `--NAME=VALUE` among cargo's own arguments; the last one counts. */
 export function optionValue(args: readonly string[], name: string): string | undefined {
   let value: string | undefined;
   for (const [i, argument] of args.entries()) {

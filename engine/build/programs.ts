@@ -7,8 +7,8 @@ import { runPlaces, type ServerOptions } from './server-options.ts';
 import type { FailedProgram } from './types.ts';
 
 /**
- * Answers a shim that cargo started as its runner: the program runs when the engine allows it, a test in its sandbox
- * where there is one, with the user's own runner in front. Gives how a sandboxed test failed, if it did.
+ * Answers a shim that cargo started as its runner: the program runs when the engine allows it, with the user's own
+ * runner in front; a test runs in its sandbox if it has one. Returns how a sandboxed test failed, or undefined.
  */
 export async function serveProgram(
   shim: ShimConnection,
@@ -80,7 +80,10 @@ export async function serveProgram(
   };
 }
 
-/** Answers a shim that stands for rustdoc: what it compiles and runs as doctests cannot be judged, so they are left out. */
+/**
+ * Answers a shim in rustdoc's place. Doctests, which rustdoc compiles and runs itself, cannot be judged and are
+ * skipped.
+ */
 export async function serveRustdoc(
   shim: ShimConnection,
   hello: Hello,

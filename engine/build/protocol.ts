@@ -3,8 +3,8 @@ import * as z from '../schemas.ts';
 import { Lines } from './lines.ts';
 
 /**
- * What the shim and the engine say to each other: newline-delimited JSON, one connection for each
- * shim process. The other end is engine/shim/src/{role,plan}.rs.
+ * Messages between the shim and the engine: newline-delimited JSON, one connection for each shim process. The other
+ * end is engine/shim/src/{role,plan}.rs.
  */
 
 const helloSchema = z.object({
@@ -16,7 +16,7 @@ const helloSchema = z.object({
   env: z.array(z.tuple([z.string(), z.string()])),
 });
 
-/** The shim's first message; `args` leaves argv[0] out, `env` every CACKLE_ variable. */
+/** The shim's first message: `args` without argv[0], `env` without the CACKLE_ variables. */
 export interface Hello {
   readonly role: 'rustc' | 'linker' | 'build-script' | 'runner' | 'rustdoc';
   readonly token: string;
@@ -42,7 +42,7 @@ const doneSchema = z.object({
     ),
   }),
 });
-/** How a program ended that the shim ran: status, or the signal, or why it could not start. */
+/** How a program that the shim ran ended: its status or signal, or why it could not start. */
 export type Done = z.infer<typeof doneSchema>['done'];
 
 /** A program with its environment changes. */
@@ -55,7 +55,7 @@ interface Command {
   readonly clear?: boolean;
 }
 
-/** What the shim is told to do; see engine/shim/src/plan.rs. */
+/** The engine's instruction to the shim; see engine/shim/src/plan.rs. */
 export type Answer =
   | ({ readonly do: 'exec' } & Command)
   | ({
@@ -73,7 +73,7 @@ export type Answer =
     }
   | { readonly do: 'refuse'; readonly message: string };
 
-/** The shim broke the protocol or went away in the middle. */
+/** Thrown when the shim broke the protocol or closed the connection too early. */
 export class ShimGoneError extends Error {
   override readonly name = 'ShimGoneError';
 }
@@ -86,7 +86,7 @@ export function readHello(line: Buffer): Hello {
   return { ...parsed.data, env: new Map(parsed.data.env) };
 }
 
-/** Reads how a program of a shim ended. Throws ShimGoneError. */
+/** Reads the message with which a shim reports the end of its program. Throws ShimGoneError. */
 export function readDone(line: Buffer): Done {
   const parsed = doneSchema.safeParse(readJson(line));
   if (!parsed.success) throw new ShimGoneError(`bad report: ${z.prettifyError(parsed.error)}`);
@@ -101,7 +101,7 @@ function readJson(line: Buffer): unknown {
   }
 }
 
-/** A lint report of a large crate is long; a line beyond this is no message of ours. */
+/** A lint report of a large crate is long, but a line longer than this is not one of our messages. */
 const MAX_LINE = 256 * 1024 * 1024;
 
 /** One shim process at the other end of a socket. */
@@ -113,7 +113,7 @@ export class ShimConnection {
   #closed = false;
   #wake: (() => void) | undefined;
 
-  /** `group` gives the process group that a shim ends when this engine is gone while its program runs. */
+  /** `group` returns the process group that the shim ends if this engine dies while the shim's program runs. */
   constructor(socket: Socket, group: () => number | undefined = () => undefined) {
     this.#socket = socket;
     this.#group = group;
@@ -145,22 +145,22 @@ export class ShimConnection {
     }
   }
 
-  /** The first message. Throws ShimGoneError. */
+  /** Resolves to the first message. Throws ShimGoneError. */
   async hello(): Promise<Hello> {
     return readHello(await this.#line());
   }
 
-  /** Sends an answer after which the shim asks no more. */
+  /** Sends the final answer: the shim asks no more. */
   end(answer: Answer): void {
     if (!this.#closed) this.#socket.end(`${JSON.stringify(answer)}\n`);
   }
 
-  /** Tells the shim that a person is asked: it lends cargo's job slot until the answer comes. */
+  /** Tells the shim that a person is being asked: it gives back cargo's job token until the answer comes. */
   wait(): void {
     if (!this.#closed) this.#socket.write(`${JSON.stringify({ do: 'wait' })}\n`);
   }
 
-  /** Sends a `run` and waits for how it ended. Throws ShimGoneError. */
+  /** Sends a `run` and resolves to how the program ended. Throws ShimGoneError. */
   async run(answer: Extract<Answer, { do: 'run' }>): Promise<Done> {
     this.#socket.write(`${JSON.stringify({ ...answer, group: this.#group() })}\n`);
     return readDone(await this.#line());
@@ -178,15 +178,18 @@ export interface Ending {
   readonly signal?: number | string | null | undefined;
 }
 
-/** The signal that ended a program, also where its sandbox tells it as 128 + n; undefined for an ordinary end. */
+/**
+ * Returns the signal that ended a program, also when its sandbox reports it as 128 + n; undefined for an ordinary
+ * end.
+ */
 export function endingSignal({ status, signal }: Ending): number | string | undefined {
   return signal ?? (typeof status === 'number' && status > 128 ? status - 128 : undefined);
 }
 
-/** What compilers' drivers say of a program of theirs that a signal ended (gcc `collect2`, clang). */
+/** What compiler drivers print when a signal ended one of their programs (gcc `collect2`, clang). */
 export const saysKilled = /\bterminated with signal \d|\bdue to signal\b|\bkilled by signal\b/;
 
-/** The exit status with which the shim stands in for a program: 128 + n for signal n, as shells do. */
+/** Returns the exit status that the shim takes over from a program: 128 + n for signal n, as in shells. */
 export function exitStatus(done: Done): number {
   return done.status ?? (done.signal === undefined ? 1 : 128 + done.signal);
 }

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
 
-/** Decodes a response file; what is not UTF-8 cannot be judged. */
+/** Decodes a response file. Throws when it is not UTF-8, because it then cannot be judged. */
 function decode(bytes: Buffer): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
 }
 
-/** Replaces each `@FILE` of a rustc command line by the file's lines (rustc book, "@path"). */
+/** Replaces each `@FILE` of a rustc command line with the file's lines (rustc book, "@path"). */
 export function expandRustcArguments(args: readonly string[], cwd: string): string[] {
   const expanded: string[] = [];
   for (const argument of args) {
@@ -22,16 +22,16 @@ function readLines(text: string): string[] {
   return lines;
 }
 
-/** Nested response files deeper than this are a cycle. */
+/** Response files nested deeper than this are taken for a cycle. */
 const MAX_NESTING = 32;
 const MAX_FILES = 2000;
-/** Of all files together: each may be read many times. */
+/** Limit for all files together, since each may be read many times. */
 const MAX_CHARACTERS = 64 * 1024 * 1024;
 
 /**
- * Replaces each `@FILE` of a linker command line as gcc and GNU ld do (libiberty's expandargv): words
- * end at white space, quotes and backslashes escape, files may name further files. A file that cannot
- * be opened leaves its argument as it is, as there. Throws when nested without end, or what `read` throws.
+ * Replaces each `@FILE` of a linker command line as gcc and GNU ld do (libiberty's expandargv): white space ends
+ * words, quotes and backslashes escape, and files may name further files. As there, the argument of a file that
+ * cannot be opened stays as it is. Throws when files are nested without end, and passes on what `read` throws.
  */
 export function expandLinkerArguments(
   args: readonly string[],
@@ -49,7 +49,7 @@ export function expandLinkerArguments(
   };
   for (const argument of args) {
     if (argument.startsWith('-Wl,') && argument.includes(',@')) {
-      // ld opens what the compiler driver passes on to it.
+      // ld expands the files in what the compiler driver passes to it.
       const words = argument.slice(4).split(',');
       add(expandLinkerArguments(words, cwd, read, nesting), '-Xlinker');
       continue;
@@ -63,12 +63,12 @@ export function expandLinkerArguments(
       expanded.push(argument);
       continue;
     }
-    // As libiberty has it: with each level a file could name ever more of them.
+    // As in libiberty: with each level of nesting, a file could name ever more files.
     if (--nesting.left.files < 0) throw new Error(`more than ${MAX_FILES} response files`);
     let text: string;
     try {
       text = decode(read(resolve(cwd, argument.slice(1))));
-      // To a linker the file ends there.
+      // A linker would stop reading here.
       if (text.includes('\0')) throw new Error(`${argument.slice(1)} has a byte 0 in it`);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
@@ -83,15 +83,15 @@ export function expandLinkerArguments(
   return expanded;
 }
 
-/** A word as it stands in a GNU response file. */
+/** Returns a word quoted for a GNU response file. */
 export function quotedWord(word: string): string {
   return `"${word.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
-/** White space of C's locale: others are letters of a word. */
+/** White space of the C locale. Any other space is part of a word. */
 const SPACES = ' \t\n\v\f\r';
 
-/** Words of a GNU response file (libiberty's buildargv). */
+/** Splits a GNU response file into words (libiberty's buildargv). */
 export function splitWords(text: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
@@ -99,7 +99,7 @@ export function splitWords(text: string): string[] {
   for (let index = 0; index < text.length; index++) {
     const c = text[index] as string;
     if (c === '\\') {
-      // At the end of the text it stands for nothing.
+      // A backslash at the end of the text stands for nothing.
       word = (word ?? '') + (text[++index] ?? '');
     } else if (quote !== undefined) {
       if (c === quote) quote = undefined;

@@ -7,10 +7,10 @@ import { makeDirectory } from '../make-directory.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { FLAGS_VERSION } from './rustc-arguments.ts';
 
-/** Longest path of a Unix socket (Linux, sockaddr_un) less what is put behind the directory. */
+/** Longest path of a Unix socket (Linux, sockaddr_un), less the part that follows the directory. */
 const MAX_SOCKET_DIRECTORY = 107 - '/unit-1234567/link.sock'.length;
 
-/** Makes a directory for this run alone, for sockets and what else is needed for a moment. Throws CheckError. */
+/** Creates a directory for this run alone, for sockets and other short-lived files. Throws CheckError. */
 export async function makeRunDirectory(): Promise<string> {
   const wanted = tmpdir();
   const name = 'cackle-XXXXXX';
@@ -28,8 +28,8 @@ export async function makeRunDirectory(): Promise<string> {
 }
 
 /**
- * Makes a link to the shim whose path differs with the flags and the store: cargo remembers what `rustc -vV` said by
- * the wrapper's path, and would not ask again. Throws CheckError.
+ * Creates a link to the shim whose path differs with the flags and the store: cargo caches the output of `rustc -vV`
+ * by the wrapper's path and would not ask again. Throws CheckError.
  */
 export async function linkWrapper(
   workspace: Workspace,
@@ -40,7 +40,7 @@ export async function linkWrapper(
   const path = join(directory, `rustc-${FLAGS_VERSION}-${storeId}`);
   try {
     await makeDirectory(directory);
-    // Renamed into place: cargo of another check may run it at any moment.
+    // Renamed into place: the cargo of another check may run it at any moment.
     const temporary = `${path}.${process.pid}`;
     rmSync(temporary, { force: true });
     symlinkSync(shim, temporary);

@@ -1,29 +1,34 @@
 import { isAbsolute, join } from 'node:path';
 
 /**
- * What a compiler driver links beside what it is told: they call functions of the program by name when it starts and ends
- * (GCC internals, "Initialization"). One that is there and not linked only makes more live.
+ * Start files that a compiler driver links without being told. They call functions of the program by name when it
+ * starts and ends (GCC internals, "Initialization"). A start file that exists but is not linked only makes more code
+ * live.
  */
 const startFiles = [
   ...['crt1.o', 'Scrt1.o', 'rcrt1.o', 'gcrt1.o', 'grcrt1.o', 'crti.o', 'crtn.o'],
   ...['crtbegin.o', 'crtbeginS.o', 'crtbeginT.o', 'crtend.o', 'crtendS.o'],
 ];
-/** Linker scripts that name scripts deeper than this are a cycle. */
+/** Linker scripts nested deeper than this are taken for a cycle. */
 const MAX_NESTING = 8;
 
-/** What is asked of files: all of it is plain data, so that the rules stand here alone. */
+/** What the search needs to know about files. Everything is plain data, so that only the rules are implemented here. */
 export interface RuntimeReader {
-  /** Where the linker looks by itself. */
+  /** The linker's built-in directories. */
   readonly directories: readonly string[];
-  /** The first of the names in the directories. */
+  /** Returns the path of the first of the names that the directories have. */
   find(directories: readonly string[], names: readonly string[]): string | undefined;
-  /** `names`: a shared object, object or archive; else what a linker script names, or undefined for anything else. */
+  /**
+   * Returns `names` for a shared object, object or archive, the names in a linker script, and undefined for anything
+   * else.
+   */
   read(path: string): 'names' | readonly string[] | undefined;
 }
 
 /**
- * The C runtime's start files, and the files that libraries of the runtime stand for. Their code is no package's, but a program's
- * own function is called where they want one of its name, or have one themselves. What is not there says nothing.
+ * Returns the paths of the C runtime's start files and of the files that the runtime's libraries stand for. Their
+ * code is no package's, but the program's own function is live when one of them refers to a function of its name or
+ * defines one. A file that does not exist contributes nothing.
  */
 export function runtimeFiles(libraries: Iterable<string>, reader: RuntimeReader): string[] {
   const found = new Set<string>();

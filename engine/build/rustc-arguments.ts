@@ -7,7 +7,7 @@ import {
   written,
 } from './rustc-command-line.ts';
 
-/** `-C` options that would hide from us what we read, or are set by us. */
+/** `-C` options that would hide what we read, or that we set ourselves. */
 const ourCodegen = new Set([
   'debuginfo',
   'split-debuginfo',
@@ -16,7 +16,7 @@ const ourCodegen = new Set([
   'linker',
 ]);
 
-/** What we add: names and places in every unit, the two lints, and our linker. */
+/** Our additions: symbol names and source places in every unit, the two lints, and our linker. */
 function additions(linker: string): string[] {
   return [
     ...[
@@ -29,7 +29,7 @@ function additions(linker: string): string[] {
   ];
 }
 
-/** The lints that we ask for and take out of stderr. */
+/** The lints that we request and remove from stderr. */
 export const OUR_LINTS = ['unsafe_code', 'missing_unsafe_on_extern'] as const;
 
 /**
@@ -38,7 +38,10 @@ export const OUR_LINTS = ['unsafe_code', 'missing_unsafe_on_extern'] as const;
  */
 export const FLAGS_VERSION = 6;
 
-/** The command line that really goes to rustc, whose LLVM has that major version (undefined: none is known). */
+/**
+ * Returns the command line that rustc really gets. `llvm` is the major version of its LLVM; undefined when it has
+ * none.
+ */
 export function rewriteRustcArguments(
   args: readonly RustcArgument[],
   linker: string,
@@ -51,7 +54,8 @@ export function rewriteRustcArguments(
     if (argument.name === 'g' || argument.name === 'remap-path-prefix') return false;
     if (argument.name !== 'codegen') return true;
     const option = codegenName(argument.value);
-    // What was linked is compared by its symbols; debug info is read from the objects, and costs the linker time.
+    // The linked file is compared by its symbols; debug info is read from the objects, and would cost the linker
+    // time.
     if (option === 'strip') return argument.value?.endsWith('=debuginfo') === true;
     return !ourCodegen.has(option);
   });
@@ -64,7 +68,10 @@ export function rewriteRustcArguments(
   ];
 }
 
-/** What cargo builds without debug info, as it does build scripts and proc macros, has ours in its objects, not in what is linked of them. */
+/**
+ * Strips our debug info from the linked file of a unit that cargo builds without any, such as a build script or proc
+ * macro; its objects keep it.
+ */
 function leaveOutDebugInfo(args: readonly RustcArgument[]): string[] {
   const wanted =
     hasOption(args, 'g') ||
@@ -72,19 +79,20 @@ function leaveOutDebugInfo(args: readonly RustcArgument[]): string[] {
   return wanted ? [] : ['-C', 'strip=debuginfo'];
 }
 
-/** LLVM's options by which it leaves apart what two pieces of code have in common: calls in two branches, ends of blocks. */
+/** LLVM options that stop it from merging equal code: calls in two branches, ends of blocks. */
 const APART = [
   '-hoist-common-insts=false',
   '-sink-common-insts=false',
   '-simplifycfg-merge-compatible-invokes=false',
   '-enable-tail-merge=false',
 ];
-/** The first LLVM that can be told to leave a pass out. */
+/** The first LLVM version in which a pass can be disabled. */
 const LEAVES_PASSES_OUT = 22;
 
 /**
- * Of equal functions, or equal calls in two branches, an optimising LLVM leaves one, with the place of one or of neither: the
- * other's package would have used nothing. An older LLVM merges functions at every level above the first.
+ * An optimising LLVM merges equal functions, or equal calls in two branches, and keeps the place of one of them or of
+ * neither: the other's package would then seem to have used nothing. An older LLVM merges functions at every level
+ * above the first.
  */
 function keepDistinct(
   args: readonly RustcArgument[],
@@ -110,8 +118,9 @@ function isLevel({ kind, ...argument }: RustcArgument): boolean {
 }
 
 /**
- * rustc cuts every crate in 16 (rustc book, "codegen-units"), which costs more than it gives on few cores. Without
- * optimisation the cut has no influence on what the code refers to; with it, on what is inlined, so that the profile's is kept.
+ * rustc splits every crate into 16 codegen units (rustc book, "codegen-units"), which costs more than it gains on few
+ * cores. Without optimisation, the split does not affect what the code refers to. With optimisation it affects what
+ * is inlined, so the profile's number is kept.
  */
 function fewerCodegenUnits(args: readonly RustcArgument[]): string[] {
   const chosen = ['codegen-units', 'incremental'].some(
@@ -120,5 +129,5 @@ function fewerCodegenUnits(args: readonly RustcArgument[]): string[] {
   return isOptimised(args) || chosen ? [] : ['-C', `codegen-units=${CODEGEN_UNITS}`];
 }
 
-/** One a core: enough to keep them busy behind a last large crate. */
+/** One for each core: enough to keep all cores busy while a last large crate is compiled. */
 const CODEGEN_UNITS = Math.min(16, availableParallelism());

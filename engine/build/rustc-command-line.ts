@@ -3,7 +3,7 @@ export type RustcArgument =
   | { readonly kind: 'option'; readonly name: string; readonly value: string | undefined }
   | { readonly kind: 'input'; readonly value: string };
 
-/** Short options with a value, by the long name that stands for them here. */
+/** Short options with a value, and the long name that is used for each here. */
 const shortWithValue = new Map([
   ['L', 'L'],
   ['l', 'l'],
@@ -18,12 +18,12 @@ const shortWithValue = new Map([
 const shortFlags = new Set(['g', 'O', 'v', 'V', 'h']);
 const longFlags = new Set(['test', 'help', 'version', 'verbose']);
 
-/** A rustc command line that is not as `rustc --help -v` describes. */
+/** Thrown for a rustc command line that does not match `rustc --help -v`. */
 export class RustcArgumentsError extends Error {
   override readonly name = 'RustcArgumentsError';
 }
 
-/** Cuts arguments as rustc's getopts does. `@file` has to be expanded before. */
+/** Splits arguments as rustc's getopts does. Any `@file` has to be expanded before. Throws RustcArgumentsError. */
 export function parseRustcArguments(args: readonly string[]): RustcArgument[] {
   const parsed: RustcArgument[] = [];
   for (let index = 0; index < args.length; index++) {
@@ -42,7 +42,7 @@ export function parseRustcArguments(args: readonly string[]): RustcArgument[] {
     } else if (argument.startsWith('--')) {
       const equals = argument.indexOf('=');
       const name = equals < 0 ? argument.slice(2) : argument.slice(2, equals);
-      // Names of one letter are short ones to rustc, which takes them behind one dash only.
+      // For rustc, a name of one letter is a short option, which it accepts after a single dash only.
       if (name.length < 2) throw new RustcArgumentsError(`unknown option ${argument}`);
       if (equals >= 0 && longFlags.has(name))
         throw new RustcArgumentsError(`${argument}: --${name} takes no value`);
@@ -66,7 +66,10 @@ export function parseRustcArguments(args: readonly string[]): RustcArgument[] {
   return parsed;
 }
 
-/** An argument as words of a command line, in one spelling that every rustc takes. A value that begins with `@` is never an argument of its own. */
+/**
+ * Returns an argument as words of a command line, in one spelling that every rustc accepts. A value that begins with
+ * `@` is never a word of its own.
+ */
 export function written(argument: RustcArgument): string[] {
   if (argument.kind === 'input') return [argument.value];
   const { name, value } = argument;
@@ -76,29 +79,29 @@ export function written(argument: RustcArgument): string[] {
   return [`${isShort ? '-' : '--'}${name}`, value];
 }
 
-/** rustc takes `-` and `_` in these names as the same. */
+/** Returns the name in a `-C` value. rustc treats `-` and `_` in these names alike. */
 export function codegenName(value: string | undefined): string {
   return (value ?? '').replace(/=.*/s, '').replaceAll('_', '-');
 }
 
-/** What follows `=` in each `-C NAME=VALUE`, empty where nothing does; the last counts. */
+/** Returns the text after `=` in each `-C NAME=VALUE`, empty when there is none; the last counts. */
 export function codegenValues(args: readonly RustcArgument[], name: string): string[] {
   return valuesOf(args, 'codegen')
     .filter((value) => codegenName(value) === name)
     .map((value) => value.replace(/^[^=]*=?/s, ''));
 }
 
-/** The values of an option, in order. */
+/** Returns the values of an option, in order. */
 export function valuesOf(args: readonly RustcArgument[], name: string): string[] {
   return args.flatMap((a) => (a.kind === 'option' && a.name === name ? [a.value ?? ''] : []));
 }
 
-/** Does a command line have an option or a flag? */
+/** Returns whether a command line has an option or a flag. */
 export function hasOption(args: readonly RustcArgument[], name: string): boolean {
   return args.some((argument) => argument.kind === 'option' && argument.name === name);
 }
 
-/** The kind of a `-L` value and its path (rustc book, "-L"). */
+/** Returns the kind and the path of a `-L` value (rustc book, "-L"). */
 export function readSearchPath(value: string): { readonly kind: string; readonly path: string } {
   const [, kind, path] = /^(?:(dependency|crate|native|framework|all)=)?(.*)$/s.exec(value) ?? [];
   return { kind: kind ?? 'all', path: path ?? '' };

@@ -8,28 +8,28 @@ import {
 } from './rustc-command-line.ts';
 import type { Extern } from './types.ts';
 
-/** What a rustc command line says about the unit. Paths are as written. */
+/** What a rustc command line says about the unit. Paths are unchanged. */
 export interface RustcCommand {
   readonly input: string | undefined;
   readonly crateName: string | undefined;
-  /** Empty when not given: rustc's default, or `#![crate_type]`. */
+  /** Empty when the command line gives none: then rustc's default or `#![crate_type]` holds. */
   readonly crateTypes: readonly string[];
   readonly isTest: boolean;
   readonly outDir: string | undefined;
   readonly extraFilename: string;
   readonly externs: readonly Extern[];
-  /** Path of dep-info when `--emit` names one. */
+  /** Path of the dep-info file when `--emit` gives one. */
   readonly depInfo: string | undefined;
   readonly linker: string | undefined;
   readonly target: string | undefined;
   /** Directory of `-C incremental`. */
   readonly incremental: string | undefined;
   readonly jsonErrors: boolean;
-  /** `-L` directories in which rustc looks for native libraries. */
+  /** Directories of `-L` in which rustc looks for native libraries. */
   readonly nativeDirectories: readonly string[];
 }
 
-/** Reads the command line of one compilation. The last of a repeated option counts. */
+/** Reads the command line of one compilation. When an option is repeated, the last one counts. */
 export function describeRustcCommand(args: readonly RustcArgument[]): RustcCommand {
   const all = (name: string): string[] => valuesOf(args, name);
   const codegen = (name: string): string | undefined => codegenValues(args, name).at(-1);
@@ -59,7 +59,7 @@ export function describeRustcCommand(args: readonly RustcArgument[]): RustcComma
   };
 }
 
-/** `[OPTIONS:]NAME[=PATH]` (rustc book, "--extern"). */
+/** Reads `[OPTIONS:]NAME[=PATH]` (rustc book, "--extern"). */
 function readExtern(value: string): Extern {
   const equals = value.indexOf('=');
   const front = equals < 0 ? value : value.slice(0, equals);

@@ -25,15 +25,15 @@ import { refusedArgument, searchNativeOnly } from './unit-arguments.ts';
 import { readUnitCfg } from './unit-cfg.ts';
 import { identify } from './units.ts';
 
-/** More than this of what a compilation prints is not shown. */
+/** Most bytes of a compilation's output that are shown. */
 const MAX_RUSTC_OUTPUT = 256 * 1024;
-/** Above this a command line goes to rustc in a file. */
+/** Longest command line, in bytes; a longer one is passed to rustc in a file. */
 const MAX_COMMAND_LINE = 128 * 1024;
 
-/** A command line of cargo's for a unit, and which unit that is. */
+/** A command line that cargo passed for a unit, and the unit that it compiles. */
 type ReadUnit = Pick<Compilation, 'args' | 'command' | 'invocation'>;
 
-/** Has units judged before and after rustc compiles them. */
+/** Has the engine judge units before and after rustc compiles them. */
 export class RustcService {
   private nextId = 1;
   private readonly options: ServerOptions;
@@ -55,7 +55,7 @@ export class RustcService {
     this.isClosing = server.isClosing;
   }
 
-  /** Serves the shim that stands for a rustc. Throws CheckError for a command line that is not a unit's. */
+  /** Serves a shim in rustc's place. Throws CheckError for a command line that does not compile a unit. */
   async serve(shim: ShimConnection, hello: Hello): Promise<void> {
     const options = hello.args.findIndex((a) => a.startsWith('-') || a.startsWith('@'));
     const programs = hello.args.slice(0, options < 0 ? undefined : options);
@@ -63,7 +63,7 @@ export class RustcService {
     const wrapped =
       this.options.userWrapper === undefined ? programs : [this.options.userWrapper, ...programs];
     const plain = { args: [...wrapped, ...given], ...withoutUs() };
-    // Cargo names the crate of every unit; what has no name is one of its questions to rustc.
+    // Cargo sets the crate name for every unit; a call without one is a query of cargo to rustc.
     const isUnit = hello.env.has('CARGO_CRATE_NAME');
     if (!isUnit && given.length === 1 && given[0] === '-vV') {
       const done = await shim.run({
@@ -96,14 +96,18 @@ export class RustcService {
     await this.compile(shim, hello, programs, await this.readUnit(hello, programs, given));
   }
 
-  /** Reads the command line of a unit. Throws CheckError for one that does more than compile what cargo says. */
+  /**
+   * Reads the command line of a unit. Throws CheckError for a command line that does more than compile the unit that
+   * cargo names.
+   */
   private async readUnit(
     hello: Hello,
     programs: readonly string[],
     given: readonly string[],
   ): Promise<ReadUnit> {
     const { handlers, workspace } = this.options;
-    // Too long for a command line it comes in a file, alone (cargo-util, "argfile"). In no other is `@` believed.
+    // A command line that is too long comes as a single argument, in a file (cargo-util, "argfile"). An `@` in any
+    // other command line is not expanded.
     const inFile = given.length === 1 && given[0]?.startsWith('@');
     const written = inFile ? expandRustcArguments(given, hello.cwd) : given;
     const args = await searchNativeOnly(parseRustcArguments(written), hello.cwd, (directory) =>
@@ -143,7 +147,7 @@ export class RustcService {
       return;
     }
     const output = {
-      // What a proc macro prints would reach us as if cargo had said it.
+      // Output that a proc macro prints would reach us as if it were cargo's.
       stdout: 'collect',
       limit: MAX_RUSTC_OUTPUT,
       stderr: command.jsonErrors ? 'lints' : 'pass',
@@ -184,7 +188,7 @@ export class RustcService {
     await handlers.onRustcDone({
       invocation,
       success,
-      // 1: the compiler's errors (rustc, exit status).
+      // 1: the compiler reported errors (rustc, exit status).
       disturbed: !success && (done.status !== 1 || this.failures.hasFailedLink(invocation)),
       lints,
       depInfo,
@@ -195,7 +199,10 @@ export class RustcService {
     shim.end({ do: 'exit', status: exitStatus(done) });
   }
 
-  /** What a unit that was compiled asks of the environment; cargo then finds it fresh where it is. */
+  /**
+   * Returns the variables that a compiled unit reads from the environment, and writes cargo's values into its
+   * dep-info, so that cargo finds the unit fresh as long as they hold.
+   */
   private askedBy({ env }: Hello, depInfo: string): readonly AskedVariable[] {
     const { handlers, sandbox, configVariables } = this.options;
     const set = handlers.variablesOf(env.get('OUT_DIR') ?? '');
@@ -242,7 +249,7 @@ export class RustcService {
   }
 }
 
-/** The files that a unit left. Asked at once: five waits for the thread pool take longer than the answers. */
+/** Returns the files that a unit left. Synchronous: five waits for the thread pool take longer than the calls. */
 function outputsOf(invocation: RustcInvocation): string[] {
   const { outDir, crateName, extraFilename } = invocation;
   const stem = `${crateName}${extraFilename}`;

@@ -11,10 +11,10 @@ import type { RustcArgument } from './rustc-command-line.ts';
 import { runPlaces, type SandboxedRun, type ServerOptions } from './server-options.ts';
 import type { RustcInvocation } from './types.ts';
 
-/** One compilation that cargo asked for. */
+/** One compilation that cargo requested. */
 export interface Compilation {
   readonly hello: Hello;
-  /** rustc, after a workspace wrapper if there is one. */
+  /** rustc, preceded by the workspace wrapper if there is one. */
   readonly programs: readonly string[];
   readonly args: readonly RustcArgument[];
   readonly command: RustcCommand;
@@ -24,8 +24,8 @@ export interface Compilation {
 type Run = Extract<Answer, { do: 'run' }>;
 
 /**
- * Compiles in the sandbox of `[rustc.sandbox]`, proc macros and linker included, and puts what was linked in its
- * place. Gives how rustc ended and the sandbox command line.
+ * Compiles in the sandbox of `[rustc.sandbox]`, including proc macros and the linker, and moves the linked outputs to
+ * their places. Resolves to how rustc ended and the sandbox command line.
  */
 export async function compileInside(
   shim: ShimConnection,
@@ -42,7 +42,7 @@ export async function compileInside(
   if (p === undefined) throw new Error(`no package ${invocation.package}`);
   const token = randomBytes(16).toString('hex');
   const common = { package: p, cwd: hello.cwd };
-  // rustc puts its own programs first for the linker (`rust-lld`, `gcc-ld`).
+  // rustc puts its own programs first on the linker's PATH (`rust-lld`, `gcc-ld`).
   const tools = join(sysroot, 'lib', 'rustlib', host, 'bin');
   const linkerPath = [tools, join(tools, 'self-contained'), hello.env.get('PATH') ?? ''].join(':');
   const linkerEnv = new Map([
@@ -63,7 +63,7 @@ export async function compileInside(
   });
   try {
     const linker = await links.listen(linkerName(command.linker));
-    // Always by a file: most of the command line is the sandbox's.
+    // Always in a file: the sandbox takes up most of the command line.
     const file = join(links.directory, 'rustc.args');
     await writeFile(file, rewriteRustcArguments(args, linker, options.llvm).join('\n'));
     const sandboxCommand = sandboxes.rustc(

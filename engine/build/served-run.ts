@@ -10,21 +10,21 @@ import { ensureShim } from './shim.ts';
 import { LibraryDirectories } from './system-directories.ts';
 import type { BuildHandlers, BuildRequest } from './types.ts';
 
-/** What one run of cargo gets: the server that its shims ask, and what to start it with. */
+/** What one run of cargo needs: the server for its shims, and the arguments and environment to start it with. */
 export interface ServedRun {
   readonly server: ShimServer;
   readonly cargo: string;
   /** Our own arguments for cargo: profile and runner. */
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** Aborted by the first error of a handler, which {@link serveRun} throws in the end. */
+  /** Aborted by the first error of a handler, which {@link serveRun} throws at the end. */
   readonly stop: AbortSignal;
   readonly fail: (error: unknown) => void;
-  /** As of `BuildOutcome`. */
+  /** As in `BuildOutcome`. */
   readonly configVariables: readonly string[];
 }
 
-/** Serves shims while `run` has cargo run. Throws what a handler threw, or CheckError. */
+/** Serves shims while `run` runs cargo. Throws what a handler threw, or CheckError. */
 export async function serveRun<T>(
   request: BuildRequest,
   workspace: Workspace,
@@ -43,7 +43,7 @@ export async function serveRun<T>(
   };
   try {
     const shim = await ensureShim(toolchain, directory);
-    // Where the user's cache cannot be written, it is in a directory that goes with this run.
+    // When the user's cache is not writable, the shim is in a directory that is removed after this run.
     if (!shim.startsWith(directory)) handlers.onShim?.(shim);
     const wrapper = await linkWrapper(workspace, shim, storeId);
     const programs = runsPrograms
@@ -102,7 +102,10 @@ export async function serveRun<T>(
   }
 }
 
-/** Started by a build script or a program of cargo's, we have its variables, by which cargo tells units apart. */
+/**
+ * Removes the variables by which cargo identifies a unit: we inherit them when a build script or a program run by
+ * cargo starts us.
+ */
 function withoutUnit(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { CARGO_CRATE_NAME: _, CARGO_BIN_NAME: __, OUT_DIR: ___, ...rest } = env;
   return rest;

@@ -3,7 +3,7 @@ import type { Workspace } from '../workspace/types.ts';
 import type { LibraryDirectories } from './system-directories.ts';
 import type { BuildHandlers } from './types.ts';
 
-/** What a server needs to know of the run. */
+/** What a server needs to know about the run. */
 export interface ServerOptions {
   readonly directory: string;
   readonly shim: string;
@@ -15,10 +15,10 @@ export interface ServerOptions {
   readonly userRunner: readonly string[] | undefined;
   /** The user's own rustdoc. */
   readonly rustdoc: string;
-  /** Names of the variables that cargo's configuration sets: all that runs gets them, in a sandbox too. */
+  /** Names of the variables that cargo's configuration sets: every program gets them, in a sandbox too. */
   readonly configVariables: readonly string[];
   readonly linkAll: boolean;
-  /** The major version of rustc's LLVM, where it has one. */
+  /** The major version of rustc's LLVM; undefined when it has none. */
   readonly llvm: number | undefined;
   readonly storeId: string;
   /** Undefined when cackle.toml asks for no sandbox. */
@@ -27,7 +27,7 @@ export interface ServerOptions {
   readonly fail: (error: unknown) => void;
 }
 
-/** The sandboxes and the toolchain that they show. */
+/** The sandboxes and the toolchain that they make visible. */
 export interface SandboxedRun {
   readonly sandboxes: Sandboxes;
   readonly sysroot: string;
@@ -35,7 +35,7 @@ export interface SandboxedRun {
   readonly host: string;
 }
 
-/** Where a sandbox finds the toolchain, and the directory that it hides. */
+/** Returns where a sandbox finds the toolchain, and the directory that it hides. */
 export function runPlaces(options: ServerOptions, run: SandboxedRun | undefined): RunPlaces {
   return {
     sysroot: run?.sysroot ?? '',

@@ -17,7 +17,7 @@ export class ShimServer {
   private readonly sockets = new Set<Socket>();
   private readonly rustc: RustcService;
   private readonly linkers: LinkerService;
-  /** Cargo's process group: the shims end it when this engine is gone and cannot. */
+  /** Cargo's process group. The shims end it when this engine has died and cannot. */
   processGroup: number | undefined;
   private closing = false;
   private readonly options: ServerOptions;
@@ -47,7 +47,7 @@ export class ShimServer {
     });
   }
 
-  /** Ends every connection; shims that still run then fail and end their program. */
+  /** Ends every connection. A shim that still runs then fails and ends its program. */
   async close(): Promise<void> {
     this.closing = true;
     for (const socket of this.sockets) socket.destroy();
@@ -74,7 +74,7 @@ export class ShimServer {
     } catch (error) {
       if (error instanceof ShimGoneError) {
         shim.destroy();
-        // What was killed beside it, as in a process group, tells nothing more.
+        // A process that was killed along with the others, as in a process group, tells nothing new.
         if (!this.closing && what !== undefined)
           this.failures.killed.push(`${what} ended without a word`);
         return;
@@ -85,7 +85,10 @@ export class ShimServer {
   }
 }
 
-/** What a shim stands for whose end from outside spoils a check; undefined for what says itself how it ended. */
+/**
+ * Describes the program in whose place a shim stands, if an end from outside spoils the check; undefined for a
+ * program that reports itself how it ended.
+ */
 function roleText({ role, env }: Hello): string | undefined {
   const name = env.get('CARGO_CRATE_NAME') ?? env.get('CARGO_PKG_NAME') ?? '?';
   if (role === 'rustc') return env.has('CARGO_CRATE_NAME') ? `rustc of ${name}` : 'rustc';

@@ -9,7 +9,7 @@ import { readRegularFile } from '../regular-file.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import type { Toolchain } from '../workspace/toolchain.ts';
 
-/** Where the shim's sources are: beside this file in a clone, in dist/ of the npm package. */
+/** Returns where the shim's sources are: beside this file in a clone, in dist/ of the npm package. */
 function sourceDirectory(): string {
   for (const directory of [
     join(packageRoot(), 'engine', 'shim', 'src'),
@@ -21,8 +21,8 @@ function sourceDirectory(): string {
 }
 
 /**
- * Path of the shim, compiled by the user's own rustc when there is none for this source and compiler.
- * Cached under the user's cache directory; where that cannot be written, it is made in `fallback`.
+ * Resolves to the path of the shim. The user's own rustc compiles it when none exists for this source and compiler.
+ * It is kept in the user's cache directory, or in `fallback` when that is not writable. Throws CheckError.
  */
 export async function ensureShim(toolchain: Toolchain, fallback: string): Promise<string> {
   const directory = sourceDirectory();
@@ -38,12 +38,13 @@ export async function ensureShim(toolchain: Toolchain, fallback: string): Promis
   return make(toolchain, source, kept).catch(() => make(toolchain, source, join(fallback, 'shim')));
 }
 
-/** engine/shim/src/role.rs knows itself by this name. */
+/** engine/shim/src/role.rs recognises the shim by this name. */
 const NAME = 'cackle-shim';
 
 /**
- * Makes the shim in a directory of its own, which then gets its name: a rename of a directory replaces none that holds something, on
- * any file system. Another check may have made it meanwhile. That one stays: a program whose file is replaced no longer knows its name.
+ * Builds the shim in a directory of its own and then renames that directory: no file system lets a rename replace a
+ * directory that is not empty. If another check has built the shim meanwhile, its shim stays: a running program whose
+ * file is replaced no longer knows its own name.
  */
 async function make(toolchain: Toolchain, source: string, directory: string): Promise<string> {
   await makeDirectory(dirname(directory));
@@ -54,7 +55,7 @@ async function make(toolchain: Toolchain, source: string, directory: string): Pr
     await rename(work, directory).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
       if (existsSync(finished)) return;
-      // Left by a version that made it there, and was killed.
+      // Left behind by a version that built the shim in this place and was killed.
       await rm(directory, { recursive: true, force: true });
       await rename(work, directory);
     });
@@ -64,14 +65,14 @@ async function make(toolchain: Toolchain, source: string, directory: string): Pr
   }
 }
 
-/** No loader, so that no variable can bring code into the shim, in whatever environment it is started. */
+/** Linked without a loader, so that no variable can load code into the shim, in whatever environment it starts. */
 const STATIC = ['-C', 'target-feature=+crt-static'];
 
 async function compile(toolchain: Toolchain, source: string, output: string): Promise<void> {
   const options = ['-C', 'opt-level=2', '-C', 'panic=abort', '-C', 'strip=symbols'];
   const common = ['--edition', '2021', '--crate-name', 'cackle_shim', ...options, '-o', output];
   let compiled = await runProgram(toolchain.rustc, [...common, ...STATIC, source]);
-  // Not every system has a libc for that. Nothing that a package says reaches the shim's environment either way.
+  // Some systems have no libc for static linking. Either way, no output of a package reaches the shim's environment.
   if (compiled.status !== 0) compiled = await runProgram(toolchain.rustc, [...common, source]);
   if (compiled.status !== 0) {
     throw new CheckError(

@@ -3,17 +3,17 @@ import { basename, resolve } from 'node:path';
 import { runProgram } from '../workspace/run-program.ts';
 import type { LinkerCommand } from './linker-command.ts';
 
-/** Where the linkers of most systems look when nobody says otherwise. */
+/** The usual directories in which linkers look by default. */
 const usual = ['/usr/local/lib', '/lib64', '/usr/lib64', '/lib', '/usr/lib'];
 
-/** The variables that change where a compiler driver looks, and where it is found. */
+/** Variables that affect where a compiler driver looks, and where it is found. */
 const searchVariables = ['PATH', 'LIBRARY_PATH', 'COMPILER_PATH', 'GCC_EXEC_PREFIX', 'HOME'];
 
-/** Asks linkers where they look for libraries, each with the same options once. */
+/** Asks linkers where they look for libraries, once for each set of options. */
 export class LibraryDirectories {
   private readonly known = new Map<string, Promise<readonly string[]>>();
 
-  /** Directories in the order of the search, behind those of `-L`; `environment` is the linker's. */
+  /** Resolves to the directories in search order, which follow those of `-L`; `environment` is the linker's. */
   directoriesOf(
     linker: string,
     command: LinkerCommand,
@@ -43,14 +43,14 @@ async function ask(
 ): Promise<readonly string[]> {
   const answer = async (args: readonly string[]): Promise<string> => {
     const all = [...command.searchOptions, ...args];
-    // A linker that does not know the question leaves the usual directories.
+    // For a linker that does not know the option, the usual directories are used.
     const { stdout, stderr } = await runProgram(linker, all, { cwd, env }).catch(() => ({
       stdout: Buffer.alloc(0),
       stderr: '',
     }));
     return `${stdout.toString()}${stderr}`;
   };
-  // A linker without a compiler driver knows the second question only.
+  // A linker that is not a compiler driver knows the second option only.
   const direct = /^(?:ld|rust-lld|lld|mold)(?:[.-]|$)/.test(basename(linker));
   const driver = direct ? '' : await answer(['-print-search-dirs']);
   const ld = await answer(

@@ -2,18 +2,18 @@ import type { Denial } from '../sandbox/denied.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { CrateKind, PackageIndex } from '../workspace/types.ts';
 
-/** One `--extern NAME=PATH` of a rustc command line; a path is absent for the sysroot's crates. */
+/** One `--extern NAME=PATH` of a rustc command line; crates of the sysroot have no path. */
 export interface Extern {
   readonly name: string;
   readonly path: string | undefined;
 }
 
-/** A compilation that cargo asked of rustc: one *unit*. Paths are absolute. */
+/** A compilation that cargo requested of rustc: one *unit*. Paths are absolute. */
 export interface RustcInvocation {
   /** Unique within one check. */
   readonly id: number;
   readonly package: PackageIndex;
-  /** `cargo metadata` package id, which outlives the index. */
+  /** Package id of `cargo metadata`, which stays the same when the index changes. */
   readonly packageId: string;
   readonly crateName: string;
   readonly crateTypes: readonly string[];
@@ -21,40 +21,40 @@ export interface RustcInvocation {
   readonly targetName: string;
   readonly sourcePath: string;
   readonly outDir: string;
-  /** OUT_DIR of the package's build script, by whose output it is compiled; undefined when it has none. */
+  /** OUT_DIR of the package's build script, whose output affects the compilation; undefined when it has none. */
   readonly scriptOutDir: string | undefined;
   readonly extraFilename: string;
   readonly externs: readonly Extern[];
   readonly cwd: string;
   readonly isProcMacro: boolean;
-  /** Compiled with `--test`: then rustc's test harness writes the program's `main`. */
+  /** True when compiled with `--test`: rustc's test harness then provides the program's `main`. */
   readonly hasHarness: boolean;
-  /** What decides which of its code is compiled; undefined where that cannot be told. */
+  /** What decides which of its code is compiled; undefined when that cannot be determined. */
   readonly cfg: UnitCfg | undefined;
-  /** Of its command line and environment, without what says only how to print. */
+  /** Hash of its command line and environment, without what only affects printing. */
   readonly commandHash: string;
 }
 
 /** What decides which parts of a unit's sources are compiled. */
 export interface UnitCfg {
-  /** The compiler that cargo starts. */
+  /** The compiler that cargo runs. */
   readonly rustc: string;
   readonly cwd: string;
   readonly toolchain: string | undefined;
-  /** Options of its command line by which the settings differ that rustc has by itself. */
+  /** Options of its command line that affect the settings that rustc has by default. */
   readonly options: readonly string[];
-  /** Those of its command line, as `rustc --print cfg` writes them. */
+  /** Settings on its command line, in the form of `rustc --print cfg`. */
   readonly settings: readonly string[];
 }
 
-/** A variable for which the code of a unit asks by `env!` or `option_env!`. */
+/** A variable that a unit's code reads with `env!` or `option_env!`. */
 export interface AskedVariable {
   readonly name: string;
-  /** False where the sandbox of rustc hides it, whether it is set or not. */
+  /** False when rustc's sandbox hides it, whether it is set or not. */
   readonly seen: boolean;
 }
 
-/** A lint hit taken from rustc's JSON diagnostics; line and column count from 1. */
+/** A lint hit from rustc's JSON diagnostics; line and column count from 1. */
 export interface LintHit {
   readonly lint: 'unsafe_code' | 'missing_unsafe_on_extern';
   readonly file: string;
@@ -62,63 +62,75 @@ export interface LintHit {
   readonly column: number;
 }
 
-/** A finished compilation. `outputs` are the files it left that exist (rlib, rmeta, staticlib …). */
+/** A finished compilation. `outputs` are its files that exist (rlib, rmeta, staticlib …). */
 export interface RustcOutcome {
   readonly invocation: RustcInvocation;
   readonly success: boolean;
-  /** It failed, and not by what it was given to compile alone: it was killed, or a linker did not do its work. */
+  /** True when it failed for another reason than its sources: it was killed, or a linker failed. */
   readonly disturbed: boolean;
   readonly lints: readonly LintHit[];
   readonly depInfo: string | undefined;
   readonly variables: readonly AskedVariable[];
-  /** Where rustc looked for native libraries (`-L`). */
+  /** Directories of `-L` in which rustc looked for native libraries. */
   readonly nativeDirectories: readonly string[];
   readonly outputs: readonly string[];
 }
 
-/** What kind of file a link makes. */
+/** The kind of file that a link produces. */
 export type OutputKind = 'executable' | 'shared' | 'proc-macro' | 'static-library';
 
-/** A parsed linker command line (GNU ld options as gcc and lld take them). Paths are absolute. */
+/** A parsed linker command line (GNU ld options as accepted by gcc and lld). Paths are absolute. */
 export interface LinkRequest {
   readonly invocation: RustcInvocation;
   readonly outputKind: OutputKind;
   readonly output: string;
-  /** Objects, archives and rlibs in order, by what they are; `wholeArchive` where the option was in force. */
+  /** Objects, archives and rlibs in order, with their kinds; `wholeArchive` when that option was in force. */
   readonly inputs: readonly {
     readonly path: string;
     readonly kind: 'object' | 'archive';
     readonly wholeArchive: boolean;
-    /** An object that rustc made for this unit, not one that the command line brought. */
+    /** True for an object that rustc made for this unit, false for one that the command line added. */
     readonly own: boolean;
   }[];
-  /** Shared objects that the output loads: their code is not in it. */
+  /** Shared objects that the output loads: their code is not part of it. */
   readonly shared: readonly string[];
-  /** Files of the C runtime: as shared objects do, they call the program's functions by name, and their own code is not judged. */
+  /**
+   * Files of the C runtime. Like shared objects, they call the program's functions by name, and their own code is not
+   * judged.
+   */
   readonly runtime: readonly string[];
   readonly gcSections: boolean;
   /** Extra roots: `-u`, `-e`, `--init`, `--fini`, `--require-defined`. */
   readonly rootSymbols: readonly string[];
   /** Patterns of a version script, dynamic list or `--export-dynamic-symbol`, `*` allowed; empty when none. */
   readonly exportPatterns: readonly string[];
-  /** `-rdynamic`, `--export-dynamic`, or a shared object without version script: every default-visibility global is a root. */
+  /**
+   * True with `-rdynamic`, `--export-dynamic`, or a shared object without version script: every global of default
+   * visibility is a root.
+   */
   readonly exportsAll: boolean;
-  /** Why this command line cannot be judged (unknown option that adds code, unreadable script …): the check fails closed. */
+  /**
+   * Why this command line cannot be judged (unknown option that adds code, unreadable script …). Any entry makes the
+   * check fail.
+   */
   readonly unsupported: readonly string[];
 }
 
-/** The engine's answer to a gate: `refuse` carries the one line that the shim prints. */
+/** The engine's answer to a gate. A refusal has the one line that the shim prints. */
 export type Gate = { readonly allow: true } | Refusal;
 
 /** Why a program may not start. */
 export interface Refusal {
   readonly allow: false;
   readonly reason: string;
-  /** Problems hold it back: the report tells which. */
+  /** True when problems hold the program back: the report says which. */
   readonly isHeld?: boolean;
 }
 
-/** The same for a build script; `said` is what it would print, where that is known: it does not run then. */
+/**
+ * The same for a build script. `said` is the output that it would print, when that is known: the script then does not
+ * run.
+ */
 export type ScriptGate = { readonly allow: true; readonly said?: string } | Refusal;
 
 /** What cargo gets of a build script's output: all of it, or only `passed` when instructions are held back. */
@@ -126,65 +138,72 @@ export type OutputGate =
   | { readonly allow: true }
   | { readonly allow: false; readonly passed: string };
 
-/** A build script that cargo is about to run, or has run. */
+/** A build script that cargo is about to run or has run. */
 export interface BuildScriptRun {
   readonly executable: string;
-  /** Output path of the link that made it, which finds its record. */
+  /** Output path of the link that produced it, by which its record is found. */
   readonly linkedOutput: string;
   readonly package: PackageIndex;
   readonly packageId: string;
   readonly outDir: string;
   /** The file that would run. */
   readonly linked: string;
-  /** Stands for arguments, directory and environment that it would see. */
+  /** Identifies the arguments, directory and environment that it would get. */
   readonly conditions: string;
 }
 
-/** What the engine answers while cargo builds. A rejected promise aborts the build (exit 2). */
+/** The engine's answers while cargo builds. A rejected promise aborts the build (exit 2). */
 export interface BuildHandlers {
-  /** Does a directory hold what units of cargo's left, so that rustc may look for crates there? */
+  /** Resolves to whether a directory holds outputs of cargo's units, so that rustc may look for crates there. */
   holdsUnits(directory: string): Promise<boolean>;
-  /** Before rustc starts: what it would load was built by cargo and judged. A gate calls `waits` when a person has to answer. */
+  /**
+   * Called before rustc starts. Resolves when cargo has built, and the engine has judged, everything that rustc would
+   * load. Calls `waits` when a person has to answer.
+   */
   onRustcStart(invocation: RustcInvocation, waits: () => void): Promise<Gate>;
-  /** After rustc ended, before cargo hears of it: resolves when the unit's record is durable. */
+  /** Called after rustc ended and before cargo learns of it. Resolves when the unit's record is on disk. */
   onRustcDone(outcome: RustcOutcome): Promise<void>;
-  /** The linker's inputs all exist until this resolves; runs beside the real link. */
+  /** Called when a link begins, and runs beside the real link. All inputs of the linker exist until this resolves. */
   onLink(link: LinkRequest): Promise<void>;
-  /** After a real link, with the file that it made: before rustc hears of it, and before anybody runs it. */
+  /** Called after a real link with the linked file, before rustc learns of it and before anything runs the file. */
   onLinked(link: LinkRequest, file: string): Promise<void>;
   /**
-   * A refused build script does not run; cargo is told that it succeeded and printed nothing, so that what
-   * does not need it is built and judged too. The engine has cargo forget that run when the script may run.
+   * Called before a build script runs. A refused script does not run; cargo is told that it succeeded and printed
+   * nothing, so that everything that does not need it is still built and judged. The engine makes cargo run it again
+   * once it is allowed.
    */
   onBuildScriptStart(run: BuildScriptRun, waits: () => void): Promise<ScriptGate>;
-  /** stdout of a build script that exited 0, before cargo sees it. */
+  /** Called with the stdout of a build script that exited with 0, before cargo sees it. */
   onBuildScriptDone(run: BuildScriptRun, stdout: Buffer, waits: () => void): Promise<OutputGate>;
-  /** Names that a build script set by `rustc-env`, found by its OUT_DIR: its package's rustc gets them. */
+  /** Returns the names that a build script set with `rustc-env`, by its OUT_DIR. The rustc of its package gets them. */
   variablesOf(outDir: string): readonly string[];
-  /** All that build scripts told cargo, as far as is known, in its older spelling (`cargo:X`). */
+  /** Returns all known instructions that build scripts gave cargo, in the older spelling (`cargo:X`). */
   scriptInstructions(): readonly string[];
-  /** A test or program, by its absolute path, that cargo is about to run through its runner. */
+  /** Called for a test or program, by its absolute path, that cargo is about to run through its runner. */
   onProgramStart(executable: string): Promise<ProgramAnswer>;
-  /** `compiler-artifact`, after the unit is done or found fresh. */
+  /** Called for a `compiler-artifact` message, after the unit is built or found fresh. */
   onArtifact(artifact: CargoArtifact): void;
-  /** `build-script-executed` (fresh ones too): its OUT_DIR finds the record of its output. */
+  /**
+   * Called for a `build-script-executed` message, also of a fresh script; OUT_DIR identifies the record of its
+   * output.
+   */
   onBuildScriptExecuted(message: { readonly packageId: string; readonly outDir: string }): void;
-  /** The shim of this run; whoever replaced it would answer for rustc. */
+  /** Called with the path of this run's shim: a program that replaced the file could answer in rustc's place. */
   onShim?(path: string): void;
-  /** Cargo is running; nothing was asked yet. */
+  /** Called when cargo runs and no shim has asked anything yet. */
   onCargoStarted?(): void;
   onProgress(progress: BuildProgress): void;
-  /** A line for the user from cargo's stderr (warnings, errors), as cargo wrote it. */
+  /** Called for a line of cargo's stderr that is for the user (a warning or error), unchanged. */
   onCargoOutput(text: string): void;
 }
 
-/** May a test or program run that cargo hands to its runner? `skip` ends it at once with status 0. */
+/** Whether a test or program that cargo passes to its runner may run. `skip` ends it at once with status 0. */
 export type ProgramAnswer =
   | { readonly do: 'skip' }
   | { readonly do: 'refuse'; readonly reason: string }
   | { readonly do: 'run'; readonly package: PackageIndex; readonly isTest: boolean };
 
-/** Cargo's `compiler-artifact` message, the fields in use. */
+/** The fields in use of cargo's `compiler-artifact` message. */
 export interface CargoArtifact {
   readonly packageId: string;
   readonly targetName: string;
@@ -196,28 +215,28 @@ export interface CargoArtifact {
   readonly fresh: boolean;
 }
 
-/** Units built of how many, from cargo's own progress; `total` is 0 until cargo knows. */
+/** Number of units built, and of all units, from cargo's own progress; `total` is 0 until cargo knows. */
 export interface BuildProgress {
   readonly built: number;
   readonly total: number;
   readonly current: string;
 }
 
-/** What cargo is asked to do. */
+/** What cargo has to build or run. */
 export interface BuildRequest {
   readonly workspaceRoot: string;
-  /** Where cargo is started: for `test` and `run` the user's directory chooses the package. */
+  /** The directory in which cargo starts: for `test` and `run`, the user's directory chooses the package. */
   readonly directory: string;
-  /** E.g. `build --keep-going`; then come our own arguments, then {@link cargoArguments}. */
+  /** E.g. `build --keep-going`; followed by our own arguments, then {@link cargoArguments}. */
   readonly subcommand: readonly string[];
   readonly cargoArguments: readonly string[];
   /** Undefined when the arguments choose one. */
   readonly profile: string | undefined;
-  /** Really link everything (test, run) instead of what a check runs only. */
+  /** True to really link every output (test, run), not only those that a check runs. */
   readonly linkAll: boolean;
-  /** `cargo test` and `cargo run`: what they start comes to the shim, and so do doctests. */
+  /** True for `cargo test` and `cargo run`: the programs that they start, and doctests, go to the shim. */
   readonly runsPrograms: boolean;
-  /** Goes into the line that the shim adds to `rustc -vV`: a lost store makes cargo rebuild. */
+  /** Part of the line that the shim adds to `rustc -vV`, so that cargo rebuilds after the store was lost. */
   readonly storeId: string;
   /** The sandboxes that cackle.toml asks for. */
   readonly sandboxes: Sandboxes | undefined;
@@ -225,15 +244,15 @@ export interface BuildRequest {
   readonly showProgress: boolean;
 }
 
-/** How cargo ended. `failedUnits` are the package ids of rustc runs that failed by themselves (not refused by a gate). */
+/** How cargo ended. `failedUnits` are the package ids of rustc runs that failed without being refused by a gate. */
 export interface BuildOutcome {
   readonly cargoStatus: number | null;
   readonly cargoSignal: string | null;
   readonly failedUnits: readonly string[];
   readonly failedBuildScripts: readonly FailedProgram[];
-  /** What a signal ended, or what ended without a word, in words: it was not the sources. */
+  /** Descriptions of programs that a signal ended, or that ended without a message: the sources are not at fault. */
   readonly killed: readonly string[];
-  /** Names of the variables that cargo's configuration gives to all that cargo starts. */
+  /** Names of the variables that cargo's configuration sets for every program that cargo starts. */
   readonly configVariables: readonly string[];
   /** Sandboxed rustc runs that failed, with their sandbox command lines. */
   readonly failedSandboxedUnits: readonly {
@@ -250,15 +269,15 @@ export interface ProgramsOutcome {
   readonly failedTests: readonly FailedProgram[];
 }
 
-/** A build script or test that ended badly. */
+/** A build script or test that failed. */
 export interface FailedProgram {
   readonly packageId: string;
-  /** The end of what it wrote to stderr, or why it could not be started. */
+  /** The end of its stderr, or why it could not start. */
   readonly output: string;
   readonly status: number | undefined;
   readonly signal: number | undefined;
   /** Undefined when it ran without a sandbox. */
   readonly sandboxCommand: readonly string[] | undefined;
-  /** What its sandbox kept from it, where that is known. */
+  /** What its sandbox denied to it, when that is known. */
   readonly denied?: readonly Denial[] | undefined;
 }

@@ -2,8 +2,8 @@ import { resolve } from 'node:path';
 import { type RustcArgument, readSearchPath } from './rustc-command-line.ts';
 
 /**
- * Options that a unit of cargo's may have. They compile the crate that cargo names; what cargo itself, a manifest or
- * a build script can add are among them, and so are those that users have reason to put into RUSTFLAGS.
+ * Options that a unit of cargo's may have. They compile the crate that cargo names. They include everything that
+ * cargo itself, a manifest or a build script can add, and what users have reason to put into RUSTFLAGS.
  */
 const known = new Set(
   `crate-name crate-type edition emit out-dir target test cfg check-cfg extern L l codegen C g O Z sysroot
@@ -12,12 +12,12 @@ const known = new Set(
     .split(/\s+/),
 );
 
-/** What rustc prints beside compiling; with any other request it prints and compiles nothing. */
+/** Requests for which rustc prints while it compiles. With any other request it prints and does not compile. */
 const printedBeside = /^(?:native-static-libs|link-args)(?:=|$)/;
 
 /**
- * Why a command line of cargo's for a unit is not passed to rustc: an argument that makes rustc read further options
- * from a file, or do something else than compile. Undefined when all of it is known.
+ * Returns why cargo's command line for a unit is refused: an argument makes rustc read further options from a file,
+ * or do something else than compile. Returns undefined when all arguments are known.
  */
 export function refusedArgument(
   given: readonly string[],
@@ -25,14 +25,14 @@ export function refusedArgument(
 ): string | undefined {
   for (const argument of given) {
     if (argument.startsWith('@')) return `${argument}, a file from which rustc would read options`;
-    // Where the command line goes into a file, the rest would be arguments of its own.
+    // If the command line goes into a file, the rest would become separate arguments.
     if (/[\0\n\r]/.test(argument))
       return `${JSON.stringify(argument)}, which has a line break or a byte 0`;
   }
   for (const argument of args) {
     if (argument.kind === 'input') {
       if (argument.value === '-') return '-, a crate that is in no file';
-      // Behind `--`; where it is written again it would be an option.
+      // An argument after `--`; in the rewritten command line it would become an option.
       if (argument.value.startsWith('-'))
         return `-- ${argument.value}, a source file that no target of cargo has`;
       continue;
@@ -51,8 +51,8 @@ export function refusedArgument(
 }
 
 /**
- * Leaves of the directories that rustc searches (`-L`) those of cargo's units for crates: in all others it looks for
- * native libraries only, so that no crate or proc macro is loaded that cargo did not build.
+ * Restricts `-L` directories: rustc searches only those of cargo's units for crates, and all others for native
+ * libraries only. So it loads no crate or proc macro that cargo did not build.
  */
 export async function searchNativeOnly(
   args: readonly RustcArgument[],

@@ -1,16 +1,16 @@
 import { codegenName, type RustcArgument } from './rustc-command-line.ts';
 import type { UnitCfg } from './types.ts';
 
-/** `-C` options that set or unset something. */
+/** `-C` options that set or unset a `cfg`. */
 const decisive = new Set([
   ...['target-cpu', 'target-feature', 'panic', 'debug-assertions', 'opt-level', 'overflow-checks'],
   ...['relocation-model', 'soft-float'],
 ]);
 
-/** A setting of the command line, written as a person or cargo does. */
+/** A setting on the command line, as a person or cargo writes it. */
 const setting = /^\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?:=\s*"([^"\\\r\n]*)"\s*)?$/;
 
-/** Reads it from a command line; undefined where a setting is written in a way that is not known here. */
+/** Reads the settings from a command line; undefined when one is in an unknown form. */
 export function readUnitCfg(
   args: readonly RustcArgument[],
   ran: Pick<UnitCfg, 'rustc' | 'cwd' | 'toolchain'>,

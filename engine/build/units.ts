@@ -8,10 +8,13 @@ import type { Hello } from './protocol.ts';
 import type { RustcCommand } from './rustc-command.ts';
 import type { RustcInvocation, UnitCfg } from './types.ts';
 
-/** A compilation that belongs to no package or target of the tree as it was read: nothing could say who it is. */
+/**
+ * Thrown for a compilation that belongs to no package or target of the tree as it was read, so that it cannot be
+ * identified.
+ */
 export class UnknownUnitError extends CheckError {}
 
-/** The package of the directory for which cargo set the environment. Throws {@link UnknownUnitError}. */
+/** Returns the package for whose directory cargo set the environment. Throws {@link UnknownUnitError}. */
 export function packageOf(env: ReadonlyMap<string, string>, workspace: Workspace): Package {
   const directory = env.get('CARGO_MANIFEST_DIR') ?? '';
   const name = env.get('CARGO_PKG_NAME');
@@ -20,7 +23,8 @@ export function packageOf(env: ReadonlyMap<string, string>, workspace: Workspace
   const found =
     packages.find((p) => p.directory === directory || dirname(p.manifestPath) === directory) ??
     packages.find((p) => p.directory === resolved(directory));
-  // The directory alone says who it is; that the rest agrees shows that nobody else has set it.
+  // The directory alone identifies the package; the other variables must agree, which shows that nobody else has set
+  // it.
   if (found === undefined || found.cargoName !== name || found.version !== version) {
     throw new UnknownUnitError(
       `cargo compiles ${name ?? '?'} ${version ?? ''} in ${directory}, which is not in the tree`,
@@ -38,7 +42,10 @@ function resolved(path: string): string {
   }
 }
 
-/** Names the unit of a rustc command line, by what cargo says of it. Throws CheckError where that is no target, or two. */
+/**
+ * Identifies the unit of a rustc command line by the variables that cargo set. Throws CheckError when no target
+ * matches, or more than one.
+ */
 export function identify(
   id: number,
   hello: Hello,
@@ -80,7 +87,7 @@ function kindOf({ kind }: CargoTarget, { isTest }: RustcCommand): CrateKind {
   return isTest || kind.includes('test') || kind.includes('bench') ? 'test' : 'primary';
 }
 
-/** The one target of a package that has this source and crate name, and is of the kind that cargo builds this way. */
+/** Returns the one target of a package that has this source and crate name and a kind that cargo builds this way. */
 function targetOf(
   p: Package,
   sourcePath: string,
@@ -88,7 +95,7 @@ function targetOf(
   command: RustcCommand,
   isProgram: boolean,
 ): CargoTarget {
-  // Symbolic links are followed for these alone: a package may have hundreds of targets.
+  // Symbolic links are resolved for these targets only, since a package may have hundreds.
   const named = p.targets.filter((t) => crateNameOf(t.name) === crateName);
   const path = resolved(sourcePath);
   const same = named.filter((t) => resolved(t.sourcePath) === path);
@@ -105,7 +112,10 @@ function targetOf(
   return target;
 }
 
-/** Whoever shares source and name with a build script is told from it by nothing that is in the file that cargo runs. */
+/**
+ * Throws CheckError when another target shares source and name with a build script: nothing in the file that cargo
+ * runs tells them apart.
+ */
 function refuseTwins(p: Package, same: readonly CargoTarget[]): void {
   if (same.length > 1 && same.some((t) => t.kind.includes('custom-build'))) throw twins(p, same);
 }
@@ -118,11 +128,14 @@ function twins(p: Package, targets: readonly CargoTarget[]): CheckError {
   );
 }
 
-/** Would cargo compile the target with these crate types, and with (`isProgram`) or without CARGO_BIN_NAME? */
+/**
+ * Returns whether cargo would compile the target with these crate types, and with (`isProgram`) or without
+ * CARGO_BIN_NAME.
+ */
 function fits(target: CargoTarget, command: RustcCommand, isProgram: boolean): boolean {
   const { kind, crateTypes } = target;
   const has = (...kinds: string[]): boolean => kinds.some((k) => kind.includes(k));
-  // Of what is compiled as a test, and of a test without the harness, cargo gives no crate type.
+  // Cargo gives no crate type when it compiles a test, with or without the harness.
   const asTest = command.isTest || command.crateTypes.length === 0;
   if (has('custom-build')) return !asTest && !isProgram && command.crateTypes.join() === 'bin';
   if (has('test', 'bench')) return asTest && !isProgram;
@@ -131,11 +144,14 @@ function fits(target: CargoTarget, command: RustcCommand, isProgram: boolean): b
   return builds && !isProgram;
 }
 
-/** Not what the code is compiled of: how wide a terminal is, and which pipe leads to cargo's jobserver. */
+/**
+ * Arguments and variables that do not affect the compiled code: the width of a terminal, and the pipe to cargo's
+ * jobserver.
+ */
 const passing =
   /^(?:--(?:diagnostic-width|color|json)=|(?:CARGO_MAKEFLAGS|MAKEFLAGS|MFLAGS|NUM_JOBS|TERM|COLUMNS|LINES|_|SHLVL|OLDPWD)=)/;
 
-/** Stands for what a process is started with: arguments, directory, and what it sees of the environment. */
+/** Returns a hash of what a process starts with: arguments, directory, and the part of the environment that it sees. */
 export function commandHash(
   { args, cwd }: Pick<Hello, 'args' | 'cwd'>,
   env: ReadonlyMap<string, string>,

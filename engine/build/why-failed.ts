@@ -14,19 +14,19 @@ import type { BuildScriptProgram } from '../sandbox/sandboxes.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import { runPlaces, type SandboxedRun, type ServerOptions } from './server-options.ts';
 
-/** A package that holds more than this is not copied only to find out why its build script failed. */
+/** Most files of a package that is copied to find out why its build script failed. */
 const MAX_FILES = 4000;
 const MAX_BYTES = 64 * 1024 * 1024;
-/** Nobody waits longer for a reason. */
+/** Most milliseconds that the search for a reason may take. */
 const PATIENCE_MS = 30_000;
 
-/** Counts what its network was asked for, where it has none; then ends as the script did. */
+/** Runs the script and ends as it did; saves the kernel's network counters before, for a sandbox without a network. */
 const counting =
   '"$0" "$@"; ended=$?; cat /proc/net/snmp > "$OUT_DIR/.network" 2> /dev/null; exit $ended';
 
 /**
- * What its sandbox kept from a build script that failed: by what it wrote, and where that is not enough by another run in
- * the same sandbox, in which it may write in a copy of its package.
+ * Resolves to what the sandbox denied to a build script that failed. The script's output tells; if that is not
+ * enough, it runs again in the same sandbox, where it may write in a copy of its package.
  */
 export async function whyFailed(
   program: BuildScriptProgram,
@@ -71,7 +71,7 @@ interface Asked {
   readonly output: string;
 }
 
-/** Runs the script again; undefined where its package is too large to copy. */
+/** Runs the script again; undefined when its package is too large to copy. */
 async function ask(
   program: BuildScriptProgram,
   options: ServerOptions,
@@ -90,7 +90,7 @@ async function ask(
       verbatimSymlinks: true,
       filter: (path) => !leftOut.has(relative(directory, path)),
     });
-    // What only its permissions keep from writing is told from what the sandbox keeps.
+    // With write permission on every file, only the sandbox can prevent a write.
     await chmod(copy, 0o755);
     for (const [path, stats] of before)
       if (!stats.isSymbolicLink()) await chmod(join(copy, path), stats.mode | 0o600);
@@ -108,7 +108,7 @@ async function ask(
       env: {},
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    // The script may have put anything in its place.
+    // The script may have replaced this file by anything.
     const counters = bytesOf(join(outDir, '.network')).toString();
     const after = (await listing(copy, leftOut)) ?? new Map<string, Stats>();
     const written = [...after].filter(([path, stats]) => {
@@ -119,7 +119,7 @@ async function ask(
       succeeded: ran.status === 0,
       wrote: unique(
         written.flatMap(([path, stats]) =>
-          // A directory that is not there is the place itself.
+          // A new directory does not exist in the package, so it is itself the place to allow.
           placesToWrite(join(directory, path, stats.isDirectory() ? 'any' : '')),
         ),
       ),
@@ -135,7 +135,7 @@ function isSame(a: Stats, b: Stats): boolean {
   return a.ino === b.ino && a.size === b.size && a.mtimeMs === b.mtimeMs;
 }
 
-/** What lies below a directory, by relative path; undefined when that is too much. */
+/** Returns the files below a directory, by relative path; undefined when there are too many. */
 async function listing(
   directory: string,
   leftOut: ReadonlySet<string>,
@@ -148,7 +148,7 @@ async function listing(
       const path = join(next, name);
       if (leftOut.has(relative(directory, path))) continue;
       const stats = lstatSync(path);
-      // A pipe or device would be read without end.
+      // Reading a pipe or device would never end.
       if (!stats.isFile() && !stats.isDirectory() && !stats.isSymbolicLink()) return undefined;
       bytes += stats.size;
       if (found.size >= MAX_FILES || bytes > MAX_BYTES) return undefined;
@@ -159,7 +159,9 @@ async function listing(
   return found;
 }
 
-/** Does the kernel count packets that led nowhere, or connections that nobody took, in a network of nothing? */
+/**
+ * Returns whether the kernel counted packets without a route, or attempts to connect, in a network without a way out.
+ */
 function wantedNetwork(counters: string): boolean {
   const value = (protocol: string, name: string): number => {
     const [names, values] = counters
@@ -175,7 +177,7 @@ function unique(denials: readonly Denial[]): Denial[] {
   return [...new Map(denials.map((denial) => [JSON.stringify(denial), denial])).values()];
 }
 
-/** Nothing of what cannot be read. */
+/** Returns the bytes of a file, none when it cannot be read. */
 function bytesOf(path: string): Buffer {
   try {
     return readRegularFile(path, MAX_BINARY);
@@ -184,5 +186,5 @@ function bytesOf(path: string): Buffer {
   }
 }
 
-/** A build script that is larger is not searched for the names of variables. */
+/** Largest build script, in bytes, that is searched for names of variables. */
 const MAX_BINARY = 2 ** 30;
