@@ -20,14 +20,24 @@ interface FromSources {
   readonly found: readonly (readonly [path: string, resolved: ResolvedPath])[];
 }
 
-/** Paths of the built-in APIs: they are paths of definitions already, on every known toolchain. */
+/** Paths of the built-in APIs, whoever names them: of the modules among them only re-exports of their own crate are resolved. */
 const builtinPaths: ReadonlySet<string> = new Set(
   [...builtinApis.values()].flatMap(({ include, exclude }) => [...include, ...exclude]),
 );
 
 /**
+ * The paths of a definition that came with `import_std`: they are paths of definitions already, on every known toolchain. The
+ * same path in another API, or in one of that name that was not imported, stands there by itself and is resolved.
+ */
+function importedPaths({ name, include }: Definition): ReadonlySet<string> {
+  const builtin = builtinApis.get(name);
+  const isImported = builtin?.include.every((path) => include.includes(path)) === true;
+  return new Set(isImported ? [...builtin.include, ...builtin.exclude] : []);
+}
+
+/**
  * Resolves the public paths in cackle.toml to the paths of definitions, which symbols contain: by the user's rustc for the
- * standard library, by sources for the tree's crates. Built-in paths need no resolution.
+ * standard library, by sources for the tree's crates. What `import_std` brought needs no resolution.
  */
 export class PublicPaths {
   private readonly workspace: Workspace;
@@ -45,8 +55,11 @@ export class PublicPaths {
   /** Resolves to the definitions with the paths of all definitions behind their public paths. Rejects with a CheckError. */
   async definitions(apis: Iterable<Definition>): Promise<Definition[]> {
     const list = [...apis];
-    const paths = new Set(list.flatMap(({ include, exclude }) => [...include, ...exclude]));
-    const resolved = await this.resolve([...paths].filter((path) => !builtinPaths.has(path)));
+    const paths = list.flatMap((api) => {
+      const imported = importedPaths(api);
+      return [...api.include, ...api.exclude].filter((path) => !imported.has(path));
+    });
+    const resolved = await this.resolve([...new Set(paths)]);
     const all = (written: readonly string[]): string[] => [
       ...new Set(written.flatMap((path) => [path, ...(resolved.get(path)?.defined ?? [])])),
     ];

@@ -39,6 +39,14 @@ test('rules 2.5, 2.6: exclusions by a public path win too', async () => {
   expect(targets(report)).toEqual(['public-exclude threads: std::thread::functions::sleep']);
 }, 120_000);
 
+test('rules 2.4, 2.6: a path that a built-in API names, too, is resolved where that one is not imported', async () => {
+  const report = await check(fixture('public-path-of-builtin'));
+  expect(targets(report).map((line) => line.replace(/:.*/, ''))).toEqual([
+    'public-path-of-builtin all',
+    'public-path-of-builtin mine',
+  ]);
+}, 120_000);
+
 test('rule 2.6: `pub use` of crates is followed, through names, globs, macros and other crates', async () => {
   const report = await check(fixture('public-crates'));
   expect(targets(report)).toEqual([
