@@ -42,10 +42,10 @@ export function usersOf(
     const listed = owners.ownersOf(file);
     const writers = writersOf(listed, reference, output, workspace);
     if (writers.length > 0) {
-      const lies = !writers.some((writer) => listed.includes(writer));
+      const isForeignPlace = !writers.some((writer) => listed.includes(writer));
       return {
         users: packages(writers),
-        place: lies ? { file: reference.outerFile ?? file, line: 0, column: 0 } : place,
+        place: isForeignPlace ? { file: reference.outerFile ?? file, line: 0, column: 0 } : place,
         targets,
         byType: false,
       };
@@ -87,7 +87,7 @@ function writersOf(
   return crates.length === 0 || mayBe ? owners : crates;
 }
 
-/** The packages of crates that an output holds; of those that depend on each other, who put them together. */
+/** The packages of crates that an output holds; of those that depend on each other, the ones on which no other depends. */
 function packagesOf(
   crates: readonly string[],
   output: OutputOwner,

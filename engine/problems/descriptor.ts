@@ -49,7 +49,7 @@ export interface Descriptor<P extends { readonly kind: string }, Next = never> {
   readonly merging: Merging<P>;
   /** How to resolve it, best first; what needs to know the configuration is left out where there is none. */
   fixes(problem: P, config: Config | undefined, known: FixKnowledge): readonly AskingFix<Next>[];
-  /** Do fixes only give permissions? What was judged then stays right without judging again. */
+  /** Do fixes only give permissions? `--auto-accept-fixes` then writes one while a build waits, and judges nothing again. */
   readonly fixesOnlyPermit: boolean;
   /** What the report proposes to write into cackle.toml. */
   advice(problem: P): Advice | undefined;

@@ -67,7 +67,13 @@ export function remains(problem: Problem, config: Config): boolean {
     }
     case 'export-not-imported':
       return !config.imports.has(problem.packageName);
-    default:
+    case 'ambiguous-package':
+      return config.ambiguous.some(({ name }) => name === problem.packageName);
+    case 'sandbox-kind-without-meaning':
+      return config.meaninglessSandboxKinds.some((kind) => kind.package === problem.packageName);
+    case 'configuration-missing':
+    case 'execution-failed':
+    case 'std-api-on-offer':
       return false;
   }
 }
