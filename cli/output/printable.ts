@@ -1,6 +1,6 @@
 /** Controls, bidi marks and zero-width characters: a terminal would act on them. */
 const commands = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
-/** Bytes of a symbol that are no UTF-8, as wasm/artefact/src/text.rs writes them. */
+/** Bytes of a symbol that are no UTF-8, as wasm/artifact/src/text.rs writes them. */
 const rawBytes = /[\u{10ff80}-\u{10ffff}]/gu;
 
 const escaped = (c: string): string => `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`;

@@ -1,5 +1,5 @@
 /// The columns of one link input; engine/facts/tables.ts documents each. Columns of one table have equal
-/// lengths; [`artefact::NONE`] means no row.
+/// lengths; [`artifact::NONE`] means no row.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Columns {
     pub string_offsets: Vec<u32>,

@@ -1,4 +1,4 @@
-use artefact::{Strings, NONE};
+use artifact::{Strings, NONE};
 
 /// Numbers the strings of a table that are names.
 pub struct Entities {

@@ -1,4 +1,4 @@
-use artefact::NONE;
+use artifact::NONE;
 use object_wasm::{node_kind, plain_name, section_flag, ObjectTables, Role, SplitNames};
 
 /// Bits of `node_flags`.

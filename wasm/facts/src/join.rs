@@ -3,7 +3,7 @@ use crate::entities::{Entities, UsedStrings};
 use crate::flags::{self, known};
 use crate::sweep::{Place, Sweep, NOWHERE};
 use crate::Columns;
-use artefact::{ExtractError, Strings, NONE};
+use artifact::{ExtractError, Strings, NONE};
 use gimli_wasm::DwarfTables;
 use indexmap::IndexSet;
 use object_wasm::{section_flag, ObjectTables};
@@ -253,7 +253,7 @@ impl Join<'_> {
                     .skipped_name
                     .iter()
                     .zip(&object.skipped_kind)
-                    .filter(|(_, &kind)| kind == artefact::SkippedKind::Bitcode as u8)
+                    .filter(|(_, &kind)| kind == artifact::SkippedKind::Bitcode as u8)
                     .map(|(&name, _)| name),
             ),
             string_offsets: used.offsets,

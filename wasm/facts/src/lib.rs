@@ -11,7 +11,7 @@ mod sweep;
 pub use columns::Columns;
 pub use layout::{pack, unpack, LayoutError, COLUMN_NAMES, VERSION};
 
-use artefact::ExtractError;
+use artifact::ExtractError;
 
 /// Reads an object file or archive into its columns. Without `debug_info` no reference has a place: for the standard
 /// library, whose sources belong to no package.
@@ -25,7 +25,7 @@ pub fn columns(data: &[u8], debug_info: bool) -> Result<Columns, ExtractError> {
     } else {
         (None, strings)
     };
-    artefact::start_reading("");
+    artifact::start_reading("");
     join::join(object, dwarf.as_ref(), strings)
 }
 

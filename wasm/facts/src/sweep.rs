@@ -1,5 +1,5 @@
 use crate::columns::first_rows;
-use artefact::NONE;
+use artifact::NONE;
 use gimli_wasm::DwarfTables;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -3,7 +3,7 @@
 
 mod whole;
 
-use artefact::mutate::{damaged, samples};
+use artifact::mutate::{damaged, samples};
 use std::path::Path;
 use std::time::{Duration, Instant};
 

@@ -11,7 +11,7 @@ mod units;
 pub mod wasm;
 pub use tables::DwarfTables;
 
-use artefact::{ExtractError, Strings};
+use artifact::{ExtractError, Strings};
 use object::elf;
 use object::Endianness;
 use sections::Sections;
@@ -26,12 +26,12 @@ pub fn extract_with(data: &[u8], strings: Strings) -> Result<DwarfTables, Extrac
     if data.len() >= u32::MAX as usize {
         return Err(ExtractError::new("", "larger than 4 GiB"));
     }
-    let input = artefact::open(data)?;
+    let input = artifact::open(data)?;
     let mut tables = DwarfTables { strings, ..DwarfTables::default() };
     let mut unpacked = 0u64;
     let mut first_section = 0u32;
     for member in &input.members {
-        artefact::start_reading(&member.name);
+        artifact::start_reading(&member.name);
         let fail = |reason: &dyn std::fmt::Display| ExtractError::new(&member.name, reason);
         let sections = match member.data.get(4).copied() {
             Some(elf::ELFCLASS64) => {

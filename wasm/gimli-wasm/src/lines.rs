@@ -1,7 +1,7 @@
 use crate::budget::{DwarfError, Result};
 use crate::sections::Sections;
 use crate::tables::DwarfTables;
-use artefact::NONE;
+use artifact::NONE;
 use gimli::{AttributeValue, EndianSlice, RunTimeEndian, UnitRef};
 use rustc_hash::FxHashMap;
 

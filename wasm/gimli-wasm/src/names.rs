@@ -2,7 +2,7 @@
 
 use crate::budget::{DwarfError, Result};
 use crate::tables::DwarfTables;
-use artefact::{as_text, NONE};
+use artifact::{as_text, NONE};
 use rustc_hash::FxHashMap;
 
 /// Hops from an inlined call over abstract origins and specifications to a name.

@@ -1,7 +1,7 @@
-use artefact::{Strings, NONE};
+use artifact::{Strings, NONE};
 
 /// The tables of one input. Sections are numbered as object-wasm numbers them; rows that do not exist
-/// are [`artefact::NONE`]; lines and columns count from 1, 0 means unknown.
+/// are [`artifact::NONE`]; lines and columns count from 1, 0 means unknown.
 #[derive(Default)]
 pub struct DwarfTables {
     pub strings: Strings,

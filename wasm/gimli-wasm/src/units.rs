@@ -3,7 +3,7 @@ use crate::lines::{self, Files, Slice};
 use crate::names::{name_rows, Debug, Row, Scope, Subprogram};
 use crate::sections::Sections;
 use crate::tables::DwarfTables;
-use artefact::NONE;
+use artifact::NONE;
 use gimli::{AttributeValue, Reader, DebugAbbrevOffset, DebugInfoOffset, RunTimeEndian, UnitRef, UnitSectionOffset};
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,7 +1,7 @@
 //! What other programs call: `wasm-pack build` makes a package of it. Results are plain data.
 
 use crate::tables::DwarfTables;
-use artefact::NONE;
+use artifact::NONE;
 use serde::Serialize;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;

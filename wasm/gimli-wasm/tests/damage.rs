@@ -1,7 +1,7 @@
 //! The parsers read files of untrusted crates: damage is an error or harmless, never a panic, a hang or
 //! unbounded memory (rule 9.12).
 
-use artefact::mutate::{damaged, samples};
+use artifact::mutate::{damaged, samples};
 use std::path::Path;
 use std::time::{Duration, Instant};
 

@@ -1,7 +1,7 @@
 //! A small object cannot make the parser take the time or memory of a huge one: DWARF refers to its
 //! parts by offset, so many entries can share a part.
 
-use artefact::mutate::{elf, Section};
+use artifact::mutate::{elf, Section};
 use std::time::{Duration, Instant};
 
 const PROGBITS: u32 = 1;

@@ -1,7 +1,7 @@
 use crate::nodes::{MemberNodes, MemberSymbols};
 use crate::references::{self, Relocation, Target};
 use crate::tables::ObjectTables;
-use artefact::{ExtractError, NONE};
+use artifact::{ExtractError, NONE};
 use object::read::elf::{FileHeader, SectionHeader};
 use object::Endianness;
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 use crate::nodes::{self, MemberSymbols};
 use crate::tables::{section_flag, ObjectTables};
 use crate::{eh_frame, references};
-use artefact::{ExtractError, Strings, NONE};
+use artifact::{ExtractError, Strings, NONE};
 use object::elf;
 use object::read::elf::{FileHeader, SectionHeader};
 use object::Endianness;
@@ -14,14 +14,14 @@ pub fn extract(data: &[u8]) -> Result<ObjectTables, ExtractError> {
     if data.len() >= u32::MAX as usize {
         return Err(ExtractError::new("", "larger than 4 GiB"));
     }
-    let input = artefact::open(data)?;
+    let input = artifact::open(data)?;
     let mut tables = ObjectTables { strings: Strings::for_input(data.len()), ..ObjectTables::default() };
     for (name, kind) in &input.skipped {
         tables.skipped_name.push(tables.strings.intern(name));
         tables.skipped_kind.push(*kind as u8);
     }
     for member in &input.members {
-        artefact::start_reading(&member.name);
+        artifact::start_reading(&member.name);
         let class = member.data.get(4).copied();
         match class {
             Some(elf::ELFCLASS64) => {

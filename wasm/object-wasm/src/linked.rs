@@ -1,4 +1,4 @@
-use artefact::{ExtractError, Strings, NONE};
+use artifact::{ExtractError, Strings, NONE};
 use object::elf;
 use object::read::elf::{FileHeader, Sym};
 use object::read::SymbolIndex;
@@ -46,7 +46,7 @@ fn collect<Elf: FileHeader<Endian = Endianness>>(data: &[u8]) -> Result<LinkedSy
         let name = symbols.symbol_name(endian, symbol).map_err(|e| fail(&e))?;
         let mut id = NONE;
         if !name.is_empty() {
-            id = tables.strings.intern(&artefact::as_text(name));
+            id = tables.strings.intern(&artifact::as_text(name));
             tables.strings.check().map_err(|reason| fail(&reason))?;
         }
         if symbol.st_type() == elf::STT_FILE {

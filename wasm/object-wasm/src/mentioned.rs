@@ -1,6 +1,6 @@
 //! The symbols that shared objects and the C runtime's own files need from a program, or define themselves.
 
-use artefact::{ExtractError, Strings};
+use artifact::{ExtractError, Strings};
 use object::elf;
 use object::read::elf::{FileHeader, Sym};
 use object::read::SymbolIndex;
@@ -21,7 +21,7 @@ pub fn mentioned_symbols(data: &[u8]) -> Result<MentionedSymbols, ExtractError> 
         collect("", data, &mut mentioned)?;
         return Ok(mentioned);
     }
-    for member in &artefact::open(data)?.members {
+    for member in &artifact::open(data)?.members {
         collect(&member.name, member.data, &mut mentioned)?;
     }
     Ok(mentioned)
@@ -51,7 +51,7 @@ fn of_file<Elf: FileHeader<Endian = Endianness>>(
             continue;
         }
         let text = symbols.symbol_name(endian, symbol).map_err(|e| fail(&e))?;
-        let id = mentioned.strings.intern(&artefact::as_text(text)) as usize;
+        let id = mentioned.strings.intern(&artifact::as_text(text)) as usize;
         mentioned.strings.check().map_err(|reason| fail(&reason))?;
         if mentioned.needed.len() <= id {
             mentioned.needed.resize(id + 1, false);

@@ -2,7 +2,7 @@
 
 use crate::crates;
 use crate::roles::{paths_in, Role, Walk};
-use artefact::{Strings, NONE};
+use artifact::{Strings, NONE};
 use std::borrow::Cow;
 use std::fmt::Write;
 

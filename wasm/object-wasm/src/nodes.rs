@@ -1,5 +1,5 @@
 use crate::tables::{node_kind, section_flag, ObjectTables};
-use artefact::{ExtractError, NONE};
+use artifact::{ExtractError, NONE};
 use object::elf;
 use object::read::elf::{FileHeader, SectionTable, Sym, SymbolTable};
 use object::read::SymbolIndex;
@@ -84,12 +84,12 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
         let name = member.symbols.symbol_name(endian, symbol).map_err(|e| member.fail(e))?;
         if kind == elf::STT_FILE {
             files += 1;
-            let file = tables.strings.intern(&artefact::as_text(name));
+            let file = tables.strings.intern(&artifact::as_text(name));
             tables.member_file[this_member as usize] = if files == 1 { file } else { NONE };
             continue;
         }
         let is_local = symbol.st_bind() == elf::STB_LOCAL;
-        let id = if name.is_empty() { NONE } else { tables.strings.intern(unversioned(&artefact::as_text(name), symbol.is_undefined(endian))) };
+        let id = if name.is_empty() { NONE } else { tables.strings.intern(unversioned(&artifact::as_text(name), symbol.is_undefined(endian))) };
         tables.strings.check().map_err(|e| member.fail(e))?;
         if !is_local {
             global_name[index.0] = id;

@@ -1,6 +1,6 @@
 use crate::nodes::{MemberNodes, MemberSymbols};
 use crate::tables::{section_flag, ObjectTables};
-use artefact::{ExtractError, NONE};
+use artifact::{ExtractError, NONE};
 use object::elf;
 use object::read::elf::{FileHeader, Rela, SectionHeader, Sym};
 use object::read::SymbolIndex;

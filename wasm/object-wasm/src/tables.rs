@@ -1,4 +1,4 @@
-use artefact::Strings;
+use artifact::Strings;
 
 /// Bits of `section_flags`.
 pub mod section_flag {
@@ -24,8 +24,8 @@ pub mod node_kind {
     pub const NOTYPE: u8 = 4;
 }
 
-/// The tables of one input; columns of one table have equal lengths. [`artefact::NONE`] means no row.
-/// Sections are numbered over the whole input, see [`artefact`].
+/// The tables of one input; columns of one table have equal lengths. [`artifact::NONE`] means no row.
+/// Sections are numbered over the whole input, see [`artifact`].
 #[derive(Default)]
 pub struct ObjectTables {
     pub strings: Strings,

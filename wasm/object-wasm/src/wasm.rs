@@ -1,7 +1,7 @@
 //! What other programs call: `wasm-pack build` makes a package of it. Results are plain data.
 
 use crate::tables::{node_kind, section_flag, ObjectTables};
-use artefact::{ExtractError, SkippedKind, Strings, NONE};
+use artifact::{ExtractError, SkippedKind, Strings, NONE};
 use object::elf;
 use object::read::elf::FileHeader;
 use object::Endianness;
@@ -230,7 +230,7 @@ fn object_file(tables: &ObjectTables, section_names: Vec<String>) -> ObjectFile 
 /// The tables keep only those names of sections that a join asks for.
 fn section_names(bytes: &[u8]) -> Result<Vec<String>, ExtractError> {
     let mut names = Vec::new();
-    for member in artefact::open(bytes)?.members {
+    for member in artifact::open(bytes)?.members {
         let read = match member.data.get(4) {
             Some(&elf::ELFCLASS32) => names_of::<elf::FileHeader32<Endianness>>(member.data, &mut names),
             _ => names_of::<elf::FileHeader64<Endianness>>(member.data, &mut names),
@@ -246,7 +246,7 @@ fn names_of<Elf: FileHeader<Endian = Endianness>>(data: &[u8], names: &mut Vec<S
     let sections = header.sections(endian, data)?;
     for (index, section) in sections.enumerate() {
         let name = if index.0 == 0 { &[][..] } else { sections.section_name(endian, section)? };
-        names.push(artefact::as_text(name).into_owned());
+        names.push(artifact::as_text(name).into_owned());
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A small object cannot make the parser take the time or memory of a huge one.
 
-use artefact::mutate::{elf, Section};
+use artifact::mutate::{elf, Section};
 use std::time::{Duration, Instant};
 
 const PROGBITS: u32 = 1;

@@ -1,6 +1,6 @@
 //! Input that a linker turns into code, and that a parser of machine code does not see, is an error.
 
-use artefact::mutate::{elf, Section};
+use artifact::mutate::{elf, Section};
 
 fn reason(name: &'static str, kind: u32) -> Option<String> {
     let section = Section { name, kind, content: vec![0; 8], ..Section::default() };

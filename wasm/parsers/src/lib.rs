@@ -1,7 +1,7 @@
 //! The boundary to JavaScript. Results are copied out once; errors are named `ExtractError` and name the member at fault.
 //! No function returns a single JavaScript value: see [`memory`].
 
-use artefact::ExtractError;
+use artifact::ExtractError;
 use wasm_bindgen::prelude::*;
 
 fn to_js(error: ExtractError) -> JsValue {
@@ -66,7 +66,7 @@ pub fn facts_version() -> u32 {
 /// Returns the member at which this instance trapped.
 #[wasm_bindgen]
 pub fn reading() -> String {
-    artefact::reading()
+    artifact::reading()
 }
 
 /// The symbols of a linked file: names, and the STT_FILE of local ones.
@@ -82,7 +82,7 @@ pub struct LinkedSymbols {
 pub fn linked_symbols(data: &[u8]) -> Result<LinkedSymbols, JsValue> {
     let symbols = object_wasm::linked_symbols(data).map_err(to_js)?;
     let text = |&id: &u32| match id {
-        artefact::NONE => String::new(),
+        artifact::NONE => String::new(),
         id => symbols.strings.get(id).to_string(),
     };
     Ok(LinkedSymbols { names: symbols.name.iter().map(text).collect(), files: symbols.file.iter().map(text).collect() })

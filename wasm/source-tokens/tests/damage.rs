@@ -1,6 +1,6 @@
 //! Any bytes may be a source: the scan neither panics nor hangs (rule 9.12).
 
-use artefact::mutate::damaged;
+use artifact::mutate::damaged;
 use std::time::{Duration, Instant};
 
 #[test]

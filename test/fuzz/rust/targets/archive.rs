@@ -4,7 +4,7 @@
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
-    let Ok(input) = artefact::open(data) else { return };
+    let Ok(input) = artifact::open(data) else { return };
     let mut end = data.as_ptr() as usize;
     for member in &input.members {
         let start = member.data.as_ptr() as usize;

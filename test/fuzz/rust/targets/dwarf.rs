@@ -1,7 +1,7 @@
 //! Debug info: an error, or columns that are whole and in order.
 #![no_main]
 
-use artefact::NONE;
+use artifact::NONE;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
         assert!(tables.node_start[node] <= size && tables.node_size[node] <= size - tables.node_start[node]);
     }
     for &node in tables.ref_from_node.iter().chain(&tables.ref_to_node) {
-        assert!(node == artefact::NONE || (node as usize) < nodes);
+        assert!(node == artifact::NONE || (node as usize) < nodes);
     }
     let texts = (0..tables.strings.len() as u32).map(|id| tables.strings.get(id));
     for text in texts.clone() {

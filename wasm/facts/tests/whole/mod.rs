@@ -1,6 +1,6 @@
 //! Invariants of all facts; the fuzzer of facts checks them too (test/fuzz/rust/targets/facts.rs).
 
-use artefact::NONE;
+use artifact::NONE;
 use facts::Columns;
 
 /// Asserts that every id is a row of its table.

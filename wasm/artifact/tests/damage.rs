@@ -1,6 +1,6 @@
 //! An archive with false headers is an error that names the member (rule 9.12).
 
-use artefact::mutate::{damaged, samples};
+use artifact::mutate::{damaged, samples};
 use std::path::Path;
 
 fn rlib(test: &str) -> Vec<u8> {
@@ -12,7 +12,7 @@ fn rlib(test: &str) -> Vec<u8> {
 fn damaged_archives() {
     let rlib = rlib("damaged");
     for seed in 0..4000 {
-        if let Ok(input) = artefact::open(&damaged(&rlib, seed)) {
+        if let Ok(input) = artifact::open(&damaged(&rlib, seed)) {
             assert!(input.members.iter().map(|m| m.data.len()).sum::<usize>() <= rlib.len());
         }
     }
@@ -21,14 +21,14 @@ fn damaged_archives() {
 #[test]
 fn members_whose_headers_lie() {
     let rlib = rlib("lies");
-    let whole = artefact::open(&rlib).unwrap();
+    let whole = artifact::open(&rlib).unwrap();
     let last = whole.members.last().unwrap();
     // A header is 60 bytes: the size in decimal at 48, then a mark of two bytes.
     let end = last.data.as_ptr() as usize - rlib.as_ptr() as usize;
     let with = |at: usize, bytes: &[u8]| {
         let mut broken = rlib.clone();
         broken[at..at + bytes.len()].copy_from_slice(bytes);
-        artefact::open(&broken).err().unwrap()
+        artifact::open(&broken).err().unwrap()
     };
     let error = with(end - 12, b"9999999999");
     assert_eq!(error.member, last.name);
@@ -49,7 +49,7 @@ fn members_that_share_one_long_name() {
         let names = [vec![b'x'; length], b"/\n".to_vec()].concat();
         [b"!<arch>\n".to_vec(), member("//", &names), member("/0", b"\x7fELFxx").repeat(50_000)].concat()
     };
-    assert_eq!(artefact::open(&archive(100)).map(|input| input.members.len()).ok(), Some(50_000));
-    let error = artefact::open(&archive(1 << 20)).err().unwrap();
+    assert_eq!(artifact::open(&archive(100)).map(|input| input.members.len()).ok(), Some(50_000));
+    let error = artifact::open(&archive(1 << 20)).err().unwrap();
     assert!(error.reason.contains("a member name of 1048576 bytes"), "{error}");
 }
