@@ -3,7 +3,7 @@ import type { Problem } from '../problems/kinds.ts';
 import { isSettledBy } from '../problems/kinds.ts';
 import { mergeKey, mergeProblems } from '../problems/merge.ts';
 
-/** A problem that is open, by its key (rule 5.19). */
+/** An open problem with its key (rule 5.19). */
 export interface OpenProblem {
   readonly id: string;
   readonly problem: Problem;
@@ -11,19 +11,19 @@ export interface OpenProblem {
 
 interface FoundProblem {
   readonly problem: Problem;
-  /** The configuration that it was found with. */
+  /** The configuration with which it was found. */
   readonly config: Config | undefined;
 }
 
 /**
- * The problems of an interactive check, in the order in which they came: those asked before the build, and those found by it. What
- * the configuration in force has settled is not open, and is again when the edit is taken back.
+ * The problems of an interactive check, in order of arrival: questions asked before the build, and problems found by
+ * it. A problem that the configuration in force settles is not open; it is open again when the edit is undone.
  */
 export class Findings {
   private questions: FoundProblem[] = [];
   private found: FoundProblem[] = [];
   private readonly passedOver = new Set<string>();
-  /** By id; a problem keeps its position. */
+  /** Positions by id; a problem keeps its position. */
   private readonly order = new Map<string, number>();
   private lastOpen:
     | { readonly config: Config | undefined; readonly open: readonly OpenProblem[] }
@@ -41,13 +41,13 @@ export class Findings {
     this.lastOpen = undefined;
   }
 
-  /** Adds problems that were found while the build goes on. */
+  /** Adds problems found while the build is running. */
   add(problems: readonly Problem[], config: Config): void {
     for (const problem of problems) this.found.push({ problem, config });
     this.lastOpen = undefined;
   }
 
-  /** Adds those problems for which a gate waits and that are not known yet. */
+  /** Adds the problems that a gate waits for and that are not known yet. */
   addUnknown(problems: readonly Problem[], config: Config): void {
     const known = new Set(this.found.map(({ problem }) => mergeKey(problem)));
     this.add(
@@ -56,7 +56,7 @@ export class Findings {
     );
   }
 
-  /** Replaces the problems by those of a finished check. */
+  /** Replaces the found problems by those of a finished check. */
   replace(problems: readonly Problem[], config: Config): void {
     this.found = problems.map((problem) => ({ problem, config }));
     this.lastOpen = undefined;
@@ -74,14 +74,14 @@ export class Findings {
     this.lastOpen = undefined;
   }
 
-  /** Is a question before the build still open? */
+  /** Returns whether a question before the build is still open. */
   hasOpenQuestion(config: Config | undefined): boolean {
     return this.questions.some(
       (question) => isOpen(question, config) && !this.passedOver.has(mergeKey(question.problem)),
     );
   }
 
-  /** Returns the open problems under a configuration; without one, only the question for it. */
+  /** Returns the open problems under a configuration; without one, only the question whether to create it. */
   open(config: Config | undefined): readonly OpenProblem[] {
     if (this.lastOpen !== undefined && this.lastOpen.config === config) return this.lastOpen.open;
     const open = this.openNow(config);
@@ -103,9 +103,9 @@ export class Findings {
 }
 
 function isOpen({ problem, config: foundWith }: FoundProblem, config: Config | undefined): boolean {
-  // Without a configuration, that is the one question.
+  // Without a configuration, only the question whether to create it is open.
   if (config === undefined) return problem.kind === 'configuration-missing';
-  // The check found it with this very configuration.
+  // The check found the problem with this very configuration.
   if (foundWith === config) return true;
   return !isSettledBy(problem, config, foundWith);
 }

@@ -1,19 +1,19 @@
 import { applyEdits, type Edit } from '../config/edit/edit.ts';
 import type { Fix } from './types.ts';
 
-/** What the report proposes to write into cackle.toml: it allows what is refused, or settles a question. */
+/** What the report proposes to write into cackle.toml, in order to allow what is refused or to settle a question. */
 export interface Advice {
   readonly verb: 'allow' | 'settle';
   readonly text: string;
 }
 
-/** The best of fixes that allow something, as advice. */
+/** Returns the best of several fixes that give a permission, as advice. */
 export function allowing(fixes: readonly Fix[]): Advice | undefined {
   const fix = fixes.find(({ edit }) => allows(edit));
   return fix && { verb: 'allow', text: textOf(fix.edit) };
 }
 
-/** A fix that says what is wanted, as advice. */
+/** Returns a fix that settles a question, as advice. */
 export function settling({ edit }: Fix, comment: string | undefined): Advice {
   return { verb: 'settle', text: textOf({ ...edit, comment }) };
 }

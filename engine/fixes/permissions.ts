@@ -9,7 +9,7 @@ import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
 import { excludable, type UsedNames } from './prefixes.ts';
 import type { Fix } from './types.ts';
 
-/** A scope in words, behind the package's name. */
+/** Each scope in words, to follow the package's name. */
 export const where: Readonly<Record<ScopeSuffix, string>> = {
   '': '',
   build: ' in its own build script',
@@ -26,14 +26,14 @@ const reach: Readonly<Record<ScopeSuffix, string>> = {
   'from.test': "in every package's tests that it is linked into",
 };
 
-/** A use of a keyword, and the macros that lend it if it comes of any. */
+/** A use of a keyword, with the macros that lend it, if any. */
 export interface LentUse {
   readonly macros?: readonly { readonly package: string; readonly name: string }[] | undefined;
 }
 
 const edit = (...steps: EditStep[]): Edit => ({ steps });
 
-/** Allows an API in the exact scope, then in each wider one. */
+/** Returns the fixes that allow an API in the exact scope, then in each wider one. */
 export function allowApi(scope: PermissionScope, api: string): Fix[] {
   const suffixes: ScopeSuffix[] = [scope.suffix, ...ancestors[scope.suffix]];
   return suffixes.map((suffix) => ({
@@ -43,7 +43,7 @@ export function allowApi(scope: PermissionScope, api: string): Fix[] {
   }));
 }
 
-/** Excludes from an API what its usages have in common; nothing where they share too little. */
+/** Returns the fix that excludes the common part of usages from an API; none when they have too little in common. */
 export function excludeTargets(
   api: string,
   usages: readonly UsedNames[],
@@ -60,7 +60,7 @@ export function excludeTargets(
   ];
 }
 
-/** Declares macros safe, where every use comes of one that lends it. */
+/** Returns the fix that declares macros safe; none unless every use comes from a macro that lends it. */
 export function declareSafe(uses: readonly LentUse[]): Fix[] {
   const byPackage = new Map<string, Set<string>>();
   for (const { macros } of uses) {
@@ -89,7 +89,7 @@ export function declareSafe(uses: readonly LentUse[]): Fix[] {
   ];
 }
 
-/** Permits `unsafe` or `extern` in a scope; `what` says it in words. */
+/** Returns the fixes that permit `unsafe` or `extern` in a scope; `what` describes it in words. */
 export function permitKeyword(
   scope: PermissionScope,
   flag: 'allow_unsafe' | 'allow_extern',
@@ -102,7 +102,7 @@ export function permitKeyword(
   };
 }
 
-/** Permits a package to be a proc macro. */
+/** Returns the fix that permits a package to be a proc macro. */
 export function permitProcMacro(packageName: string): Fix[] {
   const scope: PermissionScope = { package: packageName, suffix: '' };
   return [
@@ -114,7 +114,7 @@ export function permitProcMacro(packageName: string): Fix[] {
   ];
 }
 
-/** Adds the build section that `explicit_build_scripts` wants. */
+/** Returns the fix that adds the build section required by `explicit_build_scripts`. */
 export function addBuildSection(packageName: string): Fix[] {
   return [
     {
@@ -125,7 +125,7 @@ export function addBuildSection(packageName: string): Fix[] {
   ];
 }
 
-/** Allows a build script's instruction: with any value, then by ever shorter prefixes. */
+/** Returns the fixes that allow a build script's instruction: with any value, then by ever shorter prefixes. */
 export function allowInstruction(packageName: string, instruction: string): Fix[] {
   const scope: PermissionScope = { package: packageName, suffix: 'build' };
   return rulesFor(instruction).map((rule) => ({
@@ -141,7 +141,7 @@ export function allowInstruction(packageName: string, instruction: string): Fix[
 function rulesFor(instruction: string): string[] {
   const line = normalisedInstruction(instruction);
   const end = line.indexOf('=');
-  // As a rule it would match more than itself, and nobody is to accept that unseen.
+  // As a rule it would match more than this instruction, and no user should accept that unseen.
   if (end < 0 && line.endsWith('*')) return [];
   if (neverAllowed(line) !== undefined) return [];
   if (needsExactRule(line)) return line.endsWith('*') ? [] : [line];
@@ -152,7 +152,7 @@ function rulesFor(instruction: string): string[] {
   return [...rules, 'cargo:*'];
 }
 
-/** Says of which of several packages a table is. */
+/** Returns the fixes that set `source`, which says to which of several packages of this name a table applies. */
 export function setSource(packageName: string, sources: readonly string[]): Fix[] {
   return sources.map((source) => ({
     title: `say that [pkg.${packageName}] is about the one from ${source}`,
@@ -161,7 +161,7 @@ export function setSource(packageName: string, sources: readonly string[]): Fix[
   }));
 }
 
-/** Removes the settings of a package that is not in the tree. */
+/** Returns the fix that removes the settings of a package that is not in the tree. */
 export function removePackage(packageName: string): Fix[] {
   return [
     {

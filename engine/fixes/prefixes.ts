@@ -1,12 +1,12 @@
 import type { ApiDefinition } from '../config/types.ts';
 import { isUnder } from '../rust-paths.ts';
 
-/** All names of what is used. */
+/** All names of a used item. */
 export interface UsedNames {
   readonly targetNames: readonly string[];
 }
 
-/** The longest path under which all names lie; undefined when they share nothing. */
+/** Returns the longest path that contains all names; undefined when they share nothing. */
 function commonPrefix(names: readonly string[]): string | undefined {
   const [first, ...rest] = names.map((name) => name.split('::'));
   if (first === undefined) return undefined;
@@ -15,7 +15,10 @@ function commonPrefix(names: readonly string[]): string | undefined {
   return shared.length === 0 ? undefined : shared.join('::');
 }
 
-/** What to exclude from an API so that none of the usages is one; only what lies below an include. */
+/**
+ * Returns the path to exclude from an API so that it no longer has any of the usages, only below one of its includes;
+ * else undefined.
+ */
 export function excludable(
   usages: readonly UsedNames[],
   api: ApiDefinition | undefined,

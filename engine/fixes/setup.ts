@@ -16,7 +16,7 @@ const recommended = ['fs', 'net', 'process'];
 
 const version: EditStep = { kind: 'set', path: ['common', 'version'], value: NEWEST_VERSION };
 
-/** Makes a cackle.toml that watches what most people want watched. */
+/** Returns the fix that creates a cackle.toml with the recommended APIs. */
 export function createRecommended(): Fix {
   return {
     title: 'create the recommended cackle.toml',
@@ -29,7 +29,7 @@ export function createRecommended(): Fix {
   };
 }
 
-/** Makes a cackle.toml that watches nothing. */
+/** Returns the fix that creates a cackle.toml without any API. */
 export function createEmpty(): Fix {
   return {
     title: 'create an empty cackle.toml',
@@ -38,7 +38,7 @@ export function createEmpty(): Fix {
   };
 }
 
-/** Chooses a sandbox, or none; the one that works first. */
+/** Returns the fixes that choose a sandbox or none, a working one first. */
 export function chooseSandbox({ bubblewrapFault }: FixKnowledge): Fix[] {
   const choose = (kind: string) => edit({ kind: 'set', path: ['sandbox', 'kind'], value: kind });
   const boxed: Fix = {
@@ -57,7 +57,7 @@ export function chooseSandbox({ bubblewrapFault }: FixKnowledge): Fix[] {
   return bubblewrapFault === undefined ? [boxed, open] : [open, boxed];
 }
 
-/** Watches a built-in API, by import or by a definition of one's own, or ignores it. */
+/** Returns the fixes that watch a built-in API, by an import or by a definition in cackle.toml, or ignore it. */
 export function watchBuiltin(api: string): Fix[] {
   const definition = builtinApis.get(api);
   const paths = (definition?.include ?? []).join(', ');
@@ -90,7 +90,10 @@ function inline({ name, include, exclude }: ApiDefinition): EditStep[] {
   );
 }
 
-/** Settles which API definitions of a package are imported. Those in a file with faults can only be ignored. */
+/**
+ * Returns the fixes that decide which API definitions of a package are imported. Definitions in a file with faults
+ * can only be ignored.
+ */
 export function importExports(
   packageName: string,
   { apis, readable }: { readonly apis: readonly string[]; readonly readable: boolean },
@@ -128,7 +131,7 @@ export function importExports(
   ];
 }
 
-/** Takes a path of a package into an API, or says that it is none of it. */
+/** Returns the fixes that include a path of a package in an API, or declare that it does not belong to it. */
 export function includeOrIgnore(packageName: string, api: string, path: string): Fix[] {
   return [
     {
@@ -145,7 +148,8 @@ export function includeOrIgnore(packageName: string, api: string, path: string):
 }
 
 /**
- * Lets a program that failed do what its sandbox kept from it, as far as that is known; then runs it without one.
+ * Returns the fixes that permit a failed program what its sandbox denied, as far as that is known, then the fix that
+ * runs it without a sandbox.
  */
 export function loosenSandbox(
   {
@@ -210,7 +214,10 @@ export function loosenSandbox(
   ];
 }
 
-/** Updates a configuration to the newest version, with what keeps the old behaviour if that is another. */
+/**
+ * Returns the fixes that update a configuration to the newest version, with settings that keep the old behaviour if
+ * it differs.
+ */
 export function updateVersion(version: number, newest: number, config: Config | undefined): Fix[] {
   const update: EditStep = { kind: 'set', path: ['common', 'version'], value: newest };
   const news = [
@@ -234,10 +241,10 @@ export function updateVersion(version: number, newest: number, config: Config | 
   ];
 }
 
-/** What has to be written so that a newer version behaves as the older one did. */
+/** Returns the edits after which a newer version behaves as the older one did. */
 function oldBehaviour(version: number, config: Config): EditStep[] {
   const steps: EditStep[] = [];
-  // No package has this name: what holds for it is what [sandbox] says.
+  // No package has this name, so this is what [sandbox] sets.
   const top = config.sandbox({ package: '', suffix: '' });
   const rustc = ['rustc', 'sandbox'];
   if (version < 2 && config.rustcSandbox.kind === 'Disabled' && top.kind !== 'Disabled')

@@ -5,7 +5,7 @@ import type { Fix } from './types.ts';
 
 const edit = (...steps: EditStep[]): Edit => ({ steps });
 
-/** Removes an API permission that nothing needs. */
+/** Returns the fix that removes an API permission that nothing needs. */
 export function removeApi(scope: PermissionScope, api: string): Fix[] {
   return [
     {
@@ -16,13 +16,13 @@ export function removeApi(scope: PermissionScope, api: string): Fix[] {
   ];
 }
 
-/** Removes a setting that has no effect, or one value of its list. */
+/** Returns the fix that removes a setting without effect, or one value of its list. */
 export function removeSetting(
   { scope, setting, value }: Omit<ScopeSetting, 'place'>,
   config: Config | undefined,
 ): Fix[] {
   const path = [...scopePath(scope), setting];
-  // The section may have been there for this alone, and still lets the build script be there.
+  // This setting may be the only one in the section, which also permits the build script to exist.
   const keepSection: EditStep[] =
     scope.suffix === 'build' && config?.explicitBuildScripts && setting !== 'sandbox'
       ? [{ kind: 'build-section', package: scope.package }]
@@ -40,7 +40,7 @@ export function removeSetting(
   ];
 }
 
-/** Replaces a path of an API that matches nothing by the nearest, or removes it. */
+/** Returns the fixes for a path of an API that matches nothing: replace it by the nearest one, or remove it. */
 export function mendApiPath(
   api: string,
   list: 'include' | 'exclude',

@@ -1,7 +1,7 @@
 import type { Edit, EditStep } from '../config/edit/edit.ts';
 import type { Config } from '../config/types.ts';
 
-/** An edit of packages by the keys under which their tables stand. */
+/** Returns an edit with the keys of the packages' tables in place of the packages' names. */
 export function inTables(edit: Edit, config: Config | undefined): Edit {
   if (config === undefined) return edit;
   const ambiguous = new Set(config.ambiguous.map(({ name }) => name));

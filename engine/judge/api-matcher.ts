@@ -2,7 +2,7 @@ import type { ApiDefinition } from '../config/types.ts';
 import type { SymbolName } from '../graph/loaded-facts.ts';
 import { firstSegment } from '../rust-paths.ts';
 
-/** An API that a name belongs to, by its place in the matcher's list. */
+/** A match of a name with an API, which is given by its index in the matcher's list. */
 export interface ApiHit {
   readonly api: number;
   /** The name that matched. */
@@ -15,7 +15,7 @@ interface TrieNode {
   readonly excluded: number[];
 }
 
-/** Matches names against all APIs at once: whole-segment prefixes, exclusions win (rule 2.5). */
+/** Matches names against all APIs at once, by prefixes of whole segments; exclusions take precedence (rule 2.5). */
 export class ApiMatcher {
   readonly apis: readonly string[];
   private readonly root = trieNode();
@@ -28,7 +28,7 @@ export class ApiMatcher {
     });
   }
 
-  /** The APIs that a name belongs to, each once. */
+  /** Returns the indices of the APIs that a name belongs to, each once. */
   match(name: string): number[] {
     if (!this.root.children.has(firstSegment(name))) return [];
     const included = new Set<number>();
@@ -43,7 +43,7 @@ export class ApiMatcher {
     return [...included].filter((api) => !excluded.has(api));
   }
 
-  /** Every (API, name) of a set of names. */
+  /** Returns every pair of API and name for a set of names. */
   hits(names: readonly SymbolName[]): ApiHit[] {
     return names.flatMap((name) => this.match(name.text).map((api) => ({ api, name })));
   }

@@ -14,16 +14,19 @@ export interface AttributedUsage {
   readonly api: string;
   readonly place: SourcePlace;
   readonly reference: Reference;
-  /** The shortest of the target's names that matched. */
+  /** The shortest matching name of the target. */
   readonly target: string;
   readonly targetNames: readonly string[];
-  /** Package that provides the target when the user does not depend on it (off-tree). */
+  /** The package that provides the target when the user does not depend on that package (off-tree). */
   readonly offTree: PackageIndex | undefined;
-  /** Only a type of theirs led the standard library there: shown where nothing that they wrote says the same. */
+  /**
+   * True when the user did not write the reference: only one of its types led the standard library there. Such a
+   * usage is shown only when the user's own code has none that needs the same permission.
+   */
   readonly byType: boolean;
 }
 
-/** Rule 1.3: the scope of a usage by `user` in an output of `owner`. */
+/** Returns the scope of a usage by `user` in an output of `owner`. Rule 1.3. */
 export function scopeOf(
   user: Package,
   owner: Pick<OutputOwner, 'package' | 'kind'>,
@@ -37,7 +40,10 @@ export function scopeOf(
   return { package: user.name, suffix: suffixes[owner.kind] };
 }
 
-/** Charges each reference to the packages that own its place; drops what is no usage (rules 4.12, 4.14). */
+/**
+ * Charges each reference to the packages that own its place, and drops references that are no usages (rules 4.12,
+ * 4.14).
+ */
 export function attribute(
   references: readonly Reference[],
   output: OutputOwner,
@@ -91,8 +97,9 @@ export function attribute(
 }
 
 /**
- * Is it what the harness alone writes? The C `main` that rustc makes, of which no debug info knows, starts a main that gives
- * an `ExitCode`: newer libtest's does. Assembly may call itself `main` too, so nothing but that type in another's arguments.
+ * Returns whether only the test harness makes this reference. Newer versions of libtest have a main that returns
+ * `ExitCode`; rustc's C `main`, which has no debug info, calls it. A function in assembly may be called `main` too,
+ * so only this type, as an argument of another name, is accepted.
  */
 function isOfHarness({ from, declared, foreign, targetNames }: Reference): boolean {
   return (
@@ -107,7 +114,10 @@ function permissionKey({ package: user, scope, api, offTree }: AttributedUsage):
   return [user, scope.suffix, api, offTree].join('\0');
 }
 
-/** Which of two equal usages is shown: the one with the shorter target, whatever the order of the objects. */
+/**
+ * Returns whether `a` is shown rather than the equal usage `b`: the shorter target is, whatever the order of the
+ * objects.
+ */
 function isPreferred(a: AttributedUsage, b: AttributedUsage): boolean {
   if (a.target.length !== b.target.length) return a.target.length < b.target.length;
   if (a.target !== b.target) return a.target < b.target;
@@ -115,8 +125,8 @@ function isPreferred(a: AttributedUsage, b: AttributedUsage): boolean {
 }
 
 /**
- * Where a usage stands among those of its output: by package, then by place. The order of the link would change with the
- * hashes in the names of the codegen units, which cargo may make of the place where the sources lie.
+ * Returns a key that sorts the usages of an output by package, then by place. Link order would not do: it depends on
+ * the hashes in the names of codegen units, which cargo may derive from the directory of the sources.
  */
 export function usageOrder({
   package: user,
@@ -132,8 +142,8 @@ export function usageOrder({
 }
 
 /**
- * Did the user of something off the tree get it from outside? It cannot have named it: the function around it is of who
- * provides it, or its own type arguments led there.
+ * Returns whether code outside the user led to this usage of something off the tree, so that the user cannot have
+ * named it: the function around it belongs to a provider, or the user's own type arguments led there.
  */
 function isGivenFromOutside(
   { outerFile, byArguments, targetNames }: Reference,

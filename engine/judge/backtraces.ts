@@ -7,7 +7,7 @@ import type { BacktraceFrame } from '../problems/places.ts';
 import type { OutputSpec } from './joiner.ts';
 import { nameOf, placeOf } from './references.ts';
 
-/** A place in an output: a node of an input, and the innermost inlined frame there, or NONE. */
+/** A place in an output: a node of an input, and the innermost inlined frame at that place, or NONE. */
 export interface Site {
   readonly input: number;
   readonly node: number;
@@ -17,7 +17,7 @@ export interface Site {
 /** Facts files that this thread has read, by path. */
 export type ReadFacts = Map<string, ObjectFacts>;
 
-/** How a site is reached by `steps`, function by function. `factsOf` gives the facts of an input. */
+/** Returns how `steps` lead to a site, function by function. `factsOf` returns the facts of an input. */
 export function backtrace(
   site: Site,
   steps: readonly PathStep[],
@@ -36,8 +36,8 @@ export function backtrace(
 }
 
 /**
- * How sites are reached, by paths that were collected when the output was joined: only the facts on the way are read.
- * Undefined when a path or a facts file is missing; a join then tells which.
+ * Returns how sites are reached, by paths that were collected when the output was joined: only the facts along the
+ * paths are read. Returns undefined when a path or a facts file is missing; a join then reports which.
  */
 export function backtracesBy(
   reached: Reached,
@@ -67,7 +67,9 @@ export function backtracesBy(
   return traces;
 }
 
-/** The function itself, then what was inlined into it, outermost first, each with the place of its call. */
+/**
+ * Appends the function itself, then the functions inlined into it, outermost first, each with the place of its call.
+ */
 function pushFrames(
   frames: BacktraceFrame[],
   facts: ObjectFacts,

@@ -8,16 +8,16 @@ import type { BuildScriptRecord } from '../facts/unit-record.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { Workspace } from '../workspace/types.ts';
 
-/** Instructions that change nothing of what is built, or only which code is compiled (rule 4.20). */
+/** Instructions that do not affect what is built, or only which code is compiled (rule 4.20). */
 const harmless = /^cargo:(?:rerun-if-[a-z-]+|warning|error|rustc-cfg|rustc-check-cfg)(?:=|$)/;
 
-/** Instructions that only tell other build scripts something. */
+/** Instructions that only pass information to other build scripts. */
 const informs = /^cargo:(?!rustc-)[^=]+=/;
-/** Instructions that bring a library into whatever links the package: judged there when it is static. */
+/** Instructions that add a library to whatever links the package. A static library is judged there. */
 const linksLibrary = /^cargo:(?:rustc-link-lib|rustc-link-search)(?:=|$)/;
 
 /**
- * The instructions in a build script's output that need a permission, in the `cargo:` spelling, each once.
+ * Returns the instructions in a build script's output that need a permission, in the `cargo:` spelling, each once.
  * Returns undefined when the output is not UTF-8.
  */
 export function instructionsOf(stdout: Uint8Array): string[] | undefined {
@@ -35,7 +35,7 @@ export function instructionsOf(stdout: Uint8Array): string[] | undefined {
   return [...new Set(found)];
 }
 
-/** The paths that a build script says it runs again for, as written; undefined where it says nothing. */
+/** Returns the paths whose change makes cargo run the build script again, as written; undefined when it names none. */
 export function watchedPaths(stdout: Uint8Array): string[] | undefined {
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(stdout);
   const lines = text.split('\n').map(normalisedInstruction);
@@ -45,15 +45,15 @@ export function watchedPaths(stdout: Uint8Array): string[] | undefined {
 }
 
 /**
- * True when cargo may act on it before anybody allowed it: no code that it brings in can run in this check. A
- * library that is linked could run in a build script or proc macro: `linkedIntoHost` says whether one may link it.
+ * Returns whether cargo may follow an instruction before it is allowed, because no code that it adds can run in this
+ * check. A linked library could run in a build script or proc macro: `linkedIntoHost` says whether one may link it.
  */
 export function mayProceed(instruction: string, linkedIntoHost: boolean): boolean {
   if (neverAllowed(instruction) !== undefined) return false;
   return informs.test(instruction) || (linksLibrary.test(instruction) && !linkedIntoHost);
 }
 
-/** A build script's output without the lines that give the refused instructions. */
+/** Returns a build script's output without the lines of the refused instructions. */
 export function withoutInstructions(stdout: Uint8Array, refused: readonly string[]): string {
   const left = new Set(refused);
   return new TextDecoder('utf-8', { ignoreBOM: true })
@@ -63,7 +63,7 @@ export function withoutInstructions(stdout: Uint8Array, refused: readonly string
     .join('\n');
 }
 
-/** The instructions of a recorded run that a configuration does not allow. */
+/** Returns the instructions of a recorded run that a configuration does not allow. */
 export function refusedInstructions(
   { packageId, instructions }: BuildScriptRecord,
   { packages }: Workspace,
@@ -76,7 +76,7 @@ export function refusedInstructions(
   return instructions.filter((instruction) => !isInstructionAllowed(instruction, rules));
 }
 
-/** A problem for each of {@link refusedInstructions}. */
+/** Returns a problem for each of {@link refusedInstructions}. */
 export function instructionProblems(
   record: BuildScriptRecord,
   workspace: Workspace,

@@ -6,7 +6,10 @@ import type { Problem } from '../problems/kinds.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { AttributedUsage } from './attribution.ts';
 
-/** allow_apis entries that no usage needs, and tables for packages that are not in the tree (rules 5.11, 5.12). */
+/**
+ * Returns problems for allow_apis entries that no usage needs, and for tables of packages that are not in the tree
+ * (rules 5.11, 5.12).
+ */
 export function unusedPermissions(
   config: Config,
   workspace: Workspace,
@@ -40,7 +43,10 @@ export function unusedPermissions(
   return problems;
 }
 
-/** `[pkg.NAME]` tables of packages that are not in the tree, nor in the lock file for another target or feature. */
+/**
+ * Returns problems for `[pkg.NAME]` tables of packages that are neither in the tree nor, for another target or
+ * feature, in the lock file.
+ */
 export function unknownPackages(
   config: Config,
   workspace: Workspace,
@@ -57,7 +63,7 @@ export function unknownPackages(
     }));
 }
 
-/** `[pkg.NAME]` tables of which packages from several sources could be meant. */
+/** Returns problems for `[pkg.NAME]` tables that packages from several sources match. */
 export function ambiguousPackages(config: Config): Problem[] {
   return config.ambiguous.map(({ name, sources, place }) => ({
     kind: 'ambiguous-package',
@@ -67,7 +73,10 @@ export function ambiguousPackages(config: Config): Problem[] {
   }));
 }
 
-/** Packages that offer API definitions of which cackle.toml says nothing, not even `import = []` (rule 5.15). */
+/**
+ * Returns problems for packages that export API definitions and that cackle.toml does not mention, not even with
+ * `import = []` (rule 5.15).
+ */
 export function notImported(exports: Exports, config: Config, workspace: Workspace): Problem[] {
   return [...exports.exporting].flatMap(([packageName, { file, apis, faults }]): Problem[] => {
     const own = workspace.members.some((m) => workspace.packages[m]?.name === packageName);

@@ -2,15 +2,16 @@ import { factString } from '../facts/tables.ts';
 import type { LoadedFacts } from '../graph/loaded-facts.ts';
 
 /**
- * Which members of an input rustc compiled from sources that we know, as stems: the debug info of every other member
- * says what its author likes. `all` where rustc made everything; `toolchain` where the toolchain brought it, so that nobody
- * answers for it.
+ * The members of an input that rustc compiled from known sources, as stems. The debug info of every other member can
+ * say anything. `all` when rustc made every member; `toolchain` when the input belongs to the toolchain, so that no
+ * package is responsible for it.
  */
 export type Compiled = 'all' | 'toolchain' | readonly string[];
 
 /**
- * By member: 1 where rustc did not make it from sources that we know, so that its debug info proves nothing.
- * Its own objects are called `STEM.UNIT.rcgu.o`. Undefined where nobody answers for any.
+ * Returns a mark for each member: 1 when rustc did not make it from known sources, so that its debug info proves
+ * nothing. rustc's own objects are called `STEM.UNIT.rcgu.o`. Returns undefined when no package is responsible for
+ * the input.
  */
 export function foreignMembers(
   { facts, memberCount }: LoadedFacts,

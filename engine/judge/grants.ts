@@ -3,13 +3,13 @@ import type { PermissionScope, ScopeSuffix } from '../config/types.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { AttributedUsage } from './attribution.ts';
 
-/** A use of an API in a scope. */
+/** The use of an API in a scope. */
 export interface Grant {
   readonly scope: PermissionScope;
   readonly api: string;
 }
 
-/** Every (scope, API) that was used, without those that a wider one covers. */
+/** Returns every used pair of scope and API, without those that a wider scope covers. */
 export function minimalGrants(usages: Iterable<AttributedUsage>): Grant[] {
   const all = new Map<string, Grant>();
   for (const { scope, api } of usages)
@@ -26,8 +26,8 @@ function grantKey(name: string, suffix: ScopeSuffix, api: string): string {
 }
 
 /**
- * As dictionaries order the names of packages, in every locale: signs before digits before letters. The collation of
- * the system takes longer to load than all the rest of a report.
+ * Returns a sort key that is the same in every locale: as in dictionaries, punctuation before digits before letters.
+ * Loading the system's collation takes longer than the rest of a report.
  */
 function orderOf({ scope, api }: Grant): string {
   const key = `${scope.package} ${scope.suffix} ${api}`;

@@ -7,10 +7,10 @@ import { LoadedFacts, SymbolNames } from '../graph/loaded-facts.ts';
 import { readMentioned } from '../parsers/parsers.ts';
 import { readRegularFile } from '../regular-file.ts';
 
-/** The parsers take no larger file: offsets are 32 bits wide. */
+/** Largest library that is read, in bytes: the parsers' offsets are 32 bits wide. */
 const MAX_LIBRARY = 2 ** 32;
 
-/** One output to join: the facts files of its inputs in link order, and what the linker keeps. */
+/** One output to join: the facts files of its inputs in link order, and the roots that the linker keeps. */
 export interface OutputSpec {
   readonly name: string;
   readonly inputs: readonly {
@@ -23,7 +23,7 @@ export interface OutputSpec {
   readonly roots: JoinRoots;
 }
 
-/** Stored facts files that cannot be used. */
+/** Thrown when stored facts files cannot be used. */
 export class StaleFactsError extends Error {
   readonly paths: readonly string[];
   constructor(paths: readonly string[]) {
@@ -32,14 +32,14 @@ export class StaleFactsError extends Error {
   }
 }
 
-/** Joins outputs. Facts stay loaded, since most outputs share inputs; of joins the last one is kept. */
+/** Joins outputs. Facts stay loaded, since most outputs share inputs; of the joins, only the last one is kept. */
 export class Joiner {
   readonly symbols = new SymbolNames();
   private readonly loaded = new Map<string, LoadedFacts>();
   private readonly mentioned = new Map<string, Mentioned>();
   private last: { key: string; joined: JoinedOutput } | undefined;
 
-  /** Throws {@link StaleFactsError}, and an Error for what cannot be linked. */
+  /** Joins an output. Throws {@link StaleFactsError}, or an Error for an output that cannot be linked. */
   join(output: OutputSpec): JoinedOutput {
     const key = JSON.stringify([output.inputs, output.runtime, output.roots]);
     if (this.last?.key === key) return this.last.joined;
@@ -49,7 +49,7 @@ export class Joiner {
     for (const input of output.inputs) {
       const facts = this.load(input.facts);
       if (facts === undefined) {
-        // All of them are named at once, not one for each time that the unit is built.
+        // All stale files are reported at once, not one in each build of the unit.
         stale.push(input.facts);
         continue;
       }
@@ -89,7 +89,7 @@ export class Joiner {
     return names;
   }
 
-  /** The facts of a file; undefined when it is missing or damaged. */
+  /** Returns the facts in a file; undefined when it is missing or damaged. */
   private load(path: string): LoadedFacts | undefined {
     const known = this.loaded.get(path);
     if (known !== undefined) return known;
@@ -105,7 +105,7 @@ export class Joiner {
   }
 }
 
-/** Names of the machines that are likely to meet (ELF gABI, e_machine). */
+/** Names of the usual machines (ELF gABI, e_machine). */
 const machineNames: Readonly<Record<number, string>> = {
   3: 'i386',
   40: 'arm',
@@ -115,7 +115,10 @@ const machineNames: Readonly<Record<number, string>> = {
   258: 'loongarch',
 };
 
-/** A linker refuses objects of another machine; an output that is only judged has no linker to do so. */
+/**
+ * Returns the machine of all inputs so far. Throws when they are for different machines: a linker refuses that, but
+ * an output that is only judged has no linker.
+ */
 function sameMachine(
   facts: ObjectFacts,
   machine: number | undefined,

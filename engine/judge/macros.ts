@@ -3,7 +3,7 @@ import { CallHas, type KeywordHit, Lends, type UnitRecord } from '../facts/unit-
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { isVetted } from './vetted-macros.ts';
 
-/** A macro, with what it lends to its callers, by itself and by what it calls. */
+/** A macro, with what it lends to its callers by itself and through the macros that it calls. */
 interface Macro {
   readonly package: PackageIndex;
   readonly name: string;
@@ -15,20 +15,20 @@ interface Macro {
 const lending = Lends.callerInUnsafe | Lends.linkage | Lends.foreign;
 
 /**
- * The macros of units, and what they lend to other packages (rule 4.19). A macro is known by its name alone: whatever
- * the path by which it is called, and whatever else has that name, a macro of a dependency may be meant.
+ * The macros of units, and what they lend to other packages (rule 4.19). Macros are identified by name alone:
+ * whatever the path of a call, and whatever else has that name, it may refer to a macro of a dependency.
  */
 export class LentByMacros {
   private readonly macros = new Map<string, Macro[]>();
-  /** `NAME as OTHER`, by the other name. */
+  /** Renamed macros (`NAME as OTHER`) by the other name. */
   private readonly renamed = new Map<string, { package: PackageIndex; name: string }[]>();
   private readonly workspace: Workspace;
   private readonly indexOf = new Map<string, PackageIndex>();
-  /** Macros that got their names from another macro. */
+  /** Macros whose names came from another macro, by name. */
   private readonly given = new Map<string, Macro[]>();
-  /** Those that lend something to other packages. */
+  /** Macros that lend something to other packages, by package. */
   private readonly exportedBy = new Map<PackageIndex, Macro[]>();
-  /** Packages that give macros names that we cannot read, with what these may lend. */
+  /** Packages that pass names that we cannot read to macros, with what the macros of those names may lend. */
   private readonly unnamed = new Map<PackageIndex, number>();
 
   constructor(units: Iterable<UnitRecord>, workspace: Workspace, config: Config) {
@@ -61,7 +61,7 @@ export class LentByMacros {
       known.push({ package: index, name });
   }
 
-  /** A macro may be defined several times: for other features, or by units of one package. */
+  /** Adds a definition of a macro, which may have several: for other features, or in several units of a package. */
   private add(
     index: PackageIndex,
     name: string,
@@ -81,7 +81,7 @@ export class LentByMacros {
       macro.calls.set(called, (macro.calls.get(called) ?? 0) | has);
   }
 
-  /** What macros lend by what they call, until nothing is added. */
+  /** Adds to each macro what it lends through the macros that it calls, until nothing changes. */
   private settle(config: Config): void {
     const all = [...this.macros.values()].flat();
     const safe = new Set(all.filter((macro) => this.isSafe(macro, config)));
@@ -106,7 +106,7 @@ export class LentByMacros {
     return p !== undefined && (config.safeMacros(p.name).has(name) || isVetted(p, name));
   }
 
-  /** The macros that a name may mean in a package, by whatever other names. */
+  /** Returns the macros that a name may refer to in a package, also under other names. */
   private named(name: string, from: PackageIndex): Macro[] {
     if (!this.macros.has(name) && !this.renamed.has(name)) return [];
     const isMeant = (m: Macro): boolean =>
@@ -125,7 +125,7 @@ export class LentByMacros {
     return names;
   }
 
-  /** The macros that get a name of somebody's choice: `define!(raw)`, `rename!(helper::raw, innocent)`. */
+  /** Records the macros whose names a caller chose: `define!(raw)`, `rename!(helper::raw, innocent)`. */
   private nameGiven(unit: UnitRecord): void {
     const index = this.indexOf.get(unit.packageId);
     if (index === undefined) return;
@@ -139,7 +139,7 @@ export class LentByMacros {
     }
   }
 
-  /** What a macro may lend to which another one gives a name. */
+  /** Returns what a macro may lend whose name was passed to the macro `maker`. */
   private givenBy(maker: Macro, names: readonly string[], index: PackageIndex): number {
     let lends = (maker.lends & Lends.defines) !== 0 ? maker.lends : 0;
     if ((maker.lends & Lends.renames) !== 0) {
@@ -159,14 +159,14 @@ export class LentByMacros {
     this.given.set(name, same);
   }
 
-  /** As {@link named}, for names that some macro gave to another one. */
+  /** Like {@link named}, for macros whose names came from another macro. */
   private namedByGift(name: string, from: PackageIndex): Macro[] {
     return [...this.namesOf(name, from)]
       .flatMap((known) => this.given.get(known) ?? [])
       .filter((m) => m.package === from || this.workspace.dependsOn(from, m.package));
   }
 
-  /** The calls in a unit's sources of macros that lend it something; each place once for each keyword. */
+  /** Returns the calls in a unit's sources of macros that lend it something; each place once for each keyword. */
   hits(unit: UnitRecord): KeywordHit[] {
     const index = this.indexOf.get(unit.packageId);
     if (index === undefined) return [];
@@ -199,7 +199,7 @@ export class LentByMacros {
     return hits;
   }
 
-  /** The macros that are called by somebody who is given their names. */
+  /** Returns the macros that a called macro may call because their names are passed to it. */
   private appliedBy(
     called: readonly Macro[],
     given: readonly string[] | 0 | undefined,
@@ -237,7 +237,7 @@ export class LentByMacros {
   }
 }
 
-/** What a macro lends because it calls one that lends something. */
+/** Returns what a macro lends because it calls one that lends something. */
 function passedOn(lends: number, has: number): number {
   const always = lends & (Lends.linkage | Lends.foreign);
   const byArguments =

@@ -5,26 +5,26 @@ import { readRegularFile, TooLargeError } from '../regular-file.ts';
 import { crateNameOf } from '../rust-paths.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 
-/** More than packages have; where there is more, nothing is called stale. */
+/** More source files than a package has. In a package with more, no setting is reported as stale. */
 const MAX_FILES = 5000;
 const MAX_SOURCE = 16 * 1024 * 1024;
 
-/** A condition that other targets or features decide otherwise. */
+/** A condition that may differ for other targets or features. */
 const condition = /\bcfg(?:_attr|!|_if)?\s*!?\s*[({]\s*(?!test\s*\)|debug_assertions\s*\))/;
 
-/** Macros of the standard library lend nothing. */
+/** Calls of macros. Those of the standard library lend nothing. */
 const call = /\b(\w+)!\s*[({[]/g;
 const standard =
   /^(?:e?print(?:ln)?|format|format_args|write(?:ln)?|vec|(?:debug_)?assert(?:_eq|_ne)?|panic|todo|unimplemented|unreachable|matches|cfg|compile_error|concat|env|option_env|include(?:_str|_bytes)?|line|column|file|module_path|stringify|dbg|thread_local)$/;
 
-/** Does a text call a macro of which nobody has read what it lends? */
+/** Returns whether a text calls a macro for which it is unknown what it lends. */
 function callsOther(text: string): boolean {
   return [...text.matchAll(call)].some(([, name = '']) => !standard.test(name));
 }
 
 const wordOf = (names: readonly string[]): RegExp => new RegExp(`\\b(?:${names.join('|')})\\b`);
 
-/** The sources that mention something, and those that mention one of them by the name of its module, and so on. */
+/** Returns the sources that mention something, the sources that mention the module of one of these, and so on. */
 function leadingTo(sources: readonly Source[], mention: RegExp): Source[] {
   const leading = new Set(sources.filter(({ text }) => mention.test(text)));
   for (const { module } of leading) {
@@ -35,7 +35,10 @@ function leadingTo(sources: readonly Source[], mention: RegExp): Source[] {
   return [...leading];
 }
 
-/** By which names other files of its crate reach what is in a file: a root re-exports, and is called `crate`. */
+/**
+ * Returns the names by which other files of the crate refer to a file's module. A root re-exports items, and is
+ * called `crate`.
+ */
 function moduleOf(file: string): string[] {
   const { name, dir } = parse(file);
   if (name === 'mod') return [basename(dir)];
@@ -44,21 +47,24 @@ function moduleOf(file: string): string[] {
 
 interface Source {
   readonly text: string;
-  /** The names that stand for it in other files. */
+  /** The names of its module in other files. */
   readonly module: readonly string[];
-  /** rustc read it in this check. */
+  /** True when rustc read it in this check. */
   readonly isRead: boolean;
 }
 
-/** Tells whether a package's sources say that another target or feature would need what this build did not. */
+/**
+ * Finds out whether a package's sources may need something for another target or feature that this build did not
+ * need.
+ */
 export class OtherBuilds {
   private readonly workspace: Workspace;
   private readonly read: ReadonlySet<string>;
-  /** A call of a macro of the tree that lends something. */
+  /** Matches calls of macros of the tree that lend something. */
   private readonly lending: RegExp | undefined;
   private readonly known = new Map<Package, Promise<readonly Source[] | undefined>>();
 
-  /** `units` are those of this check. */
+  /** `units` are the units of this check. */
   constructor(workspace: Workspace, units: readonly UnitRecord[]) {
     this.workspace = workspace;
     this.read = new Set(units.flatMap(({ sources }) => sources));
@@ -69,8 +75,9 @@ export class OtherBuilds {
   }
 
   /**
-   * Does a source mention it that rustc did not read, or beside a condition? A macro that is called there may lend it: any
-   * where no unit was compiled with it, else those that are known to.
+   * Resolves to whether a source may have what `mention` matches in another build: a source that rustc did not read
+   * mentions it, or a source with a condition does. A macro that the source calls may lend it: any macro when rustc
+   * did not read the source, else only macros known to lend something.
    */
   async mayHave(p: Package, mention: RegExp): Promise<boolean> {
     const sources = await this.sources(p);
@@ -84,9 +91,9 @@ export class OtherBuilds {
   }
 
   /**
-   * Could another build use what a package's sources mention? Whatever leads there is followed up, from file to file by the
-   * names of modules and from package to package by the names of crates: it could where something of that stands beside a
-   * condition, or was not read at all.
+   * Resolves to whether another build could use what a package's sources mention. The search follows mentions from
+   * file to file by the names of modules, and from package to package by the names of crates. Another build could use
+   * it when a file on the way has a condition or was not read at all.
    */
   async mayUse(p: Package, mention: RegExp): Promise<boolean> {
     const seen = new Set<number>();
@@ -106,7 +113,10 @@ export class OtherBuilds {
     return false;
   }
 
-  /** How a package's crate may be called in the sources of another: its manifest may rename it. */
+  /**
+   * Returns the names that a package's crate may have in the sources of another package, whose manifest may rename
+   * it.
+   */
   private namesOf(p: Package, user: Package): string[] {
     const names = [p.cargoName, ...p.targets.map(({ name }) => name)];
     const manifest = textOf(user.manifestPath);
@@ -120,7 +130,7 @@ export class OtherBuilds {
     return [...names, ...renamed].map(crateNameOf);
   }
 
-  /** Does any source of a package mention it? */
+  /** Resolves to whether any source of a package mentions it. */
   async mentions(p: Package, mention: RegExp): Promise<boolean> {
     const sources = await this.sources(p);
     return sources?.some(({ text }) => mention.test(text)) ?? true;
@@ -135,7 +145,7 @@ export class OtherBuilds {
     return sources;
   }
 
-  /** Undefined where it cannot be told. */
+  /** Resolves to the sources of a package; undefined when there are too many files. */
   private async readSources(p: Package): Promise<Source[] | undefined> {
     const files: string[] = [];
     if (!(await this.list(p, p.directory, files))) return undefined;
@@ -147,7 +157,7 @@ export class OtherBuilds {
         return [{ text, module: moduleOf(file), isRead: this.read.has(file) }];
       } catch (error) {
         if (!(error instanceof TooLargeError)) return [];
-        // Any condition may stand in it.
+        // The file may contain any condition.
         return [{ text: 'cfg(any(', module: moduleOf(file), isRead: this.read.has(file) }];
       }
     });
@@ -167,7 +177,7 @@ export class OtherBuilds {
         path === this.workspace.targetDirectory
       )
         continue;
-      // Nobody builds the tests of a dependency.
+      // Cargo does not build the tests of a dependency.
       if (isRoot && !p.isWorkspaceMember && ['tests', 'benches', 'examples'].includes(entry.name))
         continue;
       if (!(await this.list(p, path, files))) return false;
@@ -176,7 +186,7 @@ export class OtherBuilds {
   }
 }
 
-/** Nothing of what cannot be read. */
+/** Returns the content of a file, empty when it cannot be read. */
 function textOf(file: string): string {
   try {
     return readRegularFile(file, MAX_SOURCE).toString('latin1');

@@ -5,7 +5,7 @@ import { reservedCrates } from '../workspace/reserved-crates.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import type { PossibleExport } from './references.ts';
 
-/** A problem for each possible export that is worth a warning, each once (rule 4.15). */
+/** Returns a problem for each possible export that deserves a warning, each once (rule 4.15). */
 export function possibleExports(
   found: Iterable<PossibleExport>,
   workspace: Workspace,
@@ -24,7 +24,7 @@ export function possibleExports(
   return [...seen.values()];
 }
 
-/** Those of packages of the tree, not yet included, not opted out. */
+/** Returns the possible exports of packages of the tree that are neither included yet nor opted out. */
 function newExports(
   found: Iterable<PossibleExport>,
   workspace: Workspace,
@@ -44,7 +44,7 @@ function newExports(
     for (const index of workspace.byCrateName.get(crate) ?? []) {
       const p = workspace.packages[index];
       if (p === undefined || p.isWorkspaceMember || api.noAutoDetect.includes(p.name)) continue;
-      // What the package itself defines, and cackle.toml imports, says it already.
+      // A definition by the package itself, imported in cackle.toml, covers it already.
       const imported = apis.get(`${p.name}::${module}`);
       if (imported !== undefined && isCovered(path, imported)) continue;
       suggestions.push({ package: p, api: module, path, symbol });

@@ -4,7 +4,10 @@ import type { Problem } from '../problems/kinds.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 
-/** What is wrong with the choice of sandboxes (rules 5.2, 5.14): none chosen, or a kind where it has no meaning. */
+/**
+ * Returns problems with the choice of sandboxes (rules 5.2, 5.14): none is chosen, or a kind is set where it has no
+ * meaning.
+ */
 export function sandboxProblems(config: Config): Problem[] {
   const meaningless = config.meaninglessSandboxKinds.map(
     ({ package: packageName, place }): Problem => ({
@@ -20,13 +23,13 @@ export function sandboxProblems(config: Config): Problem[] {
 type ExecutionFailed = Extract<Problem, { readonly kind: 'execution-failed' }>;
 type Denial = NonNullable<ExecutionFailed['denied']>[number];
 
-/** How a build script ended that ran and failed, as the build tells. */
+/** How a build script failed, as reported by the build. */
 type FailedScript = { readonly packageId: string } & Pick<
   ExecutionFailed,
   'output' | 'status' | 'signal' | 'sandboxCommand' | 'denied'
 >;
 
-/** A problem for each build script that ran and failed. */
+/** Returns a problem for each build script that failed. */
 export function failedBuildScripts(
   scripts: readonly FailedScript[],
   workspace: Workspace,
@@ -53,7 +56,7 @@ export function failedBuildScripts(
   });
 }
 
-/** A path of cackle.toml is relative to the workspace, where it lies in it. */
+/** Returns a denial with its path relative to the workspace, as in cackle.toml, if the path is inside it. */
 function asInConfig(denial: Denial, root: string): Denial {
   if (!('path' in denial)) return denial;
   const path = relative(root, denial.path);

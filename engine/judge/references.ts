@@ -14,62 +14,68 @@ import { SysrootCrates } from './sysroot-crates.ts';
 import { type HitTarget, Targets } from './targets.ts';
 import { isOfArguments, TypeArguments } from './type-arguments.ts';
 
-/** A name of a target that an API names. */
+/** A name of a target that belongs to an API. */
 export interface TargetName {
   readonly text: string;
-  /** Its first segment, with what tells crates of one name apart (`std[5f3a]`). */
+  /** Its first segment, with the mark that distinguishes crates of the same name (`std[5f3a]`). */
   readonly crate: string;
-  /** Not an argument of the target: who refers to it has written this path. */
+  /**
+   * True when the name is the target's own path, not one of its arguments: the code that refers to the target has
+   * written it.
+   */
   readonly own: boolean;
 }
 
-/** A source place as the debug info gives it; line 0 when unknown. */
+/** A source place from the debug info; line 0 when unknown. */
 export interface FactPlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** A live reference to something that an API names, before anybody asks who may. */
+/** A live reference to an item of an API, not yet charged to a package. */
 export interface Reference {
   readonly api: string;
-  /** The referring function: innermost inlined frame, else the symbol around the place. */
+  /** The referring function: the innermost inlined frame, or else the symbol around the place. */
   readonly from: string;
-  /** The function whose machine code holds the reference, with the file that declares it. */
+  /** Names of the function whose machine code has the reference. */
   readonly outerNames: readonly string[];
   readonly outerFile: string | undefined;
-  /** Input that holds the reference, by position in the link. */
+  /** Index of the input with the reference, in link order. */
   readonly input: number;
   readonly node: number;
-  /** From code that rustc did not compile: what its debug info and its symbols say counts for nothing. */
+  /** True for code that rustc did not compile: its debug info and symbols prove nothing. */
   readonly foreign: boolean;
-  /** Innermost inlined frame at the reference, or NONE. */
+  /** The innermost inlined frame at the reference, or NONE. */
   readonly frame: number;
-  /** Undefined where the debug info says nothing. */
+  /** Undefined when the debug info has none. */
   readonly place: FactPlace | undefined;
-  /** The crate of the referring function (`std[5f3a]`), undefined where its symbol does not say. */
+  /** The crate of the referring function (`std[5f3a]`); undefined when its symbol does not say. */
   readonly fromCrate: string | undefined;
-  /** Is that function the toolchain's? */
+  /** True when that function belongs to the toolchain. */
   readonly fromSysroot: boolean;
-  /** The crates, none the toolchain's, of what stands in that function's arguments; of drop glue, that of the type alone. */
+  /** The crates in that function's arguments, without the toolchain's; for drop glue, only the crate of the type. */
   readonly argumentCrates: readonly string[];
-  /** The target is the toolchain's, with the toolchain's own types alone: no code of a package is in it. */
+  /**
+   * True when the target belongs to the toolchain and has only the toolchain's types: it contains no code of a
+   * package.
+   */
   readonly ofSysroot: boolean;
-  /** An argument of the referring function belongs to the API too. */
+  /** True when an argument of the referring function belongs to the API too. */
   readonly byArguments: boolean;
-  /** Does the debug info know the function that holds the reference? It knows nothing of assembly. */
+  /** True when the debug info knows the function with the reference, which it does not for assembly. */
   readonly declared: boolean;
   readonly targetNames: readonly TargetName[];
 }
 
-/** A top-level module with the name of an API: its crate may provide that API (rule 4.15). */
+/** A top-level module named like an API: its crate may provide that API (rule 4.15). */
 export interface PossibleExport {
   readonly crate: string;
   readonly module: string;
   readonly symbol: string;
 }
 
-/** The inlined frame at a reference (or NONE), and the place (or NONE). */
+/** The inlined frame at a reference (or NONE) and the place (or NONE). */
 interface FrameAt {
   readonly from: number;
   readonly place: number;
@@ -83,11 +89,11 @@ type ForeignMembers = readonly (Uint8Array | undefined)[];
 
 const noExports: readonly PossibleExport[] = [];
 
-/** Finds API references in one joined output; keeps what it learns of symbols for the next one. */
+/** Finds API references in one joined output; keeps what it learns about symbols for the next one. */
 export class ReferenceFinder {
   private readonly exportsBySymbol: (readonly PossibleExport[] | undefined)[] = [];
   private readonly hits: SymbolHits;
-  /** By symbol, of the output at hand. */
+  /** Targets in the current output, by symbol. */
   private readonly targetsBySymbol: (readonly HitTarget[] | undefined)[] = [];
   private readonly symbols: SymbolNames;
   private readonly matcher: ApiMatcher;
@@ -101,8 +107,9 @@ export class ReferenceFinder {
   }
 
   /**
-   * Every live reference to an API, each (API, from, place, target) once. `foreignMembers` marks by input the members
-   * that rustc did not make; an input without has nobody to answer for it, and what it refers to is no usage (rule 4.10).
+   * Returns every live reference to an API, each (API, from, place, target) once. `foreignMembers` marks, by input,
+   * the members that rustc did not make. No package is responsible for an input without such marks, and its
+   * references are no usages (rule 4.10).
    */
   references(output: JoinedOutput, foreignMembers: ForeignMembers): Reference[] {
     const found: Reference[] = [];
@@ -131,7 +138,7 @@ export class ReferenceFinder {
     };
     output.eachLiveNode(answeredFor(foreignMembers), (input, node, isRoot) => {
       const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
-      // What anonymous data refers to counts for whoever refers to the data (rule 4.5).
+      // References of anonymous data are charged to the code that refers to the data (rule 4.5).
       if (((facts.nodeFlags[node] as number) & NodeFlag.anonymous) !== 0 && !isRoot) return;
       const endEdge = facts.nodeFirstEdge[node + 1] as number;
       for (let edge = facts.nodeFirstEdge[node] as number; edge < endEdge; edge++) {
@@ -157,7 +164,10 @@ export class ReferenceFinder {
     return found;
   }
 
-  /** A jump table leads back into the function that it is of: no use of anything, whoever the frame is of that jumps. */
+  /**
+   * Returns whether a node refers to itself. A jump table leads back into its own function: that uses nothing,
+   * whichever inlined frame the jump is in.
+   */
   private isItself(
     output: JoinedOutput,
     at: NodeAt,
@@ -173,7 +183,10 @@ export class ReferenceFinder {
     );
   }
 
-  /** One reference for each API that a target belongs to, unless the referrer's arguments alone lead to it. */
+  /**
+   * Returns one reference for each API that a target belongs to, unless only the arguments of the referring function
+   * lead to it.
+   */
   private referencesTo(
     output: JoinedOutput,
     at: Referrer,
@@ -219,7 +232,10 @@ export class ReferenceFinder {
     });
   }
 
-  /** Crates with a live symbol in a top-level module that has the name of an API; not the toolchain's own. */
+  /**
+   * Returns the crates with a live symbol in a top-level module that is named like an API, without the toolchain's
+   * own crates.
+   */
   possibleExports(output: JoinedOutput, foreignMembers: ForeignMembers): PossibleExport[] {
     const found = new Map<string, PossibleExport>();
     makeRoom(this.exportsBySymbol, this.symbols.size);
@@ -248,15 +264,16 @@ export class ReferenceFinder {
   }
 }
 
-/** By input: has it somebody to answer for it? */
+/** Returns, by input, whether a package is responsible for it. */
 function answeredFor(foreignMembers: ForeignMembers): boolean[] {
   return foreignMembers.map((members) => members !== undefined);
 }
 
 /**
- * Where an instruction belongs that has no place. LLVM gives it line 0 with the file, the column and often the frame of
- * whatever stood before it, so the first place that says something is that of a call around it. An instruction that
- * the compiler itself put to line 0 (one made of two) has column 0, and a frame that holds.
+ * Returns the frame and place for an instruction without a place. LLVM gives such an instruction line 0, with the
+ * file, the column and often the frame of the preceding instruction, so the first reliable place is that of an
+ * enclosing call. An instruction that the compiler itself put at line 0 (merged from two) has column 0 and a correct
+ * frame.
  */
 function enclosing(facts: ObjectFacts, node: number, given: FrameAt): FrameAt {
   for (let frame = given.from; frame !== NONE; frame = facts.frameParent[frame] as number) {
@@ -264,7 +281,7 @@ function enclosing(facts: ObjectFacts, node: number, given: FrameAt): FrameAt {
     if (call !== NONE && !isOfSysroot(facts, call))
       return { from: facts.frameParent[frame] as number, place: call };
   }
-  // The standard library answers for nothing: then what is inlined into it has to.
+  // The standard library is not responsible for usages, so code that is inlined into it is.
   const declared = facts.nodePlace[node] as number;
   return declared === NONE || isOfSysroot(facts, declared) ? given : { from: NONE, place: NONE };
 }
@@ -278,25 +295,25 @@ function isOfSysroot(facts: ObjectFacts, place: number): boolean {
   return file.startsWith('/rustc/') || file.includes('/rustlib/src/rust/library/');
 }
 
-/** The function that drops a value, by the names of several compilers. */
+/** The function that drops a value, by its names in several compiler versions. */
 const dropGlue = /^core::ptr::drop_(?:in_place|glue)$/;
 
-/** The crates that a function's arguments name; of drop glue that of the type, which has the fields. */
+/** Returns the crates that a function's arguments name; for drop glue, the crate of the type, which has the fields. */
 function argumentCrates(names: readonly SymbolName[]): string[] {
   const crates = names.flatMap(({ role, crate }) => (role === NameRole.own ? [] : [crate]));
   const isGlue = names.some(({ role, text }) => role === NameRole.own && dropGlue.test(text));
-  // The arguments of a type stand before it.
+  // The arguments of a type precede it.
   return [...new Set(isGlue ? crates.slice(-1) : crates)];
 }
 
-/** The symbol of the function at a reference: an inlined frame's or the node's. */
+/** Returns the symbol of the function at a reference: of the inlined frame, or else of the node. */
 export function nameOf(facts: ObjectFacts, node: number, frame: number): string {
   const entity =
     frame === NONE ? (facts.nodeEntity[node] as number) : (facts.frameEntity[frame] as number);
   return entity === NONE ? '' : factString(facts, facts.entityString[entity] as number);
 }
 
-/** Row of the place table as strings; undefined for NONE. */
+/** Returns a row of the place table with its file as a string; undefined for NONE. */
 export function placeOf(facts: ObjectFacts, place: number): FactPlace | undefined {
   if (place === NONE) return undefined;
   return {

@@ -7,22 +7,22 @@ import type { Problem } from '../problems/kinds.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import { OtherBuilds } from './other-builds.ts';
 
-/** What a whole check knows of the tree. */
+/** What a check of the whole tree knows. */
 export interface WholeCheck {
   readonly config: Config;
   readonly workspace: Workspace;
   readonly exports: Exports;
   /** The units of the check. */
   readonly units: readonly UnitRecord[];
-  /** What build scripts said, now or when they ran. */
+  /** The instructions that build scripts printed, in this check or when they last ran. */
   readonly scripts: readonly BuildScriptRecord[];
-  /** `unsafe` and `extern` that would be refused if nothing were allowed. */
+  /** Uses of `unsafe` and `extern` that would be refused if nothing were allowed. */
   readonly unsafeAndExtern: readonly Problem[];
 }
 
 /**
- * Settings of packages that have no effect (rule 5.11), but for what another target or feature of the lock file may need:
- * a package that was not built keeps all of them.
+ * Resolves to problems for settings of packages that have no effect (rule 5.11). A setting that another target or
+ * feature of the lock file may need is left out; so are all settings of a package that was not built.
  */
 export async function staleSettings(check: WholeCheck): Promise<Problem[]> {
   const { config, workspace, units } = check;
@@ -48,7 +48,7 @@ export async function staleSettings(check: WholeCheck): Promise<Problem[]> {
   return stale;
 }
 
-/** Those of unused API permissions that no other target or feature may need. */
+/** Resolves to those problems of unused API permissions that no other target or feature may need. */
 export async function certainlyUnused(
   problems: readonly Problem[],
   { config, workspace, units }: WholeCheck,
@@ -75,7 +75,7 @@ function packagesOf({ byName, packages }: Workspace, name: string): Package[] {
   return (byName.get(name) ?? []).map((i) => packages[i]).filter((p) => p !== undefined);
 }
 
-/** The scopes in which something would be refused if nothing were allowed, by package and problem. */
+/** Returns the scopes in which something would be refused if nothing were allowed, by package and kind of problem. */
 function neededFlags({ unsafeAndExtern }: WholeCheck): Map<string, ScopeSuffix[]> {
   const needs = new Map<string, ScopeSuffix[]>();
   for (const problem of unsafeAndExtern) {
@@ -120,7 +120,7 @@ async function isInUse(
   }
 }
 
-/** Is there anything that would run in the sandbox of a scope? Tests are those of the user's own packages. */
+/** Returns whether a program would run in the sandbox of a scope. Tests are those of the user's own packages. */
 function hasPrograms(suffix: ScopeSuffix, packages: readonly Package[]): boolean {
   return packages.some(
     (p) =>
@@ -143,12 +143,13 @@ async function isRuleInUse(
   if (withScript.length === 0 || !covers(suffix, 'build')) return false;
   for (const { id } of withScript) {
     const own = said.filter(({ packageId }) => packageId === id);
-    // One that did not run has said nothing yet.
+    // A script that did not run has printed nothing yet.
     if (own.length === 0) return true;
     if (own.some(({ instructions }) => instructions.some((i) => isInstructionAllowed(i, [rule]))))
       return true;
   }
-  // Elsewhere it may say more: what it is made of has the words for it.
+  // For another target the script may print more: then its sources or its dependencies contain the words of the
+  // instruction.
   const key = normalisedInstruction(rule)
     .replace(/^cargo:|\*$/g, '')
     .replace(/=.*$/s, '');

@@ -12,7 +12,7 @@ import type { ApiHit, ApiMatcher } from './api-matcher.ts';
 
 const noHits: readonly ApiHit[] = [];
 
-/** The APIs of symbols, nodes and inlined frames; keeps what it learns of symbols. */
+/** Finds the APIs of symbols, nodes and inlined frames; keeps what it learns about symbols. */
 export class SymbolHits {
   private readonly bySymbol: (readonly ApiHit[] | undefined)[] = [];
   private readonly symbols: SymbolNames;
@@ -23,12 +23,12 @@ export class SymbolHits {
     this.matcher = matcher;
   }
 
-  /** Makes room for the symbols that were loaded meanwhile. */
+  /** Makes room for symbols loaded since the last call. */
   prepare(): void {
     makeRoom(this.bySymbol, this.symbols.size);
   }
 
-  /** A symbol's hits, and those of its definition's debug name where the symbol alone says less. */
+  /** Returns a symbol's hits, with those of its definition's debug name when the symbol alone tells less. */
   ofTarget(output: JoinedOutput, symbol: SymbolId): readonly ApiHit[] {
     const hits = this.hitsOf(symbol);
     if (hits.length > 0) return hits;
@@ -38,21 +38,21 @@ export class SymbolHits {
     return qualified === undefined ? hits : this.hitsOf(qualified);
   }
 
-  /** An inlined function's hits: by its symbol, and by its debug name where the symbol says less. */
+  /** Returns an inlined function's hits: by its symbol, and by its debug name when the symbol tells less. */
   ofFrame(output: JoinedOutput, input: number, frame: number): readonly ApiHit[] {
     const [symbol, qualified] = frameSymbols(output, input, frame);
     const hits = symbol === undefined ? noHits : this.hitsOf(symbol);
     return hits.length > 0 || qualified === undefined ? hits : this.hitsOf(qualified);
   }
 
-  /** All names of the function at a reference: of the inlined frame, or of the node where `frame` is NONE. */
+  /** Returns all names of the function at a reference: of the inlined frame, or of the node when `frame` is NONE. */
   namesOf(output: JoinedOutput, at: NodeAt, frame: number): readonly SymbolName[] {
     const symbols =
       frame === NONE ? nodeSymbols(output, at) : frameSymbols(output, at.input, frame);
     return symbols.flatMap((symbol) => (symbol === undefined ? [] : this.symbols.namesOf(symbol)));
   }
 
-  /** The crate of the function at a reference (`std[5f3a]`); undefined where its symbol does not say. */
+  /** Returns the crate of the function at a reference (`std[5f3a]`); undefined when its symbol does not say. */
   crateOf(output: JoinedOutput, at: NodeAt, frame: number): string | undefined {
     const [symbol] =
       frame === NONE ? nodeSymbols(output, at) : frameSymbols(output, at.input, frame);
@@ -68,7 +68,7 @@ export class SymbolHits {
   }
 }
 
-/** The symbol and the debug name of a node, where it has them. */
+/** The symbol and the debug name of a node, each undefined when it has none. */
 type Symbols = readonly [SymbolId | undefined, SymbolId | undefined];
 
 function nodeSymbols(output: JoinedOutput, at: NodeAt): Symbols {

@@ -7,18 +7,18 @@ import type { ApiHit, ApiMatcher } from './api-matcher.ts';
 import type { SymbolHits } from './symbol-hits.ts';
 import { TypeArguments } from './type-arguments.ts';
 
-/** A symbol that an API names, and what matched. */
+/** A symbol that belongs to an API, with its matching names. */
 export interface HitTarget {
   readonly symbol: SymbolId;
   readonly hits: readonly ApiHit[];
-  /** The arguments of the call shim that leads to it; undefined where something else does too. */
+  /** The arguments of the call shim that leads to it; undefined when another path leads there too. */
   readonly shim: TypeArguments | undefined;
 }
 
 const noTargets: readonly HitTarget[] = [];
 const noHits: readonly ApiHit[] = [];
 
-/** What the references of one output name of the APIs; data without a name and call shims are looked through, to any depth. */
+/** Finds which API symbols the references of one output lead to, through anonymous data and call shims of any depth. */
 export class Targets {
   private readonly bySymbol: (readonly HitTarget[] | undefined)[];
   private readonly byNode = new Map<number, readonly HitTarget[]>();
@@ -27,7 +27,7 @@ export class Targets {
   private readonly symbols: SymbolNames;
   private readonly matcher: ApiMatcher;
 
-  /** `room`, of an entry for each symbol, is what the targets are kept in. */
+  /** `room` stores the targets, with an entry for each symbol. */
   constructor(
     output: JoinedOutput,
     hits: SymbolHits,
@@ -42,11 +42,11 @@ export class Targets {
     this.bySymbol = room;
   }
 
-  /** What a reference of an input names. */
+  /** Returns the targets of a reference in an input. */
   targetsAt(input: number, target: number): readonly HitTarget[] {
     const { output } = this;
     const symbol = output.symbolOfTarget(input, target);
-    // Another file's definition is found by the symbol alone; one of this file may be without a symbol.
+    // A definition in another file is found by the symbol alone; one in this file may have no symbol.
     if (symbol !== undefined && target >= ENTITY_BIT) {
       const known = this.bySymbol[symbol];
       if (known !== undefined) return known;
@@ -97,7 +97,7 @@ export class Targets {
         if (hits.length > 0) found.set(symbol, { symbol, hits, shim });
       }
     };
-    // What is reached without a shim first, so that a shim that leads there too hides nothing.
+    // Targets reachable without a shim come first, so that a shim that leads there as well hides none of them.
     for (let at = withoutShim.pop(); at !== undefined; at = withoutShim.pop()) {
       if (this.shimArguments(at) === undefined) visit(at, undefined);
       else behindShim.push([at, new TypeArguments([], this.matcher)]);
@@ -106,7 +106,7 @@ export class Targets {
     return [...found.values()];
   }
 
-  /** The arguments of a call shim; undefined for what is none. */
+  /** Returns the arguments of a call shim; undefined for any other node. */
   private shimArguments(at: NodeAt): TypeArguments | undefined {
     const { facts, entitySymbol } = (this.output.inputs[at.input] as JoinInput).loaded;
     if (((facts.nodeFlags[at.node] as number) & NodeFlag.callShim) === 0) return undefined;

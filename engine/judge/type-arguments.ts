@@ -4,13 +4,13 @@ import { reservedCrates } from '../workspace/reserved-crates.ts';
 import type { ApiHit, ApiMatcher } from './api-matcher.ts';
 import { crateName } from './sysroot-crates.ts';
 
-/** What a function was instantiated with: every type and function that stands in its arguments. */
+/** The arguments with which a function was instantiated: every type and function in them. */
 export class TypeArguments {
   private readonly texts: ReadonlySet<string>;
   private readonly apis: ReadonlySet<number>;
   private readonly apisOfStd: ReadonlySet<number>;
 
-  /** Of a function with these names; the type of a trait's method is one of its arguments. */
+  /** Takes the names of the function; the type of a trait's method counts as an argument. */
   constructor(names: readonly SymbolName[], matcher: ApiMatcher) {
     const given = names.filter(({ role }) => role !== NameRole.own);
     const apisOf = (some: readonly SymbolName[]): Set<number> =>
@@ -24,15 +24,16 @@ export class TypeArguments {
     return this.texts.has(text);
   }
 
-  /** Is one of them of that API? */
+  /** Returns whether one of the arguments belongs to the API. */
   hasOf(api: number): boolean {
     return this.apis.has(api);
   }
 
   /**
-   * Does a type of the API come with them? One that stands there, or another of the standard library where one of that API
-   * does: the items of a `ReadDir`, the `Path` of a `PathBuf`. Only functions make such a type from nothing: those that
-   * are named by their own path count, and a function item that stands in a target's arguments comes only as itself.
+   * Returns whether the arguments bring a type of the API: the type itself, or another type of the standard library
+   * when one of the same API is among them, such as the items of a `ReadDir` or the `Path` of a `PathBuf`. Only
+   * functions can create such a type from nothing: a function named by its own path counts as a usage, and a function
+   * item among a target's arguments is brought only by the same function item.
    */
   bring({ api, name }: ApiHit): boolean {
     return this.has(name) || (isOfStd(name) && !isFunction(name) && this.apisOfStd.has(api));
@@ -40,9 +41,10 @@ export class TypeArguments {
 }
 
 /**
- * Does a function reach a target by its type arguments alone (rule 4.13)? `hits` are all of the target's,
- * and `shim` has the arguments of the call shim that led to it. A path of the target's own always counts: whoever wrote
- * the function named it. Of a trait's method the type decides, so the trait's arguments come with a type of that API.
+ * Returns whether only its type arguments lead a function to a target (rule 4.13). `hits` are all hits of the target,
+ * and `shim` has the arguments of the call shim that led to it. The target's own path always counts as a usage: the
+ * author of the function wrote it. For a trait's method the type decides, so a type of the API brings the trait's
+ * arguments with it.
  */
 export function isOfArguments(
   hit: ApiHit,
@@ -51,7 +53,7 @@ export function isOfArguments(
   referrer: TypeArguments,
 ): boolean {
   const { api, name } = hit;
-  // A function item that is itself an argument is called by the shim that is named after it.
+  // A function item that is itself an argument is called through a shim that has its name.
   if (name.role === NameRole.own) return shim?.has(name) === true && referrer.has(name);
   if (referrer.bring(hit)) return true;
   return (
@@ -67,7 +69,10 @@ function isOfStd({ crate }: SymbolName): boolean {
   return reservedCrates.has(crateName(crate));
 }
 
-/** The standard library's types and traits begin with a capital letter; what a closure is in, its path does not end with. */
+/**
+ * Returns whether a name is a function's. Types and traits of the standard library begin with a capital letter; the
+ * path of a closure does not end with the function that contains it.
+ */
 function isFunction({ text }: SymbolName): boolean {
   return /::[a-z_][a-z0-9_]*$/.test(text);
 }

@@ -7,19 +7,19 @@ import type { Package, PackageIndex, Workspace } from '../workspace/types.ts';
 import { scopeOf } from './attribution.ts';
 import type { LentByMacros } from './macros.ts';
 
-/** What telling a unit's keyword problems takes beside the unit. */
+/** What finding a unit's keyword problems needs besides the unit. */
 export interface KeywordFacts {
   readonly workspace: Workspace;
   readonly config: Config;
-  /** The packages in whose directories files lie. */
+  /** The packages whose directories contain a file. */
   readonly holders: FileOwners;
   /** What macros of other packages lend. */
   readonly lent: LentByMacros;
 }
 
 /**
- * `unsafe` and `extern` in a unit's sources that the scope does not allow (rules 4.16, 4.17): of the unit's package, and of the package
- * in whose directory the file lies.
+ * Returns problems for `unsafe` and `extern` in a unit's sources that the scope does not allow (rules 4.16, 4.17),
+ * for the unit's package and for the package whose directory contains the file.
  */
 export function keywordProblems(unit: UnitRecord, facts: KeywordFacts): Problem[] {
   const { workspace, holders } = facts;
@@ -62,7 +62,7 @@ function problemsIn(
   return problems;
 }
 
-/** What a package must be allowed to be: a proc macro, or one with a build script (rules 5.7, 5.8). */
+/** Returns problems for a package that is a proc macro or has a build script without permission (rules 5.7, 5.8). */
 export function missingPermissions(
   unit: UnitRecord,
   workspace: Workspace,
@@ -85,7 +85,7 @@ export function missingPermissions(
   return problems;
 }
 
-/** Uses of one keyword, one a line: the lint and the token often see the same. */
+/** Returns the uses of one keyword, one for each line: the lint and the token scan often find the same use. */
 function usesOf(hits: readonly KeywordHit[], keyword: KeywordHit['keyword']): KeywordUse[] {
   const byLine = new Map<string, KeywordUse>();
   for (const hit of hits) {

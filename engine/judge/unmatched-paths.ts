@@ -10,7 +10,7 @@ import { lockedPackages } from '../workspace/lock-file.ts';
 import type { Workspace } from '../workspace/types.ts';
 
 const sysrootCrates = ['std', 'core', 'alloc', 'proc_macro'];
-/** Modules of the standard library that are there for other targets. */
+/** Modules of the standard library that exist for other targets only. */
 const ofOtherTargets =
   /^(?:std::os|core::os|(?:std|core)::arch|core::core_arch)::[a-z0-9_]+(?:::|$)/;
 const systems = new Set(
@@ -19,21 +19,21 @@ const systems = new Set(
   ),
 );
 
-/** What is known of the paths of a tree. */
+/** What is known about the paths of a tree. */
 export interface TreePaths {
-  /** Which public paths there are, and for others the nearest. */
+  /** Resolves to which paths exist publicly, and to the nearest path for each other one. */
   resolve(
     paths: readonly string[],
   ): Promise<
     ReadonlyMap<string, { readonly exists: boolean; readonly suggestion?: string | undefined }>
   >;
-  /** The facts of all that was compiled. */
+  /** Returns the paths of the facts files of all compiled code. */
   factsFiles(): Iterable<string>;
 }
 
 /**
- * Paths in `[api.NAME]` that can match nothing in the whole tree: nothing has this path, and no compiled code has a name
- * below it. For what another target or feature would bring, nothing is said.
+ * Resolves to problems for paths in `[api.NAME]` that can match nothing in the whole tree: no item has this path, and
+ * no compiled code has a name below it. A path that another target or feature may bring is not reported.
  */
 export async function unmatchedPaths(
   config: Config,
@@ -70,7 +70,10 @@ function isUnknownSystem(path: string): boolean {
   return module === 'os' && !systems.has(system);
 }
 
-/** Which paths have a name below them in compiled code, and all names as long as a path that share its crate. */
+/**
+ * Resolves to the paths that have a name below them in compiled code, and to all names that are as long as a path and
+ * share its crate.
+ */
 async function namesOf(
   paths: readonly ApiPath[],
   files: Iterable<string>,

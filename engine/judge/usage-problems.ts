@@ -5,10 +5,10 @@ import type { Usage } from '../problems/usages.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { AttributedUsage } from './attribution.ts';
 
-/** A problem that usages of an API make. */
+/** A problem made of usages of an API. */
 export type UsageProblem = Extract<Problem, { readonly kind: 'disallowed-api' | 'off-tree-api' }>;
 
-/** The problem of a usage that is not allowed: of an API, or of one of a package that the user does not depend on. */
+/** Returns the problem for a usage that is not allowed: of an API, or of a package that the user does not depend on. */
 export function usageProblem(
   usage: AttributedUsage,
   label: string,

@@ -7,26 +7,29 @@ import type { CrateKind, Package, PackageIndex, Workspace } from '../workspace/t
 import type { Reference, TargetName } from './references.ts';
 import { crateName } from './sysroot-crates.ts';
 
-/** What attribution has to know of the output in which references were found. */
+/** What attribution needs to know about the output that contains the references. */
 export interface OutputOwner {
   readonly package: PackageIndex;
   readonly kind: CrateKind;
-  /** Does rustc's test harness write the program's `main`? */
+  /** True when rustc's test harness provides the program's `main`. */
   readonly hasHarness: boolean;
   /** By link input: the package whose unit made it; undefined for the standard library. */
   readonly inputPackages: readonly (PackageIndex | undefined)[];
 }
 
-/** Who used something, where, and which of the target's names that is about. */
+/** The packages that used something, the place, and the names of the target to which that applies. */
 export interface Users {
   readonly users: readonly Package[];
   readonly place: SourcePlace;
   readonly targets: readonly TargetName[];
-  /** They did not write it: code of the standard library came to it by a type of theirs. */
+  /** True when they did not write it: one of their types led the standard library there. */
   readonly byType: boolean;
 }
 
-/** The packages that a reference is charged to (rules 4.7, 4.9, 4.10); none where the standard library does its work. */
+/**
+ * Returns the packages to which a reference is charged (rules 4.7, 4.9, 4.10); none when the standard library uses
+ * its own items.
+ */
 export function usersOf(
   reference: Reference,
   output: OutputOwner,
@@ -51,14 +54,16 @@ export function usersOf(
       };
     }
     if (isStandardLibraryFile(file, workspace) && reference.fromSysroot) {
-      // What it does by itself and to its own types is nobody's. What it came to by a type of a package, that package has put there.
+      // What the standard library does by itself and to its own types is charged to no package. What a package's type
+      // led it to is charged to that package.
       const given = reference.ofSysroot ? [] : targets.filter(({ own }) => !own);
       const users =
         given.length === 0 ? [] : packagesOf(reference.argumentCrates, output, workspace);
       return { users: packages(users), place, targets: given, byType: true };
     }
   }
-  // Foreign code, assembly, no debug info, or of a file that nobody lists: whoever built the object answers for it.
+  // Foreign code, assembly, no debug info, or a file in no unit's sources: the package that built the object is
+  // responsible.
   const users = packages(makerOf(reference, output, workspace));
   const root = users[0]?.targets[0]?.sourcePath ?? file ?? '';
   const told = reference.foreign || reference.declared;
@@ -68,8 +73,9 @@ export function usersOf(
 }
 
 /**
- * The owners of a file, if code of the function can be there. A macro may keep the places of its own file, but then the crate
- * of the function depends on the macro's. Assembly says what it likes: then the packages of that crate.
+ * Returns the owners of a file, if the function's code can come from it. Code from a macro may keep the places of the
+ * macro's file, but then the function's crate depends on the macro's. Assembly can name any file: then the packages
+ * of the function's crate are returned.
  */
 function writersOf(
   owners: readonly PackageIndex[],
@@ -79,7 +85,7 @@ function writersOf(
 ): readonly PackageIndex[] {
   if (owners.length === 0 || fromCrate === undefined || fromSysroot) return owners;
   const libraries = providersOf(fromCrate, workspace);
-  // A program, a test or an example may be called as somebody's library.
+  // A program, test or example may have the crate name of another package's library.
   const isOwn =
     libraries.length > 0 && hasCrate(workspace.packages[output.package], crateName(fromCrate));
   const crates = isOwn ? [...libraries, output.package] : libraries;
@@ -87,7 +93,10 @@ function writersOf(
   return crates.length === 0 || mayBe ? owners : crates;
 }
 
-/** The packages of crates that an output holds; of those that depend on each other, the ones on which no other depends. */
+/**
+ * Returns the packages of crates that an output contains; of packages that depend on each other, the ones on which no
+ * other depends.
+ */
 function packagesOf(
   crates: readonly string[],
   output: OutputOwner,
@@ -95,7 +104,7 @@ function packagesOf(
 ): PackageIndex[] {
   const packages = crates.flatMap((crate) => {
     const libraries = providersOf(crate, workspace);
-    // A program is nobody's library, and no crate of an output but its own.
+    // A crate that is no library can only be the output's own.
     return libraries.length === 0 ? [output.package] : libraries;
   });
   const all = [...new Set(packages)];
@@ -109,7 +118,10 @@ function providersOf(crate: string, workspace: Workspace): readonly PackageIndex
   return workspace.byCrateName.get(crateName(crate)) ?? [];
 }
 
-/** The package whose unit made the input. LTO puts statics of dependencies into the program's object: their name tells. */
+/**
+ * Returns the package whose unit made the input. LTO moves statics of dependencies into the program's object: for
+ * these, the name tells the package.
+ */
 function makerOf(
   { input, outerNames, foreign }: Reference,
   output: OutputOwner,
@@ -125,7 +137,7 @@ function makerOf(
   const definers = (workspace.byCrateName.get(crate) ?? []).filter((index) =>
     workspace.dependsOn(maker, index),
   );
-  // A dependency's crate may have the name of one of its own: then both answer.
+  // A dependency's crate may have the same name as one of the package's own: then both are responsible.
   if (isOwn) return [...new Set([maker, ...definers])];
   return definers.length > 0 ? definers : [maker];
 }
@@ -134,19 +146,19 @@ function hasCrate(p: Package | undefined, crate: string): boolean {
   return p?.targets.some((t) => crateNameOf(t.name) === crate) === true;
 }
 
-/** Tells the crates of a package from those of others. */
+/** Distinguishes a package's crates from those of others. */
 interface OwnCrates {
-  /** Is a name of a target the user's own, in this reference? */
+  /** Returns whether a name of the target is the user's own in this reference. */
   has(name: TargetName, reference: Reference): boolean;
 }
 
-/** By package of a workspace, of which it is a pure function. */
+/** By package of a workspace: the value is a pure function of both. */
 const ownCrates = new WeakMap<Package, OwnCrates>();
 
 /**
- * A package's own crates, which it may use without being asked. Where a dependency has a crate of that name too, or the
- * toolchain, it is the one that the reference itself comes from: else a package would only have to call an example `tokio`
- * to use tokio's API unseen.
+ * Returns a package's own crates, whose APIs it may use without permission. When a dependency or the toolchain has a
+ * crate of the same name, only the crate that contains the reference counts as its own. Otherwise a package could
+ * name an example `tokio` to use tokio's API unseen.
  */
 export function ownCratesOf(p: Package, workspace: Workspace): OwnCrates {
   let own = ownCrates.get(p);

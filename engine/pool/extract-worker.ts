@@ -10,54 +10,54 @@ import { readRegularFile } from '../regular-file.ts';
 import { Stopwatch, type Timed } from '../trace/spans.ts';
 import { unreadable } from './unreadable.ts';
 
-/** A link input, and where its facts are kept. */
+/** A request to extract a link input's facts, with the places where they are stored. */
 export interface FactsRequest {
-  /** One file; or objects, none of them empty, which are read as one archive. */
+  /** One file, or several objects, none of them empty, which are read as one archive. */
   readonly paths: readonly [string, ...string[]];
-  /** The standard library's own objects need no places: their files are nobody's. */
+  /** False for objects of the standard library, which need no places: no package owns their files. */
   readonly debugInfo: boolean;
-  /** Directories of stores to look in and to write to; a later one is for when the earlier cannot be used. */
+  /** Directories of stores to search and to write to. A later one is used when an earlier one is not usable. */
   readonly stores: readonly string[];
-  /** A second level, looked into last; what is found there or made is kept in both. */
+  /** A second-level store, searched last. Facts that are found there or newly made are kept in both levels. */
   readonly second?: string | undefined;
 }
 
-/** Extract one link input into a facts file named by content. */
+/** Extracts one link input into a facts file that is named by content. */
 export interface ExtractJob extends FactsRequest {
   readonly kind: 'extract';
 }
 
-/** Extract several: the objects of one link. */
+/** Extracts several link inputs: the objects of one link. */
 export interface ExtractAllJob {
   readonly kind: 'extract-all';
   readonly requests: readonly FactsRequest[];
 }
 
-/** Scan the sources of a unit, and hash them and what it left. */
+/** Scans the sources of a unit, and hashes its sources and outputs. */
 export interface SourcesJob extends SourcesOfUnit {
   readonly kind: 'sources';
   readonly outputs: readonly string[];
 }
 
-/** What the sources of a unit say, and what they and its outputs held. */
+/** What a unit's sources contain, and the hashes of its sources and outputs. */
 export interface SourcesResult {
   readonly hits: readonly KeywordHit[];
-  /** Where the compiler's lint sees an `extern` block in which nothing stands. */
+  /** Places of empty `extern` blocks, which the compiler's lint reports too. */
   readonly empty: readonly SourcePosition[];
-  /** Those of the foreign files that it reads as data. */
+  /** The foreign files that the unit reads as data. */
   readonly data: readonly string[];
   readonly macros: UnitMacros;
   readonly contents: readonly Content[];
 }
 
-/** Hash a file or directory; with `debugInfo`, as its facts are named. */
+/** Hashes a file or directory. With `debugInfo`, the hash is the one that names the file's facts. */
 export interface ContentJob {
   readonly kind: 'content';
   readonly path: string;
   readonly debugInfo?: boolean;
 }
 
-/** Hash all that a build script has cargo watch, within one limit. */
+/** Hashes everything that a build script makes cargo watch, up to a common limit. */
 export interface WatchedJob {
   readonly kind: 'watched';
   readonly paths: readonly string[];
@@ -65,23 +65,23 @@ export interface WatchedJob {
 
 type Job = ExtractJob | ExtractAllJob | SourcesJob | ContentJob | WatchedJob;
 
-/** The parsers take no larger file: offsets are 32 bits wide. */
+/** Largest input in bytes: the parsers' offsets are 32 bits wide. */
 const MAX_LINKED = 2 ** 32;
 
-/** What became of an request: the hash that names its facts, and how much there was to do. */
+/** The result of a request: the hash that names the facts, and how much work there was. */
 export interface ExtractedFacts {
   readonly facts: string;
   readonly bytes: number;
   readonly members: number;
-  /** Bytes of facts that were written into the first level. */
+  /** Bytes of facts written to the first level. */
   readonly factsBytes: number;
   /** False when the store had the facts already. */
   readonly extracted: boolean;
-  /** They were in the second level alone. */
+  /** True when only the second level had them. */
   readonly fromSecond: boolean;
 }
 
-/** Piscina's entry: one file in, facts on disk. Errors name the file and the member. */
+/** Entry point for Piscina: runs one job and resolves to its result. Errors name the file and the member. */
 export default async function run(job: Job): Promise<Timed<Result>> {
   const watch = new Stopwatch();
   const value = await answer(job, watch);
@@ -131,7 +131,7 @@ async function withInput<T>(
   }
 }
 
-/** The error of the file that is at fault where several were read together. */
+/** Returns the error for the file at fault, when several were read together. */
 async function atFault(
   { paths, debugInfo }: FactsRequest,
   error: ExtractError,
@@ -158,7 +158,7 @@ async function factsOf(
   const stored = readStored([...targets, ...second]);
   if (stored !== undefined) {
     const fromSecond = second.includes(stored.path);
-    // Copied, not linked: what can write in the target directory must not reach the user's cache.
+    // Copied, not linked: a program that can write in the target directory must not reach the user's cache.
     if (fromSecond) await writeFirst(targets, stored.bytes);
     return {
       facts: hash,
@@ -185,7 +185,7 @@ async function factsOf(
   };
 }
 
-/** Facts that are stored already; undefined when there are none that can be used. */
+/** Returns stored facts; undefined when there are none that can be used. */
 function readStored(
   paths: readonly string[],
 ): { path: string; bytes: Buffer; members: number } | undefined {
@@ -194,13 +194,13 @@ function readStored(
       const bytes = readFacts(path);
       return { path, bytes, members: countMembers(bytes) };
     } catch {
-      // Absent, cut short or of another version: any doubt means that it is extracted again.
+      // Missing, truncated or of another version: in any doubt the facts are extracted again.
     }
   }
   return undefined;
 }
 
-/** Writes to the first of the paths that can be written. Throws what the last one gave. */
+/** Writes to the first of the paths that is writable. Throws the last path's error when none is. */
 async function writeFirst(paths: readonly string[], content: Buffer): Promise<void> {
   for (const [i, path] of paths.entries()) {
     try {

@@ -13,34 +13,34 @@ import type { BacktraceFrame } from '../problems/places.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { Stopwatch, type Timed } from '../trace/spans.ts';
 
-/** The parsers take no larger file. */
+/** Largest file in bytes that the parsers take. */
 const MAX_LINKED = 2 ** 32 - 1;
 
-/** Find the API references of an output. */
+/** Finds the API references of an output. */
 export interface ReferencesJob {
   readonly kind: 'references';
   readonly output: OutputSpec;
-  /** By input. */
+  /** By input, the members that rustc compiled. */
   readonly compiled: readonly Compiled[];
   readonly apis: readonly {
     readonly name: string;
     readonly include: readonly string[];
     readonly exclude: readonly string[];
   }[];
-  /** Where the answer is kept for later checks; undefined when it is only measured. */
+  /** Where to store the answer for later checks; undefined when the job is only measured. */
   readonly keep: AnswerPlace | undefined;
 }
 
-/** Explain how places of an output are reached. */
+/** Explains how places of an output are reached. */
 export interface BacktracesJob {
   readonly kind: 'backtraces';
   readonly output: OutputSpec;
   readonly sites: readonly Site[];
-  /** Where the answer is kept for later checks. */
+  /** Where to store the answer for later checks. */
   readonly keep: AnswerPlace;
 }
 
-/** Compare the join of an output with the file that the linker made of it. */
+/** Compares the join of an output with the linked file. */
 export interface LinkedJob {
   readonly kind: 'linked';
   readonly output: OutputSpec;
@@ -51,20 +51,22 @@ export interface LinkedJob {
 export interface ReferencesResult {
   readonly references: readonly Reference[];
   readonly exports: readonly PossibleExport[];
-  /** By input: how many objects it holds. */
+  /** The number of objects in each input. */
   readonly objects: readonly number[];
 }
 
-/** The answer when stored facts files cannot be used: their inputs have to be extracted (or units built) again. */
+/**
+ * The answer when stored facts files cannot be used: their inputs have to be extracted, or their units built, again.
+ */
 export interface StaleFacts {
   readonly stale: readonly string[];
 }
 
-/** This thread is the owner: its pool gives it all the outputs of a check, which share most of their facts. */
+/** One for each thread: the pool gives its single thread all outputs of a check, which share most of their facts. */
 const joiner = new Joiner();
 let finder: { key: string; finder: ReferenceFinder } | undefined;
 
-/** Piscina's entry: joins one output and answers for it. Facts stay loaded for the outputs to come. */
+/** Entry point for Piscina: joins one output and answers the job. Facts stay loaded for later outputs. */
 export default async function run(
   job: ReferencesJob | BacktracesJob | LinkedJob,
 ): Promise<Timed<ReferencesResult | BacktraceFrame[][] | LinkedSymbol[] | StaleFacts>> {
@@ -82,7 +84,7 @@ async function answer(
   try {
     joined = joiner.join(job.output);
   } catch (error) {
-    // A class does not survive the way between threads; a plain answer does.
+    // An error loses its class between threads; a plain answer does not.
     if (error instanceof StaleFactsError) return { stale: error.paths };
     throw error;
   }

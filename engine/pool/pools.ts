@@ -22,12 +22,12 @@ import type {
 } from './judge-worker.ts';
 
 /**
- * Threads live as long as the check: a new one compiles and optimises the parsers again. In a long build they often
- * have nothing to do for a while.
+ * Threads live as long as the check, because a new thread has to compile and optimise the parsers again. In a long
+ * build they are often idle for a while.
  */
 const IDLE_TIMEOUT_MS = 2 ** 31 - 1;
 
-/** A pool that is made, and its package loaded, with the first job: a check that finds all as it was has none. */
+/** A pool that is created, and its package loaded, with the first job: a check in which nothing changed has no job. */
 class LatePool {
   private made: Promise<Piscina> | undefined;
   private readonly file: string;
@@ -58,16 +58,18 @@ class LatePool {
   }
 }
 
-/** The worker threads of one check: extraction beside the build, and one thread that joins and judges. */
+/** The worker threads of one check: some extract facts while the build runs, and one joins and judges. */
 export class Pools {
   private readonly extraction: LatePool;
   private readonly judging: LatePool;
   private readonly trace: Trace | undefined;
 
-  /** `workers`: threads of each kind, instead of as many as suit a build beside them. */
+  /**
+   * `workers` is the number of threads of each kind; by default, as many as suit a build that runs at the same time.
+   */
   constructor(trace?: Trace, workers?: number) {
     this.trace = trace;
-    // One core is left to rustc.
+    // One core is left for rustc.
     const beside = Math.max(1, Math.min(8, availableParallelism() - 1));
     this.extraction = new LatePool('extract-worker.js', workers ?? beside);
     // Loaded facts stay in the thread, so all joins go to the same one.
@@ -78,7 +80,10 @@ export class Pools {
     return this.run(this.extraction, request.paths[0], { kind: 'extract', ...request });
   }
 
-  /** Several at once, in as many jobs as there are threads: with small files a job is more work than what it does. */
+  /**
+   * Extracts several inputs at once, in as many jobs as there are threads: for small files, a job costs more than its
+   * work.
+   */
   async extractAll(requests: readonly FactsRequest[]): Promise<readonly ExtractedFacts[]> {
     const size = Math.ceil(requests.length / this.extraction.threads);
     const jobs: Promise<ExtractedFacts[]>[] = [];
@@ -93,7 +98,7 @@ export class Pools {
     return this.run(this.extraction, job.path, { kind: 'content', ...job });
   }
 
-  /** Of each path, or which one holds too much. */
+  /** Resolves to the hash of each path, or to the path with too much content. */
   watchedHashes(paths: readonly string[]): Promise<string[] | TooMuch> {
     return this.run(this.extraction, paths[0] ?? '', { kind: 'watched', paths });
   }
@@ -114,7 +119,7 @@ export class Pools {
     return this.run(this.judging, job.output.name, { kind: 'linked', ...job });
   }
 
-  /** The same jobs, with what their time went into. */
+  /** Runs the same jobs, and reports how long each part took. */
   measured(kind: 'extract', request: FactsRequest): Promise<Timed<ExtractedFacts>>;
   measured(
     kind: 'references',

@@ -1,14 +1,14 @@
 import { ExtractError } from '../parsers/module.ts';
 
-/** Between threads an error loses its class and keeps its cause. */
+/** An error loses its class between threads but keeps its cause. */
 const UNREADABLE = 'unreadable input';
 
-/** The error for an input that a worker cannot read. */
+/** Returns the error for an input that a worker cannot read. */
 export function unreadable(message: string): ExtractError {
   return new ExtractError(message, { cause: UNREADABLE });
 }
 
-/** Did a worker end with such an error? */
+/** Returns whether a worker failed with such an error. */
 export function isUnreadable({ cause }: Error): boolean {
   return cause === UNREADABLE;
 }

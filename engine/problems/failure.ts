@@ -7,11 +7,11 @@ export interface Failure {
   readonly signal?: number | undefined;
   /** The command line of its sandbox; absent when it ran without one. */
   readonly sandboxCommand?: readonly string[] | undefined;
-  /** What the sandbox kept from it, where that is known. */
+  /** What the sandbox denied to it, when that is known. */
   readonly denied?: readonly Denial[] | undefined;
 }
 
-/** Returns how a program ended. In a sandbox the status of a signal is 128 and its number (bwrap's manual). */
+/** Returns how a program ended. In a sandbox, the status for a signal is 128 plus its number (bwrap's manual). */
 export function endingOf(failed: Pick<Failure, 'status' | 'signal' | 'sandboxCommand'>): string {
   const { status, signal, sandboxCommand } = failed;
   const sandboxed = sandboxCommand === undefined ? '' : ' in its sandbox';
@@ -21,7 +21,7 @@ export function endingOf(failed: Pick<Failure, 'status' | 'signal' | 'sandboxCom
   return `${sandboxed}: exit status ${status}${within ? `, as for ${signalText(status - 128)}` : ''}`;
 }
 
-/** Returns what its sandbox denied to a failed program, one line each; and what to do when no setting helps. */
+/** Returns what the sandbox denied to a failed program, one line each, and what to do when no setting helps. */
 export function deniedText({
   denied = [],
   sandboxCommand,

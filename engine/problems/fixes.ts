@@ -5,12 +5,12 @@ import type { FixKnowledge } from '../fixes/types.ts';
 import type { AskingFix } from './descriptor.ts';
 import { descriptorOf, type Problem } from './kinds.ts';
 
-/** A fix of any problem, with the problems that it brings up. */
+/** A fix of any problem, with the problems that it leads to. */
 export type ProblemFix = AskingFix<Problem>;
 
 /**
- * The fixes of a problem, best first (docs/rules.md, 5); none where no edit helps. `config` is the configuration that
- * the problem was found with; without it, fixes that need to know it are left out.
+ * Returns the fixes of a problem, best first (docs/rules.md, 5); none when no edit helps. `config` is the
+ * configuration with which the problem was found; without it, the fixes that depend on it are left out.
  */
 export function fixesFor(
   problem: Problem,
@@ -22,7 +22,7 @@ export function fixesFor(
     .map((fix) => ({ ...fix, edit: inTables(fix.edit, config) }));
 }
 
-/** What to write into cackle.toml to allow what a problem refuses. */
+/** Returns what to write into cackle.toml to allow what a problem refuses. */
 export function adviceFor(problem: Problem): Advice | undefined {
   return descriptorOf(problem).advice(problem);
 }

@@ -59,7 +59,7 @@ export type Kind = Problem['kind'];
 /** The problems of a kind. */
 export type ProblemOf<K extends Kind> = Extract<Problem, { readonly kind: K }>;
 
-/** What there is to say of each kind. */
+/** The descriptor of each kind. */
 export const kinds: { readonly [K in Kind]: Descriptor<ProblemOf<K>, Problem> } = {
   'configuration-missing': configurationMissing,
   'sandbox-not-chosen': sandboxNotChosen,
@@ -83,27 +83,30 @@ export const kinds: { readonly [K in Kind]: Descriptor<ProblemOf<K>, Problem> } 
   'newer-config-version': newerConfigVersion,
 };
 
-/** What there is to say of the kind of a problem. */
+/** Returns the descriptor of a problem's kind. */
 export function descriptorOf({ kind }: Problem): Descriptor<Problem, Problem> {
   return kinds[kind];
 }
 
-/** Does a problem fail a check? */
+/** Returns whether a problem fails a check or is a warning. */
 export function severityOf(problem: Problem): Severity {
   return descriptorOf(problem).severity;
 }
 
-/** The package that a problem is about, or the file. */
+/** Returns the package or file that a problem concerns. */
 export function labelOf(problem: Problem): string {
   return descriptorOf(problem).label(problem);
 }
 
-/** What is wrong, in a line that follows on {@link labelOf}; plain text, not yet fit for a terminal. */
+/**
+ * Returns what is wrong, in one line that follows {@link labelOf}. Plain text, which has to be escaped for a
+ * terminal.
+ */
 export function titleOf(problem: Problem): string {
   return descriptorOf(problem).title(problem);
 }
 
-/** True when a later configuration leaves nothing of a problem that was found with another. */
+/** Returns true when a later configuration settles a problem that was found with another one. */
 export function isSettledBy(
   problem: Problem,
   config: Config,

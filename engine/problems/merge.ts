@@ -1,6 +1,9 @@
 import { descriptorOf, type Problem } from './kinds.ts';
 
-/** Same-key problems become one; what a wider scope's problem already shows is left out of narrower ones (rule 5.19). */
+/**
+ * Merges problems with the same key, and leaves out of a narrower scope's problem what a wider scope's problem
+ * already shows (rule 5.19).
+ */
 export function mergeProblems(problems: readonly Problem[]): Problem[] {
   const merged = new Map<string, Problem>();
   for (const problem of problems) {
@@ -24,12 +27,12 @@ export function mergeProblems(problems: readonly Problem[]): Problem[] {
   });
 }
 
-/** Problems with the same key are one (rule 5.19). */
+/** Returns the key by which problems are merged (rule 5.19). */
 export function mergeKey(problem: Problem): string {
   return [problem.kind, ...descriptorOf(problem).key(problem)].join('\0');
 }
 
-/** Problems of one kind and package. */
+/** Returns the same text for problems of one kind and package. */
 function groupOf(problem: Problem): string {
   return `${problem.kind}\0${'packageName' in problem ? problem.packageName : ''}`;
 }

@@ -1,4 +1,4 @@
-/** A place in a source file; line 0 means that only the file is known (a static without debug info). */
+/** A place in a source file; line 0 when only the file is known (a static without debug info). */
 export interface SourcePlace {
   readonly file: string;
   readonly line: number;

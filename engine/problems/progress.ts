@@ -1,4 +1,4 @@
-/** How far a check has come; drawn on stderr by the CLI. */
+/** The progress of a check, which the CLI draws on stderr. */
 export interface CheckProgress {
   readonly unitsBuilt: number;
   readonly unitsTotal: number;

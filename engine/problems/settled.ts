@@ -2,7 +2,7 @@ import type { ApiDefinition, Config, PermissionScope } from '../config/types.ts'
 import { isUnder } from '../rust-paths.ts';
 import type { KeywordUse, Usage } from './usages.ts';
 
-/** Does everything come of macros that were declared safe? */
+/** Returns whether every use comes from macros that are declared safe. */
 export function areSafe(uses: readonly KeywordUse[], config: Config): boolean {
   return (
     uses.length > 0 &&
@@ -12,7 +12,7 @@ export function areSafe(uses: readonly KeywordUse[], config: Config): boolean {
   );
 }
 
-/** Is an API allowed in a scope, or none of its usages one any more? */
+/** Returns whether an API is allowed in a scope, or none of the usages belongs to it any more. */
 export function isApiSettled(
   {
     scope,
@@ -32,7 +32,7 @@ export function isApiSettled(
   );
 }
 
-/** Is the target not the API's any more? */
+/** Returns whether the target no longer belongs to the API. */
 function isNoUsage(
   { targetNames }: Usage,
   api: ApiDefinition | undefined,
@@ -42,7 +42,8 @@ function isNoUsage(
   const isIn = (name: string, paths: readonly string[]): boolean =>
     paths.some((path) => isUnder(name, path));
   const belongs = (name: string): boolean => isIn(name, api.include) && !isIn(name, api.exclude);
-  // It may have been found by a public path, of which its names, where things are defined, say nothing.
+  // A usage may have been found by a public path. The target's names, which are those of the definitions, do not show
+  // that.
   const keepsAll = before?.include.every((path) => api.include.includes(path)) ?? false;
   const stays = (name: string): boolean => belongs(name) || (keepsAll && !isIn(name, api.exclude));
   return !targetNames.some(stays);

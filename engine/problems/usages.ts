@@ -1,32 +1,32 @@
 import type { MacroName } from '../facts/unit-record.ts';
 import type { BacktraceFrame, SourcePlace } from './places.ts';
 
-/** A reference to something restricted, in live code. */
+/** A reference in live code to something restricted. */
 export interface Usage {
   readonly place: SourcePlace;
   /** Demangled name of the referring function (innermost inlined frame). */
   readonly from: string;
-  /** The target's name that matched, shortest of those at this place. */
+  /** The matching name of the target, the shortest at this place. */
   readonly target: string;
   /** Names of the referring function (rule 3.2). */
   readonly fromNames: readonly string[];
-  /** All names of the target that matched the API. */
+  /** All names of the target that match the API. */
   readonly targetNames: readonly string[];
-  /** Label of the output in which it was found, e.g. `fd (bin)`. */
+  /** Label of the output that contains it, e.g. `fd (bin)`. */
   readonly output: string;
-  /** From the root to the referring function. */
+  /** The path from a root to the referring function. */
   readonly backtrace: readonly BacktraceFrame[];
 }
 
-/** A place where `unsafe` or `extern` stands, or where a macro is called that lends it. */
+/** A place of `unsafe` or `extern`, or of a call of a macro that lends it. */
 export interface KeywordUse {
   readonly place: SourcePlace;
   readonly foundBy: 'lint' | 'token' | 'macro';
-  /** Where a macro is called: the macros of other packages that lend it. */
+  /** For a call of a macro: the macros of other packages that lend the keyword. */
   readonly macros?: readonly MacroName[] | undefined;
 }
 
-/** Usages with the same key are one (rule 4.24). */
+/** Returns the key of a usage: usages with the same key are one (rule 4.24). */
 export function usageKey({ place, from, target }: Usage): string {
   return [place.file, place.line, place.column, from, target].join('\0');
 }

@@ -3,12 +3,12 @@ import type { PermissionScope } from '../config/types.ts';
 import type { Merging, OfPackage } from './descriptor.ts';
 import { type KeywordUse, type Usage, usageKey } from './usages.ts';
 
-/** For kinds of which two with the same key say the same. */
+/** Merges problems of which two with the same key are equal: the first is kept. */
 export function theFirst<P>(): Merging<P> {
   return { join: (a) => a, beside: (problem) => problem };
 }
 
-/** For kinds that list usages of an API: each once, in the widest of the scopes that have it. */
+/** Merges problems that list usages of an API: each usage appears once, in the widest of its scopes. */
 export function unitedUsages<
   P extends OfPackage & {
     readonly scope: PermissionScope;
@@ -29,7 +29,9 @@ export function unitedUsages<
   };
 }
 
-/** For kinds that list places of a keyword. Tests compile a library's sources again: their copy says nothing new. */
+/**
+ * Merges problems that list places of a keyword. Tests compile a library's sources again, and that copy adds nothing.
+ */
 export function unitedUses<
   P extends OfPackage & { readonly scope: PermissionScope; readonly uses: readonly KeywordUse[] },
 >(): Merging<P> {

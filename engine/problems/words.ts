@@ -1,6 +1,6 @@
 import type { ConfigPlace, PermissionScope } from '../config/types.ts';
 
-/** A scope in words, behind a verb; empty for the whole package. */
+/** Returns a scope in words, to follow a verb; empty for the whole package. */
 export function inScope({ suffix }: PermissionScope): string {
   const where: Record<PermissionScope['suffix'], string> = {
     '': '',
@@ -12,12 +12,12 @@ export function inScope({ suffix }: PermissionScope): string {
   return where[suffix];
 }
 
-/** A place in cackle.toml, in front of what is wrong there. */
+/** Returns a place in cackle.toml, to precede what is wrong there. */
 export function at({ line }: ConfigPlace): string {
   return `cackle.toml:${line}:`;
 }
 
-/** The known name that may be meant, behind what is wrong; empty when none is near. */
+/** Returns a suggestion of the known name that may be meant, to follow what is wrong; empty when no name is near. */
 export function didYouMean(nearest: string | undefined): string {
   return nearest === undefined ? '' : `; did you mean \`${nearest}\`?`;
 }

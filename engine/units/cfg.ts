@@ -1,12 +1,12 @@
 import type { UnitCfg } from '../build/types.ts';
 import { runProgram } from '../workspace/run-program.ts';
 
-/** What each rustc prints for its options: it prints the same as long as this process runs. */
+/** The output of each rustc for its options, which stays the same while this process runs. */
 const printedSettings = new Map<string, Promise<string>>();
 
 /**
- * All settings (`cfg`) of a unit, one a line; rustc is asked for its own once for each set of options in a process. Empty where
- * they cannot be told: then nothing of its sources is taken for left out.
+ * Resolves to all settings (`cfg`) of a unit, one on each line. rustc is asked for its own settings once for each set
+ * of options in a process. Empty when they cannot be determined: then no source code is considered left out.
  */
 export async function settingsOf(cfg: UnitCfg | undefined): Promise<string> {
   if (cfg === undefined) return '';

@@ -2,23 +2,29 @@ import { lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { digest } from '../facts/store.ts';
 
-/** A directory with more files and directories than this is not looked at. */
+/** Most entries of a directory tree that are read. */
 const MAX_ENTRIES = 20_000;
 
-/** What all files below a directory are by sizes, times and inodes, and the newest of their changes (milliseconds). */
+/**
+ * The sizes, times and inodes of all files below a directory as one text, and the time of the newest change
+ * (milliseconds).
+ */
 export interface TreeState {
   readonly state: string;
   readonly newest: number;
 }
 
-/** Which entries of a tree are left out, and what is done about one that is neither file nor directory. */
+/** Which entries of a tree are left out, and how symbolic links are treated. */
 export interface TreeView {
   readonly leavesOut: (path: string, name: string) => boolean;
-  /** Follow symbolic links to files, or give up at what only the link's target would tell. */
+  /** Follow symbolic links, or give up at any entry that is neither a file nor a directory. */
   readonly links: 'follow' | 'give up';
 }
 
-/** The state of all that is below a directory; undefined where it is too much, or cannot be said. */
+/**
+ * Returns the state of everything below a directory; undefined when there is too much of it, or when it cannot be
+ * determined.
+ */
 export function stateOfTree(root: string, { leavesOut, links }: TreeView): TreeState | undefined {
   const parts: string[] = [];
   let newest = 0;
@@ -38,7 +44,7 @@ export function stateOfTree(root: string, { leavesOut, links }: TreeView): TreeS
       }
     }
   } catch {
-    // Changing at this moment, or a link that leads nowhere.
+    // An entry is changing at this moment, or a link leads nowhere.
     return undefined;
   }
   return { state: digest(parts.sort()), newest };

@@ -10,9 +10,9 @@ import { everyStem } from './makers.ts';
 import type { Records } from './records.ts';
 
 /**
- * rustc copies the members of native static libraries into an rlib, beside its own objects, and only their names
- * tell which is which. So a library that rustc may have taken must hold no member that is named like an object
- * of the unit: CheckError. Only libraries where packages or build scripts put them are looked at.
+ * Throws CheckError when a native static library that rustc may have used has a member that is named like an object
+ * of the unit. rustc copies the members of such libraries into an rlib, beside its own objects, and only the names
+ * distinguish them. Only libraries in directories that belong to packages or build scripts are examined.
  */
 export async function refuseFalseMembers(
   { invocation, nativeDirectories, outputs }: RustcOutcome,
@@ -47,21 +47,24 @@ export async function refuseFalseMembers(
   }
 }
 
-/** No directory of libraries has so many. */
+/** More files than any directory of libraries has. */
 const MAX_FILES = 20_000;
 const HEADER = 60;
-/** The parsers take no longer name. */
+/** Longest name that the parsers take, in bytes. */
 const MAX_NAME = 4096;
 
-/** A name of the table of long ones. All members may have the same, so that it is not read any further than a name goes. */
+/**
+ * Returns a name in the table of long names. All members may have the same name, so that no more is read than a
+ * name's length.
+ */
 function nameAt(longNames: string, at: number): string {
   const text = longNames.slice(at, at + MAX_NAME);
   return (text.split('\n', 1)[0] ?? '').replace(/\/$/, '');
 }
 
-/** Names of an archive's members (ar(5), GNU long names); none for a file that is no archive. */
+/** Resolves to the names of an archive's members (ar(5), GNU long names); none for a file that is not an archive. */
 async function memberNames(path: string): Promise<string[]> {
-  // Opening a pipe would wait for a writer.
+  // Without O_NONBLOCK, opening a pipe would wait for a writer.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK;
   const file = await open(path, flags).catch(() => undefined);
   if (file === undefined) return [];
@@ -69,7 +72,7 @@ async function memberNames(path: string): Promise<string[]> {
     const status = await file.stat();
     if (!status.isFile()) return [];
     const read = async (at: number, length: number): Promise<string> => {
-      // A header may claim any size.
+      // A header can claim any size.
       const there = Math.max(0, Math.min(length, status.size - at));
       const { buffer, bytesRead } = await file.read(Buffer.alloc(there), 0, there, at);
       return buffer.toString('latin1', 0, bytesRead);
@@ -81,7 +84,7 @@ async function memberNames(path: string): Promise<string[]> {
       const header = await read(at, HEADER);
       if (header.length < HEADER) return names;
       const size = Number(header.slice(48, 58).trim());
-      // What cannot be read here is an error when the rlib is read.
+      // Reading the rlib reports the error for an archive that cannot be read here.
       if (!Number.isSafeInteger(size) || size < 0) return names;
       const field = header.slice(0, 16).trimEnd();
       const long = /^\/(\d+)$/.exec(field)?.[1];

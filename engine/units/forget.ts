@@ -6,21 +6,22 @@ import type { UnitRecord } from '../facts/unit-record.ts';
 import { crateNameOf } from '../rust-paths.ts';
 import type { Workspace } from '../workspace/types.ts';
 
-/** Where cargo builds. */
+/** The directories in which cargo builds. */
 export type BuildPlaces = Pick<Workspace, 'targetDirectory' | 'buildDirectory'>;
 
-/** The files that an artifact message names. */
+/** Returns the files that an artifact message names. */
 export const filesOf = ({ filenames, executable }: CargoArtifact): string[] => [
   ...filenames,
   ...(executable === undefined ? [] : [executable]),
 ];
 
-/** Cargo's name of a unit's own file: its hash is what tells it from others. */
+/** Matches cargo's name for a unit's own file, which has a hash to distinguish it from others. */
 export const hashed = /^(.+)-[0-9a-f]{16}(\.[^.]+)?$/;
 
 /**
- * The directories in which the file may lie that an artifact message names by a hard link of it: beside it, in deps/ or
- * examples/, or in cargo's newer layout in build/PACKAGE/HASH/out; all of that in the build directory.
+ * Resolves to the directories that may contain the unit's file, when an artifact message names a hard link to it: the
+ * same directory, deps/ or examples/, or in cargo's newer layout build/PACKAGE/HASH/out; all of these in the build
+ * directory.
  */
 async function directoriesFor(file: string, places: BuildPlaces): Promise<string[]> {
   const { targetDirectory, buildDirectory } = places;
@@ -41,7 +42,7 @@ async function directoriesFor(file: string, places: BuildPlaces): Promise<string
 
 const namesIn = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
 
-/** The files of units that may be an artifact's: of its name, with a hash behind it. */
+/** Resolves to the files of units that may belong to an artifact: those of its name, followed by a hash. */
 export async function namedAlike(artifact: CargoArtifact, places: BuildPlaces): Promise<string[]> {
   const found = new Set<string>();
   for (const file of filesOf(artifact)) {
@@ -59,9 +60,9 @@ export async function namedAlike(artifact: CargoArtifact, places: BuildPlaces): 
 }
 
 /**
- * Removes what cargo calls fresh and we cannot judge, so that the next run builds it again. Cargo looks at
- * the unit's own file, not at the hard link of it that an artifact message names. Where only
- * that is named it may be another package's: all that have its name go.
+ * Removes an artifact that cargo calls fresh and we cannot judge, so that the next run builds it again. Cargo looks
+ * at the unit's own file, not at the hard link that an artifact message names. When only the hard link is known, the
+ * file may belong to another package, so all files of its name are removed.
  */
 export async function forget(artifact: CargoArtifact, places: BuildPlaces): Promise<void> {
   const named = filesOf(artifact);
@@ -81,16 +82,16 @@ export async function forget(artifact: CargoArtifact, places: BuildPlaces): Prom
   await Promise.all([...doomed].map((file) => rm(file, { force: true })));
 }
 
-/** As {@link forget}, for a unit of which cargo has told nothing yet: its gate asked for it first. */
+/** Does the same as {@link forget} for a unit that cargo has not reported yet, because its gate needed it first. */
 export async function forgetUnit(record: UnitRecord): Promise<void> {
   const outputs = [...record.outputs, ...record.links.map((link) => ({ path: link.output }))];
   await Promise.all(outputs.map(({ path }) => rm(path, { force: true })));
 }
 
-/** Makes cargo run a build script again, found by its OUT_DIR, and compile again what depends on its output. */
+/** Makes cargo run the build script with this OUT_DIR again, and compile again what depends on its output. */
 export async function forgetRun(outDir: string): Promise<void> {
   const unit = dirname(outDir);
-  // In both layouts. The directory stays: the cargo of another check may be about to write there.
+  // Both layouts. The directory stays, because the cargo of another check may be about to write there.
   const fingerprints = [
     join(dirname(dirname(unit)), '.fingerprint', basename(unit)),
     join(unit, 'fingerprint'),
@@ -99,7 +100,7 @@ export async function forgetRun(outDir: string): Promise<void> {
     const names = await namesIn(directory);
     await Promise.all(names.map((name) => rm(join(directory, name), { force: true })));
   }
-  // The fingerprint alone would make it run the script again and keep what was built before.
+  // Without this, cargo would run the script again but keep what was built before.
   const said = [join(unit, 'output'), join(unit, 'run', 'stdout')];
   await Promise.all(said.map((path) => rm(path, { force: true })));
 }

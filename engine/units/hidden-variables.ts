@@ -1,15 +1,21 @@
 import type { UnitRecord } from '../facts/unit-record.ts';
 import type { Workspace } from '../workspace/types.ts';
 
-/** Does rustc get a variable of this name, by the configuration that is in force? */
+/** Returns whether rustc gets a variable of this name under the configuration in force. */
 export type Passes = (name: string) => boolean;
 
-/** Would the code of a unit see of the environment what it saw when it was compiled? Cargo knows nothing of our sandboxes. */
+/**
+ * Returns whether the code of a unit would see the same variables as when it was compiled. Cargo knows nothing about
+ * our sandboxes.
+ */
 export function seesTheSame({ variables }: UnitRecord, passes: Passes): boolean {
   return variables.every(({ name, seen }) => passes(name) === seen);
 }
 
-/** A line on the variables that are set, that code asks for, and that it was compiled without; undefined when there are none. */
+/**
+ * Returns a line about variables that are set and that code reads, but that were hidden when it was compiled;
+ * undefined when there are none.
+ */
 export function hiddenVariables(
   units: Iterable<UnitRecord>,
   { packages }: Workspace,

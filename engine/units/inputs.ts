@@ -12,23 +12,26 @@ import { isSysroot } from '../workspace/owners.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 
-/** What a verdict took from the store. */
+/** What a verdict used from the store. */
 export interface TakenFromStore {
   readonly facts: Set<string>;
   /** Files of stored answers. */
   readonly answers: Set<string>;
 }
 
-/** The facts of an input: the hash that names them, and the file as it was read. */
+/** The facts of an input: the hash that names them, and the file's state when it was read. */
 export interface InputFacts {
   readonly facts: string;
   readonly stamp: FileStamp | undefined;
 }
 
-/** Turns link inputs into facts, each file once a check; the sysroot's go to the store that targets share. */
+/**
+ * Extracts the facts of link inputs, of each file once in a check. Facts of the sysroot go to the store that targets
+ * share.
+ */
 export class Inputs {
   objectsExtracted = 0;
-  /** Objects whose facts the user's cache had, and the target directory not. */
+  /** Number of objects whose facts were in the user's cache but not in the target directory. */
   objectsFromCache = 0;
   bytesExtracted = 0;
   factsBytes = 0;
@@ -49,19 +52,22 @@ export class Inputs {
     this.location = location;
   }
 
-  /** Facts of an archive or rlib, which stays where it is. */
+  /** Resolves to the facts of an archive or rlib, which stays in its place. */
   archive(path: string): Promise<InputFacts> {
     let facts = this.pending.get(path);
     if (facts === undefined) {
       facts = this.readArchive(path);
-      // Whoever needs it awaits it and gets the error; until then nobody listens.
+      // The code that needs the facts awaits them and gets the error; until then it is unhandled.
       facts.catch(() => undefined);
       this.pending.set(path, facts);
     }
     return facts;
   }
 
-  /** Facts of objects that are gone when their linker returns, a hash for each group that is read as one. */
+  /**
+   * Resolves to the facts of objects that are removed when their linker returns: a hash for each group that is read
+   * together.
+   */
   async objects(groups: readonly (readonly [string, ...string[]])[]): Promise<readonly string[]> {
     const results = await this.pools
       .extractAll(groups.map((paths) => this.request(paths)))
@@ -71,7 +77,9 @@ export class Inputs {
     return results.map((result) => this.count(result));
   }
 
-  /** Facts of an archive that were lost, made again from the file where it is still the same; else undefined. */
+  /**
+   * Resolves to the facts of an archive, extracted again because they were lost; undefined when the file has changed.
+   */
   restore({ path, facts, kind, own }: LinkInput): Promise<string | undefined> {
     if (kind !== 'archive' || own) return Promise.resolve(undefined);
     let made = this.restored.get(path);
@@ -82,7 +90,7 @@ export class Inputs {
     return made.then((found) => (found === facts ? found : undefined));
   }
 
-  /** Forgets an archive that is about to be written anew. */
+  /** Forgets an archive that is about to be overwritten. */
   renewed(path: string): void {
     this.pending.delete(path);
   }
@@ -92,13 +100,13 @@ export class Inputs {
     return this.location.root;
   }
 
-  /** The file that holds the facts of an input, which are noted in `used`. */
+  /** Returns the path of the facts file of an input, and adds it to `used`. */
   pathOf(input: string, facts: string, used = this.usedFacts): string {
     used.add(facts);
     return factsFile(this.location, this.workspace, input, facts);
   }
 
-  /** The files that hold the facts of all that units left or linked, each once. */
+  /** Returns the paths of the facts files of everything that units left or linked, each once. */
   factsFiles(units: Iterable<UnitRecord>): Set<string> {
     const files = [...units].flatMap(({ archives, links }) =>
       [...archives, ...links.flatMap((link) => link.inputs)].map(({ path, facts }) =>
@@ -108,18 +116,18 @@ export class Inputs {
     return new Set(files);
   }
 
-  /** Notes that a stored answer was used or made. */
+  /** Records that a stored answer was used or created. */
   answered(file: string): void {
     this.usedAnswers.add(file);
   }
 
-  /** Notes what was used when nobody had asked for it yet. */
+  /** Records what an early verdict took from the store, when the verdict is used. */
   uses({ facts, answers }: TakenFromStore): void {
     for (const hash of facts) this.usedFacts.add(hash);
     for (const file of answers) this.usedAnswers.add(file);
   }
 
-  /** The parts of the store whose size is limited, with what this check used of them. */
+  /** Returns the parts of the store with a size limit, and what this check used of them. */
   limited(): Limited[] {
     const { root, shared, limit } = this.location;
     const at = (directory: string) =>
@@ -151,7 +159,7 @@ export class Inputs {
     return this.count(result);
   }
 
-  /** The files of one request are all of the toolchain, or none is. */
+  /** Either all files of one request belong to the toolchain, or none does. */
   private request(paths: readonly [string, ...string[]]): FactsRequest {
     const [path] = paths;
     return { paths, debugInfo: !isSysroot(path, this.workspace), ...this.levels(path) };
@@ -170,7 +178,10 @@ export class Inputs {
   }
 }
 
-/** Of an input that cannot be read, with what to do about it; a failed write says that itself. */
+/**
+ * Returns the error for an input that cannot be read, with what to do about it; the error of a failed write has that
+ * already.
+ */
 function cannotExtract(error: Error): CheckError {
   const help = isUnreadable(error)
     ? 'what cannot be read cannot be judged: if cargo made that file, remove it and check again; else leave it out of the link, or ask who made it'
@@ -178,7 +189,7 @@ function cannotExtract(error: Error): CheckError {
   return new CheckError(error.message, help, { cause: error });
 }
 
-/** The file that holds the facts of an input. */
+/** Returns the path of the facts file of an input. */
 export function factsFile(
   location: StoreLocation,
   workspace: Workspace,
@@ -190,14 +201,17 @@ export function factsFile(
   return paths.find((path) => existsSync(path)) ?? (paths.at(-1) as string);
 }
 
-/** The shared store is in the user's cache, which may be missing, read-only or full: never required. */
+/**
+ * Returns the stores for an input. The shared store is in the user's cache, which may be missing, read-only or full,
+ * so it is never required.
+ */
 function storesOf(location: StoreLocation, workspace: Workspace, path: string): string[] {
   const own = `${location.root}/facts`;
   const { shared } = location;
   return shared !== undefined && isSysroot(path, workspace) ? [shared, own] : [own];
 }
 
-/** Damaged facts go away, or whoever finds them by name would take them for whole. */
+/** Removes damaged facts, which would otherwise be found by their names and taken for complete. */
 export async function removeFacts(paths: readonly string[]): Promise<void> {
   await Promise.all(paths.map((path) => rm(path, { force: true, recursive: true })));
 }

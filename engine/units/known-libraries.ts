@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import type { RustcInvocation } from '../build/types.ts';
 import type { Records } from './records.ts';
 
-/** Which libraries rustc may load: those that units of cargo's left, in this check or an earlier one. */
+/** The libraries that rustc may load: outputs of cargo's units, from this check or an earlier one. */
 export class KnownLibraries {
-  /** Of this check, without their endings: what is compiled with them need not wait for their records. */
+  /** Libraries of this check's units, without their endings: a unit that uses them need not wait for their records. */
   private readonly begun = new Set<string>();
   private readonly directories = new Set<string>();
   private readonly records: Records;
@@ -13,27 +13,30 @@ export class KnownLibraries {
     this.records = records;
   }
 
-  /** A unit is about to be compiled. */
+  /** Records that a unit is about to be compiled. */
   began({ outDir, crateName, extraFilename }: RustcInvocation): void {
     this.begun.add(join(outDir, `lib${crateName}${extraFilename}`));
     this.directories.add(outDir);
   }
 
-  /** Is a directory one of those where units leave their libraries? */
+  /** Returns whether units leave their libraries in a directory. */
   isIn(directory: string): boolean {
     return this.directories.has(directory) || this.records.holdsOutputs(directory);
   }
 
-  /** The files that a rustc would load and no unit left, as far as is recorded; with metadata its library too. */
+  /**
+   * Resolves to the files that a rustc would load although, by the records, no unit left them. For metadata, the
+   * library counts too.
+   */
   async lackingFor({ externs }: RustcInvocation): Promise<string[]> {
     const named = externs.map(({ path }) => path).filter((path) => path !== undefined);
     const lacking = (): string[] => {
-      // What a library was compiled with is loaded with it.
+      // rustc also loads the libraries with which a library was compiled.
       const loaded = [...this.records.closure(named)].flatMap((unit) =>
         unit.isProcMacro ? [] : unit.externs,
       );
       return [...new Set([...named, ...loaded])].filter(
-        // rustc goes on from metadata whose library is still being compiled.
+        // rustc can use metadata whose library is still being compiled.
         (path) => !this.begun.has(withoutEnding(path)) && !this.records.isOutput(path),
       );
     };

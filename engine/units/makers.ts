@@ -6,15 +6,15 @@ import { isSysroot } from '../workspace/owners.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 
-/** Who answers for the code of a link input. */
+/** The package that is responsible for the code of a link input. */
 export interface Maker {
   /** Undefined for the standard library. */
   readonly package: PackageIndex | undefined;
-  /** What rustc did not compile is charged to `package`. */
+  /** The members that rustc compiled. All others are charged to `package`. */
   readonly compiled: Compiled;
 }
 
-/** What finding a maker takes. */
+/** What finding a maker needs. */
 export interface MakerFacts {
   readonly workspace: Workspace;
   readonly records: Records;
@@ -23,7 +23,7 @@ export interface MakerFacts {
   readonly ownersOf: (path: string) => readonly PackageIndex[];
 }
 
-/** The maker of an input of a link by `record`: a unit, the toolchain, or whoever brought the file. */
+/** Returns the maker of an input of a link by `record`: a unit, the toolchain, or the package that added the file. */
 export function makerOf(record: UnitRecord, input: LinkInput, facts: MakerFacts): Maker {
   const { workspace, records, packageOf, ownersOf } = facts;
   if (input.own) return { package: packageOf(record), compiled: 'all' };
@@ -35,19 +35,22 @@ export function makerOf(record: UnitRecord, input: LinkInput, facts: MakerFacts)
   return { package: packageOf(made), compiled };
 }
 
-/** What rustc puts before the first dot of the names of a unit's objects. */
+/** Returns the part before the first dot in the names of a unit's objects. */
 function stemOf({ crateName, extraFilename }: UnitRecord): string {
   return `${crateName}${extraFilename}`;
 }
 
-/** Of all units and of the toolchain: a static library holds the members of all the rlibs that went into it. */
+/**
+ * Returns the stems of all units and of the toolchain: a static library has the members of all rlibs that were linked
+ * into it.
+ */
 export function everyStem(records: Records, { sysroot }: Workspace): string[] {
   const stems = new Set(sysrootStems(join(sysroot, 'lib', 'rustlib')));
   for (const unit of records.all()) stems.add(stemOf(unit));
   return [...stems];
 }
 
-/** By toolchain, whose libraries are the same as long as this process runs. */
+/** Stems by toolchain, whose libraries stay the same while this process runs. */
 const stemsOfSysroots = new Map<string, readonly string[]>();
 
 function sysrootStems(libraries: string): readonly string[] {

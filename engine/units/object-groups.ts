@@ -1,17 +1,18 @@
 import { statSync } from 'node:fs';
 import type { LinkRequest } from '../build/types.ts';
 
-/** Up to here, in bytes, objects are read together; what is read at once is read again when one of them changes. */
+/** Largest group of objects in bytes. All objects of a group are read again when one of them changes. */
 const MAX_GROUP = 1024 * 1024;
 
 type RequestedInput = LinkRequest['inputs'][number];
 
-/** Inputs whose facts are one file: the first stands for all of them. */
+/** Inputs whose facts are in one file: the first represents all of them. */
 export type InputGroup = readonly [RequestedInput, ...RequestedInput[]];
 
 /**
- * The inputs of a link, in order, with the unit's own small objects in groups: rustc writes a dozen of them for the smallest
- * program. All have the same maker and are linked whatever they hold, as the members of their group are.
+ * Returns the inputs of a link in order, with the unit's own small objects in groups: rustc writes a dozen of them
+ * even for the smallest program. The members of a group have the same maker and are all linked, whatever they
+ * contain.
  */
 export function grouped(inputs: readonly RequestedInput[]): InputGroup[] {
   const groups: [RequestedInput, ...RequestedInput[]][] = [];
@@ -30,7 +31,7 @@ export function grouped(inputs: readonly RequestedInput[]): InputGroup[] {
   return groups;
 }
 
-/** 0 for what is not there: whoever reads it says so. */
+/** Returns the size of a file, 0 when it is missing: reading it reports the error. */
 function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

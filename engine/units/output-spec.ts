@@ -2,7 +2,10 @@ import { statSync } from 'node:fs';
 import type { LinkRecord } from '../facts/unit-record.ts';
 import type { OutputSpec } from '../judge/joiner.ts';
 
-/** What start files of C runtimes call where a program has it (glibc, musl, GCC): here for those that cannot be found. */
+/**
+ * Functions that the start files of C runtimes call if a program has them (glibc, musl, GCC), for start files that
+ * cannot be found.
+ */
 const startSymbols = [
   ...[
     '_init',
@@ -16,13 +19,13 @@ const startSymbols = [
   ...['__deregister_frame_info', '_ITM_registerTMCloneTable', '_ITM_deregisterTMCloneTable'],
 ];
 
-/** A changed file may name others: what was answered before is asked again. */
+/** Returns a stamp that changes with the file, which may then name others, so that earlier answers are not used. */
 function stampOf(path: string): string {
   const status = statSync(path, { bigint: true, throwIfNoEntry: false });
   return status === undefined ? '' : `${status.ino} ${status.size} ${status.mtimeNs}`;
 }
 
-/** What to join for a recorded link; `pathOf` gives the file that holds the facts of an input. */
+/** Returns what to join for a recorded link; `pathOf` returns the path of the facts file of an input. */
 export function outputSpec(
   link: LinkRecord,
   name: string,

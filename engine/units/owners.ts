@@ -4,8 +4,9 @@ import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 
 /**
- * Whose the files are that went into an output. Only the units of which it is made have a say: who else lists a file,
- * now or in an earlier check, has no code there, and when a unit is done that is not needed for it nobody can tell.
+ * Finds the owners of the files that went into an output. Only the units that are part of the output count: another
+ * unit that lists a file, now or in an earlier check, has no code in it, and it is unpredictable when a unit that the
+ * output does not need is done.
  */
 export class KnownOwners {
   private directories: { readonly revision: number; readonly owners: FileOwners } | undefined;
@@ -19,7 +20,7 @@ export class KnownOwners {
     this.indexOf = new Map(workspace.packages.map(({ id, index }) => [id, index]));
   }
 
-  /** The owners of files for what a unit links. */
+  /** Returns the owners of files for a unit's link. */
   ownersFor(record: UnitRecord, link: LinkRecord): FileOwners {
     const units = this.records.partsOf(record, link);
     const listedBy = (file: string): PackageIndex[] => {
@@ -33,7 +34,7 @@ export class KnownOwners {
     return fileOwners(this.workspace, listedBy, this.byDirectory());
   }
 
-  /** The owners of files by the directories in which they lie alone. */
+  /** Returns the owners of files by their directories alone. */
   byDirectory(): FileOwners {
     const { revision } = this.records;
     if (this.directories?.revision !== revision) {

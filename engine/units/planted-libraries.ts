@@ -4,19 +4,23 @@ import { CheckError } from '../errors.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 
-/** Directories that the loader looks into before the one that it is told of (ld.so(8), "Hardware capabilities"). */
+/** Directories in which the loader looks before the one it was given (ld.so(8), "Hardware capabilities"). */
 const subdirectory =
   /^(?:glibc-hwcaps|tls|haswell|xeon_phi|avx512_1|x86_64|i[3-6]86|sse2|aarch64|atomics)$/;
 
-/** A directory that changed so lately may change again without another time: a file system's clock ticks every few milliseconds. */
+/**
+ * Nanoseconds within which a directory may change again and keep its time: a file system's clock ticks every few
+ * milliseconds.
+ */
 const TICK = 50_000_000n;
 
 /**
- * Finds what would be loaded in place of a library of the system or the toolchain: by LD_LIBRARY_PATH cargo has all that it
- * runs, rustc too, look first where its units leave their outputs, and there a proc macro can write even in rustc's sandbox.
+ * Finds files that would be loaded in place of a library of the system or the toolchain. Cargo sets LD_LIBRARY_PATH
+ * for every program it runs, rustc included, so that the loader first looks where cargo's units leave their outputs,
+ * and a proc macro can write there even in rustc's sandbox.
  */
 export class PlantedLibraries {
-  /** Directories as they were when nothing was found in them, by their times. */
+  /** Directories in which nothing was found, with their times then. */
   private readonly clean = new Map<string, bigint>();
   private readonly shadowed = new Map<string, string | undefined>();
   private readonly libraryDirectories: readonly string[];
@@ -27,7 +31,10 @@ export class PlantedLibraries {
     this.records = records;
   }
 
-  /** Throws CheckError that names the first; to be asked before anything runs, and at the end. `more` is where a unit is about to leave something. */
+  /**
+   * Throws CheckError that names the first such file. Called before anything runs, and at the end. `more` are the
+   * directories in which a unit is about to leave outputs.
+   */
   async refuse(...more: readonly string[]): Promise<void> {
     const places = [...this.records.outputDirectories(), ...more].flatMap((p) => [p, dirname(p)]);
     for (const place of new Set(places)) {
@@ -54,7 +61,7 @@ export class PlantedLibraries {
     );
   }
 
-  /** The library of the system or the toolchain that has a name, if there is one. */
+  /** Returns the library of the system or the toolchain with this name, if there is one. */
   private shadowedBy(name: string): string | undefined {
     if (!/\.so(?:\.[\d.]+)?$/.test(name)) return undefined;
     if (!this.shadowed.has(name)) {
@@ -81,7 +88,7 @@ function namesIn(directory: string): string[] {
 function systemDirectories(): readonly string[] {
   return ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib'].flatMap((place) => [
     place,
-    // Debian's and others' directories by machine.
+    // Directories for each machine, as in Debian and other systems.
     ...namesIn(place)
       .filter((name) => name.includes('-linux-'))
       .map((name) => join(place, name)),

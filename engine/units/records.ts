@@ -7,19 +7,19 @@ import { sortedBy } from '../sorted-by.ts';
 import { type BuildPlaces, filesOf, forgetRun, hashed, namedAlike } from './forget.ts';
 import { isIntact } from './unchanged.ts';
 
-/** The unit records of a target directory, found by the files that units left. */
+/** The unit records of a target directory, which are found by the units' files. */
 export class Records {
   /** Units of this check: built by it, or found fresh. */
   readonly current = new Set<UnitRecord>();
   private changes = 0;
   private readonly byPath = new Map<string, UnitRecord>();
-  /** By {@link fileKey}, for files that cargo has linked elsewhere. */
+  /** By {@link fileKey}, for files that cargo has hard-linked to another name. */
   private readonly byFile = new Map<string, UnitRecord>();
   private readonly directories = new Set<string>();
   private readonly scripts = new Map<string, BuildScriptRecord>();
-  /** OUT_DIRs of the build scripts that this check ran or held. */
+  /** OUT_DIRs of the build scripts that this check ran or held back. */
   private readonly fresh = new Set<string>();
-  /** By source file: the units that list it. Made when somebody asks first. */
+  /** The units that list a source file, by file. Created by the first query. */
   private listed: Map<string, UnitRecord[]> | undefined;
   private readonly factsOfInput = new Map<string, { stamp: FileStamp; facts: string }>();
   private readonly store: RecordStore;
@@ -31,24 +31,24 @@ export class Records {
     this.places = places;
   }
 
-  /** Resolves when the records of units are read, which begins with the first call: nothing may be asked of them before. */
+  /** Resolves when the records of units are read; the first call starts that. No query about units may come earlier. */
   unitsRead(): Promise<void> {
     if (this.reading === undefined) {
       this.reading = this.refreshUnits();
-      // Whoever waits gets the error.
+      // The code that awaits it gets the error.
       this.reading.catch(() => undefined);
     }
     return this.reading;
   }
 
-  /** Reads the records of build scripts; those of units are for when cargo is at work. */
+  /** Opens the records and reads those of build scripts. Those of units are read while cargo runs. */
   static async open(store: RecordStore, places: BuildPlaces): Promise<Records> {
     const records = new Records(store, places);
     await records.refreshScripts();
     return records;
   }
 
-  /** Takes over what another check of the same target directory has recorded meanwhile. */
+  /** Adds the records that another check of the same target directory has written meanwhile. */
   private async refresh(): Promise<void> {
     await this.refreshUnits();
     await this.refreshScripts();
@@ -70,14 +70,14 @@ export class Records {
     }
   }
 
-  /** Reads the store again when one of these outputs has no record: cargo's lock lets checks take turns. */
+  /** Reads the store again when one of these outputs has no record: by cargo's lock, checks take turns. */
   async refreshFor(outputs: readonly string[]): Promise<void> {
     if (outputs.some((path) => !this.isOutput(path))) await this.refresh();
   }
 
-  /** Resolves when the record is on disk; from then on it is found by its files. */
+  /** Resolves when the record is on disk; from then on its files lead to it. */
   async put(record: UnitRecord): Promise<void> {
-    // A target that has moved to another source leaves files of the same names.
+    // A target whose source has moved leaves files of the same names.
     const replaced = new Set(record.outputs.flatMap(({ path }) => this.byPath.get(path) ?? []));
     this.index(record);
     this.current.add(record);
@@ -85,13 +85,13 @@ export class Records {
     for (const unit of replaced) await this.store.replaceUnit(unit, record);
   }
 
-  /** Resolves when the facts of a unit's libraries are on disk, where no link that took them tells of them. */
+  /** Resolves when the facts of a unit's libraries are on disk, for libraries that no recorded link has used. */
   async putArchives(record: UnitRecord, archives: UnitRecord['archives']): Promise<void> {
     if (archives.every(({ path }) => this.factsOfInput.has(path))) return;
     await this.store.putUnit({ ...record, archives });
   }
 
-  /** Resolves when the record of a run, or of one that was held, is on disk. */
+  /** Resolves when the record of a build script that ran or was held back is on disk. */
   async putScript(record: BuildScriptRecord): Promise<void> {
     this.changes++;
     this.scripts.set(record.outDir, record);
@@ -99,7 +99,10 @@ export class Records {
     await this.store.putBuildScript(record);
   }
 
-  /** Records anew when the outputs of a unit were changed last: cargo links them to other names. */
+  /**
+   * Updates the recorded change times of a unit's outputs: cargo hard-links them to other names, which changes the
+   * times.
+   */
   async restamp(record: UnitRecord): Promise<void> {
     const stamps = await Promise.all(
       record.outputs.map(async (output) => {
@@ -111,7 +114,7 @@ export class Records {
     await this.store.putUnit({ ...record, outputs: stamps });
   }
 
-  /** True when the file at a path is what the unit that is recorded for it left there. */
+  /** Resolves to true when the file at a path is still what its recorded unit left there. */
   async isAsRecorded(path: string): Promise<boolean> {
     const record = this.byOutput(path);
     const output = record?.outputs.find((o) => o.path === path);
@@ -120,17 +123,17 @@ export class Records {
     return sameFile(output, now) && isIntact(record, output, now);
   }
 
-  /** The units of this check in an order that does not depend on when they were built. */
+  /** Returns the units of this check in an order that does not depend on when they were built. */
   currentInOrder(): UnitRecord[] {
     return sortedBy(this.current, orderOf);
   }
 
-  /** Every unit that the store knows, of this check or an earlier one. */
+  /** Yields every unit in the store, from this check or an earlier one. */
   *all(): Generator<UnitRecord> {
     yield* new Set(this.byPath.values());
   }
 
-  /** The units whose dep-info lists a file, of this check or an earlier one. */
+  /** Returns the units whose dep-info lists a file, from this check or an earlier one. */
   listing(file: string): readonly UnitRecord[] {
     if (this.listed === undefined) {
       this.listed = new Map();
@@ -147,15 +150,19 @@ export class Records {
     }
   }
 
-  /** The units of which an output of `record` is made: itself, what it was compiled with, and what it links. */
+  /**
+   * Returns the units that are part of an output of `record`: itself, the units it was compiled with, and those that
+   * it links.
+   */
   partsOf(record: UnitRecord, link: LinkRecord): Set<UnitRecord> {
-    // With link-time optimisation no library is an input; with a search path one may be that nobody names.
+    // With link-time optimisation, libraries are not inputs; with a search path, an input may be a library that no
+    // option names.
     const parts = this.closure([...record.externs, ...link.inputs.map((i) => i.path)]);
     for (const unit of parts) if (unit.isProcMacro) parts.delete(unit);
     return parts.add(record);
   }
 
-  /** The units that left the files at `paths`, and what they were compiled with. */
+  /** Returns the units that left the files at `paths`, and those that they were compiled with. */
   closure(paths: readonly string[]): Set<UnitRecord> {
     const found = new Set<UnitRecord>();
     const pending = [...paths];
@@ -163,18 +170,18 @@ export class Records {
       const record = this.byOutput(path) ?? this.byOutput(path.replace(/\.rmeta$/, '.rlib'));
       if (record === undefined || found.has(record)) continue;
       found.add(record);
-      // A proc macro's own dependencies are linked into it, not loaded beside it.
+      // A proc macro's dependencies are linked into it, not loaded beside it.
       if (!record.isProcMacro) pending.push(...record.externs);
     }
     return found;
   }
 
-  /** Every build script run that the store knows. */
+  /** Returns every build script run in the store. */
   allScripts(): Iterable<BuildScriptRecord> {
     return this.scripts.values();
   }
 
-  /** Differs whenever a unit or a build script was recorded. */
+  /** A number that changes whenever a unit or a build script is recorded. */
   get revision(): number {
     return this.changes;
   }
@@ -183,19 +190,28 @@ export class Records {
     return this.scripts.get(outDir);
   }
 
-  /** Did the run come to this check's gate? What an earlier check recorded of it cargo has called fresh. */
+  /**
+   * Returns whether this check's gate saw the run. A run that only an earlier check recorded is one that cargo called
+   * fresh.
+   */
   isOfThisCheck(outDir: string): boolean {
     return this.fresh.has(outDir);
   }
 
-  /** Makes cargo run a build script again, and build again all that was compiled by what it had of the last run. */
+  /**
+   * Makes cargo run a build script again, and build again everything that was compiled with the output of its last
+   * run.
+   */
   async forgetScript({ outDir }: BuildScriptRecord): Promise<void> {
     await forgetRun(outDir);
     await this.store.removeBuildScript(outDir);
     this.scripts.delete(outDir);
   }
 
-  /** Makes cargo run again what ran in another sandbox than `sandboxOf` tells for its package now. */
+  /**
+   * Makes cargo run again every build script that ran in another sandbox than `sandboxOf` now returns for its
+   * package.
+   */
   async forgetOtherwiseSandboxed(
     sandboxOf: (packageId: string) => string | undefined,
   ): Promise<void> {
@@ -210,28 +226,28 @@ export class Records {
     return this.byPath.get(path);
   }
 
-  /** Did a unit leave this library? Its metadata may be of the same name only. */
+  /** Returns whether a unit left this library, or the library of this metadata. */
   isOutput(path: string): boolean {
     return this.byPath.has(path) || this.byPath.has(path.replace(/\.rmeta$/, '.rlib'));
   }
 
-  /** Is a file one that a unit left, by another name? */
+  /** Resolves to whether a file is an output of a unit under another name. */
   async isLinkOfOutput(path: string): Promise<boolean> {
     const stamp = await stampOf(path);
     return stamp !== undefined && this.byFile.has(fileKey(stamp));
   }
 
-  /** Did a unit leave something in this directory? */
+  /** Returns whether a unit left an output in this directory. */
   holdsOutputs(directory: string): boolean {
     return this.directories.has(directory);
   }
 
-  /** Every directory in which a unit left something. */
+  /** Returns every directory in which a unit left an output. */
   outputDirectories(): ReadonlySet<string> {
     return this.directories;
   }
 
-  /** Hash of an input's facts when a file of that path, unchanged, went into an earlier link. */
+  /** Resolves to the hash of an input's facts when the unchanged file at this path was an input of an earlier link. */
   async knownFacts(path: string): Promise<{ facts: string; stamp: FileStamp } | undefined> {
     const known = this.factsOfInput.get(path);
     if (known === undefined) return undefined;
@@ -241,7 +257,10 @@ export class Records {
     return isSame ? known : undefined;
   }
 
-  /** The record of an artifact that cargo calls fresh; undefined when there is none for these very files. */
+  /**
+   * Resolves to the record of an artifact that cargo calls fresh; undefined when there is none for exactly these
+   * files.
+   */
   async ofArtifact(artifact: CargoArtifact): Promise<UnitRecord | undefined> {
     const known = await this.find(artifact);
     if (known !== undefined) return known;
@@ -258,7 +277,7 @@ export class Records {
       if (stamp === undefined) continue;
       const record = this.byPath.get(file) ?? this.byFile.get(fileKey(stamp));
       if (record === undefined) {
-        // Without hard links cargo copies the unit's file to where it names it.
+        // Where hard links are not possible, cargo copies the unit's file to the place that the message names.
         isCopied ||= !hashed.test(basename(file));
         continue;
       }
@@ -270,7 +289,7 @@ export class Records {
         (output) => output.path === file || sameFile(output, stamp),
       );
       if (recorded === undefined) continue;
-      // One file that is not as it was recorded is enough: nobody knows what the unit is now.
+      // A single file that differs from the record is enough: it is then unknown what the unit is now.
       if (recorded.path === file && !sameFile(recorded, stamp)) return undefined;
       if (!isIntact(record, recorded, stamp)) return undefined;
       found ??= record;
@@ -281,8 +300,9 @@ export class Records {
   }
 
   /**
-   * The unit of an artifact that cargo has given the name of another package's ("output filename collision"): its file
-   * in deps/ or examples/ is not what the message names. Undefined where that could be one of several.
+   * Resolves to the unit of an artifact that cargo has overwritten with another package's ("output filename
+   * collision"): its file in deps/ or examples/ differs from the one in the message. Undefined when several units are
+   * possible.
    */
   private async hidden(artifact: CargoArtifact): Promise<UnitRecord | undefined> {
     const recorded = new Map([...this.all()].flatMap((r) => r.outputs.map((o) => [o.path, r])));
@@ -330,10 +350,13 @@ export class Records {
   }
 }
 
-/** No linker makes a larger file, and no buffer is larger. */
+/** Largest output of a linker, and largest buffer, in bytes. */
 const MAX_UNIT = 2 ** 31 - 1;
 
-/** Is all that an artifact message names, byte for byte, what the unit left? Else what is named is not what was judged. */
+/**
+ * Returns whether every file in an artifact message equals the unit's file byte for byte. Otherwise, the named file
+ * is not the judged one.
+ */
 function isCopyOf(artifact: CargoArtifact, unit: UnitRecord): boolean {
   return filesOf(artifact).every((file) => {
     const own = unit.outputs.filter(({ path }) => extname(path) === extname(file));
@@ -341,16 +364,20 @@ function isCopyOf(artifact: CargoArtifact, unit: UnitRecord): boolean {
       const content = readRegularFile(file, MAX_UNIT);
       return own.some(({ path }) => readRegularFile(path, MAX_UNIT).equals(content));
     } catch {
-      // Gone: it is made again.
+      // The file is missing: cargo makes it again.
       return false;
     }
   });
 }
 
-/** Where a unit stands in a report: by what it is. The hash in its file names comes last, for cargo may make it of the place where the sources lie. */
+/**
+ * Returns a key that sorts units in a report by what they are. The hash in the file name comes last, because cargo
+ * may derive it from the directory of the sources.
+ */
 export function orderOf(unit: UnitRecord): string {
   const { packageId, kind, outDir, targetName, sourcePath, extraFilename } = unit;
-  // A build script has a directory of its own with a hash in its name; of others it tells examples from programs.
+  // A build script's directory has a hash in its name; for other units, the directory distinguishes examples from
+  // programs.
   const directory = kind === 'build-script' ? '' : outDir;
   return [packageId, kind, directory, targetName, sourcePath, outDir, extraFilename].join('\0');
 }

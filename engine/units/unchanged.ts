@@ -9,27 +9,31 @@ import { isWithin } from '../sandbox/bubblewrap.ts';
 import { configFiles, toolchainFiles } from '../workspace/cargo-files.ts';
 import type { Workspace } from '../workspace/types.ts';
 
-/** What stands for a file that is not there. */
+/** The state of a file that is missing. */
 const ABSENT = 'absent';
-/** So long a rustc takes before it reads a source, and so coarse may a file system's clock be: 10 ms. */
+/**
+ * Nanoseconds that a rustc takes at least before it reads a source, and that a file system's clock may be coarse: 10
+ * ms.
+ */
 const START = 10_000_000n;
-/** Nothing is told of more than these. */
+/** Most changed files that an error names. */
 const SHOWN = 10;
 
 /**
- * Finds at the end of a check what changed since it was read or judged: a build script or proc macro that may write
- * files could have done it. A file's time of change, which only the system sets, says which to look at; contents decide.
+ * Finds at the end of a check what changed since it was read or judged: a build script or proc macro that can write
+ * files may have changed it. The change time (ctime), which only the system sets, selects the files to examine; their
+ * content decides.
  */
 export class Unchanged {
-  /** A rustc, and with it perhaps a proc macro, or a build script was started. */
+  /** True when a build script or a rustc, and with it perhaps a proc macro, was started. */
   ran = false;
   private readonly workspace: Workspace;
   private readonly store: RecordStore;
-  /** When the check began, and the file system's clock ahead of ours, in nanoseconds. */
+  /** When the check began, and how far the file system's clock is ahead of ours, in nanoseconds. */
   private readonly began: bigint;
   private readonly skew: bigint;
   private readonly fixed: Map<string, string>;
-  /** Files as they were when their unit was recorded. */
+  /** States of files when their unit was recorded. */
   private readonly noted = new Map<string, string>();
 
   private constructor(
@@ -45,13 +49,16 @@ export class Unchanged {
     this.fixed = new Map(fixed.map((path) => [path, lookAt(path)]));
   }
 
-  /** Looks at all that says how the tree is built and judged; `files` are more of that. Errors of the file system pass through. */
+  /**
+   * Records the state of all files that determine how the tree is built and judged; `files` are further ones. Errors
+   * of the file system pass through.
+   */
   static async begin(
     workspace: Workspace,
     store: RecordStore,
     files: readonly string[],
   ): Promise<Unchanged> {
-    // The clock that counts is the file system's.
+    // The file system's clock sets the change times.
     const mark = join(store.root, `began-${process.pid}`);
     await writeAtomically(mark, '');
     const began = BigInt((await stampOf(mark))?.ctime ?? 0);
@@ -69,19 +76,20 @@ export class Unchanged {
     return new Unchanged(workspace, store, fixed, { began, skew });
   }
 
-  /** Notes one more file that must stay as it is. */
+  /** Adds a file that must not change. */
   watch(path: string): void {
     if (!this.fixed.has(path)) this.fixed.set(path, lookAt(path));
   }
 
-  /** The time, by the file system's clock. */
+  /** Returns the time by the file system's clock, in nanoseconds. */
   time(): bigint {
     return now() + this.skew + START;
   }
 
   /**
-   * Notes a unit as it was recorded. Throws CheckError when a source of it changed since its rustc was `started`: nobody
-   * knows which text was compiled. What it generated itself, in the target directory, may be that young.
+   * Records the state of a unit's files. Throws CheckError when one of its sources changed after its rustc was
+   * `started`: it is then unknown which text was compiled. Generated sources, in the target directory, may be that
+   * new.
    */
   recorded(unit: UnitRecord, started: bigint | undefined): void {
     const sources = new Set(unit.sources);
@@ -101,8 +109,10 @@ export class Unchanged {
   }
 
   /**
-   * At the end, when something ran: throws CheckError that names what is not as it was judged. `units` are those of the
-   * check, `files` what cargo says that they left, each to be a file of theirs. What of the store is not ours is removed. Gives the units that are the same under another time of change.
+   * Called at the end. If something ran, throws CheckError that names the files that are not as they were judged.
+   * `units` are the units of the check, and `files` the outputs that cargo reports, each of which has to be an output
+   * of a unit. Removes files of the store that are not ours. Returns the units with unchanged files whose change time
+   * differs.
    */
   async refuseChanges(units: Iterable<UnitRecord>, files: Iterable<string>): Promise<UnitRecord[]> {
     if (!this.ran) return [];
@@ -141,14 +151,14 @@ export class Unchanged {
     );
   }
 
-  /** What cargo may be about to make again, in the target directory, may be gone. */
+  /** A file in the target directory may be missing: cargo may be about to make it again. */
   private isAsNoted(path: string): 'same' | 'other' | 'gone' {
     const found = look(path);
     if (found === undefined)
       return isWithin(path, this.workspace.targetDirectory) ? 'same' : 'gone';
     const before = this.noted.get(path);
     if (before !== undefined) return before === keyOf(found) ? 'same' : 'other';
-    // A clock that was put back leaves files of times to come.
+    // After a clock was set back, files have times in the future.
     const isYoung = found.ctimeNs >= this.began && found.ctimeNs <= this.time();
     return isYoung ? 'other' : 'same';
   }
@@ -161,7 +171,10 @@ function now(): bigint {
   return BigInt(Date.now()) * 1_000_000n;
 }
 
-/** A file, with the time of change of a link that leads to it; undefined where nothing is. */
+/**
+ * Returns the status of a file, with the change time of a newer link that leads to it; undefined when there is no
+ * file.
+ */
 function look(path: string): BigIntStats | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   const link = lstatSync(path, { bigint: true, throwIfNoEntry: false });
@@ -170,7 +183,7 @@ function look(path: string): BigIntStats | undefined {
   return found;
 }
 
-/** A file's times, size and inode, or what stands there else. */
+/** Returns a file's times, size and inode as text, or else why there is none. */
 function lookAt(path: string): string {
   try {
     const found = look(path);
@@ -189,7 +202,10 @@ function keyOf(found: {
   return `${found.size} ${found.mtimeNs} ${found.ctimeNs} ${found.ino}`;
 }
 
-/** Is a recorded output the file that its unit left? Only where its time of change is another are its bytes read. */
+/**
+ * Returns whether a recorded output is still the file that its unit left. Its content is read only when its change
+ * time differs.
+ */
 export function isIntact(record: UnitRecord, output: FileStamp, found: FileStamp): boolean {
   if (output.ctime === found.ctime) return true;
   const hash = record.contents.find(({ path }) => path === output.path)?.hash;

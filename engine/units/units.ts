@@ -30,7 +30,7 @@ import { refuseUnknownInputs } from './unknown-inputs.ts';
 /** Turns finished rustc runs into records: what they read, linked and left. */
 export class Units {
   private readonly links = new Map<number, Map<string, Promise<LinkRecord>>>();
-  /** When a rustc started, by its invocation; and its link's inputs as they were when they were about to be read. */
+  /** Start time of each rustc, by invocation; and the state of its link's inputs just before they were read. */
   private readonly started = new Map<number, bigint>();
   private readonly inputsBefore = new Map<string, readonly (FileStamp | undefined)[]>();
   private readonly unchanged: Unchanged;
@@ -56,12 +56,12 @@ export class Units {
     this.records = records;
   }
 
-  /** A rustc starts: what it reads from now on must not change any more. */
+  /** Records that a rustc starts: what it reads from now on must not change. */
   starts({ id }: RustcInvocation): void {
     this.started.set(id, this.unchanged.time());
   }
 
-  /** Resolves when all inputs of a link were read: its own objects are gone afterwards. */
+  /** Resolves when all inputs of a link were read: the unit's own objects are removed afterwards. */
   async link(request: LinkRequest): Promise<void> {
     await refuseUnknownInputs(request, this.workspace, this.records);
     this.inputsBefore.set(request.output, await Promise.all(pathsIn(request).map(stampOf)));
@@ -72,7 +72,7 @@ export class Units {
     await record;
   }
 
-  /** The linked file is the check on the join: what the linker kept is live, whatever the join says. */
+  /** Checks the join against the linked file: what the linker kept is live, whatever the join says. */
   async linked(request: LinkRequest, file: string): Promise<void> {
     await this.refuseChangedInputs(request);
     const links = this.linksOf(request);
@@ -89,7 +89,7 @@ export class Units {
     links.set(request.output, Promise.resolve({ ...link, kept }));
   }
 
-  /** What the linker read has to be what we read. */
+  /** Throws CheckError unless the linker read the same inputs as we did. */
   private async refuseChangedInputs(request: LinkRequest): Promise<void> {
     const before = this.inputsBefore.get(request.output) ?? [];
     const paths = pathsIn(request);
@@ -172,7 +172,7 @@ export class Units {
     const libraries = outcome.outputs.filter((path) => path.endsWith('.a'));
     for (const path of libraries) links.push(await this.staticLibrary(path));
     const outputs = [...new Set([...outcome.outputs, ...links.map((link) => link.output)])];
-    // A build script waits under another name, with the shim in its place.
+    // A build script was moved aside, and the shim is in its place.
     const left = outputs.flatMap((path) => [path, `${path}${REAL_SUFFIX}`]).filter(existsSync);
     const stamps = (await Promise.all(left.map(stampOf))).filter((stamp) => stamp !== undefined);
     const { hits, empty, data, macros, contents } = await this.scan(invocation, read, left);
@@ -200,12 +200,12 @@ export class Units {
     };
     this.unchanged.recorded(record, this.started.get(invocation.id));
     await this.records.put(record);
-    // Parsed now, beside the build, so that the first link that takes it need not wait.
+    // Parsed now, while the build runs, so that the first link that uses it need not wait.
     for (const path of outcome.outputs) if (path.endsWith('.rlib')) void this.inputs.archive(path);
     return record;
   }
 
-  /** A static library has no linker: rustc writes it, everything inside. */
+  /** Resolves to the record of a static library, which has no linker: rustc writes it with everything inside. */
   private async staticLibrary(path: string): Promise<LinkRecord> {
     const { facts, stamp } = await this.inputs.archive(path);
     return {
@@ -280,7 +280,7 @@ function pathsOf([first, ...more]: InputGroup): [string, ...string[]] {
   return [first.path, ...more.map(({ path }) => path)];
 }
 
-/** What the lints found, save for `extern` blocks with nothing in them. */
+/** Returns the lint hits, without those of empty `extern` blocks. */
 function lintHits({ lints }: RustcOutcome, empty: SourcesResult['empty']): KeywordHit[] {
   const places = new Set(empty.map(({ file, line, column }) => `${file}\0${line}\0${column}`));
   const counts = lints.filter(

@@ -8,9 +8,9 @@ import type { Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 
 /**
- * Throws CheckError for an input of a link, or a shared object, of which nobody knows who made it: a Rust library without
- * a record, or any file in the target directory that is neither a unit's nor in the OUT_DIR of a build script. It would
- * be charged to whoever links it.
+ * Throws CheckError for an input of a link, or a shared object, whose maker is unknown: a Rust library without a
+ * record, or a file in the target directory that is neither a unit's nor in a build script's OUT_DIR. It would
+ * otherwise be charged to the package that links it.
  */
 export async function refuseUnknownInputs(
   request: LinkRequest,
@@ -23,7 +23,7 @@ export async function refuseUnknownInputs(
     const inTarget = buildDirectories(workspace).some((directory) => isWithin(path, directory));
     const isRust = path.endsWith('.rlib');
     if (!isRust && (!inTarget || isExpected(path, request, workspace, records))) continue;
-    // Cargo gives what a unit left a second name, one directory up.
+    // Cargo gives a unit's output a second name, one directory up.
     if (await records.isLinkOfOutput(path)) continue;
     throw new CheckError(
       `${request.output} is linked with ${path}, which no unit of this build left${inTarget ? ' in the target directory' : ''}: nobody knows whose code it is`,
@@ -33,8 +33,8 @@ export async function refuseUnknownInputs(
 }
 
 /**
- * In the target directory, but of a build script, unpacked by rustc from a library that brought it along, or our copy of
- * what a sandboxed rustc wants linked.
+ * Returns whether a file in the target directory is from a build script, was unpacked by rustc from a library that
+ * contained it, or is our copy of an input that a sandboxed rustc links.
  */
 function isExpected(
   path: string,

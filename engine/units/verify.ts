@@ -9,8 +9,9 @@ import { forgetRun, forgetUnit } from './forget.ts';
 import { Records } from './records.ts';
 
 /**
- * `--verify`: hashes what cargo may call fresh, and all that was read to make it, instead of trusting sizes and times.
- * What is not as it was recorded is removed, so that cargo builds or runs it again. Gives the names of those.
+ * `--verify`: hashes everything that cargo may call fresh, and everything that was read to make it, instead of
+ * trusting sizes and times. Removes what differs from its record, so that cargo builds or runs it again. Resolves to
+ * the names of what was removed.
  */
 export async function forgetChanged(
   store: RecordStore,
@@ -27,7 +28,10 @@ export async function forgetChanged(
     const found = await Promise.all(contents.map(({ path }) => hashOf(path)));
     return contents.every(({ hash }, i) => isSameContent(hash, found[i]));
   };
-  /** Libraries that no unit made: of the toolchain, of build scripts, of the system. */
+  /**
+   * Resolves to whether the libraries that no unit made are unchanged: those of the toolchain, of build scripts and
+   * of the system.
+   */
   const inputsAreAsRecorded = async ({ links }: UnitRecord): Promise<boolean> => {
     const inputs = links
       .flatMap((link) => link.inputs)
@@ -54,7 +58,7 @@ export async function forgetChanged(
   return changed.sort();
 }
 
-/** Most files were read by several units. */
+/** Asks for each path once, since several units read most files. */
 function onceEach(ask: (path: string) => Promise<string>): (path: string) => Promise<string> {
   const answers = new Map<string, Promise<string>>();
   return (path) => {

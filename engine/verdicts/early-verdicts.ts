@@ -14,10 +14,10 @@ interface Early {
 }
 
 /**
- * Verdicts by stored answers alone, of outputs of earlier checks, while cargo finds out whether they are fresh. A verdict
- * depends on the record of the output, on the other records, on the configuration and on an answer that is found by the
- * hash of its whole question: it is given only while all these are the very same. What the files are now is no part of
- * it; that an output is what its record says is looked up when cargo has ended.
+ * Verdicts on outputs of earlier checks, from stored answers alone, while cargo finds out whether the outputs are
+ * fresh. A verdict depends on the output's record, the other records, the configuration, and an answer that is found
+ * by the hash of its whole question. It is returned only while all of these are unchanged. It does not depend on the
+ * present files; whether an output matches its record is checked when cargo has ended.
  */
 export class EarlyVerdicts {
   private readonly known = new Map<LinkRecord, Early>();
@@ -29,7 +29,7 @@ export class EarlyVerdicts {
     this.live = live;
   }
 
-  /** Judges every output that is recorded, until `signal`. */
+  /** Judges every recorded output, until `signal` is aborted. */
   async prepare(
     judge: (
       record: UnitRecord,
@@ -45,16 +45,16 @@ export class EarlyVerdicts {
         const { revision } = this.records;
         const config = this.live.current;
         const used: TakenFromStore = { facts: new Set(), answers: new Set() };
-        // Whatever is wrong shows when somebody asks.
+        // A fault shows when the verdict is requested.
         const verdict = await judge(record, link, config, used).catch(() => undefined);
         if (verdict !== undefined) this.known.set(link, { revision, config, verdict, used });
-        // The build goes first.
+        // Lets the build go first.
         await setImmediate();
       }
     }
   }
 
-  /** The verdict of an output, unless something has changed on which it depends. */
+  /** Returns the verdict of an output; undefined when something that it depends on has changed. */
   find(link: LinkRecord, config: Config): Pick<Early, 'verdict' | 'used'> | undefined {
     const known = this.known.get(link);
     return known?.config === config && known.revision === this.records.revision ? known : undefined;

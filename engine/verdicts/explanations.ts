@@ -8,7 +8,7 @@ import type { BacktraceFrame } from '../problems/places.ts';
 import type { Inputs, TakenFromStore } from '../units/inputs.ts';
 import { NotStoredError, storedAnswer } from './stored-answers.ts';
 
-/** Explains how sites in outputs are reached; a check that has something to explain has little of it, as a rule. */
+/** Explains how sites in outputs are reached. A check with anything to explain usually has few sites. */
 export class Explanations {
   private readonly pools: Pools;
   private readonly inputs: Inputs;
@@ -20,8 +20,9 @@ export class Explanations {
   }
 
   /**
-   * The paths to sites of an output. `references`: where an earlier check left the references with the paths to them;
-   * undefined when this check found them, so that the join is at hand. Throws {@link NotStoredError} while nobody asks.
+   * Resolves to the paths to sites of an output. `references` is the place where an earlier check stored the
+   * references with the paths to them; undefined when this check found them, so that the join is loaded. Throws
+   * {@link NotStoredError} when only the store may answer and it cannot.
    */
   async pathsTo(
     subject: string,

@@ -3,21 +3,21 @@ import type { AttributedUsage } from '../judge/attribution.ts';
 import type { PossibleExport } from '../judge/references.ts';
 import type { UsageProblem } from '../judge/usage-problems.ts';
 
-/** What was found in one output. */
+/** The findings in one output. */
 export interface OutputVerdict {
   readonly label: string;
   readonly record: UnitRecord;
   readonly usages: readonly AttributedUsage[];
   readonly exports: readonly PossibleExport[];
-  /** What was not allowed when it was judged; `Verdicts.problemsOf` knows what still is not. */
+  /** Usages that were refused when the output was judged; `Verdicts.problemsOf` returns those that still are. */
   readonly problems: readonly UsageProblem[];
-  /** What the linker kept although the join calls it dead; it was judged as live. */
+  /** Symbols that the linker kept although the join considers them dead; they were judged as live. */
   readonly linkerKept: readonly string[];
-  /** Objects in its inputs, by the facts of the input. */
+  /** Number of objects in each input, by the input's facts. */
   readonly objects: ReadonlyMap<string, number>;
 }
 
-/** Raised when stored facts of an output are gone or damaged: it has to be built again. */
+/** Thrown when stored facts of an output are missing or damaged: it has to be built again. */
 export class StaleOutputError extends Error {
   override readonly name = 'StaleOutputError';
   readonly record: UnitRecord;

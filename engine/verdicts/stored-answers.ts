@@ -2,10 +2,16 @@ import { type AnswerPlace, answerPlace, readAnswer } from '../facts/answers.ts';
 import { FACTS_VERSION } from '../facts/tables.ts';
 import type { Inputs, TakenFromStore } from '../units/inputs.ts';
 
-/** Raise it when the judge finds other references or paths in the same facts: answers of earlier versions are not used. */
+/**
+ * Raise this when the judge finds other references or paths in the same facts, so that answers of earlier versions
+ * are not used.
+ */
 const ANSWER_VERSION = 8;
 
-/** What an earlier check was told when it asked the very same about `subject`, and where the answer is kept. */
+/**
+ * Returns the answer that an earlier check got to the same question about `subject`, and the place where the answer
+ * is stored.
+ */
 export function storedAnswer(
   inputs: Inputs,
   subject: string,
@@ -16,11 +22,11 @@ export function storedAnswer(
   const keep = answerPlace(inputs.root, subject, dependsOn);
   if (onlyStored === undefined) inputs.answered(keep.file);
   else onlyStored.answers.add(keep.file);
-  // Its hash says that it is what we wrote.
+  // The answer's hash proves that we wrote it.
   return { keep, stored: readAnswer(keep) };
 }
 
-/** Raised where nobody asks yet, and only a join could tell. */
+/** Thrown when only the store may answer, and only a join could. */
 export class NotStoredError extends Error {
   override readonly name = 'NotStoredError';
 }

@@ -16,7 +16,7 @@ const nothing: Permissions = {
   allowBuildInstructions: [],
 };
 
-/** What the sources of units hold that cackle.toml does not allow, by the configuration in force. */
+/** Finds what units' sources contain and the configuration in force does not allow. */
 export class UnitProblems {
   private readonly records: Records;
   private readonly workspace: Workspace;
@@ -30,36 +30,36 @@ export class UnitProblems {
     this.owners = owners;
   }
 
-  /** `unsafe` and `extern` of a unit, by its own sources and by the macros of other packages. */
+  /** Returns problems for `unsafe` and `extern` of a unit, in its own sources and lent by macros of other packages. */
   keywords(unit: UnitRecord, lent: LentByMacros): Problem[] {
     const { workspace, live } = this;
     const holders = this.owners.byDirectory();
     return keywordProblems(unit, { workspace, config: live.current, holders, lent });
   }
 
-  /** What the macros of units lend to other packages. */
+  /** Returns what the macros of units lend to other packages. */
   lentBy(units: Iterable<UnitRecord>): LentByMacros {
     return new LentByMacros(units, this.workspace, this.live.current);
   }
 
-  /** The same for a unit and all that it was compiled with. */
+  /** Returns the same for a unit and all units that it was compiled with. */
   lentIn(unit: UnitRecord): LentByMacros {
     return this.lentBy(this.records.closure(unit.externs).add(unit));
   }
 
-  /** What its package must be allowed to be. */
+  /** Returns problems for permissions that the unit's package lacks. */
   missing(unit: UnitRecord): Problem[] {
     return missingPermissions(unit, this.workspace, this.live.current);
   }
 
-  /** `unsafe` and `extern` that would be refused if nothing were allowed. */
+  /** Returns problems for `unsafe` and `extern` as if nothing were allowed. */
   needs(unit: UnitRecord, lent: LentByMacros): Problem[] {
     const config: Config = { ...this.live.current, permissions: () => nothing };
     const holders = this.owners.byDirectory();
     return keywordProblems(unit, { workspace: this.workspace, config, holders, lent });
   }
 
-  /** All that the unit has and may not: {@link keywords} and {@link missing}. */
+  /** Returns all problems of the unit: {@link keywords} and {@link missing}. */
   problemsOfUnit(unit: UnitRecord, lent: LentByMacros): Problem[] {
     return [...this.keywords(unit, lent), ...this.missing(unit)];
   }

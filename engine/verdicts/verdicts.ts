@@ -26,7 +26,7 @@ import type { LiveConfig } from './live-config.ts';
 import { type OutputVerdict, StaleOutputError } from './output-verdict.ts';
 import { NotStoredError, storedAnswer } from './stored-answers.ts';
 
-/** An output that is judged or about to be, and the configuration that it is judged by. */
+/** An output that is judged or about to be, with the configuration that it is judged by. */
 interface RequestedVerdict {
   readonly record: UnitRecord;
   readonly link: LinkRecord;
@@ -34,7 +34,10 @@ interface RequestedVerdict {
   readonly verdict: Promise<OutputVerdict>;
 }
 
-/** A question about an output; with `onlyStored` nobody has asked for the answer yet: only the store may give it, and what it gives is noted there. */
+/**
+ * A question about an output. With `onlyStored`, the answer has not been requested yet: only the store may give it,
+ * and what is used from the store is added there.
+ */
 interface OutputQuestion {
   readonly record: UnitRecord;
   readonly link: LinkRecord;
@@ -42,14 +45,14 @@ interface OutputQuestion {
   readonly onlyStored: TakenFromStore | undefined;
 }
 
-/** References, and where they are stored; without, they were found just now. */
+/** References with the place where they are stored; without a place, this check has just found them. */
 interface FoundReferences extends ReferencesResult {
   readonly place?: AnswerPlace;
 }
 
 /**
- * Judges outputs as soon as the facts of their inputs are there: each once, and again when the configuration has
- * changed so that the verdict does not show what it refuses.
+ * Judges each output as soon as the facts of its inputs exist: once, and again when the configuration has changed so
+ * that the verdict does not show everything that is now refused.
  */
 export class Verdicts {
   private readonly requested = new Map<string, RequestedVerdict>();
@@ -94,7 +97,7 @@ export class Verdicts {
     return this.done.size;
   }
 
-  /** Judges what may turn out to be fresh, until `signal`: see {@link EarlyVerdicts}. */
+  /** Judges outputs that may turn out to be fresh, until `signal` is aborted: see {@link EarlyVerdicts}. */
   judgeRecorded(signal: AbortSignal): Promise<void> {
     return this.early.prepare((...output) => this.judge(...output), signal);
   }
@@ -106,7 +109,7 @@ export class Verdicts {
     return Promise.resolve(known.verdict);
   }
 
-  /** The verdict of an output by the configuration in force; starts the work when it is the first to ask. */
+  /** Resolves to the verdict of an output under the configuration in force; the first request starts the work. */
   verdictOf(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
     const key = keyOf(record, link);
     const known = this.requested.get(key);
@@ -126,17 +129,20 @@ export class Verdicts {
     return verdict;
   }
 
-  /** What an output uses and may not, by the permissions in force now. */
+  /** Returns the usages of an output that the permissions in force do not allow. */
   problemsOf({ problems }: OutputVerdict): Problem[] {
     const { current } = this.live;
     return problems.filter(({ scope, api }) => !current.permissions(scope).allowApis.has(api));
   }
 
-  /** All verdicts that were requested, in {@link orderOf}, and the units whose stored facts cannot be used. Throws what else went wrong. */
+  /**
+   * Resolves to all requested verdicts, in {@link orderOf}, and to the units whose stored facts cannot be used.
+   * Throws any other error.
+   */
   async all(): Promise<{ judged: OutputVerdict[]; stale: UnitRecord[] }> {
     const judged: OutputVerdict[] = [];
     const stale: UnitRecord[] = [];
-    // Cargo comes to them in another order each time.
+    // The order in which cargo reports outputs differs from run to run.
     const inOrder = sortedBy(this.requested.values(), ({ record, link }) =>
       [orderOf(record), link.output].join('\0'),
     );
@@ -197,7 +203,10 @@ export class Verdicts {
     return { label, record, usages, exports: result.exports, problems, objects, linkerKept };
   }
 
-  /** What the output refers to, and where an earlier check left that when the question was the very same. */
+  /**
+   * Resolves to the references of the output, and to the place where an earlier check stored them if its question was
+   * the same.
+   */
   private async referencesOf(
     link: LinkRecord,
     question: Omit<ReferencesJob, 'kind' | 'keep'>,
@@ -230,7 +239,7 @@ export class Verdicts {
     );
   }
 
-  /** An answer about an output. Facts that were lost are made again where their files are still there. */
+  /** Resolves to an answer about an output. Lost facts are extracted again if their files still exist. */
   private async restoring<T extends object>(
     { record, link, label, onlyStored }: OutputQuestion,
     ask: (output: OutputSpec) => Promise<T | StaleFacts>,
@@ -252,7 +261,7 @@ export class Verdicts {
     throw new StaleOutputError(record);
   }
 
-  /** Possible exports over all verdicts, each once (rule 4.15). */
+  /** Returns the possible exports of all verdicts, each once (rule 4.15). */
   exportsOf(verdicts: readonly OutputVerdict[]): Problem[] {
     const found = verdicts.flatMap((verdict) => verdict.exports);
     return possibleExports(found, this.workspace, this.live.current.apis);
@@ -269,17 +278,20 @@ export class Verdicts {
   }
 }
 
-/** Two packages may have a library of one name, which cargo puts in one place. */
+/** Two packages may have a library of the same name, which cargo puts in the same place. */
 function keyOf({ packageId, kind }: UnitRecord, { output }: LinkRecord): string {
   return [packageId, kind, output].join('\0');
 }
 
-/** The APIs as cackle.toml writes them. */
+/** Returns the APIs as written in cackle.toml. */
 function definitionsOf({ apis }: Config): Pick<ApiDefinition, 'name' | 'include' | 'exclude'>[] {
   return [...apis.values()].map(({ name, include, exclude }) => ({ name, include, exclude }));
 }
 
-/** Does a verdict say all that a later configuration refuses? Not with other APIs, or when it takes permissions away. */
+/**
+ * Returns whether a verdict shows everything that a later configuration refuses. It does not when the APIs differ or
+ * permissions were withdrawn.
+ */
 function holds({ usages, problems }: OutputVerdict, before: Config, now: Config): boolean {
   if (JSON.stringify(definitionsOf(before)) !== JSON.stringify(definitionsOf(now))) return false;
   const key = (scope: PermissionScope, api: string): string =>

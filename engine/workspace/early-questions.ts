@@ -4,15 +4,19 @@ import { KeptAnswers } from './metadata-cache/read.ts';
 import { cargoProgram, type Finished, runProgram } from './run-program.ts';
 
 /**
- * What one command asks cargo and rustc about a workspace. Both take a while to answer, so what every check asks is asked
- * early, before the rest of the program is loaded; whoever asks the same then gets that answer.
+ * The queries of one command to cargo and rustc about a workspace. Both take a while to answer, so the queries that
+ * every check makes start early, before the rest of the program is loaded; a later call with the same query gets that
+ * answer.
  */
 export class WorkspaceQuestions {
   /** Answers of cargo that are kept from one command to the next. */
   readonly answers = new KeptAnswers();
   private readonly early = new Map<string, Promise<Finished>>();
 
-  /** Starts the queries that a check of `path` is likely to make; `signal` ends them. Answers that do not fit are not used. */
+  /**
+   * Starts the queries that a check of `path` is likely to make; `signal` ends them. Answers to queries that turn out
+   * to differ are not used.
+   */
   askEarly(
     path: string,
     features: readonly string[] | undefined,
@@ -36,15 +40,16 @@ export class WorkspaceQuestions {
   }
 
   /**
-   * Asks `cargo metadata`, or gives what came of it when it was asked early; each early answer is given once. With `mayKeep`
-   * an answer that still holds is taken from the user's cache, and a new one noted, to be kept when there is time.
+   * Asks `cargo metadata`, or returns the result of the same early query; each early result is returned once. With
+   * `mayKeep`, an answer in the user's cache that is still valid is used, and a new one is noted in order to be kept
+   * later.
    */
   askCargo(args: readonly string[], directory: string, mayKeep: boolean): Promise<Finished> {
     const early = this.takeEarly(cargoProgram(), args, directory);
     return early ?? this.askMetadata(args, directory, mayKeep);
   }
 
-  /** Runs rustc in the same way; nothing is stored. Rejects as runProgram. */
+  /** Runs rustc in the same way; nothing is stored. Rejects as runProgram does. */
   askRustc(rustc: string, args: readonly string[], directory: string): Promise<Finished> {
     const early = this.takeEarly(rustc, args, directory);
     return early ?? runProgram(rustc, args, { cwd: directory, env: process.env });
@@ -88,8 +93,8 @@ export class WorkspaceQuestions {
 }
 
 /**
- * Cargo caches rustc's description of itself in the target directory, for one wrapper only: this call and the build that
- * follows would overwrite each other's (cargo's source, `util/rustc.rs`).
+ * Cargo caches rustc's description of itself in the target directory, for one wrapper only: without this environment,
+ * this call and the build that follows would overwrite each other's entry (cargo's source, `util/rustc.rs`).
  */
 function metadataEnvironment(): NodeJS.ProcessEnv {
   return { ...process.env, CARGO_CACHE_RUSTC_INFO: '0' };
@@ -100,7 +105,7 @@ export const VERSION_ARGUMENTS: readonly string[] = ['-vV'];
 /** With these arguments rustc prints the directory of its toolchain. */
 export const SYSROOT_ARGUMENTS: readonly string[] = ['--print', 'sysroot'];
 
-/** Returns the arguments for `cargo metadata`: dependencies of other platforms than these are left out. */
+/** Returns the arguments for `cargo metadata`; it leaves out dependencies for platforms other than `platforms`. */
 export function metadataArguments(
   platforms: readonly string[],
   features: readonly string[] | undefined,
@@ -113,7 +118,7 @@ export function metadataArguments(
   ];
 }
 
-/** The target triple of the usual toolchain for this machine. */
+/** The target triple of the usual toolchain on this machine. */
 export const likelyHost: string | undefined = {
   x64: 'x86_64-unknown-linux-gnu',
   arm64: 'aarch64-unknown-linux-gnu',

@@ -6,7 +6,7 @@ import {
 } from './early-questions.ts';
 import { cargoProgram, type Finished, runProgram } from './run-program.ts';
 
-/** The user's cargo and rustc, as found from the environment of a directory. */
+/** The user's cargo and rustc, as found in the environment of a directory. */
 export interface Toolchain {
   /** Program to run as cargo: `$CARGO` when cargo started us, else the one on PATH. */
   readonly cargo: string;
@@ -15,7 +15,7 @@ export interface Toolchain {
   readonly host: string;
   /** All of `rustc -vV`. */
   readonly version: string;
-  /** The major version of the LLVM in rustc, where it has one. */
+  /** The major version of the LLVM in rustc; undefined when it has none. */
   readonly llvm: number | undefined;
 }
 
@@ -47,12 +47,12 @@ export async function readSysroot(
 /** Help for a missing toolchain. */
 export const INSTALL_RUST = 'install Rust (https://rustup.rs) or put its bin directory on PATH';
 
-/** What each rustc says of itself: the same as long as this process runs. */
+/** What each rustc reports about itself, which stays the same while this process runs. */
 const toolchains = new Map<string, Promise<Toolchain>>();
 
 /**
- * Asks rustc for its version in `directory` (rustup's toolchain files count), once a process; by `questions` it may have been asked already.
- * Throws CheckError when rustc is missing or fails.
+ * Resolves to the toolchain that rustc reports in `directory` (rustup's toolchain files count), asked once in a
+ * process; `questions` may have asked already. Throws CheckError when rustc is missing or fails.
  */
 export function readToolchain(
   directory: string,

@@ -4,7 +4,7 @@ import { type Descriptor, noAdvice, noNotes } from '../descriptor.ts';
 import { theFirst } from '../ways-to-merge.ts';
 import { at } from '../words.ts';
 
-/** A table of cackle.toml whose name packages from several sources have: it gives nothing to any of them (rule 5.13). */
+/** A table of cackle.toml whose name matches packages from several sources: it applies to none of them (rule 5.13). */
 export interface AmbiguousPackage {
   readonly kind: 'ambiguous-package';
   readonly packageName: string;

@@ -3,7 +3,7 @@ import { addBuildSection } from '../../fixes/permissions.ts';
 import { byPackage, type Descriptor, noNotes, type OfPackage } from '../descriptor.ts';
 import { theFirst } from '../ways-to-merge.ts';
 
-/** A build script without the section that `explicit_build_scripts` wants (rule 5.8). */
+/** A build script without the section required by `explicit_build_scripts` (rule 5.8). */
 export interface BuildScriptNotAllowed extends OfPackage {
   readonly kind: 'build-script-not-allowed';
 }

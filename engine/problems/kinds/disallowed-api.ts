@@ -7,7 +7,7 @@ import type { Usage } from '../usages.ts';
 import { unitedUsages } from '../ways-to-merge.ts';
 import { inScope } from '../words.ts';
 
-/** A package uses an API that is not allowed to it (rule 5.4). */
+/** A package uses an API without permission (rule 5.4). */
 export interface DisallowedApi extends OfPackage {
   readonly kind: 'disallowed-api';
   readonly scope: PermissionScope;

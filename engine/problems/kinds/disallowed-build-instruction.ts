@@ -8,7 +8,7 @@ import { theFirst } from '../ways-to-merge.ts';
 export interface DisallowedBuildInstruction extends OfPackage {
   readonly kind: 'disallowed-build-instruction';
   readonly instruction: string;
-  /** Why no rule can allow it; absent where one can. */
+  /** Why no rule can allow it; absent when one can. */
   readonly never?: string | undefined;
 }
 

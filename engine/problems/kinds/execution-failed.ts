@@ -38,7 +38,7 @@ export const executionFailed: Descriptor<ExecutionFailed> = {
   isSettled: ({ packageName, executable }, config, foundWith) => {
     const suffix = executable === 'test' ? 'test' : 'build';
     const scope = { package: packageName, suffix } as const;
-    // Whether it runs with other settings, only a run can tell.
+    // Only another run can show whether it succeeds with other settings.
     return (
       foundWith !== undefined &&
       JSON.stringify(config.sandbox(scope)) !== JSON.stringify(foundWith.sandbox(scope))

@@ -3,14 +3,14 @@ import { importExports } from '../../fixes/setup.ts';
 import { byPackage, type Descriptor, type OfPackage } from '../descriptor.ts';
 import { theFirst } from '../ways-to-merge.ts';
 
-/** A package exports APIs of which cackle.toml says nothing (rule 5.15). */
+/** A package exports APIs that cackle.toml does not mention (rule 5.15). */
 export interface ExportNotImported extends OfPackage {
   readonly kind: 'export-not-imported';
   /** The package's cackle/export.toml. */
   readonly file: string;
   /** Names of the API definitions in it. */
   readonly apis: readonly string[];
-  /** False when the file has faults: it can be ignored, not imported. */
+  /** False when the file has faults: then it can be ignored but not imported. */
   readonly readable: boolean;
 }
 

@@ -2,7 +2,7 @@ import { updateVersion } from '../../fixes/setup.ts';
 import { byConfigFile, type Descriptor, noAdvice, noNotes } from '../descriptor.ts';
 import { theFirst } from '../ways-to-merge.ts';
 
-/** cackle.toml is of an older version than the newest (rule 5.17). */
+/** cackle.toml has an older version than the newest (rule 5.17). */
 export interface NewerConfigVersion {
   readonly kind: 'newer-config-version';
   readonly version: number;

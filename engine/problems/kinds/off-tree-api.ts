@@ -7,7 +7,7 @@ import type { Usage } from '../usages.ts';
 import { unitedUsages } from '../ways-to-merge.ts';
 import { inScope } from '../words.ts';
 
-/** A package uses an API of one that it does not depend on (rule 5.5). */
+/** A package uses an API of a package that it does not depend on (rule 5.5). */
 export interface OffTreeApi extends OfPackage {
   readonly kind: 'off-tree-api';
   readonly scope: PermissionScope;

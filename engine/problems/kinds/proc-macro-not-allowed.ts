@@ -3,7 +3,7 @@ import { permitProcMacro } from '../../fixes/permissions.ts';
 import { byPackage, type Descriptor, noNotes, type OfPackage } from '../descriptor.ts';
 import { theFirst } from '../ways-to-merge.ts';
 
-/** A proc macro that may not be one (rule 5.7). */
+/** A proc macro without permission (rule 5.7). */
 export interface ProcMacroNotAllowed extends OfPackage {
   readonly kind: 'proc-macro-not-allowed';
 }

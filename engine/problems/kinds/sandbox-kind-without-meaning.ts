@@ -3,7 +3,7 @@ import { byPackage, type Descriptor, noAdvice, noNotes, type OfPackage } from '.
 import { theFirst } from '../ways-to-merge.ts';
 import { at } from '../words.ts';
 
-/** `kind` in `pkg.P.sandbox`, where it means nothing (rule 5.14). */
+/** `kind` in `pkg.P.sandbox`, where it has no meaning (rule 5.14). */
 export interface SandboxKindWithoutMeaning extends OfPackage {
   readonly kind: 'sandbox-kind-without-meaning';
   readonly configPlace: ConfigPlace;

@@ -2,7 +2,7 @@ import { chooseSandbox } from '../../fixes/setup.ts';
 import { byConfigFile, type Descriptor, noNotes } from '../descriptor.ts';
 import { theFirst } from '../ways-to-merge.ts';
 
-/** Nobody chose whether build scripts, tests and rustc run in a sandbox (rule 5.2). */
+/** The user has not chosen whether build scripts, tests and rustc run in a sandbox (rule 5.2). */
 export interface SandboxNotChosen {
   readonly kind: 'sandbox-not-chosen';
 }

@@ -2,7 +2,7 @@ import { watchBuiltin } from '../../fixes/setup.ts';
 import { byConfigFile, type Descriptor, noAdvice, noNotes } from '../descriptor.ts';
 import { theFirst } from '../ways-to-merge.ts';
 
-/** A built-in API that a new configuration could import; asked on a first run only (rule 5.3). */
+/** A built-in API that a new configuration could import. Asked in a first run only (rule 5.3). */
 export interface StdApiOnOffer {
   readonly kind: 'std-api-on-offer';
   readonly api: string;

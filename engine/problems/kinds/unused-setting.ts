@@ -9,7 +9,7 @@ export interface UnusedSetting extends OfPackage {
   readonly kind: 'unused-setting';
   readonly scope: PermissionScope;
   readonly setting: ScopeSetting['setting'];
-  /** The one of a list that has none. */
+  /** The value without effect, when the setting is a list. */
   readonly value?: string | undefined;
   readonly configPlace: ConfigPlace;
 }

@@ -18,9 +18,9 @@ export interface Question {
 }
 
 /**
- * What counts of an input: the bytes of a file, or its absence (content); size and times of a file or directory (stamp); that
- * it is a file; the files by which cargo finds the targets of a package; the directories right below one, and which of them
- * are packages (members); rustup's toolchains; a program on PATH.
+ * Which property of an input counts: the bytes of a file, or its absence (content); the size and times of a file or
+ * directory (stamp); that it is a file; the files by which cargo finds the targets of a package; the directories
+ * directly below one, and which of them are packages (members); rustup's toolchains; a program on PATH.
  */
 export type InputKind =
   | 'content'
@@ -37,10 +37,10 @@ export interface Input {
   readonly path: string;
 }
 
-/** An input as it is now: equal values mean that cargo sees the same. */
+/** The present state of an input: equal values mean that cargo sees the same. */
 export interface State {
   readonly value: string;
-  /** Time of the newest change (ctime, ms) where a change during the run would not show in `value`; else 0. */
+  /** Time of the newest change (ctime, ms) if a change during the run would not show in `value`; else 0. */
   readonly changed: number;
 }
 
@@ -66,7 +66,7 @@ const looks: Readonly<Record<InputKind, (path: string, env: NodeJS.ProcessEnv) =
   targets: targetsOf,
   members(path) {
     let changed = 0;
-    // Cargo takes a directory that a glob finds for a package, or for an error.
+    // Cargo takes a directory that a glob matches for a package, or reports an error.
     const found = namesIn(path)?.flatMap((name) => {
       const directory = statOf(join(path, name));
       if (!directory?.isDirectory()) return [];
@@ -91,7 +91,10 @@ const looks: Readonly<Record<InputKind, (path: string, env: NodeJS.ProcessEnv) =
   },
 };
 
-/** The path at which the system finds a program; undefined when it finds none, or when that depends on more than PATH. */
+/**
+ * Returns the path at which the system finds a program; undefined when it finds none, or when that depends on more
+ * than PATH.
+ */
 function programPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
   if (name.includes('/')) return isAbsolute(name) && statOf(name)?.isFile() ? name : undefined;
   for (const directory of (env.PATH ?? '').split(':')) {
@@ -102,13 +105,16 @@ function programPath(name: string, env: NodeJS.ProcessEnv): string | undefined {
       accessSync(path, constants.X_OK);
       return path;
     } catch {
-      // The system goes on to the next directory, too.
+      // The system tries the next directory, too.
     }
   }
   return undefined;
 }
 
-/** Paths by which cargo finds targets (the Cargo Book, "Target auto-discovery"), and others that it looks for by name. */
+/**
+ * Returns the state of the paths by which cargo finds targets (the Cargo Book, "Target auto-discovery"), and of
+ * others that it looks for by name.
+ */
 function targetsOf(directory: string): State {
   const hash = createHash('sha256');
   let changed = 0;
@@ -147,7 +153,7 @@ function statOf(path: string) {
   }
 }
 
-/** Undefined for a directory that is not there. */
+/** Returns the names in a directory; undefined when there is no such directory. */
 function namesIn(path: string): string[] | undefined {
   if (!statOf(path)?.isDirectory()) return undefined;
   const names = readdirSync(path).sort();

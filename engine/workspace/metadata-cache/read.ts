@@ -27,7 +27,7 @@ import {
  * What an answer could depend on beyond that is not kept at all (`refuse…` there).
  */
 
-/** Increment it when the file's layout or the set of inputs changes. */
+/** Raise this when the file's layout or the set of inputs changes. */
 const VERSION = 1;
 
 /** An input with its state when the answer was made. */
@@ -90,14 +90,14 @@ export class KeptAnswers {
     return all;
   }
 
-  /** Kept answers that were used count as used now: those of long ago are removed first. */
+  /** Marks kept answers as used now, because trimming removes those first that were used long ago. */
   markUsed(): void {
     const now = new Date();
     for (const path of this.used) {
       try {
         utimesSync(path, now, now);
       } catch {
-        // Removed meanwhile, by whoever trims.
+        // Another process trimmed it meanwhile.
       }
     }
   }
@@ -121,7 +121,10 @@ export function keptDirectory(facts: string): string {
   return join(facts, 'workspaces');
 }
 
-/** The directory of kept answers; undefined when it is switched off, or another user or a build may write there. */
+/**
+ * Returns the directory of kept answers; undefined when it is switched off, or when another user or a build may write
+ * there.
+ */
 function readableCache(question: Question, mustExist = true): string | undefined {
   if (process.env.CACKLE_CACHE === 'off' || mayBeBuiltIn(userCache(), question)) return undefined;
   const facts = join(userCache(), 'facts');
@@ -133,8 +136,9 @@ function readableCache(question: Question, mustExist = true): string | undefined
 }
 
 /**
- * A sandboxed rustc may write in the target directory, and only cargo's answer names that directory. A rustc could forge an
- * answer that is kept there, so no cache is read from where a target directory might be.
+ * Returns whether a target directory may be at `cache`. A sandboxed rustc may write in the target directory, and only
+ * cargo's answer names that directory. A rustc could forge an answer that is kept there, so no cache in such a place
+ * is read.
  */
 function mayBeBuiltIn(cache: string, { directory, env }: Question): boolean {
   const isBelow = (place: string): boolean => {
@@ -143,7 +147,7 @@ function mayBeBuiltIn(cache: string, { directory, env }: Question): boolean {
   };
   const places = [env.CARGO_TARGET_DIR, env.CARGO_BUILD_TARGET_DIR, env.CARGO_BUILD_BUILD_DIR];
   if (places.some((place) => place !== undefined && place !== '' && isBelow(place))) return true;
-  // In the home directory it is apart from any workspace.
+  // A cache in the home directory is separate from any workspace.
   if (!process.env.XDG_CACHE_HOME) return false;
   const real = realpathSync(directory);
   const manifests = upward(real).filter((above) => textOf(join(above, 'Cargo.toml')) !== undefined);
@@ -162,10 +166,10 @@ function textOf(path: string): string | undefined {
   }
 }
 
-/** Variables of cargo, rustup, rustc and the dynamic linker, and those by which programs and homes are found. */
+/** Variables of cargo, rustup, rustc and the dynamic linker, and those that determine where programs and homes are. */
 const variables = /^(?:_*CARGO|RUST|LD_|HOME$|PATH$)/;
 
-/** A file name that stands for the question. */
+/** Returns a file name that identifies the question. */
 function nameOf({ program, args, directory, env }: Question): string {
   const environment = Object.keys(env)
     .filter((name) => variables.test(name))

@@ -58,7 +58,10 @@ export function answersToKeep(
   return found;
 }
 
-/** All inputs as they were when cargo read them. Throws {@link Doubt}, or the error of an input that cannot be read. */
+/**
+ * Returns all inputs with their states when cargo read them. Throws {@link Doubt}, or the error of an input that
+ * cannot be read.
+ */
 function inputsOf({ question, before, began }: NewQuestion, stdout: Buffer): KeptInput[] {
   const { directory, args, env } = question;
   for (const [kind, path, value] of before)
@@ -81,7 +84,10 @@ function inputsOf({ question, before, began }: NewQuestion, stdout: Buffer): Kep
   return inputs;
 }
 
-/** The inputs that an answer names or should have named, without those of every answer. Throws {@link Doubt}. */
+/**
+ * Returns the inputs that an answer names or should have named, without those that every answer has. Throws {@link
+ * Doubt}.
+ */
 function answerInputs({ packages, workspace_root }: Answer): Input[] {
   const inputs: Input[] = [];
   const add = (kind: Input['kind'], path: string): void => {
@@ -92,7 +98,7 @@ function answerInputs({ packages, workspace_root }: Answer): Input[] {
     return path;
   };
   add('content', mustBe(join(workspace_root, 'Cargo.lock')));
-  // The root need not be above its members: `package.workspace` names it.
+  // The root need not be above its members: `package.workspace` may name it.
   add('content', mustBe(join(workspace_root, 'Cargo.toml')));
   for (const { source, manifest_path, targets } of packages) {
     const directory = dirname(mustBe(manifest_path));
@@ -108,7 +114,7 @@ function answerInputs({ packages, workspace_root }: Answer): Input[] {
   return inputs;
 }
 
-/** The directories right below which a workspace's globs find packages. */
+/** Returns the directories directly below which a workspace's globs find packages. */
 function globbed(root: string): string[] {
   const { workspace = {} } = readToml(join(root, 'Cargo.toml'));
   const patterns = ['members', 'default-members', 'exclude'].flatMap((key) => {
@@ -126,7 +132,7 @@ function globbed(root: string): string[] {
     });
 }
 
-/** Refuses path dependencies that the answer leaves out, for other platforms or features: Cargo.lock depends on them. */
+/** Refuses an answer that leaves out path dependencies, for other platforms or features: Cargo.lock depends on them. */
 function refuseUnlisted({ packages, workspace_members, workspace_root }: Answer): void {
   const local = packages.filter(({ source }) => source === null);
   const listed = new Set(local.map(({ manifest_path }) => dirname(manifest_path)));
@@ -147,7 +153,7 @@ function refuseUnlisted({ packages, workspace_members, workspace_root }: Answer)
   }
 }
 
-/** Refuses other platforms than the machine's: their specifications may be files that rustc finds by itself. */
+/** Refuses platforms other than the machine's: their specifications may be files that rustc finds by itself. */
 function refuseArguments(args: readonly string[]): void {
   const known = new Set([
     'metadata',
