@@ -16,8 +16,8 @@ const ours: ReadonlySet<string> = new Set([...ourVariables, 'RUSTC_WRAPPER', 'RU
  * Rewrites a unit's dep-info so that each variable has the value that cargo finds when it checks whether the unit is
  * fresh: cargo's own value, not the one in a sandbox. A hidden variable is left out: its value changes nothing, and
  * must not go into a file that sandboxes show. `env` is the environment that cargo gave rustc, `set` the names that
- * the build script set in it, and `passes` says whether rustc gets a variable. Returns the variables that only the
- * sandbox decides about. Errors of the file system pass through.
+ * the build script set in it, and `passes` says whether rustc gets a variable. Returns the variables whose visibility
+ * only the sandbox decides, with whether rustc got them. Errors of the file system pass through.
  */
 export function tellCargo(
   depInfo: string,
@@ -30,7 +30,7 @@ export function tellCargo(
   try {
     text = readRegularFile(depInfo).toString('latin1');
   } catch {
-    // The code that reads the files in the list reports the fault.
+    // The code that later reads the files listed in it reports the error.
     return asked;
   }
   const told = text.replace(line, (as: string, written: string) => {

@@ -20,7 +20,10 @@ const MAX_BYTES = 64 * 1024 * 1024;
 /** Most milliseconds that the search for a reason may take. */
 const PATIENCE_MS = 30_000;
 
-/** Runs the script and ends as it did; saves the kernel's network counters before, for a sandbox without a network. */
+/**
+ * Runs the script, saves the kernel's network counters for a sandbox without a network, and ends with the script's
+ * status.
+ */
 const counting =
   '"$0" "$@"; ended=$?; cat /proc/net/snmp > "$OUT_DIR/.network" 2> /dev/null; exit $ended';
 
