@@ -80,7 +80,7 @@ test.skipIf(noNightly !== undefined).each([
       'tool/Cargo.toml': manifest('tool', '[lib]\ncrate-type = ["cdylib"]\n'),
       'tool/src/lib.rs': '',
     },
-    'the build script of user is given a shared library of tool',
+    'the build script of user gets a shared library of tool to run',
   ],
 ])(`%s ends check and test ${noNightly ?? ''}`, async (name, tree, said) => {
   const directory = workspace(`artifact-${name.replaceAll(' ', '-')}`, tree);
