@@ -49,7 +49,7 @@ function parse(
   isMain: boolean,
 ): Values | 'help' | 'version' {
   const forms = formsByName(command.args);
-  const { tokens } = strictly(command, args, isMain, [...forms.keys()]);
+  const { tokens } = strictly(command, args, isMain, forms);
   const values = new Map<string, string | boolean>();
   const positionals: string[] = [];
   for (const token of tokens) {
@@ -76,7 +76,7 @@ function strictly(
   command: Command,
   args: readonly string[],
   isMain: boolean,
-  names: readonly string[],
+  forms: ReadonlyMap<string, OptionForm>,
 ) {
   try {
     return parseArgs({ ...tableFor(command, isMain), args: [...args], strict: true });
@@ -84,11 +84,17 @@ function strictly(
     const { code, message } = error as NodeJS.ErrnoException;
     const unknown = /^Unknown option '(.*?)'(?:\. |$)/s.exec(message)?.[1];
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION' && unknown !== undefined) {
-      const known = [...names, 'help', ...(isMain ? ['version'] : [])].map((name) => `--${name}`);
+      const known = [...forms.keys(), 'help', ...(isMain ? ['version'] : [])].map(
+        (name) => `--${name}`,
+      );
       throw new UsageError(`unknown option '${unknown}'${didYouMean(unknown, known)}`);
     }
-    if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE')
-      throw new UsageError(message.replace(/^O/, 'o').replace(/\.?\n[\s\S]*$/, ''));
+    if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') {
+      const missing = /--(\S+) <value>' argument missing/.exec(message)?.[1];
+      const hint = forms.get(missing ?? '')?.arg.valueHint ?? 'value';
+      const line = message.replace(/^O/, 'o').replace(/\.?\n[\s\S]*$/, '');
+      throw new UsageError(line.replace('<value>', `<${hint}>`));
+    }
     throw error;
   }
 }

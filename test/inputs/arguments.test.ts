@@ -75,6 +75,8 @@ const cases: (readonly [readonly string[], string])[] = [
   [['completions', 'tcsh'], 'Allowed choices are bash, zsh, fish.'],
   [['completions', 'bash', 'zsh'], "too many arguments for 'completions'"],
   [['completions', '--for'], "unknown option '--for'"],
+  [['--color'], "option '--color <when>' argument missing"],
+  [['-c'], "option '-c, --cackle-path <file>' argument missing"],
   ...Object.entries(valued).flatMap(([command, options]) =>
     options.map((option) => [[...before(command), option], 'argument missing'] as const),
   ),
