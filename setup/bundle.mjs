@@ -1,13 +1,15 @@
 // Bundles the program into dist/: the CLI, and the workers of the Piscina pools.
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-// Chunks have names of their content: those of other sources would stay.
+// Chunks have names of their content, and entry points may be renamed: those of other sources would stay, and be packed.
 await rm(join(root, 'dist', 'chunks'), { recursive: true, force: true });
+for (const name of await readdir(join(root, 'dist')).catch(() => []))
+  if (name.endsWith('.js')) await rm(join(root, 'dist', name), { force: true });
 /** @satisfies {import('esbuild').BuildOptions} */
 const common = {
   absWorkingDir: root,
