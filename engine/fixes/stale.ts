@@ -41,7 +41,7 @@ export function removeSetting(
 }
 
 /** Returns the fixes for a path of an API that matches nothing: replace it by the nearest one, or remove it. */
-export function mendApiPath(
+export function correctApiPath(
   api: string,
   list: 'include' | 'exclude',
   text: string,

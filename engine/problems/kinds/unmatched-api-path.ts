@@ -1,5 +1,5 @@
 import type { ConfigPlace } from '../../config/types.ts';
-import { mendApiPath } from '../../fixes/stale.ts';
+import { correctApiPath } from '../../fixes/stale.ts';
 import { byConfigFile, type Descriptor, noAdvice, noNotes } from '../descriptor.ts';
 import { theFirst } from '../ways-to-merge.ts';
 import { at, didYouMean } from '../words.ts';
@@ -25,7 +25,7 @@ export const unmatchedApiPath: Descriptor<UnmatchedApiPath> = {
   notes: noNotes,
   key: ({ api, list, path }) => [api, list, path],
   merging: theFirst(),
-  fixes: ({ api, list, path, nearest }) => mendApiPath(api, list, path, nearest),
+  fixes: ({ api, list, path, nearest }) => correctApiPath(api, list, path, nearest),
   fixesOnlyPermit: false,
   advice: noAdvice,
   isSettled: (problem, config) =>

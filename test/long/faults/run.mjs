@@ -132,7 +132,8 @@ if (values.inside !== undefined) {
   const lines = readFileSync(log, 'utf8').trim().split('\n');
   const steps = lines.map((line) => /** @type {Step} */ (JSON.parse(line)));
   const page = summary(steps, left);
-  if (values.write) writeFileSync(join(here, 'RESULT.md'), page);
+  // It is read on other machines than this.
+  if (values.write) writeFileSync(join(here, 'RESULT.md'), page.replaceAll(`${root}/`, ''));
   process.stdout.write(page);
   process.exitCode = steps.some(({ wrong }) => wrong !== undefined) ? 1 : 0;
 }
