@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { flagsText, type OptionForm, operands, optionForms } from './option-forms.ts';
 import type { Args, Command, Program } from './types.ts';
-import { didYouMean, findCommand, UsageError } from './usage-error.ts';
+import { findCommand, nearestWord, UsageError } from './usage-error.ts';
 
 /** The meaning of a command line: a command with arguments that citty cannot misread, help, or the version. */
 export type Invocation =
@@ -87,7 +87,7 @@ function strictly(
       const known = [...forms.keys(), 'help', ...(isMain ? ['version'] : [])].map(
         (name) => `--${name}`,
       );
-      throw new UsageError(`unknown option '${unknown}'${didYouMean(unknown, known)}`);
+      throw new UsageError(`unknown option '${unknown}'${nearestWord(unknown, known)}`);
     }
     if (code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') {
       const missing = /--(\S+) <value>' argument missing/.exec(message)?.[1];

@@ -5,7 +5,7 @@ import type { Command } from './types.ts';
 export class UsageError extends Error {}
 
 /** Returns the known word nearest to an unknown one, as the end of a message; empty if none is near. */
-export function didYouMean(word: string, known: readonly string[]): string {
+export function nearestWord(word: string, known: readonly string[]): string {
   if (known.length === 0) return '';
   const best = closest(word, [...known]);
   return distance(word, best) <= Math.max(2, word.length / 4) ? `\n(Did you mean ${best}?)` : '';
@@ -15,7 +15,7 @@ export function didYouMean(word: string, known: readonly string[]): string {
 export function findCommand(commands: readonly Command[], name: string): Command {
   const found = commands.find((command) => command.name === name);
   if (found !== undefined) return found;
-  const near = didYouMean(
+  const near = nearestWord(
     name,
     commands.map((command) => command.name),
   );

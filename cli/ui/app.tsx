@@ -10,7 +10,7 @@ import { Help } from './panes/help.tsx';
 import { PackagePane } from './panes/package.tsx';
 import { type Canvas, CanvasContext, type Frame } from './panes/pane.tsx';
 import { Problems } from './panes/problems.tsx';
-import { Tree } from './panes/tree.tsx';
+import { TreePane } from './panes/tree.tsx';
 import { Usages } from './panes/usages.tsx';
 import type { Glyphs } from './text.ts';
 
@@ -57,6 +57,6 @@ function Middle({ model, frame }: { readonly model: Model; readonly frame: Frame
     case 'backtrace':
       return <Backtrace model={model} frame={frame} />;
     case 'tree':
-      return <Tree model={model} frame={frame} />;
+      return <TreePane model={model} frame={frame} />;
   }
 }

@@ -3,11 +3,11 @@ import type { Problem } from '../problems/kinds.ts';
 import { isUnder } from '../rust-paths.ts';
 import { reservedCrates } from '../workspace/reserved-crates.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
-import type { PossibleExport } from './references.ts';
+import type { ExportCandidate } from './references.ts';
 
 /** Returns a problem for each possible export that deserves a warning, each once (rule 4.15). */
 export function possibleExports(
-  found: Iterable<PossibleExport>,
+  found: Iterable<ExportCandidate>,
   workspace: Workspace,
   apis: ReadonlyMap<string, ApiDefinition>,
 ): Problem[] {
@@ -26,7 +26,7 @@ export function possibleExports(
 
 /** Returns the possible exports of packages of the tree that are neither included yet nor opted out. */
 function newExports(
-  found: Iterable<PossibleExport>,
+  found: Iterable<ExportCandidate>,
   workspace: Workspace,
   apis: ReadonlyMap<string, ApiDefinition>,
 ): {

@@ -69,7 +69,7 @@ export interface Reference {
 }
 
 /** A top-level module named like an API: its crate may provide that API (rule 4.15). */
-export interface PossibleExport {
+export interface ExportCandidate {
   readonly crate: string;
   readonly module: string;
   readonly symbol: string;
@@ -87,11 +87,11 @@ interface Referrer extends NodeAt, FrameAt {}
 /** By input; see {@link ReferenceFinder.references}. */
 type ForeignMembers = readonly (Uint8Array | undefined)[];
 
-const noExports: readonly PossibleExport[] = [];
+const noExports: readonly ExportCandidate[] = [];
 
 /** Finds API references in one joined output; keeps what it learns about symbols for the next one. */
 export class ReferenceFinder {
-  private readonly exportsBySymbol: (readonly PossibleExport[] | undefined)[] = [];
+  private readonly exportsBySymbol: (readonly ExportCandidate[] | undefined)[] = [];
   private readonly hits: SymbolHits;
   /** Targets in the current output, by symbol. */
   private readonly targetsBySymbol: (readonly HitTarget[] | undefined)[] = [];
@@ -236,8 +236,8 @@ export class ReferenceFinder {
    * Returns the crates with a live symbol in a top-level module that is named like an API, without the toolchain's
    * own crates.
    */
-  possibleExports(output: JoinedOutput, foreignMembers: ForeignMembers): PossibleExport[] {
-    const found = new Map<string, PossibleExport>();
+  possibleExports(output: JoinedOutput, foreignMembers: ForeignMembers): ExportCandidate[] {
+    const found = new Map<string, ExportCandidate>();
     makeRoom(this.exportsBySymbol, this.symbols.size);
     output.eachLiveNode(answeredFor(foreignMembers), (input, node) => {
       const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
@@ -251,10 +251,10 @@ export class ReferenceFinder {
     return [...found.values()];
   }
 
-  private exportsOf(symbol: SymbolId): readonly PossibleExport[] {
+  private exportsOf(symbol: SymbolId): readonly ExportCandidate[] {
     const known = this.exportsBySymbol[symbol];
     if (known !== undefined) return known;
-    const exports = this.symbols.namesOf(symbol).flatMap((name): readonly PossibleExport[] => {
+    const exports = this.symbols.namesOf(symbol).flatMap((name): readonly ExportCandidate[] => {
       const [crate, module, rest] = name.text.split('::', 3);
       if (crate === undefined || module === undefined || rest === undefined) return noExports;
       return this.apiNames.has(module) ? [{ crate, module, symbol: name.text }] : noExports;

@@ -7,7 +7,7 @@ import { ApiMatcher } from '../judge/api-matcher.ts';
 import { backtrace, type Site } from '../judge/backtraces.ts';
 import { type Compiled, foreignMembers } from '../judge/foreign.ts';
 import { Joiner, type OutputSpec, StaleFactsError } from '../judge/joiner.ts';
-import { type PossibleExport, type Reference, ReferenceFinder } from '../judge/references.ts';
+import { type ExportCandidate, type Reference, ReferenceFinder } from '../judge/references.ts';
 import { readLinked } from '../parsers/parsers.ts';
 import type { BacktraceFrame } from '../problems/places.ts';
 import { readRegularFile } from '../regular-file.ts';
@@ -50,7 +50,7 @@ export interface LinkedJob {
 /** The answer to a {@link ReferencesJob}. */
 export interface ReferencesResult {
   readonly references: readonly Reference[];
-  readonly exports: readonly PossibleExport[];
+  readonly exports: readonly ExportCandidate[];
   /** The number of objects in each input. */
   readonly objects: readonly number[];
 }

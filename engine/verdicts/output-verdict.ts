@@ -1,6 +1,6 @@
 import type { UnitRecord } from '../facts/unit-record.ts';
 import type { AttributedUsage } from '../judge/attribution.ts';
-import type { PossibleExport } from '../judge/references.ts';
+import type { ExportCandidate } from '../judge/references.ts';
 import type { UsageProblem } from '../judge/usage-problems.ts';
 
 /** The findings in one output. */
@@ -8,7 +8,7 @@ export interface OutputVerdict {
   readonly label: string;
   readonly record: UnitRecord;
   readonly usages: readonly AttributedUsage[];
-  readonly exports: readonly PossibleExport[];
+  readonly exports: readonly ExportCandidate[];
   /** Usages that were refused when the output was judged; `Verdicts.problemsOf` returns those that still are. */
   readonly problems: readonly UsageProblem[];
   /** Symbols that the linker kept although the join considers them dead; they were judged as live. */

@@ -5,7 +5,7 @@ import { dim, type Line, plain, selectedLine } from '../spans.ts';
 import { type Frame, Pane } from './pane.tsx';
 
 /** The dependents of the package of a problem. */
-export function Tree({
+export function TreePane({
   model,
   frame,
 }: {
