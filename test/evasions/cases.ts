@@ -10,6 +10,7 @@ const caseSchema = z.strictObject({
   limit: z.optional(z.string().check(z.minLength(1))),
   alone: z._default(z.boolean(), false),
   own_target: z._default(z.boolean(), false),
+  outside_tmp: z._default(z.boolean(), false),
   config: z._default(z.string(), ''),
   command: z._default(z.array(z.string()), []),
   env: z._default(z.record(z.string(), z.string()), {}),
@@ -118,8 +119,14 @@ function faultOf(c: Case, name: string): string | undefined {
     return 'a case that is caught has to expect an annotation, a problem or a status';
   if (c.alone) return undefined;
   if (c.changes) return 'a directory `then` needs alone = true';
-  if (c.command.length > 0 || c.says.length > 0 || c.status !== undefined || c.own_target)
-    return '`command`, `says`, `status` and `own_target` need alone = true';
+  if (
+    c.command.length > 0 ||
+    c.says.length > 0 ||
+    c.status !== undefined ||
+    c.own_target ||
+    c.outside_tmp
+  )
+    return '`command`, `says`, `status`, `own_target` and `outside_tmp` need alone = true';
   if (Object.keys(c.env).length > 0) return '`env` needs alone = true';
   if (existsSync(join(c.directory, 'cackle.toml')) || existsSync(join(c.directory, '.cargo')))
     return 'a cackle.toml or .cargo of its own needs alone = true';
