@@ -155,21 +155,16 @@ test('imports between rooms go one way, those of types too', () => {
 test('tests and benchmarks share what is in tools/, not files of each other', () => {
   const wrong: string[] = [];
   let seen = 0;
-  for (const [top, not] of [
-    ['bench', /\/test\//],
-    ['test', /\/bench\//],
-    ['tools', /\/(?:bench|test)\//],
+  for (const [top, others] of [
+    ['bench', ['test']],
+    ['test', ['bench']],
+    ['tools', ['bench', 'test']],
   ] as const)
-    for (const name of readdirSync(join(packageRoot(), top), { recursive: true })) {
-      const file = join(top, String(name));
-      if (!/\.(?:mjs|tsx?)$/.test(file)) continue;
-      for (const [, path = ''] of readFileSync(join(packageRoot(), file), 'utf8').matchAll(
-        /\bfrom '(\.[^']+)'|\bimport\('(\.[^']+)'\)/g,
-      )) {
+    for (const [file, targets] of importsByFile([top]))
+      for (const target of targets) {
         seen++;
-        if (not.test(path)) wrong.push(`${file} imports ${path}`);
+        if (others.some((other) => isOf(target, other))) wrong.push(`${file} imports ${target}`);
       }
-    }
   expect(seen).toBeGreaterThan(200);
   expect(wrong).toEqual([]);
 });

@@ -6,15 +6,16 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /**
- * What each TypeScript file of engine/ and cli/ imports of them, types too; paths from the repository's root.
+ * What each source file below the given directories imports by a relative path, types too; paths from the repository's root.
+ * @param {readonly string[]} [tops]
  * @returns {Map<string, string[]>}
  */
-export function importsByFile() {
+export function importsByFile(tops = ['engine', 'cli']) {
   const graph = new Map();
-  for (const top of ['engine', 'cli']) {
+  for (const top of tops) {
     for (const name of readdirSync(join(root, top), { recursive: true })) {
       const file = join(top, String(name));
-      if (!/\.tsx?$/.test(file)) continue;
+      if (!/\.(?:mjs|tsx?)$/.test(file)) continue;
       const text = readFileSync(join(root, file), 'utf8');
       const found = new Set();
       for (const [, from, dynamic] of text.matchAll(/\bfrom '(\.[^']+)'|\bimport\('(\.[^']+)'\)/g))
