@@ -40,45 +40,50 @@ export async function ensureTools(host) {
     const options = ['--no-default-features', '--bin', 'wasm-bindgen'];
     missing.push({ program: 'wasm-bindgen', name: 'wasm-bindgen-cli', version: bindgen, options });
   }
-  const installed = missing.map((tool) => ensureInstalled(tool, host));
-  await all(installed);
-  return Promise.all(installed);
+  const tools = join(cache, 'tools');
+  await removeLeftovers(tools);
+  const work = join(tools, `installing.${process.pid}`);
+  /** @type {string[]} */
+  const directories = [];
+  try {
+    // One after the other into one target directory: half of wasm-bindgen's crates are those of wasm-pack.
+    for (const tool of missing) directories.push(await ensureInstalled(tool, host, work));
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+  return directories;
 }
 
-/** @param {Tool} tool @param {string} host */
-async function ensureInstalled({ program, name, version, options }, host) {
+/** @param {Tool} tool @param {string} host @param {string} work where cargo compiles and installs before the program is kept */
+async function ensureInstalled({ program, name, version, options }, host, work) {
   const kept = join(cache, 'tools', `${name}-${version}`);
   const directory = join(kept, 'bin');
   if ((await versionOf(join(directory, program))) === version) return directory;
-  const work = `${kept}.${process.pid}`;
+  const installed = join(work, name);
   const how = ['--locked', '--debug', '--target', host, '--target-dir', join(work, 'target')];
-  await removeLeftovers(join(cache, 'tools'), `${name}-${version}.`);
-  const install = ['install', name, ...how, '--version', `=${version}`, '--root', work, ...options];
+  const install = ['install', name, ...how, '--version', `=${version}`, '--root', installed];
   try {
     await mkdir(work, { recursive: true });
     await step(`${name} ${version}`, () =>
-      run('cargo', install, { cwd: root, env: { ...process.env, ...quickToCompile } }),
+      run('cargo', [...install, ...options], { cwd: root, env: { ...process.env, ...quickToCompile } }),
     );
-    await rm(join(work, 'target'), { recursive: true, force: true });
     // Another start may have been as far in the meantime, and use it.
     if ((await versionOf(join(directory, program))) !== version) {
       await rm(kept, { recursive: true, force: true });
-      await rename(work, kept);
+      await rename(installed, kept);
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
     throw new Error(`${reason}; a ${program} ${version} in PATH does as well`);
-  } finally {
-    await rm(work, { recursive: true, force: true });
   }
   return directory;
 }
 
-/** Removes what installations left that were killed: hundreds of megabytes each. @param {string} directory @param {string} prefix */
-async function removeLeftovers(directory, prefix) {
+/** Removes what installations left that were killed: hundreds of megabytes each. @param {string} directory */
+async function removeLeftovers(directory) {
   for (const entry of await readdir(directory).catch(() => [])) {
-    const pid = entry.startsWith(prefix) ? Number(entry.slice(prefix.length)) : Number.NaN;
-    if (Number.isInteger(pid) && !isRunning(pid))
+    const pid = /^installing\.(\d+)$/.exec(entry)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid)))
       await rm(join(directory, entry), { recursive: true, force: true });
   }
 }
