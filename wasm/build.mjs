@@ -15,10 +15,11 @@ const RUSTUP_PATIENCE_MS = 60_000;
 export async function buildParsers(directory) {
   const { host, environment } = await wasmToolchain();
   const parsers = join(root, 'wasm', 'parsers');
-  // wasm-pack is compiled beside the module, and then finds it made.
-  const compile = ['build', '--lib', '--release', '--locked', '--target', target];
+  // wasm-pack is compiled beside the module, and then finds it made. What is compiled for the tools takes longer and one
+  // after the other: the module has what they leave of the processor.
+  const compile = ['cargo', 'build', '--lib', '--release', '--locked', '--target', target];
   const compiled = step('parsers to WASM', () =>
-    run('cargo', compile, { cwd: parsers, env: environment }),
+    run('nice', compile, { cwd: parsers, env: environment }),
   );
   const tools = ensureTools(host);
   await all([compiled, tools]);

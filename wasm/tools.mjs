@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cache, root } from '../setup/paths.mjs';
-import { all, output, run, step } from '../setup/steps.mjs';
+import { output, run, step } from '../setup/steps.mjs';
 
 /** What is installed where PATH has none as new. */
 const wasmPack = '0.15.1';
@@ -65,7 +65,10 @@ async function ensureInstalled({ program, name, version, options }, host, work) 
   try {
     await mkdir(work, { recursive: true });
     await step(`${name} ${version}`, () =>
-      run('cargo', [...install, ...options], { cwd: root, env: { ...process.env, ...quickToCompile } }),
+      run('cargo', [...install, ...options], {
+        cwd: root,
+        env: { ...process.env, ...quickToCompile },
+      }),
     );
     // Another start may have been as far in the meantime, and use it.
     if ((await versionOf(join(directory, program))) !== version) {
