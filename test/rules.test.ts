@@ -118,3 +118,19 @@ test('nothing cites a document that is not in the repository', () => {
   }
   expect(wrong).toEqual([]);
 });
+
+/** Scripts of package.json that a document tells the reader to run: `npm run NAME`. */
+const namedScripts = (text: string): string[] =>
+  [...text.matchAll(/\bnpm run ([a-z][\w:-]*)/g)].map(([, name]) => name as string);
+
+test('every `npm run NAME` of a document is a script of package.json', () => {
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(
+    texts.get('package.json') ?? '',
+  );
+  const documents = [...texts].filter(([path]) => path.endsWith('.md'));
+  const named = documents.flatMap(([path, text]) =>
+    namedScripts(text).map((name) => ({ path, name })),
+  );
+  expect(new Set(named.map(({ name }) => name)).size).toBeGreaterThan(10);
+  expect(named.filter(({ name }) => !Object.hasOwn(scripts, name))).toEqual([]);
+});
