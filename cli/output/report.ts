@@ -1,5 +1,6 @@
 import type { ColorFunction } from 'consola/utils';
 import type { AcceptedFix } from '../../engine/editing/auto-accept.ts';
+import { groupBy } from '../../engine/group-by.ts';
 import { deniedText, endingOf } from '../../engine/problems/failure.ts';
 import { adviceFor } from '../../engine/problems/fixes.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
@@ -35,13 +36,7 @@ const SHOWN_FRAMES = { first: 3, last: 4 };
 /** The report of a check as text for stdout (rules 5.21, 6.13): problems by package, what was not checked, counts. */
 export function renderReport(report: CheckReport, paint: Paint, options: ReportOptions): string {
   const lines: string[] = [];
-  const byPackage = new Map<string, Problem[]>();
-  for (const problem of report.problems) {
-    const label = labelOf(problem);
-    const known = byPackage.get(label);
-    if (known === undefined) byPackage.set(label, [problem]);
-    else known.push(problem);
-  }
+  const byPackage = groupBy(report.problems, labelOf);
   for (const label of [...byPackage.keys()].sort()) {
     lines.push(paint.bold(printable(label)));
     for (const problem of byPackage.get(label) ?? [])
@@ -177,13 +172,9 @@ export function failedTestText(
 }
 
 function byReferrer(usages: readonly Usage[]): readonly (readonly [Usage, ...Usage[]])[] {
-  const groups = new Map<string, [Usage, ...Usage[]]>();
-  for (const usage of usages) {
-    const key = JSON.stringify([usage.from, usage.output, usage.backtrace.slice(0, -1)]);
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [usage]);
-    else known.push(usage);
-  }
+  const groups = groupBy(usages, ({ from, output, backtrace }) =>
+    JSON.stringify([from, output, backtrace.slice(0, -1)]),
+  );
   return [...groups.values()];
 }
 

@@ -3,6 +3,7 @@ import type {
   PackagePermissions,
   PermissionSummary,
 } from '../../engine/commands/summary.ts';
+import { addTo } from '../../engine/group-by.ts';
 import { printable } from './printable.ts';
 
 /** The parts of a summary (rule 6.4); all false means by package, with the counts. */
@@ -55,14 +56,12 @@ export function impureProcMacros(summary: PermissionSummary): PackagePermissions
 
 /** Returns the packages by permission, each with its scope if that is narrower than the package. */
 export function byPermission(summary: PermissionSummary): ReadonlyMap<string, readonly string[]> {
-  const holders = new Map<string, string[]>();
+  const holders = new Map<string, [string, ...string[]]>();
   for (const p of summary.packages) {
     for (const permission of p.permissions) {
       const key = permissionName(permission);
       const holder = permission.scope === 'pkg' ? p.name : `${p.name} (${permission.scope})`;
-      const known = holders.get(key);
-      if (known === undefined) holders.set(key, [holder]);
-      else known.push(holder);
+      addTo(holders, key, holder);
     }
   }
   return new Map([...holders].sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,3 +1,4 @@
+import { addTo } from '../../engine/group-by.ts';
 import type { Package, Workspace } from '../../engine/workspace/types.ts';
 
 /** The largest number of lines: nobody reads a longer tree. */
@@ -8,9 +9,8 @@ export function inverseTree(workspace: Workspace, label: string, ascii: boolean)
   const marks = ascii
     ? { branch: '|-- ', last: '`-- ', line: '|   ' }
     : { branch: '├── ', last: '└── ', line: '│   ' };
-  const users = new Map<number, Package[]>();
-  for (const p of workspace.packages)
-    for (const on of p.dependencies) users.set(on, [...(users.get(on) ?? []), p]);
+  const users = new Map<number, [Package, ...Package[]]>();
+  for (const p of workspace.packages) for (const on of p.dependencies) addTo(users, on, p);
   const lines: string[] = [];
   const seen = new Set<number>();
   const add = (p: Package, prefix: string): void => {

@@ -1,3 +1,4 @@
+import { groupBy } from '../../engine/group-by.ts';
 import type { CheckProgress } from '../../engine/problems/progress.ts';
 import type {
   Excerpt,
@@ -165,14 +166,7 @@ export function listRows({ items, filter, grouping }: Model): readonly ListRow[]
 const itemRow = (item: Item): ListRow => ({ kind: 'item', item });
 
 function grouped(items: readonly Item[], grouping: Grouping): ListRow[] {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const title = groupOf(item, grouping);
-    const known = groups.get(title);
-    if (known === undefined) groups.set(title, [item]);
-    else known.push(item);
-  }
-  return [...groups]
+  return [...groupBy(items, (item) => groupOf(item, grouping))]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([title, members]): ListRow[] => [
       { kind: 'group', title, count: members.length },

@@ -23,8 +23,7 @@ export function failOnBuildError(
       `the build was disturbed: ${killed.join('; ')}`,
       'see that there is room on the disk and check again; where memory is short the kernel ends what needs most of it: let cargo run fewer jobs (CARGO_BUILD_JOBS)',
     );
-  const indexOf = (packageId: string) =>
-    workspace.packages.find(({ id }) => id === packageId)?.index;
+  const indexOf = (packageId: string) => workspace.byId.get(packageId)?.index;
   const heldPackages = [...gates.heldPrograms.values()].map((held) => indexOf(held.packageId));
   // A unit may fail because a build script that it needs is held: that is no error of its own.
   const ownFailures = outcome.failedUnits.filter((packageId) => {

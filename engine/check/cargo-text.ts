@@ -191,7 +191,7 @@ export class CargoText {
   /** Does any of these need what is held? */
   private waits(packages: readonly Package[]): boolean {
     const held = [...this.held.values()].flatMap(
-      ({ packageId }) => this.workspace.packages.find(({ id }) => id === packageId)?.index ?? [],
+      ({ packageId }) => this.workspace.byId.get(packageId)?.index ?? [],
     );
     return packages.some((p) => held.some((index) => this.workspace.dependsOn(p.index, index)));
   }

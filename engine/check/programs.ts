@@ -18,7 +18,7 @@ export class JudgedPrograms {
     for (const { executable, packageId, isTest, targetKind } of artifacts) {
       if (executable === undefined) continue;
       const stamp = await stampOf(executable);
-      const p = workspace.packages.find(({ id }) => id === packageId);
+      const p = workspace.byId.get(packageId);
       if (stamp === undefined || p === undefined) continue;
       const test = isTest || targetKind.includes('test') || targetKind.includes('bench');
       this.judged.set(realpathSync.native(executable), { stamp, package: p.index, isTest: test });

@@ -10,9 +10,7 @@ export function leftOut(
   built: ReadonlySet<string>,
   held: Iterable<HeldProgram>,
 ): string[] {
-  const waitsFor = [...held].flatMap(
-    ({ packageId }) => workspace.packages.find(({ id }) => id === packageId)?.index ?? [],
-  );
+  const waitsFor = [...held].flatMap(({ packageId }) => workspace.byId.get(packageId)?.index ?? []);
   return workspace.packages
     .filter(
       (p) =>
@@ -36,14 +34,14 @@ export function unchecked(
     ...[...held].map((h) => ({ ...h, failed: false })),
     ...failed.map(({ packageId }) => ({
       packageId,
-      packageLabel: workspace.packages.find(({ id }) => id === packageId)?.label ?? packageId,
+      packageLabel: workspace.byId.get(packageId)?.label ?? packageId,
       held: 'build script',
       failed: true,
     })),
   ];
   const inOrder = sortedBy(causes, (cause) => `${cause.packageId}\0${cause.held}`);
   return inOrder.map(({ packageId, packageLabel, held: what, failed: hasFailed }) => {
-    const origin = workspace.packages.find(({ id }) => id === packageId);
+    const origin = workspace.byId.get(packageId);
     const blocks = workspace.packages
       .filter(
         (p) =>

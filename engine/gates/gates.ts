@@ -134,7 +134,7 @@ export class Gates {
    * the user or `--auto-accept-fixes` was asked.
    */
   async staysHeld(script: BuildScriptRecord, asks = false): Promise<boolean> {
-    const p = this.workspace.packages.find(({ id }) => id === script.packageId);
+    const p = this.workspace.byId.get(script.packageId);
     // No package of this tree depends on it.
     if (p === undefined || script.held === 'output') return true;
     const live = asks ? this.live : { current: this.live.current };

@@ -30,6 +30,6 @@ export class HeldPrograms {
 
   /** Returns the label of a package; its id if it is not in the tree. */
   labelOf(packageId: string): string {
-    return this.workspace.packages.find(({ id }) => id === packageId)?.label ?? packageId;
+    return this.workspace.byId.get(packageId)?.label ?? packageId;
   }
 }

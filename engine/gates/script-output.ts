@@ -90,7 +90,7 @@ export class ScriptOutputGate {
   /** Returns a problem for each output that is not UTF-8, and for each instruction that was refused during the build. */
   problems(): Problem[] {
     const unreadable = [...this.notUtf8].sort().map((packageId): Problem => {
-      const p = this.workspace.packages.find(({ id }) => id === packageId);
+      const p = this.workspace.byId.get(packageId);
       const output = 'it printed something that is not UTF-8';
       return {
         kind: 'execution-failed',

@@ -7,6 +7,7 @@ import {
   type ObjectFacts,
   SectionFlag,
 } from '../facts/tables.ts';
+import { addTo } from '../group-by.ts';
 import { firstSegment } from '../rust-paths.ts';
 
 declare const symbolBrand: unique symbol;
@@ -230,12 +231,9 @@ function exceptionTables(facts: ObjectFacts): Uint32Array {
 }
 
 function indexBy(column: Uint32Array): Map<number, number[]> {
-  const index = new Map<number, number[]>();
+  const index = new Map<number, [number, ...number[]]>();
   column.forEach((key, row) => {
-    if (key === NONE) return;
-    const rows = index.get(key);
-    if (rows === undefined) index.set(key, [row]);
-    else rows.push(row);
+    if (key !== NONE) addTo(index, key, row);
   });
   return index;
 }

@@ -66,10 +66,10 @@ export function withoutInstructions(stdout: Uint8Array, refused: readonly string
 /** Returns the instructions of a recorded run that a configuration does not allow. */
 export function refusedInstructions(
   { packageId, instructions }: BuildScriptRecord,
-  { packages }: Workspace,
+  { byId }: Workspace,
   config: Config,
 ): string[] {
-  const p = packages.find(({ id }) => id === packageId);
+  const p = byId.get(packageId);
   if (p === undefined) return [];
   const scope = { package: p.name, suffix: 'build' } as const;
   const rules = config.permissions(scope).allowBuildInstructions;
@@ -82,7 +82,7 @@ export function instructionProblems(
   workspace: Workspace,
   config: Config,
 ): Problem[] {
-  const p = workspace.packages.find(({ id }) => id === record.packageId);
+  const p = workspace.byId.get(record.packageId);
   if (p === undefined) return [];
   return refusedInstructions(record, workspace, config).map((instruction) => ({
     kind: 'disallowed-build-instruction',

@@ -1,7 +1,8 @@
 import type { Exports } from '../config/exports.ts';
 import { covers } from '../config/inheritance.ts';
 import { nearest } from '../config/nearest.ts';
-import type { Config, ScopeSuffix } from '../config/types.ts';
+import type { Config } from '../config/types.ts';
+import { groupBy } from '../group-by.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { AttributedUsage } from './attribution.ts';
@@ -15,20 +16,16 @@ export function unusedPermissions(
   workspace: Workspace,
   usages: Iterable<AttributedUsage>,
 ): Problem[] {
-  const used = new Map<string, ScopeSuffix[]>();
-  for (const { scope, api } of usages) {
-    const key = `${scope.package}\0${api}`;
-    const known = used.get(key);
-    if (known === undefined) used.set(key, [scope.suffix]);
-    else known.push(scope.suffix);
-  }
+  const used = groupBy(usages, ({ scope, api }) => `${scope.package}\0${api}`);
   const problems: Problem[] = [];
   for (const table of config.tables) {
     const name = table.scope.package;
     if (!workspace.byName.has(name)) continue;
     for (const { api, place } of table.allowApis) {
       const inUse =
-        used.get(`${name}\0${api}`)?.some((suffix) => covers(table.scope.suffix, suffix)) ?? false;
+        used
+          .get(`${name}\0${api}`)
+          ?.some(({ scope }) => covers(table.scope.suffix, scope.suffix)) ?? false;
       if (inUse) continue;
       problems.push({
         kind: 'unused-allow-api',

@@ -36,7 +36,7 @@ export function failedBuildScripts(
 ): Problem[] {
   const inOrder = sortedBy(scripts, ({ packageId }) => packageId);
   return inOrder.flatMap((failed): Problem[] => {
-    const p = workspace.packages.find(({ id }) => id === failed.packageId);
+    const p = workspace.byId.get(failed.packageId);
     if (p === undefined) return [];
     const { output, status, signal, sandboxCommand } = failed;
     const denied = failed.denied?.map((denial) => asInConfig(denial, workspace.root));

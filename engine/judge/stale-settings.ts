@@ -3,6 +3,7 @@ import { covers } from '../config/inheritance.ts';
 import { isInstructionAllowed, normalisedInstruction } from '../config/instruction-rules.ts';
 import type { Config, ScopeSetting, ScopeSuffix } from '../config/types.ts';
 import type { BuildScriptRecord, UnitRecord } from '../facts/unit-record.ts';
+import { addTo } from '../group-by.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import { OtherBuilds } from './other-builds.ts';
@@ -77,11 +78,10 @@ function packagesOf({ byName, packages }: Workspace, name: string): Package[] {
 
 /** Returns the scopes in which something would be refused if nothing were allowed, by package and kind of problem. */
 function neededFlags({ unsafeAndExtern }: WholeCheck): Map<string, ScopeSuffix[]> {
-  const needs = new Map<string, ScopeSuffix[]>();
+  const needs = new Map<string, [ScopeSuffix, ...ScopeSuffix[]]>();
   for (const problem of unsafeAndExtern) {
     if (problem.kind !== 'disallowed-unsafe' && problem.kind !== 'disallowed-extern') continue;
-    const key = `${problem.packageName}\0${problem.kind}`;
-    needs.set(key, [...(needs.get(key) ?? []), problem.scope.suffix]);
+    addTo(needs, `${problem.packageName}\0${problem.kind}`, problem.scope.suffix);
   }
   return needs;
 }

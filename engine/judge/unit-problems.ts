@@ -1,9 +1,10 @@
 import type { Config, PermissionScope } from '../config/types.ts';
 import type { KeywordHit, UnitRecord } from '../facts/unit-record.ts';
+import { addTo, groupBy } from '../group-by.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { KeywordUse } from '../problems/usages.ts';
 import { answersBeside, type FileOwners } from '../workspace/owners.ts';
-import type { Package, PackageIndex, Workspace } from '../workspace/types.ts';
+import type { Package, Workspace } from '../workspace/types.ts';
 import { scopeOf } from './attribution.ts';
 import type { LentByMacros } from './macros.ts';
 
@@ -23,17 +24,15 @@ export interface KeywordFacts {
  */
 export function keywordProblems(unit: UnitRecord, facts: KeywordFacts): Problem[] {
   const { workspace, holders } = facts;
-  const p = workspace.packages.find(({ id }) => id === unit.packageId);
+  const p = workspace.byId.get(unit.packageId);
   if (p === undefined) return [];
   const owner = { package: p.index, kind: unit.kind };
   const found = [...unit.keywords, ...facts.lent.hits(unit)];
-  const byPackage = new Map<PackageIndex, KeywordHit[]>([[p.index, [...found]]]);
+  const byPackage = groupBy(found, () => p.index);
   for (const hit of found) {
     for (const holder of holders.ownersOf(hit.file)) {
       if (holder === p.index || !answersBeside(holder, [p.index], workspace)) continue;
-      const known = byPackage.get(holder);
-      if (known === undefined) byPackage.set(holder, [hit]);
-      else known.push(hit);
+      addTo(byPackage, holder, hit);
     }
   }
   return [...byPackage].flatMap(([index, hits]) => {
@@ -68,7 +67,7 @@ export function missingPermissions(
   workspace: Workspace,
   config: Config,
 ): Problem[] {
-  const p = workspace.packages.find(({ id }) => id === unit.packageId);
+  const p = workspace.byId.get(unit.packageId);
   if (p === undefined) return [];
   const common = { packageLabel: p.label, packageName: p.name };
   const problems: Problem[] = [];

@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import { descriptorOf, type Problem } from './kinds.ts';
 
 /**
@@ -14,13 +15,7 @@ export function mergeProblems(problems: readonly Problem[]): Problem[] {
       known === undefined ? problem : descriptorOf(problem).merging.join(known, problem),
     );
   }
-  const alike = new Map<string, Problem[]>();
-  for (const problem of merged.values()) {
-    const group = groupOf(problem);
-    const known = alike.get(group);
-    if (known === undefined) alike.set(group, [problem]);
-    else known.push(problem);
-  }
+  const alike = groupBy(merged.values(), groupOf);
   return [...merged.values()].flatMap((problem) => {
     const others = (alike.get(groupOf(problem)) ?? []).filter((other) => other !== problem);
     return descriptorOf(problem).merging.beside(problem, others) ?? [];

@@ -1,16 +1,6 @@
 import type { ApiDefinition, Config, PermissionScope } from '../config/types.ts';
 import { isUnder } from '../rust-paths.ts';
-import type { KeywordUse, Usage } from './usages.ts';
-
-/** Returns whether every use comes from macros that are declared safe. */
-export function areSafe(uses: readonly KeywordUse[], config: Config): boolean {
-  return (
-    uses.length > 0 &&
-    uses.every(({ macros }) =>
-      macros?.every((macro) => config.safeMacros(macro.package).has(macro.name)),
-    )
-  );
-}
+import type { Usage } from './usages.ts';
 
 /** Returns whether an API is allowed in a scope, or none of the usages belongs to it any more. */
 export function isApiSettled(

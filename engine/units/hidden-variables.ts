@@ -18,7 +18,7 @@ export function seesTheSame({ variables }: UnitRecord, passes: Passes): boolean 
  */
 export function hiddenVariables(
   units: Iterable<UnitRecord>,
-  { packages }: Workspace,
+  { byId }: Workspace,
   env: NodeJS.ProcessEnv,
 ): string | undefined {
   const hidden = new Set<string>();
@@ -27,7 +27,7 @@ export function hiddenVariables(
     for (const { name, seen } of variables) {
       if (seen || env[name] === undefined) continue;
       hidden.add(name);
-      asking.add(packages.find(({ id }) => id === packageId)?.label ?? packageId);
+      asking.add(byId.get(packageId)?.label ?? packageId);
     }
   }
   if (hidden.size === 0) return undefined;

@@ -2,6 +2,7 @@ import { basename, dirname, extname } from 'node:path';
 import type { CargoArtifact } from '../build/types.ts';
 import { fileKey, type RecordStore, sameFile, stampOf } from '../facts/store.ts';
 import type { BuildScriptRecord, FileStamp, LinkRecord, UnitRecord } from '../facts/unit-record.ts';
+import { addTo } from '../group-by.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { sortedBy } from '../sorted-by.ts';
 import { type BuildPlaces, filesOf, forgetRun, hashed, namedAlike } from './forget.ts';
@@ -20,7 +21,7 @@ export class Records {
   /** OUT_DIRs of the build scripts that this check ran or held back. */
   private readonly fresh = new Set<string>();
   /** The units that list a source file, by file. Created by the first query. */
-  private listed: Map<string, UnitRecord[]> | undefined;
+  private listed: Map<string, [UnitRecord, ...UnitRecord[]]> | undefined;
   private readonly factsOfInput = new Map<string, { stamp: FileStamp; facts: string }>();
   private readonly store: RecordStore;
   private readonly places: BuildPlaces;
@@ -142,12 +143,8 @@ export class Records {
     return this.listed.get(file) ?? [];
   }
 
-  private list(record: UnitRecord, listed: Map<string, UnitRecord[]>): void {
-    for (const file of record.sources) {
-      const units = listed.get(file);
-      if (units === undefined) listed.set(file, [record]);
-      else units.push(record);
-    }
+  private list(record: UnitRecord, listed: Map<string, [UnitRecord, ...UnitRecord[]]>): void {
+    for (const file of record.sources) addTo(listed, file, record);
   }
 
   /**

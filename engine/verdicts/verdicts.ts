@@ -268,7 +268,7 @@ export class Verdicts {
   }
 
   packageOf(record: UnitRecord): PackageIndex {
-    const found = this.workspace.packages.find((p) => p.id === record.packageId);
+    const found = this.workspace.byId.get(record.packageId);
     if (found === undefined) {
       throw new CheckError(
         `the unit ${record.crateName} belongs to a package that is not in the tree: ${record.packageId}`,

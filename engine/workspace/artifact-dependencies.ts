@@ -1,5 +1,5 @@
 import { CheckError } from '../errors.ts';
-import type { Package } from './types.ts';
+import type { Package, Workspace } from './types.ts';
 
 /** A package as `cargo metadata` resolves it, the fields in use; kind `null` is a normal dependency. */
 export interface ResolvedNode {
@@ -27,7 +27,7 @@ const runnable = new Set(['bin', 'cdylib']);
  */
 export function refuseArtifactsOfHost(
   nodes: readonly ResolvedNode[],
-  packages: readonly Package[],
+  { packages, byId }: Workspace,
 ): void {
   const artifacts = nodes.flatMap(({ id, deps = [] }) =>
     deps.flatMap(({ pkg, dep_kinds = [] }) =>
@@ -38,7 +38,7 @@ export function refuseArtifactsOfHost(
   );
   if (artifacts.length === 0) return;
   const host = linkedIntoHost(nodes, packages);
-  const labelOf = (id: string): string => packages.find((p) => p.id === id)?.label ?? id;
+  const labelOf = (id: string): string => byId.get(id)?.label ?? id;
   for (const { id, pkg, ofScript, artifact } of artifacts) {
     if (!ofScript && !host.has(id)) continue;
     const who = ofScript
@@ -46,8 +46,8 @@ export function refuseArtifactsOfHost(
       : `${labelOf(id)}, which runs while the tree is built,`;
     const what = artifact === 'bin' ? 'a program' : 'a shared library';
     throw new CheckError(
-      `${who} gets ${what} of ${labelOf(pkg)} to run (\`artifact = "${artifact}"\`), and nothing stands between them`,
-      `such a program cannot be judged before it runs; leave the package out of the check, or let ${ofScript ? 'its build script' : 'it'} do without`,
+      `${who} gets ${what} of ${labelOf(pkg)} to run (\`artifact = "${artifact}"\`): it would run before cackle has judged it`,
+      `remove the artifact dependency from ${ofScript ? 'its [build-dependencies]' : 'its manifest'}, or leave the package out of the check`,
     );
   }
 }

@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { namesBySource, normalisedSource } from '../config/sources.ts';
 import { CheckError } from '../errors.ts';
+import { addTo } from '../group-by.ts';
 import { crateNameOf } from '../rust-paths.ts';
 import * as z from '../schemas.ts';
 import { refuseArtifactsOfHost } from './artifact-dependencies.ts';
@@ -227,6 +228,12 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
       ),
     };
   });
+  const byName = new Map<string, [PackageIndex, ...PackageIndex[]]>();
+  const byCrateName = new Map<string, [PackageIndex, ...PackageIndex[]]>();
+  for (const p of packages) {
+    addTo(byName, p.name, p.index);
+    for (const name of libraryNames(p)) addTo(byCrateName, name, p.index);
+  }
   const reaches = transitiveDependencies(packages.map((p) => p.dependencies));
   const workspace: Workspace = {
     root: metadata.workspace_root,
@@ -235,12 +242,13 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
     sysroot: await realpath(sysroot),
     packages,
     members: metadata.workspace_members.map(known),
-    byName: groupBy(packages, (p) => [p.name]),
-    byCrateName: groupBy(packages, libraryNames),
+    byId: new Map(packages.map((p) => [p.id, p])),
+    byName,
+    byCrateName,
     dependsOn: reaches,
   };
   refuseReservedCrates(workspace);
-  refuseArtifactsOfHost(metadata.resolve.nodes, packages);
+  refuseArtifactsOfHost(metadata.resolve.nodes, workspace);
   return workspace;
 }
 
@@ -274,19 +282,4 @@ function libraryNames(p: Package): string[] {
     target.kind.some((kind) => libraryKinds.has(kind)),
   );
   return [...new Set(libraries.map((target) => crateNameOf(target.name)))];
-}
-
-function groupBy(
-  packages: readonly Package[],
-  keys: (p: Package) => readonly string[],
-): ReadonlyMap<string, readonly PackageIndex[]> {
-  const groups = new Map<string, PackageIndex[]>();
-  for (const p of packages) {
-    for (const key of keys(p)) {
-      const group = groups.get(key);
-      if (group === undefined) groups.set(key, [p.index]);
-      else group.push(p.index);
-    }
-  }
-  return groups;
 }

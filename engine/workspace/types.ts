@@ -53,6 +53,8 @@ export interface Workspace {
   readonly sysroot: string;
   readonly packages: readonly Package[];
   readonly members: readonly PackageIndex[];
+  /** Packages by cargo's id of each. */
+  readonly byId: ReadonlyMap<string, Package>;
   /** Packages by name: more than one where several versions are in the tree. */
   readonly byName: ReadonlyMap<string, readonly PackageIndex[]>;
   /** Library crate names (underscored) to the packages that provide them. */

@@ -122,7 +122,12 @@ test('a link that no running rustc asks for says what to do', () => {
 
 test('why cargo failed by something else than a crate is shown, without the command line', () => {
   const shown: string[] = [];
-  const workspace = { root: '/', packages: [], byName: new Map() } as unknown as Workspace;
+  const workspace = {
+    root: '/',
+    packages: [],
+    byId: new Map(),
+    byName: new Map(),
+  } as unknown as Workspace;
   const text = new CargoText(workspace, new Map(), {
     shown: (line) => shown.push(line),
     hidden: () => undefined,

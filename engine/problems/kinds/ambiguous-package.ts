@@ -12,6 +12,7 @@ export interface AmbiguousPackage {
   readonly configPlace: ConfigPlace;
 }
 
+/** An error of the configuration: fixes give the table the `source` of one of the packages. */
 export const ambiguousPackage: Descriptor<AmbiguousPackage> = {
   severity: 'error',
   group: 'configuration',

@@ -8,6 +8,7 @@ export interface BuildScriptNotAllowed extends OfPackage {
   readonly kind: 'build-script-not-allowed';
 }
 
+/** An error of the package that has the script; the fix allows the script and gives nothing else. */
 export const buildScriptNotAllowed: Descriptor<BuildScriptNotAllowed> = {
   severity: 'error',
   group: 'build scripts',

@@ -10,6 +10,7 @@ export interface ConfigurationMissing {
   readonly kind: 'configuration-missing';
 }
 
+/** The first question of a check; its fix makes the file and leads to the other questions. */
 export const configurationMissing: Descriptor<
   ConfigurationMissing,
   SandboxNotChosen | StdApiOnOffer

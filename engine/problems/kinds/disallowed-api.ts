@@ -15,6 +15,7 @@ export interface DisallowedApi extends OfPackage {
   readonly usages: readonly Usage[];
 }
 
+/** Usages in a scope are one problem; fixes allow the API there or in a wider scope, or exclude the paths that are used. */
 export const disallowedApi: Descriptor<DisallowedApi> = {
   severity: 'error',
   group: 'uses of APIs',

@@ -12,6 +12,7 @@ export interface DisallowedBuildInstruction extends OfPackage {
   readonly never?: string | undefined;
 }
 
+/** One problem for each instruction; fixes allow it, unless no rule can. */
 export const disallowedBuildInstruction: Descriptor<DisallowedBuildInstruction> = {
   severity: 'error',
   group: 'build instructions',

@@ -1,35 +1,15 @@
-import type { PermissionScope } from '../../config/types.ts';
-import { allowing } from '../../fixes/advice.ts';
-import { declareSafe, permitKeyword } from '../../fixes/permissions.ts';
-import { byPackage, type Descriptor, noNotes, type OfPackage } from '../descriptor.ts';
-import { areSafe } from '../settled.ts';
-import type { KeywordUse } from '../usages.ts';
-import { unitedUses } from '../ways-to-merge.ts';
-import { inScope } from '../words.ts';
+import { type DisallowedKeyword, keywordDescriptor } from '../keywords.ts';
 
 /** `unsafe` in a scope that does not allow it (rule 5.6). */
-export interface DisallowedUnsafe extends OfPackage {
+export interface DisallowedUnsafe extends DisallowedKeyword {
   readonly kind: 'disallowed-unsafe';
-  readonly scope: PermissionScope;
-  readonly uses: readonly KeywordUse[];
 }
 
-export const disallowedUnsafe: Descriptor<DisallowedUnsafe> = {
-  severity: 'error',
-  group: 'unsafe code',
-  label: byPackage,
-  title: ({ scope }) => `has unsafe code${inScope(scope)}, which is not allowed`,
-  question: undefined,
-  inShort: ({ packageLabel }) => `${packageLabel} has unsafe code`,
-  notes: noNotes,
-  key: ({ packageLabel, scope }) => [packageLabel, scope.suffix],
-  merging: unitedUses(),
-  fixes: ({ scope, uses }) => [
-    permitKeyword(scope, 'allow_unsafe', 'unsafe code'),
-    ...declareSafe(uses),
-  ],
-  fixesOnlyPermit: true,
-  advice: ({ scope }) => allowing([permitKeyword(scope, 'allow_unsafe', 'unsafe code')]),
-  isSettled: ({ scope, uses }, config) =>
-    config.permissions(scope).allowUnsafe || areSafe(uses, config),
-};
+/** As for the other keyword (`keywords.ts`), with its own setting and words. */
+export const disallowedUnsafe = keywordDescriptor<DisallowedUnsafe>({
+  setting: 'allow_unsafe',
+  what: 'unsafe code',
+  does: 'has unsafe code',
+  inShort: 'has unsafe code',
+  isAllowed: (config, scope) => config.permissions(scope).allowUnsafe,
+});

@@ -13,6 +13,7 @@ export interface ExecutionFailed extends OfPackage, Failure {
   readonly output: string;
 }
 
+/** Tells the end of its output and what the sandbox denied; fixes loosen the sandbox by just that. */
 export const executionFailed: Descriptor<ExecutionFailed> = {
   severity: 'error',
   group: 'failures',

@@ -14,6 +14,7 @@ export interface ExportNotImported extends OfPackage {
   readonly readable: boolean;
 }
 
+/** A warning; fixes import what the package exports, or say that it is ignored. */
 export const exportNotImported: Descriptor<ExportNotImported> = {
   severity: 'warning',
   group: 'exports',

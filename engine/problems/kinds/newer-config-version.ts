@@ -9,6 +9,7 @@ export interface NewerConfigVersion {
   readonly newest: number;
 }
 
+/** A warning of the configuration; the fix writes the newest version. */
 export const newerConfigVersion: Descriptor<NewerConfigVersion> = {
   severity: 'warning',
   group: 'configuration',

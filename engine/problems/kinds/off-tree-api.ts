@@ -17,6 +17,7 @@ export interface OffTreeApi extends OfPackage {
   readonly usages: readonly Usage[];
 }
 
+/** As a disallowed API, and it names the package that provides the API. */
 export const offTreeApi: Descriptor<OffTreeApi> = {
   severity: 'error',
   group: 'uses of APIs without a dependency',

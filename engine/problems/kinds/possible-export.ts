@@ -11,6 +11,7 @@ export interface PossibleExport extends OfPackage {
   readonly symbol: string;
 }
 
+/** A warning; fixes take the path into the API, or stop the search in this package. */
 export const possibleExport: Descriptor<PossibleExport> = {
   severity: 'warning',
   group: 'exports',

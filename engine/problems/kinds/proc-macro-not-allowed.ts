@@ -8,6 +8,7 @@ export interface ProcMacroNotAllowed extends OfPackage {
   readonly kind: 'proc-macro-not-allowed';
 }
 
+/** An error of the package; the fix allows the proc macro and gives nothing else. */
 export const procMacroNotAllowed: Descriptor<ProcMacroNotAllowed> = {
   severity: 'error',
   group: 'proc macros',

@@ -9,6 +9,7 @@ export interface SandboxKindWithoutMeaning extends OfPackage {
   readonly configPlace: ConfigPlace;
 }
 
+/** An error of the configuration without a fix: only the user knows which sandbox was meant. */
 export const sandboxKindWithoutMeaning: Descriptor<SandboxKindWithoutMeaning> = {
   severity: 'error',
   group: 'configuration',

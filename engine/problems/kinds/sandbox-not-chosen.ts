@@ -7,6 +7,7 @@ export interface SandboxNotChosen {
   readonly kind: 'sandbox-not-chosen';
 }
 
+/** A question before the build; fixes choose a sandbox that works here, or none. */
 export const sandboxNotChosen: Descriptor<SandboxNotChosen> = {
   severity: 'error',
   group: 'configuration',

@@ -8,6 +8,7 @@ export interface StdApiOnOffer {
   readonly api: string;
 }
 
+/** A question before the build; fixes import the API, or write its definition into cackle.toml. */
 export const stdApiOnOffer: Descriptor<StdApiOnOffer> = {
   severity: 'error',
   group: 'configuration',

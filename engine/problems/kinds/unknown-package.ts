@@ -12,6 +12,7 @@ export interface UnknownPackage {
   readonly nearest: string | undefined;
 }
 
+/** A warning that names the nearest package; the fix removes the table. */
 export const unknownPackage: Descriptor<UnknownPackage> = {
   severity: 'warning',
   group: 'unused permissions',

@@ -14,6 +14,7 @@ export interface UnmatchedApiPath {
   readonly configPlace: ConfigPlace;
 }
 
+/** A warning that names the nearest path; fixes write that one, or remove the path. */
 export const unmatchedApiPath: Descriptor<UnmatchedApiPath> = {
   severity: 'warning',
   group: 'APIs',

@@ -12,6 +12,7 @@ export interface UnusedAllowApi extends OfPackage {
   readonly configPlace: ConfigPlace;
 }
 
+/** A warning; the fix removes the permission. */
 export const unusedAllowApi: Descriptor<UnusedAllowApi> = {
   severity: 'warning',
   group: 'unused permissions',

@@ -14,6 +14,7 @@ export interface UnusedSetting extends OfPackage {
   readonly configPlace: ConfigPlace;
 }
 
+/** A warning; the fix removes the setting, or its value from the list. */
 export const unusedSetting: Descriptor<UnusedSetting> = {
   severity: 'warning',
   group: 'unused permissions',
