@@ -5,24 +5,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { tellCargo } from '../../engine/build/asked-variables.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
-import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { cackle, check, config, fixture, short } from '../support/cackle.ts';
 
 const sandboxed = (rest = ''): string =>
   config(rest)
     .replace('"Disabled"', '"Bubblewrap"')
     .replace('version = 3', 'version = 3\nbuild_flags = ["--all-targets"]');
 
-const files = {
-  'Cargo.toml': manifest('asking', '[dependencies]\nasking-helper = { path = "helper" }\n'),
-  'helper/Cargo.toml': manifest('asking-helper'),
-  'helper/src/lib.rs': `const NET: bool = matches!(option_env!("ASKED_FOR"), Some(_));
-    #[used] static GO: fn() = if NET { open } else { quiet };
-    fn open() { let _ = std::net::TcpStream::connect("127.0.0.1:1"); }
-    fn quiet() {}
-    pub fn go() { GO() }`,
-  'src/main.rs': 'fn main() { asking_helper::go(); }\n#[test] fn goes() { asking_helper::go(); }',
-  'cackle.toml': sandboxed(),
-};
 const secret = 'a-secret-that-no-file-has';
 
 /** Opens what it may not only where the variable is seen. */
@@ -32,7 +21,7 @@ describe.skipIf(noBubblewrap)(
   'rule 7.8: a variable for which code asks, and that the sandbox of rustc hides',
   () => {
     test('what was compiled without it is fresh, whatever its value, and is said to be without it', async () => {
-      const directory = workspace('asking/hidden', files);
+      const directory = fixture('asked-variable');
       const first = await cackle(['-n', '--path', directory], { ASKED_FOR: secret });
       expect([first.status, first.stderr]).toEqual([
         0,
@@ -49,14 +38,14 @@ describe.skipIf(noBubblewrap)(
     });
 
     test('its value stands in no file that a sandbox shows', async () => {
-      const directory = workspace('asking/secret', files);
+      const directory = fixture('asked-variable');
       expect((await check(directory, [], { ASKED_FOR: secret })).status).toBe(0);
       const found = spawnSync('grep', ['-rlF', secret, directory], { encoding: 'utf8' });
       expect(found.stdout).toBe('');
     });
 
     test('`cackle test` runs the tests, again and again', async () => {
-      const directory = workspace('asking/test', files);
+      const directory = fixture('asked-variable');
       for (const _ of [1, 2]) {
         const ran = await cackle(['--path', directory, 'test'], { ASKED_FOR: '1' });
         expect([ran.status, ran.stdout]).toEqual([0, expect.stringContaining('test goes ... ok')]);
@@ -64,7 +53,7 @@ describe.skipIf(noBubblewrap)(
     });
 
     test('a configuration that passes it has it built with it, and one that hides it again without', async () => {
-      const directory = workspace('asking/passed', files);
+      const directory = fixture('asked-variable');
       const env = { ASKED_FOR: '1' };
       const found = async (rest: string): Promise<unknown[]> => {
         writeFileSync(join(directory, 'cackle.toml'), sandboxed(rest));
@@ -82,9 +71,8 @@ describe.skipIf(noBubblewrap)(
     });
 
     test('passed, it is watched by cargo as ever', async () => {
-      const directory = workspace('asking/watched', {
-        ...files,
-        'cackle.toml': sandboxed('[rustc.sandbox]\npass_env = ["ASKED_FOR"]\n'),
+      const directory = fixture('asked-variable', {
+        files: { 'cackle.toml': sandboxed('[rustc.sandbox]\npass_env = ["ASKED_FOR"]\n') },
       });
       expect((await check(directory)).problems.map(short)).toEqual([]);
       expect((await check(directory, [], { ASKED_FOR: '1' })).problems.map(short)).toEqual(seen);
@@ -92,9 +80,8 @@ describe.skipIf(noBubblewrap)(
     });
 
     test('set by the configuration of cargo, or no longer', async () => {
-      const directory = workspace('asking/table', {
-        ...files,
-        '.cargo/config.toml': '[env]\nASKED_FOR = "1"\n',
+      const directory = fixture('asked-variable', {
+        files: { '.cargo/config.toml': '[env]\nASKED_FOR = "1"\n' },
       });
       const env = { ASKED_FOR: '1' };
       expect((await check(directory, [], env)).problems.map(short)).toEqual(seen);
@@ -108,24 +95,10 @@ describe.skipIf(noBubblewrap)(
 describe.each([
   ['inside', '"Bubblewrap"'],
   ['outside', '"Disabled"'],
-])('variables of ours and of cargo, %s', (name, kind) => {
-  const asks = [
-    'CACKLE_SOCKET',
-    'CACKLE_TOKEN',
-    'RUSTC_WRAPPER',
-    'RUSTDOC',
-    'PATH',
-    'RUSTC',
-    'HOME',
-  ]
-    .map((variable) => `option_env!("${variable}")`)
-    .join(', ');
-
+])('variables of ours and of cargo, %s', (_, kind) => {
   test.skipIf(kind === '"Bubblewrap"' && noBubblewrap)('no check builds for them', async () => {
-    const directory = workspace(`asking/ours-${name}`, {
-      'Cargo.toml': manifest('asks-all'),
-      'src/main.rs': `fn main() { println!("{:?}", [${asks}]); }\n#[test] fn asks() { main(); }`,
-      'cackle.toml': config().replace('"Disabled"', kind),
+    const directory = fixture('asks-for-our-variables', {
+      files: { 'cackle.toml': config().replace('"Disabled"', kind) },
     });
     expect((await check(directory)).status).toBe(0);
     expect((await check(directory)).counts.unitsBuilt).toBe(0);
@@ -139,30 +112,7 @@ describe.each([
 test.skipIf(noBubblewrap)(
   'a proc macro that puts a link in the place of what cargo is told has nothing written through it',
   async () => {
-    const directory = workspace('asking/link', {
-      ...files,
-      'Cargo.toml': manifest(
-        'asking',
-        '[dependencies]\nasking-helper = { path = "helper" }\nlinker = { path = "linker" }\n',
-      ),
-      'linker/Cargo.toml': manifest('linker', '[lib]\nproc-macro = true\n'),
-      // Its rustc may write in the target directory alone.
-      'linker/src/lib.rs': `use proc_macro::TokenStream;
-        #[proc_macro] pub fn link(_: TokenStream) -> TokenStream {
-          let line = std::fs::read_to_string("/proc/self/cmdline").unwrap();
-          let file = line.split('\\0').find(|word| word.starts_with('@')).unwrap()[1..].to_string();
-          let args = std::fs::read_to_string(file).unwrap();
-          let all: Vec<_> = args.lines().collect();
-          let after = |name: &str| all[all.iter().position(|a| *a == name).unwrap() + 1];
-          let extra = all.iter().find(|a| a.starts_with("extra-filename=")).unwrap();
-          let own = format!("{}/{}{}.d", after("--out-dir"), after("--crate-name"), &extra[15..]);
-          let _ = std::fs::remove_file(&own);
-          std::os::unix::fs::symlink("/victim/of/the/link", own).unwrap();
-          TokenStream::new()
-        }`,
-      'src/main.rs': 'linker::link!();\nfn main() { println!("{:?}", option_env!("ASKED_FOR")); }',
-      'cackle.toml': sandboxed('[pkg.linker]\nallow_proc_macro = true\nallow_apis = ["fs"]\n'),
-    });
+    const directory = fixture('asked-variable-link');
     const ran = await cackle(['-n', '--path', directory], { ASKED_FOR: '1' });
     // rustc itself follows it, inside, where there is nothing.
     expect([ran.status, ran.stderr]).toEqual([2, expect.stringContaining('.d')]);

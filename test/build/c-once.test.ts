@@ -1,27 +1,10 @@
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
-
-/** A package whose build script compiles C with the `cc` crate, as `-sys` crates do. */
-const files = {
-  'Cargo.toml': manifest('counts', '[dependencies]\nadd-sys = { path = "add-sys" }\n'),
-  'src/main.rs': 'fn main() { println!("{}", unsafe { add_sys::add(40, 2) }); }',
-  'add-sys/Cargo.toml': manifest('add-sys', 'links = "add"\n[build-dependencies]\ncc = "1.2"\n'),
-  'add-sys/src/lib.rs': 'extern "C" { pub fn add(a: i32, b: i32) -> i32; }',
-  'add-sys/c/add.c': 'int more(int, int); int add(int a, int b) { return more(a, b); }',
-  'add-sys/c/more.c': 'int more(int a, int b) { return a + b; }',
-  'add-sys/build.rs': `fn main() {
-    println!("cargo::rerun-if-changed=c");
-    cc::Build::new().file("c/add.c").file("c/more.c").compile("add");
-  }`,
-};
+import { cackle, check, fixture } from '../support/cackle.ts';
 
 test('C code is compiled once for a permission, and not by checks that end with problems', async () => {
-  const directory = workspace('real-native', {
-    ...files,
-    'cackle.toml': config().replace('version = 3', 'version = 3\nbuild_flags = ["--bins"]'),
-  });
+  const directory = fixture('c-in-build-script');
   const log = join(directory, 'cc.log');
   const compiler = join(directory, 'compiler');
   writeFileSync(compiler, `#!/bin/sh\necho "$*" >> ${log}\nexec cc "$@"\n`);

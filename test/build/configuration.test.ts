@@ -1,35 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noBubblewrap } from '../sandbox/support.ts';
-import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture, short, workspacePlace } from '../support/cackle.ts';
+import { fixtureSource } from '../support/fixtures.ts';
 
-/** As `text`, with every build script, rustc and test in a sandbox. */
-const sandboxed = (text: string): string => text.replace('"Disabled"', '"Bubblewrap"');
-
-/** Opens a socket where cfg(net) holds, or rustc sees a variable; else it reads a file. Its build script sets the cfg for USE_NET. */
-const program = {
-  'Cargo.toml': manifest(
-    'configured',
-    'links = "native-part"\n[lints.rust]\nunexpected_cfgs = "allow"\n',
-  ),
-  'build.rs': `fn main() {
-    println!("cargo::rerun-if-env-changed=USE_NET");
-    if std::env::var("USE_NET").is_ok_and(|value| value.ends_with('1')) { println!("cargo::rustc-cfg=net"); }
-  }`,
-  'src/main.rs': `const NET: bool = cfg!(net) || matches!(option_env!("USE_NET_IN_RUSTC"), Some(_));
-    #[used] static GO: fn() = if NET { open } else { quiet };
-    fn open() { let _ = std::net::TcpStream::connect("127.0.0.1:1"); }
-    fn quiet() { let _ = std::fs::read("x"); }
-    fn main() {}`,
-  'cackle.toml': sandboxed(
-    config('[pkg.configured.build]\nallow_apis = ["env"]\n').replace(
-      'version = 3',
-      'version = 3\nbuild_flags = ["--bins"]',
-    ),
-  ),
-};
+/** What the fixture's cackle.toml says, with more build flags. */
+const flagged = (more: string): string =>
+  readFileSync(join(fixtureSource('configured'), 'cackle.toml'), 'utf8').replace(
+    '"--bins"',
+    `"--bins", ${more}`,
+  );
 
 describe.skipIf(noBubblewrap)(
   "rule 6.11: all of cargo's configuration that changes the build holds in a check",
@@ -64,10 +46,7 @@ describe.skipIf(noBubblewrap)(
       [
         '--config in build_flags',
         {
-          'cackle.toml': program['cackle.toml'].replace(
-            '"--bins"',
-            '"--bins", "--config", "env.USE_NET=\'1\'"',
-          ),
+          'cackle.toml': flagged('"--config", "env.USE_NET=\'1\'"'),
         },
         {},
       ],
@@ -75,18 +54,12 @@ describe.skipIf(noBubblewrap)(
         'a file of --config',
         {
           'more.toml': '[env]\nUSE_NET = "1"\n',
-          'cackle.toml': program['cackle.toml'].replace(
-            '"--bins"',
-            '"--bins", "--config=more.toml"',
-          ),
+          'cackle.toml': flagged('"--config=more.toml"'),
         },
         {},
       ],
-    ])('%s', async (name, files, env) => {
-      const directory = workspace(`configured/${name.replaceAll(/\W+/g, '-')}`, {
-        ...program,
-        ...files,
-      });
+    ])('%s', async (_, files, env) => {
+      const directory = fixture('configured', { files });
       const { problems } = await check(directory, [], env);
       expect(problems.filter(({ kind }) => kind === 'disallowed-api').map(short)).toEqual([
         'disallowed-api configured net',
@@ -94,32 +67,34 @@ describe.skipIf(noBubblewrap)(
     });
 
     test('nothing of it: the control', async () => {
-      const directory = workspace('configured/control', program);
-      const found = (await check(directory)).problems.map(short);
+      const found = (await check(fixture('configured'))).problems.map(short);
       expect(found).toEqual(['disallowed-api configured fs']);
     });
 
     test('above the workspace, and no longer when it is gone', async () => {
-      const above = workspace('configured/above/.cargo', {
-        'config.toml': '[env]\nUSE_NET = "1"\n',
-      });
-      const directory = workspace('configured/above/inner', program);
-      expect((await check(directory)).problems.map(short)).toEqual([
+      const above = workspacePlace('configured-above');
+      const directory = fixture('configured', { as: 'configured-above/inner' });
+      mkdirSync(join(above, '.cargo'), { recursive: true });
+      writeFileSync(join(above, '.cargo/config.toml'), '[env]\nUSE_NET = "1"\n');
+      // The marks are of the fixture where nothing lies above it, and are not compared with options.
+      const apart = ['--quiet'];
+      expect((await check(directory, apart)).problems.map(short)).toEqual([
         'disallowed-api configured net',
       ]);
-      rmSync(above, { recursive: true });
+      rmSync(join(above, '.cargo'), { recursive: true });
       // What it was built with before does not stay.
-      expect((await check(directory)).problems.map(short)).toEqual([
+      expect((await check(directory, apart)).problems.map(short)).toEqual([
         'disallowed-api configured fs',
       ]);
     });
 
     test('what changes there is seen by the next check, and what does not builds nothing', async () => {
-      const directory = workspace('configured/changed', {
-        ...program,
-        'src/main.rs':
-          'fn main() { println!("{}", env!("LABEL")); if env!("LABEL") == "on" { let _ = std::net::TcpStream::connect("127.0.0.1:1"); } }',
-        ...table('env', 'LABEL = "on"'),
+      const directory = fixture('configured', {
+        files: {
+          'src/main.rs':
+            'fn main() { println!("{}", env!("LABEL")); if env!("LABEL") == "on" { let _ = std::net::TcpStream::connect("127.0.0.1:1"); } }',
+          ...table('env', 'LABEL = "on"'),
+        },
       });
       expect((await check(directory)).problems.map(short)).toEqual([
         'disallowed-api configured net',
@@ -133,37 +108,7 @@ describe.skipIf(noBubblewrap)(
   },
 );
 
-/** Tells what its build script, a proc macro in its rustc, and its test see of the environment. */
-const watching = {
-  'Cargo.toml': manifest('watching', '[dependencies]\nprobe = { path = "probe" }\n'),
-  'probe/Cargo.toml': manifest('probe', '[lib]\nproc-macro = true\n'),
-  'probe/src/lib.rs': `use proc_macro::TokenStream;
-    #[proc_macro] pub fn all(_: TokenStream) -> TokenStream {
-      let all: Vec<_> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
-      format!("{:?}", all.join("\\n")).parse().unwrap()
-    }`,
-  'build.rs': `fn main() {
-      let all: Vec<_> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
-      std::fs::write(format!("{}/all", std::env::var("OUT_DIR").unwrap()), all.join("\\n")).unwrap();
-      println!("cargo::rustc-env=FROM_SCRIPT=1");
-      println!("cargo::rerun-if-changed=build.rs");
-    }`,
-  'src/lib.rs': `pub const RUSTC: &str = probe::all!();
-    pub const SCRIPT: &str = include_str!(concat!(env!("OUT_DIR"), "/all"));`,
-  'tests/tells.rs': `#[test] fn tells() {
-      let test: Vec<_> = std::env::vars().map(|(name, value)| format!("{name}={value}")).collect();
-      for (who, all) in [("rustc", watching::RUSTC), ("script", watching::SCRIPT), ("test", &test.join("\\n"))] {
-        for line in all.lines() { println!("@{who} {line}"); }
-      }
-    }`,
-  '.cargo/config.toml':
-    '[env]\nPLAIN = "1"\nRELATIVE = { value = "a/b", relative = true }\nFORCED = { value = "yes", force = true }\nKEPT = "no"\n',
-  'cackle.toml': config(
-    '[pkg.probe]\nallow_proc_macro = true\nallow_apis = ["env"]\n[pkg.watching]\nallow_apis = ["fs", "env"]\nallow_build_instructions = ["cargo:rustc-env=FROM_SCRIPT=1"]\n',
-  ),
-};
-
-/** Lines of {@link watching}, less what differs from run to run and where two profiles build. */
+/** Lines that the test of `environment-told` prints of what its build script, a proc macro in its rustc, and it itself see, less what differs from run to run and where two profiles build. */
 function told(stdout: string): Map<string, string> {
   const lines = stdout.split('\n').filter((line) => line.startsWith('@'));
   const all = lines.map((line): [string, string] => {
@@ -184,13 +129,15 @@ describe('rule 6.11: what cargo gives a process of the build, that process has i
     RUSTDOC: undefined,
     CARGO_TERM_PROGRESS_WHEN: undefined,
   };
+  const kept = (file: string): string =>
+    readFileSync(join(fixtureSource('environment-told'), file), 'utf8');
   const command = ['test', '--test', 'tells', '--', '--nocapture'];
 
   async function both(
-    name: string,
-    files: Record<string, string>,
+    files: Record<string, string> = {},
   ): Promise<[Map<string, string>, Map<string, string>]> {
-    const directory = workspace(name, { ...watching, ...files });
+    const directory = fixture('environment-told', { files });
+    chmodSync(join(directory, 'wrapper'), 0o755);
     const plain = spawnSync('cargo', command, {
       cwd: directory,
       env: { ...process.env, ...env },
@@ -210,23 +157,22 @@ describe('rule 6.11: what cargo gives a process of the build, that process has i
   }
 
   test('without a sandbox all of it, and nothing else', async () => {
-    const [expected, found] = await both('watching-plain', {});
+    const [expected, found] = await both();
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
   });
 
   test('with a wrapper of rustc of its own', async () => {
-    const wrapper = workspace('watching-wrapper', { wrapper: '#!/bin/sh\nexec "$@"\n' });
-    spawnSync('chmod', ['+x', join(wrapper, 'wrapper')]);
-    const [expected, found] = await both('watching-wrapped', {
-      '.cargo/config.toml': `${watching['.cargo/config.toml']}[build]\nrustc-wrapper = "${wrapper}/wrapper"\n`,
+    const wrapper = join(workspacePlace('environment-told'), 'wrapper');
+    const [expected, found] = await both({
+      '.cargo/config.toml': `${kept('.cargo/config.toml')}[build]\nrustc-wrapper = "${wrapper}"\n`,
     });
-    expect(expected.get('script RUSTC_WRAPPER')).toBe(`${wrapper}/wrapper`);
+    expect(expected.get('script RUSTC_WRAPPER')).toBe(wrapper);
     expect(Object.fromEntries(found)).toEqual(Object.fromEntries(expected));
   });
 
   test.skipIf(noBubblewrap)('in a sandbox what cargo and its configuration set', async () => {
-    const [expected, found] = await both('watching-inside', {
-      'cackle.toml': sandboxed(watching['cackle.toml']),
+    const [expected, found] = await both({
+      'cackle.toml': kept('cackle.toml').replace('"Disabled"', '"Bubblewrap"'),
     });
     const ofCargo =
       / (?:PLAIN|RELATIVE|FORCED|KEPT|FROM_SCRIPT|CARGO_(?!HOME|REGISTR).*|OUT_DIR|TARGET|HOST|RUSTC|RUSTDOC|OPT_LEVEL|PROFILE|DEBUG|NUM_JOBS|LD_LIBRARY_PATH)$/;

@@ -1,36 +1,31 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { packageRoot } from '../../engine/paths.ts';
-import { cackle, check, fixture, short, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture, manifest, short } from '../support/cackle.ts';
 
 const shorts = async (directory: string, args: readonly string[] = []): Promise<string[]> =>
   (await check(directory, args)).problems.map(short).sort();
 
-/** Rust code whose `run` writes a file; its sources claim to be at `claimed`. */
-function prebuilt(path: string, claimed: string): void {
-  const directory = join(packageRoot(), 'target', 'fixtures', 'foreign-sources');
-  rmSync(directory, { recursive: true, force: true });
-  mkdirSync(directory, { recursive: true });
-  mkdirSync(dirname(path), { recursive: true });
-  const sources = workspace('foreign-sources', {
-    'evil.c': `#include <stddef.h>
-      extern int evil_target(void);
-      int run(void) { return evil_target(); }\n`,
-  });
-  const object = join(sources, 'evil.o');
+/** C code whose `run` opens a file as Rust code would, made from the C file of a fixture's `native`; it claims to be at `claimed`. */
+function prebuilt(directory: string, library: string, claimed: string): void {
+  const native = join(directory, 'native');
+  const archive = join(native, library);
+  mkdirSync(dirname(archive), { recursive: true });
+  const made = mkdtempSync(join(tmpdir(), 'foreign-'));
+  const object = join(made, 'evil.o');
   execFileSync(
     'gcc',
     [
-      ...['-g', '-O1', '-c', 'evil.c', '-o', object, `-ffile-prefix-map=${sources}=${claimed}`],
+      ...['-g', '-O1', '-c', 'evil.c', '-o', object, `-ffile-prefix-map=${native}=${claimed}`],
       // The C code calls std::fs::File::open by a name that a Rust toolchain would give it.
       `-Devil_target=_ZN3std2fs4read17h0123456789abcdefE`,
     ],
-    { cwd: sources },
+    { cwd: native },
   );
-  rmSync(path, { force: true });
-  execFileSync('ar', ['crs', path, object]);
+  execFileSync('ar', ['crs', archive, object]);
+  rmSync(made, { recursive: true });
 }
 
 test.each([
@@ -41,7 +36,7 @@ test.each([
   'rule 4.9: foreign code is charged to the package that brought it, whatever its debug info claims: %s',
   async (_, claim) => {
     const directory = fixture('foreign-objects');
-    prebuilt(join(directory, 'native/prebuilt/libevil.a'), claim(directory));
+    prebuilt(directory, 'prebuilt/libevil.a', claim(directory));
     expect(await shorts(directory)).toEqual(['disallowed-api native-sys fs']);
     // The second check finds all fresh, and says the same.
     expect(await shorts(directory)).toEqual(['disallowed-api native-sys fs']);
@@ -49,15 +44,16 @@ test.each([
 );
 
 test('rule 4.9: a library in a directory that looks like the sysroot is no part of the toolchain', async () => {
-  const directory = fixture('foreign-sysroot');
-  prebuilt(join(directory, 'native/lib/rustlib/x/lib/libevil.a'), '/nowhere');
+  const directory = fixture('foreign-objects', {
+    files: { 'native/Cargo.toml': manifest('native-sys', 'build = "build-sysroot.rs"\n') },
+  });
+  prebuilt(directory, 'lib/rustlib/x/lib/libevil.a', '/nowhere');
   expect(await shorts(directory)).toEqual(['disallowed-api native-sys fs']);
 });
 
 test('a foreign member that is named like one of rustc is refused', async () => {
   const directory = fixture('foreign-objects');
-  const archive = join(directory, 'native/prebuilt/libevil.a');
-  prebuilt(archive, '/nowhere');
+  prebuilt(directory, 'prebuilt/libevil.a', '/nowhere');
   await check(directory);
   const deps = join(directory, 'target/cackle/deps');
   const rlib = execFileSync('sh', ['-c', `ls ${deps}/libnative_sys-*.rlib`])
