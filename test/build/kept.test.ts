@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { emptyCache } from '../support/cache.mjs';
-import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture, manifest, short } from '../support/cackle.ts';
 
 // Rule 6.12: cargo is not asked again what a tree is that did not change. Each
 // test changes one thing that the answer depends on, and sees that the next check knows it.
@@ -31,71 +31,28 @@ const uses = {
 };
 const main = (use = ''): string => `fn main() { ${use} }`;
 
-const files = {
-  'Cargo.toml': `${manifest(
-    'kept',
-    '[features]\ndefault = []\nmore = []\n[dependencies]\nvendored = "1"\noutside = { path = "../kept-answer-outside" }\n',
-  )}\n[workspace]\nmembers = ["crates/*"]\ndefault-members = [".", "crates/*"]\n`,
-  'src/main.rs': `fn main() { vendored::f(); outside::f(); }
-#[cfg(feature = "more")]
-pub fn more() { ${uses.env} }
-#[cfg(feature = "more")]
-#[used]
-static MORE: fn() = more;`,
-  'crates/one/Cargo.toml': manifest('one'),
-  'crates/one/src/lib.rs': '',
-  '../kept-answer-outside/Cargo.toml': `${manifest('outside')}\n[workspace]\n`,
-  '../kept-answer-outside/src/lib.rs': 'pub fn f() {}',
-  '../kept-answer-outside/src/other.rs': `pub fn f() { ${uses.net} }`,
-  'vendor/vendored/Cargo.toml': manifest('vendored'),
-  'vendor/vendored/.cargo-checksum.json': '{"files":{},"package":null}',
-  'vendor/vendored/src/lib.rs': 'pub fn f() {}',
-  'vendor/vendored/src/other.rs': `pub fn f() { ${uses.net} }`,
-  '.cargo/config.toml':
-    '[source.crates-io]\nreplace-with = "vendored"\n[source.vendored]\ndirectory = "vendor"\n',
-  'cackle.toml': config(),
-};
-const directory = workspace('kept-answer', files);
+const directory = fixture('kept-answer/workspace');
 const cache = `${directory}-cache`;
-const log = `${directory}-cargo/log`;
+const cargo = join(directory, '../cargo/cargo');
+const log = `${cargo}.log`;
 const kept = join(cache, 'cackle/facts/workspaces');
 const env: NodeJS.ProcessEnv = {
   XDG_CACHE_HOME: cache,
-  CARGO: `${directory}-cargo/cargo`,
+  CARGO: cargo,
   ASKED_LOG: log,
 };
 
 beforeAll(() => {
   emptyCache(cache);
-  rmSync(dirname(log), { recursive: true, force: true });
-  mkdirSync(dirname(log));
-  // A script would not be trusted to be always the same.
-  const source = `${directory}-cargo/cargo.rs`;
-  writeFileSync(
-    source,
-    `use std::{io::Write, os::unix::process::CommandExt};
-fn main() {
-    let args: Vec<_> = std::env::args().skip(1).collect();
-    let path = std::env::var("ASKED_LOG").unwrap();
-    let mut log = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
-    log.write_all(format!("{}\\n", args.join(" ")).as_bytes()).unwrap();
-    let edited = std::env::var_os("EDITED_WHEN_ASKED").filter(|_| args[0] == "metadata");
-    let mut cargo = std::process::Command::new("cargo");
-    cargo.args(args);
-    let Some(edited) = edited else { panic!("{}", cargo.exec()) };
-    let status = cargo.status().unwrap();
-    let mut file = std::fs::OpenOptions::new().create(true).append(true).open(edited).unwrap();
-    file.write_all(b"# edited").unwrap();
-    std::process::exit(status.code().unwrap());
-}`,
-  );
-  execFileSync('rustc', ['-o', `${directory}-cargo/cargo`, source]);
+  execFileSync('rustc', ['-o', cargo, `${cargo}.rs`]);
 });
 
 const write = (path: string, text: string): void => {
   mkdirSync(dirname(join(directory, path)), { recursive: true });
   writeFileSync(join(directory, path), text);
 };
+
+const text = (path: string): string => readFileSync(join(directory, path), 'utf8');
 
 /** How often cargo was asked for metadata by what `run` starts. */
 async function asks<T>(run: () => Promise<T>): Promise<{ asked: number; result: T }> {
@@ -158,14 +115,14 @@ describe('what is new in the tree is known, one thing after the other', () => {
     ],
     [
       'a feature',
-      () => write('Cargo.toml', files['Cargo.toml'].replace('default = []', 'default = ["more"]')),
+      () => write('Cargo.toml', text('Cargo.toml').replace('default = []', 'default = ["more"]')),
       'disallowed-api kept env',
     ],
     [
       'a target of a path dependency',
       () =>
         write(
-          '../kept-answer-outside/Cargo.toml',
+          '../outside/Cargo.toml',
           `${manifest('outside', '[lib]\npath = "src/other.rs"\n')}\n[workspace]\n`,
         ),
       'disallowed-api outside net',
@@ -200,11 +157,7 @@ describe('what is new in the tree is known, one thing after the other', () => {
 });
 
 describe('where cargo is told otherwise', () => {
-  const plain = workspace('kept-plain', {
-    'Cargo.toml': manifest('plain'),
-    'src/main.rs': main(),
-    'cackle.toml': config(),
-  });
+  const plain = fixture('empty-program', { as: 'kept-plain' });
   const here = { path: plain };
   const storeIn = (target: string): boolean => existsSync(join(plain, target, '.cackle'));
   const settle = async (): Promise<void> => {
@@ -254,15 +207,7 @@ describe('where cargo is told otherwise', () => {
   });
 
   test('the manifest of a workspace root that is not above its members', async () => {
-    const beside = manifest('a').replace('[package]\n', '[package]\nworkspace = "../root"\n');
-    const place = workspace('kept-beside', {
-      'root/Cargo.toml': '[workspace]\nresolver = "2"\nmembers = ["../a", "../c"]\n',
-      'root/cackle.toml': config('[pkg.c]\nallow_apis = ["fs"]\n'),
-      'a/Cargo.toml': beside,
-      'a/src/main.rs': main(),
-      'c/Cargo.toml': beside.replace('"a"', '"c"'),
-      'c/src/main.rs': main(uses.fs),
-    });
+    const place = fixture('root-beside-members');
     // Elsewhere: a cache below a manifest that might be the root's is not read.
     const XDG_CACHE_HOME = emptyCache(mkdtempSync(join(tmpdir(), 'cackle-test-')));
     const here = { path: join(place, 'a'), env: { XDG_CACHE_HOME } };
@@ -283,12 +228,7 @@ describe('where cargo is told otherwise', () => {
   });
 
   test('globs whose directories are not all looked at are not kept', async () => {
-    const deep = workspace('kept-deep', {
-      'Cargo.toml': '[workspace]\nresolver = "2"\nmembers = ["a/*/c"]\n',
-      'a/b/c/Cargo.toml': manifest('c'),
-      'a/b/c/src/main.rs': main(),
-      'cackle.toml': config(),
-    });
+    const deep = fixture('members-by-deep-glob');
     for (let i = 0; i < 2; i++) expect((await checked({ path: deep })).asked).toBe(1);
   });
 
@@ -298,16 +238,12 @@ describe('where cargo is told otherwise', () => {
     rmSync(link, { force: true });
     symlinkSync(plain, link);
     await warm({ path: link });
-    const other = workspace('kept-other', {
-      'Cargo.toml': manifest('other'),
-      'src/main.rs': main(uses.net),
-      'cackle.toml': config(),
-    });
+    const other = fixture('empty-program', { files: { 'src/main.rs': main(uses.net) } });
     unlinkSync(link);
     symlinkSync(other, link);
     expect(await checked({ path: link })).toEqual({
       asked: 1,
-      problems: ['disallowed-api other net'],
+      problems: ['disallowed-api empty net'],
     });
   });
 
@@ -326,7 +262,7 @@ describe('where cargo is told otherwise', () => {
   test('another cargo in the place of the first', async () => {
     await settle();
     const later = new Date(Date.now() + 5000);
-    utimesSync(env.CARGO ?? '', later, later);
+    utimesSync(cargo, later, later);
     expect((await checked(here)).asked).toBe(1);
   });
 
@@ -345,23 +281,21 @@ describe('where cargo is told otherwise', () => {
   });
 
   test('what a script says is not kept', async () => {
-    const script = `${directory}-cargo/script`;
-    writeFileSync(script, `#!/bin/sh\nexec ${env.CARGO} "$@"\n`, { mode: 0o755 });
+    const script = `${cargo}.sh`;
+    writeFileSync(script, `#!/bin/sh\nexec ${cargo} "$@"\n`, { mode: 0o755 });
     const scripted = { ...here, env: { CARGO: script } };
     for (let i = 0; i < 2; i++) expect((await checked(scripted)).asked).toBe(1);
   });
 });
 
 describe('the kept answer itself', () => {
-  const single = workspace('kept-single', {
-    'Cargo.toml': manifest('single'),
-    'src/main.rs': main(),
-    'examples/e.rs': main(uses.net),
-    'cackle.toml': config(),
+  const single = fixture('empty-program', {
+    files: { 'examples/e.rs': main(uses.net) },
+    as: 'kept-single',
   });
   const here = { path: single, env: { XDG_CACHE_HOME: `${cache}-own` } };
   const own = kept.replace(cache, `${cache}-own`);
-  const problems = ['disallowed-api single net'];
+  const problems = ['disallowed-api empty net'];
   const only = (): string => {
     const [name, ...more] = readdirSync(own);
     expect(more).toEqual([]);

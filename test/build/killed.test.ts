@@ -1,21 +1,13 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture, short } from '../support/cackle.ts';
 
 // Rule 6.7: what was ended from outside is no fault of the sources, of a held build script least of all, and is not remembered.
 
 /** A program whose build script needs a crate with a build script that is held. */
-function project(name: string): string {
-  const directory = workspace(`killed-${name}`, {
-    'Cargo.toml': manifest('app', '[build-dependencies]\nheld = { path = "held" }\n'),
-    'src/main.rs': 'fn main() {}',
-    'build.rs': 'fn main() { held::f(); let _ = std::env::var("X"); }',
-    'held/Cargo.toml': manifest('held'),
-    'held/src/lib.rs': 'pub fn f() {}',
-    'held/build.rs': 'fn main() { let _ = std::fs::read("x"); }',
-    'cackle.toml': config('[pkg.app]\nbuild.allow_apis = ["env"]\n'),
-  });
+function project(): string {
+  const directory = fixture('held-below-build-script');
   const script = (file: string, text: string): void => {
     writeFileSync(join(directory, file), `#!/bin/sh\n${text}\n`);
     chmodSync(join(directory, file), 0o755);
@@ -38,7 +30,7 @@ function project(name: string): string {
 test.each(['rustc-itself', 'what-stands-for-it', 'linker', 'program-of-linker'])(
   '%s is killed: no check was made; the next one is as if nothing had been',
   async (what) => {
-    const directory = project(what);
+    const directory = project();
     const program = join(directory, what);
     const isLinker = what.includes('linker');
     mkdirSync(join(directory, '.cargo'));

@@ -2,27 +2,12 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noBubblewrap } from '../sandbox/support.ts';
-import { cackle, check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { cackle, check, config, fixture, short } from '../support/cackle.ts';
 import { noNightly, onNightly } from '../support/nightly.ts';
 
 const allowed =
   '[pkg.made.build]\nallow_apis = ["fs", "env"]\n[pkg.macros]\nallow_proc_macro = true\n[pkg.made]\nallow_apis = ["net"]\n';
 const text = (rest: string): string => config(rest).replace('"Disabled"', '"Bubblewrap"');
-const files = {
-  'Cargo.toml': manifest(
-    'layout',
-    '[dependencies]\nmade = { path = "made" }\nmacros = { path = "macros" }\n',
-  ),
-  'src/main.rs': 'fn main() { made::f(); macros::nothing!(); }\n#[test] fn runs() { made::f() }',
-  'made/Cargo.toml': manifest('made'),
-  'made/build.rs':
-    'fn main() { std::fs::write(format!("{}/g.rs", std::env::var("OUT_DIR").unwrap()), "pub fn f() { let _ = std::net::TcpStream::connect(\\"127.0.0.1:1\\"); }").unwrap(); }',
-  'made/src/lib.rs': 'include!(concat!(env!("OUT_DIR"), "/g.rs"));',
-  'macros/Cargo.toml': manifest('macros', '[lib]\nproc-macro = true\n'),
-  'macros/src/lib.rs':
-    'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { TokenStream::new() }',
-};
-
 const unstable = { CARGO_UNSTABLE_BUILD_DIR_NEW_LAYOUT: 'true' };
 type Row = [string, Record<string, string>, NodeJS.ProcessEnv];
 const nightly: Row[] =
@@ -39,7 +24,7 @@ describe.skipIf(noBubblewrap)("rule 6.11: every layout of cargo's build director
     ['newer', {}, { RUSTC_BOOTSTRAP: '1', ...unstable }],
     ...nightly,
   ])('%s: held, allowed, nothing to do, tested, with lost records', async (name, more, env) => {
-    const directory = workspace(`layout-${name}`, { ...files, ...more, 'cackle.toml': text('') });
+    const directory = fixture('build-script-and-proc-macro', { files: more, as: `layout-${name}` });
     rmSync(`${directory}-built`, { recursive: true, force: true });
     const first = await check(directory, [], env);
     expect(first.problems.map(short)).toContain('disallowed-api made.build fs');

@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ensureShim } from '../../engine/build/shim.ts';
 import { readToolchain } from '../../engine/workspace/toolchain.ts';
-import { cackle, config, manifest, workspace } from '../support/cackle.ts';
+import { cackle, fixture, workspacePlace } from '../support/cackle.ts';
 
 test('rule 9.6: no variable of the loader brings code into the shim', async () => {
-  const directory = workspace('shim-static', {});
+  const directory = workspacePlace('shim-static');
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
   const shim = await ensureShim(await readToolchain('/', 'rustc'), directory);
   // The loader would say that it cannot find that.
   const env = { LD_PRELOAD: '/nowhere/evil.so' };
@@ -16,16 +18,7 @@ test('rule 9.6: no variable of the loader brings code into the shim', async () =
 });
 
 test('rule 9.7: the linker gets a response file as it was judged, whatever it says by then', async () => {
-  const directory = workspace('response-changes', {
-    'Cargo.toml': manifest('response'),
-    'src/main.rs': 'fn main() {}',
-    'build.rs':
-      'fn main() { println!("cargo:rerun-if-changed=build.rs"); println!("cargo:rustc-link-arg-bins=@args"); }',
-    args: '-s\n',
-    'cackle.toml': config(
-      '[pkg.response]\nbuild.allow_build_instructions = ["cargo:rustc-link-arg-bins=@args"]\n',
-    ),
-  });
+  const directory = fixture('response-changes');
   const linker = join(directory, 'my-gcc');
   writeFileSync(
     linker,

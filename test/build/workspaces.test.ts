@@ -1,24 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { check, config, fixture, manifest, short, workspace } from '../support/cackle.ts';
+import { check, fixture, short } from '../support/cackle.ts';
 
 const shorts = async (directory: string, args: readonly string[] = []): Promise<string[]> =>
   (await check(directory, args)).problems.map(short).sort();
 
-const reads = 'pub fn f() { let _ = std::fs::read("x"); }';
-const connects = 'pub fn f() { let _ = std::net::TcpStream::connect("127.0.0.1:9"); }';
-
 test('rules 5.20, 6.13: a virtual workspace: all members, --package, default-members; only a whole check tells of unused permissions', async () => {
-  const files = {
-    'Cargo.toml': '[workspace]\nmembers = ["a", "b"]\nresolver = "2"\n',
-    'a/Cargo.toml': manifest('a'),
-    'a/src/main.rs': 'fn main() { let _ = std::fs::read("x"); }',
-    'b/Cargo.toml': manifest('b'),
-    'b/src/main.rs': 'fn main() { let _ = std::net::TcpStream::connect("127.0.0.1:9"); }',
-    'cackle.toml': config('[pkg.a]\nallow_apis = ["env"]\n[pkg.b]\nallow_apis = ["process"]\n'),
-  };
   const directory = fixture('virtual-workspace');
   const both = ['disallowed-api a fs', 'disallowed-api b net'];
   const unused = ['unused-allow-api a env', 'unused-allow-api b process'];
@@ -26,12 +15,13 @@ test('rules 5.20, 6.13: a virtual workspace: all members, --package, default-mem
   expect(await shorts(directory, ['--package', 'b'])).toEqual(['disallowed-api b net']);
   // A member's directory means its workspace.
   expect(await shorts(join(directory, 'a'))).toEqual([...both, ...unused]);
-  writeFileSync(join(directory, 'Cargo.toml'), `${files['Cargo.toml']}default-members = ["a"]\n`);
+  appendFileSync(join(directory, 'Cargo.toml'), 'default-members = ["a"]\n');
   expect(await shorts(directory)).toEqual(['disallowed-api a fs']);
 });
 
 test('dependencies by git, [patch], a path outside, another name, and one name from two directories', async () => {
-  const repository = fixture('dependencies-by-git');
+  const directory = fixture('dependencies-by-git/workspace');
+  const repository = join(directory, '../repository');
   const git = (...args: string[]) =>
     execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...args], {
       cwd: repository,
@@ -39,31 +29,8 @@ test('dependencies by git, [patch], a path outside, another name, and one name f
   git('init', '-q');
   git('add', '-A');
   git('commit', '-qm', 'x');
-  const directory = workspace('sources', {
-    'Cargo.toml': manifest(
-      'sources',
-      `[dependencies]
-from-git = { git = "file://${repository}" }
-other = { package = "renamed", path = "../sources-outside/renamed" }
-two = { path = "two" }
-two-old = { package = "two", path = "../sources-outside/two-old" }
-patched = "1"
-[patch.crates-io]
-patched = { path = "patched" }
-`,
-    ),
-    'src/main.rs': 'fn main() { from_git::f(); other::f(); two::f(); two_old::f(); patched::f(); }',
-    '../sources-outside/renamed/Cargo.toml': `${manifest('renamed')}\n[workspace]\n`,
-    '../sources-outside/renamed/src/lib.rs': connects,
-    'two/Cargo.toml': manifest('two').replace('1.0.0', '2.0.0'),
-    'two/src/lib.rs': reads,
-    '../sources-outside/two-old/Cargo.toml': `${manifest('two')}\n[workspace]\n`,
-    '../sources-outside/two-old/src/lib.rs': connects,
-    'patched/Cargo.toml': manifest('patched'),
-    'patched/src/lib.rs': reads,
-    '.cargo/config.toml': '[net]\ngit-fetch-with-cli = true\n',
-    'cackle.toml': config(),
-  });
+  const manifest = join(directory, 'Cargo.toml');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('/REPOSITORY', repository));
   const report = await check(directory);
   expect(
     report.problems
@@ -73,7 +40,7 @@ patched = { path = "patched" }
     'from-git fs',
     'patched fs',
     'renamed net',
-    'two@../sources-outside/two-old net',
+    'two@../outside/two-old net',
     'two@two fs',
   ]);
 });

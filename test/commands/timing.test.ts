@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, tree, workspace } from '../support/cackle.ts';
+import { cackle, fixture } from '../support/cackle.ts';
 
 // Rule 6.15: --print-timing says where the time went, with the critical path; --trace writes it for a trace viewer.
 
@@ -16,20 +16,7 @@ interface Event {
 }
 
 test('--trace and --print-timing: every phase on its thread; the critical path goes by what needs what', async () => {
-  const directory = workspace('timed', {
-    ...tree('timed', {
-      main: 'fn main() { println!("{}", top::count()); }',
-      crates: {
-        top: 'pub fn count() -> usize { middle::count() }',
-        middle: 'pub fn count() -> usize { scripted::count() }',
-        scripted: 'pub fn count() -> usize { std::env::args().count() }',
-        apart: 'pub fn nothing() {}',
-      },
-      needs: { top: ['middle'], middle: ['scripted'] },
-    }),
-    'crates/scripted/build.rs':
-      'fn main() { std::thread::sleep(std::time::Duration::from_secs(1)) }',
-  });
+  const directory = fixture('timed');
   const file = join(directory, 'trace.json');
   const ran = await cackle(['-n', '--path', directory, '--print-timing', '--trace', file]);
   expect(ran.status, ran.stderr).toBe(1);
@@ -79,7 +66,7 @@ test('--trace and --print-timing: every phase on its thread; the critical path g
 });
 
 test('a trace file that cannot be written is an error before anything is built', async () => {
-  const directory = workspace('untraced', tree('untraced', { main: 'fn main() {}' }));
+  const directory = fixture('empty-program');
   const ran = await cackle(['-n', '--path', directory, '--trace', '/nowhere/trace.json']);
   expect(ran.status).toBe(2);
   expect(ran.stderr).toContain('cannot write the trace file /nowhere/trace.json');
