@@ -54,6 +54,7 @@ function cackle(args, stdout) {
   return spawnSync(process.execPath, [cli, ...args], {
     stdio: ['ignore', stdout, stdout],
     encoding: 'utf8',
+    maxBuffer: Number.POSITIVE_INFINITY,
   });
 }
 

@@ -1,11 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { CargoText } from '../../engine/check/cargo-text.ts';
 import { packageRoot } from '../../engine/paths.ts';
 import type { Workspace } from '../../engine/workspace/types.ts';
-import { cackle, check, fixture, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture, workspacePlace } from '../support/cackle.ts';
 
 test('rule 6.14: what rustc says of a crate whose script is held is told in a line, and all of it with --debug', async () => {
   const directory = fixture('messages-held');
@@ -108,8 +108,10 @@ test('what several held scripts hold up is told once', async () => {
 
 test('a link that no running rustc asks for says what to do', () => {
   const shim = join(packageRoot(), 'engine/shim/src/main.rs');
-  const directory = workspace('messages-link', { 'cackle-linker/.keep': '' });
-  const made = join(directory, 'cackle-linker', 'cc');
+  const directory = workspacePlace('messages-link/cackle-linker');
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  const made = join(directory, 'cc');
   execFileSync('rustc', ['--edition=2021', '-o', made, shim]);
   const ran = spawnSync(made, ['-o', 'x'], { encoding: 'utf8' });
   expect([ran.status, ran.stderr]).toEqual([

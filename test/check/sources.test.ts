@@ -2,21 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  cackle,
-  check,
-  config,
-  fixture,
-  manifest,
-  short,
-  usageLines,
-  workspace,
-} from '../support/cackle.ts';
+import { cackle, check, config, fixture, short, usageLines } from '../support/cackle.ts';
 
 // Rules 2.10, 5.13: a permission is of a package, and a name that packages from two sources have names none of them.
 
-const connects = 'std::net::TcpStream::connect("127.0.0.1:9").is_ok()';
-const library = `pub fn go() -> bool {\n    ${connects}\n}\n`;
 const permission = 'allow_apis = ["net"]\nbuild.allow_apis = ["fs"]\n';
 const shorts = (report: {
   problems: Parameters<typeof short>[0][] | readonly Parameters<typeof short>[0][];
@@ -74,23 +63,7 @@ test('what is accepted without asking is written for each of them, and never cho
   expect(readFileSync(join(directory, 'cackle.toml'), 'utf8')).not.toContain('source =');
 });
 
-/** A registry in a directory, which takes the place of crates.io. */
-const vendored = (name: string, version: string, source: string): Record<string, string> => ({
-  [`vendor/${name}-${version}/Cargo.toml`]: manifest(name).replace('1.0.0', version),
-  [`vendor/${name}-${version}/src/lib.rs`]: source,
-  [`vendor/${name}-${version}/.cargo-checksum.json`]: '{"files":{}}',
-});
-const fromVendor =
-  '[source.crates-io]\nreplace-with = "vendor"\n[source.vendor]\ndirectory = "vendor"\n';
-
 test('two versions from one registry share a table; a repository of that name does not', async () => {
-  const files = {
-    ...vendored('dep', '1.0.0', library),
-    ...vendored('dep', '2.0.0', library),
-    '.cargo/config.toml': fromVendor,
-    'src/main.rs': 'fn main() {\n    println!("{} {}", one::go(), two::go());\n}\n',
-    'cackle.toml': config('[pkg.dep]\nallow_apis = ["net"]\n'),
-  };
   const versions = fixture('source-versions');
   expect(shorts(await check(versions))).toEqual([]);
 
@@ -104,12 +77,12 @@ test('two versions from one registry share a table; a repository of that name do
   git('add', '.');
   git('commit', '-q', '-m', 'one');
   const url = `file://${repository}`;
-  const mixed = workspace('source-mixed', {
-    ...files,
-    'Cargo.toml': manifest(
-      'mixed',
-      `[dependencies]\none = { package = "dep", version = "1" }\ntwo = { package = "dep", git = "${url}" }\n`,
-    ),
+  const two = `two = { package = "dep", git = "${url}" }`;
+  const mixed = fixture('source-versions', {
+    files: {
+      'Cargo.toml': readFileSync(join(versions, 'Cargo.toml'), 'utf8').replace(/^two = .*$/m, two),
+    },
+    as: 'source-mixed',
   });
   expect(shorts(await check(mixed))).toEqual(
     [

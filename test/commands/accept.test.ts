@@ -1,30 +1,16 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, check, config, manifest, short, tree, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture, short } from '../support/cackle.ts';
+import { fixtureSource } from '../support/fixtures.ts';
 
 // Rule 5.25, --auto-accept-fixes: from nothing, or from what is there, to a clean check.
 
-const files: Record<string, string> = {
-  'Cargo.toml': manifest(
-    'accepts',
-    '[dependencies]\nmacros = { path = "macros" }\nnative = { path = "native" }\n',
-  ),
-  'src/main.rs': 'fn main() { macros::nothing!(); native::act(); }',
-  'macros/Cargo.toml': manifest('macros', '[lib]\nproc-macro = true\n'),
-  'macros/src/lib.rs':
-    'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { let _ = std::fs::read("x"); TokenStream::new() }',
-  'native/Cargo.toml': manifest('native'),
-  'native/build.rs':
-    'fn main() { let _ = std::process::Command::new("true").status(); println!("cargo:rustc-env=ACT=1"); }',
-  'native/src/lib.rs':
-    'pub fn act() { if option_env!("ACT").is_some() { let _ = std::net::TcpStream::connect("127.0.0.1:9"); unsafe { std::hint::unreachable_unchecked() } } }',
-};
 const compiled = (stderr: string): string[] =>
   [...stderr.matchAll(/Compiling (\S+)/g)].map((match) => match[1] as string).sort();
 
 test('from no configuration to a clean check: gates go on in the same run, and nothing is compiled twice', async () => {
-  const directory = workspace('accepts', files);
+  const directory = fixture('accepts');
   const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
   expect(ran.status).toBe(0);
   expect(ran.stdout).toContain('no problems');
@@ -57,23 +43,8 @@ allow_unsafe = true
 });
 
 test('after a check that held a script below a proc macro, nothing is compiled twice', async () => {
-  const below = {
-    ...files,
-    'macros/Cargo.toml': manifest(
-      'macros',
-      '[lib]\nproc-macro = true\n[dependencies]\nbelow = { path = "../below" }\n',
-    ),
-    'macros/src/lib.rs':
-      'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { below::f(); TokenStream::new() }',
-    'below/Cargo.toml': manifest('below', '[lints.rust]\nunexpected_cfgs = "allow"\n'),
-    'below/build.rs': `fn main() {
-      let _ = std::process::Command::new("true").status();
-      println!("cargo:rerun-if-changed=build.rs\\ncargo:rustc-cfg=whole\\ncargo:rustc-env=BELOW=1");
-    }`,
-    'below/src/lib.rs':
-      '#[cfg(whole)] pub fn f() { let _ = std::fs::read(env!("BELOW")); }\n#[cfg(not(whole))] pub fn f() {}',
-    'cackle.toml': config(),
-  };
+  const manifest = readFileSync(join(fixtureSource('accepts'), 'Cargo.toml'), 'utf8');
+  const below = manifest.replace('path = "macros"', 'path = "macros-with-below"');
   const json = ['--output-format', 'json'];
   for (const rest of [
     '',
@@ -81,7 +52,7 @@ test('after a check that held a script below a proc macro, nothing is compiled t
     '[pkg.below]\nbuild.allow_apis = ["process"]\n',
     '[pkg.macros]\nallow_proc_macro = true\n',
   ]) {
-    const directory = workspace('accepts-held', { ...below, 'cackle.toml': config(rest) });
+    const directory = fixture('accepts', { files: { 'Cargo.toml': below }, config: rest });
     expect((await cackle(['-n', '--path', directory])).status).toBe(1);
     const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory, ...json]);
     expect([rest, ran.status]).toEqual([rest, 0]);
@@ -94,9 +65,8 @@ test('after a check that held a script below a proc macro, nothing is compiled t
 });
 
 test('a build script that names no files does not run again for what was written to cackle.toml', async () => {
-  const directory = workspace('accepts-once', {
-    ...files,
-    'build.rs': 'fn main() { let _ = std::fs::read("x"); }',
+  const directory = fixture('accepts', {
+    files: { 'build.rs': 'fn main() { let _ = std::fs::read("x"); }' },
   });
   const args = ['-n', '--auto-accept-fixes', '--output-format', 'json', '--path', directory];
   const ran = await cackle(args);
@@ -105,22 +75,7 @@ test('a build script that names no files does not run again for what was written
 });
 
 test('rule 5.25: the definition of an API is the user’s: nothing is included, excluded or opted out', async () => {
-  const outside = workspace('accepts-api-outside', {
-    'Cargo.toml': `${manifest('disk')}[workspace]\n`,
-    'src/lib.rs': 'pub mod fs { #[inline(never)] pub fn wipe() {} }',
-  });
-  const directory = workspace(
-    'accepts-api',
-    tree('accepts-api', {
-      main: 'fn main() { disk::fs::wipe(); tool::call!(provider::door::open); }',
-      manifest: `disk = { path = "${outside}" }\n`,
-      crates: {
-        provider: 'pub mod door { pub fn open() {} }',
-        tool: '#[collapse_debuginfo(no)]\n#[macro_export]\nmacro_rules! call { ($f:path) => {\n    $f()\n} }',
-      },
-      config: '[api.door]\ninclude = ["provider::door"]\n',
-    }),
-  );
+  const directory = fixture('off-tree-and-possible-export/workspace');
   const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
   expect(ran.status).toBe(0);
   const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
@@ -136,9 +91,8 @@ test('rule 5.25: the definition of an API is the user’s: nothing is included, 
 });
 
 test('comments stay, an unused permission goes, and a broken file is not touched', async () => {
-  const directory = workspace('accepts-more', {
-    ...files,
-    'cackle.toml': config('# why\n[pkg.macros]\nallow_apis = ["process"]  # not so\n'),
+  const directory = fixture('accepts', {
+    config: '# why\n[pkg.macros]\nallow_apis = ["process"]  # not so\n',
   });
   expect((await cackle(['-n', '--auto-accept-fixes', '--path', directory])).status).toBe(0);
   const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
@@ -154,12 +108,7 @@ test('comments stay, an unused permission goes, and a broken file is not touched
 });
 
 test('a build script that fails in its sandbox is left to the user: nothing weakens the sandbox', async () => {
-  const directory = workspace('accepts-not', {
-    'Cargo.toml': manifest('connects'),
-    'src/main.rs': 'fn main() {}',
-    'build.rs':
-      'fn main() { std::fs::write("src/made.rs", "").expect("nothing may be written here"); }',
-  });
+  const directory = fixture('script-writes-a-source');
   const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
   expect(ran.status).toBe(1);
   expect(ran.stdout).toContain('its build script failed in its sandbox');
@@ -170,19 +119,7 @@ test('a build script that fails in its sandbox is left to the user: nothing weak
 });
 
 test('with --package nothing is written for the held scripts of others', async () => {
-  const script = 'fn main() { let _ = std::fs::read("x"); }';
-  const directory = workspace('accepts-of-one', {
-    'Cargo.toml': '[workspace]\nmembers = ["one", "two"]\nresolver = "2"\n',
-    'one/Cargo.toml': manifest('one', '[dependencies]\nof-one = { path = "../of-one" }\n'),
-    'one/src/lib.rs': '',
-    'of-one/Cargo.toml': manifest('of-one'),
-    'of-one/src/lib.rs': '',
-    'of-one/build.rs': script,
-    'two/Cargo.toml': manifest('two'),
-    'two/src/lib.rs': '',
-    'two/build.rs': script,
-    'cackle.toml': config(),
-  });
+  const directory = fixture('held-scripts-of-two-members');
   expect((await check(directory)).problems.map(short).sort()).toEqual([
     'disallowed-api of-one.build fs',
     'disallowed-api two.build fs',

@@ -2,17 +2,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { emptyCache } from '../support/cache.mjs';
-import { cackle, check, tree, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture } from '../support/cackle.ts';
 
 // Rule 6.5: `cackle cache` tells what is kept and removes it; `cackle bench` measures over the user's own tree.
 
-const directory = workspace(
-  'kept',
-  tree('kept', {
-    main: 'fn main() { println!("{}", lib::count()); }',
-    crates: { lib: 'pub fn count() -> usize { std::env::args().count() }' },
-  }),
-);
+const directory = fixture('uses-a-library');
 const home = `${directory}-cache`;
 const env = { XDG_CACHE_HOME: home };
 emptyCache(home);

@@ -1,44 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { applyEdits } from '../../engine/config/edit/edit.ts';
 import { readConfigText, writeConfigText } from '../../engine/config/edit/write.ts';
 import { fixesFor } from '../../engine/problems/fixes.ts';
-import { check, manifest, workspace } from '../support/cackle.ts';
+import { check, fixture } from '../support/cackle.ts';
 import { commentsOf } from './comments.ts';
 import { dataOf, read, said } from './support.ts';
 
-const before = `# Nothing is allowed yet.
-[common]
-version = 3
-import_std = ["fs", "process"] # net is not watched
-explicit_build_scripts = true
-
-[sandbox]
-kind = "Disabled"
-
-[pkg.gone] # it was here once
-allow_unsafe = true
-`;
-
 test('rule 8.5: with the best fix of each problem made, a check finds none', async () => {
-  const directory = workspace('fixes-accepted', {
-    'Cargo.toml': `${manifest('app', '[dependencies]\nmacros = { path = "macros" }\n')}\n[workspace]\nmembers = ["macros"]\n`,
-    'build.rs':
-      'fn main() { std::fs::write(std::env::var("OUT_DIR").unwrap() + "/x", "x").unwrap(); println!("cargo:rustc-env=BUILT=1"); }',
-    'src/main.rs': `macros::nothing!();
-extern "C" { fn abs(x: i32) -> i32; }
-fn main() {
-    std::fs::read(std::env::args().next().unwrap()).unwrap();
-    std::process::Command::new("true").status().unwrap();
-    println!("{}", unsafe { abs(-1) });
-}
-`,
-    'macros/Cargo.toml': manifest('macros', '[lib]\nproc-macro = true\n'),
-    'macros/src/lib.rs':
-      '#[proc_macro] pub fn nothing(_: proc_macro::TokenStream) -> proc_macro::TokenStream { Default::default() }',
-    'cackle.toml': before,
-  });
+  const directory = fixture('fixes-accepted');
   const file = join(directory, 'cackle.toml');
+  const before = readFileSync(file, 'utf8');
   // A held build script or proc macro hides what depends on it: what is allowed shows the next.
   for (let round = 1; ; round++) {
     const report = await check(directory);
