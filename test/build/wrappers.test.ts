@@ -43,11 +43,17 @@ test('rule 6.11: wrappers of rustc are called as cargo calls them: RUSTC_WRAPPER
 });
 
 test('a wrapper of the configuration is found from its file; an empty RUSTC_WRAPPER means none', async () => {
-  const directory = fixture('wrapped-config/workspace');
+  const wrapped = '[build]\nrustc-wrapper = "./outer"\n';
+  const directory = fixture('with-helper-outside/workspace', {
+    files: { '.cargo/config.toml': `${wrapped}[env]\nFROM_TABLE = "yes"\n` },
+  });
   script(directory, 'outer');
   expect((await cackle(['-n', '--path', directory], { RUSTC_WRAPPER: '' })).status).toBe(0);
   expect(existsSync(join(directory, 'log'))).toBe(false);
-  const again = fixture('wrapped-config-2/workspace');
+  const again = fixture('with-helper-outside/workspace', {
+    files: { '.cargo/config.toml': wrapped },
+    as: 'with-helper-outside-again',
+  });
   script(again, 'outer');
   expect((await cackle(['-n', '--path', again])).status).toBe(0);
   expect(calls(again, 'wrapped').length).toBe(1);
@@ -78,7 +84,12 @@ test("RUSTC, a linker under any name, and the user's incremental compilation", a
 });
 
 test('rule 6.1: through the real cargo: `cargo acl -n`, in the toolchain of rust-toolchain.toml', () => {
-  const directory = fixture('wrapped-cargo/workspace');
+  const directory = fixture('with-helper-outside/workspace', {
+    files: {
+      'rust-toolchain.toml': '[toolchain]\nchannel = "stable"\n',
+      'src/main.rs': 'fn main() { helper::f(); println!("{}", std::env::args().count()); }\n',
+    },
+  });
   const bin = join(directory, 'bin');
   mkdirSync(bin);
   symlinkSync(join(packageRoot(), 'dist', 'cli.js'), join(bin, 'cargo-acl'));
