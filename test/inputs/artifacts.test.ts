@@ -17,9 +17,9 @@ import { readFacts } from '../../engine/facts/seal.ts';
 import { factString } from '../../engine/facts/tables.ts';
 import { distPath, packageRoot } from '../../engine/paths.ts';
 import { emptyCache } from '../support/cache.mjs';
-import { cackle, check, config, manifest, run, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture, run } from '../support/cackle.ts';
 import { archive, Elf } from './elf.ts';
-import { expectClean, expectRefusal, refused, simple } from './support.ts';
+import { expectClean, expectRefusal, refused } from './support.ts';
 
 // Rule 9.12: an object that cannot be read fails the check, by file, member and reason.
 
@@ -231,7 +231,7 @@ console.log((await extract(job(process.argv[2]))).value.extracted);`;
 });
 
 test('a parser that gets no more memory is an error by file, and the check ends', async () => {
-  const directory = workspace('no-memory', simple());
+  const directory = fixture('simple');
   // 64 KiB a page: less than the standard library's rlibs need.
   const ran = await run(
     process.execPath,
@@ -245,16 +245,8 @@ test('a parser that gets no more memory is an error by file, and the check ends'
 });
 
 describe('through a build', () => {
-  const directory = workspace('native', {
-    'Cargo.toml': manifest('simple'),
-    'src/main.rs':
-      'extern "C" { fn native(i: i32) -> i32; }\n#[no_mangle] extern "C" fn helper(i: i32) -> i32 { i }\nfn main() { unsafe { native(1); } }',
-    'build.rs':
-      'fn main() { println!("cargo:rerun-if-changed=libnative.a"); println!("cargo:rustc-link-search=native={}", env!("CARGO_MANIFEST_DIR")); println!("cargo:rustc-link-lib=static=native"); }',
-    'libnative.a': archive({ 'good.o': good }),
-    'cackle.toml': config(
-      '[pkg.simple]\nallow_unsafe = true\nallow_extern = true\nbuild.allow_build_instructions = ["cargo:rustc-link-*"]\n',
-    ),
+  const directory = fixture('native-archive', {
+    files: { 'libnative.a': archive({ 'good.o': good }) },
   });
   const library = join(directory, 'libnative.a');
   const put = (bytes: Buffer): void => {
@@ -308,13 +300,7 @@ describe('through a build', () => {
 });
 
 test('an rlib that is damaged in the target directory between two checks', async () => {
-  const directory = workspace('damaged-rlib', {
-    'Cargo.toml': manifest('simple', '[dependencies]\nlib = { path = "lib" }\n'),
-    'src/main.rs': 'fn main() { println!("{}", lib::count()); }',
-    'lib/Cargo.toml': manifest('lib'),
-    'lib/src/lib.rs': 'pub fn count() -> usize { std::env::args().count() }',
-    'cackle.toml': config('[pkg.lib]\nallow_apis = ["env"]\n'),
-  });
+  const directory = fixture('depends-on-rlib');
   await expectClean(directory);
   const deps = join(directory, 'target', 'cackle', 'deps');
   const rlib = join(deps, readdirSync(deps).find((f) => /^liblib-.*\.rlib$/.test(f)) as string);

@@ -9,32 +9,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { check, config, manifest, short, workspace } from '../support/cackle.ts';
+import { check, config, fixture, short } from '../support/cackle.ts';
 import { program } from './support.ts';
 
 // Rules 6.7, 9.1: however a check ends, nothing is left running, nothing ran unjudged,
 // and the next check is right.
 
-/** A workspace whose build script starts a child, tells that it runs, and stays; one of its crates takes long to compile. */
-function slow(name: string): string {
-  return workspace(name, {
-    'Cargo.toml': '[workspace]\nmembers = ["slow", "user"]\nresolver = "2"\n',
-    'slow/Cargo.toml': manifest('slow'),
-    'slow/src/lib.rs': '',
-    'slow/build.rs': `fn main() {
-  println!("cargo:rerun-if-changed=build.rs");
-  if std::path::Path::new("../quick").exists() { return; }
-  std::process::Command::new("sleep").arg("300").spawn().unwrap();
-  std::fs::write("../started", "").unwrap();
-  std::thread::sleep(std::time::Duration::from_secs(300));
-  std::fs::write("../finished", "").unwrap();
-}`,
-    'user/Cargo.toml': manifest('user', '[dependencies]\nslow = { path = "../slow" }\n'),
-    'user/src/main.rs': 'fn main() { std::env::args(); }',
-    'user/build.rs': 'fn main() { std::fs::write("../ran-unjudged", "").unwrap(); }',
-    'cackle.toml': config('[pkg.slow]\nbuild.allow_apis = ["fs", "process"]\n'),
-  });
-}
+/** A workspace whose build script starts a child, tells that it runs, and stays; another one may not run. */
+const slow = (name: string): string => fixture('build-script-that-stays', { as: name });
 
 /** Processes that run in a directory or below it, or from a file there. */
 function processesOf(directory: string): string[] {
@@ -133,11 +115,8 @@ describe('ended in the middle of a build script', () => {
 });
 
 test('a check that is ended before cargo builds', async () => {
-  const directory = workspace('ended-early', {
-    'Cargo.toml': manifest('simple'),
-    'src/main.rs': 'fn main() {}',
-    'cackle.toml': config(),
-    cargo: '#!/bin/sh\ntouch asked\nsleep 1\nexec cargo "$@"\n',
+  const directory = fixture('simple', {
+    files: { cargo: '#!/bin/sh\ntouch asked\nsleep 1\nexec cargo "$@"\n' },
   });
   spawnSync('chmod', ['+x', join(directory, 'cargo')]);
   const [node, ...args] = program as [string, ...string[]];
@@ -153,21 +132,8 @@ test('a check that is ended before cargo builds', async () => {
 });
 
 describe('rule 10.5: two checks at once in one target directory', () => {
-  const files = {
-    'Cargo.toml': manifest('simple', '[dependencies]\nlib = { path = "lib" }\n'),
-    'src/main.rs': 'fn main() { println!("{}", lib::count()); }',
-    'build.rs':
-      'fn main() { println!("cargo:rustc-env=A={}", std::fs::read("build.rs").unwrap().len()); }',
-    'lib/Cargo.toml': manifest('lib'),
-    'lib/src/lib.rs': 'pub fn count() -> usize { std::env::args().count() }',
-    'cackle.toml': config(
-      '[pkg.simple]\nbuild.allow_apis = ["fs"]\nbuild.allow_build_instructions = ["cargo:rustc-env=*"]\n',
-    ),
-    'other.toml': config('[pkg.lib]\nallow_apis = ["env"]\n[pkg.simple]\nallow_apis = []\n'),
-  };
-
   test('with the same cackle.toml: the same result', async () => {
-    const directory = workspace('twins', files);
+    const directory = fixture('twins');
     for (const turn of [1, 2]) {
       const reports = await Promise.all([check(directory), check(directory), check(directory)]);
       for (const { problems, unchecked, status } of reports) {
@@ -178,7 +144,7 @@ describe('rule 10.5: two checks at once in one target directory', () => {
   });
 
   test('with another: each its own result, and nothing runs that one of them refuses and the other does not allow', async () => {
-    const directory = workspace('rivals', files);
+    const directory = fixture('twins', { as: 'rivals' });
     const other = ['-c', join(directory, 'other.toml')];
     for (const turn of [1, 2, 3]) {
       if (turn === 3) rmSync(join(directory, 'target'), { recursive: true });

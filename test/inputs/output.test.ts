@@ -2,8 +2,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, check, config, fixture, type Ran, run, workspace } from '../support/cackle.ts';
-import { expectClean, simple } from './support.ts';
+import { cackle, check, fixture, type Ran, run } from '../support/cackle.ts';
+import { expectClean } from './support.ts';
 
 // Rule 6.8: stdout carries the report; the cache and the home directory are never required.
 
@@ -63,7 +63,7 @@ test.each([
   ['an XDG_CACHE_HOME that can hold nothing', { XDG_CACHE_HOME: '/proc/nowhere/cache' }],
   ['no HOME', { HOME: undefined, XDG_CACHE_HOME: undefined }],
 ])('%s', async (name, env) => {
-  const directory = workspace(`homeless ${name}`, simple(config()));
+  const directory = fixture('simple', { config: '', as: `homeless ${name}` });
   for (const turn of [1, 2]) {
     const ran = await cackle(['-n', '--path', directory], { ...rust, ...env });
     expect(ran.stderr, `turn ${turn}`).not.toContain('error:');

@@ -1,25 +1,18 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { check, config, manifest, run, short, workspace } from '../support/cackle.ts';
-import { expectClean, expectRefusal, program, refused, simple } from './support.ts';
+import { check, fixture, run, short } from '../support/cackle.ts';
+import { filesOf } from '../support/fixtures.ts';
+import { expectClean, expectRefusal, program, refused } from './support.ts';
 
 // Rule 6.11: a path may hold any character; what is judged does not depend on it.
 
 /** What a check finds in these files: a usage, and an instruction that is not allowed. */
 const expected = ['disallowed-api simple env', 'disallowed-build-instruction simple'];
-const files = {
-  'Cargo.toml': manifest('simple', '[dependencies]\nmac = { path = "mac" }\n'),
-  'src/main.rs': 'mac::nothing!();\nfn main() { println!("{}", std::env::args().count()); }',
-  'build.rs': 'fn main() { println!("cargo:rustc-env=A=b"); }',
-  'mac/Cargo.toml': manifest('mac', '[lib]\nproc-macro = true\n'),
-  'mac/src/lib.rs':
-    'use proc_macro::TokenStream;\n#[proc_macro] pub fn nothing(_: TokenStream) -> TokenStream { TokenStream::new() }',
-  'cackle.toml': config(
-    '[pkg.mac]\nallow_proc_macro = true\n[pkg.simple]\nbuild.allow_build_instructions = ["cargo:rustc-env=A"]\n',
-  ),
-};
+
+/** A program, a proc macro and a build script, in a directory of that name. */
+const at = (name: string): string => fixture('usage-and-instruction', { as: name });
 
 test.each([
   [
@@ -29,7 +22,7 @@ test.each([
   ['letters outside ASCII', 'ñäß 漢字 🦀 e\u0301'],
   ['tabs and spaces', 'a\tb  c '],
 ])('%s', async (name, path) => {
-  const directory = workspace(`path ${path}`, files);
+  const directory = at(`path ${path}`);
   const first = await check(directory);
   expect(first.problems.map(short).sort(), name).toEqual(expected);
   const usages = first.problems.flatMap((p) => ('usages' in p ? p.usages : []));
@@ -42,18 +35,18 @@ test.each([
 });
 
 test('a line break, at which dep-info and files of arguments would be read otherwise than they are meant', async () => {
-  const stderr = await refused(workspace('path a\nb', files));
+  const stderr = await refused(at('path a\nb'));
   expect(stderr).toContain('has a line break');
 });
 
 test('a target directory with such a name', async () => {
-  const directory = workspace('path-target', files);
+  const directory = at('path-target');
   const report = await check(directory, [], { CARGO_TARGET_DIR: join(directory, `t "ä" $x #\\`) });
   expect(report.problems.map(short).sort()).toEqual(expected);
 });
 
 test('a percent sign, which lld cannot have in an output', async () => {
-  const directory = workspace('path %20 %', files);
+  const directory = at('path %20 %');
   const target = `${directory.slice(0, directory.indexOf(' %20'))} percent target`;
   const report = await check(directory, [], { CARGO_TARGET_DIR: target });
   expect(report.problems.map(short).sort()).toEqual(expected);
@@ -61,7 +54,7 @@ test('a percent sign, which lld cannot have in an output', async () => {
 });
 
 test('a colon, which cargo refuses: its own message', async () => {
-  const stderr = await refused(workspace('path a:b', files));
+  const stderr = await refused(at('path a:b'));
   expect(stderr).toContain('path segment contains separator');
   expect(stderr).toContain('cargo says why above');
 });
@@ -74,8 +67,12 @@ describe('names that are not UTF-8', () => {
   test('the path of the workspace', async () => {
     const name = Buffer.concat([Buffer.from(`${place}/path `), Buffer.from([0xff])]);
     mkdirSync(Buffer.concat([name, Buffer.from('/src')]), { recursive: true });
-    for (const [file, text] of Object.entries(simple()))
-      writeFileSync(Buffer.concat([name, Buffer.from(`/${file}`)]), text);
+    const source = fixture('simple');
+    for (const file of filesOf(source))
+      writeFileSync(
+        Buffer.concat([name, Buffer.from(`/${file}`)]),
+        readFileSync(join(source, file)),
+      );
     // Node takes text only as arguments; a shell takes bytes.
     const shell = (line: string) => {
       const script = `cd '${place}' && odd="path $(printf '\\377')" && ${line}`;
@@ -90,9 +87,7 @@ describe('names that are not UTF-8', () => {
 
   test('a file that no crate uses', async () => {
     const directory = join(place, 'package');
-    mkdirSync(join(directory, 'src'), { recursive: true });
-    for (const [file, text] of Object.entries(simple()))
-      writeFileSync(join(directory, file), file === 'Cargo.toml' ? `${text}\n[workspace]\n` : text);
+    cpSync(fixture('simple'), directory, { recursive: true });
     writeFileSync(
       Buffer.concat([Buffer.from(`${directory}/src/`), Buffer.from([0xfe]), Buffer.from('.rs')]),
       'pub fn count() -> usize { std::env::args().count() }\n',

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cackle, manifest, type Ran, workspace, workspacePlace } from '../support/cackle.ts';
+import { cackle, fixture, type Ran, workspacePlace } from '../support/cackle.ts';
 import { fixtures, noBubblewrap } from './support.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'cackle-test-'));
@@ -25,29 +25,9 @@ async function withEvil(mode: string): Promise<Ran & { source: string; answer: s
     .replaceAll('@SECRET@', join(directory, 'secret.txt'))
     .replaceAll('@EMPTY_OBJECT@', join(source, 'evil/empty.o'))
     .replaceAll('@SOURCE@', source);
-  workspace(name, {
-    'Cargo.toml': manifest('app', '[dependencies]\nvictim = { path = "victim" }\n'),
-    'src/main.rs': 'victim::harmless!();\nfn main() {}',
-    'victim/Cargo.toml': manifest(
-      'victim',
-      '[lib]\nproc-macro = true\n[dependencies]\nevil = { path = "../evil" }\n',
-    ),
-    'victim/src/lib.rs':
-      'evil::act!();\n#[proc_macro] pub fn harmless(_: proc_macro::TokenStream) -> proc_macro::TokenStream { Default::default() }',
-    'evil/Cargo.toml': manifest('evil', '[lib]\nproc-macro = true\n'),
-    'evil/src/lib.rs': evil,
-    'evil/empty.o': readFileSync(join(directory, 'empty.o')),
-    'cackle.toml': `[common]
-version = 3
-import_std = ["fs", "net", "env"]
-[sandbox]
-kind = "Bubblewrap"
-[pkg.victim]
-allow_proc_macro = true
-[pkg.evil]
-allow_proc_macro = true
-allow_apis = ["fs", "env", "net"]
-`,
+  fixture('evil-in-proc-macro', {
+    as: name,
+    files: { 'evil/src/lib.rs': evil, 'evil/empty.o': readFileSync(join(directory, 'empty.o')) },
   });
   const ran = await cackle(['-n', '--path', source]);
   const file = join(source, 'target/answer.txt');

@@ -2,20 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import type { Terminal } from '../../tools/terminal.ts';
-import { config, manifest, workspace } from '../support/cackle.ts';
+import { fixture } from '../support/cackle.ts';
 import { allowing, smallWorkspace, startUi } from './support.ts';
 
 let terminal: Terminal;
 afterEach(() => terminal.close());
 
 test('rules 5.10, 8.4: a build script that fails: what it said can be read; r checks again once it is fixed', async () => {
-  const directory = workspace('ui failing', {
-    'Cargo.toml': manifest('tool'),
-    'src/main.rs': 'fn main() {}\n',
-    'build.rs':
-      'fn main() {\n    for i in 0..60 {\n        eprintln!("said {i}");\n    }\n    std::process::exit(3);\n}\n',
-    'cackle.toml': config(),
-  });
+  const directory = fixture('build-script-that-fails-loudly', { as: 'ui failing' });
   terminal = startUi(directory);
   const screen = await terminal.until('its build script failed: exit status 3');
   expect(screen).toContain('said 59');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { WINDOW_MS } from '../../cli/ui/rate.ts';
 import { keys, type Terminal } from '../../tools/terminal.ts';
-import { config, manifest, workspace } from '../support/cackle.ts';
+import { config, fixture } from '../support/cackle.ts';
 import { configOf, startUi } from './support.ts';
 
 let terminal: Terminal;
@@ -11,34 +11,11 @@ afterEach(() => terminal.close());
 
 const names = ['one', 'two', 'three', 'four', 'five', 'six'];
 
-/** Packages whose build scripts start a process, a proc macro that reads a file, and a program that needs them all. */
-function heldWorkspace(name: string): string {
-  const dependencies = [...names, 'derive'].map((n) => `${n} = { path = "${n}" }\n`).join('');
-  return workspace(name, {
-    'Cargo.toml': manifest('tool', `[dependencies]\n${dependencies}`),
-    'src/main.rs': 'derive::nothing!();\nfn main() { std::env::args(); }\n',
-    'derive/Cargo.toml': manifest('derive', '[lib]\nproc-macro = true\n'),
-    'derive/src/lib.rs':
-      'use proc_macro::TokenStream;\n#[proc_macro]\npub fn nothing(_: TokenStream) -> TokenStream {\n    let _ = std::fs::read("/dev/null");\n    TokenStream::new()\n}\n',
-    ...Object.fromEntries(
-      names.flatMap((n) => [
-        [`${n}/Cargo.toml`, manifest(n)],
-        [`${n}/src/lib.rs`, ''],
-        [
-          `${n}/build.rs`,
-          'fn main() {\n    let _ = std::process::Command::new("true").status();\n}\n',
-        ],
-      ]),
-    ),
-    'cackle.toml': config(),
-  });
-}
-
 /** A rate, as the bar shows it; the paths of packages on the same screen are none. */
 const rate = /\d\/s\b/;
 
 test('rule 8.6: who waits takes no job of cargo: with two jobs, what six build scripts and a proc macro wait for is listed at once', async () => {
-  const directory = heldWorkspace('ui held');
+  const directory = fixture('six-held-build-scripts', { as: 'ui held' });
   terminal = startUi(directory, { env: { CARGO_BUILD_JOBS: '2' }, rows: 40 });
   const screen = await terminal.until(
     (s) => names.every((n) => s.includes(`● ${n} `)) && /derive .*fs/.test(s),

@@ -1,51 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cackleTerminal, keys, type Terminal, type TerminalOptions } from '../../tools/terminal.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
-import { config, manifest, workspace } from '../support/cackle.ts';
+import { config, fixture } from '../support/cackle.ts';
 
 /** A program with two dependencies: `reader` reads files, has unsafe code and a build script; `sender` opens connections. */
 export function smallWorkspace(name: string, cackleToml?: string): string {
-  return workspace(name, {
-    'Cargo.toml': manifest(
-      'tool',
-      '[dependencies]\nreader = { path = "reader" }\nsender = { path = "sender" }\n',
-    ),
-    'src/main.rs': `fn main() {
-    println!("{}", reader::read());
-    sender::send();
-}
-`,
-    'examples/other.rs': `fn main() {
-    println!("{}", reader::read());
-}
-`,
-    'reader/Cargo.toml': manifest(
-      'reader',
-      'description = "Reads what is asked for."\ndocumentation = "https://docs.invalid/reader"\nlicense = "MIT"\n',
-    ),
-    'reader/src/lib.rs': `pub fn read() -> usize {
-    inner()
-}
-
-fn inner() -> usize {
-    let text = std::fs::read_to_string("/dev/null");
-    unsafe { *std::ptr::addr_of!(ZERO) + text.map_or(0, |t| t.len()) }
-}
-
-static ZERO: usize = 0;
-`,
-    'reader/build.rs': `fn main() {
-    let _ = std::process::Command::new("true").status();
-}
-`,
-    'sender/Cargo.toml': manifest('sender'),
-    'sender/src/lib.rs': `pub fn send() {
-    let _ = std::net::TcpStream::connect("127.0.0.1:9");
-}
-`,
-    ...(cackleToml === undefined ? {} : { 'cackle.toml': cackleToml }),
-  });
+  const directory = fixture('reader-and-sender', { as: name });
+  const path = join(directory, 'cackle.toml');
+  if (cackleToml === undefined) rmSync(path);
+  else writeFileSync(path, cackleToml);
+  return directory;
 }
 
 /** All that {@link smallWorkspace} needs, less what is left out. */

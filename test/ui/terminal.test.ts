@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
 import { keys, Terminal } from '../../tools/terminal.ts';
-import { check, manifest, workspace } from '../support/cackle.ts';
+import { check, fixture, manifest } from '../support/cackle.ts';
 import { allowing, configOf, smallWorkspace, startUi } from './support.ts';
 
 let directory = '';
@@ -160,10 +160,13 @@ describe('rules 6.2, 8.9: terminals of all kinds', () => {
 test('text of crates that a terminal would act on is shown, not done; wide letters and long lines keep the layout', async () => {
   const evil = '\u001b]0;owned\u0007\u202e\u200b日本語';
   const long = `let _ = "${'x'.repeat(9000)}"; let _ = std::fs::read("日本"); let _ = "${'y'.repeat(900)}";`;
-  const held = workspace('ui evil', {
-    'Cargo.toml': manifest('tool', `description = ${JSON.stringify(evil)}\n`),
-    'src/main.rs': `#![allow(text_direction_codepoint_in_comment)]\nfn main() {\n    // ${evil}\n    ${long}\n}\n`,
-    'cackle.toml': allowing(),
+  const held = fixture('simple', {
+    as: 'ui evil',
+    files: {
+      'Cargo.toml': manifest('tool', `description = ${JSON.stringify(evil)}\n\n[workspace]\n`),
+      'src/main.rs': `#![allow(text_direction_codepoint_in_comment)]\nfn main() {\n    // ${evil}\n    ${long}\n}\n`,
+      'cackle.toml': allowing(),
+    },
   });
   terminal = startUi(held);
   await terminal.until('uses the API `fs`');
