@@ -1,33 +1,35 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cackle, check, config, fixture, manifest, short, workspace } from '../support/cackle.ts';
-import { commands, expectClean, refused, simple } from './support.ts';
+import { cackle, check, fixture, short } from '../support/cackle.ts';
+import { commands, expectClean, refused } from './support.ts';
 
-/** A package with this build script; its instructions are allowed, and what else `rest` says. */
-const scripted = (script: string, rest = ''): Record<string, string> => ({
-  ...simple(
-    config(
-      `[pkg.simple]\nallow_apis = ["env"]\nbuild.allow_build_instructions = ["cargo:*"]\n${rest}`,
-    ),
-  ),
-  'build.rs': script,
-});
+/** Over `simple`: all instructions of its build script are allowed. */
+const instructing =
+  '[pkg.simple]\nallow_apis = ["env"]\nbuild.allow_build_instructions = ["cargo:*"]\n';
 
 describe('rule 6.6: a compile error: no check was made', () => {
   test.each([
-    ['program', 'src/main.rs', 'fn main() { let x: u8 = "no"; }'],
-    ['build script', 'build.rs', 'fn main() { let x: u8 = "no"; }'],
-    ['test', 'tests/t.rs', '#[test] fn t() { let x: u8 = "no"; }'],
-  ])('in a %s', async (what, file, text) => {
-    const files = scripted('fn main() {}');
-    const directory = workspace(`compile-error ${what}`, { ...files, [file]: text });
+    [
+      'program',
+      'src/main.rs',
+      'fn main() { let x: u8 = "no"; }',
+      'fn main() { println!("{}", std::env::args().count()); }',
+    ],
+    ['build script', 'build.rs', 'fn main() { let x: u8 = "no"; }', 'fn main() {}'],
+    ['test', 'tests/t.rs', '#[test] fn t() { let x: u8 = "no"; }', ''],
+  ])('in a %s', async (what, file, text, good) => {
+    const directory = fixture('simple', {
+      as: `compile-error ${what}`,
+      config: instructing,
+      files: { 'build.rs': 'fn main() {}', [file]: text },
+    });
     const stderr = await refused(directory);
     expect(stderr).toContain('mismatched types');
     expect(stderr).toContain(file);
     expect(stderr).toContain('error: the workspace does not compile');
     expect(stderr).toContain('fix that and check again');
-    writeFileSync(join(directory, file), files[file] ?? '');
+    writeFileSync(join(directory, file), good);
     await expectClean(directory);
   });
 });
@@ -35,14 +37,10 @@ describe('rule 6.6: a compile error: no check was made', () => {
 describe('rule 5.10: a build script that ends badly is a problem', () => {
   /** The one problem of a workspace where a member has the script and another depends on it. */
   async function failing(name: string, script: string, rest = '') {
-    const directory = workspace(`ends-badly ${name}`, {
-      'Cargo.toml': '[workspace]\nmembers = ["simple", "user"]\nresolver = "2"\n',
-      'simple/Cargo.toml': manifest('simple'),
-      'simple/src/lib.rs': '',
-      'simple/build.rs': script,
-      'user/Cargo.toml': manifest('user', '[dependencies]\nsimple = { path = "../simple" }\n'),
-      'user/src/main.rs': 'fn main() {}',
-      'cackle.toml': config(`[pkg.simple]\nbuild.allow_build_instructions = ["cargo:*"]\n${rest}`),
+    const directory = fixture('build-script-of-member', {
+      as: `ends-badly ${name}`,
+      files: { 'simple/build.rs': script },
+      config: `[pkg.simple]\nbuild.allow_build_instructions = ["cargo:*"]\n${rest}`,
     });
     const report = await check(directory);
     expect(report.status).toBe(1);
@@ -104,7 +102,7 @@ describe('rule 5.10: a build script that ends badly is a problem', () => {
 
 test('100 MB on stdout are no instructions to cargo: no check was made', async () => {
   const directory = fixture('simple', {
-    config: '[pkg.simple]\nallow_apis = ["env"]\nbuild.allow_build_instructions = ["cargo:*"]\n',
+    config: instructing,
     files: {
       'build.rs': 'fn main() { let l = "x".repeat(1023); for _ in 0..102400 { println!("{l}") } }',
     },
@@ -127,7 +125,7 @@ test('rule 4.20: `cargo::error` needs no permission, and ends the check with the
 
 test('a line without end on stderr is passed on in pieces', async () => {
   const directory = fixture('simple', {
-    config: '[pkg.simple]\nallow_apis = ["env"]\nbuild.allow_build_instructions = ["cargo:*"]\n',
+    config: instructing,
     files: {
       'build.rs': 'fn main() { eprint!("{}", "y".repeat(20 << 20)); std::process::exit(1) }',
     },

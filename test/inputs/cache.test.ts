@@ -17,29 +17,17 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { FACTS_VERSION } from '../../engine/facts/tables.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { emptyCache } from '../support/cache.mjs';
-import {
-  cackle,
-  check,
-  manifest,
-  short,
-  tree,
-  workspace,
-  workspacePlace,
-} from '../support/cackle.ts';
+import { cackle, check, fixture, short } from '../support/cackle.ts';
 
 // Rule 10.5: a second level in the user's cache, by content; never believed without its checksum; a size cap with
 // least-recently-used eviction; safe with several checks at once.
 
-const files = tree('cached', {
-  main: 'fn main() { println!("{}", lib::count()); }',
-  crates: { lib: 'pub fn count() -> usize { std::env::args().count() }' },
-});
 const expected = ['disallowed-api lib env'];
 const VERSION = `v${FACTS_VERSION}`;
 
 /** A workspace with a cache of its own. */
-function fixture(name: string): { directory: string; cache: string; env: NodeJS.ProcessEnv } {
-  const directory = workspace(name, files);
+function withCache(name: string): { directory: string; cache: string; env: NodeJS.ProcessEnv } {
+  const directory = fixture('depends-on-rlib', { config: '', as: name });
   const cache = emptyCache(`${directory}-cache`);
   return { directory, cache: join(cache, 'cackle'), env: { XDG_CACHE_HOME: cache } };
 }
@@ -62,7 +50,7 @@ function factsIn(cache: string): string[] {
 }
 
 describe('the second level', () => {
-  const { directory, cache, env } = fixture('cache-level');
+  const { directory, cache, env } = withCache('cache-level');
   const facts = join(cache, 'facts');
   beforeAll(async () => {
     await counts(directory, env);
@@ -130,7 +118,7 @@ describe('the second level', () => {
 
 describe('the size cap', () => {
   test('what was not used for longest goes, in both levels; what is in use stays', async () => {
-    const { directory, cache, env } = fixture('cache-cap');
+    const { directory, cache, env } = withCache('cache-cap');
     await counts(directory, env);
     const own = join(directory, 'target', '.cackle');
     const used = [...factsIn(cache), ...factsIn(own)];
@@ -149,7 +137,7 @@ describe('the size cap', () => {
     const change = async (limit: string, n: number) => {
       // Something has to be added, or nobody looks.
       writeFileSync(
-        join(directory, 'crates/lib/src/lib.rs'),
+        join(directory, 'lib/src/lib.rs'),
         `pub fn count() -> usize { std::env::args().count() + ${n} }`,
       );
       await counts(directory, { ...env, CACKLE_CACHE: limit });
@@ -168,12 +156,11 @@ describe('the size cap', () => {
   });
 
   test('checks at once that evict what the others use', async () => {
-    const { env } = fixture('cache-race-0');
+    const { env } = withCache('cache-race-0');
     const all = [0, 1, 2].map((i) => {
-      const directory = workspace(`cache-race-${i}`, {
-        ...files,
-        'Cargo.toml': `${files['Cargo.toml']}`.replace('"cached"', `"cached${i}"`),
-      });
+      const directory = fixture('depends-on-rlib', { config: '', as: `cache-race-${i}` });
+      const manifest = join(directory, 'Cargo.toml');
+      writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('"simple"', `"simple${i}"`));
       return directory;
     });
     for (let turn = 0; turn < 2; turn++) {
@@ -181,7 +168,7 @@ describe('the size cap', () => {
       await Promise.all(
         all.map(async (directory) => {
           writeFileSync(
-            join(directory, 'crates/lib/src/lib.rs'),
+            join(directory, 'lib/src/lib.rs'),
             `pub fn count() -> usize { std::env::args().count() + ${turn} }`,
           );
           await counts(directory, limited);
@@ -192,7 +179,7 @@ describe('the size cap', () => {
 });
 
 test('two checks at once in one target directory with a cap of nothing', async () => {
-  const { directory, cache, env } = fixture('cache-same');
+  const { directory, cache, env } = withCache('cache-same');
   // Both compile the shim, and one of them comes second.
   rmSync(join(cache, 'shim'), { recursive: true, force: true });
   const limited = { ...env, CACKLE_CACHE: '1K' };
@@ -201,26 +188,7 @@ test('two checks at once in one target directory with a cap of nothing', async (
 
 // Facts and the shim decide what later checks find.
 test.skipIf(noBubblewrap)('a sandbox never makes the cache writable', async () => {
-  const root = workspacePlace('cache-sandbox');
-  const directory = workspace('cache-sandbox', {
-    'Cargo.toml': manifest('poison'),
-    'src/main.rs': 'fn main() {}',
-    'build.rs': `fn main() {
-    for place in ["open", "open/cackle", "open/cackle/facts", "open/cackle/shim"] {
-        let file = format!("${root}/{place}/written");
-        println!("cargo:warning={place} {}", std::fs::write(file, "x").is_ok());
-    }
-}`,
-    'cackle.toml': `[common]
-version = 3
-import_std = ["net"]
-[sandbox]
-kind = "Bubblewrap"
-[pkg.poison.build.sandbox]
-bind_writable = ["open"]
-`,
-    'open/cackle/facts/there': '',
-  });
+  const directory = fixture('writes-into-cache');
   const ran = await cackle(['-n', '--path', directory], {
     XDG_CACHE_HOME: join(directory, 'open'),
   });

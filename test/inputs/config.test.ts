@@ -1,14 +1,15 @@
-import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, check, fixture, short, workspace } from '../support/cackle.ts';
-import { asNobody, expectClean, expectRefusal, noOtherUser, refused, simple } from './support.ts';
+import { cackle, check, fixture, short } from '../support/cackle.ts';
+import { fixtureSource } from '../support/fixtures.ts';
+import { asNobody, expectClean, expectRefusal, noOtherUser, refused } from './support.ts';
 
 // Rules 2.1, 2.2, 2.11: what is wrong in cackle.toml is named with its place, and no check is made.
 
 /** What a check says of a cackle.toml with this text. */
 const said = (name: string, text: string): Promise<string> =>
-  refused(workspace(`config-${name}`, simple(text)));
+  refused(fixture('simple', { files: { 'cackle.toml': text }, as: `config-${name}` }));
 
 test('no cackle.toml: a first one is offered', async () => {
   const directory = fixture('simple-without-configuration');
@@ -28,7 +29,7 @@ test('cackle.toml is a directory', async () => {
   expect(stderr).toContain('it is a directory');
   expect(stderr).toContain('move it away, or name another file with --cackle-path');
   rmSync(join(directory, 'cackle.toml'), { recursive: true });
-  writeFileSync(join(directory, 'cackle.toml'), simple()['cackle.toml'] as string);
+  cpSync(join(fixtureSource('simple'), 'cackle.toml'), join(directory, 'cackle.toml'));
   await expectClean(directory);
 });
 
@@ -42,20 +43,8 @@ test.skipIf(noOtherUser)('cackle.toml may not be read', async () => {
 });
 
 test('cackle.toml is not UTF-8', async () => {
-  const directory = workspace('config-latin1', {});
-  for (const [path, text] of Object.entries(simple())) {
-    mkdirSync(join(directory, path, '..'), { recursive: true });
-    writeFileSync(join(directory, path), text);
-  }
-  writeFileSync(
-    join(directory, 'cackle.toml'),
-    Buffer.concat([
-      Buffer.from('[common]\nversion = 3\n\n# '),
-      Buffer.from([0xe4]),
-      Buffer.from('\n'),
-    ]),
-  );
-  writeFileSync(join(directory, 'Cargo.toml'), `${simple()['Cargo.toml']}\n[workspace]\n`);
+  const text = [Buffer.from('[common]\nversion = 3\n\n# '), Buffer.from([0xe4]), Buffer.from('\n')];
+  const directory = fixture('simple', { files: { 'cackle.toml': Buffer.concat(text) } });
   const stderr = await refused(directory);
   expect(stderr).toContain('cackle.toml:4:3: this is not UTF-8');
 });

@@ -3,16 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, check, config, manifest, type Ran, run } from '../support/cackle.ts';
-
-/** The files of a tiny package that reads its arguments, with a cackle.toml that allows it. */
-export const simple = (
-  cackleToml = config('[pkg.simple]\nallow_apis = ["env"]\n'),
-): Record<string, string> => ({
-  'Cargo.toml': manifest('simple'),
-  'src/main.rs': 'fn main() { println!("{}", std::env::args().count()); }',
-  'cackle.toml': cackleToml,
-});
+import { cackle, check, type Ran, run } from '../support/cackle.ts';
 
 /** What a terminal would act on: controls but line break and tab, bidi marks, zero-width characters. */
 export const commands = /[\p{Cf}\p{Zl}\p{Zp}]|(?![\n\t])\p{Cc}/u;

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { cackle, check, config, manifest, workspace } from '../support/cackle.ts';
-import { commands, expectRefusal, simple } from './support.ts';
+import { cackle, check, config, fixture, manifest, workspace } from '../support/cackle.ts';
+import { commands, expectRefusal } from './support.ts';
 
 // Rule 6.9: nothing of a crate reaches a terminal as a command to it.
 
@@ -59,9 +59,9 @@ test('what a failing build script says', async () => {
 });
 
 test('compile errors, a manifest that cargo refuses, faults in cackle.toml, missing paths', async () => {
-  const broken = workspace('terminal-broken', {
-    ...files,
-    'src/main.rs': `fn main() { "${evil}" }`,
+  const broken = fixture('simple', {
+    files: { 'src/main.rs': `fn main() { "${evil}" }` },
+    as: 'terminal-broken',
   });
   expectRefusal(await cackle(['-n', '--path', broken]));
   const name = rust.replaceAll(
@@ -77,7 +77,7 @@ test('compile errors, a manifest that cargo refuses, faults in cackle.toml, miss
     `[common]\nversion = 3\n\u001b[31m = 1`,
   ];
   for (const text of lines) {
-    const directory = workspace('terminal-config', simple(`${text}\n`));
+    const directory = fixture('simple', { files: { 'cackle.toml': `${text}\n` } });
     expect(expectRefusal(await cackle(['-n', '--path', directory]))).toContain('cackle.toml');
   }
   expectRefusal(await cackle(['-n', '--path', `/nowhere/${evil}`]));
@@ -85,25 +85,22 @@ test('compile errors, a manifest that cargo refuses, faults in cackle.toml, miss
 });
 
 test('a symbol that is not UTF-8', async () => {
-  const directory = workspace('terminal-symbol', {
-    'Cargo.toml': manifest('simple'),
-    'src/main.rs': 'extern "C" { fn entry() -> i32; }\nfn main() { unsafe { entry(); } }',
-    'build.rs':
-      'fn main() { println!("cargo:rustc-link-search=native={}", env!("CARGO_MANIFEST_DIR")); println!("cargo:rustc-link-lib=static=odd"); }',
-    'odd.s': Buffer.from(
-      `.globl entry
-entry: jmp "\xff\u001b[2J"
-.type entry, @function
-.size entry, . - entry
+  const directory = fixture('native-archive', {
+    as: 'terminal-symbol',
+    files: {
+      // Its function is called `native`, and calls one by a name that is no text.
+      'odd.s': Buffer.from(
+        `.globl native
+native: jmp "\xff\u001b[2J"
+.type native, @function
+.size native, . - native
 "\xff\u001b[2J": jmp _ZN3std3env4args17h0123456789abcdefE
 `,
-      'latin1',
-    ),
-    'cackle.toml': config(
-      '[pkg.simple]\nallow_unsafe = true\nallow_extern = true\nbuild.allow_build_instructions = ["cargo:rustc-link-*"]\n',
-    ),
+        'latin1',
+      ),
+    },
   });
-  const made = spawnSync('sh', ['-c', 'cc -c odd.s -o odd.o && ar cr libodd.a odd.o'], {
+  const made = spawnSync('sh', ['-c', 'cc -c odd.s -o odd.o && ar cr libnative.a odd.o'], {
     cwd: directory,
   });
   expect(made.status, String(made.stderr)).toBe(0);

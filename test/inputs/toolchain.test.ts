@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fixture, manifest, workspace } from '../support/cackle.ts';
-import { expectClean, refused, simple } from './support.ts';
+import { fixture, manifest, workspace, workspacePlace } from '../support/cackle.ts';
+import { expectClean, refused } from './support.ts';
 
 // Rule 6.6: when cargo or the compiler fail, no check was made.
 
@@ -28,7 +28,9 @@ test('no cargo and no rustc on PATH', async () => {
 });
 
 test('rustc without cargo', async () => {
-  const path = workspace('only-rustc', { 'rustc.txt': '' });
+  const path = workspacePlace('only-rustc');
+  rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true });
   symlinkSync(join(toolchain, 'rustc'), join(path, 'rustc'));
   const env = { PATH: `${path}:/usr/bin:/bin`, CARGO: undefined };
   const stderr = await refused(fixture('simple'), [], env);
@@ -116,10 +118,7 @@ test('a Cargo.toml that cargo refuses, and .cargo/config.toml that is no TOML', 
 });
 
 test('a workspace without packages', async () => {
-  const directory = workspace('empty-workspace', {
-    'Cargo.toml': '[workspace]\nmembers = []\n',
-    'cackle.toml': simple()['cackle.toml'] as string,
-  });
+  const directory = fixture('simple', { files: { 'Cargo.toml': '[workspace]\nmembers = []\n' } });
   expect(await refused(directory)).toContain('manifest');
   expect(readFileSync(join(directory, 'Cargo.toml'), 'utf8')).toContain('members');
 });

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { adviceFor } from '../../engine/problems/fixes.ts';
 import type { Denial } from '../../engine/sandbox/denied.ts';
 import { denialsIn } from '../../engine/sandbox/denied.ts';
-import { check, config, manifest, workspace } from '../support/cackle.ts';
+import { check, config, fixture } from '../support/cackle.ts';
 import { noBubblewrap } from './support.ts';
 
 const allowed =
@@ -15,17 +15,15 @@ const boxed = config(allowed).replace('"Disabled"', '"Bubblewrap"');
 /** A package whose build script has that body, in a workspace of its own or as a member. */
 function project(name: string, body: string, member: boolean): string {
   const prefix = member ? 'crates/boxed/' : '';
-  return workspace(`denied-${name}`, {
-    ...(member
-      ? { 'Cargo.toml': '[workspace]\nmembers = ["crates/boxed"]\nresolver = "2"\n' }
-      : {}),
-    [`${prefix}Cargo.toml`]: manifest('boxed'),
-    [`${prefix}src/main.rs`]: 'fn main() {}',
-    [`${prefix}src/target/mod.rs`]: '',
-    [`${prefix}shell/kept.txt`]: '',
-    [`${prefix}NOTES.md`]: 'old',
-    [`${prefix}build.rs`]: `fn main() -> Result<(), Box<dyn std::error::Error>> { println!("cargo:rerun-if-changed=build.rs"); ${body} Ok(()) }`,
-    'cackle.toml': boxed,
+  const script = `fn main() -> Result<(), Box<dyn std::error::Error>> { println!("cargo:rerun-if-changed=build.rs"); ${body} Ok(()) }`;
+  return fixture(member ? 'boxed-build-script-of-member' : 'boxed-build-script', {
+    as: `denied-${name}`,
+    files: {
+      [`${prefix}build.rs`]: script,
+      // git ignores what is called `target`.
+      [`${prefix}src/target/mod.rs`]: '',
+      'cackle.toml': boxed,
+    },
   });
 }
 

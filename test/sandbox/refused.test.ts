@@ -11,16 +11,17 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
-import { cackle, check, fixture, manifest, short, workspace } from '../support/cackle.ts';
+import { cackle, check, fixture, short } from '../support/cackle.ts';
 import { noBubblewrap } from './support.ts';
 
 /** A workspace with a build script, and its cackle.toml. */
 function project(name: string, build: string, config: string): string {
-  return workspace(name, {
-    'Cargo.toml': manifest('boxed'),
-    'build.rs': build,
-    'src/main.rs': 'fn main() {}',
-    'cackle.toml': `[common]\nversion = 3\nimport_std = ["fs", "net", "process", "env"]\n${config}\n[pkg.boxed]\nbuild.allow_apis = ["fs", "net", "process", "env"]\n`,
+  return fixture('boxed-build-script', {
+    as: name,
+    files: {
+      'build.rs': build,
+      'cackle.toml': `[common]\nversion = 3\nimport_std = ["fs", "net", "process", "env"]\n${config}\n[pkg.boxed]\nbuild.allow_apis = ["fs", "net", "process", "env"]\n`,
+    },
   });
 }
 
