@@ -59,9 +59,9 @@ test('what a failing build script says', async () => {
 });
 
 test('compile errors, a manifest that cargo refuses, faults in cackle.toml, missing paths', async () => {
-  const broken = fixture('simple', {
-    files: { 'src/main.rs': `fn main() { "${evil}" }` },
-    as: 'terminal-broken',
+  const broken = workspace('terminal-broken', {
+    ...files,
+    'src/main.rs': `fn main() { "${evil}" }`,
   });
   expectRefusal(await cackle(['-n', '--path', broken]));
   const name = rust.replaceAll(
