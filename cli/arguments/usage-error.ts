@@ -4,11 +4,17 @@ import type { Command } from './types.ts';
 /** A command line that is not valid. */
 export class UsageError extends Error {}
 
-/** Returns the known word nearest to an unknown one, as the end of a message; empty if none is near. */
-export function nearestWord(word: string, known: readonly string[]): string {
-  if (known.length === 0) return '';
+/** Returns the known word nearest to an unknown one; undefined if none is near. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  if (known.length === 0) return undefined;
   const best = closest(word, [...known]);
-  return distance(word, best) <= Math.max(2, word.length / 4) ? `\n(Did you mean ${best}?)` : '';
+  return distance(word, best) <= Math.max(2, word.length / 4) ? best : undefined;
+}
+
+/** Returns {@link nearest} as the end of a message; empty if none is near. */
+export function nearestWord(word: string, known: readonly string[]): string {
+  const best = nearest(word, known);
+  return best === undefined ? '' : `\n(Did you mean ${best}?)`;
 }
 
 /** Returns the command of a name. Throws UsageError, with the nearest name, if there is none. */

@@ -4,6 +4,7 @@ import { cacheCommand } from './cache.ts';
 import { cargoRunCommand, cargoTestCommand } from './cargo.ts';
 import { checkCommand } from './check.ts';
 import { completionsOf } from './completions.ts';
+import { explainCommand } from './explain.ts';
 import { helpOf } from './help.ts';
 import { initCommand } from './init.ts';
 import { summaryCommand } from './summary.ts';
@@ -19,6 +20,7 @@ export function programOf(version: string): Program {
       cargoRunCommand,
       summaryCommand,
       initCommand,
+      explainCommand,
       cacheCommand,
       benchCommand,
       completionsOf(() => program),

@@ -4,7 +4,7 @@ import { groupBy } from '../../engine/group-by.ts';
 import { deniedText, endingOf } from '../../engine/problems/failure.ts';
 import { adviceFor } from '../../engine/problems/fixes.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
-import { labelOf, severityOf, titleOf } from '../../engine/problems/kinds.ts';
+import { codeOf, labelOf, severityOf, titleOf } from '../../engine/problems/kinds.ts';
 import type { BacktraceFrame } from '../../engine/problems/places.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
 import type { KeywordUse, Usage } from '../../engine/problems/usages.ts';
@@ -98,7 +98,11 @@ function renderProblem(
   paint: Paint,
   options: ReportOptions,
 ): string[] {
-  const mark = severityOf(problem) === 'error' ? paint.red('error') : paint.yellow('warning');
+  const code = codeOf(problem);
+  const mark =
+    severityOf(problem) === 'error'
+      ? paint.red(`error[${code}]`)
+      : paint.yellow(`warning[${code}]`);
   const lines = [`  ${mark}: ${printable(titleOf(problem))}`];
   if ('usages' in problem) {
     const shown = options.everyUsage ? problem.usages : problem.usages.slice(0, SHOWN_USAGES);

@@ -6,7 +6,7 @@ import type { CheckObserver, CheckOptions } from '../../engine/check/options.ts'
 import { checkAndAccept } from '../../engine/editing/accept.ts';
 import { CheckError } from '../../engine/errors.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
-import { severityOf } from '../../engine/problems/kinds.ts';
+import { codeOf, severityOf } from '../../engine/problems/kinds.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
 import { shellWords } from '../../engine/shell-words.ts';
 import { clock } from '../../engine/trace/spans.ts';
@@ -17,38 +17,10 @@ import { type Log, openLog } from '../output/log-file.ts';
 import { messages } from '../output/messages.ts';
 import { printableJson, printableOutput } from '../output/printable.ts';
 import { StatusLine } from '../output/progress.ts';
-import { acceptedText, failedTestText, type Paint, renderReport } from '../output/report.ts';
+import { acceptedText, failedTestText, renderReport } from '../output/report.ts';
 import { openTraceFile, timingText, writeTraceFile } from '../output/timing.ts';
-import { checkOptions, wantsColour } from './choices.ts';
+import { checkOptions, paintFor, wantsColour } from './choices.ts';
 import { signals } from './exit-status.ts';
-
-const plain = (text: string | number): string => String(text);
-const plainPaint: Paint = {
-  red: plain,
-  yellow: plain,
-  green: plain,
-  cyan: plain,
-  dim: plain,
-  bold: plain,
-};
-
-/** ECMA-48, SGR. Not from a library, which would itself decide whether to colour: --colour decides. */
-const sgr =
-  (open: number, close: number) =>
-  (text: string | number): string =>
-    `\u001b[${open}m${text}\u001b[${close}m`;
-
-function paintFor(colour: boolean): Paint {
-  if (!colour) return plainPaint;
-  return {
-    red: sgr(31, 39),
-    yellow: sgr(33, 39),
-    green: sgr(32, 39),
-    cyan: sgr(36, 39),
-    dim: sgr(2, 22),
-    bold: sgr(1, 22),
-  };
-}
 
 /** What a check is for, and what was asked before this module was loaded. */
 type CheckPurpose = Pick<CheckOptions, 'command' | 'questions'>;
@@ -159,6 +131,7 @@ async function printReport(
   if (args.outputFormat === 'json') {
     const problems = report.problems.map((problem) => ({
       severity: severityOf(problem),
+      code: codeOf(problem),
       ...problem,
     }));
     process.stdout.write(`${printableJson({ schemaVersion: 1, ...report, problems })}\n`);

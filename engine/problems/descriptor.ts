@@ -12,6 +12,19 @@ export interface OfPackage {
   readonly packageName: string;
 }
 
+/** The name of a kind that never changes its meaning (rule 5.26): `C`, two digits of its group, two of its own. */
+export type Code = `C${number}`;
+
+/** What `cackle explain` tells of a kind: plain text with code in backticks, each a paragraph. */
+export interface Explanation {
+  readonly what: string;
+  readonly why: string;
+  /** Lines of code, configuration or output. */
+  readonly example: string;
+  /** How to settle it. */
+  readonly settle: string;
+}
+
 /** How problems of one kind are merged. */
 export interface Merging<P> {
   /** Returns one problem for two that have the same key. */
@@ -32,6 +45,8 @@ export interface AskingFix<Next> extends Fix {
  * kind.
  */
 export interface Descriptor<P extends { readonly kind: string }, Next = never> {
+  readonly code: Code;
+  readonly explanation: Explanation;
   readonly severity: Severity;
   /** Heading in the UI for problems of this kind. */
   readonly group: string;

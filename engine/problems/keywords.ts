@@ -1,7 +1,14 @@
 import type { Config, PermissionScope } from '../config/types.ts';
 import { allowing } from '../fixes/advice.ts';
 import { declareSafe, permitKeyword } from '../fixes/permissions.ts';
-import { byPackage, type Descriptor, noNotes, type OfPackage } from './descriptor.ts';
+import {
+  byPackage,
+  type Code,
+  type Descriptor,
+  type Explanation,
+  noNotes,
+  type OfPackage,
+} from './descriptor.ts';
 import type { KeywordUse } from './usages.ts';
 import { unitedUses } from './ways-to-merge.ts';
 import { inScope } from './words.ts';
@@ -14,6 +21,8 @@ export interface DisallowedKeyword extends OfPackage {
 
 /** What a problem with one keyword says that one with another does not. */
 export interface KeywordTexts {
+  readonly code: Code;
+  readonly explanation: Explanation;
   readonly setting: 'allow_unsafe' | 'allow_extern';
   /** What has the keyword, in the plural, as heading and in fixes. */
   readonly what: string;
@@ -27,6 +36,8 @@ export interface KeywordTexts {
 
 /** Returns the descriptor of a keyword's problems: settled when the scope allows it, or the macros that lend it are declared safe. */
 export function keywordDescriptor<P extends DisallowedKeyword & { readonly kind: string }>({
+  code,
+  explanation,
   setting,
   what,
   does,
@@ -34,6 +45,8 @@ export function keywordDescriptor<P extends DisallowedKeyword & { readonly kind:
   isAllowed,
 }: KeywordTexts): Descriptor<P> {
   return {
+    code,
+    explanation,
     severity: 'error',
     group: what,
     label: byPackage,

@@ -1,5 +1,5 @@
 import type { Config } from '../config/types.ts';
-import type { Descriptor, Severity } from './descriptor.ts';
+import type { Code, Descriptor, Severity } from './descriptor.ts';
 import { type AmbiguousPackage, ambiguousPackage } from './kinds/ambiguous-package.ts';
 import {
   type BuildScriptNotAllowed,
@@ -86,6 +86,11 @@ export const kinds: { readonly [K in Kind]: Descriptor<ProblemOf<K>, Problem> } 
 /** Returns the descriptor of a problem's kind. */
 export function descriptorOf({ kind }: Problem): Descriptor<Problem, Problem> {
   return kinds[kind];
+}
+
+/** Returns the stable code of a problem's kind. */
+export function codeOf(problem: Problem): Code {
+  return descriptorOf(problem).code;
 }
 
 /** Returns whether a problem fails a check or is a warning. */

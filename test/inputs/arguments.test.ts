@@ -41,6 +41,7 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   cache: ['--all', '--json', '--help'],
   bench: ['--json', '--help'],
   completions: ['--help'],
+  explain: ['--help'],
 };
 
 const before = (command: string): string[] => (command === '' ? [] : [command]);

@@ -242,7 +242,7 @@ test('a package that is not in the tree is a warning with the nearest name', asy
   expect(report.status).toBe(0);
   const ran = await cackle(['-n', '--path', directory]);
   expect(ran.stdout).toContain(
-    'warning: cackle.toml:10: no package of this name is in the tree; did you mean `simple`?',
+    'warning[C0504]: cackle.toml:10: no package of this name is in the tree; did you mean `simple`?',
   );
   expect((await check(directory, ['--fail-on-warnings'])).status).toBe(1);
 });

@@ -14,6 +14,17 @@ export interface AmbiguousPackage {
 
 /** An error of the configuration: fixes give the table the `source` of one of the packages. */
 export const ambiguousPackage: Descriptor<AmbiguousPackage> = {
+  code: 'C0405',
+  explanation: {
+    what: 'Packages of one name come from several sources, and a table of cackle.toml does not say which of them it means. It allows nothing to any of them.',
+    why: 'A permission that was meant for the crate of the registry must not go to another of the same name.',
+    example: [
+      '[pkg.parser]          # one from crates.io, one from a git repository',
+      'allow_apis = ["fs"]',
+    ].join('\n'),
+    settle:
+      'Write `source` into the table, as the report names the sources: `source = "crates.io"`.',
+  },
   severity: 'error',
   group: 'configuration',
   label: ({ packageName }) => packageName,

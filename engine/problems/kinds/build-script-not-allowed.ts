@@ -10,6 +10,13 @@ export interface BuildScriptNotAllowed extends OfPackage {
 
 /** An error of the package that has the script; the fix allows the script and gives nothing else. */
 export const buildScriptNotAllowed: Descriptor<BuildScriptNotAllowed> = {
+  code: 'C0302',
+  explanation: {
+    what: 'A package has a build script, `common.explicit_build_scripts` is on, and cackle.toml has no table `[pkg.NAME.build]`. The script was not run.',
+    why: 'A build script runs on the machine that builds, before any code of yours does. With this setting each of them is named in cackle.toml, so that a new one is seen.',
+    example: ['[common]', 'explicit_build_scripts = true'].join('\n'),
+    settle: 'Read the build script, then write the table `[pkg.NAME.build]`; it may be empty.',
+  },
   severity: 'error',
   group: 'build scripts',
   label: byPackage,

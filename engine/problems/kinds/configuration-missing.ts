@@ -15,6 +15,13 @@ export const configurationMissing: Descriptor<
   ConfigurationMissing,
   SandboxNotChosen | StdApiOnOffer
 > = {
+  code: 'C0401',
+  explanation: {
+    what: 'There is no cackle.toml beside the Cargo.toml of the workspace.',
+    why: 'Without it nothing says what packages may do.',
+    example: 'cackle -n   # in a workspace without cackle.toml',
+    settle: '`cackle init` writes a first one, and the terminal UI offers the same.',
+  },
   severity: 'error',
   group: 'configuration',
   label: byConfigFile,

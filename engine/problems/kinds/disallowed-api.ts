@@ -17,6 +17,20 @@ export interface DisallowedApi extends OfPackage {
 
 /** Usages in a scope are one problem; fixes allow the API there or in a wider scope, or exclude the paths that are used. */
 export const disallowedApi: Descriptor<DisallowedApi> = {
+  code: 'C0101',
+  explanation: {
+    what: 'Code of a package that can be reached uses an API, a named set of paths such as `net` or `fs`, and cackle.toml does not allow it to that package in that scope.',
+    why: 'A crate that only parses text has no use for the network. When one begins to use it, after an update for example, this is where it shows.',
+    example: [
+      '[api.process]',
+      'include = ["std::process"]',
+      '',
+      '# crates/parser/src/lib.rs',
+      'std::process::Command::new("sh").spawn()   # parser may not use `process`',
+    ].join('\n'),
+    settle:
+      'Look at the places and at the path that leads there. If the use is right, write the API into the package\'s table: `allow_apis = ["process"]` in `[pkg.parser]`, or in `[pkg.parser.build]` when only its build script needs it. If it is not, pin the earlier version and report the crate.',
+  },
   severity: 'error',
   group: 'uses of APIs',
   label: byPackage,

@@ -14,6 +14,14 @@ export interface DisallowedBuildInstruction extends OfPackage {
 
 /** One problem for each instruction; fixes allow it, unless no rule can. */
 export const disallowedBuildInstruction: Descriptor<DisallowedBuildInstruction> = {
+  code: 'C0303',
+  explanation: {
+    what: 'A build script printed an instruction for cargo that no rule in `allow_build_instructions` covers. cargo did not get to see it.',
+    why: 'Instructions choose what is linked, which arguments the linker gets, and which environment variables later compilations see. Some can run code; those no rule can allow.',
+    example: 'println!("cargo::rustc-link-arg=-fuse-ld=./evil");',
+    settle:
+      'Write a rule into the package\'s build table: `allow_build_instructions = ["cargo::rustc-link-lib=*"]`, where `*` at the end stands for any value. When the report says that no rule can allow it, the script has to be changed.',
+  },
   severity: 'error',
   group: 'build instructions',
   label: byPackage,

@@ -15,6 +15,17 @@ export interface ExecutionFailed extends OfPackage, Failure {
 
 /** Tells the end of its output and what the sandbox denied; fixes loosen the sandbox by just that. */
 export const executionFailed: Descriptor<ExecutionFailed> = {
+  code: 'C0304',
+  explanation: {
+    what: 'A build script or a test was started and failed, or a build script printed what cannot be read.',
+    why: 'What needs it was not built, and so not checked. Often its sandbox denied it something that it needs.',
+    example: [
+      'error: its build script failed in its sandbox: exit status 101',
+      '  its sandbox has no network',
+    ].join('\n'),
+    settle:
+      'The report shows what the program wrote and, where it is known, what the sandbox denied. Let the sandbox do that (`allow_network`, `make_writable`, `pass_env` in the `sandbox` table of the scope), or repair the program if it fails under cargo alone, too.',
+  },
   severity: 'error',
   group: 'failures',
   label: byPackage,

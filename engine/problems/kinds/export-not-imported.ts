@@ -16,6 +16,18 @@ export interface ExportNotImported extends OfPackage {
 
 /** A warning; fixes import what the package exports, or say that it is ignored. */
 export const exportNotImported: Descriptor<ExportNotImported> = {
+  code: 'C0602',
+  explanation: {
+    what: 'A package brings definitions of APIs along, in `cackle/export.toml`, and cackle.toml does not say whether they hold.',
+    why: 'The author of a crate knows best which of its functions reach the network or the disk. Definitions are never taken over unasked.',
+    example: [
+      '# cackle/export.toml of the package',
+      '[api.net]',
+      'include = ["client::connect"]',
+    ].join('\n'),
+    settle:
+      'Write `import = ["net"]` into `[pkg.NAME]` to take them over, or `import = []` to leave them.',
+  },
   severity: 'warning',
   group: 'exports',
   label: byPackage,

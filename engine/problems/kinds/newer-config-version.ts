@@ -11,6 +11,14 @@ export interface NewerConfigVersion {
 
 /** A warning of the configuration; the fix writes the newest version. */
 export const newerConfigVersion: Descriptor<NewerConfigVersion> = {
+  code: 'C0406',
+  explanation: {
+    what: '`common.version` in cackle.toml is older than the newest version of the format.',
+    why: 'Newer versions have stricter defaults.',
+    example: ['[common]', 'version = 1'].join('\n'),
+    settle:
+      'Raise the number. The terminal UI can also write down what keeps the old behaviour; `--ignore-newer-config-versions` hides the warning.',
+  },
   severity: 'warning',
   group: 'configuration',
   label: byConfigFile,

@@ -19,6 +19,17 @@ export interface OffTreeApi extends OfPackage {
 
 /** As a disallowed API, and it names the package that provides the API. */
 export const offTreeApi: Descriptor<OffTreeApi> = {
+  code: 'C0102',
+  explanation: {
+    what: 'Code of a package uses an API that another package provides, and the first does not depend on the second, not even through others.',
+    why: 'A function can reach such a target only through type arguments, trait objects or callbacks that somebody else handed to it. The use is real, but the dependency tree does not explain it.',
+    example: [
+      '# `list` is generic; `app` passes it a type of `socket`',
+      'fn send_all<T: Write>(to: T)   # in `list`, which does not depend on `socket`',
+    ].join('\n'),
+    settle:
+      'Read the path from the root. Allow the API to the package as for C0101, or take the target out of the API with `exclude` in `[api.NAME]`.',
+  },
   severity: 'error',
   group: 'uses of APIs without a dependency',
   label: byPackage,

@@ -13,6 +13,13 @@ export interface PossibleExport extends OfPackage {
 
 /** A warning; fixes take the path into the API, or stop the search in this package. */
 export const possibleExport: Descriptor<PossibleExport> = {
+  code: 'C0601',
+  explanation: {
+    what: 'Code of a package that can be reached lies in a module with the name of an API of cackle.toml, so the package may offer what that API stands for.',
+    why: 'A crate `fs_extra::fs` gives to its callers what `std::fs` gives. Unless the API includes it, their use of the file system shows as a call of that crate only.',
+    example: ['[api.fs]', 'include = ["std::fs"]   # and the tree has `fs_extra::fs`'].join('\n'),
+    settle: 'Add the path to `include` of `[api.NAME]`, or the package to its `no_auto_detect`.',
+  },
   severity: 'warning',
   group: 'exports',
   label: byPackage,

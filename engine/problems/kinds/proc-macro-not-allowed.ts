@@ -10,6 +10,14 @@ export interface ProcMacroNotAllowed extends OfPackage {
 
 /** An error of the package; the fix allows the proc macro and gives nothing else. */
 export const procMacroNotAllowed: Descriptor<ProcMacroNotAllowed> = {
+  code: 'C0301',
+  explanation: {
+    what: 'A package is a proc macro, and its table does not have `allow_proc_macro`. It was not run, and what needs it was not built.',
+    why: 'A proc macro runs inside the compiler, with the rights of whoever builds, and writes code into the crates that use it.',
+    example: ['[lib]', 'proc-macro = true   # in the manifest of the package'].join('\n'),
+    settle:
+      'Write `allow_proc_macro = true` into `[pkg.NAME]`. `rustc.sandbox` confines the compiler while it runs.',
+  },
   severity: 'error',
   group: 'proc macros',
   label: byPackage,

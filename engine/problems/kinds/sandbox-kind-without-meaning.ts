@@ -11,6 +11,14 @@ export interface SandboxKindWithoutMeaning extends OfPackage {
 
 /** An error of the configuration without a fix: only the user knows which sandbox was meant. */
 export const sandboxKindWithoutMeaning: Descriptor<SandboxKindWithoutMeaning> = {
+  code: 'C0404',
+  explanation: {
+    what: '`kind` stands in `[pkg.NAME.sandbox]`, where it has no meaning: a package as a whole is not started.',
+    why: 'Whoever wrote it believes that something is confined, or not confined, and it is otherwise.',
+    example: ['[pkg.parser.sandbox]', 'kind = "Disabled"'].join('\n'),
+    settle:
+      'Move it to `[pkg.NAME.build.sandbox]` or `[pkg.NAME.test.sandbox]`, or into `[sandbox]` for all.',
+  },
   severity: 'error',
   group: 'configuration',
   label: byPackage,

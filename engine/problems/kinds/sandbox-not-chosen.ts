@@ -9,6 +9,14 @@ export interface SandboxNotChosen {
 
 /** A question before the build; fixes choose a sandbox that works here, or none. */
 export const sandboxNotChosen: Descriptor<SandboxNotChosen> = {
+  code: 'C0402',
+  explanation: {
+    what: 'cackle.toml does not say whether build scripts, tests and the compiler run in a sandbox. Until it does, no build script runs.',
+    why: 'Judged code may still be hostile when it runs. Whether to confine it is a decision that nobody should make without noticing.',
+    example: ['[common]', 'version = 3   # and no [sandbox]'].join('\n'),
+    settle:
+      'Write `kind = "Bubblewrap"` into `[sandbox]`; `kind = "Disabled"` where Bubblewrap does not work.',
+  },
   severity: 'error',
   group: 'configuration',
   label: byConfigFile,

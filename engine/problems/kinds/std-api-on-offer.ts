@@ -10,6 +10,14 @@ export interface StdApiOnOffer {
 
 /** A question before the build; fixes import the API, or write its definition into cackle.toml. */
 export const stdApiOnOffer: Descriptor<StdApiOnOffer> = {
+  code: 'C0403',
+  explanation: {
+    what: 'A new, empty configuration does not watch one of the built-in APIs. Only the terminal UI asks this, in a first run.',
+    why: 'An API that is neither imported nor defined is never reported.',
+    example: ['[common]', 'import_std = []'].join('\n'),
+    settle:
+      'Choose in the UI: import the API, write its definition down, or ignore it. Later, `import_std` in `[common]` takes its name.',
+  },
   severity: 'error',
   group: 'configuration',
   label: byConfigFile,

@@ -14,6 +14,13 @@ export interface UnknownPackage {
 
 /** A warning that names the nearest package; the fix removes the table. */
 export const unknownPackage: Descriptor<UnknownPackage> = {
+  code: 'C0504',
+  explanation: {
+    what: 'cackle.toml has a table for a package that is not in the tree.',
+    why: 'Its name may be misspelt, and then the package that was meant has no permissions. Or the package is gone, and the table would hold for any later one of that name.',
+    example: '[pkg.sered]   # did you mean `serde`?',
+    settle: 'Correct the name, or remove the table.',
+  },
   severity: 'warning',
   group: 'unused permissions',
   label: ({ packageName }) => packageName,

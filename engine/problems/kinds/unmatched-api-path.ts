@@ -16,6 +16,13 @@ export interface UnmatchedApiPath {
 
 /** A warning that names the nearest path; fixes write that one, or remove the path. */
 export const unmatchedApiPath: Descriptor<UnmatchedApiPath> = {
+  code: 'C0503',
+  explanation: {
+    what: 'A path in `include` or `exclude` of `[api.NAME]` can match nothing in this tree.',
+    why: 'An API with a misspelt path watches less than it seems to.',
+    example: ['[api.fs]', 'include = ["std::fz"]   # did you mean `std::fs`?'].join('\n'),
+    settle: 'Correct the path, or remove it.',
+  },
   severity: 'warning',
   group: 'APIs',
   label: byConfigFile,

@@ -14,6 +14,14 @@ export interface UnusedAllowApi extends OfPackage {
 
 /** A warning; the fix removes the permission. */
 export const unusedAllowApi: Descriptor<UnusedAllowApi> = {
+  code: 'C0501',
+  explanation: {
+    what: 'A package may use an API, and no code of it that can be reached does.',
+    why: 'A permission that nobody needs is one that an update can use without being noticed.',
+    example: ['[pkg.parser]', 'allow_apis = ["net"]   # parser uses no network'].join('\n'),
+    settle:
+      'Remove it from `allow_apis`. It is not reported while another target, other features or the tests need it.',
+  },
   severity: 'warning',
   group: 'unused permissions',
   label: byPackage,

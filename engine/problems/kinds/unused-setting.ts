@@ -16,6 +16,13 @@ export interface UnusedSetting extends OfPackage {
 
 /** A warning; the fix removes the setting, or its value from the list. */
 export const unusedSetting: Descriptor<UnusedSetting> = {
+  code: 'C0502',
+  explanation: {
+    what: 'A setting of a package, such as `allow_unsafe`, a build instruction or a sandbox table, has no effect.',
+    why: 'It allows what nobody needs today and an update may need tomorrow, or it is misspelt or misplaced and does not do what it was written for.',
+    example: ['[pkg.parser]', 'allow_unsafe = true   # parser has no unsafe code'].join('\n'),
+    settle: 'Remove it.',
+  },
   severity: 'warning',
   group: 'unused permissions',
   label: byPackage,
