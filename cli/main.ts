@@ -1,8 +1,10 @@
 #!/usr/bin/env node
+
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { runCommand } from 'citty';
 import { packageRoot } from '../engine/paths.ts';
+import { reasonOf } from '../engine/system-errors.ts';
 import { readCommandLine } from './arguments/gate.ts';
 import { helpText } from './arguments/help.ts';
 import { UsageError } from './arguments/usage-error.ts';
@@ -40,7 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader of a pipe may end early; the exit status still reports the result.
   if (error.code === 'EPIPE') return;
-  messages.error(`cannot write the report to stdout: ${error.message}`);
+  messages.error(`cannot write the report to stdout: ${reasonOf(error)}`);
   process.exit(2);
 });
 // Progress and cargo's output may be lost; the report does not depend on them.

@@ -16,6 +16,7 @@ const ground = [
   'engine/group-by.ts',
   'engine/shell-words.ts',
   'engine/sorted-by.ts',
+  'engine/system-errors.ts',
   'engine/trace',
 ];
 

@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type ConsolaInstance, createConsola, LogLevels } from 'consola/core';
 import { CheckError } from '../../engine/errors.ts';
+import { whyUnwritable } from '../../engine/system-errors.ts';
 import type { LogLevel } from '../arguments/options.ts';
 import { printable } from './printable.ts';
 
@@ -44,7 +45,7 @@ function openedForAppending(path: string): number {
     return openSync(path, 'a');
   } catch (error) {
     throw new CheckError(
-      `cannot write the log file ${path}: ${(error as Error).message}`,
+      `cannot write the log file ${path}: ${whyUnwritable(error)}`,
       'let --log-file name a file in a writable directory',
       { cause: error },
     );

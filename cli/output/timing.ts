@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { CheckError } from '../../engine/errors.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
+import { whyUnwritable } from '../../engine/system-errors.ts';
 import { chromeTrace, criticalPath, phaseSeconds, type Trace } from '../../engine/trace/trace.ts';
 import { printable } from './printable.ts';
 
@@ -55,7 +56,7 @@ function write(path: string, text: string): void {
     writeFileSync(path, text);
   } catch (error) {
     throw new CheckError(
-      `cannot write the trace file ${path}: ${(error as Error).message}`,
+      `cannot write the trace file ${path}: ${whyUnwritable(error)}`,
       'let --trace name a file in a writable directory',
       { cause: error },
     );

@@ -9,6 +9,7 @@ import type { Problem } from '../../engine/problems/kinds.ts';
 import { codeOf, severityOf } from '../../engine/problems/kinds.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
 import { shellWords } from '../../engine/shell-words.ts';
+import { whyUnwritable } from '../../engine/system-errors.ts';
 import { clock } from '../../engine/trace/spans.ts';
 import { Trace } from '../../engine/trace/trace.ts';
 import type { CheckArguments } from '../arguments/check-arguments.ts';
@@ -126,8 +127,7 @@ async function printReport(
   trace: Trace | undefined,
 ): Promise<number> {
   const started = trace && clock();
-  if (args.grantsFile !== undefined)
-    await writeFile(args.grantsFile, `${JSON.stringify(grantsOf(report))}\n`);
+  if (args.grantsFile !== undefined) await writeGrants(args.grantsFile, report);
   if (args.outputFormat === 'json') {
     const problems = report.problems.map((problem) => ({
       severity: severityOf(problem),
@@ -155,6 +155,19 @@ async function printReport(
 function finishTrace(trace: Trace, args: CheckArguments, report: CheckReport): void {
   if (args.printTiming) messages.log(timingText(trace, report).trimEnd());
   if (args.traceFile !== undefined) writeTraceFile(args.traceFile, trace);
+}
+
+/** Writes the permissions that a report stands for, as `--grants-json` asks. Throws CheckError. */
+async function writeGrants(file: string, report: CheckReport): Promise<void> {
+  try {
+    await writeFile(file, `${JSON.stringify(grantsOf(report))}\n`);
+  } catch (error) {
+    throw new CheckError(
+      `cannot write ${file}: ${whyUnwritable(error)}`,
+      'let --grants-json name a file in a writable directory',
+      { cause: error },
+    );
+  }
 }
 
 /** What tools/grant-runs.mjs compares with the original: only what that can allow as well, in its words. */

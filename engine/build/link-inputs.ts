@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { readRegularStart } from '../regular-file.ts';
+import { reasonOf } from '../system-errors.ts';
 import type { CommandInput, LinkerCommand } from './linker-command.ts';
 import { runtimeLibraries } from './linker-options.ts';
 import { scriptInputs } from './linker-scripts.ts';
@@ -219,7 +220,7 @@ function kindByStart(path: string): FileKind {
   try {
     start = readRegularStart(path, 20);
   } catch (error) {
-    return { refused: `it cannot be read: ${(error as Error).message}` };
+    return { refused: `it cannot be read: ${reasonOf(error)}` };
   }
   const magic = start.toString('latin1', 0, 8);
   if (magic === '!<arch>\n') return 'archive';

@@ -1,6 +1,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { readRegularFile } from '../regular-file.ts';
+import { reasonOf } from '../system-errors.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { linkFiles, refuseOtherFormats } from './link-inputs.ts';
 import type { LinkerCommand } from './linker-command.ts';
@@ -141,7 +142,7 @@ function readScript(path: string, { crateName }: RustcInvocation): string {
     return readRegularFile(path).toString();
   } catch (error) {
     throw new CheckError(
-      `cannot read ${path}, a script for the linker of ${crateName}: ${(error as Error).message}`,
+      `cannot read ${path}, a script for the linker of ${crateName}: ${reasonOf(error)}`,
       'who gives that option to the linker? A build script of the package may, and `-C link-arg` in the configuration of cargo',
       { cause: error },
     );

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { makeDirectory } from '../make-directory.ts';
+import { whyUnwritable } from '../system-errors.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { FLAGS_VERSION } from './rustc-arguments.ts';
 
@@ -20,7 +21,7 @@ export async function makeRunDirectory(): Promise<string> {
     return await mkdtemp(join(parent, 'cackle-'));
   } catch (error) {
     throw new CheckError(
-      `cannot make a temporary directory in ${parent}: ${(error as Error).message}`,
+      `cannot make a temporary directory in ${parent}: ${whyUnwritable(error)}`,
       'let TMPDIR name a directory that can be written, with room on its disk',
       { cause: error },
     );
@@ -47,7 +48,7 @@ export async function linkWrapper(
     renameSync(temporary, path);
   } catch (error) {
     throw new CheckError(
-      `cannot write to ${directory}: ${(error as Error).message}`,
+      `cannot write to ${directory}: ${whyUnwritable(error)}`,
       'the target directory has to be writable, with room on its disk',
       { cause: error },
     );

@@ -3,6 +3,7 @@ import { type Limited, openPrivate, trim } from '../facts/cache.ts';
 import { writeAtomically } from '../facts/files.ts';
 import { RecordStore, type StoreLocation, storeLocation } from '../facts/store.ts';
 import { makeDirectory } from '../make-directory.ts';
+import { whyUnwritable } from '../system-errors.ts';
 import type { KeptAnswers } from '../workspace/metadata-cache/read.ts';
 import type { CheckObserver } from './options.ts';
 
@@ -36,7 +37,7 @@ export async function openStore(root: string): Promise<RecordStore> {
 /** The error for a store in which nothing can be written. */
 export function cannotKeep(root: string, error: Error): CheckError {
   return new CheckError(
-    `cannot keep facts in ${root}: ${error.message}`,
+    `cannot keep facts in ${root}: ${whyUnwritable(error)}`,
     'the target directory has to be writable; CARGO_TARGET_DIR names another',
     { cause: error },
   );

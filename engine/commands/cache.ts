@@ -4,6 +4,7 @@ import { readTree } from '../check/tree.ts';
 import { CheckError } from '../errors.ts';
 import { type CacheSetting, cacheSetting, contentOf } from '../facts/cache.ts';
 import { userCache } from '../paths.ts';
+import { reasonOf } from '../system-errors.ts';
 
 /** A directory that is kept from check to check. */
 export interface CachePart {
@@ -55,7 +56,7 @@ export async function clearCache(options: {
       await rm(directory, { recursive: true, force: true, maxRetries: 3 });
     } catch (error) {
       throw new CheckError(
-        `cannot remove ${directory}: ${(error as Error).message}`,
+        `cannot remove ${directory}: ${reasonOf(error)}`,
         'make sure that you may write there and that no check is running, and try again',
       );
     }

@@ -1,10 +1,11 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { applyEdits, type Edit } from '../config/edit/edit.ts';
 import type { SandboxKind } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import { fixesFor } from '../problems/fixes.ts';
 import { bubblewrapFault } from '../sandbox/probe.ts';
+import { whyUnwritable } from '../system-errors.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 import type { WorkspaceChoice } from '../workspace/types.ts';
 
@@ -37,9 +38,12 @@ export async function writeFirstConfig(
       await handle.close();
     }
   } catch (error) {
-    const exists = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    const isDirectory = (await stat(file).catch(() => undefined))?.isDirectory() ?? false;
+    const exists = !isDirectory && (error as NodeJS.ErrnoException).code === 'EEXIST';
     throw new CheckError(
-      exists ? `${file} is there already` : `cannot write ${file}: ${(error as Error).message}`,
+      exists
+        ? `${file} is there already`
+        : `cannot write ${file}: ${isDirectory ? 'it is a directory' : whyUnwritable(error)}`,
       exists
         ? 'run `cackle -n` to check with it, or remove it and begin anew'
         : 'choose a file in a directory that exists and is writable',

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
+import { reasonOf } from '../system-errors.ts';
 import { readApiTables } from './apis.ts';
 import { DocumentReader } from './document-reader.ts';
 import type { NamedSource, SourcesByName } from './sources.ts';
@@ -82,7 +83,7 @@ function readExportFile(file: string): PackageExports | undefined {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    return unreadable(file, `cannot read ${file}: ${(error as Error).message}`);
+    return unreadable(file, `cannot read ${file}: ${reasonOf(error)}`);
   }
   let text: string;
   try {

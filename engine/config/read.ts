@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { readRegularFile } from '../regular-file.ts';
+import { reasonOf } from '../system-errors.ts';
 import { readApiTables } from './apis.ts';
 import { builtinApis } from './builtin.ts';
 import { DocumentReader } from './document-reader.ts';
@@ -58,7 +59,7 @@ export async function readConfig(file: string, exports: Exports): Promise<Config
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? '';
     const [reason, help] = unreadable[code] ?? [
-      (error as Error).message,
+      reasonOf(error),
       'make the file readable for the user who runs the check',
     ];
     throw new ConfigError([fault(file, `cannot read ${file}: ${reason}`, help)]);

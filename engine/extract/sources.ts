@@ -4,6 +4,7 @@ import type { Content, KeywordHit, UnitMacros } from '../facts/unit-record.ts';
 import type { SourceHits } from '../parsers/module.ts';
 import { namesOfFiles, scanSource } from '../parsers/parsers.ts';
 import { readRegularFile } from '../regular-file.ts';
+import { reasonOf } from '../system-errors.ts';
 import { MacrosOfUnit } from './macros.ts';
 import { sourceTree } from './source-tree.ts';
 
@@ -84,7 +85,7 @@ function readSource(file: string): Buffer {
   try {
     return readRegularFile(file, MAX_SOURCE);
   } catch (error) {
-    throw new Error(`cannot read ${file}: ${(error as Error).message}`, { cause: error });
+    throw new Error(`cannot read ${file}: ${reasonOf(error)}`, { cause: error });
   }
 }
 

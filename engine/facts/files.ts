@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '../make-directory.ts';
+import { whyUnwritable } from '../system-errors.ts';
 import { FACTS_VERSION } from './tables.ts';
 
 // A file apart from the store of records, so that a worker that only writes facts does not load their schemas.
@@ -48,5 +49,5 @@ export function cannotWrite(path: string, error: NodeJS.ErrnoException): Error {
   const advice = full
     ? 'make room on that disk, or let CARGO_TARGET_DIR name a directory on another'
     : 'make that directory writable, or let CARGO_TARGET_DIR name another';
-  return new Error(`cannot write ${path}: ${error.message}\n  ${advice}`, { cause: error });
+  return new Error(`cannot write ${path}: ${whyUnwritable(error)}\n  ${advice}`, { cause: error });
 }

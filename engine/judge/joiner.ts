@@ -6,6 +6,7 @@ import { JoinedOutput } from '../graph/link.ts';
 import { LoadedFacts, SymbolNames } from '../graph/loaded-facts.ts';
 import { readMentioned } from '../parsers/parsers.ts';
 import { readRegularFile } from '../regular-file.ts';
+import { reasonOf } from '../system-errors.ts';
 
 /** Largest library that is read, in bytes: the parsers' offsets are 32 bits wide. */
 const MAX_LIBRARY = 2 ** 32;
@@ -80,7 +81,7 @@ export class Joiner {
         names = readMentioned(readRegularFile(path, MAX_LIBRARY));
       } catch (error) {
         throw new Error(
-          `cannot read ${path}, which ${name} is linked with: ${(error as Error).message}\n  what it calls in the program cannot be told; if it is gone, build what needs it again`,
+          `cannot read ${path}, which ${name} is linked with: ${reasonOf(error)}\n  what it calls in the program cannot be told; if it is gone, build what needs it again`,
           { cause: error },
         );
       }

@@ -1,5 +1,6 @@
 import { readSync, statSync } from 'node:fs';
 import { withRegularFile } from '../regular-file.ts';
+import { reasonOf } from '../system-errors.ts';
 import { ExtractError, type FileRoom, type Free, guarded, type ParserModule } from './module.ts';
 import { archiveLayout } from './object-archive.ts';
 
@@ -33,7 +34,7 @@ export class FileInput {
         throw error;
       }
     } catch (error) {
-      throw error instanceof ExtractError ? error : new ExtractError((error as Error).message);
+      throw error instanceof ExtractError ? error : new ExtractError(reasonOf(error));
     }
   }
 

@@ -8,6 +8,7 @@ import {
 } from '../config/types.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { readRegularFile } from '../regular-file.ts';
+import { reasonOf, whyUnwritable } from '../system-errors.ts';
 import { tryBubblewrap } from './probe.ts';
 
 /**
@@ -30,7 +31,7 @@ export async function prepareSettings(
     const path = resolve(workspaceRoot, text.value);
     const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
     if (!(found instanceof Error)) continue;
-    const reason = found.code === 'ENOENT' ? 'there is no such path' : found.message;
+    const reason = found.code === 'ENOENT' ? 'there is no such path' : reasonOf(found);
     fault(
       text,
       `bind_writable: ${path}: ${reason}`,
@@ -46,7 +47,7 @@ export async function prepareSettings(
     if (error === undefined) continue;
     fault(
       text,
-      `make_writable: cannot create ${path}: ${error.message}`,
+      `make_writable: cannot create ${path}: ${whyUnwritable(error)}`,
       'name a directory that can be created; a relative path starts at the root of the workspace',
     );
   }

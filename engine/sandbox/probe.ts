@@ -3,6 +3,7 @@ import { access, realpath } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { readRegularFile } from '../regular-file.ts';
+import { reasonOf } from '../system-errors.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { isolation } from './bubblewrap.ts';
 
@@ -133,7 +134,7 @@ export async function tryBubblewrap(bwrap: string, extra: readonly string[]): Pr
       { env: {} },
     );
   } catch (error) {
-    throw new CheckError(`cannot run ${bwrap}: ${(error as Error).message}`, WITHOUT, {
+    throw new CheckError(`cannot run ${bwrap}: ${reasonOf(error)}`, WITHOUT, {
       cause: error,
     });
   }

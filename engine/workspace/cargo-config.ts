@@ -2,6 +2,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { readRegularFile } from '../regular-file.ts';
 import * as z from '../schemas.ts';
+import { reasonOf } from '../system-errors.ts';
 import { CONFIG_NAMES, configDirectories, isFile } from './cargo-files.ts';
 import { type CfgSet, cfgHolds } from './cfg-expression.ts';
 
@@ -209,7 +210,7 @@ async function readLayer(path: string, base: string, above: readonly string[]): 
   try {
     text = readRegularFile(path).toString();
   } catch (error) {
-    throw new CheckError(`cannot read ${path}: ${(error as Error).message}`, undefined, {
+    throw new CheckError(`cannot read ${path}: ${reasonOf(error)}`, undefined, {
       cause: error,
     });
   }

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
+import { reasonOf } from '../system-errors.ts';
 
 /** A dep-info file that rustc cannot have written so, or that cannot be read; the message names the file. */
 export class DepInfoError extends Error {
@@ -25,7 +26,7 @@ export function readDepInfo(path: string, cwd: string): SourceFile[] {
   try {
     bytes = readRegularFile(path);
   } catch (error) {
-    throw new DepInfoError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+    throw new DepInfoError(`cannot read ${path}: ${reasonOf(error)}`, { cause: error });
   }
   let text: string;
   try {

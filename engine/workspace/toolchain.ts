@@ -1,4 +1,5 @@
 import { CheckError } from '../errors.ts';
+import { reasonOf } from '../system-errors.ts';
 import {
   SYSROOT_ARGUMENTS,
   VERSION_ARGUMENTS,
@@ -22,7 +23,7 @@ export interface Toolchain {
 /** Returns the error for a program that could not be started. */
 export function cannotStart(program: string, error: unknown, help: string): CheckError {
   const code = (error as NodeJS.ErrnoException).code;
-  const reason = code === 'ENOENT' ? 'it was not found' : String((error as Error).message);
+  const reason = code === 'ENOENT' ? 'it was not found' : reasonOf(error);
   return new CheckError(`cannot run ${program}: ${reason}`, help, { cause: error });
 }
 

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { optionForms } from '../../cli/arguments/option-forms.ts';
 import { programOf } from '../../cli/commands/program.ts';
 import { cackle, fixture } from '../support/cackle.ts';
-import { expectRefusal, refused } from './support.ts';
+import { asNobody, expectRefusal, noOtherUser, refused } from './support.ts';
 
 // Rule 6.6: bad arguments exit 2 and say which are good.
 
@@ -185,4 +187,49 @@ test('--package, --target, --profile and --features that cargo does not know', a
   for (const stderr of [package_, profile]) expect(stderr).toContain('cargo says why above');
   for (const stderr of [target, features])
     expect(stderr).toContain('correct what cargo names above');
+});
+
+/** Files that a command line may name to be written, with the name of each in messages. */
+const written = [
+  {
+    option: '--log-file',
+    named: 'the log file ',
+    args: (file: string) => ['-n', '--log-file', file],
+  },
+  { option: '--trace', named: 'the trace file ', args: (file: string) => ['-n', '--trace', file] },
+  { option: 'init -c', named: '', args: (file: string) => ['init', '-c', file] },
+  { option: '--grants-json', named: '', args: (file: string) => ['-n', '--grants-json', file] },
+];
+
+describe.each(written)('rules 6.6, 6.15: $option', ({ named, args }) => {
+  const refused = async (directory: string, file: string): Promise<string> => {
+    const stderr = expectRefusal(await cackle([...args(file), '--path', directory]));
+    expect(stderr).not.toMatch(/\bE[A-Z]{4,}\b/);
+    expect(stderr).toMatch(/writable/);
+    return stderr;
+  };
+
+  test('in a directory that is not there', async () => {
+    const directory = fixture('simple');
+    const file = join(directory, 'none', 'file');
+    const stderr = await refused(directory, file);
+    expect(stderr).toContain(`cannot write ${named}${file}: its directory does not exist`);
+  });
+
+  test('where a directory is', async () => {
+    const directory = fixture('simple');
+    const file = join(directory, 'src');
+    const stderr = await refused(directory, file);
+    expect(stderr).toContain(`cannot write ${named}${file}: it is a directory`);
+  });
+
+  test.skipIf(noOtherUser)('where the user may not write', async () => {
+    const directory = fixture('simple', { files: { 'locked/keep': '' } });
+    const locked = join(directory, 'locked');
+    chmodSync(locked, 0o555);
+    chmodSync(directory, 0o777);
+    const file = join(locked, 'file');
+    const stderr = expectRefusal(await asNobody([...args(file), '--path', directory]));
+    expect(stderr).toContain(`cannot write ${named}${locked}/file: you have no permission`);
+  });
 });

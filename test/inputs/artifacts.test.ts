@@ -208,7 +208,7 @@ describe('through the workers', () => {
 
   test('a file that is not there', async () => {
     const job = { kind: 'extract', paths: ['/nowhere/x.a'], debugInfo: true, stores: [directory] };
-    await expect(pool.run(job)).rejects.toThrow('cannot read /nowhere/x.a: ENOENT');
+    await expect(pool.run(job)).rejects.toThrow('cannot read /nowhere/x.a: it does not exist');
   });
 });
 

@@ -36,7 +36,7 @@ test('stdout that is full: no report reached anybody', async () => {
   const directory = quoted(fixture('simple'));
   for (const arguments_ of [`-n --path ${directory}`, '--help', '--version']) {
     const ran = await shell(`$CACKLE ${arguments_} > /dev/full`);
-    expect(ran.stderr).toContain('error: cannot write the report to stdout: ENOSPC');
+    expect(ran.stderr).toContain('error: cannot write the report to stdout: no room is left');
     expect(ran.status).toBe(2);
   }
 });

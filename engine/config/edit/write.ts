@@ -14,6 +14,7 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readRegularFile } from '../../regular-file.ts';
+import { reasonOf, whyUnwritable } from '../../system-errors.ts';
 
 /** The text of a configuration file as it was read, and a hash to notice later changes. */
 export interface ConfigFileText {
@@ -121,10 +122,9 @@ function bytesOf(file: string): Buffer | undefined {
   try {
     return readRegularFile(file);
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new ConfigFileError(
-      `cannot read ${file}: ${code === 'EISDIR' ? 'it is a directory' : message}`,
+      `cannot read ${file}: ${reasonOf(error)}`,
       'make it a file that you may read, and try again',
       { cause: error },
     );
@@ -168,7 +168,7 @@ function changedError(file: string): ConfigFileError {
 }
 
 function writeError(file: string, cause: unknown): ConfigFileError {
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const { code } = cause as NodeJS.ErrnoException;
   if (code === 'EEXIST') return changedError(file);
   const help =
     code === 'EACCES' || code === 'EPERM'
@@ -178,5 +178,5 @@ function writeError(file: string, cause: unknown): ConfigFileError {
         : code === 'ENOSPC' || code === 'EDQUOT'
           ? 'make room on its file system'
           : 'nothing was changed; fix the cause and try again';
-  return new ConfigFileError(`cannot write ${file}: ${message}`, help, { cause });
+  return new ConfigFileError(`cannot write ${file}: ${whyUnwritable(cause)}`, help, { cause });
 }
