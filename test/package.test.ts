@@ -22,7 +22,13 @@ test('rule 6.1: the npm package works in an empty directory, from npx and as `ca
   ];
   const paths = files.map(({ path }) => path);
   const license = ['LICENSE-MIT', 'LICENSE-APACHE'];
-  for (const needed of ['README.md', ...license, 'dist/shim-src/main.rs', 'dist/man/cackle.1'])
+  for (const needed of [
+    'README.md',
+    ...license,
+    'dist/shim-src/main.rs',
+    'dist/man/cackle.1',
+    'schemas/cackle.toml.schema.json',
+  ])
     expect(paths).toContain(needed);
   expect(paths.filter((path) => path.endsWith('_bg.wasm'))).toHaveLength(1);
   expect(paths.filter((path) => /^(?:engine|test|examples|setup|wasm)\//.test(path))).toEqual([]);

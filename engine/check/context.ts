@@ -11,6 +11,7 @@ import type { WorkspaceQuestions } from '../workspace/early-questions.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { BuildCounts } from './counts.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
+import { keepSchema } from './schema-file.ts';
 import { cannotKeep, openLocation, openStore } from './store.ts';
 import type { Tree } from './tree.ts';
 
@@ -79,6 +80,9 @@ export async function openContext(
   const sandboxes = await Sandboxes.open(live.current, workspace, runsTests);
   const location = await openLocation(workspace.targetDirectory);
   const store = await openStore(location.root);
+  await keepSchema(location.root).catch((error: Error) => {
+    throw cannotKeep(location.root, error);
+  });
   // Where somebody is asked, cackle.toml is edited meanwhile, by hand too.
   const files = given === undefined ? [configFile] : [];
   const unchanged = await Unchanged.begin(workspace, store, files).catch((error: Error) => {

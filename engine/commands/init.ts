@@ -1,17 +1,20 @@
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { keepSchema, schemaLineOf } from '../check/schema-file.ts';
+import { cannotKeep } from '../check/store.ts';
 import { applyEdits, type Edit } from '../config/edit/edit.ts';
 import type { SandboxKind } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
+import { storeLocation } from '../facts/store.ts';
 import { fixesFor } from '../problems/fixes.ts';
 import { bubblewrapFault } from '../sandbox/probe.ts';
 import { whyUnwritable } from '../system-errors.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
-import type { WorkspaceChoice } from '../workspace/types.ts';
+import type { Workspace, WorkspaceChoice } from '../workspace/types.ts';
 
 /** Returns the text of a first cackle.toml: the best fix of a missing one (rule 5.1), and a sandbox. */
-function firstConfig(sandbox: SandboxKind): string {
-  const [recommended] = fixesFor({ kind: 'configuration-missing' }, undefined);
+function firstConfig(sandbox: SandboxKind, schemaLine: string | undefined): string {
+  const [recommended] = fixesFor({ kind: 'configuration-missing' }, undefined, { schemaLine });
   const comment =
     sandbox === 'Disabled'
       ? '"Bubblewrap" runs build scripts, tests and rustc in a sandbox.'
@@ -27,13 +30,14 @@ function firstConfig(sandbox: SandboxKind): string {
 export async function writeFirstConfig(
   choice: Pick<WorkspaceChoice, 'path' | 'configFile'>,
 ): Promise<{ readonly file: string; readonly sandbox: SandboxKind }> {
-  const file =
-    choice.configFile ?? join((await loadWorkspace({ path: choice.path })).root, 'cackle.toml');
+  const workspace = await workspaceOf(choice);
+  const file = choice.configFile ?? join(workspace?.root ?? choice.path, 'cackle.toml');
+  const schemaLine = workspace && schemaLineOf({ configFile: file, workspace });
   const sandbox = (await bubblewrapFault()) === undefined ? 'Bubblewrap' : 'Disabled';
   try {
     const handle = await open(file, 'wx');
     try {
-      await handle.writeFile(firstConfig(sandbox));
+      await handle.writeFile(firstConfig(sandbox, schemaLine));
     } finally {
       await handle.close();
     }
@@ -50,5 +54,20 @@ export async function writeFirstConfig(
       { cause: error },
     );
   }
+  if (workspace !== undefined && schemaLine !== undefined) {
+    const { root } = storeLocation(workspace.targetDirectory);
+    await keepSchema(root).catch((error: Error) => {
+      throw cannotKeep(root, error);
+    });
+  }
   return { file, sandbox };
+}
+
+/** The workspace in which a file is begun. A file that is named may lie where there is none. */
+async function workspaceOf({
+  path,
+  configFile,
+}: Pick<WorkspaceChoice, 'path' | 'configFile'>): Promise<Workspace | undefined> {
+  const workspace = loadWorkspace({ path });
+  return configFile === undefined ? await workspace : await workspace.catch(() => undefined);
 }

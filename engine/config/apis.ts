@@ -1,9 +1,8 @@
 import { crateNameOf } from '../rust-paths.ts';
 import type { DocumentReader } from './document-reader.ts';
+import { apiKeys } from './keys.ts';
 import type { TomlEntry } from './toml-tree.ts';
 import type { ApiDefinition, ApiPath } from './types.ts';
-
-const apiKeys = ['include', 'exclude', 'no_auto_detect'];
 
 /** Reads the tables `[api.NAME]`, by name, and appends their paths to `written`; faults go to the reader. */
 export function readApiTables(

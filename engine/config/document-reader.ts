@@ -1,3 +1,4 @@
+import type { Keys } from './keys.ts';
 import { nearest } from './nearest.ts';
 import {
   parseToml,
@@ -32,7 +33,8 @@ export class DocumentReader {
     }
   }
 
-  checkKeys(table: TomlTable, known: readonly string[], where: string): void {
+  checkKeys(table: TomlTable, keys: Keys, where: string): void {
+    const known = Object.keys(keys);
     for (const entry of table.entries.values()) {
       if (known.includes(entry.key)) continue;
       const near = nearest(entry.key, known);

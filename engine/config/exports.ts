@@ -4,6 +4,7 @@ import { readRegularFile } from '../regular-file.ts';
 import { reasonOf } from '../system-errors.ts';
 import { readApiTables } from './apis.ts';
 import { DocumentReader } from './document-reader.ts';
+import { commonKeys, topKeys } from './keys.ts';
 import type { NamedSource, SourcesByName } from './sources.ts';
 import { type ApiDefinition, type ConfigDiagnostic, NEWEST_VERSION } from './types.ts';
 
@@ -103,9 +104,9 @@ class ExportReader extends DocumentReader {
   read(): PackageExports {
     const root = this.document();
     if (root === undefined) return { file: this.file, apis: new Map(), faults: this.faults };
-    this.checkKeys(root, ['common', 'api'], 'the top level');
+    this.checkKeys(root, { common: topKeys.common, api: topKeys.api }, 'the top level');
     const common = this.table(root.entries.get('common'));
-    if (common !== undefined) this.checkKeys(common, ['version'], '[common]');
+    if (common !== undefined) this.checkKeys(common, { version: commonKeys.version }, '[common]');
     const version = common?.entries.get('version');
     if (
       version !== undefined &&

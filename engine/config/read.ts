@@ -8,6 +8,7 @@ import { type Exports, noExports } from './exports.ts';
 import { importBuiltin, importExported } from './imported-apis.ts';
 import { permissionLookup } from './inheritance.ts';
 import { neverAllowed } from './instruction-rules.ts';
+import { commonKeys, fromKeys, packageKeys, rustcKeys, scopeKeys, topKeys } from './keys.ts';
 import { nearest } from './nearest.ts';
 import { readSandboxTable, rustcSandbox, sandboxLookup, scopeKey } from './sandbox.ts';
 import { splitKey, subjectOf, type TableSubject } from './sources.ts';
@@ -28,23 +29,6 @@ import {
   type ScopeSuffix,
   type ScopeTable,
 } from './types.ts';
-
-const commonKeys = [
-  'version',
-  'import_std',
-  'features',
-  'build_flags',
-  'profile',
-  'explicit_build_scripts',
-];
-const scopeKeys = [
-  'allow_unsafe',
-  'allow_extern',
-  'allow_proc_macro',
-  'allow_apis',
-  'allow_build_instructions',
-  'sandbox',
-];
 
 const flags: ReadonlySet<string> = new Set(['allow_unsafe', 'allow_extern', 'allow_proc_macro']);
 
@@ -121,7 +105,7 @@ class Reader extends DocumentReader {
   read(): Config {
     const root = this.document();
     if (root === undefined) throw new ConfigError(this.faults);
-    this.checkKeys(root, ['common', 'api', 'pkg', 'sandbox', 'rustc'], 'the top level');
+    this.checkKeys(root, topKeys, 'the top level');
     const common = this.table(root.entries.get('common'));
     const version = this.version(common);
     if (common !== undefined) this.checkKeys(common, commonKeys, '[common]');
@@ -153,7 +137,7 @@ class Reader extends DocumentReader {
       if (safe !== undefined) safeMacros.set(name, new Set(this.strings(safe)));
     }
     const rustc = this.table(root.entries.get('rustc'));
-    if (rustc !== undefined) this.checkKeys(rustc, ['sandbox'], '[rustc]');
+    if (rustc !== undefined) this.checkKeys(rustc, rustcKeys, '[rustc]');
     const sandboxes = {
       top: readSandboxTable(this, root.entries.get('sandbox'), '[sandbox]'),
       rustc: readSandboxTable(this, rustc?.entries.get('sandbox'), '[rustc.sandbox]'),
@@ -276,11 +260,7 @@ class Reader extends DocumentReader {
     out: ScopeTable[],
   ): void {
     const name = entry.key;
-    this.checkKeys(
-      table,
-      [...scopeKeys, 'source', 'import', 'safe_macros', 'build', 'test', 'from'],
-      `[pkg.${name}]`,
-    );
+    this.checkKeys(table, packageKeys, `[pkg.${name}]`);
     out.push(this.scope(name, '', entry.place, table, apis));
     this.sandbox({ package: name, suffix: '' }, table);
     const below = (parent: TomlTable, key: 'build' | 'test', suffix: ScopeSuffix): void => {
@@ -295,7 +275,7 @@ class Reader extends DocumentReader {
     below(table, 'test', 'test');
     const from = this.table(table.entries.get('from'));
     if (from === undefined) return;
-    this.checkKeys(from, ['build', 'test'], `[pkg.${name}.from]`);
+    this.checkKeys(from, fromKeys, `[pkg.${name}.from]`);
     below(from, 'build', 'from.build');
     below(from, 'test', 'from.test');
   }

@@ -1,29 +1,19 @@
 import type { DocumentReader } from './document-reader.ts';
 import { ancestors } from './inheritance.ts';
+import { NEVER_PASSED, sandboxKeys } from './keys.ts';
 import { nearest } from './nearest.ts';
 import type { TomlEntry } from './toml-tree.ts';
-import type {
-  Config,
-  ConfigText,
-  PermissionScope,
-  SandboxKind,
-  SandboxSettings,
-  SandboxTable,
+import {
+  type Config,
+  type ConfigText,
+  type PermissionScope,
+  SANDBOX_KINDS,
+  type SandboxKind,
+  type SandboxSettings,
+  type SandboxTable,
 } from './types.ts';
 
-const keys = [
-  'kind',
-  'allow_network',
-  'bind_writable',
-  'make_writable',
-  'pass_env',
-  'extra_args',
-] as const;
-
-const kinds: readonly SandboxKind[] = ['Bubblewrap', 'Disabled'];
-
-/** Variables that no setting passes into a sandbox: with them, a program inside could start the shim. */
-const neverPassed = /^(?:RUSTC_WRAPPER$|CACKLE_)/;
+const neverPassed = new RegExp(NEVER_PASSED);
 
 /** Reads one sandbox table (rule 2.15); faults go to the reader. `where` is its name, e.g. `[sandbox]`. */
 export function readSandboxTable(
@@ -33,8 +23,8 @@ export function readSandboxTable(
 ): SandboxTable | undefined {
   const table = reader.table(entry);
   if (entry === undefined || table === undefined) return undefined;
-  reader.checkKeys(table, keys, where);
-  const list = (key: (typeof keys)[number], fault: (text: string) => string | undefined) => {
+  reader.checkKeys(table, sandboxKeys, where);
+  const list = (key: keyof typeof sandboxKeys, fault: (text: string) => string | undefined) => {
     const texts = reader.items(table.entries.get(key));
     for (const { value, place, length } of texts) {
       const found = value.includes('\0') ? 'a NUL character cannot stand here' : fault(value);
@@ -64,9 +54,9 @@ function variableFault(name: string): string | undefined {
 function readKind(reader: DocumentReader, entry: TomlEntry | undefined): SandboxKind | undefined {
   const value = reader.string(entry);
   if (entry === undefined || value === undefined) return undefined;
-  const kind = kinds.find((known) => known === value);
+  const kind = SANDBOX_KINDS.find((known) => known === value);
   if (kind === undefined) {
-    const near = nearest(value, kinds);
+    const near = nearest(value, SANDBOX_KINDS);
     reader.report(
       entry.value.place,
       entry.value.length,

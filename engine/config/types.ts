@@ -83,8 +83,11 @@ export interface Permissions {
   readonly allowBuildInstructions: readonly string[];
 }
 
+/** How programs may be confined. */
+export const SANDBOX_KINDS = ['Bubblewrap', 'Disabled'] as const;
+
 /** How programs are confined. */
-export type SandboxKind = 'Bubblewrap' | 'Disabled';
+export type SandboxKind = (typeof SANDBOX_KINDS)[number];
 
 /** The settings in one sandbox table, before inheritance. */
 export interface SandboxTable {

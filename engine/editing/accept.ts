@@ -1,6 +1,7 @@
 import { checkTree } from '../check/check.ts';
 import { BuildCounts } from '../check/counts.ts';
 import type { CheckObserver, CheckOptions } from '../check/options.ts';
+import { schemaLineOf } from '../check/schema-file.ts';
 import { readTree } from '../check/tree.ts';
 import { CheckError } from '../errors.ts';
 import type { Problem } from '../problems/kinds.ts';
@@ -33,7 +34,8 @@ export async function checkAndAccept(
   const tree = await readTree(options, { command, questions });
   const { configFile, exports } = tree;
   const missing: Problem = { kind: 'configuration-missing' };
-  const accept = await AutoAccept.open(configFile, exports, { bubblewrapFault: fault }, missing);
+  const known = { bubblewrapFault: fault, schemaLine: schemaLineOf(tree) };
+  const accept = await AutoAccept.open(configFile, exports, known, missing);
   if (!accept.current.sandboxChosen) {
     await accept.accept([{ kind: 'sandbox-not-chosen' }]);
     if (!accept.current.sandboxChosen)

@@ -2,6 +2,7 @@ import { checkTree } from '../check/check.ts';
 import { BuildCounts } from '../check/counts.ts';
 import type { CheckObserver, CheckOptions } from '../check/options.ts';
 import type { FinishedCheck } from '../check/report.ts';
+import { schemaLineOf } from '../check/schema-file.ts';
 import { readTree, type Tree } from '../check/tree.ts';
 import { applyEdits, type Edit } from '../config/edit/edit.ts';
 import type { Exports } from '../config/exports.ts';
@@ -131,7 +132,7 @@ export class Interactive {
     this.tree = workspace;
     const fault = await bubblewrapFault();
     signal.throwIfAborted();
-    this.known = { bubblewrapFault: fault, exports };
+    this.known = { bubblewrapFault: fault, schemaLine: schemaLineOf(tree), exports };
     const config = await this.openConfig(configFile, exports);
     const release = (): void => {
       config.release();

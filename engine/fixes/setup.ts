@@ -16,12 +16,18 @@ const recommended = ['fs', 'net', 'process'];
 
 const version: EditStep = { kind: 'set', path: ['common', 'version'], value: NEWEST_VERSION };
 
+/** The first steps of a new cackle.toml. */
+const begin = ({ schemaLine }: FixKnowledge): EditStep[] => [
+  ...(schemaLine === undefined ? [] : [{ kind: 'first-line', text: schemaLine } as const]),
+  version,
+];
+
 /** Returns the fix that creates a cackle.toml with the recommended APIs. */
-export function createRecommended(): Fix {
+export function createRecommended(known: FixKnowledge): Fix {
   return {
     title: 'create the recommended cackle.toml',
     explanation: `It watches the built-in APIs ${recommended.join(', ')}. A sandbox is chosen next.`,
-    edit: edit(version, {
+    edit: edit(...begin(known), {
       kind: 'add',
       path: ['common', 'import_std'],
       values: recommended,
@@ -30,11 +36,11 @@ export function createRecommended(): Fix {
 }
 
 /** Returns the fix that creates a cackle.toml without any API. */
-export function createEmpty(): Fix {
+export function createEmpty(known: FixKnowledge): Fix {
   return {
     title: 'create an empty cackle.toml',
     explanation: 'It watches nothing yet. A sandbox and each built-in API are chosen next.',
-    edit: edit(version),
+    edit: edit(...begin(known)),
   };
 }
 

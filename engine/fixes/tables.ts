@@ -9,6 +9,7 @@ export function inTables(edit: Edit, config: Config | undefined): Edit {
   const steps = edit.steps.map((step): EditStep => {
     if ('scope' in step)
       return { ...step, scope: { ...step.scope, package: keyOf(step.scope.package) } };
+    if (step.kind === 'first-line') return step;
     if (step.kind === 'build-section') return { ...step, package: keyOf(step.package) };
     const [table, name, ...rest] = step.path;
     return table === 'pkg' && name !== undefined

@@ -93,6 +93,8 @@ function wordsOf(step: EditStep): readonly string[] {
       return step.path;
     case 'build-section':
       return [step.package];
+    case 'first-line':
+      return [step.text];
   }
 }
 

@@ -36,6 +36,8 @@ export type EditStep =
   | { readonly kind: 'add'; readonly path: KeyPath; readonly values: readonly string[] }
   /** Removes a value from a list; an emptied list is removed too, and a package's table that held only it. */
   | { readonly kind: 'remove'; readonly path: KeyPath; readonly value: string }
+  /** Puts a comment at the top of an empty document, and changes no other. */
+  | { readonly kind: 'first-line'; readonly text: string }
   | { readonly kind: 'set'; readonly path: KeyPath; readonly value: boolean | number | string }
   /** Adds the build section of a package unless it is there. */
   | { readonly kind: 'build-section'; readonly package: string }
@@ -62,7 +64,8 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
       let remark = comment;
       for (const step of steps) {
         const next = applyStep(current, step, remark);
-        if (next !== current) remark = undefined;
+        // A remark is about what the steps after it add.
+        if (next !== current && step.kind !== 'first-line') remark = undefined;
         current = next;
       }
     }
@@ -92,6 +95,8 @@ function applyStep(text: string, step: EditStep, comment: string | undefined): s
       return add(text, step.path, step.values, comment);
     case 'remove':
       return withoutItems(text, step.path, (item) => item === step.value);
+    case 'first-line':
+      return text.trim() === '' ? `${step.text}\n` : text;
     case 'set':
       return set(text, step.path, step.value, comment);
     case 'build-section': {

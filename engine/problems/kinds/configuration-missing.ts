@@ -31,12 +31,12 @@ export const configurationMissing: Descriptor<
   notes: noNotes,
   key: () => [],
   merging: theFirst(),
-  fixes: () => {
+  fixes: (_problem, _config, known) => {
     const sandbox: SandboxNotChosen = { kind: 'sandbox-not-chosen' };
     const apis = [...builtinApis.keys()].map((api) => ({ kind: 'std-api-on-offer', api }) as const);
     return [
-      { ...createRecommended(), asksNext: [sandbox] },
-      { ...createEmpty(), asksNext: [sandbox, ...apis] },
+      { ...createRecommended(known), asksNext: [sandbox] },
+      { ...createEmpty(known), asksNext: [sandbox, ...apis] },
     ];
   },
   fixesOnlyPermit: false,

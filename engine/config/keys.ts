@@ -1,0 +1,217 @@
+import { builtinApis } from './builtin.ts';
+import { NEWEST_VERSION, SANDBOX_KINDS } from './types.ts';
+
+/** What a key of cackle.toml takes, in the words of JSON Schema; an editor shows the description. */
+export interface KeySchema {
+  readonly description: string;
+  readonly [keyword: string]: unknown;
+}
+
+/** The keys of a table by name, in the order in which messages list them. */
+export type Keys = Readonly<Record<string, KeySchema>>;
+
+const flag = (description: string): KeySchema => ({ description, type: 'boolean', default: false });
+
+const list = (description: string, items: object = {}, more: object = {}): KeySchema => ({
+  description,
+  type: 'array',
+  items: { type: 'string', ...items },
+  ...more,
+});
+
+/** Returns the schema of a table with these keys and no others. */
+export function tableOf(description: string, keys: Keys, more: object = {}): KeySchema {
+  return { description, type: 'object', properties: keys, additionalProperties: false, ...more };
+}
+
+/** No NUL: the system's file names and arguments have none. */
+const noNul = { pattern: '^[^\\u0000]*$' };
+const path = { ...noNul, minLength: 1 };
+
+/** Variables that no setting passes into a sandbox: with them, a program inside could start the shim. */
+export const NEVER_PASSED = '^(?:RUSTC_WRAPPER$|CACKLE_)';
+
+/** Names joined by `::`; the reader asks for more of each name. */
+const codePaths = { pattern: '^[^\\s:]+(?:::[^\\s:]+)*$' };
+
+const builtin = [...builtinApis.keys()];
+
+/** A list of APIs, for which an editor offers the built-in ones. */
+const apis = { anyOf: [{ enum: builtin }, { minLength: 1 }] };
+
+/** The keys of `[common]`. */
+export const commonKeys = {
+  version: {
+    description: `The version of this file's meaning, 1 to ${NEWEST_VERSION}; new files take ${NEWEST_VERSION}. Before 2, [rustc.sandbox] inherits nothing from [sandbox]; before 3, extern needs no permission of its own.`,
+    type: 'integer',
+    minimum: 1,
+    maximum: NEWEST_VERSION,
+    default: NEWEST_VERSION,
+  },
+  import_std: list(
+    `Built-in APIs whose use needs a permission: ${builtin.join(', ')}. [api.NAME] of the same name extends one.`,
+    { enum: builtin },
+    { uniqueItems: true },
+  ),
+  features: list(
+    'Features that are built, as for `cargo build --features`. --features on the command line replaces them.',
+  ),
+  build_flags: list(
+    'Options for `cargo build`. Without this key, all targets are built: ["--all-targets"].',
+    {},
+    { default: ['--all-targets'] },
+  ),
+  profile: {
+    description:
+      'The cargo profile that is built. Without this key it is `cackle`: your `dev`, with debug info.',
+    type: 'string',
+    default: 'cackle',
+  },
+  explicit_build_scripts: flag(
+    'With true, a package that has a build script needs a table [pkg.NAME.build], which may be empty.',
+  ),
+} satisfies Keys;
+
+/** The keys of `[api.NAME]`. */
+export const apiKeys = {
+  include: list(
+    'Paths of modules or items, such as "std::fs" or "reqwest". Each covers all that is below it.',
+    codePaths,
+  ),
+  exclude: list(
+    'Paths that do not belong to the API although `include` covers them. Exclusions win.',
+    codePaths,
+  ),
+  no_auto_detect: list(
+    'Packages about which a check does not ask whether they provide this API, because a path in them has its name.',
+  ),
+} satisfies Keys;
+
+/** The keys of a sandbox table. */
+export const sandboxKeys = {
+  kind: {
+    description:
+      'How programs are confined: "Bubblewrap" runs them without network and with almost nothing writable, "Disabled" as under cargo alone.',
+    type: 'string',
+    enum: SANDBOX_KINDS,
+  },
+  allow_network: flag('With true, programs in the sandbox reach the network.'),
+  bind_writable: list(
+    'Files and directories, which have to exist, that programs in the sandbox may change. A relative path starts at the workspace.',
+    path,
+  ),
+  make_writable: list(
+    'Directories, created when missing, that programs in the sandbox may change. A relative path starts at the workspace.',
+    path,
+  ),
+  pass_env: list('Names of environment variables that programs in the sandbox see.', {
+    pattern: '^[^=\\u0000]+$',
+    not: { pattern: NEVER_PASSED },
+  }),
+  extra_args: list('Further arguments for bwrap.', noNul),
+} satisfies Keys;
+
+/** The keys of a permission scope, without its sandbox. */
+const permissionKeys = {
+  allow_unsafe: flag('With true, the package may use `unsafe`.'),
+  allow_extern: flag('With true, the package may declare `extern` blocks and functions.'),
+  allow_proc_macro: flag('With true, the proc macro of the package may run while others compile.'),
+  allow_apis: list(
+    'APIs that the package may use: built-in ones of common.import_std, those of [api.NAME], imported ones as "NAME::api".',
+    apis,
+    { uniqueItems: true },
+  ),
+  allow_build_instructions: list(
+    'Lines that the build script of the package may print for cargo, such as "cargo::rustc-link-lib=z". One that ends in `*` allows every line that begins so.',
+  ),
+} satisfies Keys;
+
+const sandboxOf = (whose: string): KeySchema =>
+  tableOf(
+    `The sandbox of ${whose}; what is not set here comes from the wider tables.`,
+    sandboxKeys,
+  );
+
+/** The keys of every table `[pkg.NAME.…]` that holds permissions. */
+export const scopeKeys = {
+  ...permissionKeys,
+  sandbox: sandboxOf('the programs that this table is about'),
+} satisfies Keys;
+
+const buildTable = tableOf(
+  "What the package's own build script may do, besides what the wider tables allow.",
+  { ...permissionKeys, sandbox: sandboxOf('the build script of the package') },
+);
+
+const testTable = tableOf(
+  'What the package may do in its own tests and benchmarks, besides what the wider tables allow.',
+  { ...permissionKeys, sandbox: sandboxOf('the tests of the package') },
+);
+
+/** The keys of `[pkg.NAME.from]`. */
+export const fromKeys = {
+  build: tableOf(
+    'What the package may do in build scripts, those of other packages too, besides what [pkg.NAME] allows.',
+    scopeKeys,
+  ),
+  test: tableOf(
+    'What the package may do in tests, those of other packages too, besides what [pkg.NAME] allows.',
+    scopeKeys,
+  ),
+} satisfies Keys;
+
+/** The keys of `[pkg.NAME]`. */
+export const packageKeys = {
+  ...permissionKeys,
+  sandbox: sandboxOf(
+    "the package's build script and tests (`kind` counts in .build and .test only)",
+  ),
+  source: {
+    description:
+      'Where the package comes from, when several sources have one of its name: "crates.io", the URL of a registry or git repository, or a directory relative to the workspace.',
+    type: 'string',
+    minLength: 1,
+  },
+  import: list(
+    'APIs to take from the cackle/export.toml of the package; permissions name them "NAME::api". [] takes none, and nothing is asked.',
+  ),
+  safe_macros: list(
+    'Exported macros of the package of which you know that they lend neither `unsafe` nor `extern` to their callers.',
+  ),
+  build: buildTable,
+  test: testTable,
+  from: tableOf('Permissions in the build scripts and tests of any package.', fromKeys),
+} satisfies Keys;
+
+/** The keys of `[rustc]`. */
+export const rustcKeys = {
+  sandbox: sandboxOf('rustc, in which proc macros run'),
+} satisfies Keys;
+
+/** The tables of cackle.toml. */
+export const topKeys = {
+  common: tableOf('What is built, and which built-in APIs are watched.', commonKeys, {
+    required: ['version'],
+  }),
+  api: {
+    description: 'APIs: named sets of paths whose use needs a permission.',
+    type: 'object',
+    additionalProperties: tableOf(
+      'An API of your own, or more of a built-in one: who uses what it includes needs allow_apis.',
+      apiKeys,
+    ),
+  },
+  pkg: {
+    description: 'What each package may do.',
+    type: 'object',
+    patternProperties: {
+      '^[^@\\s]+(?:@\\S.*)?$': tableOf(
+        'What a package may do, in all of its versions from one source: [pkg.NAME], or [pkg."NAME@SOURCE"].',
+        packageKeys,
+      ),
+    },
+    additionalProperties: false,
+  },
+  sandbox: tableOf('The sandbox of build scripts, tests and rustc.', sandboxKeys),
+  rustc: tableOf('How the compiler runs.', rustcKeys),
+} satisfies Keys;
