@@ -45,8 +45,8 @@ const doneSchema = z.object({
 /** How a program that the shim ran ended: its status or signal, or why it could not start. */
 export type Done = z.infer<typeof doneSchema>['done'];
 
-/** A program with its environment changes. */
-interface Command {
+/** A program that the shim is to start, with its changes of the environment. */
+interface ProgramToStart {
   readonly args: readonly string[];
   readonly unset: readonly string[];
   readonly set: readonly (readonly [string, string])[];
@@ -57,14 +57,14 @@ interface Command {
 
 /** The engine's instruction to the shim; see engine/shim/src/plan.rs. */
 export type Answer =
-  | ({ readonly do: 'exec' } & Command)
+  | ({ readonly do: 'exec' } & ProgramToStart)
   | ({
       readonly do: 'run';
       readonly stdout?: 'pass' | 'collect';
       readonly limit?: number;
       readonly stderr?: 'pass' | 'lints' | 'keep';
       readonly lints?: readonly string[];
-    } & Command)
+    } & ProgramToStart)
   | {
       readonly do: 'exit';
       readonly status: number;

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
-import { tellCargo } from './asked-variables.ts';
 import { withoutUs } from './environment.ts';
 import type { BuildFailures } from './failures.ts';
 import { linkerName, standInForLinker } from './link-socket.ts';
@@ -14,13 +13,14 @@ import {
   type Hello,
   type ShimConnection,
 } from './protocol.ts';
+import { tellCargo } from './queried-variables.ts';
 import { expandRustcArguments } from './response-file.ts';
 import { FLAGS_VERSION, OUR_LINTS, rewriteRustcArguments } from './rustc-arguments.ts';
 import { describeRustcCommand } from './rustc-command.ts';
 import { parseRustcArguments } from './rustc-command-line.ts';
 import { type Compilation, compileInside } from './sandboxed-rustc.ts';
 import type { ServerOptions } from './server-options.ts';
-import type { AskedVariable, LintHit, RustcInvocation } from './types.ts';
+import type { LintHit, QueriedVariable, RustcInvocation } from './types.ts';
 import { refusedArgument, searchNativeOnly } from './unit-arguments.ts';
 import { readUnitCfg } from './unit-cfg.ts';
 import { identify } from './units.ts';
@@ -184,7 +184,7 @@ export class RustcService {
       command.depInfo === undefined
         ? join(invocation.outDir, `${invocation.crateName}${invocation.extraFilename}.d`)
         : resolve(hello.cwd, command.depInfo);
-    const variables = success ? this.askedBy(hello, depInfo) : [];
+    const variables = success ? this.queriedBy(hello, depInfo) : [];
     await handlers.onRustcDone({
       invocation,
       success,
@@ -203,7 +203,7 @@ export class RustcService {
    * Returns the variables that a compiled unit reads from the environment, and writes cargo's values into its
    * dep-info, so that cargo finds the unit fresh as long as they hold.
    */
-  private askedBy({ env }: Hello, depInfo: string): readonly AskedVariable[] {
+  private queriedBy({ env }: Hello, depInfo: string): readonly QueriedVariable[] {
     const { handlers, sandbox, configVariables } = this.options;
     const set = handlers.variablesOf(env.get('OUT_DIR') ?? '');
     const passes = (name: string): boolean =>

@@ -48,7 +48,7 @@ export interface UnitCfg {
 }
 
 /** A variable that a unit's code reads with `env!` or `option_env!`. */
-export interface AskedVariable {
+export interface QueriedVariable {
   readonly name: string;
   /** False when rustc's sandbox hides it, whether it is set or not. */
   readonly seen: boolean;
@@ -70,7 +70,7 @@ export interface RustcOutcome {
   readonly disturbed: boolean;
   readonly lints: readonly LintHit[];
   readonly depInfo: string | undefined;
-  readonly variables: readonly AskedVariable[];
+  readonly variables: readonly QueriedVariable[];
   /** Directories of `-L` in which rustc looked for native libraries. */
   readonly nativeDirectories: readonly string[];
   readonly outputs: readonly string[];

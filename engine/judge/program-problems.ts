@@ -1,5 +1,7 @@
 import { relative } from 'node:path';
 import type { Config } from '../config/types.ts';
+import type { Denial } from '../problems/failure.ts';
+import type { ExecutionFailed } from '../problems/kinds/execution-failed.ts';
 import type { Problem } from '../problems/kinds.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -19,9 +21,6 @@ export function sandboxProblems(config: Config): Problem[] {
   );
   return config.sandboxChosen ? meaningless : [{ kind: 'sandbox-not-chosen' }, ...meaningless];
 }
-
-type ExecutionFailed = Extract<Problem, { readonly kind: 'execution-failed' }>;
-type Denial = NonNullable<ExecutionFailed['denied']>[number];
 
 /** How a build script failed, as reported by the build. */
 type FailedScript = { readonly packageId: string } & Pick<

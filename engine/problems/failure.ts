@@ -1,6 +1,8 @@
 import { constants } from 'node:os';
 import type { Denial } from '../sandbox/denied.ts';
 
+export type { Denial };
+
 /** How a program failed. */
 export interface Failure {
   readonly status?: number | undefined;

@@ -28,7 +28,7 @@ const answerSchema = z.object({
   workspace_members: z.array(z.string()),
   workspace_root: z.string(),
 });
-type Answer = z.infer<typeof answerSchema>;
+type MetadataAnswer = z.infer<typeof answerSchema>;
 type Toml = Readonly<Record<string, unknown>>;
 
 /** Why an answer is not kept. */
@@ -88,7 +88,7 @@ function inputsOf({ question, before, began }: NewQuestion, stdout: Buffer): Kep
  * Returns the inputs that an answer names or should have named, without those that every answer has. Throws {@link
  * Doubt}.
  */
-function answerInputs({ packages, workspace_root }: Answer): Input[] {
+function answerInputs({ packages, workspace_root }: MetadataAnswer): Input[] {
   const inputs: Input[] = [];
   const add = (kind: Input['kind'], path: string): void => {
     inputs.push({ kind, path });
@@ -133,7 +133,7 @@ function globbed(root: string): string[] {
 }
 
 /** Refuses an answer that leaves out path dependencies, for other platforms or features: Cargo.lock depends on them. */
-function refuseUnlisted({ packages, workspace_members, workspace_root }: Answer): void {
+function refuseUnlisted({ packages, workspace_members, workspace_root }: MetadataAnswer): void {
   const local = packages.filter(({ source }) => source === null);
   const listed = new Set(local.map(({ manifest_path }) => dirname(manifest_path)));
   const needs = (path: string): void => {

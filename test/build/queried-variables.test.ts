@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { tellCargo } from '../../engine/build/asked-variables.ts';
+import { tellCargo } from '../../engine/build/queried-variables.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { cackle, check, config, fixture, short } from '../support/cackle.ts';
 
@@ -21,7 +21,7 @@ describe.skipIf(noBubblewrap)(
   'rule 7.8: a variable for which code asks, and that the sandbox of rustc hides',
   () => {
     test('what was compiled without it is fresh, whatever its value, and is said to be without it', async () => {
-      const directory = fixture('asked-variable');
+      const directory = fixture('queried-variable');
       const first = await cackle(['-n', '--path', directory], { ASKED_FOR: secret });
       expect([first.status, first.stderr]).toEqual([
         0,
@@ -38,14 +38,14 @@ describe.skipIf(noBubblewrap)(
     });
 
     test('its value stands in no file that a sandbox shows', async () => {
-      const directory = fixture('asked-variable');
+      const directory = fixture('queried-variable');
       expect((await check(directory, [], { ASKED_FOR: secret })).status).toBe(0);
       const found = spawnSync('grep', ['-rlF', secret, directory], { encoding: 'utf8' });
       expect(found.stdout).toBe('');
     });
 
     test('`cackle test` runs the tests, again and again', async () => {
-      const directory = fixture('asked-variable');
+      const directory = fixture('queried-variable');
       for (const _ of [1, 2]) {
         const ran = await cackle(['--path', directory, 'test'], { ASKED_FOR: '1' });
         expect([ran.status, ran.stdout]).toEqual([0, expect.stringContaining('test goes ... ok')]);
@@ -53,7 +53,7 @@ describe.skipIf(noBubblewrap)(
     });
 
     test('a configuration that passes it has it built with it, and one that hides it again without', async () => {
-      const directory = fixture('asked-variable');
+      const directory = fixture('queried-variable');
       const env = { ASKED_FOR: '1' };
       const found = async (rest: string): Promise<unknown[]> => {
         writeFileSync(join(directory, 'cackle.toml'), sandboxed(rest));
@@ -71,7 +71,7 @@ describe.skipIf(noBubblewrap)(
     });
 
     test('passed, it is watched by cargo as ever', async () => {
-      const directory = fixture('asked-variable', {
+      const directory = fixture('queried-variable', {
         files: { 'cackle.toml': sandboxed('[rustc.sandbox]\npass_env = ["ASKED_FOR"]\n') },
       });
       expect((await check(directory)).problems.map(short)).toEqual([]);
@@ -80,7 +80,7 @@ describe.skipIf(noBubblewrap)(
     });
 
     test('set by the configuration of cargo, or no longer', async () => {
-      const directory = fixture('asked-variable', {
+      const directory = fixture('queried-variable', {
         files: { '.cargo/config.toml': '[env]\nASKED_FOR = "1"\n' },
       });
       const env = { ASKED_FOR: '1' };
@@ -112,7 +112,7 @@ describe.each([
 test.skipIf(noBubblewrap)(
   'a proc macro that puts a link in the place of what cargo is told has nothing written through it',
   async () => {
-    const directory = fixture('asked-variable-link');
+    const directory = fixture('queried-variable-link');
     const ran = await cackle(['-n', '--path', directory], { ASKED_FOR: '1' });
     // rustc itself follows it, inside, where there is nothing.
     expect([ran.status, ran.stderr]).toEqual([2, expect.stringContaining('.d')]);
@@ -120,7 +120,7 @@ test.skipIf(noBubblewrap)(
 );
 
 test('dep-info as cargo reads it (unit)', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'asked-'));
+  const directory = mkdtempSync(join(tmpdir(), 'queried-'));
   try {
     const file = join(directory, 'a.d');
     const victim = join(directory, 'victim');
@@ -137,8 +137,8 @@ test('dep-info as cargo reads it (unit)', () => {
       ['SET', 'other'],
       ['BYTES', 'a\udcff'],
     ]);
-    const asked = tellCargo(file, env, ['SET'], (name) => name !== 'HIDDEN');
-    expect(asked).toEqual([
+    const queried = tellCargo(file, env, ['SET'], (name) => name !== 'HIDDEN');
+    expect(queried).toEqual([
       { name: 'HIDDEN', seen: false },
       { name: 'SEEN', seen: true },
       { name: 'UNSET', seen: true },

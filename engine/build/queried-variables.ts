@@ -3,7 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { readRegularFile } from '../regular-file.ts';
 import { isPassedToAll } from '../sandbox/environment.ts';
 import { ourVariables } from './our-variables.ts';
-import type { AskedVariable } from './types.ts';
+import type { QueriedVariable } from './types.ts';
 
 const line = /^# env-dep:([^=\n]+)(?:=.*)?\n/gm;
 /** A byte that is not UTF-8, in the form in which the shim sends it. */
@@ -24,21 +24,21 @@ export function tellCargo(
   env: ReadonlyMap<string, string>,
   set: readonly string[],
   passes: (name: string) => boolean,
-): AskedVariable[] {
-  const asked: AskedVariable[] = [];
+): QueriedVariable[] {
+  const queried: QueriedVariable[] = [];
   let text: string;
   try {
     text = readRegularFile(depInfo).toString('latin1');
   } catch {
     // The code that later reads the files listed in it reports the error.
-    return asked;
+    return queried;
   }
   const told = text.replace(line, (as: string, written: string) => {
     const name = read(written);
     if (ours.has(name)) return '';
     if (set.includes(name)) return as;
     const seen = passes(name);
-    if (!isPassedToAll(name)) asked.push({ name, seen });
+    if (!isPassedToAll(name)) queried.push({ name, seen });
     if (!seen) return '';
     const value = env.get(name);
     if (value === undefined) return as;
@@ -51,7 +51,7 @@ export function tellCargo(
     writeFileSync(made, told, { encoding: 'latin1', flag: 'wx' });
     renameSync(made, depInfo);
   }
-  return asked;
+  return queried;
 }
 
 /** Escapes a name or value as rustc does (`escape_dep_env` in rustc_interface), byte by byte. */
