@@ -29,6 +29,7 @@ export interface CheckArguments {
   readonly quiet: boolean;
   readonly colour: ColourChoice;
   readonly backtraces: boolean;
+  readonly locked: boolean;
   readonly verify: boolean;
   readonly printTiming: boolean;
   /** The file for the trace, in Chrome's trace-event format. */
@@ -84,6 +85,10 @@ export const checkArgs = {
     default: 'auto',
   },
   quiet: { type: 'boolean', alias: 'q', description: 'print problems only' },
+  locked: {
+    type: 'boolean',
+    description: 'fail where the code does otherwise than cackle.lock records',
+  },
   verify: {
     type: 'boolean',
     description: 'hash earlier build output and its sources instead of trusting sizes and times',
@@ -128,6 +133,7 @@ export function checkArguments(args: ParsedArgs<typeof checkArgs>): CheckArgumen
     quiet: args.quiet ?? false,
     colour: args.colour,
     backtraces: args.backtrace,
+    locked: args.locked ?? false,
     verify: args.verify ?? false,
     printTiming: args['print-timing'] ?? false,
     traceFile: args.trace,

@@ -4,9 +4,11 @@ import { cacheCommand } from './cache.ts';
 import { cargoRunCommand, cargoTestCommand } from './cargo.ts';
 import { checkCommand } from './check.ts';
 import { completionsOf } from './completions.ts';
+import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
 import { helpOf } from './help.ts';
 import { initCommand } from './init.ts';
+import { lockCommand } from './lock.ts';
 import { summaryCommand } from './summary.ts';
 
 /** Returns the command line of a version of the program. */
@@ -18,6 +20,8 @@ export function programOf(version: string): Program {
     commands: [
       cargoTestCommand,
       cargoRunCommand,
+      diffCommand,
+      lockCommand,
       summaryCommand,
       initCommand,
       explainCommand,

@@ -69,6 +69,7 @@ export function checkOptions(
     features: args.features,
     packages: args.packages,
     everything: args.debug,
+    locked: args.locked,
     verify: args.verify,
     backtraces: args.backtraces,
     ignoreNewerVersions: args.ignoreNewerVersions,

@@ -10,6 +10,7 @@ import { Units } from '../units/units.ts';
 import { UnitProblems } from '../verdicts/unit-problems.ts';
 import { Verdicts } from '../verdicts/verdicts.ts';
 import type { CheckContext } from './context.ts';
+import { explainedUsages } from './explained-usages.ts';
 
 /** One run of cargo: the parts that record, judge and release what it builds, and what cargo has reported so far. */
 export interface BuildAttempt {
@@ -49,7 +50,9 @@ export async function openAttempt(context: CheckContext): Promise<BuildAttempt> 
   const inputs = new Inputs(pools, records, location, workspace);
   const paths = new PublicPaths(workspace, location.root, (file) => inputs.answered(file));
   const { backtraces } = options;
-  const verdicts = new Verdicts({ pools, inputs, records, workspace, live, paths, backtraces });
+  const explains = explainedUsages(context);
+  const deps = { pools, inputs, records, workspace, live, paths, backtraces, explains };
+  const verdicts = new Verdicts(deps);
   const owners = new KnownOwners(records, workspace);
   const unitProblems = new UnitProblems(records, workspace, live, owners);
   return {

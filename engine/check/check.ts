@@ -10,6 +10,7 @@ import { build } from './build.ts';
 import { type CargoCommand, readCommand } from './cargo-command.ts';
 import { openContext, startClock } from './context.ts';
 import type { BuildCounts } from './counts.ts';
+import { lockToCompare } from './inventory.ts';
 import { judge } from './judge.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
 import { type FinishedCheck, report } from './report.ts';
@@ -89,6 +90,8 @@ async function checkOnce(
   const live = request.live ?? { current: await readConfig(tree.configFile, tree.exports) };
   const context = await openContext(request, tree, live, questions, start);
   try {
+    // A missing cackle.lock is told before the build.
+    lockToCompare(context);
     const judgement = await untilNothingIsMissing(context, async () => {
       const built = await build(context);
       return isRebuild(built) ? built : await judge(context, built);

@@ -22,6 +22,7 @@ import { lockedPackages } from '../workspace/lock-file.ts';
 import { untilAborted } from './abort.ts';
 import type { FinishedBuild, Rebuild } from './attempt.ts';
 import type { CheckContext } from './context.ts';
+import { explainedUsages } from './explained-usages.ts';
 import { unchecked } from './unchecked.ts';
 
 /** The verdicts and problems of a build under one configuration. */
@@ -58,12 +59,12 @@ export async function judge(
 }
 
 /** Begins to judge what was built by the configuration in force now: nothing of it takes part in a build any more. */
-function verdictsAnew(
-  { pools, workspace, live, options }: CheckContext,
-  { inputs, records, paths }: FinishedBuild,
-): Verdicts {
+function verdictsAnew(context: CheckContext, { inputs, records, paths }: FinishedBuild): Verdicts {
+  const { pools, workspace, live, options } = context;
   const { backtraces } = options;
-  const verdicts = new Verdicts({ pools, inputs, records, workspace, live, paths, backtraces });
+  const explains = explainedUsages(context);
+  const deps = { pools, inputs, records, workspace, live, paths, backtraces, explains };
+  const verdicts = new Verdicts(deps);
   for (const record of records.current)
     for (const link of record.links) void verdicts.verdictOf(record, link);
   return verdicts;

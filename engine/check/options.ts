@@ -21,6 +21,12 @@ export interface CheckOptions extends WorkspaceChoice {
   readonly linkAll?: boolean | undefined;
   /** What was asked of cargo and rustc before the check began; absent where options come from another thread. */
   readonly questions?: WorkspaceQuestions | undefined;
+  /** Take an inventory of what every package does; `isNew` says of which facts of a package the path is wanted. */
+  readonly inventory?:
+    | { readonly isNew: (cargoName: string, factText: string) => boolean }
+    | undefined;
+  /** Compare with cackle.lock, and report what differs. */
+  readonly locked?: boolean | undefined;
   /** Build what `cargo test` or `cargo run` would, instead of the whole workspace; links everything. */
   readonly command?: CargoCommand | undefined;
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import type { RecordStore } from '../facts/store.ts';
+import type { TakenInventory } from '../inventory/types.ts';
 import { minimalGrants } from '../judge/grants.ts';
 import type { CheckReport } from '../problems/report.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
@@ -9,6 +10,7 @@ import type { OutputVerdict } from '../verdicts/output-verdict.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { FinishedBuild } from './attempt.ts';
 import type { CheckContext } from './context.ts';
+import { inventoryOf, lockProblems, lockToCompare } from './inventory.ts';
 import type { Judgement } from './judge.ts';
 import { JudgedPrograms } from './programs.ts';
 import { tidyStore } from './store.ts';
@@ -23,6 +25,8 @@ export interface FinishedCheck {
   readonly workspace: Workspace;
   readonly sandboxes: Sandboxes | undefined;
   readonly store: RecordStore;
+  /** What every package does, if the options ask for it. */
+  readonly inventory: TakenInventory | undefined;
 }
 
 /** Makes the report. Throws CheckError when a file changed since it was judged. */
@@ -32,9 +36,14 @@ export async function report(context: CheckContext, judgement: Judgement): Promi
   const programs = new JudgedPrograms();
   await programs.add(built.artifacts, workspace);
   await refuseChanges(context, built);
-  const result = { ...reportOf(context, judgement), timing: totalTiming(context) };
+  const checked = reportOf(context, judgement);
+  const inventory = await inventoryOf(context, judgement, checked);
+  const lock = lockToCompare(context);
+  const drift = lock && inventory ? lockProblems(lock, inventory, workspace) : [];
+  const problems = [...checked.problems, ...drift];
+  const result = { ...checked, problems, timing: totalTiming(context) };
   tidyStore(location, built.inputs.limited(), questions.answers, observer);
-  return { report: result, config, programs, workspace, sandboxes, store };
+  return { report: result, config, programs, workspace, sandboxes, store, inventory };
 }
 
 /** Throws CheckError when a file changed since it was judged. Call it when no program runs any more. */

@@ -16,6 +16,7 @@ import { type DisallowedUnsafe, disallowedUnsafe } from './kinds/disallowed-unsa
 import { type ExecutionFailed, executionFailed } from './kinds/execution-failed.ts';
 import { type ExportNotImported, exportNotImported } from './kinds/export-not-imported.ts';
 import { type NewerConfigVersion, newerConfigVersion } from './kinds/newer-config-version.ts';
+import { type NotLocked, notLocked } from './kinds/not-locked.ts';
 import { type OffTreeApi, offTreeApi } from './kinds/off-tree-api.ts';
 import { type PossibleExport, possibleExport } from './kinds/possible-export.ts';
 import { type ProcMacroNotAllowed, procMacroNotAllowed } from './kinds/proc-macro-not-allowed.ts';
@@ -51,6 +52,7 @@ export type Problem =
   | AmbiguousPackage
   | PossibleExport
   | ExportNotImported
+  | NotLocked
   | NewerConfigVersion;
 
 /** The kinds of problems. */
@@ -80,6 +82,7 @@ export const kinds: { readonly [K in Kind]: Descriptor<ProblemOf<K>, Problem> } 
   'ambiguous-package': ambiguousPackage,
   'possible-export': possibleExport,
   'export-not-imported': exportNotImported,
+  'not-locked': notLocked,
   'newer-config-version': newerConfigVersion,
 };
 

@@ -5,6 +5,7 @@ import type { BuildScriptRecord, FileStamp, LinkRecord, UnitRecord } from '../fa
 import { addTo } from '../group-by.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { sortedBy } from '../sorted-by.ts';
+import type { Workspace } from '../workspace/types.ts';
 import { type BuildPlaces, filesOf, forgetRun, hashed, namedAlike } from './forget.ts';
 import { isIntact } from './unchanged.ts';
 
@@ -24,10 +25,10 @@ export class Records {
   private listed: Map<string, [UnitRecord, ...UnitRecord[]]> | undefined;
   private readonly factsOfInput = new Map<string, { stamp: FileStamp; facts: string }>();
   private readonly store: RecordStore;
-  private readonly places: BuildPlaces;
+  private readonly places: BuildPlaces & Pick<Workspace, 'byId'>;
   private reading: Promise<void> | undefined;
 
-  private constructor(store: RecordStore, places: BuildPlaces) {
+  private constructor(store: RecordStore, places: BuildPlaces & Pick<Workspace, 'byId'>) {
     this.store = store;
     this.places = places;
   }
@@ -42,8 +43,15 @@ export class Records {
     return this.reading;
   }
 
-  /** Opens the records and reads those of build scripts. Those of units are read while cargo runs. */
-  static async open(store: RecordStore, places: BuildPlaces): Promise<Records> {
+  /**
+   * Opens the records of the workspace's packages and reads those of build scripts. Those of units are read while cargo runs.
+   * Another clone may share the target directory, and cargo takes what that left for its own: without a record, it is built
+   * again.
+   */
+  static async open(
+    store: RecordStore,
+    places: BuildPlaces & Pick<Workspace, 'byId'>,
+  ): Promise<Records> {
     const records = new Records(store, places);
     await records.refreshScripts();
     return records;
@@ -57,6 +65,7 @@ export class Records {
 
   private async refreshUnits(): Promise<void> {
     for (const record of await this.store.units()) {
+      if (!this.places.byId.has(record.packageId)) continue;
       const known = record.outputs.some(({ path }) => {
         const unit = this.byPath.get(path);
         return unit !== undefined && this.current.has(unit);
@@ -67,7 +76,8 @@ export class Records {
 
   private async refreshScripts(): Promise<void> {
     for (const script of await this.store.buildScripts()) {
-      if (!this.fresh.has(script.outDir)) this.scripts.set(script.outDir, script);
+      const isOfTree = this.places.byId.has(script.packageId);
+      if (isOfTree && !this.fresh.has(script.outDir)) this.scripts.set(script.outDir, script);
     }
   }
 

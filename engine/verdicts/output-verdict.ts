@@ -2,6 +2,7 @@ import type { UnitRecord } from '../facts/unit-record.ts';
 import type { AttributedUsage } from '../judge/attribution.ts';
 import type { ExportCandidate } from '../judge/references.ts';
 import type { UsageProblem } from '../judge/usage-problems.ts';
+import type { BacktraceFrame } from '../problems/places.ts';
 
 /** The findings in one output. */
 export interface OutputVerdict {
@@ -11,6 +12,8 @@ export interface OutputVerdict {
   readonly exports: readonly ExportCandidate[];
   /** Usages that were refused when the output was judged; `Verdicts.problemsOf` returns those that still are. */
   readonly problems: readonly UsageProblem[];
+  /** The path to each refused usage, and to others that were asked for; empty without backtraces. */
+  readonly paths: ReadonlyMap<AttributedUsage, readonly BacktraceFrame[]>;
   /** Symbols that the linker kept although the join considers them dead; they were judged as live. */
   readonly linkerKept: readonly string[];
   /** Number of objects in each input, by the input's facts. */

@@ -67,6 +67,7 @@ export class Verdicts {
   private readonly live: LiveConfig;
   private readonly paths: PublicPaths;
   private readonly backtraces: boolean;
+  private readonly explains: (usage: AttributedUsage) => boolean;
 
   constructor(deps: {
     pools: Pools;
@@ -76,6 +77,8 @@ export class Verdicts {
     live: LiveConfig;
     paths: PublicPaths;
     backtraces: boolean;
+    /** Usages to explain although they are allowed. */
+    explains?: ((usage: AttributedUsage) => boolean) | undefined;
   }) {
     this.paths = deps.paths;
     this.pools = deps.pools;
@@ -84,6 +87,7 @@ export class Verdicts {
     this.workspace = deps.workspace;
     this.live = deps.live;
     this.backtraces = deps.backtraces;
+    this.explains = deps.explains ?? (() => false);
     this.early = new EarlyVerdicts(deps.records, deps.live);
     this.explanations = new Explanations(deps.pools, deps.inputs);
     this.owners = new KnownOwners(deps.records, deps.workspace);
@@ -185,22 +189,26 @@ export class Verdicts {
       this.workspace,
       owners,
     );
-    const refused = sortedBy(
-      usages.filter((usage) => !config.permissions(usage.scope).allowApis.has(usage.api)),
+    const isRefused = ({ scope, api }: AttributedUsage): boolean =>
+      !config.permissions(scope).allowApis.has(api);
+    const explained = sortedBy(
+      usages.filter((usage) => isRefused(usage) || this.explains(usage)),
       usageOrder,
     );
     const traces =
-      this.backtraces && refused.length > 0
+      this.backtraces && explained.length > 0
         ? await this.restoring(question, (output) =>
-            this.explain(link, output, refused, result.place, onlyStored),
+            this.explain(link, output, explained, result.place, onlyStored),
           )
         : [];
-    const problems = refused.map((usage, i) =>
-      usageProblem(usage, label, traces[i] ?? [], this.workspace),
-    );
+    const paths = new Map(explained.map((usage, i) => [usage, traces[i] ?? []]));
+    const problems = explained
+      .filter(isRefused)
+      .map((usage) => usageProblem(usage, label, paths.get(usage) ?? [], this.workspace));
     const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
     const linkerKept = link.kept.map(({ name }) => demangle(name));
-    return { label, record, usages, exports: result.exports, problems, objects, linkerKept };
+    const { exports } = result;
+    return { label, record, usages, exports, problems, paths, objects, linkerKept };
   }
 
   /**

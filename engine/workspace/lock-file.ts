@@ -13,6 +13,34 @@ export interface LockedPackages {
 const entry =
   /^\[\[package\]\]\s*\nname = "([^"\n]+)"\s*\nversion = "[^"\n]*"(?:\s*\nsource = "([^"\n]+)")?/gm;
 
+/** A package of Cargo.lock. */
+export interface LockEntry {
+  readonly name: string;
+  readonly version: string;
+  /** As cargo writes it; undefined for a package that comes from a directory. */
+  readonly source: string | undefined;
+  /** SHA-256 of the archive that a registry has; undefined for other sources. */
+  readonly checksum: string | undefined;
+}
+
+/** Returns the packages of a Cargo.lock of any version ("The Cargo Book", Cargo.toml vs Cargo.lock). */
+export function lockEntries(text: string): LockEntry[] {
+  const sections = text.replaceAll('\r\n', '\n').split(/^\[/m);
+  const checksums = new Map<string, string>();
+  // Version 1 has the checksums in a table at the end.
+  for (const [, of = '', sum = ''] of text.matchAll(/^"checksum ([^"]+)" = "([0-9a-f]+)"/gm))
+    checksums.set(of, sum);
+  return sections.flatMap((section): LockEntry[] => {
+    if (!section.startsWith('[package]]')) return [];
+    const value = (key: string): string | undefined =>
+      new RegExp(`^${key} = "([^"\n]*)"`, 'm').exec(section)?.[1];
+    const [name, version, source] = [value('name'), value('version'), value('source')];
+    if (name === undefined || version === undefined) return [];
+    const checksum = value('checksum') ?? checksums.get(`${name} ${version} (${source})`);
+    return [{ name, version, source, checksum }];
+  });
+}
+
 /** Reads the packages of Cargo.lock in `root`; undefined when the file cannot be read. */
 export function lockedPackages(root: string): LockedPackages | undefined {
   let text: string;

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { check, fixture, short } from '../support/cackle.ts';
@@ -61,3 +61,27 @@ test('dependencies of one platform, and a cycle through dev-dependencies', async
     'disallowed-api unix-only.from.test fs',
   ]);
 });
+
+test.each([
+  ['allowed', true],
+  ['held', false],
+])(
+  'rules 6.11, 10.1: clones that share a target directory, with build script and proc macro %s: each is judged as alone',
+  async (how, allows) => {
+    const config = allows
+      ? '[pkg.made.build]\nallow_apis = ["fs", "env"]\n[pkg.macros]\nallow_proc_macro = true\n[pkg.made]\nallow_apis = ["net"]\n'
+      : '';
+    const [one, other] = ['one', 'other'].map((name) =>
+      fixture('build-script-and-proc-macro', { as: `shared-target-${how}/${name}`, config }),
+    ) as [string, string];
+    const env = { CARGO_TARGET_DIR: join(one, '../target') };
+    rmSync(env.CARGO_TARGET_DIR, { recursive: true, force: true });
+    const short = async (directory: string): Promise<string[]> =>
+      (await check(directory, ['--quiet'], env)).problems
+        .map((problem) => `${problem.kind} ${'packageName' in problem ? problem.packageName : ''}`)
+        .sort();
+    const alone = await short(one);
+    expect(alone.length).toBe(allows ? 0 : 3);
+    for (const directory of [other, one, other]) expect(await short(directory)).toEqual(alone);
+  },
+);

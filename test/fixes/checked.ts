@@ -72,6 +72,7 @@ export function remains(problem: Problem, config: Config): boolean {
     case 'sandbox-kind-without-meaning':
       return config.meaninglessSandboxKinds.some((kind) => kind.package === problem.packageName);
     case 'configuration-missing':
+    case 'not-locked':
     case 'execution-failed':
     case 'std-api-on-offer':
       return false;

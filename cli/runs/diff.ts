@@ -1,0 +1,71 @@
+import type { CheckOptions } from '../../engine/check/options.ts';
+import type { Comparison } from '../../engine/diff/bases.ts';
+import { diff } from '../../engine/diff/diff.ts';
+import type { WorkspaceQuestions } from '../../engine/workspace/early-questions.ts';
+import type { ColourChoice } from '../arguments/options.ts';
+import { UsageError } from '../arguments/usage-error.ts';
+import { renderDiff } from '../output/diff-text.ts';
+import { printableJson } from '../output/printable.ts';
+import { paintFor, wantsColour } from './choices.ts';
+import { watched } from './watched.ts';
+
+/** The options of `diff`. */
+export interface DiffArguments {
+  /** What was asked before this module was loaded. */
+  readonly questions: WorkspaceQuestions;
+  readonly base: string | undefined;
+  readonly lock: string | undefined;
+  readonly update: boolean;
+  readonly packages: readonly string[];
+  readonly path: string;
+  readonly configFile: string | undefined;
+  readonly target: string | undefined;
+  readonly features: readonly string[] | undefined;
+  readonly profile: string | undefined;
+  readonly outputFormat: 'human' | 'json';
+  readonly colour: ColourChoice;
+  readonly quiet: boolean;
+  readonly debug: boolean;
+}
+
+/** Compares and prints the result; resolves to the exit status: 0 gained nothing, 1 gained, 2 not known. Throws UsageError. */
+export async function runDiff(args: DiffArguments): Promise<number> {
+  const comparison = comparisonOf(args);
+  return watched(args, async ({ observer, signal, showsProgress, clear }) => {
+    const options: CheckOptions = {
+      ...{ path: args.path, configFile: args.configFile, target: args.target },
+      ...{ features: args.features, profile: args.profile, everything: args.debug },
+      ...{ packages: [], backtraces: true, ignoreNewerVersions: true },
+      colour: wantsColour(args.colour, process.stderr.isTTY === true),
+      showProgress: showsProgress,
+      questions: args.questions,
+    };
+    const result = await diff({ options, comparison, observer, signal });
+    clear();
+    if (args.outputFormat === 'json')
+      process.stdout.write(`${printableJson({ schemaVersion: 1, ...result })}\n`);
+    else if (!args.quiet || result.gained) {
+      const paint = paintFor(wantsColour(args.colour, process.stdout.isTTY === true));
+      process.stdout.write(renderDiff(result, paint, args.debug));
+    }
+    if (result.gained) return 1;
+    return result.base.unknown.length + result.head.unknown.length > 0 ? 2 : 0;
+  });
+}
+
+function comparisonOf({ base, lock, update, packages }: DiffArguments): Comparison {
+  const given = [
+    ...(base === undefined ? [] : [`the base '${base}'`]),
+    ...(lock === undefined ? [] : ['--lock']),
+    ...(update ? ['--update'] : []),
+  ];
+  if (given.length > 1)
+    throw new UsageError(
+      `${given.join(' and ')} cannot be given together: choose one to compare with`,
+    );
+  if (packages.length > 0 && !update)
+    throw new UsageError('-p belongs to --update: it names what is updated');
+  if (update) return { kind: 'update', packages };
+  if (lock !== undefined) return { kind: 'lock', file: lock };
+  return { kind: 'revision', name: base };
+}

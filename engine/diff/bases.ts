@@ -1,0 +1,177 @@
+import { join, relative, resolve } from 'node:path';
+import { CheckError } from '../errors.ts';
+import { writeAtomically } from '../facts/files.ts';
+import { userCache } from '../paths.ts';
+import { readRegularFile } from '../regular-file.ts';
+import {
+  changedFiles,
+  commitOf,
+  fileAt,
+  mergeBase,
+  type Repository,
+  repositoryOf,
+  workFiles,
+} from '../revisions/git.ts';
+import { shortHash } from '../revisions/kept.ts';
+import { copyFiles, filesBelow } from '../revisions/scratch.ts';
+import { parse } from '../workspace/toml.ts';
+import type { Package, Workspace } from '../workspace/types.ts';
+
+/** What a diff compares with. */
+export type Comparison =
+  /** A git revision; undefined: where the branch left the default branch. */
+  | { readonly kind: 'revision'; readonly name: string | undefined }
+  /** The same sources with another Cargo.lock. */
+  | { readonly kind: 'lock'; readonly file: string }
+  /** The other way round: what `cargo update` would change; of all packages when none is named. */
+  | { readonly kind: 'update'; readonly packages: readonly string[] };
+
+/** A commit to compare with. */
+export interface BaseCommit {
+  readonly repository: Repository;
+  readonly commit: string;
+  /** How the report names it. */
+  readonly label: string;
+}
+
+/** Finds the commit of a comparison. Throws CheckError: no repository, no such commit, or none in common. */
+export async function findCommit(directory: string, name: string | undefined): Promise<BaseCommit> {
+  const repository = await repositoryOf(directory);
+  if (repository === undefined)
+    throw new CheckError(
+      `${directory} is not in a git repository`,
+      'compare with another lock file instead: `cackle diff --lock OLD`, or ask what an update would gain: `cackle diff --update`',
+    );
+  const found =
+    name === undefined
+      ? await mergeBase(repository)
+      : { commit: await commitOf(repository, name), branch: name };
+  const short = found.commit.slice(0, 9);
+  const label = found.commit.startsWith(found.branch) ? short : `${found.branch} (${short})`;
+  return { repository, commit: found.commit, label };
+}
+
+/** The place of a workspace in its repository, as git writes paths. */
+export function placeOf({ root }: Repository, workspace: Workspace): string {
+  return relative(root, workspace.root);
+}
+
+/** Returns a directory of the user's cache for one purpose and workspace; it is used again. */
+export function workDirectory(purpose: string, of: string): string {
+  return join(userCache(), 'bases', `${purpose}-${shortHash(of)}`);
+}
+
+/** Resolves to the text of Cargo.lock in a commit; undefined when git does not keep it. */
+export async function lockAt(
+  { repository, commit }: BaseCommit,
+  workspace: Workspace,
+): Promise<string | undefined> {
+  const file = join(workspace.root, 'Cargo.lock');
+  return (await fileAt(repository, commit, file))?.toString();
+}
+
+/** Returns the text of the workspace's Cargo.lock; empty when there is none. */
+export function lockText(root: string): string {
+  try {
+    return readRegularFile(join(root, 'Cargo.lock')).toString();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw new CheckError(`cannot read ${join(root, 'Cargo.lock')}: ${(error as Error).message}`);
+  }
+}
+
+/** Resolves to the cargo names of the packages in directories of which a file differs from a commit. */
+export async function editedPackages(
+  { repository, commit }: BaseCommit,
+  workspace: Workspace,
+): Promise<Set<string>> {
+  const changed = (await changedFiles(repository, commit)).map((file) =>
+    resolve(repository.root, file),
+  );
+  // The deepest package that holds a file owns it.
+  const inOrder = [...workspace.packages].sort((a, b) => b.directory.length - a.directory.length);
+  const edited = new Set<string>();
+  for (const file of changed) {
+    const owner = inOrder.find(({ directory }) => file.startsWith(`${directory}/`));
+    if (owner !== undefined && !isOurs(file)) edited.add(owner.cargoName);
+  }
+  return edited;
+}
+
+/** What no build reads: changing it edits no package. */
+const isOurs = (file: string): boolean => /\/(?:cackle\.(?:toml|lock)|Cargo\.lock)$/.test(file);
+
+/** Makes `to` a copy of the workspace's files, as git knows them, else of all but build output. Throws CheckError. */
+export async function copyWorkspace(workspace: Workspace, to: string): Promise<string> {
+  const repository = await repositoryOf(workspace.root).catch(() => undefined);
+  const outside = workspace.packages.find(
+    (p) => isLocal(p) && !isBelow(p.directory, repository?.root ?? workspace.root),
+  );
+  if (outside !== undefined)
+    throw new CheckError(
+      `the package ${outside.label} lies outside of ${repository?.root ?? workspace.root}: ${outside.directory}`,
+      'a scratch copy cannot take it along; move it into the repository, or compare two commits',
+    );
+  if (repository === undefined) {
+    await copyFiles(
+      workspace.root,
+      filesBelow(workspace.root, '', new Set(['target', '.git'])),
+      to,
+    );
+    return to;
+  }
+  await copyFiles(repository.root, await workFiles(repository.root), to);
+  const copy = join(to, placeOf(repository, workspace));
+  await copyFilesOver(workspace.root, copy);
+  return copy;
+}
+
+/** Cargo.lock is copied where git ignores it, too. */
+async function copyFilesOver(from: string, to: string): Promise<void> {
+  const lock = lockText(from);
+  if (lock !== '') await writeLockFile(to, lock);
+}
+
+/** Writes a Cargo.lock, if another is there or none. */
+export async function writeLockFile(directory: string, text: string): Promise<void> {
+  const file = join(directory, 'Cargo.lock');
+  let before: string | undefined;
+  try {
+    before = readRegularFile(file).toString();
+  } catch {
+    // There is none.
+  }
+  if (before === text) return;
+  await writeAtomically(file, text);
+}
+
+const isLocal = ({ source }: Package): boolean => source !== 'crates.io' && !source.includes('://');
+
+const isBelow = (directory: string, root: string): boolean =>
+  directory === root || directory.startsWith(`${root}/`);
+
+/** Reads another Cargo.lock. Throws CheckError when it cannot be read or is none. */
+export function otherLock(file: string): string {
+  let text: string;
+  try {
+    text = readRegularFile(file).toString();
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new CheckError(
+      missing ? `${file} does not exist` : `cannot read ${file}: ${(error as Error).message}`,
+      'let --lock name an earlier Cargo.lock, e.g. from `git show REVISION:Cargo.lock > old.lock`',
+      { cause: error },
+    );
+  }
+  try {
+    parse(text);
+  } catch (error) {
+    throw new CheckError(
+      `${file} is no Cargo.lock: ${(error as Error).message}`,
+      'is it the right file?',
+    );
+  }
+  if (!text.includes('[[package]]'))
+    throw new CheckError(`${file} names no package`, 'is it a Cargo.lock?');
+  return text;
+}

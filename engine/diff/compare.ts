@@ -1,0 +1,202 @@
+import type { Config } from '../config/types.ts';
+import { dangerOrder, type Fact, parseFact } from '../inventory/fact.ts';
+import {
+  type Evidence,
+  evidenceKey,
+  type Inventory,
+  type KeywordPlace,
+  type PackageFacts,
+  type TakenInventory,
+} from '../inventory/types.ts';
+import { sortedBy } from '../sorted-by.ts';
+import type { LockEntry } from '../workspace/lock-file.ts';
+import { type Pair, pairPackages, sourceKind } from './match.ts';
+import type { ChangeKind, Gain, Opener, PackageChange, SideVersion } from './types.ts';
+
+/** The two sides of a comparison. */
+export interface Sides {
+  readonly base: Inventory;
+  readonly head: TakenInventory;
+  readonly baseLock: readonly LockEntry[];
+  readonly headLock: readonly LockEntry[];
+  /** Names of the packages in directories whose files differ. */
+  readonly edited: ReadonlySet<string>;
+  /** By which the head is judged. */
+  readonly config: Config;
+  /** Returns the key of a package in cackle.toml. */
+  readonly configName: (p: PackageFacts) => string;
+}
+
+/** Returns the packages that differ, the most dangerous first (rule 11.4). */
+export function comparePackages(sides: Sides): PackageChange[] {
+  const pairs = pairPackages(sides.base.packages, sides.head.inventory.packages);
+  const changed = new Map<string, ChangeKind>();
+  for (const pair of pairs) {
+    const p = pair.after ?? pair.before;
+    const change = changeOf(pair, sides);
+    if (p !== undefined && (changed.get(p.name) ?? 'same') === 'same') changed.set(p.name, change);
+  }
+  const changes = pairs.flatMap((pair) => changeOfPair(pair, sides, changed) ?? []);
+  return sortedBy(changes, orderOf);
+}
+
+function changeOf({ before, after }: Pair, { edited, ...sides }: Sides): ChangeKind {
+  if (before === undefined) return 'new';
+  if (after === undefined) return 'gone';
+  if (sourceKind(before) !== sourceKind(after)) return 'source';
+  if (before.version !== after.version) return 'version';
+  if (isChecksumChanged(before, after, sides)) return 'source';
+  // Another commit of one git repository is another state of the package.
+  if (before.source.includes('://') && before.source !== after.source) return 'version';
+  return edited.has(after.name) && sourceKind(after) === 'a directory' ? 'edited' : 'same';
+}
+
+function changeOfPair(
+  pair: Pair,
+  sides: Sides,
+  changed: ReadonlyMap<string, ChangeKind>,
+): PackageChange | undefined {
+  const { before, after } = pair;
+  const p = after ?? before;
+  if (p === undefined) return undefined;
+  const change = changeOf(pair, sides);
+  const had = new Set(before?.facts);
+  const has = new Set(after?.facts);
+  const gained = (after?.facts ?? []).filter((fact) => !had.has(fact));
+  const lost = (before?.facts ?? []).filter((fact) => !has.has(fact));
+  if (change === 'same' && gained.length === 0 && lost.length === 0) return undefined;
+  const gains = gained.map((text): { fact: Fact; gain: Gain } => {
+    const fact = parseFact(text) as Fact;
+    const evidence = after && sides.head.evidence.get(evidenceKey(after, text));
+    return {
+      fact,
+      gain: {
+        fact: text,
+        allowed:
+          after !== undefined &&
+          !sides.head.refusedInstructions.has(evidenceKey(after, text)) &&
+          isAllowed(fact, sides.configName(after), sides.config),
+        evidence,
+        openedBy: after && openerOf(after, change, evidence, changed, sides),
+      },
+    };
+  });
+  return {
+    name: p.name,
+    change,
+    before: before && sideVersion(before, sides.baseLock),
+    after: after && sideVersion(after, sides.headLock),
+    checksumChanged: isChecksumChanged(before, after, sides),
+    neededBy: change === 'new' ? p.neededBy : [],
+    gained: sortedBy(gains, ({ fact }) => dangerOrder(fact)).map(({ gain }) => gain),
+    lost,
+    review: undefined,
+  };
+}
+
+/** Whose change opened a fact: the package's own; else the changed package that is nearest on the path to it. */
+function openerOf(
+  p: PackageFacts,
+  change: ChangeKind,
+  evidence: Evidence | undefined,
+  changed: ReadonlyMap<string, ChangeKind>,
+  { head }: Sides,
+): Opener | undefined {
+  const nameOf = (name: string): string => {
+    const found = head.inventory.packages.find((other) => other.name === name);
+    return found === undefined ? name : `${name} ${found.version}`;
+  };
+  const isChanged = (name: string): boolean => (changed.get(name) ?? 'same') !== 'same';
+  if (change === 'new') {
+    const dependant = p.neededBy.find(isChanged) ?? p.neededBy[0];
+    return dependant === undefined
+      ? { package: nameOf(p.name), by: 'itself' }
+      : { package: nameOf(dependant), by: 'dependant' };
+  }
+  if (change !== 'same') return { package: nameOf(p.name), by: 'itself' };
+  for (const { path } of evidence?.places ?? []) {
+    // The path begins at the root; whoever is nearest to the use opened it.
+    for (const step of [...path].reverse()) {
+      const name = step.package?.replace(/\[.*\]$/, '');
+      if (name !== undefined && name !== p.name && isChanged(name))
+        return { package: nameOf(name), by: 'caller' };
+    }
+  }
+  return undefined;
+}
+
+/** Does cackle.toml allow a fact, other than an instruction, to the package that it calls `name`? */
+function isAllowed(
+  { scope: suffix, kind, name: what }: Fact,
+  name: string,
+  config: Config,
+): boolean {
+  const permissions = config.permissions({ package: name, suffix });
+  switch (kind) {
+    case 'api':
+      return permissions.allowApis.has(what);
+    case 'unsafe':
+      return permissions.allowUnsafe;
+    case 'extern':
+      return permissions.allowExtern;
+    case 'proc-macro':
+      return permissions.allowProcMacro;
+    case 'build-script':
+      return !config.explicitBuildScripts || config.hasBuildSection(name);
+    case 'instruction':
+      return true;
+  }
+}
+
+function checksumOf(
+  { name, version }: PackageFacts,
+  lock: readonly LockEntry[],
+): string | undefined {
+  const found = lock.filter((entry) => entry.name === name && entry.version === version);
+  return found.length === 1 ? found[0]?.checksum : undefined;
+}
+
+function isChecksumChanged(
+  before: PackageFacts | undefined,
+  after: PackageFacts | undefined,
+  { baseLock, headLock }: Pick<Sides, 'baseLock' | 'headLock'>,
+): boolean {
+  if (before === undefined || after === undefined || before.version !== after.version) return false;
+  const was = checksumOf(before, baseLock);
+  const is = checksumOf(after, headLock);
+  return was !== undefined && is !== undefined && was !== is;
+}
+
+function sideVersion(p: PackageFacts, lock: readonly LockEntry[]): SideVersion {
+  const { version, source, isBuilt } = p;
+  return { version, source, checksum: checksumOf(p, lock), isBuilt };
+}
+
+/** What gained the most dangerous thing, unpermitted first, then what moved elsewhere, then new packages. */
+function orderOf({ name, change, gained, checksumChanged }: PackageChange): string {
+  const [first] = gained;
+  const fact = first && parseFact(first.fact);
+  const danger = fact === undefined ? '9' : dangerOrder(fact);
+  const isRefused = gained.some(({ allowed }) => !allowed);
+  const moved = change === 'source' || checksumChanged;
+  const rank = isRefused ? 0 : moved ? 1 : gained.length > 0 ? 2 : change === 'new' ? 3 : 4;
+  return `${rank} ${danger} ${name}`;
+}
+
+/** Returns the places of keywords that one side alone has: a line that only moved within its file is the same. */
+export function comparePlaces(
+  before: readonly KeywordPlace[],
+  after: readonly KeywordPlace[],
+): { gained: KeywordPlace[]; lost: KeywordPlace[] } {
+  const key = ({ keyword, file, text }: KeywordPlace): string => [keyword, file, text].join('\0');
+  const only = (some: readonly KeywordPlace[], others: readonly KeywordPlace[]): KeywordPlace[] => {
+    const left = new Map<string, number>();
+    for (const place of others) left.set(key(place), (left.get(key(place)) ?? 0) + 1);
+    return some.filter((place) => {
+      const count = left.get(key(place)) ?? 0;
+      left.set(key(place), count - 1);
+      return count <= 0;
+    });
+  };
+  return { gained: only(after, before), lost: only(before, after) };
+}

@@ -1,0 +1,59 @@
+import type { PackageFacts } from '../inventory/types.ts';
+
+/** A package of one side with its counterpart on the other. */
+export interface Pair {
+  readonly before: PackageFacts | undefined;
+  readonly after: PackageFacts | undefined;
+}
+
+/**
+ * Pairs the packages of two inventories: equal ones; then of each name those of one source, by compatible version (SemVer:
+ * the leftmost number that is not 0), then in the order of their versions; at last those whose source moved.
+ */
+export function pairPackages(
+  before: readonly PackageFacts[],
+  after: readonly PackageFacts[],
+): Pair[] {
+  const names = new Set([...before, ...after].map(({ name }) => name));
+  return [...names].sort().flatMap((name) => {
+    const left = before.filter((p) => p.name === name);
+    const right = after.filter((p) => p.name === name);
+    const pairs: Pair[] = [];
+    const pairWhere = (alike: (a: PackageFacts, b: PackageFacts) => boolean): void => {
+      for (const a of [...left]) {
+        const b = right.find((candidate) => alike(a, candidate));
+        if (b === undefined) continue;
+        left.splice(left.indexOf(a), 1);
+        right.splice(right.indexOf(b), 1);
+        pairs.push({ before: a, after: b });
+      }
+    };
+    const sameSource = (a: PackageFacts, b: PackageFacts): boolean =>
+      sourceKind(a) === sourceKind(b);
+    pairWhere((a, b) => a.version === b.version && sameSource(a, b));
+    pairWhere((a, b) => sameSource(a, b) && compatible(a.version) === compatible(b.version));
+    pairWhere(sameSource);
+    pairWhere((a, b) => compatible(a.version) === compatible(b.version));
+    pairWhere(() => true);
+    return [
+      ...pairs,
+      ...left.map((p) => ({ before: p, after: undefined })),
+      ...right.map((p) => ({ before: undefined, after: p })),
+    ];
+  });
+}
+
+/**
+ * Returns a source that stays the same while only a revision of it moves: of git the URL without query and fragment, of
+ * directories one word, since those of the workspace may be named otherwise in another place.
+ */
+export function sourceKind({ source }: Pick<PackageFacts, 'source'>): string {
+  if (source === 'crates.io') return source;
+  return source.includes('://') ? (source.split(/[?#]/)[0] ?? source) : 'a directory';
+}
+
+function compatible(version: string): string {
+  const [major = '', minor = '', patch = ''] = version.split(/[.+-]/);
+  if (major !== '0') return major;
+  return minor !== '0' ? `0.${minor}` : `0.0.${patch}`;
+}

@@ -1,0 +1,181 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { CheckError } from '../errors.ts';
+import { makeDirectory } from '../make-directory.ts';
+import { type Finished, runProgram } from '../workspace/run-program.ts';
+
+/** A git repository with a work tree. */
+export interface Repository {
+  /** The top directory of the work tree. */
+  readonly root: string;
+}
+
+/** Variables by which git, when it runs a hook, tells of a work tree or index: a question of ours is about another. */
+const ofHooks = [
+  'GIT_INDEX_FILE',
+  'GIT_WORK_TREE',
+  'GIT_PREFIX',
+  'GIT_OBJECT_DIRECTORY',
+  'GIT_DIR',
+];
+
+async function git(
+  directory: string,
+  args: readonly string[],
+  more: NodeJS.ProcessEnv = {},
+): Promise<Finished> {
+  const env: NodeJS.ProcessEnv = { ...process.env, GIT_OPTIONAL_LOCKS: '0' };
+  for (const name of ofHooks) delete env[name];
+  try {
+    // No hook of the repository runs for what we ask (githooks, post-index-change).
+    const own = ['-c', 'core.hooksPath=/dev/null', '-C', directory];
+    return await runProgram('git', [...own, ...args], { env: { ...env, ...more } });
+  } catch (error) {
+    throw new CheckError(
+      `cannot run git: ${(error as Error).message}`,
+      'a diff needs git to read the base: install it, or compare lock files with --lock',
+      { cause: error },
+    );
+  }
+}
+
+async function asked(directory: string, args: readonly string[], help: string): Promise<string> {
+  const { status, stdout, stderr } = await git(directory, args);
+  if (status === 0) return stdout.toString();
+  throw new CheckError(`\`git ${args.join(' ')}\` failed in ${directory}: ${stderr.trim()}`, help);
+}
+
+/** Resolves to the repository around a directory; undefined when there is none. Throws CheckError without git. */
+export async function repositoryOf(directory: string): Promise<Repository | undefined> {
+  const { status, stdout } = await git(directory, ['rev-parse', '--show-toplevel']);
+  return status === 0 ? { root: stdout.toString().replace(/\n$/, '') } : undefined;
+}
+
+/** Resolves to the commit that a name means. Throws CheckError for an unknown one. */
+export async function commitOf({ root }: Repository, name: string): Promise<string> {
+  const { status, stdout } = await git(root, [
+    ...['rev-parse', '--verify', '--quiet', '--end-of-options'],
+    `${name}^{commit}`,
+  ]);
+  if (status === 0) return stdout.toString().trim();
+  throw new CheckError(
+    `${name} is no commit of ${root}`,
+    'name a branch, tag or commit; in a shallow clone fetch it first (`git fetch origin BRANCH`, or fetch-depth: 0 in a workflow)',
+  );
+}
+
+/** The names under which the default branch is looked for, the best first. */
+const defaultBranches = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
+
+/**
+ * Resolves to the commit at which the current branch left the default branch, and to that branch's name. Throws CheckError
+ * when neither is known.
+ */
+export async function mergeBase(
+  repository: Repository,
+): Promise<{ readonly commit: string; readonly branch: string }> {
+  for (const branch of defaultBranches) {
+    const known = await git(repository.root, ['rev-parse', '--verify', '--quiet', branch]);
+    if (known.status !== 0) continue;
+    const { status, stdout } = await git(repository.root, ['merge-base', branch, 'HEAD']);
+    if (status === 0) return { commit: stdout.toString().trim(), branch };
+    throw new CheckError(
+      `git knows no common commit of HEAD and ${branch}`,
+      'in a shallow clone fetch the history (`git fetch --unshallow`, or fetch-depth: 0 in a workflow), or name the base: `cackle diff REVISION`',
+    );
+  }
+  throw new CheckError(
+    `${repository.root} has no branch ${defaultBranches.join(', ')}`,
+    'name the base: `cackle diff REVISION`',
+  );
+}
+
+/** Resolves to the id of a commit's tree: the same for the same files. Throws CheckError. */
+export async function treeOf({ root }: Repository, commit: string): Promise<string> {
+  return (await asked(root, ['rev-parse', `${commit}^{tree}`], 'is the repository whole?')).trim();
+}
+
+/** Resolves to the files that differ from a commit, untracked ones too, relative to the root. Throws CheckError. */
+export async function changedFiles({ root }: Repository, commit: string): Promise<string[]> {
+  const help = '`git status` should say more';
+  const changed = await asked(root, ['diff', '--name-only', '--no-renames', '-z', commit], help);
+  const others = await asked(root, ['ls-files', '--others', '--exclude-standard', '-z'], help);
+  return `${changed}${others}`.split('\0').filter((file) => file !== '');
+}
+
+/** Resolves to all files of the work tree that are not ignored, relative to `directory`. Throws CheckError. */
+export async function workFiles(directory: string): Promise<string[]> {
+  const args = [
+    'ls-files',
+    '--cached',
+    '--others',
+    '--exclude-standard',
+    '--recurse-submodules',
+    '-z',
+  ];
+  const { status, stdout } = await git(directory, args);
+  // Older versions of git do not take both kinds with submodules.
+  const text =
+    status === 0
+      ? stdout.toString()
+      : await asked(
+          directory,
+          args.filter((arg) => arg !== '--recurse-submodules'),
+          'does `git status` work there?',
+        );
+  return [...new Set(text.split('\0').filter((file) => file !== ''))];
+}
+
+/** Resolves to the content of a file in a commit; undefined when it is not there. */
+export async function fileAt(
+  { root }: Repository,
+  commit: string,
+  path: string,
+): Promise<Buffer | undefined> {
+  const { status, stdout } = await git(root, [
+    'cat-file',
+    'blob',
+    `${commit}:${relative(root, path)}`,
+  ]);
+  return status === 0 ? stdout : undefined;
+}
+
+/**
+ * Makes the files in `directory` those of a commit, and writes only what differs from the commit that was there before: the
+ * times of other files stay, so that cargo builds no more than it has to. The repository's own index and work tree are
+ * not touched. Throws CheckError.
+ */
+export async function checkOut(
+  repository: Repository,
+  commit: string,
+  directory: string,
+): Promise<void> {
+  await makeDirectory(directory);
+  const env = { GIT_INDEX_FILE: `${directory}.index`, GIT_WORK_TREE: directory };
+  const args = ['read-tree', '--reset', '-u', commit];
+  const { status, stderr } = await git(repository.root, args, env);
+  if (status !== 0)
+    throw new CheckError(
+      `git cannot write the files of ${commit.slice(0, 12)} to ${directory}: ${stderr.trim()}`,
+      stderr.includes('index.lock')
+        ? 'another `cackle diff` is at work there: wait for it, or remove that file'
+        : 'is there room on the disk?',
+    );
+  await checkOutSubmodules(repository, commit, directory);
+}
+
+/** A commit names submodules only (gitlinks, mode 160000): their files come from the clones in the work tree. */
+async function checkOutSubmodules(
+  { root }: Repository,
+  commit: string,
+  directory: string,
+): Promise<void> {
+  const listed = await asked(root, ['ls-tree', '-r', '-z', commit], 'is the repository whole?');
+  for (const entry of listed.split('\0')) {
+    const [, sha, path] = /^160000 commit ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? [];
+    if (sha === undefined || path === undefined) continue;
+    // Without a clone, cargo says what it lacks, if it needs the submodule at all.
+    if (!existsSync(join(root, path, '.git'))) continue;
+    await checkOut({ root: join(root, path) }, sha, join(directory, path));
+  }
+}

@@ -1,0 +1,145 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { cackle, check, fixture } from '../support/cackle.ts';
+import { commit, diff, gains, git, lockVersions, repository } from './support.ts';
+
+/** A repository whose first commit has these versions. */
+async function updates(as: string, versions: Record<string, string>): Promise<string> {
+  const directory = fixture('updates', { as });
+  await lockVersions(directory, versions);
+  // Inventories are kept by the files of a commit: each run of the tests has its own.
+  writeFileSync(join(directory, 'unique.txt'), `${process.pid} ${Date.now()}`);
+  await repository(directory);
+  return directory;
+}
+
+test('rules 11.4, 11.6: an update that gains something is told with the place, the path and who brought it', async () => {
+  const directory = await updates('diff-gains', { leaf: '1.0.0' });
+  await lockVersions(directory, { leaf: '1.1.0' });
+  const found = await diff(directory, ['HEAD']);
+  expect([found.status, gains(found)]).toEqual([1, { helper: ['api net'] }]);
+  const [helper] = found.packages;
+  expect(helper).toMatchObject({
+    name: 'helper',
+    change: 'new',
+    neededBy: ['leaf'],
+    gained: [{ allowed: false, openedBy: { package: 'leaf 1.1.0', by: 'dependant' } }],
+  });
+  const [place] = helper?.gained[0]?.evidence?.places ?? [];
+  expect(place?.path.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['updates::main', 'leaf::answer', 'helper::tell']),
+  );
+  const shown = await cackle(['diff', '--path', directory, 'HEAD']);
+  expect(shown.stdout).toContain(
+    'gained: api net (not allowed by cackle.toml), brought by leaf 1.1.0',
+  );
+  expect(shown.stdout).toContain('moved, gained nothing: leaf 1.0.0 → 1.1.0');
+});
+
+test('rules 11.5, 11.6: an update that gains nothing is one line, and a base that is known is not built again', async () => {
+  const directory = await updates('diff-nothing', { leaf: '1.0.0' });
+  await lockVersions(directory, { leaf: '1.0.1' });
+  const first = await diff(directory, ['HEAD']);
+  expect([first.status, first.gained, first.base.from]).toEqual([0, false, 'check']);
+  const second = await diff(directory, ['HEAD']);
+  expect([second.status, second.base.from]).toEqual([0, 'kept']);
+  expect(second.stderr).not.toContain('Compiling');
+  expect(second.packages).toEqual(first.packages);
+  const quiet = await cackle(['diff', '--quiet', '--path', directory, 'HEAD']);
+  expect([quiet.status, quiet.stdout]).toEqual([0, '']);
+});
+
+test('rule 11.4: a caller that newly reaches old code opened it', async () => {
+  const directory = await updates('diff-caller', { leaf: '1.0.0' });
+  const main = join(directory, 'src/main.rs');
+  writeFileSync(
+    main,
+    readFileSync(main, 'utf8').replace('util::length("four")', 'util::load("four")'),
+  );
+  const found = await diff(directory, ['HEAD']);
+  expect(gains(found)).toEqual({ util: ['api fs'] });
+  expect(found.packages[0]).toMatchObject({
+    change: 'same',
+    gained: [{ openedBy: { package: 'updates 0.1.0', by: 'caller' } }],
+  });
+  // The other way round it is lost, and that is no gain.
+  await commit(directory, 'second');
+  await git(directory, 'checkout', '-q', 'HEAD~1', '--', 'src/main.rs');
+  const back = await diff(directory, ['HEAD']);
+  expect([back.status, back.packages.flatMap(({ lost }) => lost)]).toEqual([0, ['api fs']]);
+});
+
+test('rule 11.5: the work tree is as it was, and a check after a diff has nothing to do', async () => {
+  const directory = await updates('diff-tree', { leaf: '1.0.0' });
+  await lockVersions(directory, { leaf: '1.1.0' });
+  writeFileSync(join(directory, 'notes.txt'), 'mine');
+  const main = join(directory, 'src/main.rs');
+  writeFileSync(main, `${readFileSync(main, 'utf8')}// edited\n`);
+  const before = [await git(directory, 'status', '--porcelain'), statSync(main).mtimeMs];
+  await diff(directory, ['HEAD']);
+  expect([await git(directory, 'status', '--porcelain'), statSync(main).mtimeMs]).toEqual(before);
+  const { counts } = await check(directory, ['--quiet']);
+  expect([counts.unitsBuilt, counts.objectsExtracted]).toEqual([0, 0]);
+});
+
+test('rule 11.5: a base with cackle.lock is not built', async () => {
+  const directory = await updates('diff-locked', { leaf: '1.0.0' });
+  await cackle(['lock', '--path', directory]);
+  await commit(directory, 'lock');
+  await lockVersions(directory, { leaf: '1.1.0' });
+  const found = await diff(directory);
+  expect([found.base.from, gains(found)]).toEqual(['cackle.lock', { helper: ['api net'] }]);
+});
+
+test('rules 11.5, 11.6: what is not allowed runs on neither side, and what is not known is not "nothing"', async () => {
+  const directory = fixture('held-build-script', { as: 'diff-held' });
+  await repository(directory);
+  writeFileSync(join(directory, 'notes.txt'), 'x');
+  const { status, base, head, gained } = await diff(directory, ['HEAD']);
+  expect([status, gained]).toEqual([2, false]);
+  expect([base.unknown, head.unknown].map((texts) => texts.join())).toEqual([
+    expect.stringContaining('was held back'),
+    expect.stringContaining('was held back'),
+  ]);
+});
+
+test('rule 11.4: --lock compares with another lock file', async () => {
+  const directory = await updates('diff-lock-file', { leaf: '1.0.0' });
+  const old = join(directory, 'old.lock');
+  writeFileSync(old, readFileSync(join(directory, 'Cargo.lock')));
+  await lockVersions(directory, { leaf: '1.1.0' });
+  expect(gains(await diff(directory, ['--lock', old]))).toEqual({ helper: ['api net'] });
+});
+
+test('rule 11.4: --update says what an update would gain, and changes nothing', async () => {
+  const directory = await updates('diff-update', { leaf: '1.0.0' });
+  const lock = readFileSync(join(directory, 'Cargo.lock'), 'utf8');
+  const found = await diff(directory, ['--update']);
+  expect([gains(found), found.head.label]).toEqual([
+    { helper: ['api net'] },
+    'after `cargo update`',
+  ]);
+  expect(readFileSync(join(directory, 'Cargo.lock'), 'utf8')).toBe(lock);
+  const one = await diff(directory, ['--update', '-p', 'util']);
+  expect([one.status, one.packages]).toEqual([0, []]);
+});
+
+test.each([
+  ['no such revision', ['nowhere'], 'nowhere is no commit of'],
+  ['no such lock file', ['--lock', 'missing.lock'], 'missing.lock does not exist'],
+  ['a file that is no lock file', ['--lock', 'Cargo.toml'], 'Cargo.toml names no package'],
+  ['two bases', ['HEAD', '--update'], 'cannot be given together'],
+  ['-p without --update', ['-p', 'leaf'], '-p belongs to --update'],
+  ['an update of a package that is not there', ['--update', '-p', 'nobody'], 'nobody'],
+])('rule 11.6: %s is an error, status 2', async (_, args, said) => {
+  const directory = await updates('diff-wrong', {});
+  const options = args.map((arg) => (arg.includes('.') ? join(directory, arg) : arg));
+  const { status, stderr } = await cackle(['diff', '--path', directory, ...options]);
+  expect([status, stderr]).toEqual([2, expect.stringContaining(said)]);
+});
+
+test('rule 11.6: outside of a repository the message says what else can be compared', async () => {
+  const { status, stderr } = await cackle(['diff', '--path', '/', 'HEAD']);
+  expect([status, stderr]).toEqual([2, expect.stringContaining('Cargo.toml')]);
+});
