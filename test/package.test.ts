@@ -28,6 +28,7 @@ test('rule 6.1: the npm package works in an empty directory, from npx and as `ca
     'dist/shim-src/main.rs',
     'dist/man/cackle.1',
     'schemas/cackle.toml.schema.json',
+    'schemas/cackle.lock.schema.json',
   ])
     expect(paths).toContain(needed);
   expect(paths.filter((path) => path.endsWith('_bg.wasm'))).toHaveLength(1);

@@ -5,17 +5,25 @@ import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../engine/config/read.ts';
 import { configSchema, SCHEMA_FILE, schemaLine } from '../engine/config/schema.ts';
 import { ConfigError } from '../engine/config/types.ts';
+import { CheckError } from '../engine/errors.ts';
+import { parseLock } from '../engine/inventory/lock.ts';
+import { LOCK_SCHEMA_FILE, lockJsonSchema } from '../engine/inventory/lock-json-schema.ts';
 import { packageRoot } from '../engine/paths.ts';
 import { exporting } from './fixes/support.ts';
 import { cackle, check, fixture, run, workspacePlace } from './support/cackle.ts';
 
 // Rule 2.16: the schema that editors read says what the reader says, as far as that does not depend on the tree.
 
-const schemaFile = join(packageRoot(), 'schemas', SCHEMA_FILE);
+const schemaFile = (name: string): string => join(packageRoot(), 'schemas', name);
 
-test('rule 2.16: the schema in the repository is as it is generated', () => {
-  if (process.env.SCHEMAS_BLESS === '1') writeFileSync(schemaFile, configSchema());
-  expect(readFileSync(schemaFile, 'utf8'), '`npm run schemas` writes it anew').toBe(configSchema());
+test.each([
+  [SCHEMA_FILE, configSchema],
+  [LOCK_SCHEMA_FILE, lockJsonSchema],
+])('rule 2.16: %s in the repository is as it is generated', (name, generate) => {
+  if (process.env.SCHEMAS_BLESS === '1') writeFileSync(schemaFile(name), generate());
+  expect(readFileSync(schemaFile(name), 'utf8'), '`npm run schemas` writes it anew').toBe(
+    generate(),
+  );
 });
 
 /** A part of the schema, as far as these tests look at it. */
@@ -37,6 +45,7 @@ interface Key {
 
 /** All keys below a part; `x` stands for the name of a package or API. */
 function keysBelow(part: Part, path: readonly string[] = []): Key[] {
+  if (part.items?.properties !== undefined) return keysBelow(part.items, path);
   const named = [...Object.values(part.patternProperties ?? {}), part.additionalProperties];
   const below = [
     ...Object.entries(part.properties ?? {}),
@@ -62,7 +71,11 @@ function isTaken(text: string): boolean {
 }
 
 /** Has taplo check texts by the schema; gives the names of those that it refuses. */
-async function refusedByTaplo(texts: ReadonlyMap<string, string>, as: string): Promise<string[]> {
+async function refusedByTaplo(
+  texts: ReadonlyMap<string, string>,
+  as: string,
+  name = SCHEMA_FILE,
+): Promise<string[]> {
   const directory = workspacePlace(as);
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
@@ -71,7 +84,7 @@ async function refusedByTaplo(texts: ReadonlyMap<string, string>, as: string): P
     writeFileSync(join(directory, file), text);
     return { name, file };
   });
-  const schema = pathToFileURL(schemaFile).href;
+  const schema = pathToFileURL(schemaFile(name)).href;
   const { stderr } = await taplo(['--schema', schema, join(directory, '*.toml')]);
   expect(stderr).toContain(`total=${files.length} excluded=0`);
   const refused = new Set(
@@ -249,4 +262,42 @@ describe('rule 2.16: the first line of a new cackle.toml', () => {
     expect(after).not.toBe(before);
     expect(after).not.toContain('#:schema');
   });
+});
+
+test('rules 2.16, 11.2: what `cackle lock` writes is valid, and what it cannot read is not', async () => {
+  const directory = fixture('simple', { as: 'schema-lock' });
+  expect((await cackle(['lock', '--path', directory])).status).toBe(0);
+  const text = readFileSync(join(directory, 'cackle.lock'), 'utf8');
+  expect(text).toContain('facts = [');
+  const only = 'version = 1\ntargets = []\n';
+  const right = new Map([
+    ['written', text],
+    ['nothing in it', only],
+  ]);
+  const wrong = new Map([
+    ['another version', text.replace('version = 1', 'version = 2')],
+    ['no targets', text.replace(/^targets.*\n/m, '')],
+    ['an unknown key', `${only}colour = 1\n`],
+    ['an unknown key of a package', text.replace('name = ', 'colour = "red"\nname = ')],
+    ['no name', text.replace(/^name.*\n/m, '')],
+    ['a fact that is no text', text.replace('facts = [', 'facts = [1,')],
+    ['a table for the list', `${only}[package]\n`],
+  ]);
+  const refuses = (content: string): boolean => {
+    try {
+      parseLock(content, 'cackle.lock');
+      return false;
+    } catch (error) {
+      if (error instanceof CheckError) return true;
+      throw error;
+    }
+  };
+  expect([...right].filter(([, content]) => refuses(content))).toEqual([]);
+  expect([...wrong].filter(([, content]) => !refuses(content))).toEqual([]);
+  expect(await refusedByTaplo(right, 'schema-lock-right', LOCK_SCHEMA_FILE)).toEqual([]);
+  const refused = await refusedByTaplo(wrong, 'schema-lock-wrong', LOCK_SCHEMA_FILE);
+  expect(refused).toEqual([...wrong.keys()]);
+  const lockKeys = keysBelow(JSON.parse(lockJsonSchema()) as Part);
+  expect(lockKeys.map(({ path }) => path.join('.'))).toContain('package.facts');
+  expect(lockKeys.filter(({ part }) => !part.description?.endsWith('.'))).toEqual([]);
 });

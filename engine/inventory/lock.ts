@@ -13,17 +13,29 @@ export const LOCK_NAME = 'cackle.lock';
 
 /** The schema of cackle.lock (rule 11.2). */
 export const lockSchema = z.strictObject({
-  version: z.literal(1),
-  targets: z.array(z.string()),
+  version: z.literal(1).check(z.describe('The version of the format.')),
+  targets: z.array(z.string()).check(z.describe('The targets for which facts were written.')),
   package: z.optional(
-    z.array(
-      z.strictObject({
-        name: z.string(),
-        version: z.string(),
-        source: z.string(),
-        facts: z.optional(z.array(z.string())),
-      }),
-    ),
+    z
+      .array(
+        z.strictObject({
+          name: z.string().check(z.describe('The name of the package.')),
+          version: z.string().check(z.describe('Its version.')),
+          source: z
+            .string()
+            .check(z.describe('Where it comes from: crates.io, a URL, or a directory.')),
+          facts: z.optional(
+            z
+              .array(z.string())
+              .check(
+                z.describe(
+                  'What it does or is, by scope: `api net`, `build: api fs`, `proc macro`; with the targets in brackets where not all have it.',
+                ),
+              ),
+          ),
+        }),
+      )
+      .check(z.describe('The packages of the tree, sorted, each with its facts.')),
   ),
 });
 
