@@ -87,7 +87,6 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'verdicts',
     'workspace',
   ],
-  'engine/diff': ['check', 'config', 'facts', 'inventory', 'revisions', 'workspace'],
   'engine/commands': [
     'check',
     'config',
@@ -100,6 +99,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'units',
     'workspace',
   ],
+  'engine/diff': ['check', 'commands', 'config', 'facts', 'inventory', 'revisions', 'workspace'],
 };
 
 /** What the command line may import of the engine: its doors, and the data that comes through them. */

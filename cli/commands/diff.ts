@@ -18,13 +18,15 @@ Examples:
   cackle diff v1.2                  since a tag
   cackle diff --update              what \`cargo update\` would gain; changes nothing here
   cackle diff --update -p serde     what an update of one package would gain
-  cackle diff --lock old.lock       the same sources with another Cargo.lock`,
+  cackle diff --lock old.lock       the same sources with another Cargo.lock
+  cackle diff --from 1.0.1 --to 1.0.2 anyhow      two published versions, without a project`,
   definition: defineCommand({
     args: {
       base: {
         type: 'positional',
         required: false,
-        description: 'a git revision (default: where this branch left the default branch)',
+        description:
+          'a git revision (default: where this branch left the default branch); with --from, a crate',
       },
       ...workspaceOptions,
       lock: { type: 'string', valueHint: 'file', description: 'compare with another Cargo.lock' },
@@ -32,6 +34,12 @@ Examples:
         type: 'boolean',
         description: 'compare with what `cargo update` would make of Cargo.lock',
       },
+      from: {
+        type: 'string',
+        valueHint: 'version',
+        description: 'compare published versions of a crate: this one with that of --to',
+      },
+      to: { type: 'string', valueHint: 'version', description: 'see --from' },
       package: {
         type: 'string',
         alias: 'p',
@@ -49,13 +57,16 @@ Examples:
     async run({ args }): Promise<number> {
       const loaded = untilLoaded();
       const questions = new WorkspaceQuestions();
-      questions.askEarly(args.path ?? '.', words(args.features), true, loaded.signal);
+      if (args.from === undefined)
+        questions.askEarly(args.path ?? '.', words(args.features), true, loaded.signal);
       const { runDiff } = await import('../runs/diff.ts');
       loaded.done();
       return runDiff({
         questions,
         base: args.base,
         lock: args.lock,
+        from: args.from,
+        to: args.to,
         update: args.update ?? false,
         packages: args.package?.split('\n') ?? [],
         path: args.path ?? '.',

@@ -15,6 +15,8 @@ export interface DiffArguments {
   readonly questions: WorkspaceQuestions;
   readonly base: string | undefined;
   readonly lock: string | undefined;
+  readonly from: string | undefined;
+  readonly to: string | undefined;
   readonly update: boolean;
   readonly packages: readonly string[];
   readonly path: string;
@@ -53,7 +55,18 @@ export async function runDiff(args: DiffArguments): Promise<number> {
   });
 }
 
-function comparisonOf({ base, lock, update, packages }: DiffArguments): Comparison {
+function comparisonOf({ base, lock, update, packages, from, to }: DiffArguments): Comparison {
+  if (from !== undefined || to !== undefined) {
+    if (from === undefined || to === undefined || base === undefined)
+      throw new UsageError(
+        '--from and --to go together, with the name of a crate: `cackle diff --from 1.0.1 --to 1.0.2 anyhow`',
+      );
+    if (lock !== undefined || update)
+      throw new UsageError(
+        '--from cannot be given with --lock or --update: choose one to compare with',
+      );
+    return { kind: 'versions', crate: base, from, to };
+  }
   const given = [
     ...(base === undefined ? [] : [`the base '${base}'`]),
     ...(lock === undefined ? [] : ['--lock']),

@@ -24,7 +24,14 @@ export type Comparison =
   /** The same sources with another Cargo.lock. */
   | { readonly kind: 'lock'; readonly file: string }
   /** The other way round: what `cargo update` would change; of all packages when none is named. */
-  | { readonly kind: 'update'; readonly packages: readonly string[] };
+  | { readonly kind: 'update'; readonly packages: readonly string[] }
+  /** Two published versions of a crate, without a project. */
+  | {
+      readonly kind: 'versions';
+      readonly crate: string;
+      readonly from: string;
+      readonly to: string;
+    };
 
 /** A commit to compare with. */
 export interface BaseCommit {

@@ -1,55 +1,21 @@
 import { join } from 'node:path';
-import { type CheckRequest, checkTree } from '../check/check.ts';
-import { targetOf } from '../check/inventory.ts';
-import type { CheckObserver, CheckOptions } from '../check/options.ts';
-import type { FinishedCheck } from '../check/report.ts';
-import { readTree, type Tree } from '../check/tree.ts';
-import { readConfig } from '../config/read.ts';
-import type { Config } from '../config/types.ts';
-import { CheckError } from '../errors.ts';
-import { inventoryOfLock, LOCK_NAME, parseLock } from '../inventory/lock.ts';
-import type { Inventory, TakenInventory } from '../inventory/types.ts';
-import { changedFiles, checkOut, fileAt, treeOf } from '../revisions/git.ts';
-import { type InventoryKey, KeptInventories } from '../revisions/kept.ts';
+import { readTree } from '../check/tree.ts';
 import { seconds } from '../trace/seconds.ts';
-import { readCargoConfig } from '../workspace/cargo-config.ts';
+import { isFile } from '../workspace/cargo-files.ts';
 import { lockEntries } from '../workspace/lock-file.ts';
-import { loadWorkspace } from '../workspace/metadata.ts';
-import { cargoProgram, runProgram } from '../workspace/run-program.ts';
-import { readToolchain } from '../workspace/toolchain.ts';
-import type { Package, Workspace } from '../workspace/types.ts';
-import {
-  type BaseCommit,
-  type Comparison,
-  copyWorkspace,
-  editedPackages,
-  findCommit,
-  lockAt,
-  lockText,
-  otherLock,
-  placeOf,
-  workDirectory,
-  writeLockFile,
-} from './bases.ts';
+import type { Workspace } from '../workspace/types.ts';
+import { type Comparison, workDirectory } from './bases.ts';
 import { comparePackages, comparePlaces } from './compare.ts';
 import { reviewSources } from './review.ts';
+import {
+  type BothSides,
+  Comparing,
+  type DiffRequest,
+  findPackage,
+  type KnownSide,
+} from './sides.ts';
 import type { Diff, PackageChange, Side } from './types.ts';
-
-/** What a diff is asked for. */
-export interface DiffRequest {
-  readonly options: CheckOptions;
-  readonly comparison: Comparison;
-  readonly observer: CheckObserver;
-  readonly signal: AbortSignal;
-}
-
-/** One side: its inventory, its lock file, and where its sources are. */
-interface KnownSide extends Side {
-  readonly taken: TakenInventory;
-  readonly lock: string;
-  /** Finds the directory of a package; undefined where its sources are not on this machine. */
-  sourcesOf(p: { name: string; version: string; source: string }): Promise<string | undefined>;
-}
+import { ensureConfig, versionWorkspace } from './versions.ts';
 
 /**
  * Compares what the code does with what it did: the base first, so that the target directory is left as a check of the head
@@ -57,16 +23,8 @@ interface KnownSide extends Side {
  */
 export async function diff(request: DiffRequest): Promise<Diff> {
   const started = performance.now();
-  const { options, comparison } = request;
-  const { questions } = options;
-  const tree = await readTree(options, { mayKeep: true, questions });
-  const config = await readConfig(tree.configFile, tree.exports);
-  const comparing = new Comparing(request, tree, config);
-  const { base, head, finished, edited } = await (comparison.kind === 'revision'
-    ? comparing.withRevision(comparison.name)
-    : comparison.kind === 'lock'
-      ? comparing.withLock(comparison.file)
-      : comparing.withUpdate(comparison.packages));
+  const comparing = await prepare(request);
+  const { base, head, finished, edited } = await sidesOf(comparing, request.comparison);
   const packages = comparePackages({
     base: base.taken.inventory,
     head: head.taken,
@@ -75,7 +33,7 @@ export async function diff(request: DiffRequest): Promise<Diff> {
     edited,
     config: finished.config,
     configName: ({ name, version, source }) =>
-      find(finished.workspace, { name, version, source })?.name ?? name,
+      findPackage(finished.workspace, { name, version, source })?.name ?? name,
   });
   const { inventory } = head.taken;
   const side = ({ label, from, unknown }: KnownSide): Side => ({ label, from, unknown });
@@ -84,7 +42,7 @@ export async function diff(request: DiffRequest): Promise<Diff> {
     head: side(head),
     target: inventory.target,
     workspaceRoot: finished.workspace.root,
-    configFile: tree.configFile,
+    configFile: finished.config.file,
     packages: await Promise.all(
       packages.map((change) => withReview(change, base, head, finished.workspace)),
     ),
@@ -97,228 +55,44 @@ export async function diff(request: DiffRequest): Promise<Diff> {
   };
 }
 
-function find(
-  { packages }: Workspace,
-  p: { name: string; version: string; source: string },
-): Package | undefined {
-  return packages.find(
-    ({ cargoName, version, source }) =>
-      cargoName === p.name && version === p.version && source === p.source,
-  );
-}
-
-/** Both sides, with the check of the head. */
-interface BothSides {
-  readonly base: KnownSide;
-  readonly head: KnownSide;
-  readonly finished: FinishedCheck;
-  /** Names of packages whose files differ. */
-  readonly edited: ReadonlySet<string>;
-}
-
-/** Finds out what both sides do. */
-class Comparing {
-  readonly timing: Record<string, number> = {};
-  private readonly request: DiffRequest;
-  private readonly tree: Tree;
-  private readonly config: Config;
-
-  constructor(request: DiffRequest, tree: Tree, config: Config) {
-    this.request = request;
-    this.tree = tree;
-    this.config = config;
-  }
-
-  async withRevision(name: string | undefined): Promise<BothSides> {
-    const { workspace } = this.tree;
-    const commit = await findCommit(workspace.root, name);
-    const { repository } = commit;
-    const kept = await KeptInventories.open();
-    const lock = (await lockAt(commit, workspace)) ?? lockText(workspace.root);
-    const keyOf = async (of: string, lockedBy: string): Promise<InventoryKey> =>
-      this.keyOf(await treeOf(repository, of), placeOf(repository, workspace), lockedBy);
-    const key = await keyOf(commit.commit, lock);
-    const base = await this.timed('base', () => this.sideOfCommit(commit, key, lock, kept));
-    // What is edited while the check goes on ends the check.
-    const [edited, isClean, headKey] = [
-      editedPackages(commit, workspace),
-      changedFiles(repository, 'HEAD').then((files) => files.length === 0),
-      keyOf('HEAD', lockText(workspace.root)),
-    ];
-    for (const promise of [edited, isClean, headKey]) promise.catch(() => undefined);
-    const head = await this.head(base.taken.inventory, 'the work tree');
-    const inventory = head.finished.inventory?.inventory;
-    if ((await isClean) && inventory !== undefined) await kept.keep(await headKey, inventory);
-    return { base, ...head, edited: await edited };
-  }
-
-  async withLock(file: string): Promise<BothSides> {
-    const { workspace } = this.tree;
-    const lock = otherLock(file);
-    const copy = await copyWorkspace(workspace, workDirectory('lock', workspace.root));
-    await writeLockFile(copy, lock);
-    const base = await this.timed('base', () => this.sideOfCopy(copy, file, lock));
-    const head = await this.head(base.taken.inventory, 'the work tree');
-    return { base, ...head, edited: new Set() };
-  }
-
-  async withUpdate(packages: readonly string[]): Promise<BothSides> {
-    const { workspace } = this.tree;
-    const copy = await copyWorkspace(workspace, workDirectory('update', workspace.root));
-    await update(copy, packages);
-    const now = await this.timed('base', () => this.head(undefined, 'the work tree'));
-    const checked = await this.timed('head', () => this.checked(copy, now.head.taken.inventory));
-    const what = packages.length === 0 ? 'cargo update' : `cargo update ${packages.join(' ')}`;
-    const head = this.side(checked, `after \`${what}\``, lockText(copy));
-    return { base: now.head, head, finished: checked, edited: new Set() };
-  }
-
-  /** The base as cackle.lock of that commit says, or as it was kept, or by a check of its files. */
-  private async sideOfCommit(
-    commit: BaseCommit,
-    key: InventoryKey,
-    lock: string,
-    kept: KeptInventories,
-  ): Promise<KnownSide> {
-    const { workspace } = this.tree;
-    const { repository } = commit;
-    const directory = workDirectory('base', repository.root);
-    const copy = join(directory, placeOf(repository, workspace));
-    const files = async (): Promise<string> => {
-      await checkOut(repository, commit.commit, directory);
-      // Where git does not keep Cargo.lock, the same packages are compared.
-      await writeLockFile(copy, lock);
-      return copy;
-    };
-    const known = (from: Side['from'], inventory: Inventory): KnownSide => {
-      let loaded: Promise<Workspace> | undefined;
-      return {
-        ...{ label: commit.label, from, unknown: inventory.unknown, lock },
-        taken: { inventory, evidence: new Map(), refusedInstructions: new Set() },
-        async sourcesOf(p) {
-          // Only cargo knows where the sources of a version are, and may have to fetch them.
-          loaded ??= files().then((path) => loadWorkspace({ path }));
-          const base = await loaded.catch(() => undefined);
-          return base && find(base, p)?.directory;
-        },
-      };
-    };
-    const recorded = await fileAt(repository, commit.commit, join(workspace.root, LOCK_NAME));
-    if (recorded !== undefined) {
-      const facts = parseLock(recorded.toString(), `${LOCK_NAME} of ${commit.label}`);
-      if (facts.targets.includes(key.target))
-        return known('cackle.lock', inventoryOfLock(facts, key.target));
-    }
-    const inventory = kept.read(key);
-    if (inventory !== undefined) return known('kept', inventory);
-    const base = await this.sideOfCopy(await files(), commit.label, lock);
-    await kept.keep(key, base.taken.inventory);
-    return base;
-  }
-
-  /** Checks a copy of the workspace as the base. */
-  private async sideOfCopy(copy: string, label: string, lock: string): Promise<KnownSide> {
-    this.request.observer.log?.('info', `checking ${label} in ${copy}`);
-    try {
-      return this.side(await this.checked(copy, undefined), label, lock);
-    } catch (error) {
-      if (!(error instanceof CheckError) || this.request.signal.aborted) throw error;
-      throw new CheckError(`${label} cannot be checked: ${error.message}`, error.help, {
-        cause: error,
-      });
-    }
-  }
-
-  /** Checks the workspace itself. */
-  private async head(
-    base: Inventory | undefined,
-    label: string,
-  ): Promise<{ head: KnownSide; finished: FinishedCheck }> {
-    const { root } = this.tree.workspace;
-    const finished = await this.timed('head', () => this.run({ tree: this.tree }, undefined, base));
-    return { head: this.side(finished, label, lockText(root)), finished };
-  }
-
-  /** Checks a copy, with the target directory of the workspace: what does not differ is not built again. */
-  private async checked(copy: string, base: Inventory | undefined): Promise<FinishedCheck> {
-    const { workspace } = this.tree;
-    const ours = {
-      CARGO_TARGET_DIR: workspace.targetDirectory,
-      ...(workspace.buildDirectory === workspace.targetDirectory
-        ? {}
-        : { CARGO_BUILD_BUILD_DIR: workspace.buildDirectory }),
-    };
-    const before = Object.keys(ours).map((name) => [name, process.env[name]] as const);
-    Object.assign(process.env, ours);
-    try {
-      return await this.run({}, copy, base);
-    } finally {
-      for (const [name, value] of before) {
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
-      }
-    }
-  }
-
-  private run(
-    given: Pick<CheckRequest, 'tree'>,
-    path: string | undefined,
-    base: Inventory | undefined,
-  ): Promise<FinishedCheck> {
-    const { options, observer, signal } = this.request;
-    const had = new Map<string, Set<string>>();
-    for (const { name, facts } of base?.packages ?? [])
-      had.set(name, new Set([...(had.get(name) ?? []), ...facts]));
-    const isNew = (name: string, fact: string): boolean =>
-      base !== undefined && had.get(name)?.has(fact) !== true;
-    const { configFile } = this.tree;
-    const own = path === undefined ? options : { ...options, path, questions: undefined };
-    return checkTree({
-      ...{ observer, signal, ...given },
-      options: { ...own, configFile, inventory: { isNew } },
-    });
-  }
-
-  private side({ inventory, workspace }: FinishedCheck, label: string, lock: string): KnownSide {
-    if (inventory === undefined) throw new Error('a check took no inventory');
-    return {
-      ...{ label, from: 'check', lock, taken: inventory },
-      unknown: inventory.inventory.unknown,
-      sourcesOf: async (p) => find(workspace, p)?.directory,
-    };
-  }
-
-  private async keyOf(tree: string, place: string, lock: string): Promise<InventoryKey> {
-    const { options } = this.request;
-    const { root } = this.tree.workspace;
-    const cargo = await readCargoConfig(root);
-    const { version } = await readToolchain(root, cargo.rustc);
-    return {
-      ...{ tree, place, lock, rustc: version, config: this.config },
-      target: await targetOf(options.target, root),
-      features: options.features,
-      profile: options.profile,
-      packages: options.packages,
-    };
-  }
-
-  private async timed<T>(phase: string, work: () => Promise<T>): Promise<T> {
-    const started = performance.now();
-    const result = await work();
-    this.timing[phase] = seconds(started);
-    return result;
-  }
-}
-
-/** Runs `cargo update` in a copy: it changes Cargo.lock and runs no code of a package. Throws CheckError. */
-async function update(copy: string, packages: readonly string[]): Promise<void> {
-  const args = ['update', ...packages.flatMap((name) => ['-p', name])];
-  const { status, stderr } = await runProgram(cargoProgram(), args, { cwd: copy });
-  if (status !== 0)
-    throw new CheckError(
-      `\`cargo ${args.join(' ')}\` failed:\n${stderr.trim()}`,
-      'does it work in the workspace?',
+/** Reads the tree that is compared, and its configuration. Throws ConfigError and CheckError. */
+async function prepare(request: DiffRequest): Promise<Comparing> {
+  const { options, comparison, observer } = request;
+  if (comparison.kind !== 'versions') {
+    const { questions } = options;
+    const tree = await readTree(options, { mayKeep: true, questions });
+    if (options.configFile !== undefined || isFile(tree.configFile))
+      return Comparing.begin(request, tree);
+    // Who has no cackle.toml yet wants to know what was gained all the same.
+    const configFile = join(workDirectory('config', tree.workspace.root), 'cackle.toml');
+    await ensureConfig(configFile);
+    observer.cargoOutput(
+      `note: without ${tree.configFile} the APIs fs, net and process are watched, and nothing is allowed to run that uses them; \`cackle init\` writes one`,
     );
+    return Comparing.begin(
+      { ...request, options: { ...options, configFile } },
+      { ...tree, configFile },
+    );
+  }
+  const { crate, from } = comparison;
+  const path = await versionWorkspace({ crate, version: from });
+  const configFile = options.configFile ?? join(path, 'cackle.toml');
+  if (options.configFile === undefined) await ensureConfig(configFile);
+  const own = { ...options, path, configFile, questions: undefined };
+  return Comparing.begin({ ...request, options: own }, await readTree(own, { mayKeep: true }));
+}
+
+function sidesOf(comparing: Comparing, comparison: Comparison): Promise<BothSides> {
+  switch (comparison.kind) {
+    case 'revision':
+      return comparing.withRevision(comparison.name);
+    case 'lock':
+      return comparing.withLock(comparison.file);
+    case 'update':
+      return comparing.withUpdate(comparison.packages);
+    case 'versions':
+      return comparing.withVersions(comparison);
+  }
 }
 
 /** Adds what a reviewer of a package's change wants at hand. */
@@ -338,7 +112,7 @@ async function withReview(
   const has = of(head, after);
   const sources = reviewSources({
     before: before && (await base.sourcesOf({ name, ...before })),
-    after: find(workspace, { name, ...after }),
+    after: findPackage(workspace, { name, ...after }),
   });
   const keywords =
     has === undefined || base.from === 'cackle.lock'
