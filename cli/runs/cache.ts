@@ -12,6 +12,7 @@ export interface CacheArguments {
 
 const titles = {
   facts: "facts in the user's cache",
+  diffs: 'what diffs compared with',
   shim: 'shims',
   workspace: 'store of this workspace',
 };

@@ -8,7 +8,7 @@ import { reasonOf } from '../system-errors.ts';
 
 /** A directory that is kept from check to check. */
 export interface CachePart {
-  readonly name: 'facts' | 'shim' | 'workspace';
+  readonly name: 'facts' | 'diffs' | 'shim' | 'workspace';
   readonly directory: string;
   readonly files: number;
   readonly bytes: number;
@@ -41,7 +41,7 @@ export async function cacheContent(options: { readonly path: string }): Promise<
 }
 
 /**
- * Removes the facts in the user's cache; with `all` the shim too, and the store of the workspace, after which everything
+ * Removes the facts and what diffs left in the user's cache; with `all` the shim too, and the store of the workspace, after which everything
  * is built again. A check that runs meanwhile extracts or builds again what it misses. Returns what was removed; throws
  * CheckError.
  */
@@ -50,7 +50,9 @@ export async function clearCache(options: {
   readonly all: boolean;
 }): Promise<readonly CachePart[]> {
   const { parts } = await cacheContent(options);
-  const doomed = parts.filter(({ name, files }) => files > 0 && (options.all || name === 'facts'));
+  const doomed = parts.filter(
+    ({ name, files }) => files > 0 && (options.all || name === 'facts' || name === 'diffs'),
+  );
   for (const { directory } of doomed) {
     try {
       await rm(directory, { recursive: true, force: true, maxRetries: 3 });
@@ -67,6 +69,7 @@ export async function clearCache(options: {
 async function places(path: string): Promise<Pick<CachePart, 'name' | 'directory'>[]> {
   const found: Pick<CachePart, 'name' | 'directory'>[] = [
     { name: 'facts', directory: join(userCache(), 'facts') },
+    { name: 'diffs', directory: join(userCache(), 'diffs') },
     { name: 'shim', directory: join(userCache(), 'shim') },
   ];
   try {

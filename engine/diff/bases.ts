@@ -1,3 +1,4 @@
+import { lstatSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { writeAtomically } from '../facts/files.ts';
@@ -63,9 +64,30 @@ export function placeOf({ root }: Repository, workspace: Workspace): string {
   return relative(root, workspace.root);
 }
 
+/** Days after which a directory goes that no diff has used. */
+const KEPT_DAYS = 14;
+
 /** Returns a directory of the user's cache for one purpose and workspace; it is used again. */
 export function workDirectory(purpose: string, of: string): string {
-  return join(userCache(), 'bases', `${purpose}-${shortHash(of)}`);
+  const all = join(userCache(), 'diffs', 'bases');
+  const name = `${purpose}-${shortHash(of)}`;
+  removeOld(all, name);
+  return join(all, name);
+}
+
+/** Removes what no diff has used for a while, a version's target directory with it; marks `used` as used now. */
+function removeOld(all: string, used: string): void {
+  const now = new Date();
+  try {
+    for (const entry of readdirSync(all)) {
+      const path = join(all, entry);
+      if (entry === used || entry === `${used}.index`) utimesSync(path, now, now);
+      const age = now.getTime() - lstatSync(path).mtimeMs;
+      if (age > KEPT_DAYS * 24 * 3_600_000) rmSync(path, { recursive: true, force: true });
+    }
+  } catch {
+    // There is none yet, or another diff is doing the same: the cache is never required to be tidy.
+  }
 }
 
 /** Resolves to the text of Cargo.lock in a commit; undefined when git does not keep it. */

@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { writeFirstConfig } from '../commands/init.ts';
 import { CheckError } from '../errors.ts';
 import { writeAtomically } from '../facts/files.ts';
+import { makeDirectory } from '../make-directory.ts';
 import { copyFiles, filesBelow } from '../revisions/scratch.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 import { workDirectory } from './bases.ts';
@@ -64,6 +65,7 @@ export async function versionWorkspace({ crate, version }: CrateVersion): Promis
 
 /** Writes the configuration that `cackle init` writes, if there is none: all is refused that it watches. */
 export async function ensureConfig(file: string): Promise<void> {
+  await makeDirectory(dirname(file));
   await writeFirstConfig({ path: '.', configFile: file }).catch((error: Error) => {
     if (!error.message.endsWith('is there already')) throw error;
   });

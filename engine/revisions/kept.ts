@@ -40,7 +40,7 @@ export class KeptInventories {
 
   /** Opens the cache. */
   static async open(): Promise<KeptInventories> {
-    const root = join(userCache(), 'inventories');
+    const root = join(userCache(), 'diffs', 'inventories');
     try {
       if (!cacheSetting().shared || !(await openPrivate(root)))
         return new KeptInventories(undefined);

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { emptyCache } from '../support/cache.mjs';
@@ -60,19 +60,21 @@ describe('after a check', () => {
         parts.map(({ name, bytes }: { name: string; bytes: number }) => [name, bytes > 0]),
       );
     };
-    expect(await sizes()).toEqual({ facts: true, shim: true, workspace: true });
+    mkdirSync(join(home, 'cackle/diffs/bases'), { recursive: true });
+    writeFileSync(join(home, 'cackle/diffs/bases/x'), 'x');
+    expect(await sizes()).toEqual({ facts: true, diffs: true, shim: true, workspace: true });
     const human = await cackle(['cache', '--path', directory], env);
     expect(human.stdout).toContain(`${home}/cackle/facts\n`);
     expect(human.stdout).toContain('up to 2147.5 MB in each place');
-    expect((await json('cache', 'clear')).removed).toHaveLength(1);
-    expect(await sizes()).toEqual({ facts: false, shim: true, workspace: true });
+    expect((await json('cache', 'clear')).removed).toHaveLength(2);
+    expect(await sizes()).toEqual({ facts: false, diffs: false, shim: true, workspace: true });
     // The target directory has its own.
     expect((await check(directory, [], env)).counts.unitsBuilt).toBe(0);
     await json('cache', 'clear', '--all');
-    expect(await sizes()).toEqual({ facts: false, shim: false, workspace: false });
+    expect(await sizes()).toEqual({ facts: false, diffs: false, shim: false, workspace: false });
     expect((await check(directory, [], env)).counts.unitsBuilt).toBeGreaterThan(0);
     const outside = await cackle(['cache', '--json', '--path', '/'], env);
-    expect(JSON.parse(outside.stdout).parts).toHaveLength(2);
+    expect(JSON.parse(outside.stdout).parts).toHaveLength(3);
   });
 
   test('cache and bench refuse what means nothing', async () => {

@@ -1,7 +1,8 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, check, fixture } from '../support/cackle.ts';
+import type { Diff } from '../../engine/diff/types.ts';
+import { cackle, check, fixture, workspacePlace } from '../support/cackle.ts';
 import { commit, diff, gains, git, lockVersions, repository } from './support.ts';
 
 /** A repository whose first commit has these versions. */
@@ -142,4 +143,46 @@ test.each([
 test('rule 11.6: outside of a repository the message says what else can be compared', async () => {
   const { status, stderr } = await cackle(['diff', '--path', '/', 'HEAD']);
   expect([status, stderr]).toEqual([2, expect.stringContaining('Cargo.toml')]);
+});
+
+test('rule 11.4: --from and --to compare published versions of a crate without a project, all of whose functions count', async () => {
+  const vendor = join(fixture('updates', { as: 'diff-versions' }), 'vendor');
+  const home = workspacePlace('diff-versions-home');
+  rmSync(home, { recursive: true, force: true });
+  mkdirSync(home, { recursive: true });
+  writeFileSync(
+    join(home, 'config.toml'),
+    `[source.crates-io]\nreplace-with = "vendored"\n[source.vendored]\ndirectory = ${JSON.stringify(vendor)}\n`,
+  );
+  const env = { CARGO_HOME: home, XDG_CACHE_HOME: join(home, 'cache') };
+  const versions = (from: string, to: string, crate: string) =>
+    cackle(['diff', '--output-format', 'json', '--from', from, '--to', to, crate], env);
+  const ran = await versions('1.0.0', '1.1.0', 'leaf');
+  const found = JSON.parse(ran.stdout) as Diff;
+  expect([ran.status, gains(found), found.base.label]).toEqual([
+    1,
+    { helper: ['api net'] },
+    'leaf 1.0.0',
+  ]);
+  const back = await versions('1.1.0', '1.0.1', 'leaf');
+  expect([back.status, JSON.parse(back.stdout).gained]).toEqual([0, false]);
+  for (const [args, said] of [
+    [['--from', '1.0.0', '--to', '7.0.0', 'leaf'], 'cargo finds no version 7.0.0 of leaf'],
+    [['--from', '1.0.0', '--to', '7.0.0', 'nobody'], 'nobody'],
+    [['--from', '1.0.0', 'leaf'], '--from and --to go together'],
+  ] as const) {
+    const { status, stderr } = await cackle(['diff', ...args], env);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(said)]);
+  }
+});
+
+test('rule 11.5: without cackle.toml the APIs of `init` are watched, and the work tree gets no file', async () => {
+  const directory = await updates('diff-unconfigured', { leaf: '1.0.0' });
+  rmSync(join(directory, 'cackle.toml'));
+  await commit(directory, 'without');
+  await lockVersions(directory, { leaf: '1.1.0' });
+  const found = await diff(directory, ['HEAD']);
+  expect(gains(found)).toEqual({ helper: ['api net'] });
+  expect(found.stderr).toContain('cackle init');
+  expect(existsSync(join(directory, 'cackle.toml'))).toBe(false);
 });
