@@ -8,6 +8,7 @@ const alone = [
   'test/commands/timing.test.ts',
   'test/inputs/interruption.test.ts',
   'test/inputs/terminal.test.ts',
+  'test/programs/signals.test.ts',
 ];
 
 /** On a real crate with 95 packages, for a minute: `npm run real` has it. */

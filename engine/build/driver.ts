@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { cannotStart, INSTALL_RUST } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { followCargo, type ProcessEnd } from './cargo-process.ts';
+import { type ForwardedSignals, forwardSignals } from './forwarded-signals.ts';
 import { serveRun } from './served-run.ts';
 import type { BuildHandlers, BuildOutcome, BuildRequest, ProgramsOutcome } from './types.ts';
 
@@ -67,25 +68,53 @@ export async function runCargo(
 
 /**
  * Runs `cargo test` or `cargo run` in the foreground, with our standard streams, once everything that it will start
- * is judged. Throws what a handler threw, or CheckError.
+ * is judged. SIGINT, SIGTERM and SIGHUP go to the program that runs, and then nothing more starts (rule 6.17). Throws
+ * what a handler threw, or CheckError, and the reason of `signal` when that is aborted before cargo starts.
  */
 export async function runPrograms(
   request: BuildRequest,
   workspace: Workspace,
   handlers: BuildHandlers,
+  signal: AbortSignal,
 ): Promise<ProgramsOutcome> {
-  return serveRun(request, workspace, handlers, async ({ server, cargo, args, env, stop }) => {
-    const child = spawn(cargo, [...request.subcommand, ...args, ...request.cargoArguments], {
-      cwd: request.directory,
-      stdio: 'inherit',
-      env,
-    });
-    const end = (): void => void child.kill('SIGTERM');
-    stop.addEventListener('abort', end, { once: true });
-    const { status, signal } = await new Promise<ProcessEnd>((done, failed) => {
-      child.once('error', (error) => failed(cannotStart(cargo, error, INSTALL_RUST)));
-      child.once('close', (code, endedBy) => done({ status: code, signal: endedBy }));
-    });
-    return { cargoStatus: status, cargoSignal: signal, failedTests: server.failures.tests };
-  });
+  let forwarded: ForwardedSignals | undefined;
+  const untilSignalled: BuildHandlers = {
+    ...handlers,
+    async onProgramStart(executable) {
+      const answer = await handlers.onProgramStart(executable);
+      return forwarded?.ending === true
+        ? { do: 'refuse', reason: `${executable} does not start: cackle was asked to end` }
+        : answer;
+    },
+  };
+  return serveRun(
+    request,
+    workspace,
+    untilSignalled,
+    async ({ server, cargo, args, env, stop, shim }) => {
+      signal.throwIfAborted();
+      const child = spawn(cargo, [...request.subcommand, ...args, ...request.cargoArguments], {
+        cwd: request.directory,
+        stdio: 'inherit',
+        env,
+      });
+      const end = (): void => void child.kill('SIGTERM');
+      stop.addEventListener('abort', end, { once: true });
+      if (child.pid !== undefined)
+        forwarded = forwardSignals(child.pid, request.subcommand[0] === 'run', shim);
+      try {
+        const ended = await new Promise<ProcessEnd>((done, failed) => {
+          child.once('error', (error) => failed(cannotStart(cargo, error, INSTALL_RUST)));
+          child.once('close', (code, endedBy) => done({ status: code, signal: endedBy }));
+        });
+        return {
+          cargoStatus: ended.status,
+          cargoSignal: ended.signal,
+          failedTests: server.failures.tests,
+        };
+      } finally {
+        forwarded?.end();
+      }
+    },
+  );
 }

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
@@ -14,6 +15,8 @@ import type { BuildHandlers, BuildRequest } from './types.ts';
 export interface ServedRun {
   readonly server: ShimServer;
   readonly cargo: string;
+  /** The file of the shim, without links on the way. */
+  readonly shim: string;
   /** Our own arguments for cargo: profile and runner. */
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
@@ -79,6 +82,7 @@ export async function serveRun<T>(
       const done = await run({
         server,
         cargo: toolchain.cargo,
+        shim: realpathSync(shim),
         args: [...profile, ...(programs?.args ?? [])],
         env: {
           ...withoutUnit(process.env),

@@ -57,7 +57,7 @@ export async function checkAndRun(
   const { runs } = readCommand(options.command, options.path);
   if (wrong || result.unchecked.length > 0 || !runs) return { report: result, ran: undefined };
   signal.throwIfAborted();
-  return { report: result, ran: await runJudgedPrograms(options, checked, observer) };
+  return { report: result, ran: await runJudgedPrograms(options, checked, observer, signal) };
 }
 
 /** A check with all that can be done after it. Throws as {@link check} does. */

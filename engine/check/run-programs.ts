@@ -12,6 +12,7 @@ export async function runJudgedPrograms(
   options: CheckOptions & { readonly command: CargoCommand },
   checked: FinishedCheck,
   observer: CheckObserver,
+  signal: AbortSignal,
 ): Promise<ProgramsOutcome> {
   const { programs, workspace, store } = checked;
   const scripts = new Map((await store.buildScripts()).map((script) => [script.outDir, script]));
@@ -38,5 +39,5 @@ export async function runJudgedPrograms(
     onProgress: () => undefined,
     onCargoOutput: (text) => observer.cargoOutput(text),
   };
-  return runPrograms(runRequest(options, checked), workspace, handlers);
+  return runPrograms(runRequest(options, checked), workspace, handlers, signal);
 }
