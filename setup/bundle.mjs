@@ -39,7 +39,8 @@ await build({
   // React's build for production.
   define: { 'process.env.NODE_ENV': '"production"' },
   alias: { 'react-devtools-core': './setup/no-devtools.mjs', ws: './setup/no-devtools.mjs' },
-  external: ['piscina'],
+  // The second names its temporary files by its own path.
+  external: ['piscina', 'write-file-atomic'],
 });
 await mkdir(join(root, 'dist', 'shim-src'), { recursive: true });
 await cp(join(root, 'engine', 'shim', 'src'), join(root, 'dist', 'shim-src'), { recursive: true });

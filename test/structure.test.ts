@@ -124,9 +124,10 @@ const doors = [
 const cliRooms: Readonly<Record<string, readonly string[]>> = {
   'cli/arguments': [],
   'cli/output': ['arguments'],
+  'cli/reporters': ['arguments', 'output'],
   'cli/ui-worker': ['arguments', 'output'],
   'cli/ui': ['ui-worker'],
-  'cli/runs': ['arguments', 'output', 'ui-worker', 'ui'],
+  'cli/runs': ['arguments', 'output', 'reporters', 'ui-worker', 'ui'],
   'cli/commands': ['arguments', 'output', 'runs'],
 };
 

@@ -2,10 +2,14 @@ import type { ParsedArgs } from 'citty';
 import {
   type ColourChoice,
   colours,
+  type FurtherReport,
   format,
+  furtherReport,
   type LogLevel,
   logLevels,
   oneOf,
+  type ReportFormat,
+  reportFormats,
   type UiKind,
   uiKinds,
   words,
@@ -37,7 +41,9 @@ export interface CheckArguments {
   readonly debug: boolean;
   readonly logFile: string | undefined;
   readonly logLevel: LogLevel;
-  readonly outputFormat: 'human' | 'json';
+  /** The report on stdout; undefined: not chosen. */
+  readonly outputFormat: ReportFormat | undefined;
+  readonly furtherReports: readonly FurtherReport[];
   readonly grantsFile: string | undefined;
 }
 
@@ -71,7 +77,24 @@ export const checkArgs = {
     type: 'boolean',
     description: 'write permissions for everything that is found to cackle.toml',
   },
-  'output-format': { ...format, default: 'human' },
+  'output-format': {
+    ...format,
+    ...oneOf(reportFormats),
+    description: 'of the report on stdout',
+    defaultText: '"human"',
+  },
+  output: {
+    type: 'string',
+    valueHint: 'format=file',
+    description:
+      'write the report in this format to this file too (`-`: to stdout instead); may be repeated',
+    multiple: true,
+    suggested: reportFormats.map((name) => `${name}=`),
+    fault: (value) => {
+      const report = furtherReport(value);
+      return typeof report === 'string' ? report : undefined;
+    },
+  },
   backtrace: {
     type: 'boolean',
     default: true,
@@ -141,6 +164,9 @@ export function checkArguments(args: ParsedArgs<typeof checkArgs>): CheckArgumen
     logFile: args['log-file'],
     logLevel: args['log-level'],
     outputFormat: args['output-format'],
+    furtherReports: (args.output?.split('\n') ?? [])
+      .map(furtherReport)
+      .filter((report) => typeof report !== 'string'),
     grantsFile: args['grants-json'],
   };
 }

@@ -22,6 +22,7 @@ function valueKind({
 }: OptionForm): 'none' | 'file' | 'directory' | 'text' | readonly string[] {
   if (standsFor !== undefined) return 'none';
   if (arg.type === 'enum') return arg.options ?? [];
+  if (arg.suggested !== undefined) return arg.suggested;
   if (arg.valueHint === 'dir') return 'directory';
   return arg.valueHint === 'file' ? 'file' : 'text';
 }

@@ -124,7 +124,9 @@ function checked(form: OptionForm, value: string): string {
   const invalid = (why: string): UsageError =>
     new UsageError(`option '${flagsText(form)}' argument '${value}' is invalid. ${why}`);
   if (arg.type === 'enum' && arg.options?.includes(value) === false)
-    throw invalid(`Allowed choices are ${arg.options.join(', ')}.`);
+    throw invalid(
+      `Allowed choices are ${arg.options.join(', ')}.${nearestWord(value, arg.options)}`,
+    );
   if (value === '' && arg.mayBeEmpty !== true) throw invalid('It is empty.');
   if (value.includes('\n') && arg.multiple === true) throw invalid('It has a line break.');
   const fault = arg.fault?.(value);

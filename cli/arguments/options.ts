@@ -1,4 +1,5 @@
 /** Options that several commands have. */
+import { nearestWord } from './usage-error.ts';
 
 /** Values of `--colour`. */
 export const colours = ['auto', 'always', 'never'] as const;
@@ -16,8 +17,19 @@ export type UiKind = (typeof uiKinds)[number];
 export const shells = ['bash', 'zsh', 'fish'] as const;
 /** See {@link shells}. */
 export type Shell = (typeof shells)[number];
-/** Forms of a report. */
+/** Forms of what a command prints. */
 export const formats = ['human', 'json'] as const;
+/** Forms of the report of a check; cli/reporters/ has a file for each. */
+export const reportFormats = ['human', 'json', 'sarif', 'github', 'markdown', 'junit'] as const;
+/** See {@link reportFormats}. */
+export type ReportFormat = (typeof reportFormats)[number];
+
+/** A report beside that on stdout, as `--output` chooses it. */
+export interface FurtherReport {
+  readonly format: ReportFormat;
+  /** `-`: stdout. */
+  readonly file: string;
+}
 
 /** Returns the type of an option whose value is one of a list. citty requires a mutable list. */
 export function oneOf<const T extends string>(
@@ -48,6 +60,17 @@ export const workspaceOptions = {
     mayBeEmpty: true,
   },
 } as const;
+
+/** Returns the report that a value of `--output` asks for, or what is wrong with the value. */
+export function furtherReport(value: string): FurtherReport | string {
+  const at = value.indexOf('=');
+  const name = at < 0 ? value : value.slice(0, at);
+  const format = reportFormats.find((known) => known === name);
+  if (format === undefined)
+    return `It begins with one of ${reportFormats.join(', ')}, then = and a file.${nearestWord(name, reportFormats)}`;
+  const file = at < 0 ? '' : value.slice(at + 1);
+  return file === '' ? `It names no file: ${format}=FILE.` : { format, file };
+}
 
 /** `--output-format` */
 export const format = {

@@ -16,6 +16,8 @@ interface ArgExtras {
   };
   /** Values that an operand accepts. */
   readonly choices?: readonly string[];
+  /** Beginnings of values that completions offer. */
+  readonly suggested?: readonly string[];
   /** The text for the default in the help. */
   readonly defaultText?: string;
   /** Returns what is wrong with a value; undefined for a valid one. */

@@ -6,7 +6,7 @@ import type { CheckObserver, CheckOptions } from '../../engine/check/options.ts'
 import { checkAndAccept } from '../../engine/editing/accept.ts';
 import { CheckError } from '../../engine/errors.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
-import { codeOf, severityOf } from '../../engine/problems/kinds.ts';
+import { severityOf } from '../../engine/problems/kinds.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
 import { shellWords } from '../../engine/shell-words.ts';
 import { whyUnwritable } from '../../engine/system-errors.ts';
@@ -16,12 +16,13 @@ import type { CheckArguments } from '../arguments/check-arguments.ts';
 import { faultsOf } from '../output/error-text.ts';
 import { type Log, openLog } from '../output/log-file.ts';
 import { messages } from '../output/messages.ts';
-import { printableJson, printableOutput } from '../output/printable.ts';
+import { printableOutput } from '../output/printable.ts';
 import { StatusLine } from '../output/progress.ts';
-import { acceptedText, failedTestText, renderReport } from '../output/report.ts';
+import { acceptedText, failedTestText } from '../output/report.ts';
 import { openTraceFile, timingText, writeTraceFile } from '../output/timing.ts';
-import { checkOptions, paintFor, wantsColour } from './choices.ts';
+import { checkOptions, wantsColour } from './choices.ts';
 import { signals } from './exit-status.ts';
+import { ReportPrinter } from './print.ts';
 
 /** What a check is for, and what was asked before this module was loaded. */
 type CheckPurpose = Pick<CheckOptions, 'command' | 'questions'>;
@@ -43,6 +44,7 @@ export async function runCheck(
     });
   }
   let log: Log | undefined;
+  let printer: ReportPrinter | undefined;
   const wantsTrace = args.printTiming || args.traceFile !== undefined;
   const trace = wantsTrace ? new Trace() : undefined;
   const shown = { colour: stderrColour, showProgress: interactive };
@@ -64,6 +66,7 @@ export async function runCheck(
   try {
     log = openLog(args.logFile, args.logLevel);
     if (args.traceFile !== undefined) openTraceFile(args.traceFile);
+    printer = new ReportPrinter(args);
     if (args.autoAcceptFixes) {
       if (command !== undefined)
         throw new CheckError(
@@ -73,20 +76,23 @@ export async function runCheck(
       const { report, fixes } = await checkAndAccept(options, observer, abort.signal);
       status.clear();
       if (!args.quiet) messages.log(acceptedText(fixes, report.counts.cargoRuns).trimEnd());
-      return await printReport(report, args, trace);
+      return await printReport(report, printer, args, trace);
     }
     if (command === undefined) {
       const report = await check(options, observer, abort.signal);
       status.clear();
-      return await printReport(report, args, trace);
+      return await printReport(report, printer, args, trace);
     }
     const { report, ran } = await checkAndRun({ ...options, command }, observer, abort.signal);
     status.clear();
     if (ran === undefined) {
       // Once the program runs, stdout belongs to it.
       const failed = report.unchecked.length > 0 || report.problems.some(isError);
-      return failed ? await printReport(withoutWarnings(report), args, trace) : 0;
+      if (failed) return await printReport(withoutWarnings(report), printer, args, trace);
+      await printer.write(withoutWarnings(report));
+      return 0;
     }
+    await printer.write(withoutWarnings(report));
     if (trace !== undefined) finishTrace(trace, args, report);
     for (const failed of ran.failedTests) {
       messages.log(failedTestText(failed, args.debug).trimEnd());
@@ -97,12 +103,18 @@ export async function runCheck(
     status.clear();
     if (endedBy !== undefined) {
       messages.log('interrupted; nothing was left running');
+      await printer?.fail(['the check was interrupted']).catch(() => undefined);
       return signals[endedBy] ?? 2;
     }
-    for (const fault of faultsOf(error, args.debug)) {
-      log?.write('error', fault);
-      messages.error(fault);
-    }
+    const say = (faults: readonly string[]): void => {
+      for (const fault of faults) {
+        log?.write('error', fault);
+        messages.error(fault);
+      }
+    };
+    const faults = faultsOf(error, args.debug);
+    say(faults);
+    await printer?.fail(faults).catch((other) => say(faultsOf(other, args.debug)));
     return 2;
   }
   // The log stays open: trimming the cache and storing cargo's answer go on beside the report, until the process ends.
@@ -120,30 +132,16 @@ function signalStatus(signal: string | null): number {
   return number === undefined ? 1 : 128 + number;
 }
 
-/** Prints a report to stdout; resolves to the exit status. */
+/** Prints a report to where it goes; resolves to the exit status. */
 async function printReport(
   report: CheckReport,
+  printer: ReportPrinter,
   args: CheckArguments,
   trace: Trace | undefined,
 ): Promise<number> {
   const started = trace && clock();
   if (args.grantsFile !== undefined) await writeGrants(args.grantsFile, report);
-  if (args.outputFormat === 'json') {
-    const problems = report.problems.map((problem) => ({
-      severity: severityOf(problem),
-      code: codeOf(problem),
-      ...problem,
-    }));
-    process.stdout.write(`${printableJson({ schemaVersion: 1, ...report, problems })}\n`);
-  } else if (!args.quiet || report.problems.length > 0) {
-    process.stdout.write(
-      renderReport(report, paintFor(wantsColour(args.colour, process.stdout.isTTY === true)), {
-        backtraces: args.backtraces,
-        everyUsage: args.debug,
-        failOnWarnings: args.failOnWarnings,
-      }),
-    );
-  }
+  await printer.print(report);
   if (trace !== undefined && started !== undefined) {
     trace.add('report', 'print', started);
     finishTrace(trace, args, report);

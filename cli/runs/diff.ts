@@ -5,8 +5,9 @@ import type { WorkspaceQuestions } from '../../engine/workspace/early-questions.
 import type { ColourChoice } from '../arguments/options.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { renderDiff } from '../output/diff-text.ts';
+import { paintFor } from '../output/paint.ts';
 import { printableJson } from '../output/printable.ts';
-import { paintFor, wantsColour } from './choices.ts';
+import { wantsColour } from './choices.ts';
 import { watched } from './watched.ts';
 
 /** The options of `diff`. */

@@ -6,7 +6,8 @@ import {
   findExplained,
   nearestExplained,
 } from '../output/explain-text.ts';
-import { paintFor, wantsColour } from './choices.ts';
+import { paintFor } from '../output/paint.ts';
+import { wantsColour } from './choices.ts';
 
 /** Prints what a code or kind of problem means, or the list of all; resolves to the exit status (rule 6.16). */
 export function runExplain(word: string | undefined): number {

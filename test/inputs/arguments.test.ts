@@ -12,7 +12,15 @@ import { asNobody, expectRefusal, noOtherUser, refused } from './support.ts';
 const valued: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['--ui', '--path', '-c', '--cackle-path', '--target', '--profile', '--features'],
-    ...['--package', '--output-format', '--colour', '--color', '--log-file', '--log-level'],
+    ...[
+      '--package',
+      '--output-format',
+      '--output',
+      '--colour',
+      '--color',
+      '--log-file',
+      '--log-level',
+    ],
     '--trace',
   ],
   summary: ['--path', '-c', '--cackle-path', '--target', '--features', '--output-format'],
@@ -30,6 +38,7 @@ const flags: Readonly<Record<string, readonly string[]>> = {
       '--quiet',
       '--print-timing',
       '--verify',
+      '--locked',
       '--debug',
       '--version',
       '--help',
@@ -58,7 +67,10 @@ const cases: (readonly [readonly string[], string])[] = [
   [['--colour', 'blue'], "'blue' is invalid. Allowed choices are auto, always, never."],
   [['--color', 'alway'], 'Allowed choices are auto, always, never.'],
   [['--ui', 'gtk'], "'gtk' is invalid. Allowed choices are none, basic, full."],
-  [['--output-format', 'xml'], "'xml' is invalid. Allowed choices are human, json."],
+  [
+    ['--output-format', 'xml'],
+    "'xml' is invalid. Allowed choices are human, json, sarif, github, markdown, junit.",
+  ],
   [['--log-level', 'loud'], 'Allowed choices are error, warn, info, debug, trace.'],
   [['--\u001b[31mred'], '--\\u{1b}[31mred'],
   [['summary', '--by-packages'], 'Did you mean --by-package?'],
