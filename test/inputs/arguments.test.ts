@@ -25,6 +25,14 @@ const valued: Readonly<Record<string, readonly string[]>> = {
   ],
   summary: ['--path', '-c', '--cackle-path', '--target', '--features', '--output-format'],
   init: ['--path', '-c', '--cackle-path'],
+  diff: [
+    ...['--path', '-c', '--cackle-path', '--target', '--features', '--lock', '--from', '--to'],
+    ...['-p', '--package', '--profile', '--output-format', '--colour', '--color'],
+  ],
+  lock: [
+    ...['--path', '-c', '--cackle-path', '--target', '--features', '--profile'],
+    ...['--colour', '--color'],
+  ],
   cache: ['--path'],
   bench: ['--path', '-c', '--cackle-path', '--workers'],
 };
@@ -53,6 +61,8 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   bench: ['--json', '--help'],
   completions: ['--help'],
   explain: ['--help'],
+  diff: ['--update', '--quiet', '--debug', '--help'],
+  lock: ['--quiet', '--debug', '--help'],
 };
 
 const before = (command: string): string[] => (command === '' ? [] : [command]);
