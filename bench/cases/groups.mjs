@@ -2,6 +2,7 @@
 import * as bombs from './bombs.mjs';
 import * as clean from './clean.mjs';
 import * as cold from './cold.mjs';
+import * as diff from './diff.mjs';
 import * as parsers from './parsers.mjs';
 import * as problems from './problems.mjs';
 import * as resources from './resources.mjs';
@@ -19,6 +20,7 @@ export const groups = [
   warm,
   problems,
   clean,
+  diff,
   parsers,
   bombs,
   workers,
