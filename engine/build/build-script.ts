@@ -133,7 +133,10 @@ async function sayInstead(shim: ShimConnection, append: string): Promise<void> {
   shim.end({ do: 'exit', status: 0, emit: true, append });
 }
 
-/** Cargo runs `build-script-build`, a hard link to the linked file `build_script_build-HASH` beside it. */
+/**
+ * Returns the linked file of a build script: cargo runs `build-script-build`, a hard link to `build_script_build-HASH` beside
+ * it, or in its newer layout the linked file itself.
+ */
 async function linkedOutputOf(executable: string): Promise<string> {
   const directory = dirname(executable);
   const own = `${executable}${REAL_SUFFIX}`;
@@ -148,15 +151,13 @@ async function linkedOutputOf(executable: string): Promise<string> {
     if (linked !== undefined && (linked.ino === ino || basename(output).startsWith(`${stem}-`)))
       return output;
   }
-  // The file that was moved aside is gone. The gate reports it when it knows which file that was.
+  // The file that was moved aside is gone: the gate finds that out, and has the script built again.
   for (const name of names) {
     const output = join(directory, name);
     if (output === executable) continue;
     const linked = await stat(output).catch(() => undefined);
     if (linked?.ino === ino) return output;
   }
-  throw new CheckError(
-    `${executable} is not a build script that cackle linked`,
-    `remove ${directory} and check again`,
-  );
+  // In cargo's newer layout of the build directory, the linked file itself has this name.
+  return executable;
 }

@@ -23,24 +23,41 @@ describe.skipIf(noBubblewrap)("rule 6.11: every layout of cargo's build director
     ],
     ['newer', {}, { RUSTC_BOOTSTRAP: '1', ...unstable }],
     ...nightly,
-  ])('%s: held, allowed, nothing to do, tested, with lost records', async (name, more, env) => {
-    const directory = fixture('build-script-and-proc-macro', { files: more, as: `layout-${name}` });
-    rmSync(`${directory}-built`, { recursive: true, force: true });
-    const first = await check(directory, [], env);
-    expect(first.problems.map(short)).toContain('disallowed-api made.build fs');
-    writeFileSync(join(directory, 'cackle.toml'), text(allowed));
-    const second = await check(directory, [], env);
-    expect([second.problems.map(short), second.counts.cargoRuns]).toEqual([[], 1]);
-    expect((await check(directory, [], env)).counts.unitsBuilt).toBe(0);
+  ])(
+    '%s: held, allowed, nothing to do, tested, with a lost program, with lost records',
+    async (name, more, env) => {
+      const directory = fixture('build-script-and-proc-macro', {
+        files: more,
+        as: `layout-${name}`,
+      });
+      rmSync(`${directory}-built`, { recursive: true, force: true });
+      const first = await check(directory, [], env);
+      expect(first.problems.map(short)).toContain('disallowed-api made.build fs');
+      writeFileSync(join(directory, 'cackle.toml'), text(allowed));
+      const second = await check(directory, [], env);
+      expect([second.problems.map(short), second.counts.cargoRuns]).toEqual([[], 1]);
+      expect((await check(directory, [], env)).counts.unitsBuilt).toBe(0);
 
-    const tested = await cackle(['--path', directory, 'test'], env);
-    expect([tested.status, tested.stdout]).toEqual([0, expect.stringContaining('1 passed')]);
+      const tested = await cackle(['--path', directory, 'test'], env);
+      expect([tested.status, tested.stdout]).toEqual([0, expect.stringContaining('1 passed')]);
 
-    const units = join(directory, 'target/.cackle/units');
-    for (const record of readdirSync(units)) rmSync(join(units, record));
-    expect((await check(directory, [], env)).problems).toEqual([]);
-    rmSync(join(directory, 'target/.cackle'), { recursive: true });
-    expect((await check(directory, [], env)).problems).toEqual([]);
-  });
+      // Cargo runs the script again without linking it, and what was linked is gone.
+      const build = name === 'elsewhere' ? `${directory}-built` : join(directory, 'target');
+      const linked = readdirSync(build, { recursive: true, encoding: 'utf8' }).filter((file) =>
+        file.endsWith('.cackle-real'),
+      );
+      expect(linked).toHaveLength(1);
+      for (const file of linked) rmSync(join(build, file));
+      writeFileSync(join(directory, 'made/notes.txt'), 'new');
+      const again = await check(directory, [], env);
+      expect([again.status, again.problems]).toEqual([0, []]);
+
+      const units = join(directory, 'target/.cackle/units');
+      for (const record of readdirSync(units)) rmSync(join(units, record));
+      expect((await check(directory, [], env)).problems).toEqual([]);
+      rmSync(join(directory, 'target/.cackle'), { recursive: true });
+      expect((await check(directory, [], env)).problems).toEqual([]);
+    },
+  );
   if (noNightly !== undefined) test.skip(`nightly — ${noNightly}`, () => {});
 });
