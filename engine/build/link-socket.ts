@@ -283,6 +283,12 @@ function readWithin(path: string, directory: string): Buffer {
   }
 }
 
+/** Where a path may begin that ends an argument: a path may have `=` and `,` itself. */
+function startsOfPath(argument: string): number[] {
+  if (!argument.startsWith('-')) return [0];
+  return [...argument.matchAll(/[=,]/g)].map(({ index }) => index + 1);
+}
+
 /**
  * Returns the arguments with files replaced, which stand alone or after `=` or `,` at the end of an option. Throws
  * BadLinkError unless every one of them was found.
@@ -294,8 +300,7 @@ function replaced(
 ): string[] {
   const missing = new Set(files.keys());
   const result = args.map((argument) => {
-    const end = Math.max(argument.lastIndexOf('='), argument.lastIndexOf(',')) + 1;
-    for (const from of argument.startsWith('-') ? [end] : [0]) {
+    for (const from of startsOfPath(argument)) {
       const path = resolve(cwd, argument.slice(from));
       const file = files.get(path);
       if (file === undefined) continue;

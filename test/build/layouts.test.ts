@@ -1,17 +1,31 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { cackle, check, config, fixture, short } from '../support/cackle.ts';
+import { fixtureSource } from '../support/fixtures.ts';
 import { noNightly, onNightly } from '../support/nightly.ts';
 
 const allowed =
   '[pkg.made.build]\nallow_apis = ["fs", "env"]\n[pkg.macros]\nallow_proc_macro = true\n[pkg.made]\nallow_apis = ["net"]\n';
 const text = (rest: string): string => config(rest).replace('"Disabled"', '"Bubblewrap"');
 const unstable = { CARGO_UNSTABLE_BUILD_DIR_NEW_LAYOUT: 'true' };
-type Row = [string, Record<string, string>, NodeJS.ProcessEnv];
+type Row = [string, Record<string, string | Buffer>, NodeJS.ProcessEnv];
+/** With a name of its own, nightly's cargo leaves the script one file, which is the linked one. */
+const named = {
+  'made/Cargo.toml':
+    '[package]\nname = "made"\nversion = "1.0.0"\nedition = "2021"\nbuild = "made_build.rs"\n',
+  'made/made_build.rs': readFileSync(
+    join(fixtureSource('build-script-and-proc-macro'), 'made/build.rs'),
+  ),
+};
 const nightly: Row[] =
-  noNightly === undefined ? [['nightly', {}, { ...onNightly, ...unstable }]] : [];
+  noNightly === undefined
+    ? [
+        ['nightly', {}, { ...onNightly, ...unstable }],
+        ['nightly-named', named, { ...onNightly, ...unstable }],
+      ]
+    : [];
 
 describe.skipIf(noBubblewrap)("rule 6.11: every layout of cargo's build directory", () => {
   test.each<Row>([
