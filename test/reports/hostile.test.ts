@@ -157,16 +157,16 @@ test('rule 6.18: in markdown, texts of others stay in code, or lose their marks'
   fc.assert(
     fc.property(text, (hostileText) => {
       const outside = withoutSpans(sentence(hostileText)).replaceAll('<!-- -->', '\u0001');
-      expect(outside).not.toMatch(/(?<!\\)[<>[\]*_|`~$]/);
+      expect(outside).not.toMatch(/[<>[\]*_|`~$\\]/);
       expect(outside).not.toMatch(/@[\w-]|#\d|:\/|www\./i);
       expect(outside).not.toContain('\n');
     }),
   );
 });
 
-/** What is left of a line without its code spans. */
+/** What is left of a line without its code spans and escapes, read from left to right as CommonMark does. */
 function withoutSpans(line: string): string {
-  return line.replace(/(?<![\\`])(`+)(?!`)(?:(?!\1(?!`)).|(?<=`)\1`+)*?(?<!`)\1(?!`)/gs, '');
+  return line.replace(/\\.|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)/gsu, '\u0001');
 }
 
 test('rule 6.18: markdown keeps to its limit, and says what was cut', () => {
