@@ -5,6 +5,7 @@ import {
   type FurtherReport,
   format,
   furtherReport,
+  furtherReports,
   type LogLevel,
   logLevels,
   oneOf,
@@ -164,9 +165,7 @@ export function checkArguments(args: ParsedArgs<typeof checkArgs>): CheckArgumen
     logFile: args['log-file'],
     logLevel: args['log-level'],
     outputFormat: args['output-format'],
-    furtherReports: (args.output?.split('\n') ?? [])
-      .map(furtherReport)
-      .filter((report) => typeof report !== 'string'),
+    furtherReports: furtherReports(args.output),
     grantsFile: args['grants-json'],
   };
 }

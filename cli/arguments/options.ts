@@ -24,6 +24,11 @@ export const reportFormats = ['human', 'json', 'sarif', 'github', 'markdown', 'j
 /** See {@link reportFormats}. */
 export type ReportFormat = (typeof reportFormats)[number];
 
+/** Forms of a diff; cli/reporters/diffs/ has a file for each. */
+export const diffFormats = ['human', 'json', 'sarif', 'github', 'markdown'] as const;
+/** See {@link diffFormats}. */
+export type DiffFormat = (typeof diffFormats)[number];
+
 /** A report beside that on stdout, as `--output` chooses it. */
 export interface FurtherReport {
   readonly format: ReportFormat;
@@ -70,6 +75,13 @@ export function furtherReport(value: string): FurtherReport | string {
     return `It begins with one of ${reportFormats.join(', ')}, then = and a file.${nearestWord(name, reportFormats)}`;
   const file = at < 0 ? '' : value.slice(at + 1);
   return file === '' ? `It names no file: ${format}=FILE.` : { format, file };
+}
+
+/** Returns the reports that the values of `--output` ask for, which are lines of one text. */
+export function furtherReports(values: string | undefined): FurtherReport[] {
+  return (values?.split('\n') ?? [])
+    .map(furtherReport)
+    .filter((report) => typeof report !== 'string');
 }
 
 /** `--output-format` */

@@ -1,7 +1,13 @@
 import { defineCommand } from 'citty';
 import { WorkspaceQuestions } from '../../engine/workspace/early-questions.ts';
 import { checkArgs } from '../arguments/check-arguments.ts';
-import { format, words, workspaceOptions } from '../arguments/options.ts';
+import {
+  diffFormats,
+  furtherReports,
+  oneOf,
+  words,
+  workspaceOptions,
+} from '../arguments/options.ts';
 import { command } from '../arguments/types.ts';
 import { untilLoaded } from '../runs/exit-status.ts';
 
@@ -49,7 +55,14 @@ Examples:
         multiple: true,
       },
       profile: checkArgs.profile,
-      'output-format': { ...format, default: 'human' },
+      'output-format': {
+        ...checkArgs['output-format'],
+        ...oneOf(diffFormats),
+      },
+      output: {
+        ...checkArgs.output,
+        suggested: diffFormats.map((name) => `${name}=`),
+      },
       colour: checkArgs.colour,
       quiet: { type: 'boolean', alias: 'q', description: 'print only what was gained' },
       debug: checkArgs.debug,
@@ -75,6 +88,7 @@ Examples:
         features: words(args.features),
         profile: args.profile,
         outputFormat: args['output-format'],
+        furtherReports: furtherReports(args.output),
         colour: args.colour,
         quiet: args.quiet ?? false,
         debug: args.debug ?? false,

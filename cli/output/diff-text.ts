@@ -31,19 +31,28 @@ export function isHeavy({ gained, change, checksumChanged }: PackageChange): boo
   return gained.length > 0 || change === 'source' || checksumChanged;
 }
 
-/** Returns the last line of a diff. */
-export function diffSummary(diff: Diff, paint: Pick<Paint, 'red' | 'green'>): string {
-  const gains = diff.packages.reduce((sum, { gained }) => sum + gained.length, 0);
+/** Returns what was gained, in a few words. */
+export function gainsText(diff: Diff): string {
+  if (!diff.gained) return 'gained nothing';
+  const gains = diff.packages.flatMap(({ gained }) => gained);
   const moved = diff.packages.filter((c) => c.change === 'source' || c.checksumChanged).length;
-  const compared = `${printable(diff.base.label)} with ${printable(diff.head.label)}: ${count(diff.packages.length, 'package')} of ${diff.counts.packages} differ`;
-  if (!diff.gained) return `${paint.green('gained nothing')} (${compared})`;
-  const refused = diff.packages.flatMap(({ gained }) => gained).filter((g) => !g.allowed).length;
-  const parts = [
-    ...(gains > 0 ? [`gained ${count(gains, 'capability', 'capabilities')}`] : []),
+  const refused = gains.filter(({ allowed }) => !allowed).length;
+  return [
+    ...(gains.length > 0 ? [`gained ${count(gains.length, 'capability', 'capabilities')}`] : []),
     ...(refused > 0 ? [`${refused} not allowed by cackle.toml`] : []),
     ...(moved > 0 ? [`${count(moved, 'package')} from another source`] : []),
-  ];
-  return `${paint.red(parts.join(', '))} (${compared})`;
+  ].join(', ');
+}
+
+/** Returns what was compared, in a few printable words. */
+export function comparedText({ base, head, packages, counts }: Diff): string {
+  return `${printable(base.label)} with ${printable(head.label)}: ${count(packages.length, 'package')} of ${counts.packages} differ`;
+}
+
+/** Returns the last line of a diff. */
+export function diffSummary(diff: Diff, paint: Pick<Paint, 'red' | 'green'>): string {
+  const colour = diff.gained ? paint.red : paint.green;
+  return `${colour(gainsText(diff))} (${comparedText(diff)})`;
 }
 
 function renderChange(

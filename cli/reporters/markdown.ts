@@ -65,7 +65,7 @@ function detailsOf(problem: Problem, report: CheckReport): string[] {
 }
 
 /** Joins as many parts as fit, cuts the first that does not at a line, and says what was cut. */
-function limitedText(parts: readonly string[]): string {
+export function limitedText(parts: readonly string[]): string {
   let text = '';
   let dropped = 0;
   for (const part of parts) {
@@ -85,11 +85,12 @@ const isList = (part: string): boolean => part.startsWith('- ') && part.length >
 
 const bulleted = (lines: readonly string[]): string => lines.map((line) => `- ${line}`).join('\n');
 
-const fold = (summary: string, text: string): string =>
+/** Returns a text that is folded under a summary of ours. */
+export const fold = (summary: string, text: string): string =>
   `<details><summary>${summary}</summary>\n\n${text}\n\n</details>`;
 
-/** A text of others inside of HTML, where markdown is not read. */
-function html(text: string): string {
+/** Returns a text of others inside of HTML, where markdown is not read. */
+export function html(text: string): string {
   const escaped = printable(text).replace(/[^\w .,-]/gu, (c) => `&#${c.codePointAt(0)};`);
   return `<code>${escaped}</code>`;
 }

@@ -18,13 +18,13 @@ export interface RepositoryPlace {
 /** The repository that a workspace lies in: the git repository around it, else the workspace alone. */
 export class Repository {
   readonly root: string;
-  readonly #report: CheckReport;
+  readonly #report: Pick<CheckReport, 'workspaceRoot' | 'configFile'>;
   /** By directory: is it a part of the repository? */
   readonly #inside = new Map<string, boolean>();
   readonly #config: readonly string[];
   readonly #lock: readonly string[];
 
-  constructor(report: CheckReport) {
+  constructor(report: Pick<CheckReport, 'workspaceRoot' | 'configFile'>) {
     this.#report = report;
     this.root = gitRoot(report.workspaceRoot) ?? report.workspaceRoot;
     this.#config = linesOf(report.configFile);
@@ -56,11 +56,12 @@ export class Repository {
     if ('configPlace' in problem)
       return this.placeOf({ file: this.#report.configFile, ...problem.configPlace }) ?? this.#top();
     return 'packageLabel' in problem
-      ? this.#placeOfPackage(problem.packageName, problem.packageLabel)
+      ? this.placeOfPackage(problem.packageName, /\[([^\]]*)\]$/.exec(problem.packageLabel)?.[1])
       : this.#top();
   }
 
-  #placeOfPackage(name: string, label: string): RepositoryPlace {
+  /** Returns what concerns a package: its table in cackle.toml, else its line in Cargo.lock, else the top of cackle.toml. */
+  placeOfPackage(name: string, version: string | undefined): RepositoryPlace {
     const { configFile, workspaceRoot } = this.#report;
     const cargoName = name.replace(/@.*$/s, '');
     for (const key of new Set([name, cargoName])) {
@@ -68,7 +69,6 @@ export class Repository {
       const place = line < 0 ? undefined : this.#at(configFile, line + 1);
       if (place !== undefined) return place;
     }
-    const version = /\[([^\]]*)\]$/.exec(label)?.[1];
     const line = this.#lock.findIndex(
       (text, i) =>
         text === `name = "${cargoName}"` &&

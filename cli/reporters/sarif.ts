@@ -5,6 +5,7 @@ import type {
   Location,
   Log,
   Notification,
+  ReportingDescriptor,
   Result,
   Run,
   ThreadFlowLocation,
@@ -33,7 +34,7 @@ const SHOWN = 20;
 export const sarif: Reporter = {
   check({ report, version }) {
     const repository = new Repository(report);
-    const { results, dropped } = limited(bySeverity(report), (problem) =>
+    const { results, dropped } = limitedResults(bySeverity(report), sarifRules, (problem) =>
       resultOf(problem, report, repository),
     );
     const notifications = uncheckedLines(report).map((line) => notification('warning', line));
@@ -62,17 +63,22 @@ export const sarif: Reporter = {
     }),
 };
 
-function runOf(
+/** Returns a run without results. */
+export function runOf(
   version: string,
   invocation: Invocation,
   toolExecutionNotifications: Notification[],
+  { rules, id }: { readonly rules: ReportingDescriptor[]; readonly id: string } = {
+    rules: sarifRules,
+    id: 'cackle/',
+  },
 ): Run {
   return {
     tool: {
       driver: {
         name: 'cackle',
         semanticVersion: version,
-        rules: sarifRules,
+        rules,
         notifications: [
           {
             id: 'not-checked',
@@ -86,13 +92,14 @@ function runOf(
         ],
       },
     },
-    automationDetails: { id: 'cackle/' },
+    automationDetails: { id },
     columnKind: 'unicodeCodePoints',
     invocations: [{ ...invocation, toolExecutionNotifications }],
   };
 }
 
-function logText(run: Run): string {
+/** Returns the text of a log with one run. */
+export function logText(run: Run): string {
   const log: Log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -101,25 +108,27 @@ function logText(run: Run): string {
   return `${JSON.stringify(log)}\n`;
 }
 
-function notification(level: 'error' | 'warning', text: string): Notification {
+/** Returns a notification of something that was not checked, or is not in the report. */
+export function notification(level: 'error' | 'warning' | 'note', text: string): Notification {
   return { level, descriptor: { id: 'not-checked', index: 0 }, message: { text: plain(text) } };
 }
 
-/** Returns the results of as many problems as a run may have, as JSON, and how many are left out. */
-export function limited(
-  problems: readonly Problem[],
-  resultOf: (problem: Problem) => Result,
+/** Returns the results of as many findings as a run may have, as JSON, and how many are left out. */
+export function limitedResults<T>(
+  findings: readonly T[],
+  rules: readonly ReportingDescriptor[],
+  resultOf: (finding: T) => Result,
 ): { readonly results: readonly string[]; readonly dropped: number } {
   const results: string[] = [];
-  let bytes = RESERVE + Buffer.byteLength(JSON.stringify(sarifRules));
-  for (const problem of problems) {
+  let bytes = RESERVE + Buffer.byteLength(JSON.stringify(rules));
+  for (const finding of findings) {
     if (results.length === LIMITS.results) break;
-    const text = JSON.stringify(resultOf(problem));
+    const text = JSON.stringify(resultOf(finding));
     bytes += Buffer.byteLength(text) + 1;
     if (bytes > LIMITS.bytes) break;
     results.push(text);
   }
-  return { results, dropped: problems.length - results.length };
+  return { results, dropped: findings.length - results.length };
 }
 
 function resultOf(problem: Problem, report: CheckReport, repository: Repository): Result {
@@ -167,8 +176,11 @@ function relatedOf(problem: Problem, report: CheckReport, repository: Repository
     }));
 }
 
-/** The path from a root to a usage. */
-function flowOf(report: CheckReport, repository: Repository): (usage: Usage) => CodeFlow {
+/** Returns the path from a root to a usage. */
+export function flowOf(
+  report: Pick<CheckReport, 'workspaceRoot'>,
+  repository: Repository,
+): (usage: Pick<Usage, 'backtrace' | 'place' | 'target'>) => CodeFlow {
   return ({ backtrace, place, target }) => {
     const hidden = backtrace.length - SHOWN;
     const frames =
@@ -192,7 +204,8 @@ function flowOf(report: CheckReport, repository: Repository): (usage: Usage) => 
   };
 }
 
-function inRepository({ file, line, column }: RepositoryPlace): Location {
+/** Returns a location in the repository. */
+export function inRepository({ file, line, column }: RepositoryPlace): Location {
   return {
     physicalLocation: {
       artifactLocation: repositoryUri(file),
@@ -201,7 +214,8 @@ function inRepository({ file, line, column }: RepositoryPlace): Location {
   };
 }
 
-function inAnyFile(place: SourcePlace, repository: Repository): Location {
+/** Returns the location of a place in the repository or outside of it. */
+export function inAnyFile(place: SourcePlace, repository: Repository): Location {
   const inside = repository.placeOf(place);
   if (inside !== undefined) return inRepository(inside);
   return {
@@ -215,7 +229,7 @@ function inAnyFile(place: SourcePlace, repository: Repository): Location {
   };
 }
 
-/** A text without what a reader of SARIF takes for a link: `[text](target)`. */
-function plain(text: string): string {
+/** Returns a text without what a reader of SARIF takes for a link: `[text](target)`. */
+export function plain(text: string): string {
   return text.toWellFormed().replaceAll('](', '] (');
 }

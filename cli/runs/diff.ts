@@ -2,12 +2,11 @@ import type { CheckOptions } from '../../engine/check/options.ts';
 import type { Comparison } from '../../engine/diff/bases.ts';
 import { diff } from '../../engine/diff/diff.ts';
 import type { WorkspaceQuestions } from '../../engine/workspace/early-questions.ts';
-import type { ColourChoice } from '../arguments/options.ts';
+import type { ColourChoice, DiffFormat, FurtherReport } from '../arguments/options.ts';
 import { UsageError } from '../arguments/usage-error.ts';
-import { renderDiff } from '../output/diff-text.ts';
-import { paintFor } from '../output/paint.ts';
-import { printableJson } from '../output/printable.ts';
+import { faultsOf } from '../output/error-text.ts';
 import { wantsColour } from './choices.ts';
+import { DiffPrinter } from './print-diff.ts';
 import { watched } from './watched.ts';
 
 /** The options of `diff`. */
@@ -25,7 +24,9 @@ export interface DiffArguments {
   readonly target: string | undefined;
   readonly features: readonly string[] | undefined;
   readonly profile: string | undefined;
-  readonly outputFormat: 'human' | 'json';
+  /** The report on stdout; undefined: not chosen. */
+  readonly outputFormat: DiffFormat | undefined;
+  readonly furtherReports: readonly FurtherReport[];
   readonly colour: ColourChoice;
   readonly quiet: boolean;
   readonly debug: boolean;
@@ -43,14 +44,13 @@ export async function runDiff(args: DiffArguments): Promise<number> {
       showProgress: showsProgress,
       questions: args.questions,
     };
-    const result = await diff({ options, comparison, observer, signal });
+    const printer = new DiffPrinter(args);
+    const result = await diff({ options, comparison, observer, signal }).catch(async (error) => {
+      await printer.fail(faultsOf(error, args.debug));
+      throw error;
+    });
     clear();
-    if (args.outputFormat === 'json')
-      process.stdout.write(`${printableJson({ schemaVersion: 1, ...result })}\n`);
-    else if (!args.quiet || result.gained) {
-      const paint = paintFor(wantsColour(args.colour, process.stdout.isTTY === true));
-      process.stdout.write(renderDiff(result, paint, args.debug));
-    }
+    await printer.print(result);
     if (result.gained) return 1;
     return result.base.unknown.length + result.head.unknown.length > 0 ? 2 : 0;
   });

@@ -78,7 +78,8 @@ export class ReportPrinter {
   }
 }
 
-function programVersion(): string {
+/** Returns the version of this program. */
+export function programVersion(): string {
   const manifest: { version: string } = JSON.parse(
     readRegularFile(join(packageRoot(), 'package.json')).toString(),
   );

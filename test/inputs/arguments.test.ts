@@ -27,7 +27,8 @@ const valued: Readonly<Record<string, readonly string[]>> = {
   init: ['--path', '-c', '--cackle-path'],
   diff: [
     ...['--path', '-c', '--cackle-path', '--target', '--features', '--lock', '--from', '--to'],
-    ...['-p', '--package', '--profile', '--output-format', '--colour', '--color'],
+    ...['-p', '--package', '--profile', '--output-format', '--output'],
+    ...['--colour', '--color'],
   ],
   lock: [
     ...['--path', '-c', '--cackle-path', '--target', '--features', '--profile'],

@@ -7,7 +7,8 @@ import { junit, xml } from '../../cli/reporters/junit.ts';
 import { markdown } from '../../cli/reporters/markdown.ts';
 import { code, codeBlock, sentence } from '../../cli/reporters/markdown-text.ts';
 import type { CheckResult } from '../../cli/reporters/reporter.ts';
-import { limited, sarif } from '../../cli/reporters/sarif.ts';
+import { limitedResults, sarif } from '../../cli/reporters/sarif.ts';
+import { sarifRules } from '../../cli/reporters/sarif-rules.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
 import { elementsOf, runOf } from './support.ts';
 
@@ -209,10 +210,10 @@ test('rules 6.18, 6.19: SARIF is JSON with relative places, whatever the names',
 test('rule 6.18: SARIF has at most 25,000 results and 10 MB, errors first, and says that it was cut', () => {
   const small: Problem = { kind: 'sandbox-not-chosen' };
   const result: Result = { message: { text: 'x' } };
-  const many = limited(Array<Problem>(25_010).fill(small), () => result);
+  const many = limitedResults(Array<Problem>(25_010).fill(small), sarifRules, () => result);
   expect([many.results.length, many.dropped]).toEqual([25_000, 10]);
   const long: Result = { message: { text: 'x'.repeat(1_000_000) } };
-  const large = limited(Array<Problem>(20).fill(small), () => long);
+  const large = limitedResults(Array<Problem>(20).fill(small), sarifRules, () => long);
   expect(large.results.length).toBe(9);
   expect(large.dropped).toBe(11);
   const warnings = Array.from(

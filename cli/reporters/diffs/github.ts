@@ -1,0 +1,41 @@
+import { diffSummary } from '../../output/diff-text.ts';
+import { command } from '../github.ts';
+import { Repository } from '../repository.ts';
+import { findingLines, findingsOf, unknownLines } from './findings.ts';
+import type { DiffReporter } from './reporter.ts';
+
+/** Annotations of each level that GitHub shows of a step. */
+const SHOWN = 10;
+/** Places in an annotation. */
+const PLACES = 3;
+
+/** Workflow commands: GitHub shows them at their place in this repository. */
+export const githubDiff: DiffReporter = ({ diff }) => {
+  const repository = new Repository(diff);
+  const unknown = unknownLines(diff);
+  const findings = findingsOf(diff);
+  const commands =
+    unknown.length === 0 ? [] : [command('warning', { title: 'cackle: not known' }, unknown)];
+  let rest = 0;
+  for (const level of ['error', 'warning'] as const) {
+    const some = findings.filter((finding) => finding.level === level);
+    const shown = some.slice(0, SHOWN - (level === 'warning' ? commands.length && 1 : 0));
+    rest += some.length - shown.length;
+    for (const finding of shown) {
+      const { name, after, before } = finding.change;
+      const { file, line } = repository.placeOfPackage(name, (after ?? before)?.version);
+      commands.push(
+        command(level, { file, line, title: 'cackle diff' }, [
+          finding.text,
+          ...findingLines(finding, diff, PLACES),
+        ]),
+      );
+    }
+  }
+  const plain = { red: String, green: String };
+  const summary = diffSummary(diff, plain);
+  const more =
+    rest > 0 ? [`${rest} more are not shown here: GitHub shows ${SHOWN} of a level`] : [];
+  commands.push(command('notice', { title: 'cackle diff' }, [summary, ...more]));
+  return commands.map((line) => `${line}\n`).join('');
+};

@@ -1,0 +1,79 @@
+import type { Diff, PackageChange } from '../../../engine/diff/types.ts';
+import { count } from '../../output/count.ts';
+import {
+  changeText,
+  comparedText,
+  diffSummary,
+  gainsText,
+  isHeavy,
+  openerText,
+} from '../../output/diff-text.ts';
+import { printable } from '../../output/printable.ts';
+import { fold, html, limitedText } from '../markdown.ts';
+import { code, codeBlock, sentence } from '../markdown-text.ts';
+import { findingLines, unknownLines } from './findings.ts';
+import type { DiffReporter } from './reporter.ts';
+
+/** Packages that are shown without unfolding: one screen. */
+const OPEN = 10;
+const PLACES = 5;
+
+/** For job summaries and comments: one line where nothing was gained, else one screen and folded details. */
+export const markdownDiff: DiffReporter = ({ diff }) => {
+  const plain = { red: String, green: String };
+  const unknown = unknownLines(diff);
+  const summary = diffSummary(diff, plain);
+  const others = diff.packages.filter((change) => !isHeavy(change));
+  if (!diff.gained && unknown.length === 0 && others.length === 0)
+    return `**cackle diff**: ${sentence(summary)}\n`;
+  const heavy = diff.packages.filter(isHeavy);
+  const parts = [
+    diff.gained
+      ? `### cackle diff: ${sentence(gainsText(diff))}\n\n${sentence(comparedText(diff))}`
+      : `**cackle diff**: ${sentence(summary)}`,
+    unknown.map((line) => `- **${sentence(line)}**`).join('\n'),
+    heavy.slice(0, OPEN).map(listed).join('\n'),
+    ...(heavy.length > OPEN
+      ? [fold('More packages', heavy.slice(OPEN).map(listed).join('\n'))]
+      : []),
+    ...heavy.map((change) => details(change, diff)),
+    others.length === 0
+      ? ''
+      : fold(
+          `Gained nothing: ${count(others.length, 'further changed package')}`,
+          others
+            .map((change) => `- ${code(change.name)} ${sentence(changeText(change))}`)
+            .join('\n'),
+        ),
+  ];
+  return limitedText(parts.filter((part) => part !== ''));
+};
+
+function listed(change: PackageChange): string {
+  const lines = [`- **${code(change.name)}** ${sentence(changeText(change))}`];
+  if (change.checksumChanged)
+    lines.push('  - **the registry has another archive** for this version than Cargo.lock had');
+  for (const gain of change.gained) {
+    const mark = gain.allowed ? 'allowed by cackle.toml' : '**not allowed** by cackle.toml';
+    lines.push(`  - gained ${code(gain.fact)}, ${mark}${sentence(openerText(gain))}`);
+  }
+  if (change.lost.length > 0) lines.push(`  - lost ${change.lost.map(code).join(', ')}`);
+  return lines.join('\n');
+}
+
+function details(change: PackageChange, diff: Diff): string {
+  const lines = change.gained.flatMap((gain) => {
+    const found = { change, gain, level: 'error', text: '' } as const;
+    const places = findingLines(found, diff, PLACES);
+    return places.length === 0 ? [] : [gain.fact, ...places.map((line) => `  ${line}`)];
+  });
+  const { size, buildScript, keywords } = change.review ?? {};
+  if (size !== undefined)
+    lines.push(`sources: ${size.files} files differ, +${size.added} −${size.removed}`);
+  for (const [what, places] of Object.entries(keywords ?? {}))
+    for (const { keyword, file, line, text } of places.slice(0, 20))
+      lines.push(`${what} ${keyword}: ${file}:${line}  ${text.slice(0, 120)}`);
+  if (buildScript) lines.push('build script:', ...buildScript.split('\n').slice(0, 80));
+  if (lines.length === 0) return '';
+  return fold(`Details of ${html(change.name)}`, codeBlock(lines.map(printable)));
+}
