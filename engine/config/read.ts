@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
+import { shellWords } from '../shell-words.ts';
 import { reasonOf } from '../system-errors.ts';
 import { readApiTables } from './apis.ts';
 import { builtinApis } from './builtin.ts';
@@ -46,7 +48,9 @@ export async function readConfig(file: string, exports: Exports): Promise<Config
       reasonOf(error),
       'make the file readable for the user who runs the check',
     ];
-    throw new ConfigError([fault(file, `cannot read ${file}: ${reason}`, help)]);
+    throw new ConfigError([
+      fault(file, `cannot read ${file}: ${reason}`, help ?? firstConfig(file)),
+    ]);
   }
   if (!isUtf8(bytes)) throw new ConfigError([notUtf8(file, bytes)]);
   return parseConfig(file, new TextDecoder().decode(bytes), exports);
@@ -55,12 +59,22 @@ export async function readConfig(file: string, exports: Exports): Promise<Config
 const SOURCES =
   'write "crates.io", the URL of a registry or git repository, or the directory of a package, relative to the workspace';
 
-const FIRST_CONFIG =
-  'write one beside Cargo.toml; to begin with:\n\n[common]\nversion = 3\nimport_std = ["fs", "net", "process"]\n\n[sandbox]\nkind = "Bubblewrap"\n';
+/** Returns the help for a file that is not there: the command that writes a first one in its place. */
+function firstConfig(file: string): string {
+  const directory = dirname(resolve(file));
+  const there = relative('', directory);
+  const place =
+    basename(file) !== 'cackle.toml'
+      ? ['-c', file]
+      : there === ''
+        ? []
+        : ['--path', there.startsWith('..') ? directory : there];
+  return `\`${shellWords(['cackle', 'init', ...place])}\` writes a first one`;
+}
 
 /** Why a file cannot be read and what to do, by the system's error code. */
-const unreadable: Readonly<Record<string, readonly [reason: string, help: string]>> = {
-  ENOENT: ['there is no such file', FIRST_CONFIG],
+const unreadable: Readonly<Record<string, readonly [reason: string, help: string | undefined]>> = {
+  ENOENT: ['there is no such file', undefined],
   EISDIR: ['it is a directory', 'move it away, or name another file with --cackle-path'],
   EACCES: ['permission denied', '`chmod a+r` makes it readable'],
 };

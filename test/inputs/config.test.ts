@@ -1,7 +1,8 @@
-import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, check, fixture, short } from '../support/cackle.ts';
+import { packageRoot } from '../../engine/paths.ts';
+import { cackle, check, fixture, run, short } from '../support/cackle.ts';
 import { fixtureSource } from '../support/fixtures.ts';
 import { asNobody, expectClean, expectRefusal, noOtherUser, refused } from './support.ts';
 
@@ -11,15 +12,26 @@ import { asNobody, expectClean, expectRefusal, noOtherUser, refused } from './su
 const said = (name: string, text: string): Promise<string> =>
   refused(fixture('simple', { files: { 'cackle.toml': text }, as: `config-${name}` }));
 
-test('no cackle.toml: a first one is offered', async () => {
+test('rule 2.17: where there is no cackle.toml, the command that writes a first one is named, and nothing else', async () => {
   const directory = fixture('simple-without-configuration');
   const stderr = await refused(directory);
   expect(stderr).toContain('there is no such file');
-  const offered = stderr.slice(stderr.indexOf('[common]')).replaceAll(/^ {2}/gm, '');
-  expect(offered).toContain('\nversion = 3\n');
-  // It is TOML that works as it stands.
-  writeFileSync(join(directory, 'cackle.toml'), offered);
+  expect(stderr.trimEnd().split('\n').length).toBeLessThan(4);
+  const [, command = ''] = /`cackle (init [^`]*)`/.exec(stderr) ?? [];
+  // It does as it stands, from here and, without the option, from there.
+  const program = join(packageRoot(), 'dist', 'cli.js');
+  const there = await run('env', ['-C', directory, process.execPath, program, '-n']);
+  expect(there.stderr).toContain('`cackle init`');
+  expect((await cackle(command.split(' '))).status).toBe(0);
   await expectClean(directory);
+  // A file of another name is named.
+  const other = await refused(directory, ['-c', join(directory, 'other.toml')]);
+  expect(other).toContain(`\`cackle init -c ${join(directory, 'other.toml')}\``);
+});
+
+test('a cackle.toml that is there and cannot be parsed does not say `cackle init`', async () => {
+  const stderr = await said('no-toml', '[common\n');
+  expect(stderr).not.toContain('cackle init');
 });
 
 test('cackle.toml is a directory', async () => {
