@@ -105,7 +105,7 @@ export async function serveBuildScript(
   if (done.tooLong === true)
     throw new CheckError(
       `the build script of ${p.label} printed more than ${MAX_BUILD_SCRIPT_OUTPUT >> 20} MiB`,
-      'no build script has so much to say to cargo: leave the package out, or ask its author',
+      'no build script needs to tell cargo that much: leave the package out, or report it to its author',
     );
   const answer = await handlers.onBuildScriptDone(run, stdout, () => shim.wait());
   if (answer.allow) {

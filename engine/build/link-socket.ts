@@ -103,7 +103,7 @@ export class LinkSocket {
     if (this.#made.size === 0 && expectsLink(invocation)) {
       throw new CheckError(
         `rustc compiled ${invocation.crateName} in its sandbox, and nothing was linked: the output could not be judged`,
-        'does a proc macro of it interfere with the compiler?',
+        'one of its proc macros may interfere with the compiler: look at what they do',
       );
     }
     for (const [output, made] of this.#made) {

@@ -119,7 +119,7 @@ function refusedOptions(
     ...command.unsupported,
     ...(dirname(command.output) === outDir
       ? []
-      : [`-o ${command.output} (not where cargo has this unit go)`]),
+      : [`-o ${command.output} (cargo expects this output elsewhere)`]),
     ...refusedPlaces(command, origin),
   ];
 }
@@ -143,7 +143,7 @@ function readScript(path: string, { crateName }: RustcInvocation): string {
   } catch (error) {
     throw new CheckError(
       `cannot read ${path}, a script for the linker of ${crateName}: ${reasonOf(error)}`,
-      'who gives that option to the linker? A build script of the package may, and `-C link-arg` in the configuration of cargo',
+      'remove that option of the linker: a build script of the package may give it, or `-C link-arg` in the configuration of cargo',
       { cause: error },
     );
   }

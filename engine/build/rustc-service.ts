@@ -88,7 +88,8 @@ export class RustcService {
       );
       if (compiled !== undefined)
         throw new CheckError(
-          `rustc is asked to compile ${compiled.value}, and cargo names no crate`,
+          `something runs rustc on ${compiled.value} as cargo does, but names no crate (CARGO_CRATE_NAME)`,
+          'cargo always sets that variable: look at the build scripts, and at wrappers of rustc, that start rustc by themselves',
         );
       shim.end({ do: 'exec', ...plain });
       return;
@@ -163,7 +164,7 @@ export class RustcService {
     const printed = Buffer.from(done.stdout ?? '', 'base64').toString();
     for (const line of printed.split('\n')) if (line !== '') handlers.onCargoOutput(line);
     if (done.spawnError !== undefined)
-      throw new CheckError(done.spawnError, 'is the toolchain complete?');
+      throw new CheckError(done.spawnError, 'the toolchain may be incomplete: install it again');
     const success = done.status === 0;
     if (!success && !this.isClosing()) {
       const { packageId } = invocation;

@@ -70,7 +70,7 @@ export async function serveRun<T>(
     });
     if (config.rustcWrapper !== undefined && sandboxes?.forRustc === true) {
       handlers.onCargoOutput(
-        `note: rustc runs in a sandbox, so without the wrapper ${config.rustcWrapper}, which may compile outside`,
+        `note: the wrapper ${config.rustcWrapper} is not used: rustc runs in a sandbox, and a wrapper may compile outside of it`,
       );
     }
     try {

@@ -28,7 +28,7 @@ export function packageOf(env: ReadonlyMap<string, string>, workspace: Workspace
   if (found === undefined || found.cargoName !== name || found.version !== version) {
     throw new UnknownUnitError(
       `cargo compiles ${name ?? '?'} ${version ?? ''} in ${directory}, which is not in the tree`,
-      'does [env] of .cargo/config.toml set a variable that is cargo’s own?',
+      'if [env] in .cargo/config.toml sets a variable that cargo itself sets (CARGO_PKG_NAME for example), remove it',
     );
   }
   return found;
@@ -105,8 +105,8 @@ function targetOf(
   const kinds = new Set(fitting.map((t) => kindOf(t, command)));
   if (target === undefined)
     throw new UnknownUnitError(
-      `package ${p.label} has no target for ${sourcePath} (crate ${crateName}) that cargo would compile so`,
-      `does \`cargo metadata\` name it among the targets of ${p.label}?`,
+      `package ${p.label} has no target for ${sourcePath} (crate ${crateName}) that cargo would compile in this way`,
+      `compare with the targets of ${p.label} that \`cargo metadata\` lists`,
     );
   if (others.length > 0 && kinds.size > 1) throw twins(p, fitting);
   return target;
@@ -123,8 +123,8 @@ function refuseTwins(p: Package, same: readonly CargoTarget[]): void {
 function twins(p: Package, targets: readonly CargoTarget[]): CheckError {
   const which = targets.map((t) => `${t.kind.join(', ')} \`${t.name}\``).join(' and ');
   return new CheckError(
-    `${p.label}: ${which} have one source and one crate name (${targets[0]?.sourcePath}), so that nobody can tell which of them is compiled`,
-    `give one of them another name or source in ${p.manifestPath}; a dependency that does so has no honest reason`,
+    `${p.label}: ${which} have one source and one crate name (${targets[0]?.sourcePath}), so cackle cannot tell which of them is compiled`,
+    `give one of them another name or source in ${p.manifestPath}; no dependency has a good reason to do so`,
   );
 }
 

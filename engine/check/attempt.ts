@@ -84,7 +84,7 @@ export async function untilNothingIsMissing<T extends object>(
     await unchanged.refuseChanges([], []);
     if (attempts === MAX_ATTEMPTS)
       throw new CheckError(
-        `cargo keeps calling units fresh whose facts are not stored: ${result.unitsToRebuild.join(', ')}`,
+        `cargo does not build these again, though cackle has no facts of them: ${result.unitsToRebuild.join(', ')}`,
         `remove ${location.root} and check again`,
       );
   }

@@ -21,7 +21,7 @@ export function failOnBuildError(
   if (killed.length > 0)
     throw new CheckError(
       `the build was disturbed: ${killed.join('; ')}`,
-      'see that there is room on the disk and check again; where memory is short the kernel ends what needs most of it: let cargo run fewer jobs (CARGO_BUILD_JOBS)',
+      'check again; make sure that the disk has room, and let cargo run fewer jobs (CARGO_BUILD_JOBS) if memory is short: the kernel then ends the processes that use most of it',
     );
   const indexOf = (packageId: string) => workspace.byId.get(packageId)?.index;
   const heldPackages = [...gates.heldPrograms.values()].map((held) => indexOf(held.packageId));

@@ -48,7 +48,7 @@ export async function build(context: CheckContext): Promise<FinishedBuild | Rebu
   if (unitsToRebuild.length > 0) {
     observer.log?.(
       'warn',
-      `built again, for their facts are not known: ${unitsToRebuild.join(', ')}`,
+      `built again, because their facts are not stored: ${unitsToRebuild.join(', ')}`,
     );
     return { unitsToRebuild };
   }

@@ -47,7 +47,7 @@ export function readCommand({ subcommand, args }: CargoCommand, path: string): C
   if (misplaced !== undefined)
     throw new CheckError(
       `\`${misplaced}\` is an option of cackle, and cargo ${subcommand} takes none of that name`,
-      `it stands in front: \`cackle ${misplaced}${misplaced === '--path' ? ' DIR' : ''} ${subcommand} …\`; what is behind \`--\` goes to the programs`,
+      `write it before the command: \`cackle ${misplaced}${misplaced === '--path' ? ' DIR' : ''} ${subcommand} …\`; what follows \`--\` goes to the programs`,
     );
   const manifest = optionValue(own, 'manifest-path');
   return {

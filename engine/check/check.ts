@@ -70,7 +70,7 @@ export async function checkTree(request: CheckRequest): Promise<FinishedCheck> {
     if (!(error instanceof UnknownUnitError) || !questions.answers.dropUsed()) throw error;
     observer.log?.(
       'warn',
-      `${error.message}; an answer of cargo that was kept may be wrong: it is asked anew`,
+      `${error.message}; a stored answer of cargo may be out of date, so cargo is asked again`,
     );
     return await checkOnce(request, questions, false);
   }

@@ -74,7 +74,7 @@ export async function openContext(
   const asksNobody = given === undefined || given.answersAtOnce === true;
   if (asksNobody && live.current.apis.size === 0)
     observer.cargoOutput(
-      'note: cackle.toml watches no API, so that none is found: common.import_std = ["fs", "net", "process"] watches these',
+      'note: cackle.toml watches no API, so it finds none: common.import_std = ["fs", "net", "process"] watches these',
     );
   const runsTests = options.command?.subcommand === 'test';
   const sandboxes = await Sandboxes.open(live.current, workspace, runsTests);

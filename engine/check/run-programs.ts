@@ -18,8 +18,8 @@ export async function runJudgedPrograms(
   const scripts = new Map((await store.buildScripts()).map((script) => [script.outDir, script]));
   const changed = async (): Promise<never> => {
     throw new CheckError(
-      'something changed after it was judged, and cargo would build it again',
-      `\`cackle ${options.command.subcommand}\` again judges it`,
+      'a file changed after it was judged, so cargo would build again',
+      `\`cackle ${options.command.subcommand}\` again: it judges what changed`,
     );
   };
   const handlers: BuildHandlers = {

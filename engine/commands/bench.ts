@@ -113,7 +113,7 @@ async function lastCheck(choice: WorkspaceChoice): Promise<BuiltTree> {
   if (files.length === 0 || links.length === 0)
     throw new CheckError(
       `no check has left anything to measure in ${workspace.targetDirectory}`,
-      `\`cackle -n --path ${choice.path}\` first; what it finds does no harm`,
+      `run \`cackle -n --path ${choice.path}\` first; it does not matter what it finds`,
     );
   return {
     workspace,

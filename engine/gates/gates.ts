@@ -101,8 +101,8 @@ export class Gates {
     }
     if (record.packageId !== run.packageId || record.kind !== 'build-script')
       throw new CheckError(
-        `cargo runs ${run.linkedOutput} as the build script of ${label}, and it was compiled as ${record.kind} \`${record.targetName}\` of ${this.held.labelOf(record.packageId)}`,
-        `is a file in ${dirname(run.linkedOutput)} not cargo’s? Remove that directory and check again`,
+        `cargo runs ${run.linkedOutput} as the build script of ${label}, but it was compiled as ${record.kind} \`${record.targetName}\` of ${this.held.labelOf(record.packageId)}`,
+        `something other than cargo may have written there: remove ${dirname(run.linkedOutput)} and check again`,
       );
     const waiting = { packageLabel: label, what: 'build script', waits };
     const problems = await untilSettled(this.live, waiting, async () => {
@@ -182,7 +182,10 @@ export class Gates {
     if (unknown.length === 0) return undefined;
     this.held.add(invocation.packageId, 'library');
     for (const path of unknown) this.filesToRebuild.add(path);
-    return { allow: false, reason: `built again, for lack of a record: ${unknown.join(', ')}` };
+    return {
+      allow: false,
+      reason: `built again, because no record of them is stored: ${unknown.join(', ')}`,
+    };
   }
 
   /** Refuses a unit whose build script printed output that is not known, or not allowed any more: the script runs again. */
@@ -228,7 +231,7 @@ export class Gates {
       for (const path of replaced) this.filesToRebuild.add(path);
       return {
         allow: false,
-        reason: `built again, for it is not the file that was judged: ${replaced.join(', ')}`,
+        reason: `built again, because it is not the file that was judged: ${replaced.join(', ')}`,
       };
     }
     return { allow: true };

@@ -42,7 +42,7 @@ export class KnownFailures {
     this.refused.set(nameOf(invocation), invocation);
     return {
       allow: false,
-      reason: `${invocation.crateName} is not compiled again: it failed for lack of what a held build script would give it`,
+      reason: `${invocation.crateName} is not compiled again: it failed before, and what it needs of a held build script is still missing`,
     };
   }
 

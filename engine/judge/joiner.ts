@@ -81,7 +81,7 @@ export class Joiner {
         names = readMentioned(readRegularFile(path, MAX_LIBRARY));
       } catch (error) {
         throw new Error(
-          `cannot read ${path}, which ${name} is linked with: ${reasonOf(error)}\n  what it calls in the program cannot be told; if it is gone, build what needs it again`,
+          `cannot read ${path}, which ${name} is linked with: ${reasonOf(error)}\n  without it cackle cannot tell what it calls in the program; if the file is gone, build again what needs it`,
           { cause: error },
         );
       }

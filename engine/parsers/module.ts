@@ -85,7 +85,7 @@ export function guarded<T>(use: (module: ParserModule) => T, module?: ParserModu
     if (used === loaded) discard();
     const reason = error instanceof Error ? error.message : String(error);
     throw new ExtractError(
-      `${member === '' ? '' : `member ${member}: `}the parsers gave up (${reason}): there is too little memory for this file, or it meets a fault of ours; please report it`,
+      `${member === '' ? '' : `member ${member}: `}the parsers gave up (${reason}): there is too little memory for this file, or cackle has a bug; please report it`,
     );
   }
 }

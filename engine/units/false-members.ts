@@ -31,7 +31,7 @@ export async function refuseFalseMembers(
     if (names.length > MAX_FILES)
       throw new CheckError(
         `${directory}, in which rustc looks for libraries of ${invocation.crateName}, holds ${names.length} files`,
-        'who names that directory? A build script of the package or of a dependency may (`cargo:rustc-link-search`): have it name one that holds only libraries',
+        'a build script of the package or of a dependency may name that directory (`cargo:rustc-link-search`): let it name one that holds only libraries',
       );
     for (const name of names) {
       const path = join(directory, name);
@@ -41,7 +41,7 @@ export async function refuseFalseMembers(
       if (member === undefined) continue;
       throw new CheckError(
         `${path} has the member ${member}, which is named like an object that rustc made for ${invocation.crateName}`,
-        'who made that library? Remove it, or rename the member',
+        'remove that library, or rename the member',
       );
     }
   }

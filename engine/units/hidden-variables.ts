@@ -31,7 +31,7 @@ export function hiddenVariables(
     }
   }
   if (hidden.size === 0) return undefined;
-  return `note: judged as compiled without ${list(hidden)}, which your environment sets, code of ${list(asking)} asks for, and the sandbox of rustc hides; pass_env of [rustc.sandbox] in cackle.toml names what it may see`;
+  return `note: judged as compiled without ${list(hidden)}, which your environment sets: code of ${list(asking)} asks for ${hidden.size === 1 ? 'it' : 'them'}, but the sandbox of rustc hides ${hidden.size === 1 ? 'it' : 'them'}; pass_env of [rustc.sandbox] in cackle.toml lists what rustc may see`;
 }
 
 const list = (names: ReadonlySet<string>): string => [...names].sort().join(', ');

@@ -184,7 +184,7 @@ export class Inputs {
  */
 function cannotExtract(error: Error): CheckError {
   const help = isUnreadable(error)
-    ? 'what cannot be read cannot be judged: if cargo made that file, remove it and check again; else leave it out of the link, or ask who made it'
+    ? 'what cannot be read cannot be judged: if cargo made that file, remove it and check again; otherwise leave it out of the link'
     : undefined;
   return new CheckError(error.message, help, { cause: error });
 }

@@ -49,14 +49,14 @@ export class PlantedLibraries {
     const path = join(place, name);
     if (subdirectory.test(name))
       throw new CheckError(
-        `${path}: the loader would take libraries from there before all others, and nobody judged them`,
+        `the loader would take libraries from ${path} before all others, and cackle has not judged them`,
         REMOVE,
       );
     const shadowed = this.shadowedBy(name);
     if (shadowed === undefined || this.records.isOutput(path)) return;
     if (await this.records.isLinkOfOutput(path)) return;
     throw new CheckError(
-      `${path} would be loaded in place of ${shadowed} by all that cargo runs, and nobody judged it`,
+      `all programs that cargo runs would load ${path} in place of ${shadowed}, and cackle has not judged it`,
       REMOVE,
     );
   }

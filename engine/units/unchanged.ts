@@ -102,7 +102,7 @@ export class Unchanged {
       if (started === undefined || isGenerated || !sources.has(path)) continue;
       if (found.ctimeNs > started && found.ctimeNs <= ended)
         throw new CheckError(
-          `${path} changed while ${unit.targetName} was compiled from it, so what was judged may be another text`,
+          `${path} changed while ${unit.targetName} was compiled from it, so cackle may have judged another text than rustc compiled`,
           LOOK,
         );
     }
@@ -165,7 +165,7 @@ export class Unchanged {
 }
 
 const LOOK =
-  'a build script or proc macro may have done that, or you, or your editor: look at it (`git diff`, `git status`), put it right and check again; in a sandbox none of them can';
+  'a build script, a proc macro, your editor or you may have done that: look at the change (`git diff`, `git status`), put it right and check again; in a sandbox, build scripts and proc macros cannot do it';
 
 function now(): bigint {
   return BigInt(Date.now()) * 1_000_000n;

@@ -85,7 +85,10 @@ export class Units {
       kept = await this.keptIn(file, link);
     }
     if ('stale' in kept)
-      throw new CheckError(`facts were lost during the check: ${kept.stale.join(', ')}`);
+      throw new CheckError(
+        `stored facts disappeared during the check: ${kept.stale.join(', ')}`,
+        'check again, and let nothing remove files of the target directory meanwhile',
+      );
     links.set(request.output, Promise.resolve({ ...link, kept }));
   }
 
@@ -112,7 +115,7 @@ export class Units {
     const kept = await this.pools.linked({ output, file }).catch((error: Error) => {
       throw new CheckError(
         `cannot read what the linker made, ${file}: ${error.message}`,
-        'the symbol table of an output that will run has to be an ELF one: is the linker another than usual?',
+        'a program that will run needs an ELF symbol table: if a setting chooses an unusual linker, remove it',
         { cause: error },
       );
     });

@@ -26,8 +26,8 @@ export async function refuseUnknownInputs(
     // Cargo gives a unit's output a second name, one directory up.
     if (await records.isLinkOfOutput(path)) continue;
     throw new CheckError(
-      `${request.output} is linked with ${path}, which no unit of this build left${inTarget ? ' in the target directory' : ''}: nobody knows whose code it is`,
-      'who put it there? Remove it, and what names it for the linker; a build script’s libraries belong into its OUT_DIR',
+      `${request.output} is linked with ${path}, which no unit of this build made${inTarget ? ' in the target directory' : ''}: cackle cannot tell whose code it is`,
+      'find out what put it there; remove it, and the setting that names it for the linker. A build script has to put its libraries into its OUT_DIR',
     );
   }
 }

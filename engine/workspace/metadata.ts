@@ -168,7 +168,7 @@ function treeArguments(cargoArguments: readonly string[]): string[] {
 }
 
 function parseMetadata(stdout: Buffer, cargo: string): Metadata {
-  const help = `${cargo} may be too old, or no cargo; \`rustup update\` brings the newest`;
+  const help = `${cargo} may be too old, or not cargo at all; \`rustup update\` brings the newest`;
   let raw: unknown;
   try {
     raw = JSON.parse(stdout.toString());

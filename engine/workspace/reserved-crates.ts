@@ -16,7 +16,7 @@ export function refuseReservedCrates({ byCrateName, packages }: Workspace): void
     const p = packages[byCrateName.get(crate)?.[0] ?? -1];
     if (p === undefined) continue;
     throw new CheckError(
-      `the library of ${p.label} (${p.manifestPath}) is called ${crate}, as a crate of the toolchain: nobody can tell who uses what`,
+      `the library of ${p.label} (${p.manifestPath}) has the name of a crate of the toolchain, ${crate}: cackle cannot tell the two apart`,
       p.isWorkspaceMember
         ? `give it another name: \`[lib] name = "…"\` in ${p.manifestPath}`
         : `leave ${p.label} out of the tree, or use a version whose library has another name`,

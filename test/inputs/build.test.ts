@@ -109,7 +109,7 @@ test('100 MB on stdout are no instructions to cargo: no check was made', async (
   });
   const stderr = await refused(directory);
   expect(stderr).toContain('the build script of simple printed more than 64 MiB');
-  expect(stderr).toContain('leave the package out, or ask its author');
+  expect(stderr).toContain('leave the package out, or report it to its author');
   writeFileSync(join(directory, 'build.rs'), 'fn main() {}');
   await expectClean(directory);
 });
