@@ -1,0 +1,152 @@
+// The step of action.yml: checks, compares, and gives GitHub annotations, a summary, outputs and, where asked, a comment.
+// Node built-ins alone: it runs before anything is installed. Texts of inputs reach programs as arguments, never through a shell.
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const { env } = process;
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const work = mkdtempSync(join(env.RUNNER_TEMP || tmpdir(), 'cackle-'));
+const path = env.CACKLE_PATH || '.';
+/** A comment of ours begins with it. */
+const MARK = '<!-- cackle diff -->';
+
+/** @param {'error' | 'warning' | 'notice'} level @param {string} text */
+function annotate(level, text) {
+  const data = text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  process.stdout.write(`::${level} title=cackle::${data}\n`);
+}
+
+/** Adds to a file that GitHub reads after the step; does nothing where there is none. @param {string | undefined} file @param {string} text */
+function append(file, text) {
+  if (file) appendFileSync(file, text);
+}
+
+/** The words of a text, as a shell splits them; quotes keep spaces. @param {string} text */
+export function words(text) {
+  const found = [...text.matchAll(/(?:[^\s'"]+|'[^']*'|"[^"]*")+/g)];
+  return found.map(([word]) => word.replace(/'([^']*)'|"([^"]*)"/g, (_, a, b) => a ?? b ?? ''));
+}
+
+/** Runs cackle with its output in the log of the step. @param {readonly string[]} args */
+function cackle(args) {
+  // Nobody who is built or run here needs the token.
+  const { CACKLE_TOKEN: _, ...rest } = env;
+  const ran = spawnSync(process.execPath, [join(root, 'cackle'), ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: rest,
+  });
+  if (ran.error !== undefined) throw ran.error;
+  return ran.status ?? 2;
+}
+
+/** @param {string} file */
+const textOf = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : '');
+
+/** The event as GitHub describes it; empty where there is none. */
+function event() {
+  const file = env.GITHUB_EVENT_PATH;
+  return file && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+}
+
+/** The commit to compare with; undefined where nothing is to be compared. */
+function baseCommit() {
+  const asked = env.CACKLE_DIFF || 'auto';
+  if (asked === 'off') return undefined;
+  if (asked !== 'auto') return asked;
+  const sha = event().pull_request?.base?.sha;
+  if (typeof sha !== 'string' || !/^[0-9a-f]{40,64}$/.test(sha)) return undefined;
+  const git = (/** @type {string[]} */ ...args) =>
+    spawnSync('git', ['-C', resolve(path), ...args], { encoding: 'utf8' });
+  if (git('cat-file', '-e', `${sha}^{commit}`).status === 0) return sha;
+  // A checkout has the last commit alone; one more is all that a comparison needs.
+  const fetched = git('fetch', '--no-tags', '--depth=1', 'origin', sha);
+  if (fetched.status === 0) return sha;
+  throw new Error(
+    `cannot fetch ${sha}, the base of the pull request: ${fetched.stderr.trim()}\nlet actions/checkout have fetch-depth: 0, or set diff: off`,
+  );
+}
+
+function check() {
+  const sarif = join(work, 'cackle.sarif');
+  const markdown = join(work, 'check.md');
+  const status = cackle([
+    ...['-n', '--path', path, '--output-format', 'github'],
+    ...['--output', `sarif=${sarif}`, '--output', `markdown=${markdown}`],
+    ...words(env.CACKLE_ARGUMENTS ?? ''),
+  ]);
+  append(env.GITHUB_STEP_SUMMARY, `${textOf(markdown)}\n`);
+  append(env.GITHUB_OUTPUT, `status=${status}\nsarif=${sarif}\n`);
+  return status;
+}
+
+/** @param {string} base */
+function compare(base) {
+  const [markdown, json] = [join(work, 'diff.md'), join(work, 'diff.json')];
+  const status = cackle([
+    ...['diff', base, '--path', path, '--output-format', 'github'],
+    ...['--output', `markdown=${markdown}`, '--output', `json=${json}`],
+  ]);
+  const text = textOf(markdown);
+  append(env.GITHUB_STEP_SUMMARY, `${text}\n`);
+  append(env.GITHUB_OUTPUT, `gained=${status === 2 ? '' : status === 1}\n`);
+  return { status, text };
+}
+
+/** Writes the comment, or replaces the one that is there. @param {string} text */
+async function comment(text) {
+  const { number } = event().pull_request ?? {};
+  const token = env.CACKLE_TOKEN;
+  if (typeof number !== 'number') return;
+  if (!token) {
+    annotate('notice', 'no comment: the action got no token. `token: ${{ github.token }}` gives it one');
+    return;
+  }
+  const api = `${env.GITHUB_API_URL}/repos/${env.GITHUB_REPOSITORY}/issues`;
+  /** @param {string} url @param {RequestInit} [init] @returns {Promise<any>} */
+  const ask = async (url, init = {}) => {
+    const answer = await fetch(url, {
+      ...init,
+      headers: { accept: 'application/vnd.github+json', authorization: `Bearer ${token}` },
+    });
+    if (!answer.ok) throw new Error(`${answer.status} ${answer.statusText}`);
+    return answer.json();
+  };
+  const body = JSON.stringify({ body: `${MARK}\n${text}` });
+  try {
+    let known;
+    for (let page = 1; known === undefined; page++) {
+      const some = await ask(`${api}/${number}/comments?per_page=100&page=${page}`);
+      known = some.find((/** @type {{ body?: string }} */ one) => one.body?.startsWith(MARK));
+      if (some.length < 100) break;
+    }
+    if (known === undefined) await ask(`${api}/${number}/comments`, { method: 'POST', body });
+    else await ask(`${api}/comments/${known.id}`, { method: 'PATCH', body });
+  } catch (error) {
+    // A pull request from a fork has a token that may not write: the summary has the same text.
+    annotate(
+      'notice',
+      `no comment: ${error instanceof Error ? error.message : error}. It needs \`permissions: pull-requests: write\`, which pull requests from forks do not get; the summary of the job has the same text`,
+    );
+  }
+}
+
+async function main() {
+  const checked = check();
+  const base = baseCommit();
+  if (base === undefined) return checked;
+  const { status, text } = compare(base);
+  if (env.CACKLE_COMMENT === 'true' && text !== '') await comment(text);
+  if (checked !== 0) return checked;
+  if (status === 2) return 2;
+  return status === 1 && env.CACKLE_FAIL_ON_GAIN === 'true' ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  annotate('error', error instanceof Error ? error.message : String(error));
+  process.exitCode = 2;
+}
