@@ -19,6 +19,9 @@ import { SaidBefore } from './said-before.ts';
 import { ScriptOutputGate } from './script-output.ts';
 import { whyHeld } from './why-held.ts';
 
+/** Gives the verdict on an output. */
+type Judged = (record: UnitRecord, link: LinkRecord) => Promise<OutputVerdict>;
+
 /** Decides what may run: nothing that was built runs before it was judged (rule 9.1). */
 export class Gates {
   /** The gate for the output of build scripts. */
@@ -105,8 +108,9 @@ export class Gates {
         `something other than cargo may have written there: remove ${dirname(run.linkedOutput)} and check again`,
       );
     const waiting = { packageLabel: label, what: 'build script', waits };
+    const judged: Judged = (...output) => this.verdicts.verdictOf(...output);
     const problems = await untilSettled(this.live, waiting, async () => {
-      return this.againstRunning(record, link, run.package);
+      return this.againstRunning(record, link, run.package, judged);
     });
     if (problems.length === 0) return { allow: true };
     this.held.add(run.packageId, 'build script');
@@ -122,8 +126,9 @@ export class Gates {
     record: UnitRecord,
     link: LinkRecord,
     index: PackageIndex,
+    judged: Judged,
   ): Promise<Problem[]> {
-    const found = await this.problemsOf(record, link);
+    const found = await this.problemsOf(record, link, judged);
     const name = this.workspace.packages[index]?.name ?? '';
     const { kind } = this.live.current.sandbox({ package: name, suffix: 'build' });
     return kind === undefined ? [...found, { kind: 'sandbox-not-chosen' }] : found;
@@ -145,7 +150,9 @@ export class Gates {
     if (record === undefined || link === undefined) return false;
     try {
       const waiting = { packageLabel: p.label, what: 'build script', waits: () => undefined };
-      const against = () => this.againstRunning(record, link, p.index);
+      // Cargo may build it anew, or build another one: this says nothing of what will run.
+      const judged: Judged = (...output) => this.verdicts.ofEarlierCheck(...output);
+      const against = () => this.againstRunning(record, link, p.index, judged);
       return (await untilSettled(live, waiting, against)).length > 0;
     } catch (error) {
       if (error instanceof StaleOutputError) return false;
@@ -215,7 +222,7 @@ export class Gates {
           waits,
         };
         const problems = await untilSettled(this.live, waiting, () =>
-          this.problemsOf(record, link),
+          this.problemsOf(record, link, (...output) => this.verdicts.verdictOf(...output)),
         );
         if (problems.length === 0) continue;
         this.held.add(record.packageId, 'proc macro');
@@ -260,8 +267,12 @@ export class Gates {
   }
 
   /** The problems that forbid running an output: its usages, its unsafe code, missing permissions of its package. */
-  private async problemsOf(record: UnitRecord, link: LinkRecord): Promise<Problem[]> {
-    const verdict: OutputVerdict = await this.verdicts.verdictOf(record, link);
+  private async problemsOf(
+    record: UnitRecord,
+    link: LinkRecord,
+    judged: Judged,
+  ): Promise<Problem[]> {
+    const verdict = await judged(record, link);
     const linked = [
       record,
       ...link.inputs.map((i) => this.records.byOutput(i.path)).filter((r) => r !== undefined),
@@ -276,7 +287,7 @@ export class Gates {
       if (loaded.isProcMacro || libraries.length === 0) continue;
       linked.push(loaded);
       for (const library of libraries)
-        problems.push(...this.verdicts.problemsOf(await this.verdicts.verdictOf(loaded, library)));
+        problems.push(...this.verdicts.problemsOf(await judged(loaded, library)));
     }
     const lent = this.unitProblems.lentIn(record);
     for (const unit of new Set(linked)) {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ApiDefinition, Config, PermissionScope } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import type { AnswerPlace } from '../facts/answers.ts';
@@ -116,8 +117,10 @@ export class Verdicts {
   /** Resolves to the verdict of an output under the configuration in force; the first request starts the work. */
   verdictOf(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
     const key = keyOf(record, link);
-    const known = this.requested.get(key);
     const config = this.live.current;
+    const asked = this.requested.get(key);
+    // A verdict is on what was linked, not on its path: what was built anew is judged anew.
+    const known = asked !== undefined && isSameUnit(asked.record, record) ? asked : undefined;
     if (known !== undefined && known.config === config) return known.verdict;
     const verdict =
       known === undefined
@@ -131,6 +134,14 @@ export class Verdicts {
     );
     this.requested.set(key, { record, link, config, verdict });
     return verdict;
+  }
+
+  /**
+   * Resolves to the verdict on an output of an earlier check that cargo has not called fresh: this build may replace
+   * it, or have no such output. The verdict is not in {@link all}, and {@link verdictOf} never gives it.
+   */
+  ofEarlierCheck(record: UnitRecord, link: LinkRecord): Promise<OutputVerdict> {
+    return this.judge(record, link, this.live.current);
   }
 
   /** Returns the usages of an output that the permissions in force do not allow. */
@@ -290,6 +301,9 @@ export class Verdicts {
 function keyOf({ packageId, kind }: UnitRecord, { output }: LinkRecord): string {
   return [packageId, kind, output].join('\0');
 }
+
+/** Returns whether two records are of one run of rustc: the same files with the same times, linked from the same facts. */
+const isSameUnit = (a: UnitRecord, b: UnitRecord): boolean => a === b || isDeepStrictEqual(a, b);
 
 /** Returns the APIs as written in cackle.toml. */
 function definitionsOf({ apis }: Config): Pick<ApiDefinition, 'name' | 'include' | 'exclude'>[] {

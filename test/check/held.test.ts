@@ -80,6 +80,53 @@ describe('rule 9.3: what was built without a held script is built again when it 
   });
 });
 
+describe('rules 9.1, 10.1: a held build script that this build replaces', () => {
+  test('what it is now is judged, also when what it was may run by now', async () => {
+    const directory = fixture('held-script-replaced');
+    expect((await check(directory)).problems.map(short)).toEqual(['disallowed-api held.build fs']);
+    writeFileSync(
+      join(directory, 'cackle.toml'),
+      config('[pkg.held]\nbuild.allow_apis = ["fs"]\n'),
+    );
+    writeFileSync(
+      join(directory, 'build.rs'),
+      'fn main() { std::process::Command::new("touch").arg("ran").status().unwrap(); }',
+    );
+    const replaced = await check(directory);
+    expect(existsSync(join(directory, 'ran'))).toBe(false);
+    expect(replaced.problems.map(short)).toContain('disallowed-api held.build process');
+    expect(replaced.unchecked.map(({ held }) => held)).toEqual(['build script']);
+    // And the other way round: it is not held for what it was.
+    writeFileSync(
+      join(directory, 'cackle.toml'),
+      config('[pkg.held]\nbuild.allow_apis = ["process"]\n'),
+    );
+    writeFileSync(join(directory, 'build.rs'), 'fn main() {}');
+    const harmless = await check(directory);
+    expect([harmless.unchecked, harmless.counts.outputs]).toEqual([[], 3]);
+  });
+
+  test('one that was built with other features is not judged with it', async () => {
+    const directory = fixture('held-script-replaced');
+    const problems = ['disallowed-api held.build fs'];
+    expect((await check(directory)).problems.map(short)).toEqual(problems);
+    const text = (apis: string) => config(`[pkg.held]\nbuild.allow_apis = [${apis}]\n`);
+    const path = join(directory, 'cackle.toml');
+    writeFileSync(path, text('"env"'));
+    const env = { CACKLE_CACHE: 'off' };
+    const other = await check(directory, ['--features', 'other'], env);
+    const clean = await check(
+      fixture('held-script-replaced', { files: { 'cackle.toml': text('"env"') }, as: 'clean' }),
+      ['--features', 'other'],
+      env,
+    );
+    expect(other.problems.map(short)).toEqual(clean.problems.map(short));
+    const counts = ({ outputs, objects }: CheckReport['counts']) => ({ outputs, objects });
+    expect(counts(other.counts)).toEqual(counts(clean.counts));
+    expect(other.unchecked).toEqual([]);
+  });
+});
+
 describe('rule 9.3: instructions that are held: what the script said is known', () => {
   const instructions = (...names: string[]) => names.map((name) => `cargo:${name}`);
   const refusedOf = ({ problems }: CheckReport): string[] =>
