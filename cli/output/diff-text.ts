@@ -12,7 +12,10 @@ const SHOWN_KEYWORDS = 5;
 
 /** Returns a diff as text for stdout: what was gained first, then what else changed in one line each (rule 11.4). */
 export function renderDiff(diff: Diff, paint: Paint, everything: boolean): string {
-  const lines: string[] = [];
+  const lines = diff.loosened.map(
+    (text) => `${paint.red('cackle.toml')}: ${printable(text)}, unlike in the base`,
+  );
+  if (lines.length > 0) lines.push('');
   const heavy = diff.packages.filter(isHeavy);
   for (const change of heavy) lines.push(...renderChange(change, diff, paint, everything), '');
   const light = diff.packages.filter((change) => !isHeavy(change));
@@ -41,6 +44,7 @@ export function gainsText(diff: Diff): string {
     ...(gains.length > 0 ? [`gained ${count(gains.length, 'capability', 'capabilities')}`] : []),
     ...(refused > 0 ? [`${refused} not allowed by cackle.toml`] : []),
     ...(moved > 0 ? [`${count(moved, 'package')} from another source`] : []),
+    ...(diff.loosened.length > 0 ? ['cackle.toml watches less'] : []),
   ].join(', ');
 }
 

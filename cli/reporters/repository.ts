@@ -54,10 +54,10 @@ export class Repository {
       if (found !== undefined) return found;
     }
     if ('configPlace' in problem)
-      return this.placeOf({ file: this.#report.configFile, ...problem.configPlace }) ?? this.#top();
+      return this.placeOf({ file: this.#report.configFile, ...problem.configPlace }) ?? this.top();
     return 'packageLabel' in problem
       ? this.placeOfPackage(problem.packageName, /\[([^\]]*)\]$/.exec(problem.packageLabel)?.[1])
-      : this.#top();
+      : this.top();
   }
 
   /** Returns what concerns a package: its table in cackle.toml, else its line in Cargo.lock, else the top of cackle.toml. */
@@ -75,11 +75,11 @@ export class Repository {
         (version === undefined || this.#lock[i + 1] === `version = "${version}"`),
     );
     const place = line < 0 ? undefined : this.#at(join(workspaceRoot, 'Cargo.lock'), line + 1);
-    return place ?? this.#top();
+    return place ?? this.top();
   }
 
-  /** The beginning of cackle.toml; of the root manifest where cackle.toml lies elsewhere. */
-  #top(): RepositoryPlace {
+  /** Returns the beginning of cackle.toml; of the root manifest where cackle.toml lies elsewhere. */
+  top(): RepositoryPlace {
     const { configFile, workspaceRoot } = this.#report;
     return (
       this.#at(configFile, 1) ?? {

@@ -24,7 +24,13 @@ import { ensureConfig, versionWorkspace } from './versions.ts';
 export async function diff(request: DiffRequest): Promise<Diff> {
   const started = performance.now();
   const comparing = await prepare(request);
-  const { base, head, finished, edited } = await sidesOf(comparing, request.comparison);
+  const {
+    base,
+    head,
+    finished,
+    edited,
+    loosened = [],
+  } = await sidesOf(comparing, request.comparison);
   const packages = comparePackages({
     base: base.taken.inventory,
     head: head.taken,
@@ -43,6 +49,7 @@ export async function diff(request: DiffRequest): Promise<Diff> {
     target: inventory.target,
     workspaceRoot: finished.workspace.root,
     configFile: finished.config.file,
+    loosened,
     packages: await Promise.all(
       packages.map((change) => withReview(change, base, head, finished.workspace)),
     ),
@@ -50,7 +57,9 @@ export async function diff(request: DiffRequest): Promise<Diff> {
       packages: inventory.packages.length,
       same: inventory.packages.length - packages.filter(({ after }) => after !== undefined).length,
     },
-    gained: packages.some((p) => p.gained.length > 0 || p.change === 'source' || p.checksumChanged),
+    gained:
+      loosened.length > 0 ||
+      packages.some((p) => p.gained.length > 0 || p.change === 'source' || p.checksumChanged),
     timing: { ...comparing.timing, total: seconds(started) },
   };
 }

@@ -4,8 +4,8 @@ import { targetOf } from '../check/inventory.ts';
 import type { CheckObserver, CheckOptions } from '../check/options.ts';
 import type { FinishedCheck } from '../check/report.ts';
 import type { Tree } from '../check/tree.ts';
-import { readConfig } from '../config/read.ts';
-import type { Config } from '../config/types.ts';
+import { parseConfig, readConfig } from '../config/read.ts';
+import { type Config, ConfigError } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import { inventoryOfLock, LOCK_NAME, parseLock } from '../inventory/lock.ts';
 import type { Inventory, TakenInventory } from '../inventory/types.ts';
@@ -30,6 +30,7 @@ import {
   workDirectory,
   writeLockFile,
 } from './bases.ts';
+import { loosened } from './loosened.ts';
 import type { Side } from './types.ts';
 import { versionWorkspace, WRAPPER } from './versions.ts';
 
@@ -69,6 +70,8 @@ export interface BothSides {
   readonly finished: FinishedCheck;
   /** Names of packages whose files differ. */
   readonly edited: ReadonlySet<string>;
+  /** What cackle.toml watches or confines less than that of the base. */
+  readonly loosened?: readonly string[] | undefined;
 }
 
 /** Finds out what both sides do. */
@@ -109,7 +112,26 @@ export class Comparing {
     const head = await this.head(base.taken.inventory, 'the work tree');
     const inventory = head.finished.inventory?.inventory;
     if ((await isClean) && inventory !== undefined) await kept.keep(await headKey, inventory);
-    return { base, ...head, edited: await edited };
+    const before = await this.configAt(commit);
+    return {
+      ...{ base, ...head, edited: await edited },
+      loosened: before === undefined ? [] : loosened(before, this.config),
+    };
+  }
+
+  /** The cackle.toml of a commit; undefined where there was none, or it cannot be read by now. */
+  private async configAt({ repository, commit }: BaseCommit): Promise<Config | undefined> {
+    const file = await fileAt(repository, commit, this.tree.configFile);
+    if (file === undefined) return undefined;
+    try {
+      return parseConfig(this.tree.configFile, file.toString(), this.tree.exports);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      this.request.observer.cargoOutput(
+        `note: the cackle.toml of the base is not valid with the packages of today, so it is not compared: ${error.message.split('\n')[0]}`,
+      );
+      return undefined;
+    }
   }
 
   async withLock(file: string): Promise<BothSides> {

@@ -82,11 +82,13 @@ export interface Diff {
   /** The workspace of the head. */
   readonly workspaceRoot: string;
   readonly configFile: string;
+  /** What the present cackle.toml watches or confines less than that of the base. */
+  readonly loosened: readonly string[];
   /** Those that differ, the most dangerous first. */
   readonly packages: readonly PackageChange[];
   /** Number of packages of the head, and of those that are the same in both. */
   readonly counts: { readonly packages: number; readonly same: number };
-  /** Did a package gain a fact, or come from elsewhere? */
+  /** Did a package gain a fact, or come from elsewhere, or is less watched? */
   readonly gained: boolean;
   /** Seconds. */
   readonly timing: Readonly<Record<string, number>>;

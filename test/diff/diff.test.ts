@@ -186,3 +186,30 @@ test('rule 11.5: without cackle.toml the APIs of `init` are watched, and the wor
   expect(found.stderr).toContain('cackle init');
   expect(existsSync(join(directory, 'cackle.toml'))).toBe(false);
 });
+
+test('rule 11.9: a cackle.toml that watches less is told, and is a gain; one that allows or watches more is none', async () => {
+  const directory = await updates('diff-loosened', { leaf: '1.0.0' });
+  const file = join(directory, 'cackle.toml');
+  const before = readFileSync(file, 'utf8');
+  await lockVersions(directory, { leaf: '1.1.0' });
+  const written = async (text: string): Promise<Diff> => {
+    writeFileSync(file, text);
+    return diff(directory, ['HEAD']);
+  };
+  const unwatched = await written(before.replace('"net", ', ''));
+  expect([unwatched.gained, unwatched.loosened]).toEqual([
+    true,
+    ['the API net is not watched any more'],
+  ]);
+  const shown = await cackle(['diff', '--path', directory, 'HEAD']);
+  expect([shown.status, shown.stdout.split('\n')[0]]).toEqual([
+    1,
+    'cackle.toml: the API net is not watched any more, unlike in the base',
+  ]);
+  const excluded = await written(`${before}\n[api.net]\nexclude = ["std::net::TcpStream"]\n`);
+  expect(excluded.loosened).toEqual(['the API net now excludes std::net::TcpStream']);
+  const more = await written(
+    `${before.replace('"env"', '"env", "terminate"')}\n[pkg.helper]\nallow_apis = ["net"]\n`,
+  );
+  expect([more.loosened, gains(more)]).toEqual([[], { helper: ['api net'] }]);
+});

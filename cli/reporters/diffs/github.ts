@@ -1,4 +1,5 @@
 import { diffSummary } from '../../output/diff-text.ts';
+import { printable } from '../../output/printable.ts';
 import { command } from '../github.ts';
 import { Repository } from '../repository.ts';
 import { findingLines, findingsOf, unknownLines } from './findings.ts';
@@ -16,10 +17,17 @@ export const githubDiff: DiffReporter = ({ diff }) => {
   const findings = findingsOf(diff);
   const commands =
     unknown.length === 0 ? [] : [command('warning', { title: 'cackle: not known' }, unknown)];
+  for (const text of diff.loosened.slice(0, SHOWN / 2))
+    commands.push(
+      command('error', { ...repository.top(), title: 'cackle diff' }, [
+        printable(`cackle.toml: ${text}, unlike in the base`),
+      ]),
+    );
+  const used = commands.length;
   let rest = 0;
   for (const level of ['error', 'warning'] as const) {
     const some = findings.filter((finding) => finding.level === level);
-    const shown = some.slice(0, SHOWN - (level === 'warning' ? commands.length && 1 : 0));
+    const shown = some.slice(0, Math.max(0, SHOWN - used));
     rest += some.length - shown.length;
     for (const finding of shown) {
       const { name, after, before } = finding.change;

@@ -31,6 +31,9 @@ export const markdownDiff: DiffReporter = ({ diff }) => {
     diff.gained
       ? `### cackle diff: ${sentence(gainsText(diff))}\n\n${sentence(comparedText(diff))}`
       : `**cackle diff**: ${sentence(summary)}`,
+    diff.loosened
+      .map((text) => `- **cackle.toml**: ${sentence(text)}, unlike in the base`)
+      .join('\n'),
     unknown.map((line) => `- **${sentence(line)}**`).join('\n'),
     heavy.slice(0, OPEN).map(listed).join('\n'),
     ...(heavy.length > OPEN
