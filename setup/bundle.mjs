@@ -42,6 +42,17 @@ await build({
   // The second names its temporary files by its own path.
   external: ['piscina', 'write-file-atomic'],
 });
+// What `cackle report` puts into its page: for browsers of the last years.
+await build({
+  absWorkingDir: root,
+  entryPoints: { page: 'cli/html/client/main.ts', 'page-style': 'cli/html/client/page.css' },
+  outdir: 'dist/html',
+  bundle: true,
+  format: 'iife',
+  target: ['chrome111', 'firefox113', 'safari16.2'],
+  minify: true,
+  logLevel: 'warning',
+});
 await mkdir(join(root, 'dist', 'shim-src'), { recursive: true });
 await cp(join(root, 'engine', 'shim', 'src'), join(root, 'dist', 'shim-src'), { recursive: true });
 

@@ -113,6 +113,8 @@ const doors = [
   'engine/config/types.ts',
   'engine/diff',
   'engine/editing',
+  'engine/inventory/allowed.ts',
+  'engine/inventory/fact.ts',
   'engine/inventory/types.ts',
   'engine/problems',
   'engine/sandbox/denied.ts',
@@ -125,9 +127,10 @@ const cliRooms: Readonly<Record<string, readonly string[]>> = {
   'cli/arguments': [],
   'cli/output': ['arguments'],
   'cli/reporters': ['arguments', 'output'],
+  'cli/html': ['arguments', 'output'],
   'cli/ui-worker': ['arguments', 'output'],
   'cli/ui': ['ui-worker'],
-  'cli/runs': ['arguments', 'output', 'reporters', 'ui-worker', 'ui'],
+  'cli/runs': ['arguments', 'output', 'html', 'reporters', 'ui-worker', 'ui'],
   'cli/commands': ['arguments', 'output', 'runs'],
 };
 

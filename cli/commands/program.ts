@@ -9,6 +9,7 @@ import { explainCommand } from './explain.ts';
 import { helpOf } from './help.ts';
 import { initCommand } from './init.ts';
 import { lockCommand } from './lock.ts';
+import { reportCommand } from './report.ts';
 import { summaryCommand } from './summary.ts';
 
 /** Returns the command line of a version of the program. */
@@ -22,6 +23,7 @@ export function programOf(version: string): Program {
       cargoRunCommand,
       diffCommand,
       lockCommand,
+      reportCommand,
       summaryCommand,
       initCommand,
       explainCommand,

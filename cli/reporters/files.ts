@@ -14,9 +14,12 @@ import { CheckError } from '../../engine/errors.ts';
 import { whyUnwritable } from '../../engine/system-errors.ts';
 import type { FurtherReport, ReportFormat } from '../arguments/options.ts';
 
+/** `report --html` writes one more form, which is no form of `--output`. */
+type WrittenFormat = ReportFormat | 'html';
+
 /** A file that a report goes to. */
-export interface ReportFile {
-  readonly format: ReportFormat;
+export interface ReportFile<F extends WrittenFormat = ReportFormat> {
+  readonly format: F;
   /** As the user wrote it. */
   readonly name: string;
   /** The file that is replaced: where a link leads. */
@@ -63,7 +66,7 @@ export function reportTargets(
 
 /** Replaces a file by a report, whole or not at all; its mode and owner stay. Throws CheckError. */
 export async function writeReport(
-  { format, name, target }: ReportFile,
+  { format, name, target }: ReportFile<WrittenFormat>,
   text: string,
 ): Promise<void> {
   try {
@@ -74,7 +77,7 @@ export async function writeReport(
 }
 
 /** Returns the file that a name leads to, when a file can be made beside it. Throws CheckError. */
-function writableTarget(format: ReportFormat, file: string): string {
+export function writableTarget(format: WrittenFormat, file: string): string {
   try {
     const found = lstatSync(file, { throwIfNoEntry: false });
     if (found?.isSymbolicLink() === true && !existsSync(file))
@@ -97,10 +100,12 @@ function writableTarget(format: ReportFormat, file: string): string {
   }
 }
 
-function cannotWrite(format: ReportFormat, file: string, cause: unknown): CheckError {
+function cannotWrite(format: WrittenFormat, file: string, cause: unknown): CheckError {
   return new CheckError(
     `cannot write the ${format} report to ${file}: ${whyUnwritable(cause)}`,
-    'let --output name a file in a directory that you may write to, or `-` for stdout',
+    format === 'html'
+      ? 'let --html name a file in a directory that you may write to'
+      : 'let --output name a file in a directory that you may write to, or `-` for stdout',
     { cause },
   );
 }

@@ -57,6 +57,7 @@ export async function inventoryOf(
       ),
     ],
     holders: new KnownOwners(records, workspace).byDirectory(),
+    keptPlaces: options.inventory?.places,
   });
 }
 

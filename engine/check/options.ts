@@ -21,9 +21,15 @@ export interface CheckOptions extends WorkspaceChoice {
   readonly linkAll?: boolean | undefined;
   /** What was asked of cargo and rustc before the check began; absent where options come from another thread. */
   readonly questions?: WorkspaceQuestions | undefined;
-  /** Take an inventory of what every package does; `isNew` says of which facts of a package the path is wanted. */
+  /**
+   * Take an inventory of what every package does; `isNew` says of which facts of a package the path is wanted, `places` how many
+   * places of each fact are kept.
+   */
   readonly inventory?:
-    | { readonly isNew: (cargoName: string, factText: string) => boolean }
+    | {
+        readonly isNew: (cargoName: string, factText: string) => boolean;
+        readonly places?: number | undefined;
+      }
     | undefined;
   /** Compare with cackle.lock, and report what differs. */
   readonly locked?: boolean | undefined;

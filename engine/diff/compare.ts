@@ -1,4 +1,5 @@
 import type { Config } from '../config/types.ts';
+import { isAllowed } from '../inventory/allowed.ts';
 import { dangerOrder, type Fact, parseFact } from '../inventory/fact.ts';
 import {
   type Evidence,
@@ -123,29 +124,6 @@ function openerOf(
     }
   }
   return undefined;
-}
-
-/** Does cackle.toml allow a fact, other than an instruction, to the package that it calls `name`? */
-function isAllowed(
-  { scope: suffix, kind, name: what }: Fact,
-  name: string,
-  config: Config,
-): boolean {
-  const permissions = config.permissions({ package: name, suffix });
-  switch (kind) {
-    case 'api':
-      return permissions.allowApis.has(what);
-    case 'unsafe':
-      return permissions.allowUnsafe;
-    case 'extern':
-      return permissions.allowExtern;
-    case 'proc-macro':
-      return permissions.allowProcMacro;
-    case 'build-script':
-      return !config.explicitBuildScripts || config.hasBuildSection(name);
-    case 'instruction':
-      return true;
-  }
 }
 
 function checksumOf(

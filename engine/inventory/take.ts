@@ -42,14 +42,15 @@ export interface Findings {
   readonly unknown: readonly string[];
   /** Owners of files by directory. */
   readonly holders: FileOwners;
+  /** Places that the evidence of one fact keeps; 5 by default. */
+  readonly keptPlaces?: number | undefined;
 }
 
-/** Places that the evidence of one fact keeps. */
 const KEPT_PLACES = 5;
 
 /** Returns what each package of the tree does, and where it was seen. */
 export function takeInventory(findings: Findings): TakenInventory {
-  const taking = new Taking(findings.workspace);
+  const taking = new Taking(findings.workspace, findings.keptPlaces ?? KEPT_PLACES);
   const { packages } = findings.workspace;
   const byId = new Map(packages.map((p) => [p.id, p]));
   const byLabel = new Map(packages.map((p) => [p.label, p]));
@@ -148,7 +149,10 @@ class Taking {
   private readonly facts = new Map<Package, Map<string, Fact>>();
   private readonly files = new Map<string, readonly string[]>();
 
-  constructor(workspace: Workspace) {
+  private readonly keptPlaces: number;
+
+  constructor(workspace: Workspace, keptPlaces: number) {
+    this.keptPlaces = keptPlaces;
     for (const p of workspace.packages) this.facts.set(p, new Map());
   }
 
@@ -162,7 +166,7 @@ class Taking {
       (a, b) => Number(b.path.length > 0) - Number(a.path.length > 0),
     );
     this.evidence.set(key, {
-      places: places.slice(0, KEPT_PLACES),
+      places: places.slice(0, this.keptPlaces),
       count: known.count + found.length,
     });
   }
