@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
-import { stripVTControlCharacters } from 'node:util';
 import { check, checkAndRun } from '../../engine/check/check.ts';
 import type { CheckObserver, CheckOptions } from '../../engine/check/options.ts';
 import { checkAndAccept } from '../../engine/editing/accept.ts';
@@ -16,13 +15,12 @@ import type { CheckArguments } from '../arguments/check-arguments.ts';
 import { faultsOf } from '../output/error-text.ts';
 import { type Log, openLog } from '../output/log-file.ts';
 import { messages } from '../output/messages.ts';
-import { printableOutput } from '../output/printable.ts';
-import { StatusLine } from '../output/progress.ts';
 import { acceptedText, failedTestText } from '../output/report.ts';
 import { openTraceFile, timingText, writeTraceFile } from '../output/timing.ts';
-import { checkOptions, wantsColour } from './choices.ts';
+import { checkOptions } from './choices.ts';
 import { signals } from './exit-status.ts';
 import { ReportPrinter } from './print.ts';
+import { attended } from './watched.ts';
 
 /** What a check is for, and what was asked before this module was loaded. */
 type CheckPurpose = Pick<CheckOptions, 'command' | 'questions'>;
@@ -32,34 +30,14 @@ export async function runCheck(
   args: CheckArguments,
   { command, questions }: CheckPurpose = {},
 ): Promise<number> {
-  const stderrColour = wantsColour(args.colour, process.stderr.isTTY === true);
-  const interactive = process.stderr.isTTY === true && !args.quiet;
-  const status = new StatusLine(interactive);
-  const abort = new AbortController();
-  let endedBy: string | undefined;
-  for (const signal of Object.keys(signals)) {
-    process.on(signal, () => {
-      endedBy = signal;
-      abort.abort();
-    });
-  }
+  const { status, showsProgress, colour, signal, endedBy, ...watching } = attended(args);
   let log: Log | undefined;
   let printer: ReportPrinter | undefined;
   const wantsTrace = args.printTiming || args.traceFile !== undefined;
   const trace = wantsTrace ? new Trace() : undefined;
-  const shown = { colour: stderrColour, showProgress: interactive };
-  const options = { ...checkOptions(args, shown), questions };
+  const options = { ...checkOptions(args, { colour, showProgress: showsProgress }), questions };
   const observer: CheckObserver = {
-    progress: (progress) => status.update(progress),
-    cargoOutput(text) {
-      if (args.quiet) return;
-      if (
-        interactive &&
-        /^\s*(?:Compiling|Finished|Fresh|Running)\b/.test(stripVTControlCharacters(text))
-      )
-        return;
-      status.print(printableOutput(text, stderrColour));
-    },
+    ...watching.observer,
     log: (level, text) => log?.write(level, text),
     trace,
   };
@@ -73,17 +51,17 @@ export async function runCheck(
           `--auto-accept-fixes writes permissions of a check, not of \`${command.subcommand}\``,
           `\`cackle -n --auto-accept-fixes\` first, then \`cackle ${command.subcommand}\``,
         );
-      const { report, fixes } = await checkAndAccept(options, observer, abort.signal);
+      const { report, fixes } = await checkAndAccept(options, observer, signal);
       status.clear();
       if (!args.quiet) messages.log(acceptedText(fixes, report.counts.cargoRuns).trimEnd());
       return await printReport(report, printer, args, trace);
     }
     if (command === undefined) {
-      const report = await check(options, observer, abort.signal);
+      const report = await check(options, observer, signal);
       status.clear();
       return await printReport(report, printer, args, trace);
     }
-    const { report, ran } = await checkAndRun({ ...options, command }, observer, abort.signal);
+    const { report, ran } = await checkAndRun({ ...options, command }, observer, signal);
     status.clear();
     if (ran === undefined) {
       // Once the program runs, stdout belongs to it.
@@ -101,10 +79,11 @@ export async function runCheck(
     return ran.cargoStatus ?? signalStatus(ran.cargoSignal);
   } catch (error) {
     status.clear();
-    if (endedBy !== undefined) {
+    const ending = endedBy();
+    if (ending !== undefined) {
       messages.log('interrupted; nothing was left running');
       await printer?.fail(['the check was interrupted']).catch(() => undefined);
-      return signals[endedBy] ?? 2;
+      return signals[ending] ?? 2;
     }
     const say = (faults: readonly string[]): void => {
       for (const fault of faults) {

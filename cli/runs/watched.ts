@@ -22,17 +22,28 @@ export interface Watched {
 /** Lines of cargo that the status line replaces. */
 const told = /^\s*(?:Compiling|Finished|Fresh|Running)\b/;
 
-/**
- * Runs a command that checks: with progress on a terminal, cargo's output, and errors on stderr. Resolves to its exit
- * status, 2 for an error, or that of the signal which ended it. Throws UsageError.
- */
-export async function watched(
-  args: { readonly quiet: boolean; readonly debug: boolean; readonly colour: ColourChoice },
-  run: (work: Watched) => Promise<number>,
-): Promise<number> {
+/** What is shown on stderr while a command checks, and what ends it. */
+export interface Attended {
+  readonly status: StatusLine;
+  readonly showsProgress: boolean;
+  /** May stderr have colours? */
+  readonly colour: boolean;
+  /** Shows progress and cargo's output. */
+  readonly observer: CheckObserver;
+  /** Aborted by a signal to this process. */
+  readonly signal: AbortSignal;
+  /** Returns the name of that signal. */
+  endedBy(): string | undefined;
+}
+
+/** Begins to show progress, on a terminal, and to listen for signals. */
+export function attended(args: {
+  readonly quiet: boolean;
+  readonly colour: ColourChoice;
+}): Attended {
   const colour = wantsColour(args.colour, process.stderr.isTTY === true);
-  const interactive = process.stderr.isTTY === true && !args.quiet;
-  const status = new StatusLine(interactive);
+  const showsProgress = process.stderr.isTTY === true && !args.quiet;
+  const status = new StatusLine(showsProgress);
   const abort = new AbortController();
   let endedBy: string | undefined;
   for (const signal of Object.keys(signals)) {
@@ -44,20 +55,36 @@ export async function watched(
   const observer: CheckObserver = {
     progress: (progress) => status.update(progress),
     cargoOutput(text) {
-      if (args.quiet || (interactive && told.test(stripVTControlCharacters(text)))) return;
+      if (args.quiet || (showsProgress && told.test(stripVTControlCharacters(text)))) return;
       status.print(printableOutput(text, colour));
     },
   };
+  return {
+    ...{ status, showsProgress, colour, observer, signal: abort.signal },
+    endedBy: () => endedBy,
+  };
+}
+
+/**
+ * Runs a command that checks: with progress on a terminal, cargo's output, and errors on stderr. Resolves to its exit
+ * status, 2 for an error, or that of the signal which ended it. Throws UsageError.
+ */
+export async function watched(
+  args: { readonly quiet: boolean; readonly debug: boolean; readonly colour: ColourChoice },
+  run: (work: Watched) => Promise<number>,
+): Promise<number> {
+  const { status, showsProgress, observer, signal, endedBy } = attended(args);
   try {
     return await run({
-      ...{ observer, signal: abort.signal, showsProgress: interactive },
+      ...{ observer, signal, showsProgress },
       clear: () => status.clear(),
     });
   } catch (error) {
     status.clear();
-    if (endedBy !== undefined) {
+    const name = endedBy();
+    if (name !== undefined) {
       messages.log('interrupted; nothing was left running');
-      return signals[endedBy] ?? 2;
+      return signals[name] ?? 2;
     }
     if (error instanceof UsageError) throw error;
     for (const fault of faultsOf(error, args.debug)) messages.error(fault);
