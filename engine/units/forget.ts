@@ -16,7 +16,14 @@ export const filesOf = ({ filenames, executable }: CargoArtifact): string[] => [
 ];
 
 /** Matches cargo's name for a unit's own file, which has a hash to distinguish it from others. */
-export const hashed = /^(.+)-[0-9a-f]{16}(\.[^.]+)?$/;
+const hashed = /^(.+)-[0-9a-f]{16}(\.[^.]+)?$/;
+
+/** Matches a unit's own directory in cargo's newer layout; a program in it may have no hash in its name. */
+const unitDirectory = /\/build\/[^/]+\/[0-9a-f]{16}\/out$/;
+
+/** Returns whether a path is that of a unit's own file, and not of a link or copy that cargo makes for users. */
+export const isOwnFile = (path: string): boolean =>
+  hashed.test(basename(path)) || unitDirectory.test(dirname(path));
 
 /**
  * Resolves to the directories that may contain the unit's file, when an artifact message names a hard link to it: the
@@ -42,7 +49,10 @@ async function directoriesFor(file: string, places: BuildPlaces): Promise<string
 
 const namesIn = (directory: string): Promise<string[]> => readdir(directory).catch(() => []);
 
-/** Resolves to the files of units that may belong to an artifact: those of its name, followed by a hash. */
+/**
+ * Resolves to the files of units that may belong to an artifact: those of its name, followed by a hash or in the directory
+ * of a single unit.
+ */
 export async function namedAlike(artifact: CargoArtifact, places: BuildPlaces): Promise<string[]> {
   const found = new Set<string>();
   for (const file of filesOf(artifact)) {
@@ -50,9 +60,10 @@ export async function namedAlike(artifact: CargoArtifact, places: BuildPlaces): 
     const stem = crateNameOf(name);
     for (const directory of await directoriesFor(file, places)) {
       for (const other of await namesIn(directory)) {
-        const [, start, end] = hashed.exec(other) ?? [];
-        if (start !== undefined && crateNameOf(start) === stem && (end ?? '') === ext)
-          found.add(join(directory, other));
+        const path = join(directory, other);
+        const own = parse(other);
+        const [, start = own.name, end = own.ext] = hashed.exec(other) ?? [];
+        if (isOwnFile(path) && crateNameOf(start) === stem && end === ext) found.add(path);
       }
     }
   }
@@ -67,7 +78,7 @@ export async function namedAlike(artifact: CargoArtifact, places: BuildPlaces): 
 export async function forget(artifact: CargoArtifact, places: BuildPlaces): Promise<void> {
   const named = filesOf(artifact);
   const doomed = new Set(named);
-  if (!named.some((file) => hashed.test(basename(file))))
+  if (!named.some(isOwnFile))
     for (const path of await namedAlike(artifact, places)) doomed.add(path);
   for (const file of named) {
     const inode = (await stampOf(file))?.inode;

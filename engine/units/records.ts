@@ -1,4 +1,4 @@
-import { basename, dirname, extname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import type { CargoArtifact } from '../build/types.ts';
 import { fileKey, type RecordStore, sameFile, stampOf } from '../facts/store.ts';
 import type { BuildScriptRecord, FileStamp, LinkRecord, UnitRecord } from '../facts/unit-record.ts';
@@ -6,7 +6,7 @@ import { addTo } from '../group-by.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
-import { type BuildPlaces, filesOf, forgetRun, hashed, namedAlike } from './forget.ts';
+import { type BuildPlaces, filesOf, forgetRun, isOwnFile, namedAlike } from './forget.ts';
 import { isIntact } from './unchanged.ts';
 
 /** The unit records of a target directory, which are found by the units' files. */
@@ -285,7 +285,7 @@ export class Records {
       const record = this.byPath.get(file) ?? this.byFile.get(fileKey(stamp));
       if (record === undefined) {
         // Where hard links are not possible, cargo copies the unit's file to the place that the message names.
-        isCopied ||= !hashed.test(basename(file));
+        isCopied ||= !isOwnFile(file);
         continue;
       }
       if (record.packageId !== artifact.packageId) {

@@ -1,14 +1,22 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { check, fixture, short } from '../support/cackle.ts';
+import { check as checkAs, fixture, short } from '../support/cackle.ts';
+import { noNightly, onNightly } from '../support/nightly.ts';
 
-for (const [what, file] of [
-  ['examples', 'examples/demo.rs'],
-  ['programs', 'src/bin/demo.rs'],
+/** Nightly's cargo gives each unit a directory of its own, in which a program has no hash in its name. */
+const nightly =
+  noNightly === undefined ? ([['examples', 'examples/demo.rs', onNightly]] as const) : [];
+
+for (const [what, file, env] of [
+  ['examples', 'examples/demo.rs', {}],
+  ['programs', 'src/bin/demo.rs', {}],
+  ...nightly,
 ] as const) {
-  test(`two packages may have ${what} of one name: each is judged, and fresh the next time`, async () => {
+  const where = env === onNightly ? ', on nightly' : '';
+  test(`two packages may have ${what} of one name: each is judged, and fresh the next time${where}`, async () => {
     const directory = fixture(`collide-${what}`);
+    const check = (at: string, args: string[] = []) => checkAs(at, args, env);
     const expected = ['disallowed-api a fs', 'disallowed-api b net'];
     expect((await check(directory)).problems.map(short)).toEqual(expected);
     for (let again = 0; again < 2; again++) {
@@ -33,10 +41,12 @@ for (const [what, file] of [
   });
 }
 
+if (noNightly !== undefined) test.skip(`examples of one name on nightly — ${noNightly}`, () => {});
+
 test('two packages may have libraries of one name in one place: both are judged', async () => {
   const directory = fixture('collide-libraries');
   for (let times = 0; times < 2; times++) {
-    const { problems } = await check(directory);
+    const { problems } = await checkAs(directory);
     expect(problems.map(short)).toEqual(['disallowed-api a fs', 'disallowed-api b process']);
   }
 });
