@@ -12,6 +12,7 @@ import type { Denial } from '../../engine/sandbox/denied.ts';
 import { shellWords } from '../../engine/shell-words.ts';
 import { printable } from './printable.ts';
 import { placeText } from './problem-text.ts';
+import { blockedText, heldTexts } from './unchecked-text.ts';
 
 /** Colours of a report; all plain when colour is off. */
 export interface Paint {
@@ -33,9 +34,13 @@ export interface ReportOptions {
 const SHOWN_USAGES = 5;
 const SHOWN_FRAMES = { first: 3, last: 4 };
 
-/** The report of a check as text for stdout (rules 5.21, 6.13): problems by package, what was not checked, counts. */
+/** The report of a check as text for stdout (rules 5.21, 6.13, 6.24): what is held, problems by package, what was not checked, counts. */
 export function renderReport(report: CheckReport, paint: Paint, options: ReportOptions): string {
   const lines: string[] = [];
+  const held = heldTexts(report, options.everyUsage);
+  // Everything else waits for them.
+  for (const { word, text } of held) lines.push(`${paint.yellow(word)}: ${text}`);
+  if (held.length > 0) lines.push('');
   const byPackage = groupBy(report.problems, labelOf);
   for (const label of [...byPackage.keys()].sort()) {
     lines.push(paint.bold(printable(label)));
@@ -43,12 +48,13 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
       lines.push(...renderProblem(problem, report, paint, options));
     lines.push('');
   }
-  lines.push(...uncheckedLines(report, paint));
+  const blocked = blockedText(report, options.everyUsage);
+  if (blocked !== undefined) lines.push(`${paint.yellow('not checked')}: ${blocked}`);
   if (report.leftOut.length > 0)
     lines.push(
       `${paint.yellow('not checked')}: of the workspace's members ${report.leftOut.map(printable).join(', ')}, which default-members or build_flags leave out; build_flags = ["--workspace", "--all-targets"] in cackle.toml takes them in`,
     );
-  if (report.unchecked.length > 0 || report.leftOut.length > 0) lines.push('');
+  if (blocked !== undefined || report.leftOut.length > 0) lines.push('');
   if (options.everyUsage) {
     for (const { output, symbols } of report.linkerKept)
       lines.push(
@@ -57,18 +63,6 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
   }
   lines.push(summary(report, paint, options));
   return `${lines.join('\n')}\n`;
-}
-
-/** A line for each held or failed program, and one for the targets that were not built for lack of them. */
-function uncheckedLines({ unchecked }: CheckReport, paint: Paint): string[] {
-  const lines = unchecked.map(({ packageLabel, held, failed }) => {
-    const why = failed ? 'failed' : 'was held back';
-    return `${paint.yellow('not checked')}: the ${held} of ${printable(packageLabel)} ${why}`;
-  });
-  const blocked = new Set(unchecked.flatMap(({ blocks }) => blocks));
-  if (blocked.size === 0) return lines;
-  const therefore = `therefore not built or checked: ${[...blocked].map(printable).join(', ')}`;
-  return lines.length === 1 ? [`${lines[0]}; ${therefore}`] : [...lines, therefore];
 }
 
 /** Returns the summary of a check without problems. */

@@ -58,7 +58,10 @@ describe('rule 5.10: a build script that ends badly is a problem', () => {
     const human = await cackle(['-n', '--path', directory]);
     expect(human.status).toBe(1);
     expect(human.stdout).not.toMatch(commands);
-    expect(human.stdout).toContain('therefore not built or checked: simple (lib simple), user');
+    expect(human.stdout).toContain('failed: the build script of simple');
+    expect(human.stdout).toContain(
+      'not checked: simple (lib simple), user (bin user), because the build script of simple failed\n',
+    );
     writeFileSync(join(directory, 'simple/build.rs'), 'fn main() {}');
     await expectClean(directory);
     return { problem, human: human.stdout };

@@ -1,0 +1,143 @@
+import { groupBy } from '../../engine/group-by.ts';
+import { endingOf } from '../../engine/problems/failure.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
+import type { CheckReport, Unchecked } from '../../engine/problems/report.ts';
+import { sortedBy } from '../../engine/sorted-by.ts';
+import { printable } from './printable.ts';
+
+/** Held programs of a line, and targets that are named instead of counted. */
+const SHOWN_PROGRAMS = 5;
+const SHOWN_TARGETS = 3;
+/** Reasons that are told of one program. */
+const SHOWN_REASONS = 3;
+
+/** What was held or failed: a word for it, and what it concerns, as printable text. */
+export interface HeldText {
+  readonly word: 'held' | 'failed';
+  readonly text: string;
+}
+
+/** Returns a line for each group of programs that were held or failed, with the reasons (rule 6.24); all of them with `all`. */
+export function heldTexts(report: CheckReport, all: boolean): HeldText[] {
+  return groupsOf(report.unchecked).map((group) => {
+    const [first, ...others] = group;
+    const word = first.failed ? 'failed' : 'held';
+    const { problems } = report;
+    if (others.length === 0) {
+      const why = first.failed ? endOf(first, problems) : `, which ${reasonOf(first, problems)}`;
+      return { word, text: printable(`${programOf(first)}${why}`) };
+    }
+    const shown = group.slice(0, all ? undefined : SHOWN_PROGRAMS).map((program) => {
+      const why = first.failed ? endOf(program, problems) : ` ${reasonOf(program, problems)}`;
+      return `${program.packageLabel}${why}`;
+    });
+    const more = group.length - shown.length;
+    const rest = more > 0 ? `, … and ${more} more` : '';
+    return { word, text: printable(`${countOf(group)}: ${shown.join(', ')}${rest}`) };
+  });
+}
+
+/** Returns which targets were not built and judged for lack of those programs, as printable text; all by name with `all`. */
+export function blockedText({ unchecked }: CheckReport, all: boolean): string | undefined {
+  const blocked = [...new Set(unchecked.flatMap(({ blocks }) => blocks))];
+  if (blocked.length === 0) return undefined;
+  const causes = [false, true].flatMap((failed) => {
+    const groups = groupsOf(unchecked.filter((u) => u.failed === failed && u.blocks.length > 0));
+    if (groups.length === 0) return [];
+    const isOne = groups.length === 1 && groups[0]?.length === 1;
+    const programs = groups.map((g) => (g.length === 1 ? programOf(g[0]) : countOf(g)));
+    return `${programs.join(' and ')} ${failed ? 'failed' : isOne ? 'is held' : 'are held'}`;
+  });
+  const isNamed = all || blocked.length <= SHOWN_TARGETS;
+  const targets = isNamed ? blocked.join(', ') : `${blocked.length} targets`;
+  return printable(`${targets}, because ${causes.join(' and ')}`);
+}
+
+/** The groups of programs that one line tells of. */
+function groupsOf(unchecked: readonly Unchecked[]): (readonly [Unchecked, ...Unchecked[]])[] {
+  return [...groupBy(unchecked, ({ held, failed }) => `${failed} ${held}`).values()];
+}
+
+const programOf = ({ held, packageLabel }: Unchecked): string => `the ${held} of ${packageLabel}`;
+
+function countOf(group: readonly [Unchecked, ...Unchecked[]]): string {
+  const [{ held }] = group;
+  return `${group.length} ${held === 'library' ? 'libraries' : `${held}s`}`;
+}
+
+/** How a program failed, to follow its name. */
+function endOf({ packageLabel }: Unchecked, problems: readonly Problem[]): string {
+  const failure = problems.find((p) => p.kind === 'execution-failed' && isOf(p, packageLabel));
+  return failure?.kind === 'execution-failed' ? endingOf(failure) : '';
+}
+
+/** What holds a program, as words that follow its name. */
+function reasonOf({ packageLabel, held }: Unchecked, problems: readonly Problem[]): string {
+  if (held === 'library') return 'is built again';
+  const own = problems.filter((problem) => isOf(problem, packageLabel));
+  const all = own.flatMap((problem) => reasonIn(problem, held) ?? []);
+  // Permissions of the whole package may be what its build script needs too.
+  const inScope = all.filter(({ rank }) => rank !== WHOLE_PACKAGE);
+  const reasons = inScope.length === 0 ? all : inScope;
+  if (reasons.length === 0) {
+    if (held === 'build script output') return 'cannot be read or is asked for again';
+    const isChosen = !problems.some(({ kind }) => kind === 'sandbox-not-chosen');
+    return isChosen || held !== 'build script'
+      ? 'has problems in what it uses'
+      : 'waits until a sandbox is chosen';
+  }
+  const inOrder = sortedBy(reasons, ({ rank, what }) => `${rank} ${what}`);
+  // Of the same verb, the objects are told together.
+  const byVerb = groupBy(inOrder.slice(0, SHOWN_REASONS), ({ verb }) => verb);
+  const told = [...byVerb].map(
+    ([verb, ones]) => `${verb} ${[...new Set(ones.map(({ what }) => what))].join(' and ')}`,
+  );
+  const more = reasons.length - SHOWN_REASONS;
+  return `${told.join(' and ')}${more > 0 ? ` and has ${more} more ${more === 1 ? 'problem' : 'problems'}` : ''}`;
+}
+
+/** A problem of one version of a package stands for all of them. */
+function isOf(problem: Problem, packageLabel: string): boolean {
+  if (!('packageLabel' in problem)) return false;
+  return (
+    problem.packageLabel === packageLabel ||
+    problem.packageName === packageLabel.replace(/\[[^\]]*\]$/, '')
+  );
+}
+
+interface Reason {
+  /** The most telling come first. */
+  readonly rank: number;
+  readonly verb: 'uses' | 'needs' | 'has';
+  readonly what: string;
+}
+
+const WHOLE_PACKAGE = 5;
+
+/** Returns how a problem holds a program of its package; undefined when it does not. */
+function reasonIn(problem: Problem, held: string): Reason | undefined {
+  const isMacro = held === 'proc macro';
+  const suffix = 'scope' in problem ? problem.scope.suffix : undefined;
+  if (suffix === 'test' || suffix === 'from.test') return undefined;
+  if (isMacro && suffix === 'build') return undefined;
+  const rank = (usual: number): number => (!isMacro && suffix === '' ? WHOLE_PACKAGE : usual);
+  switch (problem.kind) {
+    case 'disallowed-api':
+    case 'off-tree-api':
+      return { rank: rank(0), verb: 'uses', what: problem.api };
+    case 'disallowed-build-instruction':
+      return held === 'build script output'
+        ? { rank: 0, verb: 'has', what: `\`${problem.instruction}\`` }
+        : undefined;
+    case 'disallowed-extern':
+      return { rank: rank(1), verb: 'needs', what: 'allow_extern' };
+    case 'disallowed-unsafe':
+      return { rank: rank(2), verb: 'needs', what: 'allow_unsafe' };
+    case 'proc-macro-not-allowed':
+      return isMacro ? { rank: 3, verb: 'needs', what: 'allow_proc_macro' } : undefined;
+    case 'build-script-not-allowed':
+      return isMacro ? undefined : { rank: 3, verb: 'needs', what: 'a build section' };
+    default:
+      return undefined;
+  }
+}
