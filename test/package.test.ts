@@ -27,6 +27,8 @@ test('rule 6.1: the npm package works in an empty directory, from npx and as `ca
     ...license,
     'dist/shim-src/main.rs',
     'dist/man/cackle.1',
+    'dist/html/page.js',
+    'dist/html/page-style.css',
     'schemas/cackle.toml.schema.json',
     'schemas/cackle.lock.schema.json',
   ])

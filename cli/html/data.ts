@@ -253,6 +253,7 @@ class Taking {
       unknown: [diff.base, diff.head].flatMap((side) =>
         side.unknown.map((text) => printable(`of ${side.label}: ${text}`)),
       ),
+      loosened: diff.loosened.map(printable),
       packages: diff.packages.map((change) => this.change(change)),
     };
   }

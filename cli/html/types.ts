@@ -134,6 +134,8 @@ export interface PageDiff {
   readonly base: string;
   readonly head: string;
   readonly unknown: readonly string[];
+  /** What cackle.toml watches or confines less than that of the base. */
+  readonly loosened: readonly string[];
   readonly packages: readonly PageChange[];
 }
 

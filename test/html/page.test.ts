@@ -176,7 +176,7 @@ describe('rule 6.23: what the page shows, and how it is used', () => {
     const selected = page.locator('#panel-usages [aria-selected=true]');
     expect(await selected.getAttribute('aria-posinset')).toBe('5000');
     expect(await page.getByRole('region', { name: 'usage' }).textContent()).toContain(
-      'many::function_4999',
+      'many::function_4995',
     );
     await page.getByRole('searchbox').fill('function_4242');
     expect(await page.locator('.found').textContent()).toBe('0 packages, 1 usage');

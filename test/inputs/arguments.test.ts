@@ -34,6 +34,10 @@ const valued: Readonly<Record<string, readonly string[]>> = {
     ...['--path', '-c', '--cackle-path', '--target', '--features', '--profile'],
     ...['--colour', '--color'],
   ],
+  report: [
+    ...['--html', '--path', '-c', '--cackle-path', '--target', '--features', '--profile'],
+    ...['--colour', '--color'],
+  ],
   cache: ['--path'],
   bench: ['--path', '-c', '--cackle-path', '--workers'],
 };
@@ -64,6 +68,7 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   explain: ['--help'],
   diff: ['--update', '--quiet', '--debug', '--help'],
   lock: ['--quiet', '--debug', '--help'],
+  report: ['--diff', '--quiet', '--debug', '--help'],
 };
 
 const before = (command: string): string[] => (command === '' ? [] : [command]);

@@ -54,7 +54,10 @@ export class Finder {
       usage.package >= 0 &&
       (capabilities.size === 0 || capabilities.has(usage.capability)) &&
       (!refused || !usage.allowed);
-    return found(this.data.usages, this.usageTexts, filter.words, wanted);
+    const all = found(this.data.usages, this.usageTexts, filter.words, wanted);
+    // The most dangerous first; the order of packages stays.
+    const rank = (index: number): number => this.data.usages[index]?.capability ?? 0;
+    return all.sort((a, b) => rank(a) - rank(b));
   }
 }
 
