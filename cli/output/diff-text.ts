@@ -3,7 +3,7 @@ import type { FoundPlace, KeywordPlace } from '../../engine/inventory/types.ts';
 import { count } from './count.ts';
 import { printable, printableLines } from './printable.ts';
 import { placeText } from './problem-text.ts';
-import type { Paint } from './report.ts';
+import type { Paint } from './report-options.ts';
 
 const SHOWN_PLACES = 2;
 const SHOWN_STEPS = 8;

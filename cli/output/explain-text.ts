@@ -1,7 +1,7 @@
 import type { Code, Explanation, Severity } from '../../engine/problems/descriptor.ts';
 import { type Kind, kinds } from '../../engine/problems/kinds.ts';
 import { nearest } from '../arguments/usage-error.ts';
-import type { Paint } from './report.ts';
+import type { Paint } from './report-options.ts';
 
 /** A kind of problem as `explain` and docs/codes.md tell it. */
 export interface ExplainedKind {

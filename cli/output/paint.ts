@@ -1,4 +1,4 @@
-import type { Paint } from './report.ts';
+import type { Paint } from './report-options.ts';
 
 const plain = (text: string | number): string => String(text);
 const plainPaint: Paint = {

@@ -1,38 +1,16 @@
-import type { ColorFunction } from 'consola/utils';
 import type { AcceptedFix } from '../../engine/editing/auto-accept.ts';
 import { groupBy } from '../../engine/group-by.ts';
 import { deniedText, endingOf } from '../../engine/problems/failure.ts';
 import { adviceFor } from '../../engine/problems/fixes.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
 import { codeOf, labelOf, severityOf, titleOf } from '../../engine/problems/kinds.ts';
-import type { BacktraceFrame } from '../../engine/problems/places.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
-import type { KeywordUse, Usage } from '../../engine/problems/usages.ts';
 import type { Denial } from '../../engine/sandbox/denied.ts';
 import { shellWords } from '../../engine/shell-words.ts';
+import { keywordLines, usageLines } from './places-text.ts';
 import { printable } from './printable.ts';
-import { placeText } from './problem-text.ts';
+import type { Paint, ReportOptions } from './report-options.ts';
 import { blockedText, heldTexts } from './unchecked-text.ts';
-
-/** Colours of a report; all plain when colour is off. */
-export interface Paint {
-  readonly red: ColorFunction;
-  readonly yellow: ColorFunction;
-  readonly green: ColorFunction;
-  readonly cyan: ColorFunction;
-  readonly dim: ColorFunction;
-  readonly bold: ColorFunction;
-}
-
-/** How much a report shows. */
-export interface ReportOptions {
-  readonly backtraces: boolean;
-  readonly everyUsage: boolean;
-  readonly failOnWarnings: boolean;
-}
-
-const SHOWN_USAGES = 5;
-const SHOWN_FRAMES = { first: 3, last: 4 };
 
 /** The report of a check as text for stdout (rules 5.21, 6.13, 6.24): what is held, problems by package, what was not checked, counts. */
 export function renderReport(report: CheckReport, paint: Paint, options: ReportOptions): string {
@@ -98,22 +76,8 @@ function renderProblem(
       ? paint.red(`error[${code}]`)
       : paint.yellow(`warning[${code}]`);
   const lines = [`  ${mark}: ${printable(titleOf(problem))}`];
-  if ('usages' in problem) {
-    const shown = options.everyUsage ? problem.usages : problem.usages.slice(0, SHOWN_USAGES);
-    for (const group of byReferrer(shown))
-      lines.push(...renderUsages(group, report, paint, options));
-    if (shown.length < problem.usages.length)
-      lines.push(paint.dim(`    … and ${problem.usages.length - shown.length} more usages`));
-  }
-  if ('uses' in problem) {
-    const shown = options.everyUsage ? problem.uses : problem.uses.slice(0, SHOWN_USAGES);
-    for (const use of shown)
-      lines.push(
-        `    ${placeText(use.place, report.workspaceRoot)}${printable(throughMacros(use))}`,
-      );
-    if (shown.length < problem.uses.length)
-      lines.push(paint.dim(`    … and ${problem.uses.length - shown.length} more places`));
-  }
+  if ('usages' in problem) lines.push(...usageLines(problem.usages, report, paint, options));
+  if ('uses' in problem) lines.push(...keywordLines(problem.uses, report, paint, options));
   if (problem.kind === 'execution-failed') {
     for (const line of problem.output.split('\n').slice(-20))
       lines.push(paint.dim(`    | ${printable(line)}`));
@@ -131,12 +95,6 @@ function renderProblem(
       ...advice.text.split('\n').map((l) => `      ${paint.cyan(printable(l))}`),
     );
   return lines;
-}
-
-/** Names the macros that lend a use to their caller. */
-function throughMacros({ macros = [] }: KeywordUse): string {
-  if (macros.length === 0) return '';
-  return `  by ${macros.map((macro) => `${macro.package}::${macro.name}!`).join(', ')}`;
 }
 
 /** Returns what `--auto-accept-fixes` wrote, by package. */
@@ -167,43 +125,4 @@ export function failedTestText(
       ? 'the sandbox may be why: test.sandbox'
       : 'test.sandbox decides what its sandbox allows,';
   return `note: a test failed${endingOf(failed)}; ${why} in its package's table of cackle.toml\n${denied.join('')}${everything ? `  its command line was: ${command}` : '  --debug shows its command line, --log-file keeps it'}\n`;
-}
-
-function byReferrer(usages: readonly Usage[]): readonly (readonly [Usage, ...Usage[]])[] {
-  const groups = groupBy(usages, ({ from, output, backtrace }) =>
-    JSON.stringify([from, output, backtrace.slice(0, -1)]),
-  );
-  return [...groups.values()];
-}
-
-function renderUsages(
-  usages: readonly [Usage, ...Usage[]],
-  report: CheckReport,
-  paint: Paint,
-  options: ReportOptions,
-): string[] {
-  const [{ from, output, backtrace }] = usages;
-  const lines = [`    ${printable(from)} ${paint.dim(`[${printable(output)}]`)}`];
-  for (const { place, target } of usages) {
-    lines.push(
-      `      ${placeText(place, report.workspaceRoot)} ${paint.dim('uses')} ${paint.bold(printable(target))}`,
-    );
-  }
-  // The last frame is the referring function itself.
-  const frames = backtrace.slice(0, -1);
-  if (!options.backtraces || frames.length === 0) return lines;
-  const hidden = frames.length - SHOWN_FRAMES.first - SHOWN_FRAMES.last;
-  frames.forEach((frame, i) => {
-    if (hidden > 1 && i === SHOWN_FRAMES.first)
-      lines.push(paint.dim(`        … ${hidden} more frames`));
-    if (hidden > 1 && i >= SHOWN_FRAMES.first && i < frames.length - SHOWN_FRAMES.last) return;
-    lines.push(paint.dim(`      ${i === 0 ? 'from' : '  →'} ${frameText(frame, report)}`));
-  });
-  return lines;
-}
-
-function frameText(frame: BacktraceFrame, report: CheckReport): string {
-  const place =
-    frame.place === undefined ? '' : ` (${placeText(frame.place, report.workspaceRoot)})`;
-  return `${printable(frame.name)}${frame.inlined ? ' [inlined]' : ''}${place}`;
 }

@@ -1,5 +1,5 @@
 import type { CheckReport } from '../../engine/problems/report.ts';
-import type { ReportOptions } from '../output/report.ts';
+import type { ReportOptions } from '../output/report-options.ts';
 
 /** A finished check, and how much of it a report for people shows. */
 export interface CheckResult {
