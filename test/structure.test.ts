@@ -99,7 +99,16 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'units',
     'workspace',
   ],
-  'engine/diff': ['check', 'commands', 'config', 'facts', 'inventory', 'revisions', 'workspace'],
+  'engine/diff': [
+    'check',
+    'commands',
+    'config',
+    'facts',
+    'inventory',
+    'revisions',
+    'units',
+    'workspace',
+  ],
 };
 
 /** What the command line may import of the engine: its doors, and the data that comes through them. */

@@ -132,7 +132,11 @@ const isOurs = (file: string): boolean => /\/(?:cackle\.(?:toml|lock)|Cargo\.loc
 
 /** Makes `to` a copy of the workspace's files, as git knows them, else of all but build output. Throws CheckError. */
 export async function copyWorkspace(workspace: Workspace, to: string): Promise<string> {
-  const repository = await repositoryOf(workspace.root).catch(() => undefined);
+  const around = await repositoryOf(workspace.root).catch(() => undefined);
+  const files = around === undefined ? [] : await workFiles(around.root);
+  // Git may ignore the workspace's directory: a copy without it would be some other workspace, or none.
+  const isKnown = around && files.includes(join(placeOf(around, workspace), 'Cargo.toml'));
+  const repository = isKnown ? around : undefined;
   const outside = workspace.packages.find(
     (p) => isLocal(p) && !isBelow(p.directory, repository?.root ?? workspace.root),
   );
@@ -149,7 +153,7 @@ export async function copyWorkspace(workspace: Workspace, to: string): Promise<s
     );
     return to;
   }
-  await copyFiles(repository.root, await workFiles(repository.root), to);
+  await copyFiles(repository.root, files, to);
   const copy = join(to, placeOf(repository, workspace));
   await copyFilesOver(workspace.root, copy);
   return copy;

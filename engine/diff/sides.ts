@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CheckRequest, checkTree } from '../check/check.ts';
 import { targetOf } from '../check/inventory.ts';
@@ -12,7 +13,9 @@ import type { Inventory, TakenInventory } from '../inventory/types.ts';
 import { changedFiles, checkOut, fileAt, treeOf } from '../revisions/git.ts';
 import { type InventoryKey, KeptInventories } from '../revisions/kept.ts';
 import { seconds } from '../trace/seconds.ts';
+import { forgetPackages } from '../units/forget.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
+import { lockEntries } from '../workspace/lock-file.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 import { cargoProgram, runProgram } from '../workspace/run-program.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
@@ -101,20 +104,26 @@ export class Comparing {
     const keyOf = async (of: string, lockedBy: string): Promise<InventoryKey> =>
       this.keyOf(await treeOf(repository, of), placeOf(repository, workspace), lockedBy);
     const key = await keyOf(commit.commit, lock);
+    const edited = await editedPackages(commit, workspace);
+    const forget = (): Promise<void> =>
+      forgetPackages(workspace, swappedPackages(workspace, edited, lock));
+    await forget();
     const base = await this.timed('base', () => this.sideOfCommit(commit, key, lock, kept));
+    await forget();
     // What is edited while the check goes on ends the check.
-    const [edited, isClean, headKey] = [
-      editedPackages(commit, workspace),
+    const [isClean, headKey] = [
       changedFiles(repository, 'HEAD').then((files) => files.length === 0),
       keyOf('HEAD', lockText(workspace.root)),
     ];
-    for (const promise of [edited, isClean, headKey]) promise.catch(() => undefined);
+    for (const promise of [isClean, headKey]) promise.catch(() => undefined);
     const head = await this.head(base.taken.inventory, 'the work tree');
+    // Nor may the next one take it for the same, of this or another revision.
+    await forget();
     const inventory = head.finished.inventory?.inventory;
     if ((await isClean) && inventory !== undefined) await kept.keep(await headKey, inventory);
     const before = await this.configAt(commit);
     return {
-      ...{ base, ...head, edited: await edited },
+      ...{ base, ...head, edited },
       loosened: before === undefined ? [] : loosened(before, this.config),
     };
   }
@@ -249,7 +258,14 @@ export class Comparing {
     const before = Object.keys(ours).map((name) => [name, process.env[name]] as const);
     Object.assign(process.env, ours);
     try {
-      return await this.run({}, copy, base);
+      const finished = await this.run({}, copy, base);
+      const { root } = finished.workspace;
+      if (realpathSync(root) !== realpathSync(copy))
+        throw new CheckError(
+          `cargo takes ${copy} for a part of the workspace ${root}`,
+          'a Cargo.toml above claims it: give the workspace a `[workspace]` of its own',
+        );
+      return finished;
     } finally {
       for (const [name, value] of before) {
         if (value === undefined) delete process.env[name];
@@ -314,6 +330,29 @@ function withoutWrapper(side: KnownSide): KnownSide {
     .filter(({ name }) => name !== WRAPPER)
     .map((p) => ({ ...p, neededBy: p.neededBy.filter((name) => name !== WRAPPER) }));
   return { ...side, taken: { ...rest, inventory: { ...inventory, packages } } };
+}
+
+/** The packages from elsewhere that are other code under the same version: vendored ones that were edited, other archives. */
+function swappedPackages(
+  { root, packages }: Workspace,
+  edited: ReadonlySet<string>,
+  baseLock: string,
+): { name: string; version: string }[] {
+  const [before, now] = [lockEntries(baseLock), lockEntries(lockText(root))];
+  const vendored = packages
+    .filter(
+      (p) => edited.has(p.cargoName) && (p.source === 'crates.io' || p.source.includes('://')),
+    )
+    .map(({ cargoName: name, version }) => ({ name, version }));
+  const replaced = now.filter((entry) =>
+    before.some(
+      (old) =>
+        old.name === entry.name &&
+        old.version === entry.version &&
+        (old.checksum !== entry.checksum || old.source !== entry.source),
+    ),
+  );
+  return [...vendored, ...replaced];
 }
 
 /** Runs `cargo update` in a copy: it changes Cargo.lock and runs no code of a package. Throws CheckError. */

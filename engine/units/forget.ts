@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, parse, relative } from 'node:path';
 import type { CargoArtifact } from '../build/types.ts';
-import { stampOf } from '../facts/store.ts';
+import { RecordStore, stampOf, storeLocation } from '../facts/store.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import { crateNameOf } from '../rust-paths.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -114,4 +115,27 @@ export async function forgetRun(outDir: string): Promise<void> {
   // Without this, cargo would run the script again but keep what was built before.
   const said = [join(unit, 'output'), join(unit, 'run', 'stdout')];
   await Promise.all(said.map((path) => rm(path, { force: true })));
+}
+
+/**
+ * Makes cargo build packages again whose files changed while their version did not: cargo takes what comes from a registry or
+ * from git for the same as long as its version or commit is. Does nothing where there is nothing of ours.
+ */
+export async function forgetPackages(
+  { targetDirectory }: BuildPlaces,
+  packages: readonly { readonly name: string; readonly version: string }[],
+): Promise<void> {
+  const { root } = storeLocation(targetDirectory);
+  if (packages.length === 0 || !existsSync(root)) return;
+  const doomed = new Set(packages.map(({ name, version }) => `${name}@${version}`));
+  // `registry+https://…#leaf@1.0.0`; `git+https://…/leaf?rev=…#1.0.0` where the URL ends in the name.
+  const isDoomed = ({ packageId }: { readonly packageId: string }): boolean => {
+    const { place, version } = /^(?<place>.*)#(?<version>.*)$/s.exec(packageId)?.groups ?? {};
+    const named = `${place?.split('?')[0]?.split('/').at(-1)}@${version}`;
+    return doomed.has(version ?? '') || doomed.has(named);
+  };
+  const store = await RecordStore.open(root);
+  await Promise.all((await store.units()).filter(isDoomed).map(forgetUnit));
+  const runs = (await store.buildScripts()).filter(isDoomed);
+  await Promise.all(runs.map(({ outDir }) => forgetRun(outDir)));
 }

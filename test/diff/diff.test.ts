@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Diff } from '../../engine/diff/types.ts';
@@ -35,7 +43,7 @@ test('rules 11.4, 11.6: an update that gains something is told with the place, t
   expect(shown.stdout).toContain(
     'gained: api net (not allowed by cackle.toml), brought by leaf 1.1.0',
   );
-  expect(shown.stdout).toContain('moved, gained nothing: leaf 1.0.0 → 1.1.0');
+  expect(shown.stdout).toContain('moved, gained nothing:\n  leaf 1.0.0 → 1.1.0  +');
 });
 
 test('rules 11.5, 11.6: an update that gains nothing is one line, and a base that is known is not built again', async () => {
@@ -111,6 +119,23 @@ test('rule 11.4: --lock compares with another lock file', async () => {
   writeFileSync(old, readFileSync(join(directory, 'Cargo.lock')));
   await lockVersions(directory, { leaf: '1.1.0' });
   expect(gains(await diff(directory, ['--lock', old]))).toEqual({ helper: ['api net'] });
+});
+
+test('rule 11.5: a workspace in a directory that the repository around it ignores is copied, not taken for that one', async () => {
+  const outside = fixture('updates', { as: 'diff-ignored' });
+  await repository(outside);
+  writeFileSync(join(outside, '.gitignore'), 'target/\ninner/\n');
+  const directory = join(outside, 'inner');
+  cpSync(fixture('updates', { as: 'diff-inner' }), directory, { recursive: true });
+  await lockVersions(directory, { leaf: '1.0.0' });
+  const old = join(outside, 'old.lock');
+  writeFileSync(old, readFileSync(join(directory, 'Cargo.lock')));
+  await lockVersions(directory, { leaf: '1.1.0' });
+  const found = await diff(directory, ['--lock', old]);
+  expect([gains(found), found.packages.map(({ name }) => name)]).toEqual([
+    { helper: ['api net'] },
+    ['helper', 'leaf'],
+  ]);
 });
 
 test('rule 11.4: --update says what an update would gain, and changes nothing', async () => {
