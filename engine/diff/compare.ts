@@ -49,7 +49,8 @@ function changeOf({ before, after }: Pair, { edited, ...sides }: Sides): ChangeK
   if (isChecksumChanged(before, after, sides)) return 'source';
   // Another commit of one git repository is another state of the package.
   if (before.source.includes('://') && before.source !== after.source) return 'version';
-  return edited.has(after.name) && sourceKind(after) === 'a directory' ? 'edited' : 'same';
+  // A package of a registry may lie in the repository, too (`cargo vendor`).
+  return edited.has(after.name) ? 'edited' : 'same';
 }
 
 function changeOfPair(
@@ -64,7 +65,9 @@ function changeOfPair(
   const had = new Set(before?.facts);
   const has = new Set(after?.facts);
   const gained = (after?.facts ?? []).filter((fact) => !had.has(fact));
-  const lost = (before?.facts ?? []).filter((fact) => !has.has(fact));
+  // What was held or failed hides facts of its own, and of all that needs it: they are not lost.
+  const isKnown = sides.head.inventory.unknown.length === 0 || after === undefined;
+  const lost = isKnown ? (before?.facts ?? []).filter((fact) => !has.has(fact)) : [];
   if (change === 'same' && gained.length === 0 && lost.length === 0) return undefined;
   const gains = gained.map((text): { fact: Fact; gain: Gain } => {
     const fact = parseFact(text) as Fact;
@@ -78,7 +81,7 @@ function changeOfPair(
           !sides.head.refusedInstructions.has(evidenceKey(after, text)) &&
           isAllowed(fact, sides.configName(after), sides.config),
         evidence,
-        openedBy: after && openerOf(after, change, evidence, changed, sides),
+        openedBy: after && openerOf({ before, after }, change, evidence, changed, sides),
       },
     };
   });
@@ -95,9 +98,9 @@ function changeOfPair(
   };
 }
 
-/** Whose change opened a fact: the package's own; else the changed package that is nearest on the path to it. */
+/** Whose change opened a fact: the package's own; else the changed package nearest on the path to it; else one that needs it. */
 function openerOf(
-  p: PackageFacts,
+  { before, after: p }: { readonly before: Pair['before']; readonly after: PackageFacts },
   change: ChangeKind,
   evidence: Evidence | undefined,
   changed: ReadonlyMap<string, ChangeKind>,
@@ -123,7 +126,11 @@ function openerOf(
         return { package: nameOf(name), by: 'caller' };
     }
   }
-  return undefined;
+  // What has no path may be compiled newly because somebody needs it, or a feature of it.
+  const dependant =
+    p.neededBy.find((name) => before?.neededBy.includes(name) === false && isChanged(name)) ??
+    p.neededBy.find(isChanged);
+  return dependant === undefined ? undefined : { package: nameOf(dependant), by: 'dependant' };
 }
 
 function checksumOf(
@@ -159,6 +166,27 @@ function orderOf({ name, change, gained, checksumChanged }: PackageChange): stri
   const moved = change === 'source' || checksumChanged;
   const rank = isRefused ? 0 : moved ? 1 : gained.length > 0 ? 2 : change === 'new' ? 3 : 4;
   return `${rank} ${danger} ${name}`;
+}
+
+/**
+ * Returns the packages that Cargo.lock newly has, and that the target and features of the inventory do not need: as name and
+ * version, with the version before where that is gone.
+ */
+export function lockedOnly(
+  before: readonly LockEntry[],
+  after: readonly LockEntry[],
+  judged: readonly PackageFacts[],
+): string[] {
+  const key = ({ name, version }: Pick<LockEntry, 'name' | 'version'>): string =>
+    `${name} ${version}`;
+  const [had, has] = [before, after].map((entries) => new Set(entries.map(key)));
+  const known = new Set(judged.map(key));
+  return after
+    .filter((entry) => had?.has(key(entry)) !== true && !known.has(key(entry)))
+    .map((entry) => {
+      const gone = before.find((old) => old.name === entry.name && has?.has(key(old)) !== true);
+      return gone === undefined ? key(entry) : `${key(gone)} → ${entry.version}`;
+    });
 }
 
 /** Returns the places of keywords that one side alone has: a line that only moved within its file is the same. */

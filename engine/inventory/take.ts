@@ -59,8 +59,10 @@ export function takeInventory(findings: Findings): TakenInventory {
     const p = byId.get(unit.packageId);
     if (p === undefined) continue;
     built.add(p);
-    if (unit.isProcMacro) taking.add(p, { scope: '', kind: 'proc-macro', name: '' });
-    if (unit.kind === 'build-script') taking.add(p, { scope: '', kind: 'build-script', name: '' });
+    if (unit.isProcMacro)
+      taking.add(p, { scope: '', kind: 'proc-macro', name: '' }, targetOf(p, 'proc-macro'));
+    if (unit.kind === 'build-script')
+      taking.add(p, { scope: '', kind: 'build-script', name: '' }, targetOf(p, 'custom-build'));
   }
   for (const output of findings.outputs) {
     for (const usage of sortedBy(output.usages, usageOrder)) {
@@ -112,7 +114,13 @@ export function takeInventory(findings: Findings): TakenInventory {
       kind: 'instruction',
       name: recordedInstruction(instruction),
     } as const;
-    taking.add(p, fact);
+    const said = /^cargo::?([^=]*)/.exec(fact.name)?.[1] ?? '';
+    // The line that prints it, if the script has its name in one piece.
+    const script = targetOf(p, 'custom-build').map((found) => {
+      const line = Math.max(1, taking.lineWith(found.place.file, said));
+      return { ...found, place: { ...found.place, line } };
+    });
+    taking.add(p, fact, script);
     if (!isAllowed) refusedInstructions.add(keyOf(p, factText(fact)));
   }
   const inventory: Inventory = {
@@ -161,6 +169,9 @@ class Taking {
     this.facts.get(p)?.set(text, fact);
     const key = keyOf(p, text);
     const known = this.evidence.get(key) ?? { places: [], count: 0 };
+    // Several units are made of the target whose place this is.
+    if (['proc-macro', 'build-script', 'instruction'].includes(fact.kind) && known.count > 0)
+      return;
     // Those with a path say more.
     const places = [...known.places, ...found].sort(
       (a, b) => Number(b.path.length > 0) - Number(a.path.length > 0),
@@ -177,6 +188,15 @@ class Taking {
 
   /** Returns a line of a source file; empty where the file is gone, as one in OUT_DIR may be. */
   lineOf(file: string, line: number): string {
+    return this.linesOf(file)[line - 1]?.trim() ?? '';
+  }
+
+  /** Returns the number of the first line with a text; 0 when there is none. */
+  lineWith(file: string, text: string): number {
+    return this.linesOf(file).findIndex((line) => line.includes(text)) + 1;
+  }
+
+  private linesOf(file: string): readonly string[] {
     let lines = this.files.get(file);
     if (lines === undefined) {
       try {
@@ -186,8 +206,18 @@ class Taking {
       }
       this.files.set(file, lines);
     }
-    return lines[line - 1]?.trim() ?? '';
+    return lines;
   }
+}
+
+/** The source at which a target of a package begins. */
+function targetOf(p: Package, kind: string): FoundPlace[] {
+  return p.targets
+    .filter((target) => target.kind.includes(kind))
+    .map(({ sourcePath: file }) => ({
+      place: { file, line: 1, column: 1 },
+      ...{ from: undefined, target: undefined, output: undefined, path: [] },
+    }));
 }
 
 function labelOfOwner(
