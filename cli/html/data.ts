@@ -15,7 +15,8 @@ import { codeOf, labelOf, type Problem, severityOf, titleOf } from '../../engine
 import { sortedBy } from '../../engine/sorted-by.ts';
 import type { Package } from '../../engine/workspace/types.ts';
 import { count } from '../output/count.ts';
-import { changeText, diffSummary, openerText } from '../output/diff-text.ts';
+import { changeText } from '../output/diff-quiet.ts';
+import { diffSummary, openerText } from '../output/diff-text.ts';
 import { printable, printableLines } from '../output/printable.ts';
 import { summaryText } from '../output/report.ts';
 import { capabilityOf, dangerOf } from './danger.ts';

@@ -1,6 +1,7 @@
-import type { Diff, Gain, PackageChange, SideVersion } from '../../engine/diff/types.ts';
+import type { Diff, Gain, PackageChange } from '../../engine/diff/types.ts';
 import type { FoundPlace, KeywordPlace } from '../../engine/inventory/types.ts';
 import { count } from './count.ts';
+import { changeText, concernsOthers, otherTargetLines, quietLines } from './diff-quiet.ts';
 import { printable, printableLines } from './printable.ts';
 import { placeText } from './problem-text.ts';
 import type { Paint } from './report-options.ts';
@@ -9,24 +10,63 @@ const SHOWN_PLACES = 2;
 const SHOWN_STEPS = 8;
 const SHOWN_LINES = 60;
 const SHOWN_KEYWORDS = 5;
+/** Lines of the list before a long diff. */
+const SHOWN_HEAVY = 8;
+const SHOWN_MORE = 4;
 
-/** Returns a diff as text for stdout: what was gained first, then what else changed in one line each (rule 11.4). */
+/** Lines that a reader sees without scrolling. */
+const FIRST_SCREEN = 24;
+
+/**
+ * Returns a diff as text for stdout: what was gained first, then what else changed in one line each (rule 11.4). When that is
+ * longer than a screen, a list of what was gained stands before it.
+ */
 export function renderDiff(diff: Diff, paint: Paint, everything: boolean): string {
-  const lines = diff.loosened.map(
+  const loosened = diff.loosened.map(
     (text) => `${paint.red('cackle.toml')}: ${printable(text)}, unlike in the base`,
   );
-  if (lines.length > 0) lines.push('');
   const heavy = diff.packages.filter(isHeavy);
-  for (const change of heavy) lines.push(...renderChange(change, diff, paint, everything), '');
-  const light = diff.packages.filter((change) => !isHeavy(change));
-  const quiet = quietLines(light, everything);
-  if (quiet.length > 0) lines.push(...quiet, '');
-  for (const side of [diff.base, diff.head])
-    for (const text of side.unknown)
-      lines.push(`${paint.yellow('not known')} of ${printable(side.label)}: ${printable(text)}`);
-  if (diff.base.unknown.length + diff.head.unknown.length > 0) lines.push('');
-  lines.push(diffSummary(diff, paint));
+  const others = otherTargetLines(diff, everything).map((line) => paint.yellow(line));
+  const unknown = [diff.base, diff.head].flatMap((side) =>
+    side.unknown.map(
+      (text) => `${paint.yellow('not known')} of ${printable(side.label)}: ${printable(text)}`,
+    ),
+  );
+  const quiet = quietLines(
+    diff.packages.filter((change) => !isHeavy(change)),
+    everything,
+  );
+  const parts = [
+    ...(loosened.length > 0 ? [loosened] : []),
+    ...heavy.map((change) => renderChange(change, diff, paint, everything)),
+    ...[others, quiet, unknown].filter((part) => part.length > 0),
+    [diffSummary(diff, paint)],
+  ];
+  const lines = parts.flatMap((part, i) => (i === 0 ? part : ['', ...part]));
+  if (lines.length > FIRST_SCREEN && loosened.length + heavy.length + others.length > 0)
+    lines.unshift(...overview(diff, heavy, [...loosened, ...others, ...unknown], paint), '');
   return `${lines.join('\n')}\n`;
+}
+
+/** The first lines of a long diff: who gained what, in a line each. */
+function overview(
+  diff: Diff,
+  heavy: readonly PackageChange[],
+  more: readonly string[],
+  paint: Paint,
+): string[] {
+  const shown = heavy.slice(0, SHOWN_HEAVY).map((change) => {
+    const facts = change.gained.map(({ fact, allowed }) => (allowed ? `${fact} (allowed)` : fact));
+    const what = facts.length === 0 ? 'from another source' : facts.join(', ');
+    return `  ${paint.bold(printable(change.name))} ${printable(`${changeText(change)}: ${what}`)}`;
+  });
+  const rest = heavy.length - shown.length;
+  return [
+    diffSummary(diff, paint),
+    ...shown,
+    ...(rest > 0 ? [`  … and ${count(rest, 'more package')}`] : []),
+    ...more.slice(0, SHOWN_MORE),
+  ];
 }
 
 /** Did a package gain something, or come from elsewhere? */
@@ -36,7 +76,8 @@ export function isHeavy({ gained, change, checksumChanged }: PackageChange): boo
 
 /** Returns what was gained, in a few words. */
 export function gainsText(diff: Diff): string {
-  if (!diff.gained) return 'gained nothing';
+  // What the target does not compile is not in the answer.
+  if (!diff.gained) return `gained nothing${concernsOthers(diff) ? ` on ${diff.target}` : ''}`;
   const gains = diff.packages.flatMap(({ gained }) => gained);
   const moved = diff.packages.filter((c) => c.change === 'source' || c.checksumChanged).length;
   const refused = gains.filter(({ allowed }) => !allowed).length;
@@ -84,7 +125,8 @@ function renderGain(gain: Gain, { workspaceRoot }: Diff, paint: Paint, everythin
   const { places = [], count: all = 0 } = gain.evidence ?? {};
   const shown = everything ? places : places.slice(0, SHOWN_PLACES);
   for (const place of shown) lines.push(...placeLines(place, workspaceRoot, paint));
-  if (all > shown.length) lines.push(paint.dim(`    … and ${all - shown.length} more places`));
+  if (all > shown.length)
+    lines.push(paint.dim(`    … and ${count(all - shown.length, 'more place')}`));
   return lines;
 }
 
@@ -143,53 +185,4 @@ function keywordLines(what: string, places: readonly KeywordPlace[]): string[] {
   if (places.length > SHOWN_KEYWORDS)
     lines.push(`    … and ${places.length - SHOWN_KEYWORDS} more`);
   return lines;
-}
-
-/** Returns how a package differs, e.g. `1.0.1 → 1.0.2`, `1.0.0, new, needed by app`. */
-export function changeText(change: PackageChange): string {
-  const { before, after, change: kind } = change;
-  const version = (side: SideVersion | undefined): string => side?.version ?? '?';
-  switch (kind) {
-    case 'new': {
-      const by = change.neededBy.length === 0 ? '' : `, needed by ${change.neededBy.join(', ')}`;
-      return `${version(after)}, new${by}`;
-    }
-    case 'gone':
-      return `${version(before)}, gone`;
-    case 'version':
-      return before?.version === after?.version
-        ? `${version(after)}: ${before?.source} → ${after?.source}`
-        : `${version(before)} → ${version(after)}`;
-    case 'source':
-      return change.checksumChanged
-        ? version(after)
-        : `${version(before)} from ${before?.source} → ${version(after)} from ${after?.source}`;
-    case 'edited':
-      return `${version(after)}, edited`;
-    case 'same':
-      return `${version(after)}, unchanged`;
-  }
-}
-
-/** What changed and gained nothing: a line for each sort of change. */
-function quietLines(changes: readonly PackageChange[], everything: boolean): string[] {
-  const of = (kind: PackageChange['change']): PackageChange[] =>
-    changes.filter((change) => change.change === kind);
-  const line = (title: string, some: readonly PackageChange[]): string[] => {
-    if (some.length === 0) return [];
-    const texts = some.map((c) => {
-      const lost = c.lost.length === 0 ? '' : `, lost ${c.lost.join(', ')}`;
-      return c.change === 'same' ? `${c.name}${lost}` : `${c.name} ${changeText(c)}${lost}`;
-    });
-    const shown = everything ? texts : texts.slice(0, 12);
-    const more = texts.length - shown.length;
-    return [`${title}: ${printable(shown.join('; '))}${more > 0 ? `; and ${more} more` : ''}`];
-  };
-  return [
-    ...line('new, without capabilities', of('new')),
-    ...line('gone', of('gone')),
-    ...line('moved, gained nothing', of('version')),
-    ...line('edited, gained nothing', of('edited')),
-    ...line('unchanged, lost', of('same')),
-  ];
 }

@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import { readTree } from '../check/tree.ts';
+import { CheckError } from '../errors.ts';
 import { seconds } from '../trace/seconds.ts';
 import { isFile } from '../workspace/cargo-files.ts';
+import { readCfgSet } from '../workspace/cfg-expression.ts';
 import { lockEntries } from '../workspace/lock-file.ts';
+import { runProgram } from '../workspace/run-program.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { type Comparison, workDirectory } from './bases.ts';
-import { comparePackages, comparePlaces } from './compare.ts';
+import { comparePackages, comparePlaces, lockedOnly } from './compare.ts';
+import { OtherTargets } from './other-cfg.ts';
 import { reviewSources } from './review.ts';
 import {
   type BothSides,
@@ -31,17 +35,18 @@ export async function diff(request: DiffRequest): Promise<Diff> {
     edited,
     loosened = [],
   } = await sidesOf(comparing, request.comparison);
+  const [baseLock, headLock] = [lockEntries(base.lock), lockEntries(head.lock)];
   const packages = comparePackages({
+    ...{ baseLock, headLock },
     base: base.taken.inventory,
     head: head.taken,
-    baseLock: lockEntries(base.lock),
-    headLock: lockEntries(head.lock),
     edited,
     config: finished.config,
     configName: ({ name, version, source }) =>
       findPackage(finished.workspace, { name, version, source })?.name ?? name,
   });
   const { inventory } = head.taken;
+  const others = await otherTargets(inventory.target, finished.workspace);
   const side = ({ label, from, unknown }: KnownSide): Side => ({ label, from, unknown });
   return {
     base: side(base),
@@ -51,8 +56,9 @@ export async function diff(request: DiffRequest): Promise<Diff> {
     configFile: finished.config.file,
     loosened,
     packages: await Promise.all(
-      packages.map((change) => withReview(change, base, head, finished.workspace)),
+      packages.map((change) => withReview(change, base, head, finished.workspace, others)),
     ),
+    lockedOnly: lockedOnly(baseLock, headLock, inventory.packages),
     counts: {
       packages: inventory.packages.length,
       same: inventory.packages.length - packages.filter(({ after }) => after !== undefined).length,
@@ -104,12 +110,26 @@ function sidesOf(comparing: Comparing, comparison: Comparison): Promise<BothSide
   }
 }
 
+/** Asks rustc what the target sets. Throws CheckError. */
+async function otherTargets(target: string, { root, sysroot }: Workspace): Promise<OtherTargets> {
+  const rustc = join(sysroot, 'bin', 'rustc');
+  const { status, stdout, stderr } = await runProgram(
+    rustc,
+    ['--print', 'cfg', '--target', target],
+    { cwd: root },
+  );
+  if (status !== 0)
+    throw new CheckError(`\`rustc --print cfg --target ${target}\` failed: ${stderr.trim()}`);
+  return new OtherTargets(target, readCfgSet(stdout.toString()));
+}
+
 /** Adds what a reviewer of a package's change wants at hand. */
 async function withReview(
   change: PackageChange,
   base: KnownSide,
   head: KnownSide,
   workspace: Workspace,
+  others: OtherTargets,
 ): Promise<PackageChange> {
   const { name, before, after } = change;
   if (change.change === 'same' || after === undefined) return change;
@@ -119,10 +139,13 @@ async function withReview(
     );
   const had = before && of(base, before);
   const has = of(head, after);
-  const sources = reviewSources({
-    before: before && (await base.sourcesOf({ name, ...before })),
-    after: findPackage(workspace, { name, ...after }),
-  });
+  const sources = reviewSources(
+    {
+      before: before && (await base.sourcesOf({ name, ...before })),
+      after: findPackage(workspace, { name, ...after }),
+    },
+    others,
+  );
   const keywords =
     has === undefined || base.from === 'cackle.lock'
       ? undefined

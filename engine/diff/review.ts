@@ -5,12 +5,16 @@ import { createTwoFilesPatch, diffLines } from 'diff';
 import { readRegularFile } from '../regular-file.ts';
 import { filesBelow } from '../revisions/scratch.ts';
 import type { Package } from '../workspace/types.ts';
-import type { Review } from './types.ts';
+import type { OtherTargets } from './other-cfg.ts';
+import { addedForOthers, type SourceTexts } from './other-targets.ts';
+import { MOST_PLACES, type Review } from './types.ts';
 
 /** Directories that are not part of a package's sources. */
 const apart = new Set(['.git', 'target']);
 /** Bytes; larger files count as changed, without lines. */
 const MAX_COMPARED = 2 ** 20;
+/** Bytes of the largest source that is searched for code of other targets; a larger one is data. */
+const MAX_SOURCE = 2 ** 24;
 /** Bytes of the largest file that is read. */
 const MAX_READ = 2 ** 30;
 /** Lines of a build script's diff that are kept. */
@@ -25,7 +29,10 @@ export interface Sources {
 }
 
 /** Compares the sources of two versions of a package. A side that cannot be read counts as not here. */
-export function reviewSources({ before, after }: Sources): Omit<Review, 'keywords'> {
+export function reviewSources(
+  { before, after }: Sources,
+  others: OtherTargets,
+): Omit<Review, 'keywords'> {
   const here = before !== undefined && isDirectory(before) ? before : undefined;
   const there = after?.directory;
   return {
@@ -33,7 +40,30 @@ export function reviewSources({ before, after }: Sources): Omit<Review, 'keyword
     after: there,
     size: here === undefined || there === undefined ? undefined : sizeOf(here, there),
     buildScript: after && patchOf(here, after),
+    otherTargets:
+      after === undefined ? { places: [], count: 0 } : otherTargetsOf(here, after, others),
   };
+}
+
+/** Directories whose code only the tests of a workspace member are made of. */
+const ofTests = new Set([...apart, 'tests', 'benches', 'examples']);
+
+function otherTargetsOf(
+  before: string | undefined,
+  after: Package,
+  others: OtherTargets,
+): Review['otherTargets'] {
+  const without = after.isWorkspaceMember ? apart : ofTests;
+  const textsOf = (directory: string): SourceTexts =>
+    new Map(
+      filesBelow(directory, '', without)
+        .filter((path) => path.endsWith('.rs') || path === 'Cargo.toml')
+        .map((path) => [path, contentOf(join(directory, path), MAX_SOURCE)]),
+    );
+  const roots = new Set(after.targets.map((t) => relative(after.directory, t.sourcePath)));
+  const had: SourceTexts = before === undefined ? new Map() : textsOf(before);
+  const places = addedForOthers(had, textsOf(after.directory), roots, others);
+  return { places: places.slice(0, MOST_PLACES), count: places.length };
 }
 
 function sizeOf(before: string, after: string): Review['size'] {
@@ -71,11 +101,11 @@ function patchOf(before: string | undefined, after: Package): string | undefined
 }
 
 /** The text of a file; empty when it is not there. Of a large file what tells it from another. */
-function contentOf(path: string): string {
+function contentOf(path: string, most = MAX_COMPARED): string {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found?.isFile()) return '';
   const content = readRegularFile(path, MAX_READ);
-  if (found.size <= MAX_COMPARED) return content.toString();
+  if (found.size <= most) return content.toString();
   return `\0${createHash('sha256').update(content).digest('hex')}`;
 }
 

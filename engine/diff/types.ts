@@ -31,6 +31,18 @@ export interface Opener {
   readonly by: 'itself' | 'caller' | 'dependant';
 }
 
+/** Places of a package's code for other targets that a diff keeps. */
+export const MOST_PLACES = 100;
+
+/** Code for targets other than the one that is judged: its first line. */
+export interface OtherTargetPlace {
+  /** Relative to the package. */
+  readonly file: string;
+  readonly line: number;
+  /** What leaves it out here: `cfg(…)`, a key of `[target.KEY]`, or a variable of a build script. */
+  readonly cfg: string;
+}
+
 /** What a reviewer wants at hand for a package whose code changed. */
 export interface Review {
   /** Directories with the sources, where they are on this machine. */
@@ -46,6 +58,12 @@ export interface Review {
   readonly keywords:
     | { readonly gained: readonly KeywordPlace[]; readonly lost: readonly KeywordPlace[] }
     | undefined;
+  /** Code that the new version has and the old one has not, which the judged target does not compile (rule 11.8). */
+  readonly otherTargets: {
+    /** At most {@link MOST_PLACES}. */
+    readonly places: readonly OtherTargetPlace[];
+    readonly count: number;
+  };
 }
 
 /** One package that differs, or whose facts do. */
@@ -86,6 +104,8 @@ export interface Diff {
   readonly loosened: readonly string[];
   /** Those that differ, the most dangerous first. */
   readonly packages: readonly PackageChange[];
+  /** Packages that Cargo.lock newly has for other targets or features alone, e.g. `winapi 0.3.9`, `windows 0.1.0 → 0.2.0`. */
+  readonly lockedOnly: readonly string[];
   /** Number of packages of the head, and of those that are the same in both. */
   readonly counts: { readonly packages: number; readonly same: number };
   /** Did a package gain a fact, or come from elsewhere, or is less watched? */

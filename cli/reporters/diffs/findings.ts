@@ -1,5 +1,6 @@
 import type { Diff, Gain, PackageChange } from '../../../engine/diff/types.ts';
-import { changeText, openerText } from '../../output/diff-text.ts';
+import { changeText } from '../../output/diff-quiet.ts';
+import { openerText } from '../../output/diff-text.ts';
 import { printable } from '../../output/printable.ts';
 import { placeText } from '../../output/problem-text.ts';
 

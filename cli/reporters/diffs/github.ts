@@ -1,3 +1,4 @@
+import { otherTargetLines } from '../../output/diff-quiet.ts';
 import { diffSummary } from '../../output/diff-text.ts';
 import { printable } from '../../output/printable.ts';
 import { command } from '../github.ts';
@@ -44,6 +45,12 @@ export const githubDiff: DiffReporter = ({ diff }) => {
   const summary = diffSummary(diff, plain);
   const more =
     rest > 0 ? [`${rest} more are not shown here: GitHub shows ${SHOWN} of a level`] : [];
-  commands.push(command('notice', { title: 'cackle diff' }, [summary, ...more]));
+  commands.push(
+    command('notice', { title: 'cackle diff' }, [
+      summary,
+      ...more,
+      ...otherTargetLines(diff, false),
+    ]),
+  );
   return commands.map((line) => `${line}\n`).join('');
 };

@@ -1,7 +1,7 @@
 import type { Diff, PackageChange } from '../../../engine/diff/types.ts';
 import { count } from '../../output/count.ts';
+import { changeText, otherTargetLines } from '../../output/diff-quiet.ts';
 import {
-  changeText,
   comparedText,
   diffSummary,
   gainsText,
@@ -24,7 +24,7 @@ export const markdownDiff: DiffReporter = ({ diff }) => {
   const unknown = unknownLines(diff);
   const summary = diffSummary(diff, plain);
   const others = diff.packages.filter((change) => !isHeavy(change));
-  if (!diff.gained && unknown.length === 0 && others.length === 0)
+  if (!diff.gained && unknown.length === 0 && others.length === 0 && diff.lockedOnly.length === 0)
     return `**cackle diff**: ${sentence(summary)}\n`;
   const heavy = diff.packages.filter(isHeavy);
   const parts = [
@@ -35,6 +35,9 @@ export const markdownDiff: DiffReporter = ({ diff }) => {
       .map((text) => `- **cackle.toml**: ${sentence(text)}, unlike in the base`)
       .join('\n'),
     unknown.map((line) => `- **${sentence(line)}**`).join('\n'),
+    otherTargetLines(diff, false)
+      .map((line) => `- ${sentence(line)}`)
+      .join('\n'),
     heavy.slice(0, OPEN).map(listed).join('\n'),
     ...(heavy.length > OPEN
       ? [fold('More packages', heavy.slice(OPEN).map(listed).join('\n'))]
