@@ -42,7 +42,7 @@ export async function runReport(args: ReportArguments): Promise<number> {
     const options: CheckOptions = {
       ...{ path: args.path, configFile: args.configFile, target: args.target },
       ...{ features: args.features, profile: args.profile, everything: args.debug },
-      ...{ packages: [], backtraces: true, ignoreNewerVersions: true },
+      ...{ packages: [], backtraces: true, ignoreNewerVersions: false },
       colour: wantsColour(args.colour, process.stderr.isTTY === true),
       showProgress: showsProgress,
     };
