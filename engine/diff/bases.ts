@@ -5,6 +5,7 @@ import { writeAtomically } from '../facts/files.ts';
 import { userCache } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
 import {
+  asRepository,
   changedFiles,
   commitOf,
   fileAt,
@@ -81,7 +82,7 @@ function removeOld(all: string, used: string): void {
   try {
     for (const entry of readdirSync(all)) {
       const path = join(all, entry);
-      if (entry === used || entry === `${used}.index`) utimesSync(path, now, now);
+      if (entry === used) utimesSync(path, now, now);
       const age = now.getTime() - lstatSync(path).mtimeMs;
       if (age > KEPT_DAYS * 24 * 3_600_000) rmSync(path, { recursive: true, force: true });
     }
@@ -154,6 +155,8 @@ export async function copyWorkspace(workspace: Workspace, to: string): Promise<s
     return to;
   }
   await copyFiles(repository.root, files, to);
+  const head = await commitOf(repository, 'HEAD').catch(() => undefined);
+  if (head !== undefined) await asRepository(repository, head, to);
   const copy = join(to, placeOf(repository, workspace));
   await copyFilesOver(workspace.root, copy);
   return copy;

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { copyFileSync, existsSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
+import { writeAtomically } from '../facts/files.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
 
@@ -18,6 +19,8 @@ const ofHooks = [
   'GIT_OBJECT_DIRECTORY',
   'GIT_DIR',
 ];
+
+const whole = 'is the repository whole?';
 
 async function git(
   directory: string,
@@ -92,7 +95,7 @@ export async function mergeBase(
 
 /** Resolves to the id of a commit's tree: the same for the same files. Throws CheckError. */
 export async function treeOf({ root }: Repository, commit: string): Promise<string> {
-  return (await asked(root, ['rev-parse', `${commit}^{tree}`], 'is the repository whole?')).trim();
+  return (await asked(root, ['rev-parse', `${commit}^{tree}`], whole)).trim();
 }
 
 /** Resolves to the files that differ from a commit, untracked ones too, relative to the root. Throws CheckError. */
@@ -150,10 +153,8 @@ export async function checkOut(
   commit: string,
   directory: string,
 ): Promise<void> {
-  await makeDirectory(directory);
-  const env = { GIT_INDEX_FILE: `${directory}.index`, GIT_WORK_TREE: directory };
-  const args = ['read-tree', '--reset', '-u', commit];
-  const { status, stderr } = await git(repository.root, args, env);
+  await asRepository(repository, commit, directory);
+  const { status, stderr } = await git(directory, ['read-tree', '--reset', '-u', commit]);
   if (status !== 0)
     throw new CheckError(
       `git cannot write the files of ${commit.slice(0, 12)} to ${directory}: ${stderr.trim()}`,
@@ -164,13 +165,43 @@ export async function checkOut(
   await checkOutSubmodules(repository, commit, directory);
 }
 
+/**
+ * Makes a directory a repository at a commit, which borrows the objects of another (gitrepository-layout, objects/info/alternates):
+ * a build script that asks git for a commit or a tag hears the same in a copy as in the work tree. Throws CheckError.
+ */
+export async function asRepository(
+  { root }: Repository,
+  commit: string,
+  directory: string,
+): Promise<void> {
+  await makeDirectory(directory);
+  const placeOf = async (name: string): Promise<string> =>
+    resolve(root, (await asked(root, ['rev-parse', '--git-path', name], whole)).trim());
+  if (!existsSync(join(directory, '.git'))) {
+    const format = (await asked(root, ['rev-parse', '--show-object-format'], whole)).trim();
+    const made = await git(root, [
+      ...['init', '-q', '--template=', `--object-format=${format}`, '--', directory],
+    ]);
+    if (made.status !== 0)
+      throw new CheckError(
+        `git cannot make a repository of ${directory}: ${made.stderr.trim()}`,
+        'is there room on the disk?',
+      );
+  }
+  const objects = await placeOf('objects');
+  await writeAtomically(join(directory, '.git/objects/info/alternates'), `${objects}\n`);
+  const shallow = await placeOf('shallow');
+  if (existsSync(shallow)) copyFileSync(shallow, join(directory, '.git/shallow'));
+  await asked(directory, ['update-ref', '--no-deref', 'HEAD', commit], whole);
+}
+
 /** A commit names submodules only (gitlinks, mode 160000): their files come from the clones in the work tree. */
 async function checkOutSubmodules(
   { root }: Repository,
   commit: string,
   directory: string,
 ): Promise<void> {
-  const listed = await asked(root, ['ls-tree', '-r', '-z', commit], 'is the repository whole?');
+  const listed = await asked(root, ['ls-tree', '-r', '-z', commit], whole);
   for (const entry of listed.split('\0')) {
     const [, sha, path] = /^160000 commit ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? [];
     if (sha === undefined || path === undefined) continue;

@@ -32,7 +32,7 @@ export async function copyFiles(from: string, files: readonly string[], to: stri
       else if (found.isFile()) copyFile(source, target, found.size, found.mtime);
       else throw new Error(`${source} is neither a file nor a link`);
     }
-    for (const file of filesBelow(to, ''))
+    for (const file of filesBelow(to, '', new Set(['.git'])))
       if (!wanted.has(file)) rmSync(join(to, file), { force: true });
   } catch (error) {
     throw new CheckError(`cannot copy ${from} to ${to}: ${(error as Error).message}`, undefined, {

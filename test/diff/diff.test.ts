@@ -238,3 +238,26 @@ test('rule 11.9: a cackle.toml that watches less is told, and is a gain; one tha
   );
   expect([more.loosened, gains(more)]).toEqual([[], { helper: ['api net'] }]);
 });
+
+test('rule 11.5: a build script that asks git for the commit hears one on both sides', async () => {
+  const directory = await updates('diff-git', { leaf: '1.0.0' });
+  const script =
+    'fn main() {\n    let ran = std::process::Command::new("git").args(["rev-parse", "HEAD"]).output().unwrap();\n    if ran.status.success() {\n        println!("cargo:rustc-env=COMMIT={}", String::from_utf8(ran.stdout).unwrap().trim());\n    }\n}\n';
+  writeFileSync(join(directory, 'build.rs'), script);
+  const config = readFileSync(join(directory, 'cackle.toml'), 'utf8');
+  const allows =
+    '\n[pkg.updates.build]\nallow_apis = ["process"]\nallow_build_instructions = ["cargo:rustc-env=*"]\n';
+  writeFileSync(join(directory, 'cackle.toml'), `${config}${allows}`);
+  await commit(directory, 'script');
+  writeFileSync(
+    join(directory, 'src/main.rs'),
+    'fn main() {\n    println!("{}", leaf::answer());\n}\n',
+  );
+  for (const args of [['HEAD'], ['--update'], ['--lock', join(directory, 'Cargo.lock')]]) {
+    const { packages, head } = await diff(directory, args);
+    expect(
+      packages.flatMap(({ gained, lost }) => [...gained, ...lost]),
+      head.label,
+    ).toEqual([]);
+  }
+});
