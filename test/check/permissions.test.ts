@@ -160,7 +160,7 @@ test('rules 2.2, 5.17: an older config version is a warning that can be ignored;
   const directory = fixture('older-config-version');
   const report = await check(directory);
   expect(report.problems).toEqual([
-    { severity: 'warning', kind: 'newer-config-version', version: 1, newest: 3 },
+    { severity: 'warning', code: 'C0406', kind: 'newer-config-version', version: 1, newest: 3 },
   ]);
   expect(report.status).toBe(0);
   expect((await check(directory, ['--fail-on-warnings'])).status).toBe(1);
