@@ -12,7 +12,7 @@ import {
   writeLock,
 } from '../inventory/lock.ts';
 import { readRegularFile } from '../regular-file.ts';
-import { lockEntries } from '../workspace/lock-file.ts';
+import { cargoLockText, lockEntries } from '../workspace/lock-file.ts';
 
 /** What `cackle lock` did. */
 export interface LockOutcome {
@@ -51,7 +51,7 @@ export async function recordLock(
   // A file with marks of a conflict has no facts that could be kept.
   const isBroken = text !== undefined && hasConflict(text);
   const before = text === undefined || isBroken ? undefined : parseLock(text, file);
-  const cargoLock = lockEntries(textOf(join(workspace.root, 'Cargo.lock')) ?? '');
+  const cargoLock = lockEntries(cargoLockText(workspace.root));
   const isLocked = new Set(cargoLock.map(({ name, version }) => `${name} ${version}`));
   const lock = lockOf(inventory, before, ({ name, version }) => isLocked.has(`${name} ${version}`));
   const changed = lockText(lock) !== text;

@@ -37,6 +37,11 @@ export function normalisedSource(text: string): PackageSource {
   return url.includes('://') ? url : url.replace(/^(?:\.\/+)+(?=.)/, '') || '.';
 }
 
+/** Returns true for a source that is a directory, and not a registry or git repository. */
+export function isDirectorySource(source: PackageSource): boolean {
+  return source !== 'crates.io' && !source.includes('://');
+}
+
 /** Splits `NAME@SOURCE`; cargo allows no `@` in names. */
 export function splitKey(key: string): { readonly name: string; readonly source?: string } {
   const at = key.indexOf('@');

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { isDirectorySource } from '../config/sources.ts';
 import { CheckError } from '../errors.ts';
 import { writeAtomically } from '../facts/files.ts';
 import { userCache } from '../paths.ts';
@@ -16,8 +17,9 @@ import {
 } from '../revisions/git.ts';
 import { shortHash } from '../revisions/kept.ts';
 import { copyFiles, filesBelow } from '../revisions/scratch.ts';
+import { cargoLockText } from '../workspace/lock-file.ts';
 import { parse } from '../workspace/toml.ts';
-import type { Package, Workspace } from '../workspace/types.ts';
+import type { Workspace } from '../workspace/types.ts';
 
 /** What a diff compares with. */
 export type Comparison =
@@ -100,16 +102,6 @@ export async function lockAt(
   return (await fileAt(repository, commit, file))?.toString();
 }
 
-/** Returns the text of the workspace's Cargo.lock; empty when there is none. */
-export function lockText(root: string): string {
-  try {
-    return readRegularFile(join(root, 'Cargo.lock')).toString();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw new CheckError(`cannot read ${join(root, 'Cargo.lock')}: ${(error as Error).message}`);
-  }
-}
-
 /** Resolves to the cargo names of the packages in directories of which a file differs from a commit. */
 export async function editedPackages(
   { repository, commit }: BaseCommit,
@@ -139,7 +131,7 @@ export async function copyWorkspace(workspace: Workspace, to: string): Promise<s
   const isKnown = around && files.includes(join(placeOf(around, workspace), 'Cargo.toml'));
   const repository = isKnown ? around : undefined;
   const outside = workspace.packages.find(
-    (p) => isLocal(p) && !isBelow(p.directory, repository?.root ?? workspace.root),
+    (p) => isDirectorySource(p.source) && !isBelow(p.directory, repository?.root ?? workspace.root),
   );
   if (outside !== undefined)
     throw new CheckError(
@@ -164,7 +156,7 @@ export async function copyWorkspace(workspace: Workspace, to: string): Promise<s
 
 /** Cargo.lock is copied where git ignores it, too. */
 async function copyFilesOver(from: string, to: string): Promise<void> {
-  const lock = lockText(from);
+  const lock = cargoLockText(from);
   if (lock !== '') await writeLockFile(to, lock);
 }
 
@@ -180,8 +172,6 @@ export async function writeLockFile(directory: string, text: string): Promise<vo
   if (before === text) return;
   await writeAtomically(file, text);
 }
-
-const isLocal = ({ source }: Package): boolean => source !== 'crates.io' && !source.includes('://');
 
 const isBelow = (directory: string, root: string): boolean =>
   directory === root || directory.startsWith(`${root}/`);

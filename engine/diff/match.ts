@@ -1,3 +1,4 @@
+import { isDirectorySource } from '../config/sources.ts';
 import type { PackageFacts } from '../inventory/types.ts';
 
 /** A package of one side with its counterpart on the other. */
@@ -48,8 +49,7 @@ export function pairPackages(
  * directories one word, since those of the workspace may be named otherwise in another place.
  */
 export function sourceKind({ source }: Pick<PackageFacts, 'source'>): string {
-  if (source === 'crates.io') return source;
-  return source.includes('://') ? (source.split(/[?#]/)[0] ?? source) : 'a directory';
+  return isDirectorySource(source) ? 'a directory' : (source.split(/[?#]/)[0] ?? source);
 }
 
 function compatible(version: string): string {

@@ -6,6 +6,7 @@ import type { CheckObserver, CheckOptions } from '../check/options.ts';
 import type { FinishedCheck } from '../check/report.ts';
 import type { Tree } from '../check/tree.ts';
 import { parseConfig, readConfig } from '../config/read.ts';
+import { isDirectorySource } from '../config/sources.ts';
 import { type Config, ConfigError } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import { inventoryOfLock, LOCK_NAME, parseLock } from '../inventory/lock.ts';
@@ -15,7 +16,7 @@ import { type InventoryKey, KeptInventories } from '../revisions/kept.ts';
 import { seconds } from '../trace/seconds.ts';
 import { forgetPackages } from '../units/forget.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
-import { lockEntries } from '../workspace/lock-file.ts';
+import { cargoLockText, lockEntries } from '../workspace/lock-file.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 import { cargoProgram, runProgram } from '../workspace/run-program.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
@@ -27,7 +28,6 @@ import {
   editedPackages,
   findCommit,
   lockAt,
-  lockText,
   otherLock,
   placeOf,
   workDirectory,
@@ -100,20 +100,20 @@ export class Comparing {
     const commit = await findCommit(workspace.root, name);
     const { repository } = commit;
     const kept = await KeptInventories.open();
-    const lock = (await lockAt(commit, workspace)) ?? lockText(workspace.root);
+    const lock = (await lockAt(commit, workspace)) ?? cargoLockText(workspace.root);
     const keyOf = async (of: string, lockedBy: string): Promise<InventoryKey> =>
       this.keyOf(await treeOf(repository, of), placeOf(repository, workspace), lockedBy);
     const key = await keyOf(commit.commit, lock);
     const edited = await editedPackages(commit, workspace);
-    const forget = (): Promise<void> =>
-      forgetPackages(workspace, swappedPackages(workspace, edited, lock));
+    const swapped = swappedPackages(workspace, edited, lock);
+    const forget = (): Promise<void> => forgetPackages(workspace, swapped);
     await forget();
     const base = await this.timed('base', () => this.sideOfCommit(commit, key, lock, kept));
     await forget();
     // What is edited while the check goes on ends the check.
     const [isClean, headKey] = [
       changedFiles(repository, 'HEAD').then((files) => files.length === 0),
-      keyOf('HEAD', lockText(workspace.root)),
+      keyOf('HEAD', cargoLockText(workspace.root)),
     ];
     for (const promise of [isClean, headKey]) promise.catch(() => undefined);
     const head = await this.head(base.taken.inventory, 'the work tree');
@@ -160,18 +160,18 @@ export class Comparing {
     const now = await this.timed('base', () => this.head(undefined, 'the work tree'));
     const checked = await this.timed('head', () => this.checked(copy, now.head.taken.inventory));
     const what = packages.length === 0 ? 'cargo update' : `cargo update ${packages.join(' ')}`;
-    const head = this.side(checked, `after \`${what}\``, lockText(copy));
+    const head = this.side(checked, `after \`${what}\``, cargoLockText(copy));
     return { base: now.head, head, finished: checked, edited: new Set() };
   }
 
   /** Two versions of a crate, one after the other in the same place. */
   async withVersions({ crate, from, to }: Versions): Promise<BothSides> {
     const { root } = this.tree.workspace;
-    const before = lockText(root);
+    const before = cargoLockText(root);
     const base = await this.timed('base', () => this.head(undefined, `${crate} ${from}`));
     await versionWorkspace({ crate, version: to });
     const finished = await this.timed('head', () => this.checked(root, base.head.taken.inventory));
-    const head = this.side(finished, `${crate} ${to}`, lockText(root));
+    const head = this.side(finished, `${crate} ${to}`, cargoLockText(root));
     return {
       base: withoutWrapper({ ...base.head, lock: before }),
       head: withoutWrapper(head),
@@ -243,7 +243,7 @@ export class Comparing {
   ): Promise<{ head: KnownSide; finished: FinishedCheck }> {
     const { root } = this.tree.workspace;
     const finished = await this.timed('head', () => this.run({ tree: this.tree }, undefined, base));
-    return { head: this.side(finished, label, lockText(root)), finished };
+    return { head: this.side(finished, label, cargoLockText(root)), finished };
   }
 
   /** Checks a copy, with the target directory of the workspace: what does not differ is not built again. */
@@ -338,11 +338,9 @@ function swappedPackages(
   edited: ReadonlySet<string>,
   baseLock: string,
 ): { name: string; version: string }[] {
-  const [before, now] = [lockEntries(baseLock), lockEntries(lockText(root))];
+  const [before, now] = [lockEntries(baseLock), lockEntries(cargoLockText(root))];
   const vendored = packages
-    .filter(
-      (p) => edited.has(p.cargoName) && (p.source === 'crates.io' || p.source.includes('://')),
-    )
+    .filter((p) => edited.has(p.cargoName) && !isDirectorySource(p.source))
     .map(({ cargoName: name, version }) => ({ name, version }));
   const replaced = now.filter((entry) =>
     before.some(

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
-import { normalisedSource, splitKey } from '../config/sources.ts';
+import { isDirectorySource, normalisedSource, splitKey } from '../config/sources.ts';
+import { CheckError } from '../errors.ts';
 import { readRegularFile } from '../regular-file.ts';
+import { reasonOf } from '../system-errors.ts';
 
 /** The packages in Cargo.lock, for every target and feature. */
 export interface LockedPackages {
@@ -9,9 +11,6 @@ export interface LockedPackages {
   /** Is a package there, by cargo's name or by `NAME@SOURCE`? */
   has(key: string): boolean;
 }
-
-const entry =
-  /^\[\[package\]\]\s*\nname = "([^"\n]+)"\s*\nversion = "[^"\n]*"(?:\s*\nsource = "([^"\n]+)")?/gm;
 
 /** A package of Cargo.lock. */
 export interface LockEntry {
@@ -41,6 +40,19 @@ export function lockEntries(text: string): LockEntry[] {
   });
 }
 
+/** Returns the text of Cargo.lock in `root`; empty when there is none. Throws CheckError when it cannot be read. */
+export function cargoLockText(root: string): string {
+  const file = join(root, 'Cargo.lock');
+  try {
+    return readRegularFile(file).toString();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw new CheckError(`cannot read ${file}: ${reasonOf(error)}`, 'restore the file', {
+      cause: error,
+    });
+  }
+}
+
 /** Reads the packages of Cargo.lock in `root`; undefined when the file cannot be read. */
 export function lockedPackages(root: string): LockedPackages | undefined {
   let text: string;
@@ -51,7 +63,7 @@ export function lockedPackages(root: string): LockedPackages | undefined {
   }
   const names = new Set<string>();
   const sourced = new Set<string>();
-  for (const [, name = '', source] of text.matchAll(entry)) {
+  for (const { name, source } of lockEntries(text)) {
     names.add(name);
     // The directory of a package without a source is not in the file.
     sourced.add(`${name}@${source === undefined ? '' : normalisedSource(source)}`);
@@ -61,8 +73,7 @@ export function lockedPackages(root: string): LockedPackages | undefined {
     has(key) {
       const { name, source } = splitKey(key);
       if (source === undefined) return names.has(name);
-      const isDirectory = source !== 'crates.io' && !source.includes('://');
-      return sourced.has(`${name}@${isDirectory ? '' : normalisedSource(source)}`);
+      return sourced.has(`${name}@${isDirectorySource(source) ? '' : normalisedSource(source)}`);
     },
   };
 }
