@@ -1,5 +1,6 @@
 import { defineCommand } from 'citty';
 import { WorkspaceQuestions } from '../../engine/workspace/early-questions.ts';
+import { buildArguments } from '../arguments/build-arguments.ts';
 import { checkArgs } from '../arguments/check-arguments.ts';
 import {
   diffFormats,
@@ -82,16 +83,9 @@ Examples:
         to: args.to,
         update: args.update ?? false,
         packages: args.package?.split('\n') ?? [],
-        path: args.path ?? '.',
-        configFile: args['cackle-path'],
-        target: args.target,
-        features: words(args.features),
-        profile: args.profile,
+        ...buildArguments(args),
         outputFormat: args['output-format'],
         furtherReports: furtherReports(args.output),
-        colour: args.colour,
-        quiet: args.quiet ?? false,
-        debug: args.debug ?? false,
       });
     },
   }),

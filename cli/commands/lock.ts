@@ -1,6 +1,5 @@
 import { defineCommand } from 'citty';
-import { checkArgs } from '../arguments/check-arguments.ts';
-import { words, workspaceOptions } from '../arguments/options.ts';
+import { buildArgs, buildArguments } from '../arguments/build-arguments.ts';
 import { command } from '../arguments/types.ts';
 
 /** `cackle lock` */
@@ -15,25 +14,10 @@ Examples:
   cackle lock
   cackle -n --locked                fail where the code does otherwise`,
   definition: defineCommand({
-    args: {
-      ...workspaceOptions,
-      profile: checkArgs.profile,
-      colour: checkArgs.colour,
-      quiet: { type: 'boolean', alias: 'q', description: 'print nothing when all went well' },
-      debug: checkArgs.debug,
-    },
+    args: buildArgs,
     async run({ args }): Promise<number> {
       const { runLock } = await import('../runs/lock.ts');
-      return runLock({
-        path: args.path ?? '.',
-        configFile: args['cackle-path'],
-        target: args.target,
-        features: words(args.features),
-        profile: args.profile,
-        colour: args.colour,
-        quiet: args.quiet ?? false,
-        debug: args.debug ?? false,
-      });
+      return runLock(buildArguments(args));
     },
   }),
 });

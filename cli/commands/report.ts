@@ -1,6 +1,5 @@
 import { defineCommand } from 'citty';
-import { checkArgs } from '../arguments/check-arguments.ts';
-import { words, workspaceOptions } from '../arguments/options.ts';
+import { buildArgs, buildArguments } from '../arguments/build-arguments.ts';
 import { command } from '../arguments/types.ts';
 
 /** `cackle report` */
@@ -25,11 +24,7 @@ Examples:
       },
       html: { type: 'string', valueHint: 'file', description: 'the page to write' },
       diff: { type: 'boolean', description: 'show also what the code gained, as `cackle diff`' },
-      ...workspaceOptions,
-      profile: checkArgs.profile,
-      colour: checkArgs.colour,
-      quiet: { type: 'boolean', alias: 'q', description: 'print nothing when all went well' },
-      debug: checkArgs.debug,
+      ...buildArgs,
     },
     async run({ args }): Promise<number> {
       const { runReport } = await import('../runs/report.ts');
@@ -37,14 +32,7 @@ Examples:
         html: args.html,
         diff: args.diff ?? false,
         base: args.base,
-        path: args.path ?? '.',
-        configFile: args['cackle-path'],
-        target: args.target,
-        features: words(args.features),
-        profile: args.profile,
-        colour: args.colour,
-        quiet: args.quiet ?? false,
-        debug: args.debug ?? false,
+        ...buildArguments(args),
       });
     },
   }),

@@ -1,16 +1,15 @@
-import type { CheckOptions } from '../../engine/check/options.ts';
 import type { Comparison } from '../../engine/diff/bases.ts';
 import { diff } from '../../engine/diff/diff.ts';
 import type { WorkspaceQuestions } from '../../engine/workspace/early-questions.ts';
-import type { ColourChoice, DiffFormat, FurtherReport } from '../arguments/options.ts';
+import type { BuildArguments } from '../arguments/build-arguments.ts';
+import type { DiffFormat, FurtherReport } from '../arguments/options.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { faultsOf } from '../output/error-text.ts';
-import { wantsColour } from './choices.ts';
 import { DiffPrinter } from './print-diff.ts';
 import { watched } from './watched.ts';
 
 /** The options of `diff`. */
-export interface DiffArguments {
+export interface DiffArguments extends BuildArguments {
   /** What was asked before this module was loaded. */
   readonly questions: WorkspaceQuestions;
   readonly base: string | undefined;
@@ -19,31 +18,16 @@ export interface DiffArguments {
   readonly to: string | undefined;
   readonly update: boolean;
   readonly packages: readonly string[];
-  readonly path: string;
-  readonly configFile: string | undefined;
-  readonly target: string | undefined;
-  readonly features: readonly string[] | undefined;
-  readonly profile: string | undefined;
   /** The report on stdout; undefined: not chosen. */
   readonly outputFormat: DiffFormat | undefined;
   readonly furtherReports: readonly FurtherReport[];
-  readonly colour: ColourChoice;
-  readonly quiet: boolean;
-  readonly debug: boolean;
 }
 
 /** Compares and prints the result; resolves to the exit status: 0 gained nothing, 1 gained, 2 not known. Throws UsageError. */
 export async function runDiff(args: DiffArguments): Promise<number> {
   const comparison = comparisonOf(args);
-  return watched(args, async ({ observer, signal, showsProgress, clear }) => {
-    const options: CheckOptions = {
-      ...{ path: args.path, configFile: args.configFile, target: args.target },
-      ...{ features: args.features, profile: args.profile, everything: args.debug },
-      ...{ packages: [], backtraces: true, ignoreNewerVersions: true },
-      colour: wantsColour(args.colour, process.stderr.isTTY === true),
-      showProgress: showsProgress,
-      questions: args.questions,
-    };
+  return watched(args, async ({ options: common, observer, signal, clear }) => {
+    const options = { ...common, questions: args.questions };
     const printer = new DiffPrinter(args);
     const result = await diff({ options, comparison, observer, signal }).catch(async (error) => {
       await printer.fail(faultsOf(error, args.debug));

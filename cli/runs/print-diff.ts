@@ -7,10 +7,9 @@ import {
 } from '../arguments/options.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { diffReporterOf } from '../reporters/diffs/registry.ts';
-import { type ReportTargets, reportTargets, writeReport } from '../reporters/files.ts';
-import { reporterOf } from '../reporters/registry.ts';
+import { type ReportTargets, reportTargets } from '../reporters/files.ts';
 import { wantsColour } from './choices.ts';
-import { programVersion } from './print.ts';
+import { printFailure, programVersion, writeEach } from './print.ts';
 
 /** What the options say of the reports. */
 interface PrintOptions {
@@ -42,20 +41,15 @@ export class DiffPrinter {
       (await diffReporterOf(formatOf(format)))({
         ...{ diff, everything: debug, colour: colours, version: programVersion() },
       });
-    const { stdout, files } = this.#targets;
+    const { stdout } = this.#targets;
     if (stdout !== 'human' || !quiet || diff.gained)
       process.stdout.write(await text(stdout, wantsColour(colour, process.stdout.isTTY === true)));
-    for (const file of files) await writeReport(file, await text(file.format, false));
+    await writeEach(this.#targets, (format) => text(format, false));
   }
 
-  /** Writes what stands in place of a report when there is no result; stdout stays empty for people and as JSON. */
-  async fail(faults: readonly string[]): Promise<void> {
-    const { stdout, files } = this.#targets;
-    const failed = { faults, version: programVersion() };
-    if (stdout !== 'human' && stdout !== 'json')
-      process.stdout.write((await reporterOf(stdout)).failure(failed));
-    for (const file of files)
-      await writeReport(file, (await reporterOf(file.format)).failure(failed));
+  /** Writes what stands in place of a report when there is no result. Throws CheckError. */
+  fail(faults: readonly string[]): Promise<void> {
+    return printFailure(this.#targets, faults);
   }
 }
 

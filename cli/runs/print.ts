@@ -39,32 +39,14 @@ export class ReportPrinter {
   /** Writes the files only: stdout belongs to a program. Throws CheckError when one cannot be written. */
   async write(report: CheckReport): Promise<void> {
     this.#reported = true;
-    await this.#writeEach(async (format) =>
+    await writeEach(this.#targets, async (format) =>
       (await reporterOf(format)).check(this.#resultFor(report, false)),
     );
   }
 
-  /**
-   * Writes what stands in place of a report when no check was made, so that nobody takes an older file for the result. stdout
-   * stays empty for people and as JSON: they have the message, and they expect a report. Throws CheckError.
-   */
+  /** Writes what stands in place of a report when no check was made, as {@link printFailure}. Throws CheckError. */
   async fail(faults: readonly string[]): Promise<void> {
-    if (this.#reported) return;
-    const { stdout } = this.#targets;
-    const failed = { faults, version: programVersion() };
-    if (stdout !== 'human' && stdout !== 'json')
-      process.stdout.write((await reporterOf(stdout)).failure(failed));
-    await this.#writeEach(async (format) => (await reporterOf(format)).failure(failed));
-  }
-
-  /** Tries all of them before it throws the first error. */
-  async #writeEach(textOf: (format: ReportFormat) => Promise<string>): Promise<void> {
-    const errors: unknown[] = [];
-    for (const file of this.#targets.files)
-      await writeReport(file, await textOf(file.format)).catch((error: unknown) => {
-        errors.push(error);
-      });
-    if (errors.length > 0) throw errors[0];
+    if (!this.#reported) await printFailure(this.#targets, faults);
   }
 
   #resultFor(report: CheckReport, colour: boolean): CheckResult {
@@ -76,6 +58,35 @@ export class ReportPrinter {
       version: programVersion(),
     };
   }
+}
+
+/**
+ * Writes what stands in place of a report when there is no result, so that nobody takes an older file for it. stdout stays empty for
+ * people and as JSON: they have the message, and they expect a report. Throws CheckError.
+ */
+export async function printFailure(
+  targets: ReportTargets,
+  faults: readonly string[],
+): Promise<void> {
+  const failed = { faults, version: programVersion() };
+  const textOf = async (format: ReportFormat): Promise<string> =>
+    (await reporterOf(format)).failure(failed);
+  const { stdout } = targets;
+  if (stdout !== 'human' && stdout !== 'json') process.stdout.write(await textOf(stdout));
+  await writeEach(targets, textOf);
+}
+
+/** Writes the files; tries all of them before it throws the first error, a CheckError. */
+export async function writeEach(
+  { files }: ReportTargets,
+  textOf: (format: ReportFormat) => Promise<string>,
+): Promise<void> {
+  const errors: unknown[] = [];
+  for (const file of files)
+    await writeReport(file, await textOf(file.format)).catch((error: unknown) => {
+      errors.push(error);
+    });
+  if (errors.length > 0) throw errors[0];
 }
 
 /** Returns the version of this program. */

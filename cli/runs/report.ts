@@ -1,30 +1,20 @@
 import { checkTree } from '../../engine/check/check.ts';
-import type { CheckOptions } from '../../engine/check/options.ts';
 import { diff } from '../../engine/diff/diff.ts';
 import { severityOf } from '../../engine/problems/kinds.ts';
-import type { ColourChoice } from '../arguments/options.ts';
+import type { BuildArguments } from '../arguments/build-arguments.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { pageData } from '../html/data.ts';
 import { pageText } from '../html/page.ts';
 import { printable } from '../output/printable.ts';
 import { summaryText } from '../output/report.ts';
 import { writableTarget, writeReport } from '../reporters/files.ts';
-import { wantsColour } from './choices.ts';
 import { watched } from './watched.ts';
 
 /** The options of `report`. */
-export interface ReportArguments {
+export interface ReportArguments extends BuildArguments {
   readonly html: string | undefined;
   readonly diff: boolean;
   readonly base: string | undefined;
-  readonly path: string;
-  readonly configFile: string | undefined;
-  readonly target: string | undefined;
-  readonly features: readonly string[] | undefined;
-  readonly profile: string | undefined;
-  readonly colour: ColourChoice;
-  readonly quiet: boolean;
-  readonly debug: boolean;
 }
 
 /** Places of one fact that the page has at most. */
@@ -37,15 +27,9 @@ export async function runReport(args: ReportArguments): Promise<number> {
     throw new UsageError('the file to write is missing: `cackle report --html report.html`');
   if (args.base !== undefined && !args.diff)
     throw new UsageError(`the base '${args.base}' belongs to --diff: \`--diff ${args.base}\``);
-  return watched(args, async ({ observer, signal, showsProgress, clear }) => {
+  return watched(args, async ({ options: common, observer, signal, clear }) => {
     const file = { format: 'html', name: html, target: writableTarget('html', html) } as const;
-    const options: CheckOptions = {
-      ...{ path: args.path, configFile: args.configFile, target: args.target },
-      ...{ features: args.features, profile: args.profile, everything: args.debug },
-      ...{ packages: [], backtraces: true, ignoreNewerVersions: false },
-      colour: wantsColour(args.colour, process.stderr.isTTY === true),
-      showProgress: showsProgress,
-    };
+    const options = { ...common, ignoreNewerVersions: false };
     const comparison = { kind: 'revision', name: args.base } as const;
     // The comparison leaves the target directory as a check of the head does: the check after it builds nothing.
     const compared = args.diff ? await diff({ options, comparison, observer, signal }) : undefined;

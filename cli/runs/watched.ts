@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
-import type { CheckObserver } from '../../engine/check/options.ts';
+import type { CheckObserver, CheckOptions } from '../../engine/check/options.ts';
+import type { BuildArguments } from '../arguments/build-arguments.ts';
 import type { ColourChoice } from '../arguments/options.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { faultsOf } from '../output/error-text.ts';
@@ -11,10 +12,11 @@ import { signals } from './exit-status.ts';
 
 /** How a command that checks tells of its work. */
 export interface Watched {
+  /** What the check is asked for: the whole workspace, with the paths to what is found. */
+  readonly options: CheckOptions;
   readonly observer: CheckObserver;
   /** Aborted by a signal to this process. */
   readonly signal: AbortSignal;
-  readonly showsProgress: boolean;
   /** Removes the status line, before the report. */
   clear(): void;
 }
@@ -70,13 +72,19 @@ export function attended(args: {
  * status, 2 for an error, or that of the signal which ended it. Throws UsageError.
  */
 export async function watched(
-  args: { readonly quiet: boolean; readonly debug: boolean; readonly colour: ColourChoice },
+  args: BuildArguments,
   run: (work: Watched) => Promise<number>,
 ): Promise<number> {
-  const { status, showsProgress, observer, signal, endedBy } = attended(args);
+  const { status, showsProgress, colour, observer, signal, endedBy } = attended(args);
+  const { path, configFile, target, features, profile, debug } = args;
+  const options: CheckOptions = {
+    ...{ path, configFile, target, features, profile, everything: debug },
+    ...{ packages: [], backtraces: true, ignoreNewerVersions: true },
+    ...{ colour, showProgress: showsProgress },
+  };
   try {
     return await run({
-      ...{ observer, signal, showsProgress },
+      ...{ options, observer, signal },
       clear: () => status.clear(),
     });
   } catch (error) {
@@ -87,7 +95,7 @@ export async function watched(
       return signals[name] ?? 2;
     }
     if (error instanceof UsageError) throw error;
-    for (const fault of faultsOf(error, args.debug)) messages.error(fault);
+    for (const fault of faultsOf(error, debug)) messages.error(fault);
     return 2;
   }
 }
