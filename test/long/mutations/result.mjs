@@ -22,7 +22,7 @@ export function summaryOf(walks, command) {
   return `# Mutations: the last long run
 
 Written by \`${command}\`.
-Each step changes one thing in a small workspace and compares the incremental check's answer
+Each step changes one thing in a small workspace, or a source and cackle.toml at once, and compares the incremental check's answer
 (status, problems with every place and backtrace, grants, what is unchecked, counts) with that of a check from clean.
 
 | | |

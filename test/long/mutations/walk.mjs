@@ -1,4 +1,4 @@
-/** Changes one thing at a time and compares each incremental answer with that of a check from clean. */
+/** Changes one thing at a time, or a source and cackle.toml at once, and compares each incremental answer with that of a check from clean. */
 import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generator } from '../../../tools/synthetic/generate.mjs';
@@ -71,12 +71,14 @@ const special = [
 ];
 /** Of a hundred steps, how many take their kind from which list. */
 const weights = /** @type {const} */ ([
-  [33, sources],
-  [22, build],
-  [16, permissions],
+  [27, sources],
+  [20, build],
+  [14, permissions],
   [6, restOfConfig],
-  [5, faults],
-  [18, special],
+  [4, faults],
+  [16, special],
+  // What is allowed now must not be what was asked for before: a verdict on the old file with the new permission.
+  [13, ['two at once']],
 ]);
 
 /**
@@ -164,6 +166,15 @@ export async function walk(options) {
       const { status } = await done;
       clearTimeout(timer);
       what = `${moved}, ${status === null ? `killed after ${milliseconds} ms` : 'ended before it was killed'}`;
+    } else if (kind === 'two at once') {
+      const [source, value] = other(state, pick(sources), pick);
+      // Half the time what was taken away is given back, if anything was.
+      const away = changed(permissions);
+      const permission = away.length > 0 && random(2) === 0 ? pick(away) : pick(permissions);
+      const [, another] = other(state, permission, pick);
+      const first = choices[/** @type {keyof typeof choices} */ (permission)][0];
+      const allowed = away.includes(permission) ? first : another;
+      what = `${move(permission, allowed)}, ${move(source, value)}`;
     } else if (kind === 'clean') {
       rmSync(target, { recursive: true, force: true });
     } else if (kind !== 'nothing') {
