@@ -47,6 +47,16 @@ export function pageData(checked: Checked, diff: Diff | undefined): PageData {
   return new Taking(checked).data(diff);
 }
 
+/** What a program wrote, or the instructions that it gave, if there is anything to tell beside the title. */
+function printedText(problem: Problem): string | undefined {
+  if (problem.kind === 'execution-failed') return printableLines(problem.output);
+  if (problem.kind !== 'disallowed-build-instruction') return undefined;
+  const { instructions } = problem;
+  return instructions.length > 1
+    ? printableLines(instructions.slice(0, MAX_PLACES).join('\n'))
+    : undefined;
+}
+
 class Taking {
   private readonly places: PagePlaces;
   private readonly usages: PageUsage[] = [];
@@ -205,7 +215,7 @@ class Taking {
       title: printable(titleOf(problem)),
       usages: this.usagesOf(problem),
       advice: advice && { verb: advice.verb, text: printableLines(advice.text) },
-      output: problem.kind === 'execution-failed' ? printableLines(problem.output) : undefined,
+      output: printedText(problem),
     };
   }
 

@@ -44,6 +44,19 @@ export function keywordLines(
   });
 }
 
+/** Returns the instructions of a problem that has several, each as a line. */
+export function instructionLines(
+  instructions: readonly string[],
+  paint: Paint,
+  options: ReportOptions,
+): string[] {
+  if (instructions.length < 2) return [];
+  const each = instructions.map((instruction): [string] => [instruction]);
+  return someOf(each, options, paint, 'instruction', ([instruction]) => [
+    `    ${nameText(instruction, options)}`,
+  ]);
+}
+
 /** The lines of the first groups, and how many items the others have. */
 function someOf<T>(
   groups: readonly (readonly [T, ...T[]])[],

@@ -7,7 +7,7 @@ import { codeOf, labelOf, severityOf, titleOf } from '../../engine/problems/kind
 import type { CheckReport } from '../../engine/problems/report.ts';
 import type { Denial } from '../../engine/sandbox/denied.ts';
 import { shellWords } from '../../engine/shell-words.ts';
-import { keywordLines, usageLines } from './places-text.ts';
+import { instructionLines, keywordLines, usageLines } from './places-text.ts';
 import { printable } from './printable.ts';
 import type { Paint, ReportOptions } from './report-options.ts';
 import { blockedText, heldTexts } from './unchecked-text.ts';
@@ -78,6 +78,8 @@ function renderProblem(
   const lines = [`  ${mark}: ${printable(titleOf(problem))}`];
   if ('usages' in problem) lines.push(...usageLines(problem.usages, report, paint, options));
   if ('uses' in problem) lines.push(...keywordLines(problem.uses, report, paint, options));
+  if ('instructions' in problem)
+    lines.push(...instructionLines(problem.instructions, paint, options));
   if (problem.kind === 'execution-failed') {
     for (const line of problem.output.split('\n').slice(-20))
       lines.push(paint.dim(`    | ${printable(line)}`));

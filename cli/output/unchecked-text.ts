@@ -1,5 +1,6 @@
 import { groupBy } from '../../engine/group-by.ts';
 import { endingOf } from '../../engine/problems/failure.ts';
+import { givenText } from '../../engine/problems/kinds/disallowed-build-instruction.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
 import type { CheckReport, Unchecked } from '../../engine/problems/report.ts';
 import { sortedBy } from '../../engine/sorted-by.ts';
@@ -127,7 +128,7 @@ function reasonIn(problem: Problem, held: string): Reason | undefined {
       return { rank: rank(0), verb: 'uses', what: problem.api };
     case 'disallowed-build-instruction':
       return held === 'build script output'
-        ? { rank: 0, verb: 'has', what: `\`${problem.instruction}\`` }
+        ? { rank: 0, verb: 'has', what: givenText(problem.instructions) }
         : undefined;
     case 'disallowed-extern':
       return { rank: rank(1), verb: 'needs', what: 'allow_extern' };

@@ -48,7 +48,7 @@ export function detailLines(problem: Problem, report: CheckReport): string[] {
   return [...placeLines(problem, report), ...adviceLines(problem)];
 }
 
-/** Returns the places of a problem and how they are reached, or what a program wrote, as printable lines. */
+/** Returns the places of a problem and how they are reached, or what a program wrote or asked for, as printable lines. */
 export function placeLines(problem: Problem, report: CheckReport): string[] {
   const lines: string[] = [];
   const { workspaceRoot } = report;
@@ -69,6 +69,11 @@ export function placeLines(problem: Problem, report: CheckReport): string[] {
     for (const { place } of problem.uses.slice(0, SHOWN))
       lines.push(placeText(place, workspaceRoot));
     if (problem.uses.length > SHOWN) lines.push(`… and ${problem.uses.length - SHOWN} more places`);
+  }
+  if ('instructions' in problem && problem.instructions.length > 1) {
+    lines.push(...problem.instructions.slice(0, SHOWN).map(printable));
+    const more = problem.instructions.length - SHOWN;
+    if (more > 0) lines.push(`… and ${counted(more, 'more instruction')}`);
   }
   if (problem.kind === 'execution-failed') {
     lines.push(...problem.output.trimEnd().split('\n').slice(-SHOWN).map(printable));

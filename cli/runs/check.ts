@@ -160,11 +160,12 @@ function grantsOf(report: CheckReport): object {
     if (problem.kind === 'proc-macro-not-allowed')
       grants.push({ package: problem.packageName, scope: 'pkg', api: 'allow_proc_macro' });
     if (problem.kind === 'disallowed-build-instruction') {
-      grants.push({
-        package: problem.packageName,
-        scope: 'build',
-        api: `allow_build_instructions=${problem.instruction}`,
-      });
+      for (const instruction of problem.instructions)
+        grants.push({
+          package: problem.packageName,
+          scope: 'build',
+          api: `allow_build_instructions=${instruction}`,
+        });
     }
   }
   const exports = report.problems

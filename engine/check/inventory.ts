@@ -27,9 +27,13 @@ export async function inventoryOf(
   // A run whose instructions were held is not among those that ran.
   const refused = problems.flatMap((problem) => {
     if (problem.kind !== 'disallowed-build-instruction') return [];
-    const packageId = workspace.packages.find(({ label }) => label === problem.packageLabel)?.id;
-    const { instruction } = problem;
-    return packageId === undefined ? [] : [{ packageId, instruction, isAllowed: false }];
+    const { packageLabel, packageName, instructions } = problem;
+    const one = workspace.packages.filter(({ label }) => label === packageLabel);
+    // Several versions may have one problem.
+    const all = one.length > 0 ? one : workspace.packages.filter((p) => p.name === packageName);
+    return all.flatMap(({ id: packageId }) =>
+      instructions.map((instruction) => ({ packageId, instruction, isAllowed: false })),
+    );
   });
   return takeInventory({
     workspace,

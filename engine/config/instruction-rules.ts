@@ -60,6 +60,22 @@ export function needsExactRule(line: string): boolean {
   return value !== undefined && /(?:^|[\s,=])@/.test(value);
 }
 
+/** Returns what an instruction is called, with its `=`: `cargo:rustc-env=`. Undefined when it has no value. */
+export function instructionKind(instruction: string): string | undefined {
+  const end = instruction.indexOf('=');
+  return end < 0 ? undefined : instruction.slice(0, end + 1);
+}
+
+/**
+ * Returns the key of the problem that an instruction of a package belongs to (rule 5.19): its kind, as one fix allows all of
+ * them; itself where no rule can allow it, where the rule has to be exact, and where it has no value.
+ */
+export function instructionGroup(instruction: string): string {
+  const line = normalisedInstruction(instruction);
+  const isAlone = neverAllowed(line) !== undefined || needsExactRule(line);
+  return isAlone ? line : (instructionKind(line) ?? line);
+}
+
 /** Names of the `rustc-env` instructions of a build script. */
 export function variablesSet(instructions: readonly string[]): string[] {
   return instructions.flatMap((line) => /^cargo:rustc-env=([^=]+)=/.exec(line)?.[1] ?? []);

@@ -1,10 +1,5 @@
 import type { Edit, EditStep } from '../config/edit/edit.ts';
 import { ancestors } from '../config/inheritance.ts';
-import {
-  needsExactRule,
-  neverAllowed,
-  normalisedInstruction,
-} from '../config/instruction-rules.ts';
 import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
 import { excludable, type UsedNames } from './prefixes.ts';
 import type { Fix } from './types.ts';
@@ -123,33 +118,6 @@ export function addBuildSection(packageName: string): Fix[] {
       edit: edit({ kind: 'build-section', package: packageName }),
     },
   ];
-}
-
-/** Returns the fixes that allow a build script's instruction: with any value, then by ever shorter prefixes. */
-export function allowInstruction(packageName: string, instruction: string): Fix[] {
-  const scope: PermissionScope = { package: packageName, suffix: 'build' };
-  return rulesFor(instruction).map((rule) => ({
-    title: `allow \`${rule}\` to the build script of ${packageName}`,
-    explanation: rule.endsWith('*')
-      ? `Every instruction that begins \`${rule.slice(0, -1)}\` is allowed.`
-      : 'This instruction alone is allowed.',
-    edit: edit({ kind: 'allow', scope, list: 'allow_build_instructions', value: rule }),
-  }));
-}
-
-/** `cargo:rustc-link-lib=x` → `cargo:rustc-link-lib=*`, `cargo:rustc-link-*`, `cargo:rustc-*`, `cargo:*`. */
-function rulesFor(instruction: string): string[] {
-  const line = normalisedInstruction(instruction);
-  const end = line.indexOf('=');
-  // As a rule it would match more than this instruction, and no user should accept that unseen.
-  if (end < 0 && line.endsWith('*')) return [];
-  if (neverAllowed(line) !== undefined) return [];
-  if (needsExactRule(line)) return line.endsWith('*') ? [] : [line];
-  const name = end < 0 ? line : line.slice(0, end);
-  const rules = [end < 0 ? line : `${name}=*`];
-  for (let cut = name.lastIndexOf('-'); cut > 0; cut = name.lastIndexOf('-', cut - 1))
-    rules.push(`${name.slice(0, cut + 1)}*`);
-  return [...rules, 'cargo:*'];
 }
 
 /** Returns the fixes that set `source`, which says to which of several packages of this name a table applies. */

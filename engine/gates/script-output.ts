@@ -87,7 +87,7 @@ export class ScriptOutputGate {
     return { allow: false, passed: withoutInstructions(stdout, withheld) };
   }
 
-  /** Returns a problem for each output that is not UTF-8, and for each instruction that was refused during the build. */
+  /** Returns a problem for each output that is not UTF-8, and those of the instructions that were refused during the build. */
   problems(): Problem[] {
     const unreadable = [...this.notUtf8].sort().map((packageId): Problem => {
       const p = this.workspace.byId.get(packageId);
@@ -100,13 +100,12 @@ export class ScriptOutputGate {
         output,
       };
     });
-    const refused = [...this.refusedRuns]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .flatMap(([, record]) => this.refusedBy(record));
-    return [...unreadable, ...refused];
+    const inOrder = [...this.refusedRuns].sort(([a], [b]) => (a < b ? -1 : 1));
+    const runs = new Set(inOrder.map(([, record]) => record));
+    return [...unreadable, ...[...runs].flatMap((record) => this.refusedBy(record))];
   }
 
-  /** Returns a problem for each instruction of a recorded run that the configuration does not allow. */
+  /** Returns the problems of the instructions of a recorded run that the configuration does not allow. */
   refusedBy(record: BuildScriptRecord): Problem[] {
     return instructionProblems(record, this.workspace, this.live.current);
   }

@@ -1,10 +1,12 @@
 import {
+  instructionGroup,
   isInstructionAllowed,
   neverAllowed,
   normalisedInstruction,
 } from '../config/instruction-rules.ts';
 import type { Config } from '../config/types.ts';
 import type { BuildScriptRecord } from '../facts/unit-record.ts';
+import { groupBy } from '../group-by.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { Workspace } from '../workspace/types.ts';
 
@@ -76,7 +78,7 @@ export function refusedInstructions(
   return instructions.filter((instruction) => !isInstructionAllowed(instruction, rules));
 }
 
-/** Returns a problem for each of {@link refusedInstructions}. */
+/** Returns the problems of {@link refusedInstructions}: those of one kind are one (rule 5.19). */
 export function instructionProblems(
   record: BuildScriptRecord,
   workspace: Workspace,
@@ -84,11 +86,13 @@ export function instructionProblems(
 ): Problem[] {
   const p = workspace.byId.get(record.packageId);
   if (p === undefined) return [];
-  return refusedInstructions(record, workspace, config).map((instruction) => ({
+  const refused = refusedInstructions(record, workspace, config);
+  return [...groupBy(refused, instructionGroup).values()].map((instructions) => ({
     kind: 'disallowed-build-instruction',
     packageLabel: p.label,
     packageName: p.name,
-    instruction,
-    never: neverAllowed(instruction),
+    instruction: instructions[0],
+    instructions,
+    never: neverAllowed(instructions[0]),
   }));
 }

@@ -130,7 +130,7 @@ describe('rules 9.1, 10.1: a held build script that this build replaces', () => 
 describe('rule 9.3: instructions that are held: what the script said is known', () => {
   const instructions = (...names: string[]) => names.map((name) => `cargo:${name}`);
   const refusedOf = ({ problems }: CheckReport): string[] =>
-    problems.flatMap((p) => ('instruction' in p ? [p.instruction] : [])).sort();
+    problems.flatMap((p) => ('instructions' in p ? p.instructions : [])).sort();
 
   test('a check that ends with problems again runs no script and builds nothing; a permission does not run it once more', async () => {
     const { directory, configure } = tree('held-says-instructions');

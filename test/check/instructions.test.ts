@@ -1,14 +1,18 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isInstructionAllowed, neverAllowed } from '../../engine/config/instruction-rules.ts';
+import {
+  instructionGroup,
+  isInstructionAllowed,
+  neverAllowed,
+} from '../../engine/config/instruction-rules.ts';
 import {
   instructionsOf,
   mayProceed,
   withoutInstructions,
 } from '../../engine/judge/build-instructions.ts';
 import { fixesFor } from '../../engine/problems/fixes.ts';
-import { check, config, fixture, short } from '../support/cackle.ts';
+import { cackle, check, config, fixture, short } from '../support/cackle.ts';
 
 const printed = (...lines: string[]): Buffer => Buffer.from(`${lines.join('\n')}\n`);
 
@@ -119,7 +123,10 @@ describe('rule 4.21: what would be code or another identity in the toolchain, no
     expect(neverAllowed(instruction)).toBeDefined();
     expect(mayProceed(instruction, false)).toBe(false);
     expect(instructionsOf(printed(instruction))).toHaveLength(1);
-    const problem = { packageLabel: 'p', packageName: 'p', instruction } as const;
+    const problem = {
+      ...{ packageLabel: 'p', packageName: 'p' },
+      ...{ instruction, instructions: [instruction] },
+    } as const;
     expect(fixesFor({ kind: 'disallowed-build-instruction', ...problem }, undefined)).toEqual([]);
   });
 
@@ -139,11 +146,141 @@ describe('rule 4.21: what would be code or another identity in the toolchain, no
     (instruction) => {
       expect(isInstructionAllowed(instruction, ['cargo:*', 'cargo:rustc-link-arg*'])).toBe(false);
       expect(isInstructionAllowed(instruction, [instruction])).toBe(true);
-      const problem = { packageLabel: 'p', packageName: 'p', instruction } as const;
+      const problem = {
+        ...{ packageLabel: 'p', packageName: 'p' },
+        ...{ instruction, instructions: [instruction] },
+      } as const;
       const fixes = fixesFor({ kind: 'disallowed-build-instruction', ...problem }, undefined);
       expect(fixes.map(({ title }) => title)).toEqual([
         `allow \`${instruction}\` to the build script of p`,
       ]);
     },
   );
+});
+
+describe('rules 5.9, 5.19: instructions of one kind are one problem', () => {
+  const kind = 'disallowed-build-instruction';
+  const rulesOf = (...instructions: string[]): string[][] => {
+    const [instruction = ''] = instructions;
+    const problem = {
+      kind,
+      packageLabel: 'p',
+      packageName: 'p',
+      instruction,
+      instructions,
+    } as const;
+    return fixesFor(problem, undefined).map(({ edit }) =>
+      edit.steps.flatMap((step) => (step.kind === 'allow' ? [step.value] : [])),
+    );
+  };
+  const settledBy = (rules: readonly string[], ...instructions: string[]): boolean =>
+    instructions.every((instruction) => isInstructionAllowed(instruction, rules));
+
+  test('of which the report lists the first, and the fix is the rule that fits; one alone is as it was', async () => {
+    const directory = fixture('instructions-of-one-kind');
+    const report = await check(directory);
+    const told = report.problems.flatMap((p) =>
+      p.kind === kind ? [[p.packageName, p.instruction, p.instructions.length]] : [],
+    );
+    expect(told).toEqual([
+      ['others', 'cargo:rustc-env=BUILD_TIME=noon', 3],
+      ['others', 'cargo:rustc-link-arg=-Wl,-z,now', 2],
+      ['prefixed', 'cargo:rustc-env=VERGEN_BUILD_DATE=1', 9],
+      ['prefixed', 'cargo:rustc-link-search=native=/nowhere/a', 2],
+      ['single', 'cargo:rustc-env=SINGLE_ONE=1', 1],
+    ]);
+    const { stdout } = await cackle(['-n', '--path', directory]);
+    expect(stdout).toContain(`prefixed
+  error[C0303]: its build script gives 9 instructions \`cargo:rustc-env=VERGEN_…\`, which are not allowed
+    cargo:rustc-env=VERGEN_BUILD_DATE=1
+    cargo:rustc-env=VERGEN_BUILD_TIME=2
+    cargo:rustc-env=VERGEN_CARGO_DEBUG=3
+    cargo:rustc-env=VERGEN_CARGO_OPT=4
+    cargo:rustc-env=VERGEN_GIT_BRANCH=5
+    … and 4 more instructions
+    to allow it, in cackle.toml:
+      [pkg.prefixed]
+      build.allow_build_instructions = ["cargo:rustc-env=VERGEN_*"]
+`);
+    expect(stdout).toContain('and 9 instructions `cargo:rustc-env=VERGEN_…`, single has');
+    expect(stdout).toContain('gives the instruction `cargo:rustc-env=SINGLE_ONE=1`, which is not');
+    const whole = await cackle(['-n', '--debug', '--path', directory]);
+    expect(whole.stdout).toContain('    cargo:rustc-env=VERGEN_SYSINFO_NAME=9\n');
+    expect(whole.stdout).not.toContain('more instructions');
+  });
+
+  test('and one fix settles all of it', async () => {
+    const directory = fixture('instructions-of-one-kind');
+    const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+    expect([ran.status, ran.stderr]).toEqual([0, expect.anything()]);
+    const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
+    expect(text.slice(text.indexOf('[pkg'))).toBe(`[pkg.others]
+build.allow_build_instructions = [
+    "cargo:rustc-env=BRANCH=*",
+    "cargo:rustc-env=BUILD_*",
+    "cargo:rustc-link-arg=-Wl,-O1",
+    "cargo:rustc-link-arg=-Wl,-z,now",
+]
+
+[pkg.prefixed]
+build.allow_build_instructions = [
+    "cargo:rustc-env=VERGEN_*",
+    "cargo:rustc-link-search=native=*",
+]
+
+[pkg.single]
+build.allow_build_instructions = ["cargo:rustc-env=*"]
+`);
+    expect((await check(directory)).problems).toEqual([]);
+  });
+
+  test.each<[string[], string[]]>([
+    [['rustc-env=GIT_A=1', 'rustc-env=GIT_BA=2'], ['rustc-env=GIT_*']],
+    [['rustc-env=GIT_A=x_1', 'rustc-env=GIT_A=x_2'], ['rustc-env=GIT_A=*']],
+    // Less than a word in common is nothing in common.
+    [
+      ['rustc-env=ABC=1', 'rustc-env=ABD=2'],
+      ['rustc-env=ABC=*', 'rustc-env=ABD=*'],
+    ],
+    [
+      ['rustc-env=A_X=1', 'rustc-env=A_Y=2'],
+      ['rustc-env=A_X=*', 'rustc-env=A_Y=*'],
+    ],
+    // PATH_TO_IT may be set, and PATH not.
+    [['rustc-env=PATH_TO=1', 'rustc-env=PATH_OF=2'], ['rustc-env=PATH_*']],
+    [
+      ['metadata=lib_a=1', 'metadata=root=/x'],
+      ['metadata=lib_a=*', 'metadata=root=*'],
+    ],
+    [['rustc-link-lib=static=a', 'rustc-link-lib=static=b'], ['rustc-link-lib=static=*']],
+    // Paths are other ones on the next machine.
+    [['rustc-link-search=/a-b/x', 'rustc-link-search=/a-b/y'], ['rustc-link-search=*']],
+    [['rustc-link-arg=-s', 'rustc-link-arg=-L/a'], ['rustc-link-arg=*']],
+    [['rustc-link-lib=a', 'rustc-link-lib=b'], ['rustc-link-lib=*']],
+    // A rule that ends in `*` would be a prefix.
+    [['rustc-link-arg=-s', 'rustc-link-arg=*'], ['rustc-link-arg=*']],
+    [['rustc-env=A', 'rustc-env=B'], ['rustc-env=*']],
+  ])('%j: %j', (instructions, rules) => {
+    const given = instructions.map((line) => `cargo:${line}`);
+    const [best = []] = rulesOf(...given);
+    expect(best).toEqual(rules.map((rule) => `cargo:${rule}`));
+    expect(settledBy(best, ...given)).toBe(true);
+  });
+
+  test('what each rule would not allow stays a problem of its own', async () => {
+    const groups = ['cargo:rustc-env=PATH=x', 'cargo:rustc-env=A=1', 'cargo:rustc-link-arg=@x'];
+    expect(new Set(groups.map(instructionGroup)).size).toBe(3);
+    expect(instructionGroup('cargo:rustc-env=B=1')).toBe(instructionGroup('cargo::rustc-env=A=1'));
+    expect(
+      settledBy(
+        rulesOf('cargo:rustc-env=AB_C=1', 'cargo:rustc-env=AB_D=1')[0] ?? [],
+        'cargo:rustc-env=ABC=1',
+      ),
+    ).toBe(false);
+  });
+
+  test('a hundred thousand of them are told in a moment', () => {
+    const many = Array.from({ length: 100_000 }, (_, i) => `cargo:rustc-env=X${i}=1`);
+    expect(rulesOf(...many)[0]).toEqual(['cargo:rustc-env=*']);
+  });
 });

@@ -66,7 +66,7 @@ test('a source and an included file behind the same time and size', async () => 
 test('a file that a build script watches', async () => {
   const file = join(directory, 'crates/lib/seen.txt');
   const instruction = (report: Awaited<ReturnType<typeof verified>>) =>
-    report.problems.flatMap((p) => ('instruction' in p ? [p.instruction] : []));
+    report.problems.flatMap((p) => ('instructions' in p ? p.instructions : []));
   change(file, () => Buffer.from('net'));
   expect(instruction(await verified())).toEqual(['cargo:rustc-link-search=/env']);
   expect(instruction(await verified('--verify'))).toEqual(['cargo:rustc-link-search=/net']);

@@ -20,10 +20,12 @@ export function remains(problem: Problem, config: Config): boolean {
     case 'build-script-not-allowed':
       return !config.hasBuildSection(problem.packageName);
     case 'disallowed-build-instruction':
-      return !isInstructionAllowed(
-        problem.instruction,
-        config.permissions({ package: problem.packageName, suffix: 'build' })
-          .allowBuildInstructions,
+      return !problem.instructions.every((instruction) =>
+        isInstructionAllowed(
+          instruction,
+          config.permissions({ package: problem.packageName, suffix: 'build' })
+            .allowBuildInstructions,
+        ),
       );
     case 'disallowed-api':
     case 'off-tree-api': {

@@ -41,6 +41,7 @@ function problemsOf(config: Config): Problem[] {
           kind: 'disallowed-build-instruction',
           ...common,
           instruction: 'cargo:rustc-link-lib=static=x',
+          instructions: ['cargo:rustc-link-lib=static=x'],
         },
         {
           kind: 'execution-failed',

@@ -129,6 +129,7 @@ describe('fixes of each problem, best first', () => {
         kind: 'disallowed-build-instruction',
         ...named,
         instruction: 'cargo:rustc-link-lib=static=a',
+        instructions: ['cargo:rustc-link-lib=static=a'],
       },
       ['rustc-link-lib=*', 'rustc-link-*', 'rustc-*', '*'].map(
         (rule) => `[pkg.x]\nbuild.allow_build_instructions = ["cargo:${rule}"]`,
@@ -154,6 +155,7 @@ describe('fixes of each problem, best first', () => {
       kind: 'disallowed-build-instruction',
       ...named,
       instruction: line,
+      instructions: [line],
     });
     expect(added(instruction('cargo:*'))).toEqual([]);
     expect(added(instruction('cargo:a*=b'))[0]).toContain('"cargo:a*=*"');
@@ -358,6 +360,7 @@ describe('rule 8.5: an applied fix settles every problem for which a fix would n
       kind: 'disallowed-build-instruction',
       ...named,
       instruction: line,
+      instructions: [line],
     });
     const [exact, prefix] = fixesFor(instruction('cargo:rustc-link-lib=a'), read(base));
     expect(settles(exact, instruction('cargo:rustc-link-lib=b'))).toBe(true);

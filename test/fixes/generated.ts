@@ -244,11 +244,17 @@ export function problemAbout(draw: Draw): Problem {
     () => ({ kind: 'disallowed-extern', ...keyword }),
     () => ({ kind: 'proc-macro-not-allowed', ...common }),
     () => ({ kind: 'build-script-not-allowed', ...common }),
-    () => ({
-      kind: 'disallowed-build-instruction',
-      ...common,
-      instruction: draw(['cargo:rustc-link-lib=a=b', 'cargo:rustc-env=Y=1', 'cargo:root=/x']),
-    }),
+    () => {
+      const instructions = draw([
+        ['cargo:rustc-link-lib=a=b'],
+        ['cargo:rustc-env=Y=1'],
+        ['cargo:root=/x'],
+        ['cargo:rustc-env=GIT_A=1', 'cargo:rustc-env=GIT_B=2', 'cargo:rustc-env=OTHER=*'],
+        ['cargo:rustc-link-arg=-pie', 'cargo:rustc-link-arg=-s'],
+      ]);
+      const [instruction = ''] = instructions;
+      return { kind: 'disallowed-build-instruction', ...common, instruction, instructions };
+    },
     () => ({
       kind: 'execution-failed',
       ...common,

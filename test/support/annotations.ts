@@ -95,7 +95,9 @@ export function reportedOf(
   const nobody: string[] = [];
   for (const problem of report.problems) {
     const words =
-      'instruction' in problem ? `${short(problem)} ${problem.instruction}` : short(problem);
+      'instructions' in problem
+        ? problem.instructions.map((instruction) => `${short(problem)} ${instruction}`)
+        : [short(problem)];
     let placeless = false;
     const found = placesOf(problem);
     for (const { file, line } of found) {
@@ -116,7 +118,7 @@ export function reportedOf(
       ('packageName' in problem ? byPackage.get(problem.packageName) : undefined) ??
       (cases.length === 1 ? cases[0]?.name : undefined);
     const list = name === undefined ? nobody : (byCase.get(name)?.problems ?? nobody);
-    if (!list.includes(words)) list.push(words);
+    list.push(...words.filter((word) => !list.includes(word)));
   }
   return { byCase, nobody };
 }
