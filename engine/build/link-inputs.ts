@@ -167,10 +167,13 @@ function readRuntime(path: string): 'names' | readonly string[] | undefined {
 }
 
 /**
- * Directories take precedence over names: a linker takes a file from the first directory that has one, shared before
+ * Returns the path of a library. Directories take precedence over names: a linker takes a file from the first directory that has one, shared before
  * static.
  */
-function firstOf(directories: readonly string[], names: readonly string[]): string | undefined {
+export function firstOf(
+  directories: readonly string[],
+  names: readonly string[],
+): string | undefined {
   for (const directory of directories) {
     for (const name of names) {
       const path = join(directory, name);
@@ -230,7 +233,7 @@ function kindByStart(path: string): FileKind {
   if (otherFormats.some((other) => magic.startsWith(other))) {
     throw new CheckError(
       `${path} is no ELF file: outputs of its target cannot be judged`,
-      'check for a target with ELF objects (Linux, BSD, bare metal), without --target and `build.target` for the machine at hand',
+      'check for a target with ELF, COFF or Mach-O objects (Linux, BSD, bare metal, Windows, macOS)',
     );
   }
   if (!magic.startsWith('\x7fELF')) return 'script';

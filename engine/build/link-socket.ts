@@ -7,9 +7,9 @@ import { readOpenFile } from '../regular-file.ts';
 import { isWithin } from '../sandbox/bubblewrap.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { describeLink, expectsLink, needsLink, placeholder, refuseUnsupported } from './link.ts';
-import { parseLinkerArguments } from './linker-arguments.ts';
+import { linkerFlavours } from './linker-flavours.ts';
 import { type Ending, type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
-import { expandLinkerArguments, quotedWord } from './response-file.ts';
+import { quotedWord } from './response-file.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { RustcInvocation } from './types.ts';
 
@@ -144,10 +144,11 @@ export class LinkSocket {
 
   async #link(hello: Hello): Promise<Pick<Finished, 'status' | 'stdout' | 'stderr'>> {
     const { invocation, server, linker } = this.#options;
-    const args = expandLinkerArguments(hello.args, invocation.cwd, (path) =>
+    const flavour = linkerFlavours[invocation.platform.linker];
+    const args = flavour.expand(hello.args, invocation.cwd, (path) =>
       readWithin(path, invocation.outDir),
     );
-    const command = parseLinkerArguments(args, invocation.cwd);
+    const command = flavour.parse(args, invocation.cwd);
     const { output } = command;
     if (dirname(output) !== invocation.outDir || this.#made.has(output))
       throw new BadLinkError(`${output} is not for this rustc to link, or was linked already`);

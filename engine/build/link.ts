@@ -3,10 +3,11 @@ import { CheckError } from '../errors.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { reasonOf } from '../system-errors.ts';
 import type { Workspace } from '../workspace/types.ts';
+import { foreignFiles } from './foreign-inputs.ts';
 import { linkFiles, refuseOtherFormats } from './link-inputs.ts';
 import type { LinkerCommand } from './linker-command.ts';
+import { linkerFlavours } from './linker-flavours.ts';
 import { type LinkOrigin, refusedPlaces } from './linker-places.ts';
-import { exportedPatterns } from './linker-scripts.ts';
 import type { LibraryDirectories } from './system-directories.ts';
 import type { BuildHandlers, LinkRequest, OutputKind, RustcInvocation } from './types.ts';
 
@@ -26,10 +27,11 @@ export function isPlaceholder(content: Buffer): boolean {
 
 /**
  * Returns whether the output of this unit must be real: rustc reads a dylib's metadata from the linked file, and
- * loads a proc macro.
+ * loads a proc macro. Nothing is linked for a target without ELF files: only build scripts and proc macros have to run.
  */
 export function needsLink(invocation: RustcInvocation, linkAll: boolean): boolean {
-  const { kind, isProcMacro, crateTypes } = invocation;
+  const { kind, isProcMacro, crateTypes, platform } = invocation;
+  if (platform.format !== 'elf') return false;
   return linkAll || kind === 'build-script' || isProcMacro || crateTypes.includes('dylib');
 }
 
@@ -65,9 +67,11 @@ export async function describeLink(
       ? 'proc-macro'
       : 'shared';
   const { workspace, handlers, directories, linker, env, cwd, original = (path) => path } = place;
+  const { platform } = invocation;
+  const flavour = linkerFlavours[platform.linker];
   const scripts = command.scripts.map((path) => ({
     path,
-    patterns: exportedPatterns(readScript(path, invocation)),
+    patterns: flavour.exported(readScript(path, invocation)),
   }));
   const libraryPath = (env.get('LIBRARY_PATH') ?? '').split(':').filter((path) => path !== '');
   const instructions = handlers.scriptInstructions();
@@ -75,19 +79,24 @@ export async function describeLink(
     ...refusedOptions(command, invocation, { workspace, invocation, instructions }),
     ...scripts.flatMap(({ path, patterns }) =>
       patterns === undefined
-        ? [`${path} (a script with a quote or comment that linkers end at different places)`]
+        ? [
+            `${path} (a script with a quote or comment that linkers end at different places, or that does more than to export)`,
+          ]
         : [],
     ),
   ];
-  if (refused.length > 0) refuseOtherFormats(command);
+  const isElf = platform.format === 'elf';
+  if (refused.length > 0 && isElf) refuseOtherFormats(command);
   // When options are refused, the linker is not even asked where it looks: `-B` makes it run programs to answer.
   const { files, shared, runtime, unsupported } =
     refused.length > 0
       ? { files: [], shared: [], runtime: [], unsupported: [] }
-      : await linkFiles(command, cwd, {
-          libraryPath: libraryPath.map((path) => resolve(cwd, path)),
-          system: () => directories.directoriesOf(linker, command, env, cwd),
-        });
+      : !isElf
+        ? foreignFiles(command, platform)
+        : await linkFiles(command, cwd, {
+            libraryPath: libraryPath.map((path) => resolve(cwd, path)),
+            system: () => directories.directoriesOf(linker, command, env, cwd),
+          });
   return {
     invocation,
     outputKind,

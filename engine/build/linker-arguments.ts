@@ -4,8 +4,11 @@ import { driverFeatures, driverFlags, driverWithValue } from './linker-options.t
 import { LinkerScan } from './linker-scan.ts';
 
 /** Parses a linker command line, in which response files are expanded already. */
-export function parseLinkerArguments(args: readonly string[], cwd: string): LinkerCommand {
-  const scan = new LinkerScan(cwd);
+export function parseLinkerArguments(
+  args: readonly string[],
+  cwd: string,
+  scan = new LinkerScan(cwd),
+): LinkerCommand {
   let index = -1;
   const next = (): string | undefined => args[++index];
   // Words for ld only. A word that is the value of a driver option is not one of them, whatever it looks like.

@@ -1,7 +1,7 @@
-/** A file or `-lNAME` of a linker command line, with the options in force at that point. */
+/** A file, `-lNAME` or `-framework NAME` of a linker command line, with the options in force at that point. */
 export type CommandInput = { readonly wholeArchive: boolean } & (
   | { readonly path: string }
-  | { readonly library: string; readonly static: boolean }
+  | { readonly library: string; readonly static: boolean; readonly isFramework?: true }
 );
 
 /** A path as the option gives it, and as an absolute path. */
@@ -10,12 +10,14 @@ export interface WrittenPath {
   readonly path: string;
 }
 
-/** What a linker command line (GNU ld options as accepted by gcc and lld) says about the output. */
+/** What a linker command line says about the output, whoever's linker it is for. */
 export interface LinkerCommand {
   readonly output: string;
   readonly inputs: readonly CommandInput[];
   /** `-L` directories in order, absolute. */
   readonly searched: readonly string[];
+  /** `-F` directories, where frameworks are looked for. */
+  readonly frameworkPlaces?: readonly string[];
   readonly sysroot: string | undefined;
   readonly shared: boolean;
   readonly gcSections: boolean;

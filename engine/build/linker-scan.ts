@@ -2,6 +2,15 @@ import { resolve } from 'node:path';
 import type { CommandInput, LinkerCommand, WrittenPath } from './linker-command.ts';
 import { emulation, ldFlags, ldWithValue } from './linker-options.ts';
 
+/** The options of an ld that affect no code, and its emulations (`-m`). */
+export interface LdOptions {
+  readonly flags: ReadonlySet<string>;
+  readonly withValue: ReadonlySet<string>;
+  readonly emulation: RegExp;
+}
+
+const forElf: LdOptions = { flags: ldFlags, withValue: ldWithValue, emulation };
+
 /** Collects what the options of a linker command line say, read one after the other. */
 export class LinkerScan {
   output = 'a.out';
@@ -24,13 +33,19 @@ export class LinkerScan {
   private allStatic = false;
   private readonly saved: { wholeArchive: boolean; static: boolean }[] = [];
   readonly cwd: string;
+  private readonly options: LdOptions;
 
-  constructor(cwd: string) {
+  constructor(cwd: string, options: LdOptions = forElf) {
     this.cwd = cwd;
+    this.options = options;
   }
 
   file(path: string): void {
     this.inputs.push({ path: resolve(this.cwd, path), wholeArchive: this.wholeArchive });
+  }
+
+  script(path: string): void {
+    this.scripts.push(resolve(this.cwd, path));
   }
 
   library(name: string): void {
@@ -89,11 +104,11 @@ export class LinkerScan {
     const value = (): string => long?.[2] ?? next() ?? '';
     if (long !== null && this.known(name, argument, value)) return;
     if (argument === '-(' || argument === '-)') return;
-    if (ldFlags.has(name)) {
-      if (ldWithValue.has(name) && long?.[2] === undefined) next();
+    if (this.options.flags.has(name)) {
+      if (this.options.withValue.has(name) && long?.[2] === undefined) next();
       return;
     }
-    if (ldWithValue.has(name)) {
+    if (this.options.withValue.has(name)) {
       value();
       return;
     }
@@ -111,11 +126,11 @@ export class LinkerScan {
     switch (name) {
       case 'version-script':
         this.versioned = true;
-        this.scripts.push(resolve(this.cwd, value()));
+        this.script(value());
         return true;
       case 'dynamic-list':
       case 'export-dynamic-symbol-list':
-        this.scripts.push(resolve(this.cwd, value()));
+        this.script(value());
         return true;
       case 'undefined':
       case 'require-defined':
@@ -233,7 +248,8 @@ export class LinkerScan {
     switch (letter) {
       case 'm': {
         const name = value();
-        if (!emulation.test(name)) this.refuse(`-m ${name}`, 'no emulation that cackle knows');
+        if (!this.options.emulation.test(name))
+          this.refuse(`-m ${name}`, 'no emulation that cackle knows');
         return;
       }
       case 'o':
@@ -261,8 +277,8 @@ export class LinkerScan {
         this.refuse(`-R ${value()}`, 'a symbol file');
         return;
     }
-    if (ldWithValue.has(letter)) value();
-    else if (!ldFlags.has(letter) || !/^[0-9]*$/.test(rest))
+    if (this.options.withValue.has(letter)) value();
+    else if (!this.options.flags.has(letter) || !/^[0-9]*$/.test(rest))
       this.refuse(argument, 'an option that cackle does not know');
   }
 }

@@ -6,10 +6,10 @@ import { CheckError } from '../errors.ts';
 import { standIn } from './build-script.ts';
 import type { BuildFailures } from './failures.ts';
 import { describeLink, needsLink, placeholder, refuseUnsupported } from './link.ts';
-import { parseLinkerArguments } from './linker-arguments.ts';
+import { linkerFlavours } from './linker-flavours.ts';
 import { ourVariables } from './our-variables.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
-import { expandLinkerArguments, quotedWord } from './response-file.ts';
+import { quotedWord } from './response-file.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { RustcInvocation } from './types.ts';
 
@@ -56,8 +56,9 @@ export class LinkerService {
       return;
     }
     const { invocation } = unit;
-    const args = expandLinkerArguments(hello.args, hello.cwd);
-    const request = await describeLink(invocation, parseLinkerArguments(args, hello.cwd), {
+    const flavour = linkerFlavours[invocation.platform.linker];
+    const args = flavour.expand(hello.args, hello.cwd);
+    const request = await describeLink(invocation, flavour.parse(args, hello.cwd), {
       ...this.options,
       linker: unit.linker,
       env: hello.env,

@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
 
-/** Decodes a response file. Throws when it is not UTF-8, because it then cannot be judged. */
+/** Decodes a response file: UTF-8, or UTF-16 with its mark. Throws for anything else, because it then cannot be judged. */
 function decode(bytes: Buffer): string {
-  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  // The mark of UTF-16 is no UTF-8: rustc writes such files for link.exe.
+  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(isWide ? 'utf-16le' : 'utf-8', { fatal: true }).decode(bytes);
 }
 
 /** Replaces each `@FILE` of a rustc command line with the file's lines (rustc book, "@path"). */
@@ -38,6 +40,7 @@ export function expandLinkerArguments(
   cwd: string,
   read: (path: string) => Buffer = readRegularFile,
   nesting = { depth: 0, left: { files: MAX_FILES, characters: MAX_CHARACTERS } },
+  split = splitWords,
 ): string[] {
   if (nesting.depth > MAX_NESTING) throw new Error('response files are nested without end');
   const expanded: string[] = [];
@@ -51,12 +54,12 @@ export function expandLinkerArguments(
     if (argument.startsWith('-Wl,') && argument.includes(',@')) {
       // ld expands the files in what the compiler driver passes to it.
       const words = argument.slice(4).split(',');
-      add(expandLinkerArguments(words, cwd, read, nesting), '-Xlinker');
+      add(expandLinkerArguments(words, cwd, read, nesting, split), '-Xlinker');
       continue;
     }
     if (expanded.at(-1) === '-Xlinker' && argument.startsWith('@')) {
       expanded.pop();
-      add(expandLinkerArguments([argument], cwd, read, nesting), '-Xlinker');
+      add(expandLinkerArguments([argument], cwd, read, nesting, split), '-Xlinker');
       continue;
     }
     if (!argument.startsWith('@')) {
@@ -78,7 +81,7 @@ export function expandLinkerArguments(
     nesting.left.characters -= text.length;
     if (nesting.left.characters < 0) throw new Error('response files hold too much');
     const inner = { ...nesting, depth: nesting.depth + 1 };
-    add(expandLinkerArguments(splitWords(text), cwd, read, inner));
+    add(expandLinkerArguments(split(text), cwd, read, inner, split));
   }
   return expanded;
 }
@@ -113,6 +116,34 @@ export function splitWords(text: string): string[] {
     } else {
       word = (word ?? '') + c;
     }
+  }
+  if (word !== undefined) words.push(word);
+  return words;
+}
+
+/** Splits a response file of link.exe into words: only double quotes and backslashes before them are special. */
+export function splitWindowsWords(text: string): string[] {
+  const words: string[] = [];
+  let word: string | undefined;
+  let quoted = false;
+  for (let index = 0; index < text.length; index++) {
+    const c = text[index] as string;
+    if (c === '\\') {
+      const slashes = /^\\+/.exec(text.slice(index))?.[0].length ?? 1;
+      const beforeQuote = text[index + slashes] === '"';
+      word = (word ?? '') + '\\'.repeat(beforeQuote ? slashes >> 1 : slashes);
+      index += slashes - 1;
+      if (beforeQuote && slashes % 2 === 1) {
+        word += '"';
+        index++;
+      }
+    } else if (c === '"') {
+      quoted = !quoted;
+      word ??= '';
+    } else if (!quoted && SPACES.includes(c)) {
+      if (word !== undefined) words.push(word);
+      word = undefined;
+    } else word = (word ?? '') + c;
   }
   if (word !== undefined) words.push(word);
   return words;

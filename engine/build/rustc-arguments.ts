@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { elfPlatform, type Platform } from '../workspace/platform.ts';
 import {
   codegenName,
   codegenValues,
@@ -17,11 +18,12 @@ const ourCodegen = new Set([
 ]);
 
 /** Our additions: symbol names and source places in every unit, the two lints, and our linker. */
-function additions(linker: string): string[] {
+function additions(linker: string, platform: Platform): string[] {
   return [
     ...[
       'debuginfo=1',
-      'split-debuginfo=off',
+      // For MSVC, debug info stays in the objects in any case, and rustc takes no such option.
+      ...(platform.linker === 'msvc' ? [] : ['split-debuginfo=off']),
       'symbol-mangling-version=v0',
       `linker=${linker}`,
     ].flatMap((option) => ['-C', option]),
@@ -46,8 +48,11 @@ export function rewriteRustcArguments(
   args: readonly RustcArgument[],
   linker: string,
   llvm: number | undefined,
+  platform = elfPlatform,
 ): string[] {
   const distinct = keepDistinct(args, llvm);
+  // Where nothing is linked there is nothing to strip, and rustc would run a program for that.
+  const isLinked = platform.format === 'elf';
   const kept = args.filter((argument) => {
     if (argument.kind === 'input') return true;
     if (distinct.replacesLevel && isLevel(argument)) return false;
@@ -56,15 +61,15 @@ export function rewriteRustcArguments(
     const option = codegenName(argument.value);
     // The linked file is compared by its symbols; debug info is read from the objects, and would cost the linker
     // time.
-    if (option === 'strip') return argument.value?.endsWith('=debuginfo') === true;
+    if (option === 'strip') return isLinked && argument.value?.endsWith('=debuginfo') === true;
     return !ourCodegen.has(option);
   });
   return [
     ...kept.flatMap(written),
     ...distinct.added,
     ...fewerCodegenUnits(args),
-    ...leaveOutDebugInfo(args),
-    ...additions(linker),
+    ...(isLinked ? leaveOutDebugInfo(args) : []),
+    ...additions(linker, platform),
   ];
 }
 

@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
+import { Platforms } from '../workspace/platform.ts';
 import { withoutUs } from './environment.ts';
 import type { BuildFailures } from './failures.ts';
+import { foreignTools } from './foreign-tools.ts';
 import { linkerName, standInForLinker } from './link-socket.ts';
 import type { LinkerService } from './linker-service.ts';
 import {
@@ -36,6 +38,7 @@ type ReadUnit = Pick<Compilation, 'args' | 'command' | 'invocation'>;
 /** Has the engine judge units before and after rustc compiles them. */
 export class RustcService {
   private nextId = 1;
+  private readonly platforms = new Platforms();
   private readonly options: ServerOptions;
   private readonly failures: BuildFailures;
   private readonly linkers: LinkerService;
@@ -123,7 +126,11 @@ export class RustcService {
       rustc === undefined || !isPlain
         ? undefined
         : readUnitCfg(args, { rustc, cwd: workspace.root, toolchain });
-    const invocation = identify(this.nextId++, hello, command, workspace, cfg);
+    const platform = await this.platforms.of(command.target, rustc ?? 'rustc', {
+      ...process.env,
+      ...(toolchain === undefined ? {} : { RUSTUP_TOOLCHAIN: toolchain }),
+    });
+    const invocation = identify(this.nextId++, hello, command, workspace, { cfg, platform });
     const refused = refusedArgument(written, args);
     if (refused !== undefined) {
       const label = workspace.packages[invocation.package]?.label ?? '?';
@@ -132,6 +139,7 @@ export class RustcService {
         `look for it in the [lints] and the build script of ${label}, and in RUSTFLAGS and .cargo/config.toml: nothing of the package was compiled`,
       );
     }
+    refuseDylib(invocation, workspace);
     return { args, command, invocation };
   }
 
@@ -214,7 +222,7 @@ export class RustcService {
 
   private async compileOutside(
     shim: ShimConnection,
-    { programs, args, command, invocation }: Compilation,
+    { hello, programs, args, command, invocation }: Compilation,
     output: Parameters<typeof compileInside>[2],
   ): Promise<{ done: Done; sandboxCommand: undefined }> {
     const token = this.linkers.register({ invocation, linker: command.linker ?? 'cc' });
@@ -224,8 +232,13 @@ export class RustcService {
       socket: this.socketPath,
       token,
     });
-    const rewritten = rewriteRustcArguments(args, linker, this.options.llvm);
-    const { userWrapper } = this.options;
+    const rewritten = rewriteRustcArguments(args, linker, this.options.llvm, invocation.platform);
+    const { userWrapper, workspace } = this.options;
+    const { unset, set } = withoutUs();
+    const tools = await foreignTools(invocation, hello.env, {
+      sysroot: workspace.sysroot,
+      directory: this.options.directory,
+    });
     const done = await shim.run({
       do: 'run',
       args: [
@@ -234,7 +247,8 @@ export class RustcService {
         ...(await this.commandLine(rewritten, invocation.id)),
       ],
       ...output,
-      ...withoutUs(),
+      unset,
+      set: [...set, ...tools.set],
     });
     this.linkers.forget(token);
     await rm(directory, { recursive: true, force: true });
@@ -252,8 +266,28 @@ export class RustcService {
 
 /** Returns the files that a unit left. Synchronous: five waits for the thread pool take longer than the calls. */
 function outputsOf(invocation: RustcInvocation): string[] {
-  const { outDir, crateName, extraFilename } = invocation;
+  const { outDir, crateName, extraFilename, platform } = invocation;
   const stem = `${crateName}${extraFilename}`;
-  const names = ['.rlib', '.rmeta', '.so', '.a'].map((ending) => `lib${stem}${ending}`);
-  return [...names, stem].map((name) => join(outDir, name)).filter((path) => existsSync(path));
+  const names = ['.rlib', '.rmeta'].map((ending) => `lib${stem}${ending}`);
+  return [...names, ...outputNames[platform.linker](stem)]
+    .map((name) => join(outDir, name))
+    .filter((path) => existsSync(path));
+}
+
+/** Names of what is linked, and of static libraries, by the stem. */
+const outputNames: Record<RustcInvocation['platform']['linker'], (stem: string) => string[]> = {
+  gnu: (stem) => [`lib${stem}.so`, `lib${stem}.a`, stem],
+  mingw: (stem) => [`${stem}.dll`, `lib${stem}.a`, `${stem}.exe`],
+  msvc: (stem) => [`${stem}.dll`, `${stem}.lib`, `${stem}.exe`],
+  apple: (stem) => [`lib${stem}.dylib`, `lib${stem}.a`, stem],
+};
+
+/** Throws CheckError for a library whose users rustc would load from a linked file, which is not made for such a target. */
+function refuseDylib(invocation: RustcInvocation, { packages }: ServerOptions['workspace']): void {
+  const { crateTypes, platform, target, package: index } = invocation;
+  if (platform.format === 'elf' || !crateTypes.includes('dylib')) return;
+  throw new CheckError(
+    `${packages[index]?.label ?? '?'} is a dylib, which cannot be checked for ${target}: rustc reads a dylib back from the linked file, and nothing is linked for a target of another system`,
+    'build it as an rlib or cdylib for this target, or check without it',
+  );
 }

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { standIn } from './build-script.ts';
 import { changed, withoutUs } from './environment.ts';
+import { foreignTools } from './foreign-tools.ts';
 import { type LinkEnded, LinkSocket, linkerName } from './link-socket.ts';
 import { type Answer, type Done, exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { rewriteRustcArguments } from './rustc-arguments.ts';
@@ -43,8 +44,12 @@ export async function compileInside(
   const token = randomBytes(16).toString('hex');
   const common = { package: p, cwd: hello.cwd };
   // rustc puts its own programs first on the linker's PATH (`rust-lld`, `gcc-ld`).
-  const tools = join(sysroot, 'lib', 'rustlib', host, 'bin');
-  const linkerPath = [tools, join(tools, 'self-contained'), hello.env.get('PATH') ?? ''].join(':');
+  const programsOfRustc = join(sysroot, 'lib', 'rustlib', host, 'bin');
+  const linkerPath = [
+    programsOfRustc,
+    join(programsOfRustc, 'self-contained'),
+    hello.env.get('PATH') ?? '',
+  ].join(':');
   const linkerEnv = new Map([
     ...hello.env,
     ['PATH', linkerPath],
@@ -65,17 +70,27 @@ export async function compileInside(
     const linker = await links.listen(linkerName(command.linker));
     // Always in a file: the sandbox takes up most of the command line.
     const file = join(links.directory, 'rustc.args');
-    await writeFile(file, rewriteRustcArguments(args, linker, options.llvm).join('\n'));
+    await writeFile(
+      file,
+      rewriteRustcArguments(args, linker, options.llvm, invocation.platform).join('\n'),
+    );
+    const tools = await foreignTools(invocation, hello.env, {
+      sysroot,
+      directory: options.directory,
+    });
     const sandboxCommand = sandboxes.rustc(
       {
         ...common,
-        env: changed(hello.env, withoutUs()),
+        env: changed(changed(hello.env, withoutUs()), { unset: [], set: tools.set }),
         command: [programs.at(-1) ?? 'rustc', `@${file}`],
         wrappers: programs.slice(0, -1),
         outDir: invocation.outDir,
         incremental: command.incremental && resolve(hello.cwd, command.incremental),
-        ownVariables: options.handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
-        reads: [options.shim, links.directory],
+        ownVariables: [
+          ...options.handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
+          ...tools.set.map(([name]) => name),
+        ],
+        reads: [options.shim, links.directory, ...tools.reads],
       },
       places,
     );

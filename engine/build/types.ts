@@ -1,5 +1,6 @@
 import type { Denial } from '../sandbox/denied.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
+import type { Platform } from '../workspace/platform.ts';
 import type { CrateKind, PackageIndex } from '../workspace/types.ts';
 
 /** One `--extern NAME=PATH` of a rustc command line; crates of the sysroot have no path. */
@@ -26,6 +27,9 @@ export interface RustcInvocation {
   readonly extraFilename: string;
   readonly externs: readonly Extern[];
   readonly cwd: string;
+  /** What `--target` names: a triple or specification. Undefined for a unit that cargo builds for this machine. */
+  readonly target: string | undefined;
+  readonly platform: Platform;
   readonly isProcMacro: boolean;
   /** True when compiled with `--test`: rustc's test harness then provides the program's `main`. */
   readonly hasHarness: boolean;
@@ -79,7 +83,7 @@ export interface RustcOutcome {
 /** The kind of file that a link produces. */
 export type OutputKind = 'executable' | 'shared' | 'proc-macro' | 'static-library';
 
-/** A parsed linker command line (GNU ld options as accepted by gcc and lld). Paths are absolute. */
+/** A parsed linker command line. Paths are absolute. */
 export interface LinkRequest {
   readonly invocation: RustcInvocation;
   readonly outputKind: OutputKind;

@@ -6,7 +6,7 @@ import { crateNameOf } from '../rust-paths.ts';
 import type { CargoTarget, CrateKind, Package, Workspace } from '../workspace/types.ts';
 import type { Hello } from './protocol.ts';
 import type { RustcCommand } from './rustc-command.ts';
-import type { RustcInvocation, UnitCfg } from './types.ts';
+import type { RustcInvocation } from './types.ts';
 
 /**
  * Thrown for a compilation that belongs to no package or target of the tree as it was read, so that it cannot be
@@ -51,7 +51,7 @@ export function identify(
   hello: Hello,
   command: RustcCommand,
   workspace: Workspace,
-  cfg: UnitCfg | undefined,
+  { cfg, platform }: Pick<RustcInvocation, 'cfg' | 'platform'>,
 ): RustcInvocation {
   const p = packageOf(hello.env, workspace);
   const sourcePath = resolve(hello.cwd, command.input ?? '');
@@ -75,6 +75,8 @@ export function identify(
       path: e.path === undefined ? undefined : resolve(hello.cwd, e.path),
     })),
     cwd: hello.cwd,
+    target: command.target,
+    platform,
     isProcMacro: command.crateTypes.includes('proc-macro') && !command.isTest,
     hasHarness: command.isTest,
     cfg,

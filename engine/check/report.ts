@@ -67,7 +67,7 @@ async function refuseChanges(
 }
 
 /** Outputs of units that are programs or libraries, not files for a debugger. */
-const isCode = /(?:\/[^/.]+|\.(?:so|a|rlib|rmeta))$/;
+const isCode = /(?:\/[^/.]+|\.(?:so|a|rlib|rmeta|exe|dll|lib|dylib))$/;
 
 function totalTiming({ timing, start }: CheckContext): Record<string, number> {
   const { user, system } = process.cpuUsage(start.processor);

@@ -80,6 +80,8 @@ export interface LinkInput {
 
 /** The inputs of one output: enough to join it again without the linker. */
 export interface LinkRecord {
+  /** Format of all objects in it. */
+  readonly format: 'elf' | 'coff' | 'mach-o';
   readonly outputKind: 'executable' | 'shared' | 'proc-macro' | 'static-library';
   readonly output: string;
   readonly inputs: readonly LinkInput[];
@@ -100,7 +102,7 @@ export interface Content {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 15;
+export const UNIT_RECORD_VERSION = 16;
 
 /** The record of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
@@ -109,6 +111,8 @@ export interface UnitRecord {
   readonly crateName: string;
   readonly targetName: string;
   readonly kind: 'primary' | 'build-script' | 'test';
+  /** What `--target` named; absent when cargo built it for this machine. */
+  readonly target?: string | undefined;
   readonly isProcMacro: boolean;
   /** True when its `main` is rustc's test harness. */
   readonly hasHarness: boolean;

@@ -152,11 +152,14 @@ export class Units {
     });
     const { outputKind, output, runtime, gcSections, rootSymbols, exportPatterns, exportsAll } =
       request;
+    const { format } = request.invocation.platform;
     return {
+      format,
       outputKind,
       output,
       inputs,
-      runtime: [...new Set([...request.shared, ...runtime])],
+      // A shared library of another system never calls a program's function in place of its own.
+      runtime: format === 'elf' ? [...new Set([...request.shared, ...runtime])] : [],
       gcSections,
       rootSymbols: [...rootSymbols],
       exportPatterns: [...exportPatterns],
@@ -172,8 +175,9 @@ export class Units {
     for (const output of outcome.outputs) this.inputs.renewed(output);
     const links = await Promise.all(this.links.get(invocation.id)?.values() ?? []);
     const read = outcome.depInfo === undefined ? [] : this.filesOf(invocation, outcome.depInfo);
-    const libraries = outcome.outputs.filter((path) => path.endsWith('.a'));
-    for (const path of libraries) links.push(await this.staticLibrary(path));
+    const libraries = outcome.outputs.filter((path) => /\.(?:a|lib)$/.test(path));
+    const { format } = invocation.platform;
+    for (const path of libraries) links.push(await this.staticLibrary(path, format));
     const outputs = [...new Set([...outcome.outputs, ...links.map((link) => link.output)])];
     // A build script was moved aside, and the shim is in its place.
     const left = outputs.flatMap((path) => [path, `${path}${REAL_SUFFIX}`]).filter(existsSync);
@@ -186,6 +190,7 @@ export class Units {
       crateName: invocation.crateName,
       targetName: invocation.targetName,
       kind: invocation.kind,
+      ...(invocation.target === undefined ? {} : { target: invocation.target }),
       isProcMacro: invocation.isProcMacro,
       hasHarness: invocation.hasHarness,
       sourcePath: invocation.sourcePath,
@@ -209,9 +214,10 @@ export class Units {
   }
 
   /** Resolves to the record of a static library, which has no linker: rustc writes it with everything inside. */
-  private async staticLibrary(path: string): Promise<LinkRecord> {
+  private async staticLibrary(path: string, format: LinkRecord['format']): Promise<LinkRecord> {
     const { facts, stamp } = await this.inputs.archive(path);
     return {
+      format,
       outputKind: 'static-library',
       output: path,
       inputs: [

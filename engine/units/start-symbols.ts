@@ -1,0 +1,55 @@
+import type { LinkRecord } from '../facts/unit-record.ts';
+
+const words = (text: string): string[] => text.trim().split(/\s+/);
+
+/**
+ * Functions that the start files of C runtimes call if a program has them (glibc, musl, GCC), for start files that
+ * cannot be found.
+ */
+const elf =
+  words(`main _start rust_eh_personality _init _fini __libc_csu_init __libc_csu_fini __libc_start_main
+  __gmon_start__ __cxa_finalize __cxa_atexit atexit _Jv_RegisterClasses __register_frame_info
+  __deregister_frame_info _ITM_registerTMCloneTable _ITM_deregisterTMCloneTable`);
+
+/** Where a program or DLL begins, by subsystem and runtime (LINK reference, "/ENTRY"). */
+const entries =
+  words(`main wmain WinMain wWinMain mainCRTStartup wmainCRTStartup WinMainCRTStartup wWinMainCRTStartup
+  DllMain DllMainCRTStartup _DllMainCRTStartup DllEntryPoint DriverEntry efi_main`);
+
+/**
+ * Names that the C runtimes of Windows, which are linked into a program (MinGW's crt2.o and libmingwex, libcmt), refer
+ * to: a program's own definition takes the place of theirs. These files are not on this machine, so the names stand
+ * here.
+ */
+const windowsRuntime =
+  words(`_tls_used _tls_index _load_config_used __dyn_tls_init_callback rust_eh_personality
+  __main _setargv _wsetargv _matherr _MINGW_INSTALL_DEBUG_MATHERR __mingw_setusermatherr _fpreset _cexit _exit exit abort
+  _amsg_exit _initterm _initterm_e _onexit atexit _set_app_type __set_app_type __getmainargs __wgetmainargs
+  __p__commode __p__fmode __p__acmdln _gnu_exception_handler __C_specific_handler _pei386_runtime_relocator
+  __mingw_TLScallback __mingw_init_ehandler __do_global_ctors __do_global_dtors _set_invalid_parameter_handler
+  _execute_onexit_table _initialize_onexit_table _register_onexit_function signal malloc calloc realloc free memcpy
+  memmove memset memcmp strlen strncmp wcslen fwrite fprintf vfprintf fputc fputwc localeconv __iob_func
+  __acrt_iob_func _lock _unlock _errno __security_init_cookie __security_check_cookie __security_cookie
+  __report_gsfailure __GSHandlerCheck __CxxFrameHandler3 _CxxThrowException __chkstk ___chkstk_ms _fltused
+  _guard_check_icall _guard_dispatch_icall __isa_available_init __scrt_initialize_crt`);
+
+/** Names that dyld and libSystem look for in a program; nothing else there calls a program's function by its name. */
+const apple =
+  words(`main start dyld_stub_binder dyld_stub_binding_helper rust_eh_personality _Znwm _Znam _ZdlPv
+  _ZdaPv _ZnwmRKSt9nothrow_t _ZnamRKSt9nothrow_t _ZdlPvRKSt9nothrow_t _ZdaPvRKSt9nothrow_t`);
+
+/** By format, each with the underscore in front that C names have on Apple's systems and on 32-bit Windows. */
+const symbols: Readonly<Record<LinkRecord['format'], readonly string[]>> = {
+  elf,
+  coff: withUnderscore([...entries, ...windowsRuntime]),
+  'mach-o': withUnderscore(apple),
+};
+
+function withUnderscore(names: readonly string[]): string[] {
+  return names.flatMap((name) => [name, `_${name}`]);
+}
+
+/** Returns the names by which a system or its C runtime calls into an output. */
+export function startSymbols(format: LinkRecord['format']): readonly string[] {
+  return symbols[format];
+}

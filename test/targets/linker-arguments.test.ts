@@ -1,0 +1,190 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { foreignFiles } from '../../engine/build/foreign-inputs.ts';
+import { foreignTools } from '../../engine/build/foreign-tools.ts';
+import { linkerFlavours } from '../../engine/build/linker-flavours.ts';
+
+const { mingw, msvc, apple } = linkerFlavours;
+const words = (text: string): string[] => text.trim().split(/\s+/);
+const paths = (inputs: readonly object[]): string[] =>
+  inputs.flatMap((input) => ('path' in input ? [input.path as string] : []));
+const libraries = (inputs: readonly object[]): string[] =>
+  inputs.flatMap((input) => ('library' in input ? [input.library as string] : []));
+
+describe('rule 12.1: what rustc gives the linkers of other systems is read', () => {
+  test('MinGW', () => {
+    const command = mingw.parse(
+      words(`-Wl,/t/list.def -fno-use-linker-plugin -Wl,--dynamicbase -Wl,--disable-auto-image-base -m64
+        -Wl,--high-entropy-va /t/symbols.o /t/p.rcgu.o -Wl,-Bstatic /s/libstd.rlib -Wl,-Bdynamic -lkernel32
+        -l:libpthread.a -lmingw32 -Wl,--nxcompat -o /t/p.dll -Wl,--gc-sections -shared -L /l
+        -Wl,--out-implib=/t/libp.dll.a -nodefaultlibs`),
+      '/t',
+    );
+    expect(command.unsupported).toEqual([]);
+    expect(paths(command.inputs)).toEqual(['/t/symbols.o', '/t/p.rcgu.o', '/s/libstd.rlib']);
+    expect(libraries(command.inputs)).toEqual(['kernel32', ':libpthread.a', 'mingw32']);
+    expect(command.scripts).toEqual(['/t/list.def']);
+    expect([command.output, command.searched]).toEqual(['/t/p.dll', ['/l']]);
+    expect([command.shared, command.gcSections, command.versioned]).toEqual([true, true, true]);
+  });
+
+  test('link.exe', () => {
+    const command = msvc.parse(
+      words(`/DEF:/t/lib.def /NOLOGO /t/symbols.o /t/p.rcgu.o /s/libstd.rlib kernel32.lib ws2_32.lib
+        /defaultlib:msvcrt /t/ws2_32.dll_imports.lib /NXCOMPAT /LIBPATH:/l /OUT:/t/p.dll /OPT:REF,NOICF /DLL
+        /IMPLIB:/t/p.dll.lib /DEBUG /PDBALTPATH:%_PDB% /NATVIS:/x.natvis /EXPORT:f=g,DATA -include:h
+        /WHOLEARCHIVE:/l/w.lib /ENTRY:start`),
+      '/t',
+    );
+    expect(command.unsupported).toEqual([]);
+    expect(paths(command.inputs)).toEqual([
+      ...['/t/symbols.o', '/t/p.rcgu.o', '/s/libstd.rlib', '/t/ws2_32.dll_imports.lib'],
+      '/l/w.lib',
+    ]);
+    expect(command.inputs.at(-1)?.wholeArchive).toBe(true);
+    expect(libraries(command.inputs)).toEqual(['kernel32', 'ws2_32', 'msvcrt']);
+    expect(command.rootSymbols).toEqual(['g', 'h', 'start']);
+    expect([command.shared, command.gcSections]).toEqual([true, true]);
+    expect([command.output, command.scripts]).toEqual(['/t/p.dll', ['/t/lib.def']]);
+  });
+
+  test('`/DEBUG` keeps what nothing refers to, unless `/OPT:REF` is there', () => {
+    expect(msvc.parse(['/DEBUG', 'a.obj'], '/t').gcSections).toBe(false);
+    expect(msvc.parse(['a.obj'], '/t').gcSections).toBe(true);
+    expect(msvc.parse(['/OPT:NOREF', 'a.obj'], '/t').gcSections).toBe(false);
+  });
+
+  test('Apple', () => {
+    const command = apple.parse(
+      words(`-Wl,-exported_symbols_list -Wl,/t/list /t/symbols.o /t/p.rcgu.o /s/libstd.rlib -framework CoreFoundation
+        -F/f -Wl,-needed_framework,Security -lSystem -lc -lm -arch arm64 -mmacosx-version-min=11.0.0 -L /l -o
+        /t/libp.dylib -Wl,-dead_strip -dynamiclib -nodefaultlibs -Wl,-install_name,@rpath/libp.dylib
+        -Wl,-force_load,/l/libw.a -Wl,-exported_symbol,_f -u _g -isysroot /sdk -Xlinker -headerpad_max_install_names
+        -Wl,-sectcreate,__TEXT,__info_plist,/t/Info.plist`),
+      '/t',
+    );
+    expect(command.unsupported).toEqual([]);
+    expect(paths(command.inputs)).toEqual([
+      ...['/t/symbols.o', '/t/p.rcgu.o', '/s/libstd.rlib', '/l/libw.a'],
+    ]);
+    expect(command.inputs.at(-1)?.wholeArchive).toBe(true);
+    expect(libraries(command.inputs)).toEqual([
+      ...['CoreFoundation', 'Security', 'System', 'c', 'm'],
+    ]);
+    expect([command.scripts, command.exportPatterns]).toEqual([['/t/list'], ['_f']]);
+    expect([command.rootSymbols, command.output]).toEqual([['_g'], '/t/libp.dylib']);
+    expect([command.shared, command.gcSections, command.versioned]).toEqual([true, true, true]);
+  });
+});
+
+test.each([
+  ['mingw', mingw, '-Wl,--plugin=/x.so'],
+  ['mingw', mingw, '-Wl,--wrap,main'],
+  ['mingw', mingw, '-Wl,--no-such-option'],
+  ['link.exe', msvc, '/ALTERNATENAME:a=b'],
+  ['link.exe', msvc, '/NOSUCHOPTION:1'],
+  ['link.exe', msvc, '-no-such-option'],
+  ['link.exe', msvc, '/LTCG'],
+  ['Apple', apple, '-Wl,-alias,_a,_b'],
+  ['Apple', apple, '-Wl,-lto_library,/x.dylib'],
+  ['Apple', apple, '-Wl,-no_such_option'],
+  ['Apple', apple, '-flto'],
+  ['Apple', apple, '-Wl,-interposable'],
+])(
+  'rule 12.1: %s: an option that redirects, loads code or is not known is refused',
+  (_, flavour, option) => {
+    const { unsupported } = flavour.parse([option, '/t/a.o', '-o', '/t/a'], '/t');
+    expect(unsupported.join()).toContain(option.replace(/^-Wl,/, '').split(/[,=]/)[0] as string);
+  },
+);
+
+test('rule 12.1: lists of exports', () => {
+  expect(
+    msvc.exported('LIBRARY\nEXPORTS\n    f\n    g DATA\n    h=inner @3 NONAME\n; no\n'),
+  ).toEqual([...['f', 'g', 'inner']]);
+  expect(mingw.exported('EXPORTS\n    "f"\n    "g" DATA\n')).toEqual(['f', 'g']);
+  expect(msvc.exported('LIBRARY x\nIMPORTS\n y.z\n')).toBeUndefined();
+  expect(msvc.exported('{ global: f; }')).toBeUndefined();
+  expect(apple.exported('# no\n_f\n_g*  # no\n\n')).toEqual(['_f', '_g*']);
+});
+
+test('rule 12.1: response files of link.exe are UTF-16, and a backslash is one', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'response-'));
+  const file = join(directory, 'linker-arguments');
+  const text = '"/OUT:C:\\t\\é.exe"\r\n"a \\"b\\".obj" C:\\x\\\\y.obj ""\r\n';
+  writeFileSync(file, Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]));
+  expect(msvc.expand([`@${file}`], directory)).toEqual([
+    ...['/OUT:C:\\t\\é.exe', 'a "b".obj', 'C:\\x\\\\y.obj', ''],
+  ]);
+});
+
+describe('rule 12.2: libraries of the system need not be here, and those of packages are read', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'libraries-'));
+  const at = (name: string): string => join(directory, name);
+  const archive = '!<arch>\n';
+  const put = (name: string, content: string | Buffer): string => {
+    mkdirSync(join(at(name), '..'), { recursive: true });
+    writeFileSync(at(name), content);
+    return at(name);
+  };
+  const coff = { format: 'coff', linker: 'mingw' } as const;
+  const macho = { format: 'mach-o', linker: 'apple' } as const;
+
+  test('MinGW', () => {
+    const found = put('libown.dll.a', archive);
+    put('libown.a', archive);
+    const command = mingw.parse([`-L${directory}`, '-lown', '-lkernel32', '-o', 'x'], directory);
+    const { files, unsupported } = foreignFiles(command, coff);
+    expect([files.map(({ path }) => path), unsupported]).toEqual([[found], []]);
+  });
+
+  test('a static library that is missing', () => {
+    const command = mingw.parse(['-Wl,-Bstatic', '-lgone', '-Wl,-Bdynamic'], directory);
+    expect(foreignFiles(command, coff).unsupported.join()).toContain('-lgone');
+  });
+
+  test('frameworks', () => {
+    const own = put('Own.framework/Own', archive);
+    const command = apple.parse(
+      [`-F${directory}`, ...words('-framework Own -framework Cocoa')],
+      '/',
+    );
+    const { files, unsupported } = foreignFiles(command, macho);
+    expect([files.map(({ path }) => path), unsupported]).toEqual([[own], []]);
+  });
+
+  test('rule 12.4: a file of another format', () => {
+    const elf = put(
+      'elf.o',
+      Buffer.from('\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x01\0\x3e\0', 'latin1'),
+    );
+    const command = apple.parse([elf], directory);
+    expect(() => foreignFiles(command, macho)).toThrow(/elf\.o .*ELF.*Mach-O/);
+  });
+});
+
+test('rule 12.3: rustc is told of an SDK and of a dlltool only where the user has none', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'tools-'));
+  const places = { sysroot: '/sysroot', directory };
+  const darwin = {
+    target: 'aarch64-apple-darwin',
+    platform: { format: 'mach-o', linker: 'apple' },
+  } as const;
+  const windows = {
+    target: 'x86_64-pc-windows-gnu',
+    platform: { format: 'coff', linker: 'mingw' },
+  } as const;
+  expect((await foreignTools(darwin, new Map(), places)).set).toEqual([['SDKROOT', '/sysroot']]);
+  const own = new Map([['SDKROOT', '/own']]);
+  expect((await foreignTools(darwin, own, places)).set).toEqual([['SDKROOT', '/own']]);
+  const added = await foreignTools(windows, new Map([['PATH', '/bin']]), places);
+  expect(added.set).toEqual([['PATH', `/bin:${directory}/dlltool`]]);
+  const there = new Map([['PATH', `${directory}/dlltool`]]);
+  expect((await foreignTools(windows, there, places)).set).toEqual([]);
+  const made = join(directory, 'x.lib');
+  execFileSync(join(directory, 'dlltool/x86_64-w64-mingw32-dlltool'), ['-d', 'x.def', '-l', made]);
+  expect(readFileSync(made, 'latin1')).toBe('!<arch>\n');
+});
