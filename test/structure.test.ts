@@ -128,6 +128,7 @@ const doors = [
   'engine/problems',
   'engine/sandbox/denied.ts',
   'engine/workspace/early-questions.ts',
+  'engine/workspace/package-identity.ts',
   'engine/workspace/types.ts',
 ];
 

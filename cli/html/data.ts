@@ -13,6 +13,7 @@ import {
 import { adviceFor } from '../../engine/problems/fixes.ts';
 import { codeOf, labelOf, type Problem, severityOf, titleOf } from '../../engine/problems/kinds.ts';
 import { sortedBy } from '../../engine/sorted-by.ts';
+import { findPackage, isSamePackage } from '../../engine/workspace/package-identity.ts';
 import type { Package } from '../../engine/workspace/types.ts';
 import { count } from '../output/count.ts';
 import { changeText } from '../output/diff-quiet.ts';
@@ -71,10 +72,7 @@ class Taking {
     this.places = new PagePlaces(checked.workspace.root);
     this.packages = checked.inventory.inventory.packages.map((facts) => ({
       facts,
-      p: checked.workspace.packages.find(
-        (p) =>
-          p.cargoName === facts.name && p.version === facts.version && p.source === facts.source,
-      ),
+      p: findPackage(checked.workspace, facts),
     }));
     const all = this.packages.flatMap(({ facts }) => facts.facts.map((f) => parseFact(f) as Fact));
     for (const fact of sortedBy(all, (f) => dangerOrder({ ...f, scope: '' }))) {
@@ -161,18 +159,11 @@ class Taking {
     };
   }
 
-  /** Adds the places of a fact; outputs that contain the same code are one place. */
+  /** Adds the places of a fact. */
   private evidence(evidence: Evidence | undefined, index: number, fact: Fact, allowed: boolean) {
-    const seen = new Map<string, FoundPlace>();
-    for (const found of evidence?.places ?? []) {
-      const { place, from, target } = found;
-      const key = [place.file, place.line, place.column, from, target].join('\0');
-      if (!seen.has(key)) seen.set(key, found);
-    }
-    const repeated = (evidence?.places.length ?? 0) - seen.size;
     return {
-      count: (evidence?.count ?? 0) - repeated,
-      usages: [...seen.values()].flatMap((found) =>
+      count: evidence?.count ?? 0,
+      usages: (evidence?.places ?? []).flatMap((found) =>
         this.usage({
           ...{ index, allowed, place: found.place, path: found.path },
           fact: factText(fact),
@@ -272,8 +263,7 @@ class Taking {
   private change(change: PackageChange): PageChange {
     const { name, after, gained, lost, review, checksumChanged } = change;
     const index = this.packages.findIndex(
-      ({ facts }) =>
-        facts.name === name && facts.version === after?.version && facts.source === after.source,
+      ({ facts }) => after !== undefined && isSamePackage(facts, { name, ...after }),
     );
     const size = review?.size;
     const keywords = Object.entries(review?.keywords ?? {}).flatMap(([what, places]) =>

@@ -12,6 +12,7 @@ export function explainedUsages({
   return ({ package: index, scope, api }) => {
     const p = workspace.packages[index];
     if (p === undefined) return false;
-    return inventory.isNew(p.cargoName, factText({ scope: scope.suffix, kind: 'api', name: api }));
+    const text = factText({ scope: scope.suffix, kind: 'api', name: api });
+    return inventory.isNew(p, text, workspace);
   };
 }

@@ -8,6 +8,7 @@ import type { Problem } from '../problems/kinds.ts';
 import type { CheckReport } from '../problems/report.ts';
 import { KnownOwners } from '../units/owners.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
+import { findPackage } from '../workspace/package-identity.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { CheckContext } from './context.ts';
@@ -61,6 +62,7 @@ export async function inventoryOf(
       ),
     ],
     holders: new KnownOwners(records, workspace).byDirectory(),
+    wantsEvidence: (p, fact) => options.inventory?.isNew(p, fact, workspace) ?? false,
     keptPlaces: options.inventory?.places,
   });
 }
@@ -89,12 +91,12 @@ export function lockProblems(
     );
   // Of what was not built nothing is known that it has lost.
   const isWhole = inventory.unknown.length === 0;
-  return driftOf(inventory, lock).flatMap(({ name, ...drift }): Problem[] => {
+  return driftOf(inventory, lock).flatMap(({ name, version, source, ...drift }): Problem[] => {
     const lost = isWhole ? drift.lost : [];
     if (drift.change === 'changed' && drift.gained.length + lost.length === 0) return [];
-    const p = workspace.packages.find((q) => q.cargoName === name && q.version === drift.version);
-    const packageLabel = p?.label ?? name;
-    return [{ kind: 'not-locked', packageName: p?.name ?? name, packageLabel, ...drift, lost }];
+    const p = findPackage(workspace, { name, version, source });
+    const of = { packageName: p?.name ?? name, packageLabel: p?.label ?? name, version };
+    return [{ kind: 'not-locked', ...of, ...drift, lost }];
   });
 }
 

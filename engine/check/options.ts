@@ -2,7 +2,7 @@ import type { Problem } from '../problems/kinds.ts';
 import type { CheckProgress } from '../problems/progress.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { WorkspaceQuestions } from '../workspace/early-questions.ts';
-import type { WorkspaceChoice } from '../workspace/types.ts';
+import type { Package, Workspace, WorkspaceChoice } from '../workspace/types.ts';
 import type { CargoCommand } from './cargo-command.ts';
 
 /** What a check is asked for; absent options take what cackle.toml or cargo says. */
@@ -22,12 +22,12 @@ export interface CheckOptions extends WorkspaceChoice {
   /** What was asked of cargo and rustc before the check began; absent where options come from another thread. */
   readonly questions?: WorkspaceQuestions | undefined;
   /**
-   * Take an inventory of what every package does; `isNew` says of which facts of a package the path is wanted, `places` how many
-   * places of each fact are kept.
+   * Take an inventory of what every package does; `isNew` says of which facts of a package the places and the paths to them are
+   * wanted, `places` how many of each are kept.
    */
   readonly inventory?:
     | {
-        readonly isNew: (cargoName: string, factText: string) => boolean;
+        readonly isNew: (p: Package, factText: string, of: Workspace) => boolean;
         readonly places?: number | undefined;
       }
     | undefined;

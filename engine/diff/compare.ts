@@ -41,7 +41,7 @@ export function comparePackages(sides: Sides): PackageChange[] {
   return sortedBy(changes, orderOf);
 }
 
-function changeOf({ before, after }: Pair, { edited, ...sides }: Sides): ChangeKind {
+function changeOf({ before, after }: Pair<PackageFacts>, { edited, ...sides }: Sides): ChangeKind {
   if (before === undefined) return 'new';
   if (after === undefined) return 'gone';
   if (sourceKind(before) !== sourceKind(after)) return 'source';
@@ -54,7 +54,7 @@ function changeOf({ before, after }: Pair, { edited, ...sides }: Sides): ChangeK
 }
 
 function changeOfPair(
-  pair: Pair,
+  pair: Pair<PackageFacts>,
   sides: Sides,
   changed: ReadonlyMap<string, ChangeKind>,
 ): PackageChange | undefined {
@@ -100,7 +100,7 @@ function changeOfPair(
 
 /** Whose change opened a fact: the package's own; else the changed package nearest on the path to it; else one that needs it. */
 function openerOf(
-  { before, after: p }: { readonly before: Pair['before']; readonly after: PackageFacts },
+  { before, after: p }: { readonly before: PackageFacts | undefined; readonly after: PackageFacts },
   change: ChangeKind,
   evidence: Evidence | undefined,
   changed: ReadonlyMap<string, ChangeKind>,
@@ -159,7 +159,8 @@ function sideVersion(p: PackageFacts, lock: readonly LockEntry[]): SideVersion {
 
 /** What gained the most dangerous thing, unpermitted first, then what moved elsewhere, then new packages. */
 function orderOf({ name, change, gained, checksumChanged }: PackageChange): string {
-  const [first] = gained;
+  // What is allowed makes what is not no more dangerous.
+  const first = gained.find(({ allowed }) => !allowed) ?? gained[0];
   const fact = first && parseFact(first.fact);
   const danger = fact === undefined ? '9' : dangerOrder(fact);
   const isRefused = gained.some(({ allowed }) => !allowed);

@@ -5,20 +5,15 @@ import { seconds } from '../trace/seconds.ts';
 import { isFile } from '../workspace/cargo-files.ts';
 import { readCfgSet } from '../workspace/cfg-expression.ts';
 import { lockEntries } from '../workspace/lock-file.ts';
+import { findPackage, isSamePackage } from '../workspace/package-identity.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { type Comparison, workDirectory } from './bases.ts';
 import { comparePackages, comparePlaces, lockedOnly } from './compare.ts';
 import { OtherTargets } from './other-cfg.ts';
 import { reviewSources } from './review.ts';
-import {
-  type BothSides,
-  Comparing,
-  type DiffRequest,
-  findPackage,
-  type KnownSide,
-} from './sides.ts';
-import type { Diff, PackageChange, Side } from './types.ts';
+import { type BothSides, Comparing, type DiffRequest, type KnownSide } from './sides.ts';
+import type { Diff, PackageChange, Side, SideVersion } from './types.ts';
 import { ensureConfig, versionWorkspace } from './versions.ts';
 
 /**
@@ -42,8 +37,7 @@ export async function diff(request: DiffRequest): Promise<Diff> {
     head: head.taken,
     edited,
     config: finished.config,
-    configName: ({ name, version, source }) =>
-      findPackage(finished.workspace, { name, version, source })?.name ?? name,
+    configName: (p) => findPackage(finished.workspace, p)?.name ?? p.name,
   });
   const { inventory } = head.taken;
   const others = await otherTargets(inventory.target, finished.workspace);
@@ -133,10 +127,8 @@ async function withReview(
 ): Promise<PackageChange> {
   const { name, before, after } = change;
   if (change.change === 'same' || after === undefined) return change;
-  const of = (side: KnownSide, version: { version: string; source: string }) =>
-    side.taken.inventory.packages.find(
-      (p) => p.name === name && p.version === version.version && p.source === version.source,
-    );
+  const of = (side: KnownSide, version: SideVersion) =>
+    side.taken.inventory.packages.find((p) => isSamePackage(p, { name, ...version }));
   const had = before && of(base, before);
   const has = of(head, after);
   const sources = reviewSources(

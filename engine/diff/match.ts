@@ -1,26 +1,26 @@
 import { isDirectorySource } from '../config/sources.ts';
-import type { PackageFacts } from '../inventory/types.ts';
+import type { PackageIdentity } from '../workspace/package-identity.ts';
 
 /** A package of one side with its counterpart on the other. */
-export interface Pair {
-  readonly before: PackageFacts | undefined;
-  readonly after: PackageFacts | undefined;
+export interface Pair<Before extends PackageIdentity, After extends PackageIdentity = Before> {
+  readonly before: Before | undefined;
+  readonly after: After | undefined;
 }
 
 /**
  * Pairs the packages of two inventories: equal ones; then of each name those of one source, by compatible version (SemVer:
  * the leftmost number that is not 0), then in the order of their versions; at last those whose source moved.
  */
-export function pairPackages(
-  before: readonly PackageFacts[],
-  after: readonly PackageFacts[],
-): Pair[] {
+export function pairPackages<Before extends PackageIdentity, After extends PackageIdentity>(
+  before: readonly Before[],
+  after: readonly After[],
+): Pair<Before, After>[] {
   const names = new Set([...before, ...after].map(({ name }) => name));
   return [...names].sort().flatMap((name) => {
     const left = before.filter((p) => p.name === name);
     const right = after.filter((p) => p.name === name);
-    const pairs: Pair[] = [];
-    const pairWhere = (alike: (a: PackageFacts, b: PackageFacts) => boolean): void => {
+    const pairs: Pair<Before, After>[] = [];
+    const pairWhere = (alike: (a: PackageIdentity, b: PackageIdentity) => boolean): void => {
       for (const a of [...left]) {
         const b = right.find((candidate) => alike(a, candidate));
         if (b === undefined) continue;
@@ -29,7 +29,7 @@ export function pairPackages(
         pairs.push({ before: a, after: b });
       }
     };
-    const sameSource = (a: PackageFacts, b: PackageFacts): boolean =>
+    const sameSource = (a: PackageIdentity, b: PackageIdentity): boolean =>
       sourceKind(a) === sourceKind(b);
     pairWhere((a, b) => a.version === b.version && sameSource(a, b));
     pairWhere((a, b) => sameSource(a, b) && compatible(a.version) === compatible(b.version));
@@ -48,7 +48,7 @@ export function pairPackages(
  * Returns a source that stays the same while only a revision of it moves: of git the URL without query and fragment, of
  * directories one word, since those of the workspace may be named otherwise in another place.
  */
-export function sourceKind({ source }: Pick<PackageFacts, 'source'>): string {
+export function sourceKind({ source }: Pick<PackageIdentity, 'source'>): string {
   return isDirectorySource(source) ? 'a directory' : (source.split(/[?#]/)[0] ?? source);
 }
 

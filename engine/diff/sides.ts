@@ -13,11 +13,18 @@ import { inventoryOfLock, LOCK_NAME, parseLock } from '../inventory/lock.ts';
 import type { Inventory, TakenInventory } from '../inventory/types.ts';
 import { changedFiles, checkOut, fileAt, treeOf } from '../revisions/git.ts';
 import { type InventoryKey, KeptInventories } from '../revisions/kept.ts';
+import { sortedBy } from '../sorted-by.ts';
 import { seconds } from '../trace/seconds.ts';
 import { forgetPackages } from '../units/forget.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { cargoLockText, lockEntries } from '../workspace/lock-file.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
+import {
+  findPackage,
+  identityKey,
+  identityOf,
+  type PackageIdentity,
+} from '../workspace/package-identity.ts';
 import { cargoProgram, runProgram } from '../workspace/run-program.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
@@ -34,6 +41,7 @@ import {
   writeLockFile,
 } from './bases.ts';
 import { loosened } from './loosened.ts';
+import { pairPackages } from './match.ts';
 import type { Side } from './types.ts';
 import { versionWorkspace, WRAPPER } from './versions.ts';
 
@@ -52,18 +60,7 @@ export interface KnownSide extends Side {
   readonly taken: TakenInventory;
   readonly lock: string;
   /** Finds the directory of a package; undefined where its sources are not on this machine. */
-  sourcesOf(p: { name: string; version: string; source: string }): Promise<string | undefined>;
-}
-
-/** Returns a package of a workspace by cargo's name, version and source. */
-export function findPackage(
-  { packages }: Workspace,
-  p: { name: string; version: string; source: string },
-): Package | undefined {
-  return packages.find(
-    ({ cargoName, version, source }) =>
-      cargoName === p.name && version === p.version && source === p.source,
-  );
+  sourcesOf(p: PackageIdentity): Promise<string | undefined>;
 }
 
 /** Both sides, with the check of the head. */
@@ -280,11 +277,7 @@ export class Comparing {
     base: Inventory | undefined,
   ): Promise<FinishedCheck> {
     const { options, observer, signal } = this.request;
-    const had = new Map<string, Set<string>>();
-    for (const { name, facts } of base?.packages ?? [])
-      had.set(name, new Set([...(had.get(name) ?? []), ...facts]));
-    const isNew = (name: string, fact: string): boolean =>
-      base !== undefined && had.get(name)?.has(fact) !== true;
+    const isNew = base === undefined ? () => false : newFacts(base);
     const { configFile } = this.tree;
     const own = path === undefined ? options : { ...options, path, questions: undefined };
     return checkTree({
@@ -322,6 +315,21 @@ export class Comparing {
     this.timing[phase] = seconds(started);
     return result;
   }
+}
+
+/** Returns what tells which facts of a package its counterpart in the base has not. */
+function newFacts(base: Inventory): (p: Package, fact: string, of: Workspace) => boolean {
+  let known: { readonly of: Workspace; readonly had: ReadonlyMap<string, ReadonlySet<string>> };
+  return (p, fact, of) => {
+    if (known?.of !== of) {
+      const pairs = pairPackages(base.packages, sortedBy(of.packages.map(identityOf), identityKey));
+      const had = pairs.flatMap(({ before, after }) =>
+        after === undefined ? [] : [[identityKey(after), new Set(before?.facts)] as const],
+      );
+      known = { of, had: new Map(had) };
+    }
+    return known.had.get(identityKey(identityOf(p)))?.has(fact) !== true;
+  };
 }
 
 function withoutWrapper(side: KnownSide): KnownSide {

@@ -4,6 +4,7 @@ import { writeAtomically } from '../facts/files.ts';
 import { readRegularFile } from '../regular-file.ts';
 import * as z from '../schemas.ts';
 import { sortedBy } from '../sorted-by.ts';
+import { identityKey, type PackageIdentity } from '../workspace/package-identity.ts';
 import { parse } from '../workspace/toml.ts';
 import { type Fact, factText, lockOrder, parseFact } from './fact.ts';
 import type { Inventory } from './types.ts';
@@ -40,10 +41,7 @@ export const lockSchema = z.strictObject({
 });
 
 /** A package of cackle.lock. */
-export interface LockedFacts {
-  readonly name: string;
-  readonly version: string;
-  readonly source: string;
+export interface LockedFacts extends PackageIdentity {
   /** The targets for which each fact holds, by the fact as {@link factText} writes it. */
   readonly facts: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -53,9 +51,6 @@ export interface Lock {
   readonly targets: readonly string[];
   readonly packages: readonly LockedFacts[];
 }
-
-const key = ({ name, version, source }: Omit<LockedFacts, 'facts'>): string =>
-  [name, version, source].join('\0');
 
 /** Reads a cackle.lock; undefined when there is none. Throws CheckError for one that is not as `cackle lock` writes it. */
 export function readLock(directory: string): Lock | undefined {
@@ -129,14 +124,12 @@ export function lockOf(
 ): Lock {
   const { target } = inventory;
   const others = (before?.targets ?? []).filter((t) => t !== target);
-  const packages = new Map<
-    string,
-    { p: Omit<LockedFacts, 'facts'>; facts: Map<string, Set<string>> }
-  >();
-  const entryOf = (p: Omit<LockedFacts, 'facts'>) => {
+  const packages = new Map<string, { p: PackageIdentity; facts: Map<string, Set<string>> }>();
+  const entryOf = (p: PackageIdentity) => {
     const { name, version, source } = p;
-    const entry = packages.get(key(p)) ?? { p: { name, version, source }, facts: new Map() };
-    packages.set(key(p), entry);
+    const key = identityKey(p);
+    const entry = packages.get(key) ?? { p: { name, version, source }, facts: new Map() };
+    packages.set(key, entry);
     return entry;
   };
   const add = (entry: ReturnType<typeof entryOf>, fact: string, to: string): void => {
@@ -157,7 +150,7 @@ export function lockOf(
   }
   return {
     targets: [...others, target].sort(),
-    packages: sortedBy(packages.values(), ({ p }) => key(p)).map(({ p, facts }) => ({
+    packages: sortedBy(packages.values(), ({ p }) => identityKey(p)).map(({ p, facts }) => ({
       ...p,
       facts,
     })),
@@ -204,9 +197,7 @@ export async function writeLock(directory: string, lock: Lock): Promise<void> {
 }
 
 /** What a package does otherwise than cackle.lock records. */
-export interface Drift {
-  readonly name: string;
-  readonly version: string;
+export interface Drift extends PackageIdentity {
   /** `added`: the lock has no such package; `removed`: the tree has none. */
   readonly change: 'added' | 'removed' | 'changed';
   readonly gained: readonly string[];
@@ -215,26 +206,28 @@ export interface Drift {
 
 /** Returns where an inventory is not what the lock records for its target. */
 export function driftOf(inventory: Inventory, lock: Lock): Drift[] {
-  const recorded = new Map(lock.packages.map((p) => [key(p), p]));
-  const inTree = new Set(inventory.packages.map(key));
+  const recorded = new Map(lock.packages.map((p) => [identityKey(p), p]));
+  const inTree = new Set(inventory.packages.map(identityKey));
   const of = (facts: LockedFacts['facts']): string[] =>
     [...facts].flatMap(([text, targets]) => (targets.has(inventory.target) ? [text] : []));
   const added = inventory.packages.flatMap((p): Drift[] => {
-    const { name, version } = p;
-    const known = recorded.get(key(p));
-    if (known === undefined) return [{ name, version, change: 'added', gained: p.facts, lost: [] }];
+    const { name, version, source } = p;
+    const which = { name, version, source };
+    const known = recorded.get(identityKey(p));
+    if (known === undefined) return [{ ...which, change: 'added', gained: p.facts, lost: [] }];
     const before = of(known.facts);
     const gained = p.facts.filter((fact) => !before.includes(fact));
     const lost = before.filter((fact) => !p.facts.includes(fact));
     if (gained.length === 0 && lost.length === 0) return [];
-    return [{ name, version, change: 'changed', gained, lost }];
+    return [{ ...which, change: 'changed', gained, lost }];
   });
   const removed = lock.packages.flatMap((p): Drift[] => {
-    if (inTree.has(key(p))) return [];
+    if (inTree.has(identityKey(p))) return [];
     const lost = of(p.facts);
     // It may belong to another target alone.
     if (lost.length === 0 && p.facts.size > 0) return [];
-    return [{ name: p.name, version: p.version, change: 'removed', gained: [], lost }];
+    const { name, version, source } = p;
+    return [{ name, version, source, change: 'removed', gained: [], lost }];
   });
   return [...added, ...removed];
 }

@@ -7,6 +7,7 @@ import type { BacktraceFrame } from '../problems/places.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { FileOwners } from '../workspace/owners.ts';
+import { identityKey, identityOf } from '../workspace/package-identity.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import { type Fact, factText, lockOrder, recordedInstruction } from './fact.ts';
 import {
@@ -42,7 +43,12 @@ export interface Findings {
   readonly unknown: readonly string[];
   /** Owners of files by directory. */
   readonly holders: FileOwners;
-  /** Places that the evidence of one fact keeps; 5 by default. */
+  /** Of which facts is it wanted where they were found? */
+  readonly wantsEvidence: (p: Package, factText: string) => boolean;
+  /**
+   * The most places of a fact to keep, with an entry for each function and target that is seen at one. By default 5, each once: code
+   * that was compiled for several types is at one place.
+   */
   readonly keptPlaces?: number | undefined;
 }
 
@@ -50,7 +56,7 @@ const KEPT_PLACES = 5;
 
 /** Returns what each package of the tree does, and where it was seen. */
 export function takeInventory(findings: Findings): TakenInventory {
-  const taking = new Taking(findings.workspace, findings.keptPlaces ?? KEPT_PLACES);
+  const taking = new Taking(findings);
   const { packages } = findings.workspace;
   const byId = new Map(packages.map((p) => [p.id, p]));
   const byLabel = new Map(packages.map((p) => [p.label, p]));
@@ -60,16 +66,23 @@ export function takeInventory(findings: Findings): TakenInventory {
     if (p === undefined) continue;
     built.add(p);
     if (unit.isProcMacro)
-      taking.add(p, { scope: '', kind: 'proc-macro', name: '' }, targetOf(p, 'proc-macro'));
+      taking.add(p, { scope: '', kind: 'proc-macro', name: '' }, () => targetOf(p, 'proc-macro'));
     if (unit.kind === 'build-script')
-      taking.add(p, { scope: '', kind: 'build-script', name: '' }, targetOf(p, 'custom-build'));
+      taking.add(p, { scope: '', kind: 'build-script', name: '' }, () =>
+        targetOf(p, 'custom-build'),
+      );
   }
   for (const output of findings.outputs) {
-    for (const usage of sortedBy(output.usages, usageOrder)) {
+    const factOf = ({ scope, api }: AttributedUsage): Fact => {
+      return { scope: scope.suffix, kind: 'api', name: api };
+    };
+    const wanted = output.usages.filter((usage) => {
       const p = packages[usage.package];
-      if (p === undefined) continue;
+      return p !== undefined && taking.add(p, factOf(usage));
+    });
+    for (const usage of sortedBy(wanted, usageOrder)) {
       const path = output.paths.get(usage) ?? [];
-      taking.add(p, { scope: usage.scope.suffix, kind: 'api', name: usage.api }, [
+      taking.add(packages[usage.package] as Package, factOf(usage), () => [
         {
           place: usage.place,
           from: demangle(usage.reference.from),
@@ -89,12 +102,11 @@ export function takeInventory(findings: Findings): TakenInventory {
     const p = byLabel.get(problem.packageLabel);
     if (p === undefined) continue;
     const kind = problem.kind === 'disallowed-unsafe' ? 'unsafe' : 'extern';
-    const places = problem.uses.map(
-      ({ place }): FoundPlace => ({
+    taking.add(p, { scope: problem.scope.suffix, kind, name: '' }, () =>
+      problem.uses.map(({ place }) => ({
         ...{ place, from: undefined, target: undefined, output: undefined, path: [] },
-      }),
+      })),
     );
-    taking.add(p, { scope: problem.scope.suffix, kind, name: '' }, places);
     const known = keywords.get(p) ?? new Map<string, KeywordPlace>();
     keywords.set(p, known);
     for (const { place } of problem.uses) {
@@ -116,20 +128,19 @@ export function takeInventory(findings: Findings): TakenInventory {
     } as const;
     const said = /^cargo::?([^=]*)/.exec(fact.name)?.[1] ?? '';
     // The line that prints it, if the script has its name in one piece.
-    const script = targetOf(p, 'custom-build').map((found) => {
-      const line = Math.max(1, taking.lineWith(found.place.file, said));
-      return { ...found, place: { ...found.place, line } };
-    });
-    taking.add(p, fact, script);
+    taking.add(p, fact, () =>
+      targetOf(p, 'custom-build').map((found) => {
+        const line = Math.max(1, taking.lineWith(found.place.file, said));
+        return { ...found, place: { ...found.place, line } };
+      }),
+    );
     if (!isAllowed) refusedInstructions.add(keyOf(p, factText(fact)));
   }
   const inventory: Inventory = {
     version: 1,
     target: findings.target,
-    packages: sortedBy(packages, (p) => [p.cargoName, p.version, p.source].join('\0')).map((p) => ({
-      name: p.cargoName,
-      version: p.version,
-      source: p.source,
+    packages: sortedBy(packages, (p) => identityKey(identityOf(p))).map((p) => ({
+      ...identityOf(p),
       isMember: p.isWorkspaceMember,
       isBuilt: built.has(p),
       neededBy: packages
@@ -144,42 +155,60 @@ export function takeInventory(findings: Findings): TakenInventory {
     })),
     unknown: [...findings.unknown],
   };
-  return { inventory, evidence: taking.evidence, refusedInstructions };
+  return { inventory, evidence: taking.evidence(), refusedInstructions };
 }
 
-function keyOf({ cargoName: name, version, source }: Package, fact: string): string {
-  return evidenceKey({ name, version, source }, fact);
+function keyOf(p: Package, fact: string): string {
+  return evidenceKey(identityOf(p), fact);
 }
 
 /** Collects facts and evidence by package. */
 class Taking {
-  readonly evidence = new Map<string, Evidence>();
   private readonly facts = new Map<Package, Map<string, Fact>>();
+  private readonly found = new Map<string, Map<string, FoundPlace>>();
   private readonly files = new Map<string, readonly string[]>();
 
-  private readonly keptPlaces: number;
+  private readonly wants: Findings['wantsEvidence'];
+  private readonly keptPlaces: number | undefined;
 
-  constructor(workspace: Workspace, keptPlaces: number) {
+  constructor({ workspace, wantsEvidence, keptPlaces }: Findings) {
+    this.wants = wantsEvidence;
     this.keptPlaces = keptPlaces;
     for (const p of workspace.packages) this.facts.set(p, new Map());
   }
 
-  add(p: Package, fact: Fact, found: readonly FoundPlace[] = []): void {
+  /** Adds a fact, and where it was found if that is wanted; returns whether it is. */
+  add(p: Package, fact: Fact, found: () => readonly FoundPlace[] = () => []): boolean {
     const text = factText(fact);
     this.facts.get(p)?.set(text, fact);
+    if (!this.wants(p, text)) return false;
     const key = keyOf(p, text);
-    const known = this.evidence.get(key) ?? { places: [], count: 0 };
-    // Several units are made of the target whose place this is.
-    if (['proc-macro', 'build-script', 'instruction'].includes(fact.kind) && known.count > 0)
-      return;
-    // Those with a path say more.
-    const places = [...known.places, ...found].sort(
-      (a, b) => Number(b.path.length > 0) - Number(a.path.length > 0),
+    const places = this.found.get(key) ?? new Map<string, FoundPlace>();
+    this.found.set(key, places);
+    for (const at of found()) {
+      const once = this.keyOfPlace(at);
+      // One with a path says more.
+      if ((places.get(once)?.path.length ?? 0) === 0) places.set(once, at);
+    }
+    return true;
+  }
+
+  /** Returns where each fact was found, those with a path first. */
+  evidence(): Map<string, Evidence> {
+    const most = this.keptPlaces ?? KEPT_PLACES;
+    return new Map(
+      [...this.found].map(([key, found]) => {
+        const places = [...found.values()].sort(
+          (a, b) => Number(b.path.length > 0) - Number(a.path.length > 0),
+        );
+        return [key, { places: places.slice(0, most), count: places.length }];
+      }),
     );
-    this.evidence.set(key, {
-      places: places.slice(0, this.keptPlaces),
-      count: known.count + found.length,
-    });
+  }
+
+  private keyOfPlace({ place: { file, line, column }, from, target }: FoundPlace): string {
+    const place = [file, line, column];
+    return (this.keptPlaces === undefined ? place : [...place, from, target]).join('\0');
   }
 
   factsOf(p: Package): Iterable<Fact> {

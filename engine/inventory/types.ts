@@ -1,5 +1,6 @@
 import type { BacktraceFrame, SourcePlace } from '../problems/places.ts';
 import * as z from '../schemas.ts';
+import { identityKey, type PackageIdentity } from '../workspace/package-identity.ts';
 import { parseFact } from './fact.ts';
 
 /** A fact as {@link factText} writes it. */
@@ -65,7 +66,7 @@ export interface FoundPlace {
   readonly path: readonly PathStep[];
 }
 
-/** Where a fact was found: some places, and how many there are. */
+/** Where a fact was found: some places, each once, and how many there are. */
 export interface Evidence {
   readonly places: readonly FoundPlace[];
   readonly count: number;
@@ -74,16 +75,13 @@ export interface Evidence {
 /** An inventory that a check took, with what it saw. */
 export interface TakenInventory {
   readonly inventory: Inventory;
-  /** By {@link evidenceKey}. */
+  /** By {@link evidenceKey}, of the facts of which it was wanted. */
   readonly evidence: ReadonlyMap<string, Evidence>;
   /** Build instructions that cackle.toml refuses, by {@link evidenceKey}: a fact leaves out what decides that. */
   readonly refusedInstructions: ReadonlySet<string>;
 }
 
 /** Returns the key of a fact's evidence. */
-export function evidenceKey(
-  { name, version, source }: Pick<PackageFacts, 'name' | 'version' | 'source'>,
-  factText: string,
-): string {
-  return [name, version, source, factText].join('\0');
+export function evidenceKey(p: PackageIdentity, factText: string): string {
+  return [identityKey(p), factText].join('\0');
 }

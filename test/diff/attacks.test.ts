@@ -265,6 +265,33 @@ test('rules 11.4, 11.7: what the same change allows is told all the same', async
   expect(screen).toContain('gained: api net (allowed by cackle.toml)');
 });
 
+test('rule 11.4: what is refused decides the order, not what is allowed beside it', async () => {
+  edit('cackle.toml', (text) => `${text}\n[pkg.settings]\nallow_apis = ["process"]\n`);
+  await update({ settings: '1.1.0', steady: '1.0.2' });
+  const { found } = await told();
+  expect(Object.entries(gains(found))).toEqual([
+    ['steady', ['api fs']],
+    ['settings', ['api process', 'api env']],
+  ]);
+});
+
+test('rule 11.4: code that is compiled for two types is at one place', async () => {
+  edit('src/main.rs', (text) =>
+    text
+      .replace('fn main() {', 'fn main() {\n    let _ = (keep(1), keep("x"));')
+      .concat('fn keep<T>(value: T) -> T {\n    let _ = std::fs::write("x", "y");\n    value\n}\n'),
+  );
+  await update({});
+  const { found, screen } = await told();
+  expect(gains(found)).toEqual({ attacks: ['api fs'] });
+  expect(found.packages[0]?.gained[0]?.evidence).toMatchObject({
+    count: 1,
+    places: [{ place: { line: 23 } }],
+  });
+  expect(screen.match(/src\/main\.rs:23/g)).toHaveLength(1);
+  expect(screen).not.toContain('more place');
+});
+
 test.each([
   ['code that was moved and taken apart', { tidy: '1.0.1' }],
   ['a new version without capabilities', { plain: '1.0.1' }],
