@@ -7,9 +7,7 @@ import { userCache } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
 import {
   asRepository,
-  changedFiles,
   commitOf,
-  fileAt,
   mergeBase,
   type Repository,
   repositoryOf,
@@ -47,19 +45,28 @@ export interface BaseCommit {
 
 /** Finds the commit of a comparison. Throws CheckError: no repository, no such commit, or none in common. */
 export async function findCommit(directory: string, name: string | undefined): Promise<BaseCommit> {
-  const repository = await repositoryOf(directory);
-  if (repository === undefined)
-    throw new CheckError(
-      `${directory} is not in a git repository`,
-      'compare with another lock file instead: `cackle diff --lock OLD`, or ask what an update would gain: `cackle diff --update`',
-    );
-  const found =
-    name === undefined
-      ? await mergeBase(repository)
-      : { commit: await commitOf(repository, name), branch: name };
+  const finding = findRepository(directory);
+  const named = async (branch: string) => {
+    // Most likely there is a repository, and it has that commit.
+    const asked = commitOf({ root: directory }, branch);
+    return { commit: await asked.catch(async () => commitOf(await finding, branch)), branch };
+  };
+  const [repository, found] = await Promise.all([
+    finding,
+    name === undefined ? finding.then(mergeBase) : named(name),
+  ]);
   const short = found.commit.slice(0, 9);
   const label = found.commit.startsWith(found.branch) ? short : `${found.branch} (${short})`;
   return { repository, commit: found.commit, label };
+}
+
+async function findRepository(directory: string): Promise<Repository> {
+  const repository = await repositoryOf(directory);
+  if (repository !== undefined) return repository;
+  throw new CheckError(
+    `${directory} is not in a git repository`,
+    'compare with another lock file instead: `cackle diff --lock OLD`, or ask what an update would gain: `cackle diff --update`',
+  );
 }
 
 /** The place of a workspace in its repository, as git writes paths. */
@@ -93,23 +100,13 @@ function removeOld(all: string, used: string): void {
   }
 }
 
-/** Resolves to the text of Cargo.lock in a commit; undefined when git does not keep it. */
-export async function lockAt(
-  { repository, commit }: BaseCommit,
+/** Returns the cargo names of the packages in whose directories these files lie, which differ from a commit. */
+export function editedPackages(
+  files: readonly string[],
+  repository: Repository,
   workspace: Workspace,
-): Promise<string | undefined> {
-  const file = join(workspace.root, 'Cargo.lock');
-  return (await fileAt(repository, commit, file))?.toString();
-}
-
-/** Resolves to the cargo names of the packages in directories of which a file differs from a commit. */
-export async function editedPackages(
-  { repository, commit }: BaseCommit,
-  workspace: Workspace,
-): Promise<Set<string>> {
-  const changed = (await changedFiles(repository, commit)).map((file) =>
-    resolve(repository.root, file),
-  );
+): Set<string> {
+  const changed = files.map((file) => resolve(repository.root, file));
   // The deepest package that holds a file owns it.
   const inOrder = [...workspace.packages].sort((a, b) => b.directory.length - a.directory.length);
   const edited = new Set<string>();

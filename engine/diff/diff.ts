@@ -1,18 +1,14 @@
 import { join } from 'node:path';
 import { readTree } from '../check/tree.ts';
-import { CheckError } from '../errors.ts';
 import { seconds } from '../trace/seconds.ts';
 import { isFile } from '../workspace/cargo-files.ts';
-import { readCfgSet } from '../workspace/cfg-expression.ts';
 import { lockEntries } from '../workspace/lock-file.ts';
 import { findPackage, isSamePackage } from '../workspace/package-identity.ts';
-import { runProgram } from '../workspace/run-program.ts';
-import type { Workspace } from '../workspace/types.ts';
 import { type Comparison, workDirectory } from './bases.ts';
 import { comparePackages, comparePlaces, lockedOnly } from './compare.ts';
-import { OtherTargets } from './other-cfg.ts';
-import { reviewSources } from './review.ts';
-import { type BothSides, Comparing, type DiffRequest, type KnownSide } from './sides.ts';
+import { type KnownSide, Reviews } from './reviews.ts';
+import { type AskedCommit, askCommit } from './revision.ts';
+import { type BothSides, Comparing, type DiffRequest } from './sides.ts';
 import type { Diff, PackageChange, Side, SideVersion } from './types.ts';
 import { ensureConfig, versionWorkspace } from './versions.ts';
 
@@ -22,14 +18,15 @@ import { ensureConfig, versionWorkspace } from './versions.ts';
  */
 export async function diff(request: DiffRequest): Promise<Diff> {
   const started = performance.now();
-  const comparing = await prepare(request);
+  const { comparing, asked } = await prepare(request);
   const {
     base,
     head,
     finished,
     edited,
     loosened = [],
-  } = await sidesOf(comparing, request.comparison);
+    reviews: begun,
+  } = await sidesOf(comparing, request.comparison, asked);
   const [baseLock, headLock] = [lockEntries(base.lock), lockEntries(head.lock)];
   const packages = comparePackages({
     ...{ baseLock, headLock },
@@ -40,7 +37,11 @@ export async function diff(request: DiffRequest): Promise<Diff> {
     configName: (p) => findPackage(finished.workspace, p)?.name ?? p.name,
   });
   const { inventory } = head.taken;
-  const others = await otherTargets(inventory.target, finished.workspace);
+  const { workspace } = finished;
+  const reviews =
+    begun?.workspace === workspace
+      ? begun
+      : new Reviews(base, workspace, Promise.resolve(inventory.target));
   const side = ({ label, from, unknown }: KnownSide): Side => ({ label, from, unknown });
   return {
     base: side(base),
@@ -49,9 +50,7 @@ export async function diff(request: DiffRequest): Promise<Diff> {
     workspaceRoot: finished.workspace.root,
     configFile: finished.config.file,
     loosened,
-    packages: await Promise.all(
-      packages.map((change) => withReview(change, base, head, finished.workspace, others)),
-    ),
+    packages: await Promise.all(packages.map((change) => withReview(change, base, head, reviews))),
     lockedOnly: lockedOnly(baseLock, headLock, inventory.packages),
     counts: {
       packages: inventory.packages.length,
@@ -64,37 +63,50 @@ export async function diff(request: DiffRequest): Promise<Diff> {
   };
 }
 
+/** A comparison whose tree was read, and what git was asked meanwhile. */
+interface Prepared {
+  readonly comparing: Comparing;
+  readonly asked: Promise<AskedCommit> | undefined;
+}
+
 /** Reads the tree that is compared, and its configuration. Throws ConfigError and CheckError. */
-async function prepare(request: DiffRequest): Promise<Comparing> {
+async function prepare(request: DiffRequest): Promise<Prepared> {
   const { options, comparison, observer } = request;
   if (comparison.kind !== 'versions') {
     const { questions } = options;
+    // Git answers while cargo does.
+    const asked =
+      comparison.kind === 'revision' ? askCommit(options.path, comparison.name) : undefined;
+    asked?.catch(() => undefined);
     const tree = await readTree(options, { mayKeep: true, questions });
     if (options.configFile !== undefined || isFile(tree.configFile))
-      return Comparing.begin(request, tree);
+      return { comparing: await Comparing.begin(request, tree), asked };
     // Who has no cackle.toml yet wants to know what was gained all the same.
     const configFile = join(workDirectory('config', tree.workspace.root), 'cackle.toml');
     await ensureConfig(configFile);
     observer.cargoOutput(
       `note: without ${tree.configFile} the APIs fs, net and process are watched, and nothing is allowed to run that uses them; \`cackle init\` writes one`,
     );
-    return Comparing.begin(
-      { ...request, options: { ...options, configFile } },
-      { ...tree, configFile },
-    );
+    const own = { ...request, options: { ...options, configFile } };
+    return { comparing: await Comparing.begin(own, { ...tree, configFile }), asked };
   }
   const { crate, from } = comparison;
   const path = await versionWorkspace({ crate, version: from });
   const configFile = options.configFile ?? join(path, 'cackle.toml');
   if (options.configFile === undefined) await ensureConfig(configFile);
   const own = { ...options, path, configFile, questions: undefined };
-  return Comparing.begin({ ...request, options: own }, await readTree(own, { mayKeep: true }));
+  const tree = await readTree(own, { mayKeep: true });
+  return { comparing: await Comparing.begin({ ...request, options: own }, tree), asked: undefined };
 }
 
-function sidesOf(comparing: Comparing, comparison: Comparison): Promise<BothSides> {
+function sidesOf(
+  comparing: Comparing,
+  comparison: Comparison,
+  asked: Prepared['asked'],
+): Promise<BothSides> {
   switch (comparison.kind) {
     case 'revision':
-      return comparing.withRevision(comparison.name);
+      return comparing.withRevision(comparison.name, asked);
     case 'lock':
       return comparing.withLock(comparison.file);
     case 'update':
@@ -104,26 +116,12 @@ function sidesOf(comparing: Comparing, comparison: Comparison): Promise<BothSide
   }
 }
 
-/** Asks rustc what the target sets. Throws CheckError. */
-async function otherTargets(target: string, { root, sysroot }: Workspace): Promise<OtherTargets> {
-  const rustc = join(sysroot, 'bin', 'rustc');
-  const { status, stdout, stderr } = await runProgram(
-    rustc,
-    ['--print', 'cfg', '--target', target],
-    { cwd: root },
-  );
-  if (status !== 0)
-    throw new CheckError(`\`rustc --print cfg --target ${target}\` failed: ${stderr.trim()}`);
-  return new OtherTargets(target, readCfgSet(stdout.toString()));
-}
-
 /** Adds what a reviewer of a package's change wants at hand. */
 async function withReview(
   change: PackageChange,
   base: KnownSide,
   head: KnownSide,
-  workspace: Workspace,
-  others: OtherTargets,
+  reviews: Reviews,
 ): Promise<PackageChange> {
   const { name, before, after } = change;
   if (change.change === 'same' || after === undefined) return change;
@@ -131,13 +129,7 @@ async function withReview(
     side.taken.inventory.packages.find((p) => isSamePackage(p, { name, ...version }));
   const had = before && of(base, before);
   const has = of(head, after);
-  const sources = reviewSources(
-    {
-      before: before && (await base.sourcesOf({ name, ...before })),
-      after: findPackage(workspace, { name, ...after }),
-    },
-    others,
-  );
+  const sources = await reviews.of(before && { name, ...before }, { name, ...after });
   const keywords =
     has === undefined || base.from === 'cackle.lock'
       ? undefined

@@ -10,31 +10,22 @@ import { isDirectorySource } from '../config/sources.ts';
 import { type Config, ConfigError } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import { inventoryOfLock, LOCK_NAME, parseLock } from '../inventory/lock.ts';
-import type { Inventory, TakenInventory } from '../inventory/types.ts';
-import { changedFiles, checkOut, fileAt, treeOf } from '../revisions/git.ts';
+import type { Inventory } from '../inventory/types.ts';
+import { checkOut, type Repository } from '../revisions/git.ts';
 import { type InventoryKey, KeptInventories } from '../revisions/kept.ts';
 import { sortedBy } from '../sorted-by.ts';
 import { seconds } from '../trace/seconds.ts';
 import { forgetPackages } from '../units/forget.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { cargoLockText, lockEntries } from '../workspace/lock-file.ts';
-import { loadWorkspace } from '../workspace/metadata.ts';
-import {
-  findPackage,
-  identityKey,
-  identityOf,
-  type PackageIdentity,
-} from '../workspace/package-identity.ts';
+import { findPackage, identityKey, identityOf } from '../workspace/package-identity.ts';
 import { cargoProgram, runProgram } from '../workspace/run-program.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
+import { BaseSources } from './base-sources.ts';
 import {
-  type BaseCommit,
   type Comparison,
   copyWorkspace,
-  editedPackages,
-  findCommit,
-  lockAt,
   otherLock,
   placeOf,
   workDirectory,
@@ -42,6 +33,8 @@ import {
 } from './bases.ts';
 import { loosened } from './loosened.ts';
 import { pairPackages } from './match.ts';
+import { type KnownSide, Reviews } from './reviews.ts';
+import { type AskedCommit, askCommit, cleanTree, type Revision, readRevision } from './revision.ts';
 import type { Side } from './types.ts';
 import { versionWorkspace, WRAPPER } from './versions.ts';
 
@@ -55,14 +48,6 @@ export interface DiffRequest {
   readonly signal: AbortSignal;
 }
 
-/** One side: its inventory, its lock file, and where its sources are. */
-export interface KnownSide extends Side {
-  readonly taken: TakenInventory;
-  readonly lock: string;
-  /** Finds the directory of a package; undefined where its sources are not on this machine. */
-  sourcesOf(p: PackageIdentity): Promise<string | undefined>;
-}
-
 /** Both sides, with the check of the head. */
 export interface BothSides {
   readonly base: KnownSide;
@@ -72,6 +57,8 @@ export interface BothSides {
   readonly edited: ReadonlySet<string>;
   /** What cackle.toml watches or confines less than that of the base. */
   readonly loosened?: readonly string[] | undefined;
+  /** Comparisons of sources that began with the check of the head. */
+  readonly reviews?: Reviews | undefined;
 }
 
 /** Finds out what both sides do. */
@@ -92,45 +79,65 @@ export class Comparing {
     this.config = config;
   }
 
-  async withRevision(name: string | undefined): Promise<BothSides> {
-    const { workspace } = this.tree;
-    const commit = await findCommit(workspace.root, name);
-    const { repository } = commit;
-    const kept = await KeptInventories.open();
-    const lock = (await lockAt(commit, workspace)) ?? cargoLockText(workspace.root);
-    const keyOf = async (of: string, lockedBy: string): Promise<InventoryKey> =>
-      this.keyOf(await treeOf(repository, of), placeOf(repository, workspace), lockedBy);
-    const key = await keyOf(commit.commit, lock);
-    const edited = await editedPackages(commit, workspace);
+  /** `asked`: what git was asked of the commit before the tree was known. */
+  async withRevision(
+    name: string | undefined,
+    asked: Promise<AskedCommit> | undefined,
+  ): Promise<BothSides> {
+    const { workspace, configFile } = this.tree;
+    const opening = KeptInventories.open();
+    const early = await asked?.catch(() => undefined);
+    const commit =
+      early !== undefined && isAround(early.base.repository, this.request.options.path, workspace)
+        ? early
+        : await askCommit(workspace.root, name);
+    const revision = await readRevision(commit, workspace, configFile);
+    const { base: of, edited } = revision;
+    const { repository } = of;
+    const kept = await opening;
+    const lock = revision.cargoLock ?? cargoLockText(workspace.root);
+    const place = placeOf(repository, workspace);
+    const key = await this.keyOf(revision.tree, place, lock);
     const swapped = swappedPackages(workspace, edited, lock);
     const forget = (): Promise<void> => forgetPackages(workspace, swapped);
     await forget();
-    const base = await this.timed('base', () => this.sideOfCommit(commit, key, lock, kept));
+    const base = await this.timed('base', () => this.sideOfCommit(revision, key, lock, kept));
+    // What is edited while the check of the head goes on ends it, but not while one of the base does.
+    const [clean, reviews] =
+      base.from === 'check'
+        ? [await cleanTree(repository), undefined]
+        : [revision.clean, this.beginReviews(base, edited)];
     await forget();
-    // What is edited while the check goes on ends the check.
-    const [isClean, headKey] = [
-      changedFiles(repository, 'HEAD').then((files) => files.length === 0),
-      keyOf('HEAD', cargoLockText(workspace.root)),
-    ];
-    for (const promise of [isClean, headKey]) promise.catch(() => undefined);
+    const headKey =
+      clean === undefined
+        ? undefined
+        : await this.keyOf(clean, place, cargoLockText(workspace.root));
     const head = await this.head(base.taken.inventory, 'the work tree');
     // Nor may the next one take it for the same, of this or another revision.
     await forget();
     const inventory = head.finished.inventory?.inventory;
-    if ((await isClean) && inventory !== undefined) await kept.keep(await headKey, inventory);
-    const before = await this.configAt(commit);
+    if (headKey !== undefined && inventory !== undefined) await kept.keep(headKey, inventory);
+    const before = this.configOf(revision);
     return {
-      ...{ base, ...head, edited },
+      ...{ base, ...head, edited, reviews },
       loosened: before === undefined ? [] : loosened(before, this.config),
     };
   }
 
+  /** Begins to compare sources: that needs nothing of the check of the head, which waits for cargo most of its time. */
+  private beginReviews(base: KnownSide, edited: ReadonlySet<string>): Reviews {
+    const { workspace } = this.tree;
+    const reviews = new Reviews(base, workspace, this.target());
+    const after = sortedBy(workspace.packages.map(identityOf), identityKey);
+    void reviews.begin(pairPackages(base.taken.inventory.packages, after), edited);
+    return reviews;
+  }
+
   /** The cackle.toml of a commit; undefined where there was none, or it cannot be read by now. */
-  private async configAt({ repository, commit }: BaseCommit): Promise<Config | undefined> {
-    const file = await fileAt(repository, commit, this.tree.configFile);
-    if (file === undefined) return undefined;
+  private configOf({ config }: Revision): Config | undefined {
+    if (config === undefined) return undefined;
     try {
-      return parseConfig(this.tree.configFile, file.toString(), this.tree.exports);
+      return parseConfig(this.tree.configFile, config, this.tree.exports);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       this.request.observer.cargoOutput(
@@ -179,7 +186,7 @@ export class Comparing {
 
   /** The base as cackle.lock of that commit says, or as it was kept, or by a check of its files. */
   private async sideOfCommit(
-    commit: BaseCommit,
+    { base: commit, cackleLock }: Revision,
     key: InventoryKey,
     lock: string,
     kept: KeptInventories,
@@ -188,34 +195,31 @@ export class Comparing {
     const { repository } = commit;
     const directory = workDirectory('base', repository.root);
     const copy = join(directory, placeOf(repository, workspace));
-    const files = async (): Promise<string> => {
+    const files = async () => {
       await checkOut(repository, commit.commit, directory);
       // Where git does not keep Cargo.lock, the same packages are compared.
       await writeLockFile(copy, lock);
-      return copy;
+      return { top: directory, workspace: copy };
     };
     const known = (from: Side['from'], inventory: Inventory): KnownSide => {
-      let loaded: Promise<Workspace> | undefined;
+      const sources = new BaseSources({
+        ...{ head: workspace, repository: repository.root, lock, files },
+      });
       return {
         ...{ label: commit.label, from, unknown: inventory.unknown, lock },
         taken: { inventory, evidence: new Map(), refusedInstructions: new Set() },
-        async sourcesOf(p) {
-          // Only cargo knows where the sources of a version are, and may have to fetch them.
-          loaded ??= files().then((path) => loadWorkspace({ path }));
-          const base = await loaded.catch(() => undefined);
-          return base && findPackage(base, p)?.directory;
-        },
+        sourcesOf: (p) => sources.of(p),
       };
     };
-    const recorded = await fileAt(repository, commit.commit, join(workspace.root, LOCK_NAME));
-    if (recorded !== undefined) {
-      const facts = parseLock(recorded.toString(), `${LOCK_NAME} of ${commit.label}`);
+    if (cackleLock !== undefined) {
+      const facts = parseLock(cackleLock, `${LOCK_NAME} of ${commit.label}`);
       if (facts.targets.includes(key.target))
         return known('cackle.lock', inventoryOfLock(facts, key.target));
     }
     const inventory = kept.read(key);
     if (inventory !== undefined) return known('kept', inventory);
-    const base = await this.sideOfCopy(await files(), commit.label, lock);
+    await files();
+    const base = await this.sideOfCopy(copy, commit.label, lock);
     await kept.keep(key, base.taken.inventory);
     return base;
   }
@@ -302,11 +306,16 @@ export class Comparing {
     const { version } = await readToolchain(root, cargo.rustc);
     return {
       ...{ tree, place, lock, rustc: version, config: this.config },
-      target: await targetOf(options.target, root),
+      target: await this.target(),
       features: options.features,
       profile: options.profile,
       packages: options.packages,
     };
+  }
+
+  /** Resolves to the target triple of both sides. */
+  target(): Promise<string> {
+    return targetOf(this.request.options.target, this.tree.workspace.root);
   }
 
   private async timed<T>(phase: string, work: () => Promise<T>): Promise<T> {
@@ -330,6 +339,14 @@ function newFacts(base: Inventory): (p: Package, fact: string, of: Workspace) =>
     }
     return known.had.get(identityKey(identityOf(p)))?.has(fact) !== true;
   };
+}
+
+/** Is this the repository of a workspace, when it was asked for in another directory? */
+function isAround({ root }: Repository, asked: string, workspace: Workspace): boolean {
+  const [top, inside, from] = [root, workspace.root, asked].map((path) => realpathSync(path));
+  const isBelow = (path = '', directory = ''): boolean => `${path}/`.startsWith(`${directory}/`);
+  // A repository between the two would have been found first.
+  return isBelow(inside, top) && isBelow(from, inside);
 }
 
 function withoutWrapper(side: KnownSide): KnownSide {

@@ -22,17 +22,14 @@ const ofHooks = [
 
 const whole = 'is the repository whole?';
 
-async function git(
-  directory: string,
-  args: readonly string[],
-  more: NodeJS.ProcessEnv = {},
-): Promise<Finished> {
+async function git(directory: string, args: readonly string[], input?: string): Promise<Finished> {
   const env: NodeJS.ProcessEnv = { ...process.env, GIT_OPTIONAL_LOCKS: '0' };
   for (const name of ofHooks) delete env[name];
   try {
     // No hook of the repository runs for what we ask (githooks, post-index-change).
     const own = ['-c', 'core.hooksPath=/dev/null', '-C', directory];
-    return await runProgram('git', [...own, ...args], { env: { ...env, ...more } });
+    const given = input === undefined ? {} : { input };
+    return await runProgram('git', [...own, ...args], { env, ...given });
   } catch (error) {
     throw new CheckError(
       `cannot run git: ${(error as Error).message}`,
@@ -77,34 +74,75 @@ const defaultBranches = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 
 export async function mergeBase(
   repository: Repository,
 ): Promise<{ readonly commit: string; readonly branch: string }> {
-  for (const branch of defaultBranches) {
-    const known = await git(repository.root, ['rev-parse', '--verify', '--quiet', branch]);
-    if (known.status !== 0) continue;
-    const { status, stdout } = await git(repository.root, ['merge-base', branch, 'HEAD']);
-    if (status === 0) return { commit: stdout.toString().trim(), branch };
+  const commits = await objectsOf(
+    repository,
+    defaultBranches.map((branch) => `${branch}^{commit}`),
+  );
+  const branch = defaultBranches.find((_, i) => commits[i] !== undefined);
+  if (branch === undefined)
     throw new CheckError(
-      `git knows no common commit of HEAD and ${branch}`,
-      'in a shallow clone fetch the history (`git fetch --unshallow`, or fetch-depth: 0 in a workflow), or name the base: `cackle diff REVISION`',
+      `${repository.root} has no branch ${defaultBranches.join(', ')}`,
+      'name the base: `cackle diff REVISION`',
     );
-  }
+  const { status, stdout } = await git(repository.root, ['merge-base', branch, 'HEAD']);
+  if (status === 0) return { commit: stdout.toString().trim(), branch };
   throw new CheckError(
-    `${repository.root} has no branch ${defaultBranches.join(', ')}`,
-    'name the base: `cackle diff REVISION`',
+    `git knows no common commit of HEAD and ${branch}`,
+    'in a shallow clone fetch the history (`git fetch --unshallow`, or fetch-depth: 0 in a workflow), or name the base: `cackle diff REVISION`',
   );
 }
 
-/** Resolves to the id of a commit's tree: the same for the same files. Throws CheckError. */
-export async function treeOf({ root }: Repository, commit: string): Promise<string> {
-  return (await asked(root, ['rev-parse', `${commit}^{tree}`], whole)).trim();
+/** An object of a repository. */
+export interface GitObject {
+  readonly id: string;
+  readonly type: string;
+  readonly content: Buffer;
 }
 
-/** Resolves to the files that differ from a commit, untracked ones too, relative to the root. Throws CheckError. */
-export async function changedFiles({ root }: Repository, commit: string): Promise<string[]> {
-  const help = '`git status` should say more';
-  const changed = await asked(root, ['diff', '--name-only', '--no-renames', '-z', commit], help);
-  const others = await asked(root, ['ls-files', '--others', '--exclude-standard', '-z'], help);
-  return `${changed}${others}`.split('\0').filter((file) => file !== '');
+/**
+ * Resolves to the objects of names as `git rev-parse` takes them, all read by one process; undefined where there is none. Throws
+ * CheckError.
+ */
+export async function objectsOf(
+  { root }: Repository,
+  names: readonly string[],
+): Promise<(GitObject | undefined)[]> {
+  const args = ['cat-file', '--batch'];
+  const broken = (why: string): CheckError =>
+    new CheckError(`\`git ${args.join(' ')}\` failed in ${root}: ${why}`, whole);
+  const named = names.find((name) => name.includes('\n'));
+  if (named !== undefined) throw broken(`it cannot be asked about ${JSON.stringify(named)}`);
+  const { status, stdout, stderr } = await git(root, args, `${names.join('\n')}\n`);
+  if (status !== 0) throw broken(stderr.trim());
+  let at = 0;
+  return names.map((name) => {
+    const end = stdout.indexOf('\n', at);
+    if (end < 0) throw broken(`no answer about ${name}`);
+    const head = stdout.toString('utf8', at, end);
+    const [, id, type, size] = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(head) ?? [];
+    at = end + 1;
+    if (id === undefined || type === undefined) return undefined;
+    const content = stdout.subarray(at, at + Number(size));
+    at += content.length + 1;
+    return { id, type, content };
+  });
 }
+
+const seeStatus = '`git status` should say more';
+
+/** Resolves to the files known to git that differ from a commit, relative to the root. Throws CheckError. */
+export async function changedFiles({ root }: Repository, commit: string): Promise<string[]> {
+  const args = ['diff', '--name-only', '--no-renames', '-z', commit];
+  return filesIn(await asked(root, args, seeStatus));
+}
+
+/** Resolves to the files that git neither knows nor ignores, relative to the root. Throws CheckError. */
+export async function untrackedFiles({ root }: Repository): Promise<string[]> {
+  const args = ['ls-files', '--others', '--exclude-standard', '-z'];
+  return filesIn(await asked(root, args, seeStatus));
+}
+
+const filesIn = (listed: string): string[] => listed.split('\0').filter((file) => file !== '');
 
 /** Resolves to all files of the work tree that are not ignored, relative to `directory`. Throws CheckError. */
 export async function workFiles(directory: string): Promise<string[]> {
@@ -129,18 +167,10 @@ export async function workFiles(directory: string): Promise<string[]> {
   return [...new Set(text.split('\0').filter((file) => file !== ''))];
 }
 
-/** Resolves to the content of a file in a commit; undefined when it is not there. */
-export async function fileAt(
-  { root }: Repository,
-  commit: string,
-  path: string,
-): Promise<Buffer | undefined> {
-  const { status, stdout } = await git(root, [
-    'cat-file',
-    'blob',
-    `${commit}:${relative(root, path)}`,
-  ]);
-  return status === 0 ? stdout : undefined;
+/** Returns git's name of a file in a commit; undefined for a path outside of the repository. */
+export function nameOfFile({ root }: Repository, commit: string, path: string): string | undefined {
+  const inside = relative(root, path);
+  return /^\.\.(?:\/|$)/.test(inside) ? undefined : `${commit}:${inside}`;
 }
 
 /**

@@ -8,7 +8,10 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Runs a program and resolves when it has ended. Rejects with the system's error when it cannot start (ENOENT …). */
+/**
+ * Runs a program, with `input` on its stdin if there is any, and resolves when it has ended. Rejects with the system's error when
+ * it cannot start (ENOENT …).
+ */
 export function runProgram(
   program: string,
   args: readonly string[],
@@ -16,14 +19,19 @@ export function runProgram(
     readonly cwd?: string;
     readonly env?: NodeJS.ProcessEnv;
     readonly signal?: AbortSignal;
+    readonly input?: string;
   } = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const { input, ...others } = options;
+    const stdin = input === undefined ? 'ignore' : 'pipe';
+    const child = spawn(program, args, { ...others, stdio: [stdin, 'pipe', 'pipe'] });
+    // A program that ends before it has read all says so by its status.
+    child.stdin?.on('error', () => undefined).end(input);
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
     child.once('error', reject);
     child.once('close', (status, signal) => {
       resolve({

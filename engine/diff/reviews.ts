@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { CheckError } from '../errors.ts';
+import type { TakenInventory } from '../inventory/types.ts';
+import { readCfgSet } from '../workspace/cfg-expression.ts';
+import {
+  findPackage,
+  identityKey,
+  isSamePackage,
+  type PackageIdentity,
+} from '../workspace/package-identity.ts';
+import { runProgram } from '../workspace/run-program.ts';
+import type { Workspace } from '../workspace/types.ts';
+import type { Pair } from './match.ts';
+import { OtherTargets } from './other-cfg.ts';
+import { reviewSources } from './review.ts';
+import type { Review, Side } from './types.ts';
+
+/** One side: its inventory, its lock file, and where its sources are. */
+export interface KnownSide extends Side {
+  readonly taken: TakenInventory;
+  readonly lock: string;
+  /** Finds the directory of a package; undefined where its sources are not on this machine. */
+  sourcesOf(p: PackageIdentity): Promise<string | undefined>;
+}
+
+type SourceReview = Omit<Review, 'keywords'>;
+
+/** Compares the sources of packages, each once. */
+export class Reviews {
+  /** That of the head. */
+  readonly workspace: Workspace;
+  private readonly base: KnownSide;
+  private readonly target: Promise<string>;
+  private readonly known = new Map<string, Promise<SourceReview>>();
+  private others: Promise<OtherTargets> | undefined;
+
+  /** `target`: the triple that is judged. */
+  constructor(base: KnownSide, workspace: Workspace, target: Promise<string>) {
+    this.base = base;
+    this.workspace = workspace;
+    this.target = target;
+    target.catch(() => undefined);
+  }
+
+  /** Begins with the pairs that differ at first sight, one after the other; whoever asks for one gets its error. */
+  async begin(pairs: readonly Pair<PackageIdentity>[], edited: ReadonlySet<string>): Promise<void> {
+    for (const { before, after } of pairs) {
+      if (
+        after === undefined ||
+        (before && isSamePackage(before, after) && !edited.has(after.name))
+      )
+        continue;
+      // The check goes first.
+      await setImmediate();
+      await this.of(before, after).catch(() => undefined);
+    }
+  }
+
+  /** Resolves to what differs between the sources of two versions. Throws CheckError. */
+  of(before: PackageIdentity | undefined, after: PackageIdentity): Promise<SourceReview> {
+    const key = [before && identityKey(before), identityKey(after)].join('\0\0');
+    let review = this.known.get(key);
+    if (review === undefined) {
+      review = this.review(before, after);
+      this.known.set(key, review);
+    }
+    return review;
+  }
+
+  private async review(
+    before: PackageIdentity | undefined,
+    after: PackageIdentity,
+  ): Promise<SourceReview> {
+    this.others ??= this.target.then((target) => otherTargets(target, this.workspace));
+    const [others, sources] = await Promise.all([
+      this.others,
+      before && this.base.sourcesOf(before),
+    ]);
+    return reviewSources({ before: sources, after: findPackage(this.workspace, after) }, others);
+  }
+}
+
+/** Asks rustc what the target sets. Throws CheckError. */
+async function otherTargets(target: string, { root, sysroot }: Workspace): Promise<OtherTargets> {
+  const rustc = join(sysroot, 'bin', 'rustc');
+  const { status, stdout, stderr } = await runProgram(
+    rustc,
+    ['--print', 'cfg', '--target', target],
+    { cwd: root },
+  );
+  if (status !== 0)
+    throw new CheckError(`\`rustc --print cfg --target ${target}\` failed: ${stderr.trim()}`);
+  return new OtherTargets(target, readCfgSet(stdout.toString()));
+}

@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { LOCK_NAME } from '../inventory/lock.ts';
+import {
+  changedFiles,
+  nameOfFile,
+  objectsOf,
+  type Repository,
+  untrackedFiles,
+} from '../revisions/git.ts';
+import type { Workspace } from '../workspace/types.ts';
+import { type BaseCommit, editedPackages, findCommit } from './bases.ts';
+
+/** What git says of a commit and of the work tree. */
+export interface Revision {
+  readonly base: BaseCommit;
+  /** The id of the commit's tree: the same for the same files. */
+  readonly tree: string;
+  /** Files as the commit has them; undefined where it has none. */
+  readonly cargoLock: string | undefined;
+  readonly cackleLock: string | undefined;
+  readonly config: string | undefined;
+  /** Cargo's names of the packages in directories of which a file differs from the commit. */
+  readonly edited: ReadonlySet<string>;
+  /** The id of the tree at HEAD if the work tree has its files and no others; it may have changed since. */
+  readonly clean: string | undefined;
+}
+
+/** A commit to compare with, and answers of git that are under way. */
+export interface AskedCommit {
+  readonly base: BaseCommit;
+  /** Files that differ from the commit, and from HEAD. */
+  readonly changed: Promise<string[]>;
+  readonly changedInHead: Promise<string[]>;
+  readonly untracked: Promise<string[]>;
+}
+
+/** Finds the commit of a comparison and begins to ask what differs from it. Throws CheckError as {@link findCommit}. */
+export async function askCommit(directory: string, name: string | undefined): Promise<AskedCommit> {
+  const base = await findCommit(directory, name);
+  const { repository, commit } = base;
+  const asked = {
+    changed: changedFiles(repository, commit),
+    changedInHead: changedFiles(repository, 'HEAD'),
+    untracked: untrackedFiles(repository),
+  };
+  // Whoever takes an answer gets its error.
+  for (const answer of Object.values(asked)) answer.catch(() => undefined);
+  return { base, ...asked };
+}
+
+/** Resolves to what git says of a commit and of the work tree. Throws CheckError. */
+export async function readRevision(
+  { base, ...asked }: AskedCommit,
+  workspace: Workspace,
+  configFile: string,
+): Promise<Revision> {
+  const { repository, commit } = base;
+  const files = [join(workspace.root, 'Cargo.lock'), join(workspace.root, LOCK_NAME), configFile];
+  const named = files.map((file) => nameOfFile(repository, commit, file));
+  // What lies outside is in no commit.
+  const names = named.map((name) => name ?? `${commit}:`);
+  const [objects, changed, changedInHead, untracked] = await Promise.all([
+    objectsOf(repository, [`${commit}^{tree}`, 'HEAD^{tree}', ...names]),
+    asked.changed,
+    asked.changedInHead,
+    asked.untracked,
+  ]);
+  const [tree, head, ...found] = objects;
+  if (tree === undefined) throw new Error(`git has no tree of its commit ${commit}`);
+  const [cargoLock, cackleLock, config] = found.map((object) =>
+    object?.type === 'blob' ? object.content.toString() : undefined,
+  );
+  return {
+    ...{ base, tree: tree.id, cargoLock, cackleLock, config },
+    edited: editedPackages([...changed, ...untracked], repository, workspace),
+    clean: changedInHead.length + untracked.length === 0 ? head?.id : undefined,
+  };
+}
+
+/** Resolves to the id of the tree at HEAD if the work tree has its files and no others. Throws CheckError. */
+export async function cleanTree(repository: Repository): Promise<string | undefined> {
+  const [[head], ...files] = await Promise.all([
+    objectsOf(repository, ['HEAD^{tree}']),
+    changedFiles(repository, 'HEAD'),
+    untrackedFiles(repository),
+  ]);
+  return files.flat().length === 0 ? head?.id : undefined;
+}
