@@ -24,9 +24,9 @@ export function addedForOthers(
 ): OtherTargetPlace[] {
   const had = new Map<string, number>();
   const key = ({ cfg, code }: Line): string => `${cfg}\0${code}`;
-  for (const line of linesOf(before, roots, others))
-    had.set(key(line), (had.get(key(line)) ?? 0) + 1);
-  const added = linesOf(after, roots, others).filter((line) => {
+  const [lost, gained] = linesOfChanges(before, after, roots, others);
+  for (const line of lost) had.set(key(line), (had.get(key(line)) ?? 0) + 1);
+  const added = gained.filter((line) => {
     const left = had.get(key(line)) ?? 0;
     had.set(key(line), left - 1);
     return left <= 0;
@@ -39,38 +39,94 @@ export function addedForOthers(
     .map(({ file, line, cfg }) => ({ file, line, cfg }));
 }
 
-function linesOf(texts: SourceTexts, roots: ReadonlySet<string>, others: OtherTargets): Line[] {
-  const lines: Line[] = [];
-  const elsewhere = new Map<string, string>();
-  const sources = [...texts].filter(([path]) => path.endsWith('.rs'));
-  const read = sources.map(([path, text]) => {
-    const rust = readRust(text);
-    const found = text.includes('cfg') || text.includes('CARGO_CFG') ? partsOf(rust, others) : [];
-    for (const part of found) {
-      for (const file of filesOf(part, path, roots)) elsewhere.set(file, part.cfg);
-    }
-    return { path, rust, found };
-  });
-  for (const { path, rust, found } of read) {
-    const whole = cfgOfFile(path, elsewhere);
-    const parts =
-      whole === undefined ? found : [{ start: 0, end: rust.tokens.length - 1, cfg: whole }];
-    let next = 0;
-    for (const { start, end, cfg } of [...parts].sort(
-      (a, b) => a.start - b.start || b.end - a.end,
-    )) {
-      const byLine = new Map<number, string[]>();
-      for (const { line, text } of rust.tokens.slice(Math.max(start, next), end + 1)) {
-        const known = byLine.get(line);
-        if (known === undefined) byLine.set(line, [text]);
-        else known.push(text);
-      }
-      for (const [line, code] of byLine)
-        lines.push({ file: path, line, cfg, code: code.join(' ') });
-      next = Math.max(next, end + 1);
-    }
+/** A source that is read as far as somebody asks. */
+class Source {
+  readonly path: string;
+  private readonly text: string;
+  private readonly others: OtherTargets;
+  private read: RustText | undefined;
+  private found: Part[] | undefined;
+
+  constructor(path: string, text: string, others: OtherTargets) {
+    this.path = path;
+    this.text = text;
+    this.others = others;
   }
-  return [...lines, ...linesOfManifest(texts.get('Cargo.toml') ?? '', others)];
+
+  get rust(): RustText {
+    this.read ??= readRust(this.text);
+    return this.read;
+  }
+
+  get parts(): Part[] {
+    const mayHave = this.text.includes('cfg') || this.text.includes('CARGO_CFG');
+    this.found ??= mayHave ? partsOf(this.rust, this.others) : [];
+    return this.found;
+  }
+
+  /** The files of modules that only other targets have, with the `cfg` of each. */
+  modules(roots: ReadonlySet<string>): [file: string, cfg: string][] {
+    if (!mayNameFiles.test(this.text)) return [];
+    return this.parts.flatMap((part) =>
+      filesOf(part, this.path, roots).map((file): [string, string] => [file, part.cfg]),
+    );
+  }
+}
+
+/** Code without it declares no module in a file of its own, and is no file that is left out as a whole: see `filesOf`. */
+const mayNameFiles =
+  /\bmod\s*(?:\/|[\p{XID_Start}_]\p{XID_Continue}*\s*[;/])|\bpath\s*[=/]|#\s*[!/]/u;
+
+/** Returns the lines for other targets of both versions, without those of files that are the same in both. */
+function linesOfChanges(
+  before: SourceTexts,
+  after: SourceTexts,
+  roots: ReadonlySet<string>,
+  others: OtherTargets,
+): [Line[], Line[]] {
+  const same = new Map<string, Source>();
+  const read = (texts: SourceTexts): Source[] =>
+    [...texts.keys()]
+      .filter((path) => path.endsWith('.rs'))
+      .map((path) => {
+        const source = same.get(path) ?? new Source(path, texts.get(path) ?? '', others);
+        if (before.get(path) === after.get(path)) same.set(path, source);
+        return source;
+      });
+  const sides = [before, after].map((texts) => {
+    const sources = read(texts);
+    const elsewhere = new Map(sources.flatMap((source) => source.modules(roots)));
+    return { texts, sources, cfgOf: (path: string) => cfgOfFile(path, elsewhere) };
+  });
+  const isSame = ({ path }: Source): boolean =>
+    same.has(path) && new Set(sides.map(({ cfgOf }) => cfgOf(path))).size === 1;
+  const [lost = [], gained = []] = sides.map(({ texts, sources, cfgOf }) => [
+    ...sources.flatMap((source) => (isSame(source) ? [] : linesOf(source, cfgOf(source.path)))),
+    ...linesOfManifest(texts.get('Cargo.toml') ?? '', others),
+  ]);
+  return [lost, gained];
+}
+
+/** The lines of a source for other targets; all, when it stands behind a `cfg` as a whole. */
+function linesOf(source: Source, whole: string | undefined): Line[] {
+  const { path } = source;
+  const parts =
+    whole === undefined
+      ? source.parts
+      : [{ start: 0, end: source.rust.tokens.length - 1, cfg: whole }];
+  const lines: Line[] = [];
+  let next = 0;
+  for (const { start, end, cfg } of [...parts].sort((a, b) => a.start - b.start || b.end - a.end)) {
+    const byLine = new Map<number, string[]>();
+    for (const { line, text } of source.rust.tokens.slice(Math.max(start, next), end + 1)) {
+      const known = byLine.get(line);
+      if (known === undefined) byLine.set(line, [text]);
+      else known.push(text);
+    }
+    for (const [line, code] of byLine) lines.push({ file: path, line, cfg, code: code.join(' ') });
+    next = Math.max(next, end + 1);
+  }
+  return lines;
 }
 
 /** The `cfg` behind which a file stands as a module, or below one. */

@@ -93,6 +93,35 @@ test('rule 11.8: files of modules that only other targets have count, wherever t
   expect(added(after, same)).toEqual(files.slice(0, 4).map((file) => `${file}:1 cfg(windows)`));
 });
 
+test.each([
+  ['plainly', '#[cfg(windows)]\nmod win;\n'],
+  ['with comments in between', '#[cfg(windows)]\nmod /* a */ win /* b */ ;\n'],
+  ['by a path', '#[cfg_attr(windows, path /* = */ = "win.rs")]\nmod a;\n'],
+  [
+    'in a file that is left out as a whole',
+    '# /* a */ ! [cfg(windows)]\n#[path = "win.rs"] mod a;',
+  ],
+])('rule 11.8: a file that changed counts by what an unchanged one says of it: %s', (_, lib) => {
+  const before = { 'src/lib.rs': lib, 'src/win.rs': 'fn f() {}\n', 'src/same.rs': 'fn f() {}\n' };
+  const after = { ...before, 'src/win.rs': 'fn f() {}\nfn g() {}\n' };
+  expect(added(after, before)).toEqual(['src/win.rs:2 cfg(windows)']);
+});
+
+test('rule 11.8: a file that did not change counts when it becomes one of other targets', () => {
+  const before = { 'src/lib.rs': 'mod win;\n', 'src/win.rs': 'fn f() {}\nfn g() {}\n' };
+  const after = { ...before, 'src/lib.rs': '#[cfg(windows)]\nmod win;\n' };
+  expect(added(after, before)).toEqual(['src/lib.rs:1 cfg(windows)', 'src/win.rs:1 cfg(windows)']);
+  expect(added(before, after)).toEqual([]);
+});
+
+test('rule 11.8: code that a changed file has twice as often as before is told there', () => {
+  const code = '#[cfg(windows)]\nfn f() {}\n';
+  const before = { 'src/lib.rs': 'mod a;\n', 'src/a.rs': code };
+  expect(added({ ...before, 'src/lib.rs': `mod a;\n${code}` }, before)).toEqual([
+    'src/lib.rs:2 cfg(windows)',
+  ]);
+});
+
 test('rule 11.8: moved code, comments and white space are nothing new', () => {
   const before = { 'src/lib.rs': 'fn a() {}\n#[cfg(windows)]\nfn f() {\n    g();\n}\n' };
   const moved = '/// A doc.\n#[cfg(windows)]\nfn f() {\n  // Why.\n  g();\n}\nfn a() {}\n';
@@ -126,6 +155,8 @@ test('rule 11.8: a hostile source takes time in proportion to its size', () => {
     '#![cfg(windows)]',
     "'",
     '#[cfg(all(',
+    'mod    ',
+    'mod_a #    ',
   ]) {
     const source = text.repeat(size / text.length);
     expect(readRust(source).tokens.length).toBeLessThanOrEqual(size);
