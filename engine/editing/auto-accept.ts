@@ -43,7 +43,7 @@ export class AutoAccept implements LiveConfig {
     missing: Problem,
   ): Promise<AutoAccept> {
     const read = await readConfigText(file);
-    const first = read.hash === undefined ? fixesFor(missing, undefined)[0] : undefined;
+    const first = read.hash === undefined ? fixesFor(missing, undefined, known)[0] : undefined;
     const text = first === undefined ? read.text : applyEdits('', [first.edit]);
     const accept = new AutoAccept(read, parseConfig(file, text, exports), exports, known);
     if (first !== undefined) {

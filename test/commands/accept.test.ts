@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { SCHEMA_FILE } from '../../engine/config/schema.ts';
 import { cackle, check, fixture, short } from '../support/cackle.ts';
 import { fixtureSource } from '../support/fixtures.ts';
 
@@ -9,14 +10,16 @@ import { fixtureSource } from '../support/fixtures.ts';
 const compiled = (stderr: string): string[] =>
   [...stderr.matchAll(/Compiling (\S+)/g)].map((match) => match[1] as string).sort();
 
-test('from no configuration to a clean check: gates go on in the same run, and nothing is compiled twice', async () => {
+test('rules 2.16, 5.25: from no configuration to a clean check: gates go on in the same run, and nothing is compiled twice', async () => {
   const directory = fixture('accepts');
   const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
   expect(ran.status).toBe(0);
   expect(ran.stdout).toContain('no problems');
   expect(ran.stderr).toContain('cargo was run once');
   expect(compiled(ran.stderr)).toEqual(['accepts', 'macros', 'native']);
-  expect(readFileSync(join(directory, 'cackle.toml'), 'utf8')).toBe(`[common]
+  expect(readFileSync(join(directory, 'cackle.toml'), 'utf8')).toBe(`#:schema ./target/.cackle/${SCHEMA_FILE}
+
+[common]
 version = 3
 import_std = [
     "fs",

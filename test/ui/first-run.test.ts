@@ -27,6 +27,7 @@ describe('rules 5.1, 5.2, 5.3, 8.6: from no configuration to a clean check', () 
     expect(terminal.isAlternate).toBe(false);
     expect(terminal.screen()).toContain('no problems');
     expect(terminal.screen()).toContain('cackle.toml: create the recommended cackle.toml');
+    expect(configOf(directory)).toMatch(/^#:schema \.\/target\/\.cackle\/\S+\n\n\[common\]/);
     expect(await check(directory)).toMatchObject({ status: 0, problems: [] });
   });
 
@@ -58,6 +59,7 @@ describe('rules 5.1, 5.2, 5.3, 8.6: from no configuration to a clean check', () 
       await terminal.until((screen) => !screen.includes('Fixes'));
     }
     await terminal.until('uses the API `fs`');
+    expect(configOf(directory)).toMatch(/^#:schema /);
     expect(configOf(directory)).toContain('import_std = ["fs"]');
     expect(terminal.screen()).not.toContain('process');
     terminal.send('q');
