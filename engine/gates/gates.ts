@@ -212,6 +212,7 @@ export class Gates {
   private async judgeProcMacros(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
     const paths = invocation.externs.map((e) => e.path).filter((path) => path !== undefined);
     const replaced: string[] = [];
+    const held: string[] = [];
     for (const record of this.records.closure(paths)) {
       if (!record.isProcMacro) continue;
       replaced.push(...(await this.replacedIn(record)));
@@ -225,14 +226,13 @@ export class Gates {
           this.problemsOf(record, link, (...output) => this.verdicts.verdictOf(...output)),
         );
         if (problems.length === 0) continue;
+        // The others are judged all the same: a report names everything that is held.
         this.held.add(record.packageId, 'proc macro');
-        return {
-          allow: false,
-          reason: `the proc macro ${this.held.labelOf(record.packageId)} is held: ${whyHeld(problems)}`,
-          isHeld: true,
-        };
+        const label = this.held.labelOf(record.packageId);
+        held.push(`the proc macro ${label} is held: ${whyHeld(problems)}`);
       }
     }
+    if (held.length > 0) return { allow: false, reason: held.join('; '), isHeld: true };
     if (replaced.length > 0) {
       this.held.add(invocation.packageId, 'proc macro');
       for (const path of replaced) this.filesToRebuild.add(path);

@@ -20,6 +20,20 @@ test('rule 6.24: several held macros are one line, and what waits for them anoth
   expect((await check(directory)).unchecked).toHaveLength(6);
 });
 
+test('rule 6.13: of a crate that needs several held macros, each is named', async () => {
+  const directory = fixture('held-macros', {
+    files: { 'Cargo.toml': '[workspace]\nmembers = ["users-of-all"]\nresolver = "2"\n' },
+    as: 'held-macros-of-one',
+  });
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `macro-${name}`);
+  // What a check before it found is not compiled again.
+  for (let checks = 0; checks < 2; checks++) {
+    const { unchecked } = await check(directory);
+    expect(unchecked.map(({ packageLabel }) => packageLabel)).toEqual(names);
+    for (const { blocks } of unchecked) expect(blocks).toContain('users-of-all (lib users_of_all)');
+  }
+});
+
 test('rule 6.24: a held script is the first line, with what it uses and not what the library does', async () => {
   const { stdout } = await cackle(['-n', '--path', fixture('held-build-script')]);
   expect(stdout).toMatch(/^held: the build script of held, which uses fs\n\nheld\n/);
