@@ -17,7 +17,9 @@ test('rules 2.16, 5.25: from no configuration to a clean check: gates go on in t
   expect(ran.stdout).toContain('no problems');
   expect(ran.stderr).toContain('cargo was run once');
   expect(compiled(ran.stderr)).toEqual(['accepts', 'macros', 'native']);
-  expect(readFileSync(join(directory, 'cackle.toml'), 'utf8')).toBe(`#:schema ./target/.cackle/${SCHEMA_FILE}
+  expect(
+    readFileSync(join(directory, 'cackle.toml'), 'utf8'),
+  ).toBe(`#:schema ./target/.cackle/${SCHEMA_FILE}
 
 [common]
 version = 3
