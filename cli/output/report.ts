@@ -10,7 +10,7 @@ import { shellWords } from '../../engine/shell-words.ts';
 import { instructionLines, keywordLines, usageLines } from './places-text.ts';
 import { printable } from './printable.ts';
 import type { Paint, ReportOptions } from './report-options.ts';
-import { blockedText, heldTexts } from './unchecked-text.ts';
+import { heldTexts, notCheckedTexts } from './unchecked-text.ts';
 
 /** The report of a check as text for stdout (rules 5.21, 6.13, 6.24): what is held, problems by package, what was not checked, counts. */
 export function renderReport(report: CheckReport, paint: Paint, options: ReportOptions): string {
@@ -26,13 +26,9 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
       lines.push(...renderProblem(problem, report, paint, options));
     lines.push('');
   }
-  const blocked = blockedText(report, options.everyUsage);
-  if (blocked !== undefined) lines.push(`${paint.yellow('not checked')}: ${blocked}`);
-  if (report.leftOut.length > 0)
-    lines.push(
-      `${paint.yellow('not checked')}: of the workspace's members ${report.leftOut.map(printable).join(', ')}, which default-members or build_flags leave out; build_flags = ["--workspace", "--all-targets"] in cackle.toml takes them in`,
-    );
-  if (blocked !== undefined || report.leftOut.length > 0) lines.push('');
+  const notChecked = notCheckedTexts(report, options.everyUsage);
+  for (const { word, text } of notChecked) lines.push(`${paint.yellow(word)}: ${text}`);
+  if (notChecked.length > 0) lines.push('');
   if (options.everyUsage) {
     for (const { output, symbols } of report.linkerKept)
       lines.push(

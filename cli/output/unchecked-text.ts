@@ -12,14 +12,14 @@ const SHOWN_TARGETS = 3;
 /** Reasons that are told of one program. */
 const SHOWN_REASONS = 3;
 
-/** What was held or failed: a word for it, and what it concerns, as printable text. */
-export interface HeldText {
-  readonly word: 'held' | 'failed';
+/** What was held, failed or not checked: a word for it, and what it concerns, as printable text. */
+export interface UncheckedText {
+  readonly word: 'held' | 'failed' | 'not checked';
   readonly text: string;
 }
 
 /** Returns a line for each group of programs that were held or failed, with the reasons (rule 6.24); all of them with `all`. */
-export function heldTexts(report: CheckReport, all: boolean): HeldText[] {
+export function heldTexts(report: CheckReport, all: boolean): UncheckedText[] {
   return groupsOf(report.unchecked).map((group) => {
     const [first, ...others] = group;
     const word = first.failed ? 'failed' : 'held';
@@ -38,8 +38,22 @@ export function heldTexts(report: CheckReport, all: boolean): HeldText[] {
   });
 }
 
-/** Returns which targets were not built and judged for lack of those programs, as printable text; all by name with `all`. */
-export function blockedText({ unchecked }: CheckReport, all: boolean): string | undefined {
+/** Returns what was not checked: targets, for lack of those programs, all by name with `all`; members that were left out. */
+export function notCheckedTexts(report: CheckReport, all: boolean): UncheckedText[] {
+  const blocked = blockedText(report, all);
+  const left = report.leftOut.map(printable).join(', ');
+  const texts = [
+    ...(blocked === undefined ? [] : [blocked]),
+    ...(left === ''
+      ? []
+      : [
+          `of the workspace's members ${left}, which default-members or build_flags leave out; build_flags = ["--workspace", "--all-targets"] in cackle.toml takes them in`,
+        ]),
+  ];
+  return texts.map((text) => ({ word: 'not checked', text }));
+}
+
+function blockedText({ unchecked }: CheckReport, all: boolean): string | undefined {
   const blocked = [...new Set(unchecked.flatMap(({ blocks }) => blocks))];
   if (blocked.length === 0) return undefined;
   const causes = [false, true].flatMap((failed) => {

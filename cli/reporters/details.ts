@@ -4,6 +4,7 @@ import { labelOf, type Problem, severityOf, titleOf } from '../../engine/problem
 import type { CheckReport } from '../../engine/problems/report.ts';
 import { printable } from '../output/printable.ts';
 import { placeText } from '../output/problem-text.ts';
+import { heldTexts, notCheckedTexts, type UncheckedText } from '../output/unchecked-text.ts';
 
 /** Places and lines of output that are shown of a problem, of those that may be thousands. */
 const SHOWN = 20;
@@ -39,8 +40,15 @@ export function headline(problem: Problem): string {
 /** Characters of a line; crates choose how long their names and instructions are. */
 const WIDEST = 500;
 
+/** Characters of a line that no person reads. */
+const LONGEST = 10_000;
+
 function clipped(line: string): string {
-  return line.length > WIDEST ? `${line.slice(0, WIDEST - 1).toWellFormed()}…` : line;
+  return clippedTo(WIDEST, line);
+}
+
+function clippedTo(widest: number, line: string): string {
+  return line.length > widest ? `${line.slice(0, widest - 1).toWellFormed()}…` : line;
 }
 
 /** Returns the places of a problem and how they are reached, then what settles it, as printable lines. */
@@ -90,19 +98,16 @@ export function adviceLines(problem: Problem): string[] {
   return [`to ${advice.verb} it, in cackle.toml:`, ...text.map(clipped)];
 }
 
-/** Returns what was not checked and why, as printable lines; none when all was. */
-export function uncheckedLines({ unchecked, leftOut }: CheckReport): string[] {
-  const lines = unchecked.map(
-    ({ packageLabel, held, failed }) =>
-      `the ${held} of ${printable(packageLabel)} ${failed ? 'failed' : 'was held back'}`,
-  );
-  const blocked = new Set(unchecked.flatMap(({ blocks }) => blocks)).size;
-  if (blocked > 0) lines.push(`${counted(blocked, 'target')} not built for lack of them`);
-  if (leftOut.length > 0)
-    lines.push(
-      `members of the workspace that default-members or build_flags leave out: ${leftOut.map(printable).join(', ')}`,
-    );
-  return lines;
+/** Returns what was held, failed or not checked, in lines as the report for people has them (rule 6.24); none when all was checked. */
+export function uncheckedTexts(report: CheckReport): UncheckedText[] {
+  const all = [...heldTexts(report, false), ...notCheckedTexts(report, false)];
+  return all.map(({ word, text }) => ({ word, text: clipped(text) }));
+}
+
+/** Returns the same as lines of text that name all programs. */
+export function uncheckedLines(report: CheckReport): string[] {
+  const all = [...heldTexts(report, true), ...notCheckedTexts(report, false)];
+  return all.map(({ word, text }) => clippedTo(LONGEST, `${word}: ${text}`));
 }
 
 /** Returns a number with what it counts. */

@@ -1,6 +1,6 @@
 import { codeOf, type Problem, severityOf } from '../../engine/problems/kinds.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
-import { adviceLines, counted, headline, placeLines, uncheckedLines } from './details.ts';
+import { adviceLines, counted, headline, placeLines, uncheckedTexts } from './details.ts';
 import type { Reporter } from './reporter.ts';
 import { Repository } from './repository.ts';
 
@@ -13,7 +13,7 @@ const LINES = 8;
 export const github: Reporter = {
   check({ report }) {
     const repository = new Repository(report);
-    const held = uncheckedLines(report);
+    const held = uncheckedTexts(report).map(({ word, text }) => `${word}: ${text}`);
     const isHeld = report.unchecked.length > 0;
     const commands =
       held.length === 0

@@ -1,7 +1,14 @@
 import { codeOf, type Problem, severityOf } from '../../engine/problems/kinds.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
 import { printable } from '../output/printable.ts';
-import { byLabel, detailLines, headline, title } from './details.ts';
+import {
+  byLabel,
+  detailLines,
+  headline,
+  title,
+  uncheckedLines,
+  uncheckedTexts,
+} from './details.ts';
 import type { Reporter } from './reporter.ts';
 
 /** One test case of a suite. */
@@ -23,17 +30,8 @@ export const junit: Reporter = {
         label,
         problems.map((problem) => caseOf(problem, report, options.failOnWarnings)),
       );
-    for (const { packageLabel, held, failed } of report.unchecked) {
-      const message = `the ${held} ${failed ? 'failed' : 'was held back'}: what needs it was not checked`;
-      const unchecked: Case = {
-        name: `checked: ${held}`,
-        type: 'not-checked',
-        outcome: 'error',
-        message,
-        text: '',
-      };
-      suites.set(packageLabel, [...(suites.get(packageLabel) ?? []), unchecked]);
-    }
+    const unchecked = uncheckedCases(report);
+    if (unchecked.length > 0) suites.set('cackle', unchecked);
     if (suites.size === 0)
       suites.set('cackle', [{ name: 'check', type: '', outcome: 'passed', message: '', text: '' }]);
     return documentOf(suites);
@@ -56,6 +54,21 @@ export const junit: Reporter = {
       ]),
     ),
 };
+
+/** A case for all programs of a kind that were held or failed; what was not checked for lack of them is its text. */
+function uncheckedCases(report: CheckReport): Case[] {
+  if (report.unchecked.length === 0) return [];
+  const text = uncheckedLines(report).join('\n');
+  return uncheckedTexts(report)
+    .filter(({ word }) => word !== 'not checked')
+    .map(({ word, text: what }) => ({
+      name: `${word}: ${what}`,
+      type: 'not-checked',
+      outcome: 'error',
+      message: `${word}: ${what}`,
+      text,
+    }));
+}
 
 function caseOf(problem: Problem, report: CheckReport, failOnWarnings: boolean): Case {
   const isFailure = failOnWarnings || severityOf(problem) === 'error';

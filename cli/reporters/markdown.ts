@@ -2,7 +2,7 @@ import { codeOf, type Problem, severityOf } from '../../engine/problems/kinds.ts
 import type { CheckReport } from '../../engine/problems/report.ts';
 import { printable } from '../output/printable.ts';
 import { summaryText } from '../output/report.ts';
-import { byLabel, counted, countsText, detailLines, title, uncheckedLines } from './details.ts';
+import { byLabel, counted, countsText, detailLines, title, uncheckedTexts } from './details.ts';
 import { code, codeBlock, sentence } from './markdown-text.ts';
 import type { Reporter } from './reporter.ts';
 import { Repository } from './repository.ts';
@@ -17,7 +17,7 @@ const OPEN = 12;
 /** For job summaries and comments: one line for a clean check, else one screen and folded details. */
 export const markdown: Reporter = {
   check({ report }) {
-    const held = uncheckedLines(report);
+    const held = uncheckedTexts(report);
     if (report.problems.length === 0 && held.length === 0)
       return `**cackle**: ${sentence(summaryText(report))}\n`;
     const { lines, details } = listed(report);
@@ -25,7 +25,7 @@ export const markdown: Reporter = {
     const folded = lines.slice(OPEN * 2);
     const parts = [
       `### cackle: ${countsText(report)}`,
-      bulleted(held.map((line) => `**not checked**: ${sentence(line)}`)),
+      bulleted(held.map(({ word, text }) => `**${word}**: ${sentence(text)}`)),
       open.join('\n'),
       ...(folded.length > 0 ? [fold('More problems', folded.join('\n'))] : []),
       ...details,

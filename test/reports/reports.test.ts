@@ -166,14 +166,38 @@ describe('rule 6.20: what was not checked is in every form', () => {
     const [invocation] = runOf(held.sarif).invocations ?? [];
     expect(invocation?.executionSuccessful).toBe(false);
     const notes = invocation?.toolExecutionNotifications?.map(({ message }) => message.text);
-    expect(notes?.[0]).toMatch(/^the build script of \S+ was held back$/);
+    expect(notes?.[0]).toMatch(/^held: the build script of \S+, which uses fs$/);
   });
 
   test('first of the annotations, first in the summary, and as an error of a test', () => {
-    expect(held.github).toMatch(/^::error title=cackle%3A not checked::the build script of /);
-    expect(held.markdown).toMatch(/^### .*\n\n- \*\*not checked\*\*: the build script of /);
+    expect(held.github).toMatch(/^::error title=cackle%3A not checked::held: the build script of /);
+    expect(held.markdown).toMatch(/^### .*\n\n- \*\*held\*\*: the build script of /);
     expect(elementsOf(held.junit ?? '').filter(({ name }) => name === 'error')).not.toEqual([]);
   });
+});
+
+test('rules 6.20, 6.24: in each form several held macros are one line, and what waits for them another', async () => {
+  const { texts } = await allReports(fixture('held-macros', { as: 'reports-held-macros' }));
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `macro-${name}`);
+  const held = /held(?:\*\*)?: 6 proc macros: macro-a needs allow\\?_proc/;
+  for (const form of ['human', 'markdown', 'github', 'junit', 'sarif'])
+    expect(texts[form], form).toMatch(held);
+  const { markdown = '', github = '', junit = '' } = texts;
+  expect(markdown.split('\n').slice(2, 5)).toEqual([
+    expect.stringMatching(/^- \*\*held\*\*: .*, … and 1 more$/),
+    '- **not checked**: 6 targets, because 6 proc macros are held',
+    '',
+  ]);
+  expect(github.split('\n')[0]?.split('%0A')).toHaveLength(2);
+  const errors = elementsOf(junit).filter(({ name }) => name === 'error');
+  expect(errors).toHaveLength(1);
+  expect(junit).toMatch(/macro-f needs allow_proc_macro\nnot checked: 6 targets/);
+  const [invocation] = runOf(texts.sarif).invocations ?? [];
+  const notes = invocation?.toolExecutionNotifications?.map(({ message }) => message.text) ?? [];
+  expect(notes).toHaveLength(2);
+  // Who reads SARIF or JSON has all of them.
+  for (const name of names) expect(notes[0]).toContain(name);
+  expect(JSON.parse(texts.json ?? '').unchecked).toHaveLength(6);
 });
 
 test('a clean check: one line, no annotation, no result, one test that passed', async () => {
