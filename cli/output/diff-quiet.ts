@@ -93,6 +93,7 @@ export function otherTargetLines(diff: Diff, everything: boolean): string[] {
 export function changeText(change: PackageChange): string {
   const { before, after, change: kind } = change;
   const version = (side: SideVersion | undefined): string => side?.version ?? '?';
+  const commit = (side: SideVersion | undefined): string => side?.revision?.slice(0, 9) ?? '?';
   switch (kind) {
     case 'new': {
       const by = change.neededBy.length === 0 ? '' : `, needed by ${change.neededBy.join(', ')}`;
@@ -102,7 +103,7 @@ export function changeText(change: PackageChange): string {
       return `${version(before)}, gone`;
     case 'version':
       return before?.version === after?.version
-        ? `${version(after)}: ${before?.source} → ${after?.source}`
+        ? `${version(after)}: commit ${commit(before)} → ${commit(after)}`
         : `${version(before)} → ${version(after)}`;
     case 'source':
       return change.checksumChanged

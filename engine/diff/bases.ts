@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, rmSync, utimesSync } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, rmSync, utimesSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { isDirectorySource } from '../config/sources.ts';
 import { CheckError } from '../errors.ts';
@@ -108,13 +108,27 @@ export function editedPackages(
 ): Set<string> {
   const changed = files.map((file) => resolve(repository.root, file));
   // The deepest package that holds a file owns it.
-  const inOrder = [...workspace.packages].sort((a, b) => b.directory.length - a.directory.length);
+  const inOrder = workspace.packages
+    .map((p) => ({ p, directory: realPathOf(p.directory) }))
+    .sort((a, b) => b.directory.length - a.directory.length);
   const edited = new Set<string>();
   for (const file of changed) {
+    if (isOurs(file)) continue;
+    // Of a submodule git names the directory alone: all that lies in it may differ.
+    const below = inOrder.filter(({ directory }) => isBelow(directory, file));
     const owner = inOrder.find(({ directory }) => file.startsWith(`${directory}/`));
-    if (owner !== undefined && !isOurs(file)) edited.add(owner.cargoName);
+    for (const { p } of [...below, ...(owner === undefined ? [] : [owner])])
+      edited.add(p.cargoName);
   }
   return edited;
+}
+
+function realPathOf(directory: string): string {
+  try {
+    return realpathSync(directory);
+  } catch {
+    return directory;
+  }
 }
 
 /** What no build reads: changing it edits no package. */

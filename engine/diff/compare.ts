@@ -10,7 +10,7 @@ import {
   type TakenInventory,
 } from '../inventory/types.ts';
 import { sortedBy } from '../sorted-by.ts';
-import type { LockEntry } from '../workspace/lock-file.ts';
+import { type LockEntry, lockEntriesOf } from '../workspace/lock-file.ts';
 import { type Pair, pairPackages, sourceKind } from './match.ts';
 import type { ChangeKind, Gain, Opener, PackageChange, SideVersion } from './types.ts';
 
@@ -48,7 +48,7 @@ function changeOf({ before, after }: Pair<PackageFacts>, { edited, ...sides }: S
   if (before.version !== after.version) return 'version';
   if (isChecksumChanged(before, after, sides)) return 'source';
   // Another commit of one git repository is another state of the package.
-  if (before.source.includes('://') && before.source !== after.source) return 'version';
+  if (revisionsOf(before, sides.baseLock) !== revisionsOf(after, sides.headLock)) return 'version';
   // A package of a registry may lie in the repository, too (`cargo vendor`).
   return edited.has(after.name) ? 'edited' : 'same';
 }
@@ -133,12 +133,17 @@ function openerOf(
   return dependant === undefined ? undefined : { package: nameOf(dependant), by: 'dependant' };
 }
 
-function checksumOf(
-  { name, version }: PackageFacts,
-  lock: readonly LockEntry[],
-): string | undefined {
-  const found = lock.filter((entry) => entry.name === name && entry.version === version);
+function checksumOf(p: PackageFacts, lock: readonly LockEntry[]): string | undefined {
+  const found = lockEntriesOf(p, lock);
   return found.length === 1 ? found[0]?.checksum : undefined;
+}
+
+/** The commits of a package from git, one as a rule; undefined for other packages. */
+function revisionsOf(p: PackageFacts, lock: readonly LockEntry[]): string | undefined {
+  const found = lockEntriesOf(p, lock).flatMap(
+    ({ source }) => /#(.+)$/.exec(source ?? '')?.[1] ?? [],
+  );
+  return found.length === 0 ? undefined : found.sort().join(', ');
 }
 
 function isChecksumChanged(
@@ -154,7 +159,8 @@ function isChecksumChanged(
 
 function sideVersion(p: PackageFacts, lock: readonly LockEntry[]): SideVersion {
   const { version, source, isBuilt } = p;
-  return { version, source, checksum: checksumOf(p, lock), isBuilt };
+  const [checksum, revision] = [checksumOf(p, lock), revisionsOf(p, lock)];
+  return { version, source, revision, checksum, isBuilt };
 }
 
 /** What gained the most dangerous thing, unpermitted first, then what moved elsewhere, then new packages. */

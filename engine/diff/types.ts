@@ -5,6 +5,8 @@ export interface SideVersion {
   readonly version: string;
   /** As in an inventory: `crates.io`, a URL, or a directory. */
   readonly source: string;
+  /** Of a package from git: its commit. */
+  readonly revision: string | undefined;
   readonly checksum: string | undefined;
   readonly isBuilt: boolean;
 }

@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { writeAtomically } from '../facts/files.ts';
@@ -20,16 +20,36 @@ const ofHooks = [
   'GIT_DIR',
 ];
 
+/**
+ * What no question of ours may run (rule 11.10): hooks (githooks), the file system monitor, and what a directory of the
+ * work tree that looks like a bare repository configures (git-config, `safe.bareRepository`).
+ */
+const harmless = [
+  ...['-c', 'core.hooksPath=/dev/null'],
+  ...['-c', 'core.fsmonitor=false'],
+  ...['-c', 'safe.bareRepository=explicit'],
+];
+
 const whole = 'is the repository whole?';
 
-async function git(directory: string, args: readonly string[], input?: string): Promise<Finished> {
+/** What a question takes besides its arguments. */
+interface Given {
+  readonly input?: string;
+  /** Variables beside those of the process. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+async function git(
+  directory: string,
+  args: readonly string[],
+  { input, env: more }: Given = {},
+): Promise<Finished> {
   const env: NodeJS.ProcessEnv = { ...process.env, GIT_OPTIONAL_LOCKS: '0' };
   for (const name of ofHooks) delete env[name];
   try {
-    // No hook of the repository runs for what we ask (githooks, post-index-change).
-    const own = ['-c', 'core.hooksPath=/dev/null', '-C', directory];
+    const own = [...harmless, '-C', directory];
     const given = input === undefined ? {} : { input };
-    return await runProgram('git', [...own, ...args], { env, ...given });
+    return await runProgram('git', [...own, ...args], { env: { ...env, ...more }, ...given });
   } catch (error) {
     throw new CheckError(
       `cannot run git: ${(error as Error).message}`,
@@ -39,16 +59,30 @@ async function git(directory: string, args: readonly string[], input?: string): 
   }
 }
 
-async function asked(directory: string, args: readonly string[], help: string): Promise<string> {
-  const { status, stdout, stderr } = await git(directory, args);
+async function asked(
+  directory: string,
+  args: readonly string[],
+  help: string,
+  given: Given = {},
+): Promise<string> {
+  const { status, stdout, stderr } = await git(directory, args, given);
   if (status === 0) return stdout.toString();
   throw new CheckError(`\`git ${args.join(' ')}\` failed in ${directory}: ${stderr.trim()}`, help);
 }
 
-/** Resolves to the repository around a directory; undefined when there is none. Throws CheckError without git. */
+/**
+ * Resolves to the repository around a directory; undefined when there is none. Throws CheckError without git, and where files of a
+ * work tree pose as a repository.
+ */
 export async function repositoryOf(directory: string): Promise<Repository | undefined> {
-  const { status, stdout } = await git(directory, ['rev-parse', '--show-toplevel']);
-  return status === 0 ? { root: stdout.toString().replace(/\n$/, '') } : undefined;
+  const { status, stdout, stderr } = await git(directory, ['rev-parse', '--show-toplevel']);
+  if (status === 0) return { root: stdout.toString().replace(/\n$/, '') };
+  const [, posing] = /cannot use bare repository '([^']*)'/.exec(stderr) ?? [];
+  if (posing === undefined) return undefined;
+  throw new CheckError(
+    `files in ${posing} make git take that directory for a repository of its own, with their configuration, which may name programs`,
+    'remove HEAD, objects and refs there',
+  );
 }
 
 /** Resolves to the commit that a name means. Throws CheckError for an unknown one. */
@@ -64,8 +98,13 @@ export async function commitOf({ root }: Repository, name: string): Promise<stri
   );
 }
 
-/** The names under which the default branch is looked for, the best first. */
-const defaultBranches = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'];
+/** The default branch is looked for under these refs, the best first; a short name could be that of a tag (gitrevisions). */
+const defaultBranches = ['origin/HEAD', 'origin/main', 'origin/master', 'main', 'master'].map(
+  (branch) => ({
+    branch,
+    ref: branch.includes('/') ? `refs/remotes/${branch}` : `refs/heads/${branch}`,
+  }),
+);
 
 /**
  * Resolves to the commit at which the current branch left the default branch, and to that branch's name. Throws CheckError
@@ -76,15 +115,16 @@ export async function mergeBase(
 ): Promise<{ readonly commit: string; readonly branch: string }> {
   const commits = await objectsOf(
     repository,
-    defaultBranches.map((branch) => `${branch}^{commit}`),
+    defaultBranches.map(({ ref }) => `${ref}^{commit}`),
   );
-  const branch = defaultBranches.find((_, i) => commits[i] !== undefined);
-  if (branch === undefined)
+  const found = defaultBranches.find((_, i) => commits[i] !== undefined);
+  if (found === undefined)
     throw new CheckError(
-      `${repository.root} has no branch ${defaultBranches.join(', ')}`,
+      `${repository.root} has no branch ${defaultBranches.map(({ branch }) => branch).join(', ')}`,
       'name the base: `cackle diff REVISION`',
     );
-  const { status, stdout } = await git(repository.root, ['merge-base', branch, 'HEAD']);
+  const { branch, ref } = found;
+  const { status, stdout } = await git(repository.root, ['merge-base', ref, 'HEAD']);
   if (status === 0) return { commit: stdout.toString().trim(), branch };
   throw new CheckError(
     `git knows no common commit of HEAD and ${branch}`,
@@ -112,7 +152,7 @@ export async function objectsOf(
     new CheckError(`\`git ${args.join(' ')}\` failed in ${root}: ${why}`, whole);
   const named = names.find((name) => name.includes('\n'));
   if (named !== undefined) throw broken(`it cannot be asked about ${JSON.stringify(named)}`);
-  const { status, stdout, stderr } = await git(root, args, `${names.join('\n')}\n`);
+  const { status, stdout, stderr } = await git(root, args, { input: `${names.join('\n')}\n` });
   if (status !== 0) throw broken(stderr.trim());
   let at = 0;
   return names.map((name) => {
@@ -132,8 +172,9 @@ const seeStatus = '`git status` should say more';
 
 /** Resolves to the files known to git that differ from a commit, relative to the root. Throws CheckError. */
 export async function changedFiles({ root }: Repository, commit: string): Promise<string[]> {
-  const args = ['diff', '--name-only', '--no-renames', '-z', commit];
-  return filesIn(await asked(root, args, seeStatus));
+  // .gitmodules may ask git to say nothing of submodules; a file may be called like the commit.
+  const all = ['--name-only', '--no-renames', '--ignore-submodules=none', '-z'];
+  return filesIn(await asked(root, ['diff', ...all, commit, '--'], seeStatus));
 }
 
 /** Resolves to the files that git neither knows nor ignores, relative to the root. Throws CheckError. */
@@ -184,7 +225,8 @@ export async function checkOut(
   directory: string,
 ): Promise<void> {
   await asRepository(repository, commit, directory);
-  const { status, stderr } = await git(directory, ['read-tree', '--reset', '-u', commit]);
+  const own = { env: ofCopy(directory) };
+  const { status, stderr } = await git(directory, ['read-tree', '--reset', '-u', commit], own);
   if (status !== 0)
     throw new CheckError(
       `git cannot write the files of ${commit.slice(0, 12)} to ${directory}: ${stderr.trim()}`,
@@ -192,6 +234,8 @@ export async function checkOut(
         ? 'another `cackle diff` is at work there: wait for it, or remove that file'
         : 'is there room on the disk?',
     );
+  // What another commit, its submodules or a build left there is no file of this one.
+  await asked(directory, ['clean', '-ffdxq'], `remove ${directory}`, own);
   await checkOutSubmodules(repository, commit, directory);
 }
 
@@ -205,9 +249,13 @@ export async function asRepository(
   directory: string,
 ): Promise<void> {
   await makeDirectory(directory);
+  const own = { env: ofCopy(directory) };
   const placeOf = async (name: string): Promise<string> =>
     resolve(root, (await asked(root, ['rev-parse', '--git-path', name], whole)).trim());
-  if (!existsSync(join(directory, '.git'))) {
+  // Git itself looks for a repository further up where one is cut short, and that would be somebody else's.
+  const isWhole = await git(directory, ['rev-parse', '--git-dir'], own);
+  if (isWhole.status !== 0) {
+    rmSync(join(directory, '.git'), { recursive: true, force: true });
     const format = (await asked(root, ['rev-parse', '--show-object-format'], whole)).trim();
     const made = await git(root, [
       ...['init', '-q', '--template=', `--object-format=${format}`, '--', directory],
@@ -221,9 +269,17 @@ export async function asRepository(
   const objects = await placeOf('objects');
   await writeAtomically(join(directory, '.git/objects/info/alternates'), `${objects}\n`);
   const shallow = await placeOf('shallow');
-  if (existsSync(shallow)) copyFileSync(shallow, join(directory, '.git/shallow'));
-  await asked(directory, ['update-ref', '--no-deref', 'HEAD', commit], whole);
+  const ownShallow = join(directory, '.git/shallow');
+  if (existsSync(shallow)) copyFileSync(shallow, ownShallow);
+  else rmSync(ownShallow, { force: true });
+  await asked(directory, ['update-ref', '--no-deref', 'HEAD', commit], whole, own);
 }
+
+/** The environment in which git takes `directory` and its `.git` for the repository, and no other. */
+const ofCopy = (directory: string): NodeJS.ProcessEnv => ({
+  GIT_DIR: join(directory, '.git'),
+  GIT_WORK_TREE: directory,
+});
 
 /** A commit names submodules only (gitlinks, mode 160000): their files come from the clones in the work tree. */
 async function checkOutSubmodules(

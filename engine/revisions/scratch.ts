@@ -3,6 +3,7 @@ import {
   lstatSync,
   readdirSync,
   readlinkSync,
+  realpathSync,
   rmSync,
   symlinkSync,
   utimesSync,
@@ -13,27 +14,35 @@ import { makeDirectory } from '../make-directory.ts';
 
 /**
  * Makes `to` a copy of files below `from` (relative paths): what is the same by size and time stays, and what is not listed
- * goes. Throws CheckError.
+ * goes, first of all: a link of an earlier copy where a directory is now would lead out of `to` (rule 11.5). Throws CheckError.
  */
 export async function copyFiles(from: string, files: readonly string[], to: string): Promise<void> {
-  const wanted = new Set<string>();
-  const directories = new Set<string>();
   try {
-    for (const file of files) {
-      const source = join(from, file);
-      const found = lstatSync(source, { throwIfNoEntry: false });
+    const wanted = files.flatMap((file) => {
+      const found = lstatSync(join(from, file), { throwIfNoEntry: false });
       // A deleted file that git still knows; a submodule that was not cloned.
-      if (found === undefined || found.isDirectory()) continue;
-      wanted.add(file);
+      return found === undefined || found.isDirectory() ? [] : [{ file, found }];
+    });
+    await makeDirectory(to);
+    const top = realpathSync(to);
+    const names = new Set(wanted.map(({ file }) => file));
+    for (const file of filesBelow(to, '', new Set(['.git'])))
+      if (!names.has(file)) rmSync(join(to, file), { force: true });
+    const directories = new Set<string>();
+    for (const { file, found } of wanted) {
+      const source = join(from, file);
       const target = join(to, file);
-      if (!directories.has(dirname(target))) await makeDirectory(dirname(target));
-      directories.add(dirname(target));
+      const directory = dirname(target);
+      if (!directories.has(directory)) {
+        await makeDirectory(directory);
+        if (realpathSync(directory) !== join(top, dirname(file)))
+          throw new Error(`a link leads out of it at ${directory}`);
+        directories.add(directory);
+      }
       if (found.isSymbolicLink()) copyLink(source, target);
       else if (found.isFile()) copyFile(source, target, found.size, found.mtime);
       else throw new Error(`${source} is neither a file nor a link`);
     }
-    for (const file of filesBelow(to, '', new Set(['.git'])))
-      if (!wanted.has(file)) rmSync(join(to, file), { force: true });
   } catch (error) {
     throw new CheckError(`cannot copy ${from} to ${to}: ${(error as Error).message}`, undefined, {
       cause: error,

@@ -40,6 +40,20 @@ export function lockEntries(text: string): LockEntry[] {
   });
 }
 
+/** Returns the entries for a package of a version and source: several where it comes from two commits of one repository. */
+export function lockEntriesOf(
+  p: { readonly name: string; readonly version: string; readonly source: string },
+  entries: readonly LockEntry[],
+): LockEntry[] {
+  const isDirectory = isDirectorySource(p.source);
+  return entries.filter(
+    ({ name, version, source }) =>
+      name === p.name &&
+      version === p.version &&
+      (source === undefined ? isDirectory : normalisedSource(source) === p.source),
+  );
+}
+
 /** Returns the text of Cargo.lock in `root`; empty when there is none. Throws CheckError when it cannot be read. */
 export function cargoLockText(root: string): string {
   const file = join(root, 'Cargo.lock');

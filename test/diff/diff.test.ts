@@ -11,17 +11,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Diff } from '../../engine/diff/types.ts';
 import { cackle, check, fixture, workspacePlace } from '../support/cackle.ts';
-import { commit, diff, gains, git, lockVersions, repository } from './support.ts';
-
-/** A repository whose first commit has these versions. */
-async function updates(as: string, versions: Record<string, string>): Promise<string> {
-  const directory = fixture('updates', { as });
-  await lockVersions(directory, versions);
-  // Inventories are kept by the files of a commit: each run of the tests has its own.
-  writeFileSync(join(directory, 'unique.txt'), `${process.pid} ${Date.now()}`);
-  await repository(directory);
-  return directory;
-}
+import { commit, diff, gains, git, lockVersions, repository, updates } from './support.ts';
 
 test('rules 11.4, 11.6: an update that gains something is told with the place, the path and who brought it', async () => {
   const directory = await updates('diff-gains', { leaf: '1.0.0' });

@@ -1,8 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect } from 'vitest';
 import type { Diff } from '../../engine/diff/types.ts';
-import { cackle, run } from '../support/cackle.ts';
+import { cackle, fixture, run } from '../support/cackle.ts';
 
 /** Runs git in a directory; fails the test when git does. */
 export async function git(directory: string, ...args: string[]): Promise<string> {
@@ -23,6 +23,24 @@ export async function commit(directory: string, message: string, ignored?: strin
   if (ignored !== undefined) writeFileSync(join(directory, '.gitignore'), ignored);
   await git(directory, 'add', '-A');
   await git(directory, 'commit', '-q', '-m', message);
+}
+
+/** A repository whose first commit is the fixture `updates` with these versions. */
+export async function updates(as: string, versions: Record<string, string>): Promise<string> {
+  const directory = fixture('updates', { as });
+  await lockVersions(directory, versions);
+  // Inventories are kept by the files of a commit: each run of the tests has its own.
+  writeFileSync(join(directory, 'unique.txt'), `${process.pid} ${Date.now()}`);
+  await repository(directory);
+  return directory;
+}
+
+/** Writes files below a directory. */
+export function write(directory: string, files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), text);
+  }
 }
 
 /** Makes Cargo.lock name these versions of packages, the newest of all others; fails the test when cargo does. */
