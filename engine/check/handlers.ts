@@ -28,6 +28,7 @@ export function buildHandlers(
   const judgeEarly = async (): Promise<void> => {
     await records.unitsRead().catch(() => earlyJudging.abort());
     await verdicts.judgeRecorded(earlyJudging.signal);
+    observer.waits?.();
   };
   const packageIds = new Set(workspace.packages.map(({ id }) => id));
   return {

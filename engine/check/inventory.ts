@@ -17,13 +17,11 @@ import type { Judgement } from './judge.ts';
 /** Resolves to what every package does, by a finished judgement; undefined when nobody asked for it. */
 export async function inventoryOf(
   { options, workspace }: CheckContext,
-  { built, config, verdicts, problems, unchecked }: Judgement,
+  { built, config, verdicts, problems, unchecked, unsafeAndExtern }: Judgement,
   { leftOut }: Pick<CheckReport, 'leftOut'>,
 ): Promise<TakenInventory | undefined> {
   if (options.inventory === undefined && options.locked !== true) return undefined;
-  const { records, unitProblems, executed } = built;
-  const units = [...records.current];
-  const lent = unitProblems.lentBy(units);
+  const { records, executed } = built;
   const ran = [...executed].flatMap((outDir) => records.script(outDir) ?? []);
   // A run whose instructions were held is not among those that ran.
   const refused = problems.flatMap((problem) => {
@@ -39,9 +37,10 @@ export async function inventoryOf(
   return takeInventory({
     workspace,
     target: await targetOf(options.target, workspace.root),
-    units,
+    units: records.current,
     outputs: verdicts,
-    keywords: units.flatMap((unit) => unitProblems.needs(unit, lent)),
+    keywords: unsafeAndExtern(),
+    wantsKeywordPlaces: options.inventory?.wantsKeywordPlaces,
     instructions: [
       ...ran.flatMap((script) => {
         const { packageId, instructions } = script;

@@ -5,6 +5,7 @@ import {
   unknownPackages,
   unusedPermissions,
 } from '../judge/config-problems.ts';
+import type { LentByMacros } from '../judge/macros.ts';
 import { failedBuildScripts, sandboxProblems } from '../judge/program-problems.ts';
 import { certainlyUnused, staleSettings } from '../judge/stale-settings.ts';
 import { unmatchedPaths } from '../judge/unmatched-paths.ts';
@@ -33,6 +34,8 @@ export interface Judgement {
   readonly verdicts: readonly OutputVerdict[];
   readonly problems: readonly Problem[];
   readonly unchecked: readonly Unchecked[];
+  /** `unsafe` and `extern` of all units, as problems of a configuration that allows neither. */
+  unsafeAndExtern(): readonly Problem[];
 }
 
 /** How often a build is judged again because a fix was accepted. */
@@ -91,11 +94,18 @@ async function judgeOnce(
   // The problems of fresh units were not reported yet.
   observer.found?.(judged.flatMap((verdict) => built.verdicts.problemsOf(verdict)));
   const config = live.current;
+  const { unitProblems } = built;
+  const lent = unitProblems.lentBy(records.current);
+  let needs: readonly Problem[] | undefined;
+  const unsafeAndExtern = (): readonly Problem[] => {
+    needs ??= [...records.current].flatMap((unit) => unitProblems.needs(unit, lent));
+    return needs;
+  };
   const problems = [
-    ...problemsOfBuild(context, built, judged),
+    ...problemsOfBuild(context, built, judged, lent),
     ...problemsOfConfig(context, config),
     ...(isComplete(context, built)
-      ? await problemsOfWholeTree(context, built, judged, config)
+      ? await problemsOfWholeTree(context, built, judged, { config, unsafeAndExtern })
       : []),
     ...newerVersion(config, context),
   ];
@@ -105,6 +115,7 @@ async function judgeOnce(
     config,
     verdicts: judged,
     problems: mergeProblems(problems),
+    unsafeAndExtern,
     unchecked: unchecked(
       gates.heldPrograms.values(),
       outcome.failedBuildScripts,
@@ -119,8 +130,8 @@ function problemsOfBuild(
   { workspace, live }: CheckContext,
   { records, gates, verdicts, unitProblems, outcome, executed }: FinishedBuild,
   judged: readonly OutputVerdict[],
+  lent: LentByMacros,
 ): Problem[] {
-  const lent = unitProblems.lentBy(records.current);
   const scripts = [...executed].sort().flatMap((outDir) => records.script(outDir) ?? []);
   return [
     ...judged.flatMap((verdict) => verdicts.problemsOf(verdict)),
@@ -157,17 +168,16 @@ function isComplete({ workspace, options }: CheckContext, built: FinishedBuild):
 /** Returns the problems of settings without effect, which only a whole build can show. */
 async function problemsOfWholeTree(
   { workspace, exports }: CheckContext,
-  { records, inputs, paths, unitProblems, executed }: FinishedBuild,
+  { records, inputs, paths, executed }: FinishedBuild,
   judged: readonly OutputVerdict[],
-  config: Config,
+  { config, unsafeAndExtern }: Pick<Judgement, 'config' | 'unsafeAndExtern'>,
 ): Promise<Problem[]> {
   const usages = judged.flatMap((verdict) => verdict.usages);
   const units = [...records.current];
-  const lent = unitProblems.lentBy(units);
   const check = {
     ...{ config, workspace, exports, units },
     scripts: [...executed].flatMap((outDir) => records.script(outDir) ?? []),
-    unsafeAndExtern: units.flatMap((unit) => unitProblems.needs(unit, lent)),
+    unsafeAndExtern: unsafeAndExtern(),
   };
   return [
     ...(await certainlyUnused(unusedPermissions(config, workspace, usages), check)),

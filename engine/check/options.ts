@@ -23,12 +23,14 @@ export interface CheckOptions extends WorkspaceChoice {
   readonly questions?: WorkspaceQuestions | undefined;
   /**
    * Take an inventory of what every package does; `isNew` says of which facts of a package the places and the paths to them are
-   * wanted, `places` how many of each are kept.
+   * wanted, `places` how many of each are kept, and `wantsKeywordPlaces` of which packages all places of `unsafe` and `extern` are,
+   * by default of all.
    */
   readonly inventory?:
     | {
         readonly isNew: (p: Package, factText: string, of: Workspace) => boolean;
         readonly places?: number | undefined;
+        readonly wantsKeywordPlaces?: ((p: Package) => boolean) | undefined;
       }
     | undefined;
   /** Compare with cackle.lock, and report what differs. */
@@ -40,6 +42,8 @@ export interface CheckOptions extends WorkspaceChoice {
 /** The observer of a running check. */
 export interface CheckObserver {
   progress(progress: CheckProgress): void;
+  /** Nothing is to be done but wait for cargo, for the first time. */
+  waits?(): void;
   cargoOutput(text: string): void;
   /** Records where time goes, if present. */
   readonly trace?: Trace | undefined;

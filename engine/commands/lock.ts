@@ -35,15 +35,16 @@ export async function recordLock(
   observer: CheckObserver,
   signal: AbortSignal,
 ): Promise<LockOutcome> {
-  const inventoryOptions = { ...options, inventory: { isNew: () => false } };
+  const inventory = { isNew: () => false, wantsKeywordPlaces: () => false };
+  const inventoryOptions = { ...options, inventory };
   const { inventory: taken, workspace } = await checkTree({
     ...{ options: inventoryOptions, observer, signal },
   });
   if (taken === undefined) throw new Error('a check took no inventory');
-  const { inventory } = taken;
-  if (inventory.unknown.length > 0)
+  const found = taken.inventory;
+  if (found.unknown.length > 0)
     throw new CheckError(
-      `${LOCK_NAME} was not written, since not all of the code is known: ${inventory.unknown.join('; ')}`,
+      `${LOCK_NAME} was not written, since not all of the code is known: ${found.unknown.join('; ')}`,
       '`cackle -n` says what to allow first',
     );
   const file = join(workspace.root, LOCK_NAME);
@@ -53,13 +54,13 @@ export async function recordLock(
   const before = text === undefined || isBroken ? undefined : parseLock(text, file);
   const cargoLock = lockEntries(cargoLockText(workspace.root));
   const isLocked = new Set(cargoLock.map(({ name, version }) => `${name} ${version}`));
-  const lock = lockOf(inventory, before, ({ name, version }) => isLocked.has(`${name} ${version}`));
+  const lock = lockOf(found, before, ({ name, version }) => isLocked.has(`${name} ${version}`));
   const changed = lockText(lock) !== text;
   if (changed) await writeLock(workspace.root, lock);
-  const { target } = inventory;
+  const { target } = found;
   return {
-    ...{ file, target, changed, packages: inventory.packages.length },
-    facts: inventory.packages.reduce((sum, { facts }) => sum + facts.length, 0),
+    ...{ file, target, changed, packages: found.packages.length },
+    facts: found.packages.reduce((sum, { facts }) => sum + facts.length, 0),
     dropped: isBroken ? [...targetsNamed(text)].filter((name) => name !== target).sort() : [],
   };
 }

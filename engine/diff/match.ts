@@ -1,5 +1,8 @@
 import { isDirectorySource } from '../config/sources.ts';
-import type { PackageIdentity } from '../workspace/package-identity.ts';
+import type { Inventory } from '../inventory/types.ts';
+import { sortedBy } from '../sorted-by.ts';
+import { identityKey, identityOf, type PackageIdentity } from '../workspace/package-identity.ts';
+import type { Package, Workspace } from '../workspace/types.ts';
 
 /** A package of one side with its counterpart on the other. */
 export interface Pair<Before extends PackageIdentity, After extends PackageIdentity = Before> {
@@ -42,6 +45,21 @@ export function pairPackages<Before extends PackageIdentity, After extends Packa
       ...right.map((p) => ({ before: undefined, after: p })),
     ];
   });
+}
+
+/** Returns what tells which facts of a package its counterpart in the base has not. */
+export function newFacts(base: Inventory): (p: Package, fact: string, of: Workspace) => boolean {
+  let known: { readonly of: Workspace; readonly had: ReadonlyMap<string, ReadonlySet<string>> };
+  return (p, fact, of) => {
+    if (known?.of !== of) {
+      const pairs = pairPackages(base.packages, sortedBy(of.packages.map(identityOf), identityKey));
+      const had = pairs.flatMap(({ before, after }) =>
+        after === undefined ? [] : [[identityKey(after), new Set(before?.facts)] as const],
+      );
+      known = { of, had: new Map(had) };
+    }
+    return known.had.get(identityKey(identityOf(p)))?.has(fact) !== true;
+  };
 }
 
 /**

@@ -3,12 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { CheckError } from '../errors.ts';
 import type { TakenInventory } from '../inventory/types.ts';
 import { readCfgSet } from '../workspace/cfg-expression.ts';
-import {
-  findPackage,
-  identityKey,
-  isSamePackage,
-  type PackageIdentity,
-} from '../workspace/package-identity.ts';
+import { findPackage, identityKey, type PackageIdentity } from '../workspace/package-identity.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { Pair } from './match.ts';
@@ -33,24 +28,27 @@ export class Reviews {
   private readonly base: KnownSide;
   private readonly target: Promise<string>;
   private readonly known = new Map<string, Promise<SourceReview>>();
+  private readonly likely: readonly Pair<PackageIdentity>[];
   private others: Promise<OtherTargets> | undefined;
 
-  /** `target`: the triple that is judged. */
-  constructor(base: KnownSide, workspace: Workspace, target: Promise<string>) {
+  /** `target`: the triple that is judged; `likely`: the pairs that differ at first sight. */
+  constructor(
+    base: KnownSide,
+    workspace: Workspace,
+    target: Promise<string>,
+    likely: readonly Pair<PackageIdentity>[] = [],
+  ) {
     this.base = base;
     this.workspace = workspace;
     this.target = target;
+    this.likely = likely;
     target.catch(() => undefined);
   }
 
-  /** Begins with the pairs that differ at first sight, one after the other; whoever asks for one gets its error. */
-  async begin(pairs: readonly Pair<PackageIdentity>[], edited: ReadonlySet<string>): Promise<void> {
-    for (const { before, after } of pairs) {
-      if (
-        after === undefined ||
-        (before && isSamePackage(before, after) && !edited.has(after.name))
-      )
-        continue;
+  /** Begins with the likely pairs, one after the other; whoever asks for one gets its error. */
+  async begin(): Promise<void> {
+    for (const { before, after } of this.likely) {
+      if (after === undefined) continue;
       // The check goes first.
       await setImmediate();
       await this.of(before, after).catch(() => undefined);

@@ -18,10 +18,15 @@ import { seconds } from '../trace/seconds.ts';
 import { forgetPackages } from '../units/forget.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { cargoLockText, lockEntries } from '../workspace/lock-file.ts';
-import { findPackage, identityKey, identityOf } from '../workspace/package-identity.ts';
+import {
+  findPackage,
+  identityKey,
+  identityOf,
+  isSamePackage,
+} from '../workspace/package-identity.ts';
 import { cargoProgram, runProgram } from '../workspace/run-program.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
-import type { Package, Workspace } from '../workspace/types.ts';
+import type { Workspace } from '../workspace/types.ts';
 import { BaseSources } from './base-sources.ts';
 import {
   type Comparison,
@@ -32,7 +37,7 @@ import {
   writeLockFile,
 } from './bases.ts';
 import { loosened } from './loosened.ts';
-import { pairPackages } from './match.ts';
+import { newFacts, pairPackages } from './match.ts';
 import { type KnownSide, Reviews } from './reviews.ts';
 import { type AskedCommit, askCommit, cleanTree, type Revision, readRevision } from './revision.ts';
 import type { Side } from './types.ts';
@@ -60,6 +65,10 @@ export interface BothSides {
   /** Comparisons of sources that began with the check of the head. */
   readonly reviews?: Reviews | undefined;
 }
+
+/** What the check of a head is told besides. */
+type HeadCheck = Pick<CheckObserver, 'waits'> &
+  Partial<Pick<NonNullable<CheckOptions['inventory']>, 'wantsKeywordPlaces'>>;
 
 /** Finds out what both sides do. */
 export class Comparing {
@@ -106,13 +115,17 @@ export class Comparing {
     const [clean, reviews] =
       base.from === 'check'
         ? [await cleanTree(repository), undefined]
-        : [revision.clean, this.beginReviews(base, edited)];
+        : [revision.clean, this.reviewsOf(base, edited)];
     await forget();
     const headKey =
       clean === undefined
         ? undefined
         : await this.keyOf(clean, place, cargoLockText(workspace.root));
-    const head = await this.head(base.taken.inventory, 'the work tree');
+    const head = await this.head(base.taken.inventory, 'the work tree', {
+      waits: () => void reviews?.begin(),
+      // cackle.lock has none to compare them with.
+      wantsKeywordPlaces: () => headKey !== undefined || base.from !== 'cackle.lock',
+    });
     // Nor may the next one take it for the same, of this or another revision.
     await forget();
     const inventory = head.finished.inventory?.inventory;
@@ -124,13 +137,14 @@ export class Comparing {
     };
   }
 
-  /** Begins to compare sources: that needs nothing of the check of the head, which waits for cargo most of its time. */
-  private beginReviews(base: KnownSide, edited: ReadonlySet<string>): Reviews {
+  /** Comparisons of sources, which need nothing of the check of the head. */
+  private reviewsOf(base: KnownSide, edited: ReadonlySet<string>): Reviews {
     const { workspace } = this.tree;
-    const reviews = new Reviews(base, workspace, this.target());
     const after = sortedBy(workspace.packages.map(identityOf), identityKey);
-    void reviews.begin(pairPackages(base.taken.inventory.packages, after), edited);
-    return reviews;
+    const likely = pairPackages(base.taken.inventory.packages, after).filter(
+      ({ before: a, after: b }) => b && (edited.has(b.name) || !(a && isSamePackage(a, b))),
+    );
+    return new Reviews(base, workspace, this.target(), likely);
   }
 
   /** The cackle.toml of a commit; undefined where there was none, or it cannot be read by now. */
@@ -241,9 +255,12 @@ export class Comparing {
   private async head(
     base: Inventory | undefined,
     label: string,
+    more: HeadCheck = {},
   ): Promise<{ head: KnownSide; finished: FinishedCheck }> {
     const { root } = this.tree.workspace;
-    const finished = await this.timed('head', () => this.run({ tree: this.tree }, undefined, base));
+    const finished = await this.timed('head', () =>
+      this.run({ tree: this.tree }, undefined, base, more),
+    );
     return { head: this.side(finished, label, cargoLockText(root)), finished };
   }
 
@@ -279,14 +296,16 @@ export class Comparing {
     given: Pick<CheckRequest, 'tree'>,
     path: string | undefined,
     base: Inventory | undefined,
+    { waits, wantsKeywordPlaces }: HeadCheck = {},
   ): Promise<FinishedCheck> {
-    const { options, observer, signal } = this.request;
+    const { options, signal } = this.request;
+    const observer = { ...this.request.observer, ...(waits === undefined ? {} : { waits }) };
     const isNew = base === undefined ? () => false : newFacts(base);
     const { configFile } = this.tree;
     const own = path === undefined ? options : { ...options, path, questions: undefined };
     return checkTree({
       ...{ observer, signal, ...given },
-      options: { ...own, configFile, inventory: { isNew } },
+      options: { ...own, configFile, inventory: { isNew, wantsKeywordPlaces } },
     });
   }
 
@@ -324,21 +343,6 @@ export class Comparing {
     this.timing[phase] = seconds(started);
     return result;
   }
-}
-
-/** Returns what tells which facts of a package its counterpart in the base has not. */
-function newFacts(base: Inventory): (p: Package, fact: string, of: Workspace) => boolean {
-  let known: { readonly of: Workspace; readonly had: ReadonlyMap<string, ReadonlySet<string>> };
-  return (p, fact, of) => {
-    if (known?.of !== of) {
-      const pairs = pairPackages(base.packages, sortedBy(of.packages.map(identityOf), identityKey));
-      const had = pairs.flatMap(({ before, after }) =>
-        after === undefined ? [] : [[identityKey(after), new Set(before?.facts)] as const],
-      );
-      known = { of, had: new Map(had) };
-    }
-    return known.had.get(identityKey(identityOf(p)))?.has(fact) !== true;
-  };
 }
 
 /** Is this the repository of a workspace, when it was asked for in another directory? */

@@ -45,6 +45,8 @@ export interface Findings {
   readonly holders: FileOwners;
   /** Of which facts is it wanted where they were found? */
   readonly wantsEvidence: (p: Package, factText: string) => boolean;
+  /** Of which packages are all places of `unsafe` and `extern` wanted? By default of all. */
+  readonly wantsKeywordPlaces?: ((p: Package) => boolean) | undefined;
   /**
    * The most places of a fact to keep, with an entry for each function and target that is seen at one. By default 5, each once: code
    * that was compiled for several types is at one place.
@@ -107,6 +109,7 @@ export function takeInventory(findings: Findings): TakenInventory {
         ...{ place, from: undefined, target: undefined, output: undefined, path: [] },
       })),
     );
+    if (findings.wantsKeywordPlaces?.(p) === false) continue;
     const known = keywords.get(p) ?? new Map<string, KeywordPlace>();
     keywords.set(p, known);
     for (const { place } of problem.uses) {
