@@ -7,6 +7,8 @@ const MOST_SETTINGS = 24;
 
 /** Tells which `cfg(…)` leave code out on one target that some other target compiles. */
 export class OtherTargets {
+  /** The same for the same answers. */
+  readonly key: string;
   private readonly here: CfgSet;
   private readonly triple: string;
   private readonly known = new Map<string, boolean>();
@@ -15,6 +17,7 @@ export class OtherTargets {
   constructor(triple: string, here: CfgSet) {
     this.triple = triple;
     this.here = here;
+    this.key = JSON.stringify([triple, [...here].sort()]);
   }
 
   /**

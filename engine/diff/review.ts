@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { createTwoFilesPatch, diffLines } from 'diff';
 import { readRegularFile } from '../regular-file.ts';
 import { filesBelow } from '../revisions/scratch.ts';
 import type { Package } from '../workspace/types.ts';
+import type { KeptReviews } from './kept-reviews.ts';
 import type { OtherTargets } from './other-cfg.ts';
 import { addedForOthers, type SourceTexts } from './other-targets.ts';
 import { MOST_PLACES, type Review } from './types.ts';
@@ -28,49 +29,107 @@ export interface Sources {
   readonly after: Package | undefined;
 }
 
-/** Compares the sources of two versions of a package. A side that cannot be read counts as not here. */
-export function reviewSources(
+/**
+ * Compares the sources of two versions of a package, unless that was done for the same content earlier. A side that cannot be
+ * read counts as not here.
+ */
+export async function reviewSources(
   { before, after }: Sources,
   others: OtherTargets,
-): Omit<Review, 'keywords'> {
+  kept: KeptReviews,
+): Promise<Omit<Review, 'keywords'>> {
   const here = before !== undefined && isDirectory(before) ? before : undefined;
-  const there = after?.directory;
-  return {
-    before: here,
-    after: there,
-    size: here === undefined || there === undefined ? undefined : sizeOf(here, there),
-    buildScript: after && patchOf(here, after),
-    otherTargets:
-      after === undefined ? { places: [], count: 0 } : otherTargetsOf(here, after, others),
-  };
+  const sides = { before: here, after: after?.directory };
+  if (after === undefined)
+    return {
+      ...{ ...sides, size: undefined, buildScript: undefined },
+      otherTargets: { places: [], count: 0 },
+    };
+  const had = here === undefined ? undefined : new Files(here);
+  const has = new Files(after.directory);
+  const content = JSON.stringify([
+    ...[others.key, after.isWorkspaceMember, had?.hash, has.hash],
+    after.targets.map(({ kind, sourcePath }) => {
+      const path = relative(after.directory, sourcePath);
+      // A build script may lie outside of the directory.
+      const script = kind.includes('custom-build') ? [had?.content(path), has.content(path)] : [];
+      return [kind, path, ...script.map((text = '') => hashOf(text))];
+    }),
+  ]);
+  const review = await kept.of(content, () => ({
+    size: had === undefined ? undefined : sizeOf(had, has),
+    buildScript: patchOf(had, after),
+    otherTargets: otherTargetsOf(had, has, after, others),
+  }));
+  return { ...sides, ...review };
 }
 
+/** The files of one version, each read once. */
+class Files {
+  readonly paths: readonly string[];
+  private readonly directory: string;
+  private readonly known = new Map<string, string>();
+
+  constructor(directory: string) {
+    this.directory = directory;
+    this.paths = filesBelow(directory, '', apart);
+  }
+
+  /** The hash of all files. */
+  get hash(): string {
+    return hashOf(JSON.stringify(this.paths.map((path) => [path, hashOf(this.content(path))])));
+  }
+
+  /** The text of a file; empty when it is not there. Of a large file what tells it from another. */
+  content(path: string): string {
+    let content = this.known.get(path);
+    if (content === undefined) {
+      content = contentOf(join(this.directory, path));
+      this.known.set(path, content);
+    }
+    return content;
+  }
+
+  /** The text of a source, a large one too. */
+  source(path: string): string {
+    const content = this.content(path);
+    return isText(content) ? content : contentOf(join(this.directory, path), MAX_SOURCE);
+  }
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+
 /** Directories whose code only the tests of a workspace member are made of. */
-const ofTests = new Set([...apart, 'tests', 'benches', 'examples']);
+const ofTests = new Set(['tests', 'benches', 'examples']);
 
 function otherTargetsOf(
-  before: string | undefined,
-  after: Package,
+  before: Files | undefined,
+  after: Files,
+  { directory, isWorkspaceMember, targets }: Package,
   others: OtherTargets,
 ): Review['otherTargets'] {
-  const without = after.isWorkspaceMember ? apart : ofTests;
-  const textsOf = (directory: string): SourceTexts =>
+  const isOfTests = (path: string): boolean =>
+    dirname(path)
+      .split('/')
+      .some((name) => ofTests.has(name));
+  const textsOf = (files: Files): SourceTexts =>
     new Map(
-      filesBelow(directory, '', without)
+      files.paths
         .filter((path) => path.endsWith('.rs') || path === 'Cargo.toml')
-        .map((path) => [path, contentOf(join(directory, path), MAX_SOURCE)]),
+        .filter((path) => isWorkspaceMember || !isOfTests(path))
+        .map((path) => [path, files.source(path)]),
     );
-  const roots = new Set(after.targets.map((t) => relative(after.directory, t.sourcePath)));
+  const roots = new Set(targets.map((t) => relative(directory, t.sourcePath)));
   const had: SourceTexts = before === undefined ? new Map() : textsOf(before);
-  const places = addedForOthers(had, textsOf(after.directory), roots, others);
+  const places = addedForOthers(had, textsOf(after), roots, others);
   return { places: places.slice(0, MOST_PLACES), count: places.length };
 }
 
-function sizeOf(before: string, after: string): Review['size'] {
-  const paths = new Set([...filesBelow(before, '', apart), ...filesBelow(after, '', apart)]);
+function sizeOf(before: Files, after: Files): Review['size'] {
+  const paths = new Set([...before.paths, ...after.paths]);
   const size = { files: 0, added: 0, removed: 0 };
   for (const path of paths) {
-    const [a, b] = [contentOf(join(before, path)), contentOf(join(after, path))];
+    const [a, b] = [before.content(path), after.content(path)];
     if (a === b) continue;
     size.files++;
     if (isText(a) && isText(b)) {
@@ -84,11 +143,11 @@ function sizeOf(before: string, after: string): Review['size'] {
 }
 
 /** The unified diff of a build script, whole where the old version has none or is not here. */
-function patchOf(before: string | undefined, after: Package): string | undefined {
+function patchOf(before: Files | undefined, after: Package): string | undefined {
   const script = after.targets.find(({ kind }) => kind.includes('custom-build'));
   if (script === undefined) return undefined;
   const path = relative(after.directory, script.sourcePath);
-  const a = before === undefined ? '' : contentOf(join(before, path));
+  const a = before?.content(path) ?? '';
   const b = contentOf(script.sourcePath);
   if (a === b) return '';
   if (!isText(a) || !isText(b)) return `${path} differs, and is too large or no text`;

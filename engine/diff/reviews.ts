@@ -6,6 +6,7 @@ import { readCfgSet } from '../workspace/cfg-expression.ts';
 import { findPackage, identityKey, type PackageIdentity } from '../workspace/package-identity.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import type { Workspace } from '../workspace/types.ts';
+import { KeptReviews } from './kept-reviews.ts';
 import type { Pair } from './match.ts';
 import { OtherTargets } from './other-cfg.ts';
 import { reviewSources } from './review.ts';
@@ -30,6 +31,7 @@ export class Reviews {
   private readonly known = new Map<string, Promise<SourceReview>>();
   private readonly likely: readonly Pair<PackageIdentity>[];
   private others: Promise<OtherTargets> | undefined;
+  private kept: Promise<KeptReviews> | undefined;
 
   /** `target`: the triple that is judged; `likely`: the pairs that differ at first sight. */
   constructor(
@@ -71,11 +73,14 @@ export class Reviews {
     after: PackageIdentity,
   ): Promise<SourceReview> {
     this.others ??= this.target.then((target) => otherTargets(target, this.workspace));
-    const [others, sources] = await Promise.all([
+    this.kept ??= KeptReviews.open();
+    const [others, kept, sources] = await Promise.all([
       this.others,
+      this.kept,
       before && this.base.sourcesOf(before),
     ]);
-    return reviewSources({ before: sources, after: findPackage(this.workspace, after) }, others);
+    const p = findPackage(this.workspace, after);
+    return reviewSources({ before: sources, after: p }, others, kept);
   }
 }
 

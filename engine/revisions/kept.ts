@@ -64,7 +64,7 @@ export class KeptInventories {
     if (this.root === undefined || inventory.unknown.length > 0) return;
     // The cache is never required.
     await writeAnswer(placeOf(this.root, key), inventory).catch(() => undefined);
-    forgetOldest(join(this.root, 'answers'));
+    forgetOldest(join(this.root, 'answers'), KEPT);
   }
 }
 
@@ -95,7 +95,8 @@ function ofConfig(config: Config): object {
   };
 }
 
-function forgetOldest(directory: string): void {
+/** Removes all files of a directory but the newest `kept`, as far as that is possible. */
+export function forgetOldest(directory: string, kept: number): void {
   try {
     const files = readdirSync(directory).flatMap((name) => {
       const path = join(directory, name);
@@ -103,7 +104,7 @@ function forgetOldest(directory: string): void {
       return found === undefined ? [] : [{ path, time: found.mtimeMs }];
     });
     files.sort((a, b) => b.time - a.time);
-    for (const { path } of files.slice(KEPT)) rmSync(path, { force: true });
+    for (const { path } of files.slice(kept)) rmSync(path, { force: true });
   } catch {
     // Another check may be doing the same.
   }

@@ -1,0 +1,72 @@
+import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeEach, expect, test } from 'vitest';
+import { KeptReviews } from '../../engine/diff/kept-reviews.ts';
+import { OtherTargets } from '../../engine/diff/other-cfg.ts';
+import { reviewSources } from '../../engine/diff/review.ts';
+import type { Package } from '../../engine/workspace/types.ts';
+import { workspacePlace } from '../support/cackle.ts';
+
+const top = workspacePlace('review');
+const linux = new OtherTargets('x86_64-unknown-linux-gnu', new Set(['unix', 'target_os="linux"']));
+
+const put = (path: string, text: string): void => {
+  mkdirSync(dirname(join(top, path)), { recursive: true });
+  writeFileSync(join(top, path), text);
+};
+
+beforeEach(() => {
+  rmSync(top, { recursive: true, force: true });
+  process.env.XDG_CACHE_HOME = join(top, 'cache');
+  put('was/old/src/lib.rs', 'pub fn one() {}\n');
+  put('new/src/lib.rs', 'pub fn two() {}\n');
+});
+
+/** The review of `old` and `new`, whose build script lies beside it. */
+async function review() {
+  const directory = join(top, 'new');
+  const targets = [
+    { kind: ['lib'], sourcePath: join(directory, 'src/lib.rs') },
+    { kind: ['custom-build'], sourcePath: join(top, 'build.rs') },
+  ];
+  const after = { directory, targets, isWorkspaceMember: false } as unknown as Package;
+  const kept = await KeptReviews.open();
+  return reviewSources({ before: join(top, 'was/old'), after }, linux, kept);
+}
+
+test('rule 11.4: a comparison of sources is kept by their content', async () => {
+  const kept = await KeptReviews.open();
+  const made = { size: undefined, buildScript: 'a', otherTargets: { places: [], count: 0 } };
+  const fail = () => {
+    throw new Error('made again');
+  };
+  expect(await kept.of('content', () => made)).toEqual(made);
+  expect(await (await KeptReviews.open()).of('content', fail)).toEqual(made);
+  await expect(kept.of('other content', fail)).rejects.toThrow('made again');
+  const first = await review();
+  expect(first.size).toEqual({ files: 1, added: 1, removed: 1 });
+  expect(await review()).toEqual(first);
+});
+
+test.each<[string, () => void]>([
+  ['the new version', () => put('new/src/lib.rs', 'pub fn win() {}\n#[cfg(windows)] mod a;\n')],
+  ['the old version', () => put('was/old/src/lib.rs', '\npub fn old() {}\n')],
+  ['a file that one has more', () => put('new/src/more.rs', 'mod a;\n')],
+  ['the build script beside', () => put('build.rs', 'fn main() {}\n')],
+])('rule 11.4: %s that is edited in place is noticed', async (_, change) => {
+  const first = await review();
+  change();
+  const now = await review();
+  rmSync(join(top, 'cache'), { recursive: true });
+  expect(now).toEqual(await review());
+  expect(now).not.toEqual(first);
+});
+
+test('rule 11.4: a file of the same size and time with other content is noticed', async () => {
+  const file = join(top, 'new/src/lib.rs');
+  const { atime, mtime } = statSync(file);
+  const first = await review();
+  put('new/src/lib.rs', 'pub fn one() {}\n');
+  utimesSync(file, atime, mtime);
+  expect([first.size?.files, (await review()).size?.files]).toEqual([1, 0]);
+});
