@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { isDirectorySource, normalisedSource } from '../config/sources.ts';
+import { isDirectorySource } from '../config/sources.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { isFile } from '../workspace/cargo-files.ts';
-import { lockEntries } from '../workspace/lock-file.ts';
+import { lockEntries, lockEntriesOf } from '../workspace/lock-file.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 import { findPackage, type PackageIdentity } from '../workspace/package-identity.ts';
 import { parse } from '../workspace/toml.ts';
@@ -71,13 +71,7 @@ export class BaseSources {
     // They come from a file of the base that anybody may have written.
     if (!/^[\w-]+$/.test(name) || !/^\w[\w.+-]*$/.test(version)) return undefined;
     if (isDirectorySource(source)) return undefined;
-    const entries = lockEntries(lock).filter(
-      (entry) =>
-        entry.name === name &&
-        entry.version === version &&
-        entry.source !== undefined &&
-        normalisedSource(entry.source) === source,
-    );
+    const entries = lockEntriesOf(p, lockEntries(lock));
     const checksum = entries.length === 1 ? entries[0]?.checksum : undefined;
     if (checksum === undefined) return undefined;
     const places = new Set(

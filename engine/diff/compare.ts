@@ -11,17 +11,22 @@ import {
 } from '../inventory/types.ts';
 import { sortedBy } from '../sorted-by.ts';
 import { type LockEntry, lockEntriesOf } from '../workspace/lock-file.ts';
+import type { PackageIdentity } from '../workspace/package-identity.ts';
 import { type Pair, pairPackages, sourceKind } from './match.ts';
 import type { ChangeKind, Gain, Opener, PackageChange, SideVersion } from './types.ts';
 
-/** The two sides of a comparison. */
-export interface Sides {
-  readonly base: Inventory;
-  readonly head: TakenInventory;
+/** What tells which packages changed, whatever they do. */
+export interface Changes {
   readonly baseLock: readonly LockEntry[];
   readonly headLock: readonly LockEntry[];
   /** Names of the packages in directories whose files differ. */
   readonly edited: ReadonlySet<string>;
+}
+
+/** The two sides of a comparison. */
+export interface Sides extends Changes {
+  readonly base: Inventory;
+  readonly head: TakenInventory;
   /** By which the head is judged. */
   readonly config: Config;
   /** Returns the key of a package in cackle.toml. */
@@ -41,7 +46,11 @@ export function comparePackages(sides: Sides): PackageChange[] {
   return sortedBy(changes, orderOf);
 }
 
-function changeOf({ before, after }: Pair<PackageFacts>, { edited, ...sides }: Sides): ChangeKind {
+/** Returns how a package differs from its counterpart. */
+export function changeOf(
+  { before, after }: Pair<PackageIdentity>,
+  { edited, ...sides }: Changes,
+): ChangeKind {
   if (before === undefined) return 'new';
   if (after === undefined) return 'gone';
   if (sourceKind(before) !== sourceKind(after)) return 'source';
@@ -133,13 +142,13 @@ function openerOf(
   return dependant === undefined ? undefined : { package: nameOf(dependant), by: 'dependant' };
 }
 
-function checksumOf(p: PackageFacts, lock: readonly LockEntry[]): string | undefined {
+function checksumOf(p: PackageIdentity, lock: readonly LockEntry[]): string | undefined {
   const found = lockEntriesOf(p, lock);
   return found.length === 1 ? found[0]?.checksum : undefined;
 }
 
 /** The commits of a package from git, one as a rule; undefined for other packages. */
-function revisionsOf(p: PackageFacts, lock: readonly LockEntry[]): string | undefined {
+function revisionsOf(p: PackageIdentity, lock: readonly LockEntry[]): string | undefined {
   const found = lockEntriesOf(p, lock).flatMap(
     ({ source }) => /#(.+)$/.exec(source ?? '')?.[1] ?? [],
   );
@@ -147,9 +156,9 @@ function revisionsOf(p: PackageFacts, lock: readonly LockEntry[]): string | unde
 }
 
 function isChecksumChanged(
-  before: PackageFacts | undefined,
-  after: PackageFacts | undefined,
-  { baseLock, headLock }: Pick<Sides, 'baseLock' | 'headLock'>,
+  before: PackageIdentity | undefined,
+  after: PackageIdentity | undefined,
+  { baseLock, headLock }: Pick<Changes, 'baseLock' | 'headLock'>,
 ): boolean {
   if (before === undefined || after === undefined || before.version !== after.version) return false;
   const was = checksumOf(before, baseLock);

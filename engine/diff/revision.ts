@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCK_NAME } from '../inventory/lock.ts';
 import {
@@ -46,6 +47,26 @@ export async function askCommit(directory: string, name: string | undefined): Pr
   // Whoever takes an answer gets its error.
   for (const answer of Object.values(asked)) answer.catch(() => undefined);
   return { base, ...asked };
+}
+
+/** Resolves to what was asked in `path`, if that is about the repository of a workspace; else asks anew. Throws CheckError. */
+export async function commitAround(
+  workspace: Workspace,
+  name: string | undefined,
+  { path, asked }: { readonly path: string; readonly asked: Promise<AskedCommit> | undefined },
+): Promise<AskedCommit> {
+  const early = await asked?.catch(() => undefined);
+  return early !== undefined && isAround(early.base.repository, path, workspace)
+    ? early
+    : askCommit(workspace.root, name);
+}
+
+/** Is this the repository of a workspace, when it was asked for in another directory? */
+function isAround({ root }: Repository, asked: string, workspace: Workspace): boolean {
+  const [top, inside, from] = [root, workspace.root, asked].map((path) => realpathSync(path));
+  const isBelow = (path = '', directory = ''): boolean => `${path}/`.startsWith(`${directory}/`);
+  // A repository between the two would have been found first.
+  return isBelow(inside, top) && isBelow(from, inside);
 }
 
 /** Resolves to what git says of a commit and of the work tree. Throws CheckError. */

@@ -11,7 +11,7 @@ import { type Config, ConfigError } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import { inventoryOfLock, LOCK_NAME, parseLock } from '../inventory/lock.ts';
 import type { Inventory } from '../inventory/types.ts';
-import { checkOut, type Repository } from '../revisions/git.ts';
+import { checkOut } from '../revisions/git.ts';
 import { type InventoryKey, KeptInventories } from '../revisions/kept.ts';
 import { sortedBy } from '../sorted-by.ts';
 import { seconds } from '../trace/seconds.ts';
@@ -22,11 +22,11 @@ import {
   findPackage,
   identityKey,
   identityOf,
-  isSamePackage,
+  type PackageIdentity,
 } from '../workspace/package-identity.ts';
 import { cargoProgram, runProgram } from '../workspace/run-program.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
-import type { Workspace } from '../workspace/types.ts';
+import type { Package, Workspace } from '../workspace/types.ts';
 import { BaseSources } from './base-sources.ts';
 import {
   type Comparison,
@@ -36,10 +36,17 @@ import {
   workDirectory,
   writeLockFile,
 } from './bases.ts';
+import { changeOf } from './compare.ts';
 import { loosened } from './loosened.ts';
-import { newFacts, pairPackages } from './match.ts';
+import { newFacts, type Pair, pairPackages } from './match.ts';
 import { type KnownSide, Reviews } from './reviews.ts';
-import { type AskedCommit, askCommit, cleanTree, type Revision, readRevision } from './revision.ts';
+import {
+  type AskedCommit,
+  cleanTree,
+  commitAround,
+  type Revision,
+  readRevision,
+} from './revision.ts';
 import type { Side } from './types.ts';
 import { versionWorkspace, WRAPPER } from './versions.ts';
 
@@ -95,11 +102,10 @@ export class Comparing {
   ): Promise<BothSides> {
     const { workspace, configFile } = this.tree;
     const opening = KeptInventories.open();
-    const early = await asked?.catch(() => undefined);
-    const commit =
-      early !== undefined && isAround(early.base.repository, this.request.options.path, workspace)
-        ? early
-        : await askCommit(workspace.root, name);
+    const commit = await commitAround(workspace, name, {
+      path: this.request.options.path,
+      asked,
+    });
     const revision = await readRevision(commit, workspace, configFile);
     const { base: of, edited } = revision;
     const { repository } = of;
@@ -112,10 +118,10 @@ export class Comparing {
     await forget();
     const base = await this.timed('base', () => this.sideOfCommit(revision, key, lock, kept));
     // What is edited while the check of the head goes on ends it, but not while one of the base does.
-    const [clean, reviews] =
-      base.from === 'check'
-        ? [await cleanTree(repository), undefined]
-        : [revision.clean, this.reviewsOf(base, edited)];
+    const clean = base.from === 'check' ? await cleanTree(repository) : revision.clean;
+    const changed = this.changedPairs(base, edited);
+    const reviews =
+      base.from === 'check' ? undefined : new Reviews(base, workspace, this.target(), changed);
     await forget();
     const headKey =
       clean === undefined
@@ -123,8 +129,7 @@ export class Comparing {
         : await this.keyOf(clean, place, cargoLockText(workspace.root));
     const head = await this.head(base.taken.inventory, 'the work tree', {
       waits: () => void reviews?.begin(),
-      // cackle.lock has none to compare them with.
-      wantsKeywordPlaces: () => headKey !== undefined || base.from !== 'cackle.lock',
+      wantsKeywordPlaces: keywordsOf(headKey === undefined ? base : undefined, changed),
     });
     // Nor may the next one take it for the same, of this or another revision.
     await forget();
@@ -137,14 +142,15 @@ export class Comparing {
     };
   }
 
-  /** Comparisons of sources, which need nothing of the check of the head. */
-  private reviewsOf(base: KnownSide, edited: ReadonlySet<string>): Reviews {
-    const { workspace } = this.tree;
-    const after = sortedBy(workspace.packages.map(identityOf), identityKey);
-    const likely = pairPackages(base.taken.inventory.packages, after).filter(
-      ({ before: a, after: b }) => b && (edited.has(b.name) || !(a && isSamePackage(a, b))),
+  /** The packages of the head that changed, which is known before it is checked. */
+  private changedPairs(base: KnownSide, edited: ReadonlySet<string>): Pair<PackageIdentity>[] {
+    const { packages, root } = this.tree.workspace;
+    const headLock = lockEntries(cargoLockText(root));
+    const changes = { edited, baseLock: lockEntries(base.lock), headLock };
+    const after = sortedBy(packages.map(identityOf), identityKey);
+    return pairPackages(base.taken.inventory.packages, after).filter(
+      (pair) => pair.after !== undefined && changeOf(pair, changes) !== 'same',
     );
-    return new Reviews(base, workspace, this.target(), likely);
   }
 
   /** The cackle.toml of a commit; undefined where there was none, or it cannot be read by now. */
@@ -345,12 +351,18 @@ export class Comparing {
   }
 }
 
-/** Is this the repository of a workspace, when it was asked for in another directory? */
-function isAround({ root }: Repository, asked: string, workspace: Workspace): boolean {
-  const [top, inside, from] = [root, workspace.root, asked].map((path) => realpathSync(path));
-  const isBelow = (path = '', directory = ''): boolean => `${path}/`.startsWith(`${directory}/`);
-  // A repository between the two would have been found first.
-  return isBelow(inside, top) && isBelow(from, inside);
+/**
+ * Returns of which packages of a head the places of keywords are wanted: of those that changed since the base, which cackle.lock does
+ * not have; without a base, of all.
+ */
+function keywordsOf(
+  base: KnownSide | undefined,
+  changed: readonly Pair<PackageIdentity>[],
+): ((p: Package) => boolean) | undefined {
+  if (base === undefined) return undefined;
+  const some = base.from === 'cackle.lock' ? [] : changed;
+  const wanted = new Set(some.flatMap(({ after }) => (after ? [identityKey(after)] : [])));
+  return (p) => wanted.has(identityKey(identityOf(p)));
 }
 
 function withoutWrapper(side: KnownSide): KnownSide {
