@@ -64,7 +64,7 @@ async function found(asked: Asked = {}): Promise<[string | undefined, number]> {
   return [await sources.of({ ...old, ...asked.p }), written];
 }
 
-test('rule 11.4: the sources of an older version lie beside those of the head', async () => {
+test('rule 11.11: the sources of an older version lie beside those of the head', async () => {
   expect(await found()).toEqual([join(source, 'leaf-1.0.0'), 0]);
 });
 
@@ -80,13 +80,13 @@ test.each<[string, Asked, () => void]>([
   ['a head in a directory of another layout', { headIn: join(source, 'leaf') }, () => {}],
   ['a version that leads elsewhere', { p: { version: '1.0.0/../leaf-1.0.0' } }, () => {}],
   ['a name that leads elsewhere', { p: { name: '../index/leaf' } }, () => {}],
-])('rule 11.4: cargo is asked where the sources are after %s', async (_, asked, change) => {
+])('rule 11.11: cargo is asked where the sources are after %s', async (_, asked, change) => {
   change();
   // There is no workspace, so cargo knows none.
   expect(await found(asked)).toEqual([undefined, 1]);
 });
 
-test('rule 11.4: a package in a directory is found in the files of the commit, and not outside of them', async () => {
+test('rule 11.11: a package in a directory is found in the files of the commit, and not outside of them', async () => {
   put(join(repository, 'inner/Cargo.toml'), '[package]\nname = "leaf"\nversion = "1.0.0"\n');
   put(join(top, 'outside/Cargo.toml'), '[package]\nname = "leaf"\nversion = "1.0.0"\n');
   expect(await found({ p: { source: 'inner' } })).toEqual([join(repository, 'inner'), 1]);

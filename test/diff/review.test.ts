@@ -34,7 +34,7 @@ async function review() {
   return reviewSources({ before: join(top, 'was/old'), after }, linux, kept);
 }
 
-test('rule 11.4: a comparison of sources is kept by their content', async () => {
+test('rule 11.11: a comparison of sources is kept by their content', async () => {
   const kept = await KeptReviews.open();
   const made = { size: undefined, buildScript: 'a', otherTargets: { places: [], count: 0 } };
   const fail = () => {
@@ -53,7 +53,7 @@ test.each<[string, () => void]>([
   ['the old version', () => put('was/old/src/lib.rs', '\npub fn old() {}\n')],
   ['a file that one has more', () => put('new/src/more.rs', 'mod a;\n')],
   ['the build script beside', () => put('build.rs', 'fn main() {}\n')],
-])('rule 11.4: %s that is edited in place is noticed', async (_, change) => {
+])('rule 11.11: %s that is edited in place is noticed', async (_, change) => {
   const first = await review();
   change();
   const now = await review();
@@ -62,7 +62,7 @@ test.each<[string, () => void]>([
   expect(now).not.toEqual(first);
 });
 
-test('rule 11.4: a file of the same size and time with other content is noticed', async () => {
+test('rule 11.11: a file of the same size and time with other content is noticed', async () => {
   const file = join(top, 'new/src/lib.rs');
   const { atime, mtime } = statSync(file);
   const first = await review();
