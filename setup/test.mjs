@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from './ensure.mjs';
 import { root } from './paths.mjs';
+import { addTargets } from './targets.mjs';
 
 const counts = join(root, 'target', 'test-counts');
 const results = join(root, 'target', 'vitest.json');
@@ -17,6 +18,7 @@ try {
   process.stderr.write(`error: ${error instanceof Error ? error.message : error}\n`);
   process.exit(2);
 }
+addTargets();
 const crates = await run('cargo', ['test', '--workspace', '--locked'], true);
 const shim = await run(
   'cargo',

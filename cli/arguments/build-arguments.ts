@@ -1,6 +1,6 @@
 import type { ParsedArgs } from 'citty';
 import { checkArgs } from './check-arguments.ts';
-import { type ColourChoice, words, workspaceOptions } from './options.ts';
+import { type ColourChoice, repeated, words, workspaceOptions } from './options.ts';
 import type { Args } from './types.ts';
 
 /** The options of the commands beside a check that build the whole workspace: `diff`, `lock`, `report`. */
@@ -16,7 +16,7 @@ export const buildArgs = {
 export interface BuildArguments {
   readonly path: string;
   readonly configFile: string | undefined;
-  readonly target: string | undefined;
+  readonly targets: readonly string[] | undefined;
   readonly features: readonly string[] | undefined;
   readonly profile: string | undefined;
   readonly colour: ColourChoice;
@@ -29,7 +29,7 @@ export function buildArguments(args: ParsedArgs<typeof buildArgs>): BuildArgumen
   return {
     path: args.path ?? '.',
     configFile: args['cackle-path'],
-    target: args.target,
+    targets: repeated(args.target),
     features: words(args.features),
     profile: args.profile,
     colour: args.colour,

@@ -10,6 +10,7 @@ import {
   logLevels,
   oneOf,
   type ReportFormat,
+  repeated,
   reportFormats,
   type UiKind,
   uiKinds,
@@ -24,7 +25,7 @@ export interface CheckArguments {
   readonly ui: UiKind | undefined;
   readonly path: string;
   readonly configFile: string | undefined;
-  readonly target: string | undefined;
+  readonly targets: readonly string[] | undefined;
   readonly profile: string | undefined;
   readonly features: readonly string[] | undefined;
   readonly packages: readonly string[];
@@ -147,7 +148,7 @@ export function checkArguments(args: ParsedArgs<typeof checkArgs>): CheckArgumen
     ui: args.ui,
     path: args.path ?? '.',
     configFile: args['cackle-path'],
-    target: args.target,
+    targets: repeated(args.target),
     profile: args.profile,
     features: words(args.features),
     packages: args.package?.split('\n') ?? [],

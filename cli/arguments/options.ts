@@ -57,7 +57,12 @@ export const workspaceOptions = {
     valueHint: 'file',
     description: 'the configuration (default: cackle.toml beside the root Cargo.toml)',
   },
-  target: { type: 'string', valueHint: 'triple', description: 'build for this target' },
+  target: {
+    type: 'string',
+    valueHint: 'triple',
+    description: 'build for this target, not those in cackle.toml; may be repeated',
+    multiple: true,
+  },
   features: {
     type: 'string',
     valueHint: 'list',
@@ -90,6 +95,11 @@ export const format = {
   valueHint: 'format',
   description: 'of the report',
 } as const;
+
+/** Returns the values of an option that may be repeated, which are lines of one text; undefined when it is absent. */
+export function repeated(value: string | undefined): string[] | undefined {
+  return value?.split('\n');
+}
 
 /** Splits a list at commas and white space; undefined for an absent list. */
 export function words(value: string | undefined): string[] | undefined {

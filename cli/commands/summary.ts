@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty';
-import { format, words, workspaceOptions } from '../arguments/options.ts';
+import { format, repeated, words, workspaceOptions } from '../arguments/options.ts';
 import { command } from '../arguments/types.ts';
 
 /** `cackle summary` */
@@ -38,7 +38,7 @@ Examples:
       return runSummary({
         path: args.path ?? '.',
         configFile: args['cackle-path'],
-        target: args.target,
+        targets: repeated(args.target),
         features: words(args.features),
         byPackage: full || (args['by-package'] ?? false),
         byPermission: full || (args['by-permission'] ?? false),

@@ -3,7 +3,7 @@ import type { BacktraceFrame, SourcePlace } from '../../engine/problems/places.t
 import type { CheckReport } from '../../engine/problems/report.ts';
 import type { KeywordUse, Usage } from '../../engine/problems/usages.ts';
 import { printable } from './printable.ts';
-import { placeText } from './problem-text.ts';
+import { onTargets, placeText } from './problem-text.ts';
 import type { Paint, ReportOptions } from './report-options.ts';
 
 /** Functions, or files with a keyword, that are shown of a problem; positions and targets of a line. */
@@ -20,8 +20,8 @@ export function usageLines(
   paint: Paint,
   options: ReportOptions,
 ): string[] {
-  const groups = groupBy(usages, ({ from, output, backtrace }) =>
-    JSON.stringify([from, output, options.everyUsage ? backtrace.slice(0, -1) : []]),
+  const groups = groupBy(usages, ({ from, output, targets, backtrace }) =>
+    JSON.stringify([from, output, targets, options.everyUsage ? backtrace.slice(0, -1) : []]),
   );
   return someOf([...groups.values()], options, paint, 'usage', (group) => {
     return functionLines(group, report, paint, options);
@@ -35,9 +35,12 @@ export function keywordLines(
   paint: Paint,
   options: ReportOptions,
 ): string[] {
-  const groups = groupBy(uses, (use) => `${use.place.file}\0${throughMacros(use)}`);
+  const groups = groupBy(
+    uses,
+    (use) => `${use.place.file}\0${throughMacros(use)}\0${onTargets(use)}`,
+  );
   return someOf([...groups.values()], options, paint, 'place', (group) => {
-    const through = printable(throughMacros(group[0]));
+    const through = printable(`${throughMacros(group[0])}${onTargets(group[0])}`);
     const places = group.map(({ place }) => place);
     if (!options.everyUsage) return [`    ${placesText(places, workspaceRoot)}${through}`];
     return places.map((place) => `    ${placeText(place, workspaceRoot)}${through}`);
@@ -78,9 +81,11 @@ function functionLines(
   paint: Paint,
   options: ReportOptions,
 ): string[] {
-  const [{ from, output, backtrace }] = usages;
+  const [{ from, output, targets, backtrace }] = usages;
   const name = nameText(from, options);
-  const lines = [`    ${name} ${paint.dim(`[${printable(output)}]`)}`];
+  const lines = [
+    `    ${name} ${paint.dim(`[${printable(`${output}${onTargets({ targets })}`)}]`)}`,
+  ];
   const uses = (where: string, targets: string): string =>
     `      ${where} ${paint.dim('uses')} ${paint.bold(targets)}`;
   if (options.everyUsage) {

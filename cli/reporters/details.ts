@@ -3,7 +3,7 @@ import { adviceFor } from '../../engine/problems/fixes.ts';
 import { labelOf, type Problem, severityOf, titleOf } from '../../engine/problems/kinds.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
 import { printable } from '../output/printable.ts';
-import { placeText } from '../output/problem-text.ts';
+import { onTargets, placeText } from '../output/problem-text.ts';
 import { heldTexts, notCheckedTexts, type UncheckedText } from '../output/unchecked-text.ts';
 
 /** Places and lines of output that are shown of a problem, of those that may be thousands. */
@@ -62,9 +62,12 @@ export function placeLines(problem: Problem, report: CheckReport): string[] {
   const { workspaceRoot } = report;
   if ('usages' in problem) {
     let before = '';
-    for (const { place, from, target, output, backtrace } of problem.usages.slice(0, SHOWN)) {
+    for (const { place, from, target, output, targets, backtrace } of problem.usages.slice(
+      0,
+      SHOWN,
+    )) {
       const path = backtrace.map(({ name }) => printable(name)).join(' → ');
-      const referrer = `in ${printable(from)} [${printable(output)}]`;
+      const referrer = `in ${printable(from)} [${printable(`${output}${onTargets({ targets })}`)}]`;
       if (before !== `${referrer}\n${path}`)
         lines.push(referrer, ...(path === '' ? [] : [`  by ${path}`]));
       before = `${referrer}\n${path}`;
@@ -74,8 +77,8 @@ export function placeLines(problem: Problem, report: CheckReport): string[] {
       lines.push(`… and ${problem.usages.length - SHOWN} more usages`);
   }
   if ('uses' in problem) {
-    for (const { place } of problem.uses.slice(0, SHOWN))
-      lines.push(placeText(place, workspaceRoot));
+    for (const use of problem.uses.slice(0, SHOWN))
+      lines.push(`${placeText(use.place, workspaceRoot)}${printable(onTargets(use))}`);
     if (problem.uses.length > SHOWN) lines.push(`… and ${problem.uses.length - SHOWN} more places`);
   }
   if ('instructions' in problem && problem.instructions.length > 1) {

@@ -1,4 +1,5 @@
 import type { CheckOptions } from '../../engine/check/options.ts';
+import { CheckError } from '../../engine/errors.ts';
 import type { CheckArguments } from '../arguments/check-arguments.ts';
 import type { ColourChoice, UiKind } from '../arguments/options.ts';
 
@@ -22,6 +23,20 @@ export function uiFor(args: CheckArguments): UiKind | { readonly refused: string
   return process.env.TERM === 'dumb' ? 'basic' : 'full';
 }
 
+/**
+ * Returns the options for a comparison or a page, which is about one target: that of `--target`, else what cargo builds
+ * for, whatever cackle.toml lists. Throws CheckError for several.
+ */
+export function aboutOneTarget(options: CheckOptions): CheckOptions {
+  const { targets = [] } = options;
+  if (targets.length > 1)
+    throw new CheckError(
+      `one target at a time, not ${targets.join(' and ')}`,
+      'run the command once for each `--target`',
+    );
+  return { ...options, targets };
+}
+
 /** Should the text for a stream be coloured? */
 export function wantsColour(choice: ColourChoice, terminal: boolean): boolean {
   if (choice !== 'auto') return choice === 'always';
@@ -37,7 +52,7 @@ export function checkOptions(
   return {
     path: args.path,
     configFile: args.configFile,
-    target: args.target,
+    targets: args.targets,
     profile: args.profile,
     features: args.features,
     packages: args.packages,

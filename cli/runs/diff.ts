@@ -5,6 +5,7 @@ import type { BuildArguments } from '../arguments/build-arguments.ts';
 import type { DiffFormat, FurtherReport } from '../arguments/options.ts';
 import { UsageError } from '../arguments/usage-error.ts';
 import { faultsOf } from '../output/error-text.ts';
+import { aboutOneTarget } from './choices.ts';
 import { DiffPrinter } from './print-diff.ts';
 import { watched } from './watched.ts';
 
@@ -27,7 +28,7 @@ export interface DiffArguments extends BuildArguments {
 export async function runDiff(args: DiffArguments): Promise<number> {
   const comparison = comparisonOf(args);
   return watched(args, async ({ options: common, observer, signal, clear }) => {
-    const options = { ...common, questions: args.questions };
+    const options = { ...aboutOneTarget(common), questions: args.questions };
     const printer = new DiffPrinter(args);
     const result = await diff({ options, comparison, observer, signal }).catch(async (error) => {
       await printer.fail(faultsOf(error, args.debug));

@@ -8,13 +8,13 @@ import { watched } from './watched.ts';
 /** Writes cackle.lock; resolves to the exit status. */
 export async function runLock(args: BuildArguments): Promise<number> {
   return watched(args, async ({ options, observer, signal, clear }) => {
-    const { file, target, packages, facts, changed, dropped } = await recordLock(
+    const { file, targets, packages, facts, changed, dropped } = await recordLock(
       { ...options, backtraces: false },
       observer,
       signal,
     );
     clear();
-    const what = `${count(facts, 'fact')} of ${count(packages, 'package')}, for ${target}`;
+    const what = `${count(facts, 'fact')} of ${count(packages, 'package')}, for ${targets.join(', ')}`;
     if (!args.quiet)
       process.stdout.write(
         `${printable(file)} ${changed ? 'records' : 'is up to date:'} ${what}\n`,

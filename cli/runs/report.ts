@@ -8,6 +8,7 @@ import { pageText } from '../html/page.ts';
 import { printable } from '../output/printable.ts';
 import { summaryText } from '../output/report.ts';
 import { writableTarget, writeReport } from '../reporters/files.ts';
+import { aboutOneTarget } from './choices.ts';
 import { watched } from './watched.ts';
 
 /** The options of `report`. */
@@ -29,7 +30,7 @@ export async function runReport(args: ReportArguments): Promise<number> {
     throw new UsageError(`the base '${args.base}' belongs to --diff: \`--diff ${args.base}\``);
   return watched(args, async ({ options: common, observer, signal, clear }) => {
     const file = { format: 'html', name: html, target: writableTarget('html', html) } as const;
-    const options = { ...common, ignoreNewerVersions: false };
+    const options = { ...aboutOneTarget(common), ignoreNewerVersions: false };
     const comparison = { kind: 'revision', name: args.base } as const;
     // The comparison leaves the target directory as a check of the head does: the check after it builds nothing.
     const compared = args.diff ? await diff({ options, comparison, observer, signal }) : undefined;

@@ -7,7 +7,7 @@ import { renderSummary, summaryJson } from '../output/summary-text.ts';
 export interface SummaryArguments {
   readonly path: string;
   readonly configFile: string | undefined;
-  readonly target: string | undefined;
+  readonly targets: readonly string[] | undefined;
   readonly features: readonly string[] | undefined;
   readonly byPackage: boolean;
   readonly byPermission: boolean;

@@ -76,9 +76,9 @@ export async function watched(
   run: (work: Watched) => Promise<number>,
 ): Promise<number> {
   const { status, showsProgress, colour, observer, signal, endedBy } = attended(args);
-  const { path, configFile, target, features, profile, debug } = args;
+  const { path, configFile, targets, features, profile, debug } = args;
   const options: CheckOptions = {
-    ...{ path, configFile, target, features, profile, everything: debug },
+    ...{ path, configFile, targets, features, profile, everything: debug },
     ...{ packages: [], backtraces: true, ignoreNewerVersions: true },
     ...{ colour, showProgress: showsProgress },
   };

@@ -9,7 +9,7 @@ import {
 } from '../../engine/problems/kinds.ts';
 import type { SourcePlace } from '../../engine/problems/places.ts';
 import type { KeywordUse } from '../../engine/problems/usages.ts';
-import { placeText } from '../output/problem-text.ts';
+import { onTargets, placeText } from '../output/problem-text.ts';
 import type { Item, ShownPlace, UsageRow } from './api.ts';
 
 /** Makes a text printable on the terminal. */
@@ -61,12 +61,12 @@ export function usageRows(problem: Problem, root: string, safe: Safe): UsageRow[
       place: shownPlaceOf(usage.place, 'bytes', root, safe),
       from: safe(usage.from),
       target: safe(usage.target),
-      output: safe(usage.output),
+      output: safe(`${usage.output}${onTargets(usage)}`),
       hasBacktrace: usage.backtrace.length > 0,
       diagnostics: [
         `file            ${usage.place.file}`,
         `line:column     ${usage.place.line}:${usage.place.column}`,
-        `output          ${usage.output}`,
+        `output          ${usage.output}${onTargets(usage)}`,
         `referrer        ${usage.from}`,
         ...usage.fromNames.map((name) => `  its name      ${name}`),
         `target          ${usage.target}`,

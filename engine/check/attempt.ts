@@ -9,6 +9,7 @@ import { Records } from '../units/records.ts';
 import { Units } from '../units/units.ts';
 import { UnitProblems } from '../verdicts/unit-problems.ts';
 import { Verdicts } from '../verdicts/verdicts.ts';
+import { checkedTargets } from './cargo-request.ts';
 import type { CheckContext } from './context.ts';
 import { explainedUsages } from './explained-usages.ts';
 
@@ -51,10 +52,11 @@ export async function openAttempt(context: CheckContext): Promise<BuildAttempt> 
   const paths = new PublicPaths(workspace, location.root, (file) => inputs.answered(file));
   const { backtraces } = options;
   const explains = explainedUsages(context);
-  const deps = { pools, inputs, records, workspace, live, paths, backtraces, explains };
-  const verdicts = new Verdicts(deps);
+  const namesTargets = checkedTargets(options, live.current).length > 1;
+  const judging = { backtraces, explains, namesTargets };
+  const verdicts = new Verdicts({ pools, inputs, records, workspace, live, paths, ...judging });
   const owners = new KnownOwners(records, workspace);
-  const unitProblems = new UnitProblems(records, workspace, live, owners);
+  const unitProblems = new UnitProblems(records, workspace, live, owners, namesTargets);
   return {
     ...{ records, inputs, paths, verdicts, unitProblems },
     gates: new Gates({ pools, records, verdicts, unitProblems, live, workspace }),

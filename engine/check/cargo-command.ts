@@ -27,7 +27,7 @@ export interface CommandFacts {
 /** Options before `test` or `run`; they hold unless the arguments after it override them. */
 export interface Defaults {
   readonly features: readonly string[];
-  readonly target: string | undefined;
+  readonly targets: readonly string[];
   readonly packages: readonly string[];
 }
 
@@ -96,10 +96,13 @@ export function foregroundArguments(
   return [...defaultArguments(facts, defaults), ...command.args];
 }
 
-function defaultArguments(facts: CommandFacts, { features, target, packages }: Defaults): string[] {
+function defaultArguments(
+  facts: CommandFacts,
+  { features, targets, packages }: Defaults,
+): string[] {
   return [
     ...(facts.choosesFeatures || features.length === 0 ? [] : ['--features', features.join(',')]),
-    ...(facts.target !== undefined || target === undefined ? [] : ['--target', target]),
+    ...(facts.target === undefined ? targets.flatMap((name) => ['--target', name]) : []),
     ...(facts.choosesPackages ? [] : packages.flatMap((name) => ['--package', name])),
   ];
 }

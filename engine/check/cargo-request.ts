@@ -68,17 +68,29 @@ export function runRequest(
   };
 }
 
+/**
+ * Returns the targets that a check names for cargo: those of `--target`, else of cackle.toml. Empty when neither names
+ * one. `test` and `run` take those of cackle.toml for none of theirs.
+ */
+export function checkedTargets(
+  { targets, command }: Pick<CheckOptions, 'targets' | 'command'>,
+  config: Pick<Config, 'targets'>,
+): readonly string[] {
+  return [...new Set(targets ?? (command === undefined ? config.targets : []))];
+}
+
 function defaultsOf(options: CheckOptions, config: Config) {
-  const { target, packages } = options;
-  return { features: options.features ?? config.features, target, packages };
+  const { packages } = options;
+  const targets = checkedTargets(options, config);
+  return { features: options.features ?? config.features, targets, packages };
 }
 
 function cargoArguments(options: CheckOptions, config: Config): string[] {
-  const { features, target, packages } = defaultsOf(options, config);
+  const { features, targets, packages } = defaultsOf(options, config);
   return [
     ...config.buildFlags,
     ...(features.length > 0 ? ['--features', features.join(',')] : []),
-    ...(target === undefined ? [] : ['--target', target]),
+    ...targets.flatMap((name) => ['--target', name]),
     ...packages.flatMap((p) => ['--package', p]),
   ];
 }

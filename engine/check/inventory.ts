@@ -1,27 +1,60 @@
 import { join } from 'node:path';
 import { CheckError } from '../errors.ts';
+import type { UnitRecord } from '../facts/unit-record.ts';
 import { driftOf, LOCK_NAME, type Lock, readLock } from '../inventory/lock.ts';
 import { takeInventory } from '../inventory/take.ts';
-import type { TakenInventory } from '../inventory/types.ts';
+import type { Inventory, TakenInventory } from '../inventory/types.ts';
 import { refusedInstructions } from '../judge/build-instructions.ts';
-import type { Problem } from '../problems/kinds.ts';
+import type { Problem, ProblemOf } from '../problems/kinds.ts';
 import type { CheckReport } from '../problems/report.ts';
 import { KnownOwners } from '../units/owners.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { findPackage } from '../workspace/package-identity.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
+import { checkedTargets } from './cargo-request.ts';
 import type { CheckContext } from './context.ts';
 import type { Judgement } from './judge.ts';
 
-/** Resolves to what every package does, by a finished judgement; undefined when nobody asked for it. */
-export async function inventoryOf(
+type NotLocked = ProblemOf<'not-locked'>;
+
+/**
+ * Resolves to what every package does on each target, by a finished judgement; none when nobody asked for it. What was
+ * built for this machine counts for each target.
+ */
+export async function inventoriesOf(
+  context: CheckContext,
+  judgement: Judgement,
+  report: Pick<CheckReport, 'leftOut'>,
+): Promise<TakenInventory[]> {
+  const { options, workspace } = context;
+  if (options.inventory === undefined && options.locked !== true) return [];
+  const named = checkedTargets(options, judgement.config);
+  if (named.length < 2) {
+    const target = await targetOf(named[0], workspace.root);
+    return [inventoryOf(context, judgement, report, target, () => true)];
+  }
+  const triples = await Promise.all(named.map((name) => targetOf(name, workspace.root)));
+  return triples.map((target) =>
+    inventoryOf(
+      ...([context, judgement, report, target] as const),
+      (unit) => unit.target === undefined || unit.target === target,
+    ),
+  );
+}
+
+function inventoryOf(
   { options, workspace }: CheckContext,
   { built, config, verdicts, problems, unchecked, unsafeAndExtern }: Judgement,
   { leftOut }: Pick<CheckReport, 'leftOut'>,
-): Promise<TakenInventory | undefined> {
-  if (options.inventory === undefined && options.locked !== true) return undefined;
-  const { records, executed } = built;
+  target: string,
+  isOf: (unit: UnitRecord) => boolean,
+): TakenInventory {
+  const { records, unitProblems, executed } = built;
+  const units = [...records.current].filter(isOf);
+  const isAll = units.length === records.current.size;
+  let known: ReturnType<typeof unitProblems.lentBy> | undefined;
+  const lent = () => (known ??= unitProblems.lentBy(units));
   const ran = [...executed].flatMap((outDir) => records.script(outDir) ?? []);
   // A run whose instructions were held is not among those that ran.
   const refused = problems.flatMap((problem) => {
@@ -36,10 +69,10 @@ export async function inventoryOf(
   });
   return takeInventory({
     workspace,
-    target: await targetOf(options.target, workspace.root),
-    units: records.current,
-    outputs: verdicts,
-    keywords: unsafeAndExtern(),
+    target,
+    units,
+    outputs: verdicts.filter(({ record }) => isOf(record)),
+    keywords: isAll ? unsafeAndExtern() : units.flatMap((unit) => unitProblems.needs(unit, lent())),
     wantsKeywordPlaces: options.inventory?.wantsKeywordPlaces,
     instructions: [
       ...ran.flatMap((script) => {
@@ -77,12 +110,29 @@ export function lockToCompare({ options, workspace }: CheckContext): Lock | unde
   );
 }
 
-/** Returns a problem for each package that does otherwise than cackle.lock records (rule 11.3). */
+/** Returns a problem for each package that does otherwise than cackle.lock records, on any of the targets (rule 11.3). */
 export function lockProblems(
   lock: Lock,
-  { inventory }: TakenInventory,
+  taken: readonly TakenInventory[],
   workspace: Workspace,
 ): Problem[] {
+  const found = new Map<string, NotLocked>();
+  for (const { inventory } of taken) {
+    for (const problem of driftFrom(lock, inventory, workspace)) {
+      const key = `${problem.packageLabel}\0${problem.change}`;
+      const known = found.get(key);
+      found.set(key, known === undefined ? problem : together(known, problem));
+    }
+  }
+  return [...found.values()];
+}
+
+function together(a: NotLocked, b: NotLocked): NotLocked {
+  const gained = [...new Set([...a.gained, ...b.gained])];
+  return { ...a, gained, lost: [...new Set([...a.lost, ...b.lost])] };
+}
+
+function driftFrom(lock: Lock, inventory: Inventory, workspace: Workspace): NotLocked[] {
   if (!lock.targets.includes(inventory.target))
     throw new CheckError(
       `${LOCK_NAME} records nothing of the target ${inventory.target}, only of ${lock.targets.join(', ')}`,
@@ -90,7 +140,7 @@ export function lockProblems(
     );
   // Of what was not built nothing is known that it has lost.
   const isWhole = inventory.unknown.length === 0;
-  return driftOf(inventory, lock).flatMap(({ name, version, source, ...drift }): Problem[] => {
+  return driftOf(inventory, lock).flatMap(({ name, version, source, ...drift }): NotLocked[] => {
     const lost = isWhole ? drift.lost : [];
     if (drift.change === 'changed' && drift.gained.length + lost.length === 0) return [];
     const p = findPackage(workspace, { name, version, source });

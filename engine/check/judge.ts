@@ -22,6 +22,7 @@ import { Verdicts } from '../verdicts/verdicts.ts';
 import { lockedPackages } from '../workspace/lock-file.ts';
 import { untilAborted } from './abort.ts';
 import type { FinishedBuild, Rebuild } from './attempt.ts';
+import { checkedTargets } from './cargo-request.ts';
 import type { CheckContext } from './context.ts';
 import { explainedUsages } from './explained-usages.ts';
 import { unchecked } from './unchecked.ts';
@@ -66,8 +67,9 @@ function verdictsAnew(context: CheckContext, { inputs, records, paths }: Finishe
   const { pools, workspace, live, options } = context;
   const { backtraces } = options;
   const explains = explainedUsages(context);
-  const deps = { pools, inputs, records, workspace, live, paths, backtraces, explains };
-  const verdicts = new Verdicts(deps);
+  const namesTargets = checkedTargets(options, live.current).length > 1;
+  const judging = { backtraces, explains, namesTargets };
+  const verdicts = new Verdicts({ pools, inputs, records, workspace, live, paths, ...judging });
   for (const record of records.current)
     for (const link of record.links) void verdicts.verdictOf(record, link);
   return verdicts;

@@ -9,8 +9,9 @@ import { seconds } from '../trace/seconds.ts';
 import type { OutputVerdict } from '../verdicts/output-verdict.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { FinishedBuild } from './attempt.ts';
+import { checkedTargets } from './cargo-request.ts';
 import type { CheckContext } from './context.ts';
-import { inventoryOf, lockProblems, lockToCompare } from './inventory.ts';
+import { inventoriesOf, lockProblems, lockToCompare } from './inventory.ts';
 import type { Judgement } from './judge.ts';
 import { JudgedPrograms } from './programs.ts';
 import { tidyStore } from './store.ts';
@@ -27,6 +28,8 @@ export interface FinishedCheck {
   readonly store: RecordStore;
   /** What every package does, if the options ask for it. */
   readonly inventory: TakenInventory | undefined;
+  /** The same for each of several targets; the first is {@link inventory}. */
+  readonly inventories: readonly TakenInventory[];
 }
 
 /** Makes the report. Throws CheckError when a file changed since it was judged. */
@@ -37,13 +40,15 @@ export async function report(context: CheckContext, judgement: Judgement): Promi
   await programs.add(built.artifacts, workspace);
   await refuseChanges(context, built);
   const checked = reportOf(context, judgement);
-  const inventory = await inventoryOf(context, judgement, checked);
+  const inventories = await inventoriesOf(context, judgement, checked);
   const lock = lockToCompare(context);
-  const drift = lock && inventory ? lockProblems(lock, inventory, workspace) : [];
+  const drift = lock === undefined ? [] : lockProblems(lock, inventories, workspace);
   const problems = [...checked.problems, ...drift];
   const result = { ...checked, problems, timing: totalTiming(context) };
   tidyStore(location, built.inputs.limited(), questions.answers, observer);
-  return { report: result, config, programs, workspace, sandboxes, store, inventory };
+  const [inventory] = inventories;
+  const finished = { report: result, config, programs, workspace, sandboxes, store };
+  return { ...finished, inventory, inventories };
 }
 
 /** Throws CheckError when a file changed since it was judged. Call it when no program runs any more. */
@@ -87,6 +92,7 @@ function reportOf(
     configFile: config.file,
     problems,
     unchecked,
+    targets: checkedTargets(options, config),
     leftOut: isPart ? [] : leftOut(workspace, packages, gates.heldPrograms.values()),
     counts: {
       packages: packages.size,

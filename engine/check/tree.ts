@@ -34,10 +34,10 @@ async function readWorkspace(
 ): Promise<Omit<Tree, 'exports'>> {
   const command = options.command && readCommand(options.command, choice.path);
   const path = command?.path ?? choice.path;
-  const target = command?.target ?? choice.target;
+  const targets = command?.target === undefined ? choice.targets : [command.target];
   const { features } = choice;
   const own = command?.own ?? [];
-  const common = { path, target, mayKeep: options.mayKeep, questions: options.questions };
+  const common = { path, targets, mayKeep: options.mayKeep, questions: options.questions };
   const loading = loadWorkspace({ ...common, features, cargoArguments: own });
   loading.catch(() => undefined);
   // Most likely this is the file that is read when cargo has answered, and then it is parsed already.
@@ -50,12 +50,15 @@ async function readWorkspace(
   }
   const configFile = choice.configFile ?? join(workspace.root, 'cackle.toml');
   const settings = await readTreeSettings(configFile);
+  // `test` and `run` are for a machine: for this one, if they name no other.
+  const chosen = targets ?? (command === undefined ? settings.targets : undefined);
+  const hasOthers = chosen !== targets;
   const added = features === undefined && !command?.choosesFeatures ? settings.features : [];
   const flags = command === undefined ? settings.buildFlags : own;
-  if (added.length === 0 && (command !== undefined || !changesTree(flags)))
+  if (added.length === 0 && !hasOthers && (command !== undefined || !changesTree(flags)))
     return { workspace, configFile };
   // The workspace had to be found first: only now it is known what else cargo is told about it.
-  const more = { features: features ?? added, cargoArguments: flags };
+  const more = { targets: chosen, features: features ?? added, cargoArguments: flags };
   return { workspace: await loadWorkspace({ ...common, ...more }), configFile };
 }
 

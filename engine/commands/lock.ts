@@ -5,6 +5,7 @@ import { CheckError } from '../errors.ts';
 import {
   hasConflict,
   LOCK_NAME,
+  type Lock,
   lockOf,
   lockText,
   parseLock,
@@ -17,7 +18,7 @@ import { cargoLockText, lockEntries } from '../workspace/lock-file.ts';
 /** What `cackle lock` did. */
 export interface LockOutcome {
   readonly file: string;
-  readonly target: string;
+  readonly targets: readonly string[];
   readonly packages: number;
   readonly facts: number;
   /** False when the file was as it should be. */
@@ -35,16 +36,16 @@ export async function recordLock(
   observer: CheckObserver,
   signal: AbortSignal,
 ): Promise<LockOutcome> {
-  const inventory = { isNew: () => false, wantsKeywordPlaces: () => false };
-  const inventoryOptions = { ...options, inventory };
-  const { inventory: taken, workspace } = await checkTree({
+  const wanted = { isNew: () => false, wantsKeywordPlaces: () => false };
+  const inventoryOptions = { ...options, inventory: wanted };
+  const { inventories: taken, workspace } = await checkTree({
     ...{ options: inventoryOptions, observer, signal },
   });
-  if (taken === undefined) throw new Error('a check took no inventory');
-  const found = taken.inventory;
-  if (found.unknown.length > 0)
+  const inventories = taken.map(({ inventory }) => inventory);
+  const unknown = new Set(inventories.flatMap((inventory) => inventory.unknown));
+  if (unknown.size > 0)
     throw new CheckError(
-      `${LOCK_NAME} was not written, since not all of the code is known: ${found.unknown.join('; ')}`,
+      `${LOCK_NAME} was not written, since not all of the code is known: ${[...unknown].join('; ')}`,
       '`cackle -n` says what to allow first',
     );
   const file = join(workspace.root, LOCK_NAME);
@@ -54,14 +55,25 @@ export async function recordLock(
   const before = text === undefined || isBroken ? undefined : parseLock(text, file);
   const cargoLock = lockEntries(cargoLockText(workspace.root));
   const isLocked = new Set(cargoLock.map(({ name, version }) => `${name} ${version}`));
-  const lock = lockOf(found, before, ({ name, version }) => isLocked.has(`${name} ${version}`));
+  const lock = inventories.reduce<Lock | undefined>(
+    (known, inventory) =>
+      lockOf(inventory, known, ({ name, version }) => isLocked.has(`${name} ${version}`)),
+    before,
+  );
+  if (lock === undefined) throw new Error('a check took no inventory');
   const changed = lockText(lock) !== text;
   if (changed) await writeLock(workspace.root, lock);
-  const { target } = found;
+  const targets = inventories.map(({ target }) => target);
+  const packages = inventories.flatMap((inventory) => inventory.packages);
+  const keyOf = ({ name, version, source }: (typeof packages)[number]): string =>
+    [name, version, source].join('\0');
+  const facts = packages.flatMap((p) => p.facts.map((fact) => `${keyOf(p)}\0${fact}`));
   return {
-    ...{ file, target, changed, packages: found.packages.length },
-    facts: found.packages.reduce((sum, { facts }) => sum + facts.length, 0),
-    dropped: isBroken ? [...targetsNamed(text)].filter((name) => name !== target).sort() : [],
+    ...{ file, targets, changed, packages: new Set(packages.map(keyOf)).size },
+    facts: new Set(facts).size,
+    dropped: isBroken
+      ? [...targetsNamed(text)].filter((name) => !targets.includes(name)).sort()
+      : [],
   };
 }
 

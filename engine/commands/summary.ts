@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { readExports } from '../config/exports.ts';
 import { readConfig } from '../config/read.ts';
+import { readTreeSettings } from '../config/tree-settings.ts';
 import type { Config, ScopeSuffix, ScopeTable } from '../config/types.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 import type { Package, Workspace, WorkspaceChoice } from '../workspace/types.ts';
@@ -34,8 +35,11 @@ export interface PermissionSummary {
 
 /** Reads the tree and cackle.toml; nothing is built. Throws ConfigError and CheckError. */
 export async function summarize(choice: WorkspaceChoice): Promise<PermissionSummary> {
-  const workspace = await loadWorkspace(choice);
+  let workspace = await loadWorkspace(choice);
   const configFile = choice.configFile ?? join(workspace.root, 'cackle.toml');
+  const { targets } = await readTreeSettings(configFile);
+  if (choice.targets === undefined && targets !== undefined)
+    workspace = await loadWorkspace({ ...choice, targets });
   const config = await readConfig(configFile, await readExports(workspace.packages));
   return {
     workspaceRoot: workspace.root,

@@ -61,6 +61,16 @@ export const commonKeys = {
     {},
     { default: ['--all-targets'] },
   ),
+  targets: list(
+    'Targets that are checked, such as "x86_64-pc-windows-gnu"; permissions hold for all of them. --target on the command line replaces them. Without this key: what cargo builds for.',
+    { minLength: 1, not: { pattern: '^-' } },
+    { uniqueItems: true },
+  ),
+  best_effort_targets: list(
+    'Targets of which a check leaves out what cannot be built on this machine, such as C code without a compiler for it, and succeeds all the same.',
+    { minLength: 1, not: { pattern: '^-' } },
+    { uniqueItems: true },
+  ),
   profile: {
     description:
       'The cargo profile that is built. Without this key it is `cackle`: your `dev`, with debug info.',

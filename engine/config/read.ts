@@ -162,6 +162,8 @@ class Reader extends DocumentReader {
       buildFlags: common?.entries.has('build_flags')
         ? this.strings(common.entries.get('build_flags'))
         : ['--all-targets'],
+      targets: this.strings(common?.entries.get('targets')),
+      bestEffortTargets: this.strings(common?.entries.get('best_effort_targets')),
       profile: this.string(common?.entries.get('profile')) ?? 'cackle',
       explicitBuildScripts: this.boolean(common?.entries.get('explicit_build_scripts')) ?? false,
     };

@@ -5,6 +5,8 @@ import { parseToml, type TomlEntry } from './toml-tree.ts';
 export interface TreeSettings {
   readonly features: readonly string[];
   readonly buildFlags: readonly string[];
+  /** Undefined without `common.targets`. */
+  readonly targets?: readonly string[] | undefined;
 }
 
 /** Reads these settings alone. Returns none for a file with faults: {@link readConfig} reports them later. */
@@ -14,7 +16,9 @@ export async function readTreeSettings(file: string): Promise<TreeSettings> {
     if (common?.kind !== 'table') return nothing;
     const features = stringsOf(common.entries.get('features'));
     const buildFlags = stringsOf(common.entries.get('build_flags'));
-    return features === undefined || buildFlags === undefined ? nothing : { features, buildFlags };
+    const targets = stringsOf(common.entries.get('targets'));
+    if (features === undefined || buildFlags === undefined || targets === undefined) return nothing;
+    return { features, buildFlags, targets: targets.length === 0 ? undefined : targets };
   } catch {
     return nothing;
   }

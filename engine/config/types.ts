@@ -130,6 +130,10 @@ export interface Config {
   /** Passed to `cargo build`; `["--all-targets"]` when the key is absent. */
   readonly buildFlags: readonly string[];
   readonly profile: string;
+  /** `common.targets`: the targets that are checked; empty when the key is absent. */
+  readonly targets: readonly string[];
+  /** `common.best_effort_targets`: of these a check may leave out what cannot be built here. */
+  readonly bestEffortTargets: readonly string[];
   readonly explicitBuildScripts: boolean;
   readonly apis: ReadonlyMap<string, ApiDefinition>;
   /** The paths of `[api.NAME]` in this file, without those of imported APIs. */

@@ -340,7 +340,7 @@ export class Comparing {
 
   /** Resolves to the target triple of both sides. */
   target(): Promise<string> {
-    return targetOf(this.request.options.target, this.tree.workspace.root);
+    return targetOf(this.request.options.targets?.[0], this.tree.workspace.root);
   }
 
   private async timed<T>(phase: string, work: () => Promise<T>): Promise<T> {

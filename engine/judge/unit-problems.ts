@@ -16,6 +16,8 @@ export interface KeywordFacts {
   readonly holders: FileOwners;
   /** What macros of other packages lend. */
   readonly lent: LentByMacros;
+  /** Several targets are checked: uses tell theirs. */
+  readonly namesTargets?: boolean | undefined;
 }
 
 /**
@@ -37,7 +39,9 @@ export function keywordProblems(unit: UnitRecord, facts: KeywordFacts): Problem[
   }
   return [...byPackage].flatMap(([index, hits]) => {
     const user = workspace.packages[index];
-    return user === undefined ? [] : problemsIn(hits, user, scopeOf(user, owner), facts.config);
+    if (user === undefined) return [];
+    const target = facts.namesTargets ? unit.target : undefined;
+    return problemsIn(hits, user, scopeOf(user, owner), facts.config, target);
   });
 }
 
@@ -46,15 +50,16 @@ function problemsIn(
   user: Package,
   scope: PermissionScope,
   config: Config,
+  target: string | undefined,
 ): Problem[] {
   const permissions = config.permissions(scope);
   const problems: Problem[] = [];
   const common = { packageLabel: user.label, packageName: user.name, scope };
-  const unsafeUses = permissions.allowUnsafe ? [] : usesOf(hits, 'unsafe');
+  const unsafeUses = permissions.allowUnsafe ? [] : usesOf(hits, 'unsafe', target);
   if (unsafeUses.length > 0) {
     problems.push({ kind: 'disallowed-unsafe', ...common, uses: unsafeUses });
   }
-  const externUses = permissions.allowExtern ? [] : usesOf(hits, 'extern');
+  const externUses = permissions.allowExtern ? [] : usesOf(hits, 'extern', target);
   if (externUses.length > 0) {
     problems.push({ kind: 'disallowed-extern', ...common, uses: externUses });
   }
@@ -85,7 +90,11 @@ export function missingPermissions(
 }
 
 /** Returns the uses of one keyword, one for each line: the lint and the token scan often find the same use. */
-function usesOf(hits: readonly KeywordHit[], keyword: KeywordHit['keyword']): KeywordUse[] {
+function usesOf(
+  hits: readonly KeywordHit[],
+  keyword: KeywordHit['keyword'],
+  target: string | undefined,
+): KeywordUse[] {
   const byLine = new Map<string, KeywordUse>();
   for (const hit of hits) {
     if (hit.keyword !== keyword) continue;
@@ -94,6 +103,7 @@ function usesOf(hits: readonly KeywordHit[], keyword: KeywordHit['keyword']): Ke
     byLine.set(key, {
       place: { file: hit.file, line: hit.line, column: hit.column },
       foundBy: hit.foundBy,
+      ...(target === undefined ? {} : { targets: [target] }),
       ...(hit.macros === undefined ? {} : { macros: hit.macros }),
     });
   }

@@ -8,12 +8,16 @@ import type { AttributedUsage } from './attribution.ts';
 /** A problem made of usages of an API. */
 export type UsageProblem = Extract<Problem, { readonly kind: 'disallowed-api' | 'off-tree-api' }>;
 
-/** Returns the problem for a usage that is not allowed: of an API, or of a package that the user does not depend on. */
+/**
+ * Returns the problem for a usage that is not allowed: of an API, or of a package that the user does not depend on.
+ * `target` where several are checked.
+ */
 export function usageProblem(
   usage: AttributedUsage,
   label: string,
   backtrace: readonly BacktraceFrame[],
   { packages }: Workspace,
+  target?: string | undefined,
 ): UsageProblem {
   const p = packages[usage.package];
   const shown: Usage = {
@@ -23,6 +27,7 @@ export function usageProblem(
     target: usage.target,
     targetNames: usage.targetNames,
     output: label,
+    ...(target === undefined ? {} : { targets: [target] }),
     backtrace,
   };
   const common = {

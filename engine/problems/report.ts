@@ -20,6 +20,8 @@ export interface CheckReport {
   readonly unchecked: readonly Unchecked[];
   /** Members that the check did not include: outside of `default-members`, by `build_flags`. */
   readonly leftOut: readonly string[];
+  /** The targets that `--target` or cackle.toml named; empty when neither names one. */
+  readonly targets: readonly string[];
   readonly counts: {
     readonly packages: number;
     readonly units: number;

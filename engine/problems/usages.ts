@@ -14,6 +14,8 @@ export interface Usage {
   readonly targetNames: readonly string[];
   /** Label of the output that contains it, e.g. `fd (bin)`. */
   readonly output: string;
+  /** Where several targets are checked: those on which it is used. Absent for what runs on this machine. */
+  readonly targets?: readonly string[] | undefined;
   /** The path from a root to the referring function. */
   readonly backtrace: readonly BacktraceFrame[];
 }
@@ -22,6 +24,8 @@ export interface Usage {
 export interface KeywordUse {
   readonly place: SourcePlace;
   readonly foundBy: 'lint' | 'token' | 'macro';
+  /** As in {@link Usage}. */
+  readonly targets?: readonly string[] | undefined;
   /** For a call of a macro: the macros of other packages that lend the keyword. */
   readonly macros?: readonly MacroName[] | undefined;
 }

@@ -49,11 +49,21 @@ export function unitedUses<
   };
 }
 
-function firstOfEach<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+/** Returns the first item of each key, with the targets of all of them. */
+function firstOfEach<T extends { readonly targets?: readonly string[] | undefined }>(
+  items: readonly T[],
+  keyOf: (item: T) => string,
+): T[] {
   const first = new Map<string, T>();
   for (const item of items) {
     const key = keyOf(item);
-    if (!first.has(key)) first.set(key, item);
+    const known = first.get(key);
+    if (known === undefined) first.set(key, item);
+    else if (item.targets !== undefined)
+      first.set(key, {
+        ...known,
+        targets: [...new Set([...(known.targets ?? []), ...item.targets])].sort(),
+      });
   }
   return [...first.values()];
 }

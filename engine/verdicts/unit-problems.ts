@@ -22,8 +22,16 @@ export class UnitProblems {
   private readonly workspace: Workspace;
   private readonly live: LiveConfig;
   private readonly owners: KnownOwners;
+  private readonly namesTargets: boolean;
 
-  constructor(records: Records, workspace: Workspace, live: LiveConfig, owners: KnownOwners) {
+  constructor(
+    records: Records,
+    workspace: Workspace,
+    live: LiveConfig,
+    owners: KnownOwners,
+    namesTargets = false,
+  ) {
+    this.namesTargets = namesTargets;
     this.records = records;
     this.workspace = workspace;
     this.live = live;
@@ -34,7 +42,8 @@ export class UnitProblems {
   keywords(unit: UnitRecord, lent: LentByMacros): Problem[] {
     const { workspace, live } = this;
     const holders = this.owners.byDirectory();
-    return keywordProblems(unit, { workspace, config: live.current, holders, lent });
+    const { namesTargets } = this;
+    return keywordProblems(unit, { workspace, config: live.current, holders, lent, namesTargets });
   }
 
   /** Returns what the macros of units lend to other packages. */

@@ -69,6 +69,7 @@ export class Verdicts {
   private readonly paths: PublicPaths;
   private readonly backtraces: boolean;
   private readonly explains: (usage: AttributedUsage) => boolean;
+  private readonly namesTargets: boolean;
 
   constructor(deps: {
     pools: Pools;
@@ -80,6 +81,8 @@ export class Verdicts {
     backtraces: boolean;
     /** Usages to explain although they are allowed. */
     explains?: ((usage: AttributedUsage) => boolean) | undefined;
+    /** Several targets are checked: usages tell theirs. */
+    namesTargets?: boolean | undefined;
   }) {
     this.paths = deps.paths;
     this.pools = deps.pools;
@@ -89,6 +92,7 @@ export class Verdicts {
     this.live = deps.live;
     this.backtraces = deps.backtraces;
     this.explains = deps.explains ?? (() => false);
+    this.namesTargets = deps.namesTargets ?? false;
     this.early = new EarlyVerdicts(deps.records, deps.live);
     this.explanations = new Explanations(deps.pools, deps.inputs);
     this.owners = new KnownOwners(deps.records, deps.workspace);
@@ -215,7 +219,12 @@ export class Verdicts {
     const paths = new Map(explained.map((usage, i) => [usage, traces[i] ?? []]));
     const problems = explained
       .filter(isRefused)
-      .map((usage) => usageProblem(usage, label, paths.get(usage) ?? [], this.workspace));
+      .map((usage) =>
+        usageProblem(
+          ...([usage, label, paths.get(usage) ?? [], this.workspace] as const),
+          this.namesTargets ? record.target : undefined,
+        ),
+      );
     const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
     const linkerKept = link.kept.map(({ name }) => demangle(name));
     const { exports } = result;

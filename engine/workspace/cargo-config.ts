@@ -27,6 +27,7 @@ const configSchema = z.looseObject({
     ),
   ),
   profile: z.optional(z.record(z.string(), table)),
+  unstable: z.optional(table),
   env: z.optional(table),
   include: z.optional(includeSchema),
 });
@@ -52,6 +53,8 @@ export interface CargoConfig {
    * program. {@link runnerFor} chooses one.
    */
   readonly runners: readonly { readonly key: string; readonly command: readonly string[] }[];
+  /** Does cargo compile the standard library, so that a target need not have one (`-Z build-std`)? */
+  readonly buildsStd: boolean;
   /** Returns the keys that files, `--config` and the environment set for a profile; undefined when none does. */
   profile(name: string): ReadonlySet<string> | undefined;
   /** Names of the variables that `[env]` sets for all programs that cargo starts, and overridden build scripts for rustc. */
@@ -100,6 +103,10 @@ export async function readCargoConfig(
     rustdoc: rustdoc || 'rustdoc',
     targets: targets === undefined ? [] : typeof targets === 'string' ? [targets] : targets,
     runners: runnersOf(layers, cwd, env),
+    buildsStd:
+      env.CARGO_UNSTABLE_BUILD_STD !== undefined ||
+      cargoArguments.some((argument) => argument.includes('build-std')) ||
+      layers.some(({ values }) => values.unstable?.['build-std'] !== undefined),
     profile: (name) => profileKeys(name, layers, env),
     variables: [...new Set(layers.flatMap(({ values }) => variablesOf(values)))],
   };

@@ -15,6 +15,7 @@ import { refuseReservedCrates } from './reserved-crates.ts';
 import type { Finished } from './run-program.ts';
 import { cannotStart, INSTALL_RUST, readSysroot, readToolchain } from './toolchain.ts';
 import type { CargoTarget, Package, PackageIndex, Workspace, WorkspaceChoice } from './types.ts';
+import { refuseUnusableTargets } from './usable-targets.ts';
 
 /** What a workspace is asked for. */
 export interface WorkspaceOptions extends Omit<WorkspaceChoice, 'configFile'> {
@@ -80,7 +81,7 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
   const directory = await manifestDirectory(options.path);
   const questions = options.questions ?? new WorkspaceQuestions();
   const config = await readCargoConfig(directory, options.cargoArguments);
-  const targets = options.target === undefined ? config.targets : [options.target];
+  const targets = options.targets?.length ? options.targets : config.targets;
   const ask = (host: string): Promise<Finished> => {
     // Build scripts and proc macros are for the host, whatever the target.
     const platforms = [host, ...targets.filter((t) => t !== 'host-tuple' && t !== host)];
@@ -97,6 +98,12 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
     readToolchain(directory, config.rustc, questions),
     readSysroot(directory, config.rustc, questions),
   ]);
+  await refuseUnusableTargets(targets, {
+    toolchain,
+    sysroot,
+    directory,
+    buildsStd: config.buildsStd,
+  });
   let result: Finished;
   try {
     result = await (toolchain.host === likelyHost && early !== undefined

@@ -69,8 +69,8 @@ export interface WorkspaceChoice {
   readonly path: string;
   /** Where cackle.toml is not beside the Cargo.toml of the workspace. */
   readonly configFile?: string | undefined;
-  /** Triple or target specification of `--target`; the machine's own when absent. */
-  readonly target?: string | undefined;
+  /** Triples or target specifications of `--target`; when absent, what the configurations say. */
+  readonly targets?: readonly string[] | undefined;
   /** As in `--features` of cargo. */
   readonly features?: readonly string[] | undefined;
 }

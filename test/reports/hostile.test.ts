@@ -55,6 +55,7 @@ const resultOf = (problems: readonly Problem[]): CheckResult => ({
     problems,
     unchecked: [],
     leftOut: [],
+    targets: [],
     counts: {
       packages: 1,
       units: 1,

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfig } from '../../engine/config/read.ts';
+import { cackle, config, fixture } from '../support/cackle.ts';
+
+describe('rule 12.6: a target that cannot be compiled for', () => {
+  test.each([
+    [
+      'is not known: the nearest is named',
+      ['x86_64-pc-windows-gn'],
+      '`x86_64-pc-windows-gnu` meant?',
+    ],
+    [
+      'has no standard library: the line that installs it',
+      ['aarch64-unknown-linux-musl'],
+      '`rustup target add aarch64-unknown-linux-musl`',
+    ],
+    [
+      'is one of several',
+      ['x86_64-unknown-linux-gnu', 'riscv64gc-unknown-linux-gnu'],
+      '`rustup target add riscv64gc-unknown-linux-gnu`',
+    ],
+  ])('%s', async (_, targets, said) => {
+    const directory = fixture('target-without-std');
+    const args = targets.flatMap((target) => ['--target', target]);
+    const ran = await cackle(['-n', '--path', directory, ...args]);
+    expect(ran.stderr).toContain(said);
+    expect([ran.status, ran.stdout]).toEqual([2, '']);
+  });
+});
+
+test('rule 12.5: common.targets are what is checked, and --target replaces them', async () => {
+  const text = config('').replace('[common]', '[common]\ntargets = ["vax-dec-vms"]');
+  const directory = fixture('simple', { files: { 'cackle.toml': text } });
+  expect((await cackle(['-n', '--path', directory])).stderr).toContain('vax-dec-vms');
+  expect((await cackle(['summary', '--path', directory])).stderr).toContain('vax-dec-vms');
+  const own = await cackle(['-n', '--path', directory, '--target', 'x86_64-unknown-linux-gnu']);
+  expect(own.stderr).not.toContain('vax');
+  expect(own.status).not.toBe(2);
+});
+
+test('rule 12.5: the lists of targets in cackle.toml', () => {
+  const read = (keys: string) => parseConfig('cackle.toml', `[common]\nversion = 3\n${keys}`);
+  expect(read('').targets).toEqual([]);
+  expect(read('targets = ["a", "b"]\nbest_effort_targets = ["b"]')).toMatchObject({
+    targets: ['a', 'b'],
+    bestEffortTargets: ['b'],
+  });
+  expect(() => read('targets = "a"')).toThrow();
+});
+
+describe('rule 12.7: programs that this machine cannot run, or not compare, are not run', () => {
+  test.each([
+    ['of another machine', 'riscv64gc-unknown-linux-gnu', 'rustup target add'],
+    ['of another system', 'x86_64-pc-windows-gnu', 'programs of x86_64-pc-windows-gnu are not run'],
+  ])('%s', async (_, target, said) => {
+    const directory = fixture('simple');
+    const ran = await cackle(['--path', directory, 'run', '--target', target]);
+    expect(ran.stderr).toMatch(new RegExp(`${said}|rustup target add`));
+    expect([ran.status, ran.stdout]).toEqual([2, '']);
+  });
+
+  test('for several targets at once', async () => {
+    const both = ['x86_64-unknown-linux-gnu', 'x86_64-pc-windows-gnu'];
+    const args = both.flatMap((target) => ['--target', target]);
+    const ran = await cackle(['--path', fixture('simple'), 'test', ...args]);
+    expect(ran.stderr).toMatch(/one target|rustup target add/);
+    expect(ran.status).toBe(2);
+  });
+});
+
+test('rule 12.5: a diff is about one target', async () => {
+  const args = ['--target', 'x86_64-unknown-linux-gnu', '--target', 'x86_64-pc-windows-gnu'];
+  const ran = await cackle(['diff', '--path', fixture('simple'), ...args]);
+  expect(ran.stderr).toContain('one target at a time');
+  expect(ran.status).toBe(2);
+});
