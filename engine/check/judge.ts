@@ -177,7 +177,7 @@ async function problemsOfWholeTree(
   const usages = judged.flatMap((verdict) => verdict.usages);
   const units = [...records.current];
   const check = {
-    ...{ config, workspace, exports, units },
+    ...{ config, workspace, exports, units, locked: lockedPackages(workspace.root) },
     scripts: [...executed].flatMap((outDir) => records.script(outDir) ?? []),
     unsafeAndExtern: unsafeAndExtern(),
   };

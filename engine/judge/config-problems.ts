@@ -47,7 +47,7 @@ export function unusedPermissions(
 export function unknownPackages(
   config: Config,
   workspace: Workspace,
-  locked?: { has(key: string): boolean },
+  locked?: { has(key: string): boolean; readonly names: ReadonlySet<string> },
 ): Problem[] {
   const ambiguous = new Set(config.ambiguous.map(({ name }) => name));
   return [...config.packages]
@@ -56,7 +56,7 @@ export function unknownPackages(
       kind: 'unknown-package',
       packageName,
       configPlace,
-      nearest: nearest(packageName, workspace.byName.keys()),
+      nearest: nearest(packageName, [...workspace.byName.keys(), ...(locked?.names ?? [])]),
     }));
 }
 

@@ -5,6 +5,7 @@ import type { Config, ScopeSetting, ScopeSuffix } from '../config/types.ts';
 import type { BuildScriptRecord, UnitRecord } from '../facts/unit-record.ts';
 import { addTo } from '../group-by.ts';
 import type { Problem } from '../problems/kinds.ts';
+import type { LockedPackages } from '../workspace/lock-file.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import { OtherBuilds } from './other-builds.ts';
 
@@ -13,6 +14,8 @@ export interface WholeCheck {
   readonly config: Config;
   readonly workspace: Workspace;
   readonly exports: Exports;
+  /** The packages of every target and feature; undefined when Cargo.lock cannot be read. */
+  readonly locked: LockedPackages | undefined;
   /** The units of the check. */
   readonly units: readonly UnitRecord[];
   /** The instructions that build scripts printed, in this check or when they last ran. */
@@ -23,7 +26,8 @@ export interface WholeCheck {
 
 /**
  * Resolves to problems for settings of packages that have no effect (rule 5.11). A setting that another target or
- * feature of the lock file may need is left out; so are all settings of a package that was not built.
+ * feature of the lock file may need is left out; so are all settings of a package that was not built, or of which the lock file has
+ * further versions.
  */
 export async function staleSettings(check: WholeCheck): Promise<Problem[]> {
   const { config, workspace, units } = check;
@@ -35,6 +39,7 @@ export async function staleSettings(check: WholeCheck): Promise<Problem[]> {
     const name = setting.scope.package;
     const packages = packagesOf(workspace, name);
     if (packages.length === 0 || !packages.every(({ id }) => built.has(id))) continue;
+    if (check.locked?.hasMore(name, workspace.packages)) continue;
     if (await isInUse(setting, packages, { ...check, needs, others })) continue;
     stale.push({
       kind: 'unused-setting',
@@ -52,7 +57,7 @@ export async function staleSettings(check: WholeCheck): Promise<Problem[]> {
 /** Resolves to those problems of unused API permissions that no other target or feature may need. */
 export async function certainlyUnused(
   problems: readonly Problem[],
-  { config, workspace, units }: WholeCheck,
+  { config, workspace, units, locked }: WholeCheck,
 ): Promise<Problem[]> {
   if (problems.length === 0) return [];
   const others = new OtherBuilds(workspace, units);
@@ -66,6 +71,7 @@ export async function certainlyUnused(
     const mention = new RegExp(`\\b(?:${words.join('|')})\\b`);
     const packages = packagesOf(workspace, problem.packageName);
     if (!packages.every(({ id }) => built.has(id))) continue;
+    if (locked?.hasMore(problem.packageName, workspace.packages)) continue;
     const mayUse = await Promise.all(packages.map((p) => others.mayUse(p, mention)));
     if (words.length === 0 || !mayUse.includes(true)) kept.push(problem);
   }

@@ -45,10 +45,13 @@ export async function unmatchedPaths(
   const unknown = config.apiPaths.filter(({ path }) => resolved.get(path)?.exists === false);
   if (unknown.length === 0) return [];
   const locked = lockedPackages(workspace.root);
-  const absent = new Set([...(locked?.names ?? [])].map(crateNameOf));
+  const elsewhere = [...(locked?.names ?? [])].filter((name) =>
+    locked?.hasMore(name, workspace.packages),
+  );
+  const ofOtherBuilds = new Set(elsewhere.map(crateNameOf));
   const doubtful = unknown.filter(({ path }) => {
     const crate = firstSegment(path);
-    if (!workspace.byCrateName.has(crate) && absent.has(crate)) return false;
+    if (ofOtherBuilds.has(crate)) return false;
     return !(ofOtherTargets.test(path) && !isUnknownSystem(path));
   });
   if (doubtful.length === 0) return [];

@@ -10,6 +10,18 @@ export interface LockedPackages {
   readonly names: ReadonlySet<string>;
   /** Is a package there, by cargo's name or by `NAME@SOURCE`? */
   has(key: string): boolean;
+  /**
+   * Has the file more packages under a key than the tree of this build, so that another target or feature has versions of it
+   * that this build has not?
+   */
+  hasMore(key: string, tree: readonly TreePackage[]): boolean;
+}
+
+/** What tells which package of Cargo.lock one of a tree is. */
+interface TreePackage {
+  readonly cargoName: string;
+  /** As `Package.source`. */
+  readonly source: string;
 }
 
 /** A package of Cargo.lock. */
@@ -75,19 +87,32 @@ export function lockedPackages(root: string): LockedPackages | undefined {
   } catch {
     return undefined;
   }
-  const names = new Set<string>();
-  const sourced = new Set<string>();
-  for (const { name, source } of lockEntries(text)) {
-    names.add(name);
+  const entries = lockEntries(text).map(({ name, source }) => ({
+    name,
     // The directory of a package without a source is not in the file.
-    sourced.add(`${name}@${source === undefined ? '' : normalisedSource(source)}`);
-  }
+    source: source === undefined ? '' : normalisedSource(source),
+  }));
+  const under = (key: string): typeof entries => {
+    const { name, source } = splitKey(key);
+    return entries.filter(
+      (entry) => entry.name === name && (source === undefined || entry.source === inLock(source)),
+    );
+  };
   return {
-    names,
-    has(key) {
+    names: new Set(entries.map(({ name }) => name)),
+    has: (key) => under(key).length > 0,
+    hasMore(key, tree) {
       const { name, source } = splitKey(key);
-      if (source === undefined) return names.has(name);
-      return sourced.has(`${name}@${isDirectorySource(source) ? '' : normalisedSource(source)}`);
+      const built = tree.filter(
+        (p) =>
+          p.cargoName === name && (source === undefined || inLock(p.source) === inLock(source)),
+      );
+      return under(key).length > built.length;
     },
   };
+}
+
+/** A source as the file has it, in the spelling by which sources are compared. */
+function inLock(source: string): string {
+  return isDirectorySource(source) ? '' : normalisedSource(source);
 }

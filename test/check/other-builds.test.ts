@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cackle, check, fixture } from '../support/cackle.ts';
+import { cackle, check, fixture, short } from '../support/cackle.ts';
 
 /** Each package needs what cackle.toml allows it in another build alone: with a feature, for Windows, of the tests. */
 const needed = `[pkg.chain-leaf]
@@ -75,4 +75,36 @@ describe('rule 5.11: what another target or feature of the lock file, or the tes
       expect(now).not.toMatch(/pkg\.(?:plain|gone)/);
     }
   });
+});
+
+test('rules 5.11, 5.18: another version of a package that only another target has may need it', async () => {
+  const directory = fixture('needed-by-another-version');
+  const { problems } = await check(directory);
+  expect(problems.map(short).sort()).toEqual([
+    'unused-allow-api plain net',
+    'unused-setting plain',
+  ]);
+  // Without that version, nothing needs it.
+  const manifest = join(directory, 'Cargo.toml');
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(/\[target[^[]*/, ''));
+  rmSync(join(directory, 'Cargo.lock'));
+  const alone = await check(directory);
+  expect(alone.problems.map(short).sort()).toEqual([
+    'unmatched-api-path disk',
+    'unused-allow-api leaf fs',
+    'unused-allow-api plain net',
+    'unused-setting leaf',
+    'unused-setting leaf.build',
+    'unused-setting plain',
+  ]);
+});
+
+test('rule 5.12: the nearest name may be that of a package for another target', async () => {
+  const directory = fixture('needed-by-other-builds', {
+    config: '[pkg.only-windoes]\nallow_apis = ["fs"]\n',
+    as: 'misspelt-for-windows',
+  });
+  const { problems } = await check(directory);
+  const unknown = problems.filter(({ kind }) => kind === 'unknown-package');
+  expect(unknown).toMatchObject([{ nearest: 'only-windows' }]);
 });
