@@ -21,7 +21,7 @@ import { diffSummary, openerText } from '../output/diff-text.ts';
 import { printable, printableLines } from '../output/printable.ts';
 import { summaryText } from '../output/report.ts';
 import { capabilityOf, dangerOf } from './danger.ts';
-import { layoutOf } from './graph.ts';
+import { isDrawn, layoutOf } from './graph.ts';
 import { mayOf } from './may.ts';
 import { PagePlaces } from './places.ts';
 import type {
@@ -61,6 +61,8 @@ function printedText(problem: Problem): string | undefined {
 class Taking {
   private readonly places: PagePlaces;
   private readonly usages: PageUsage[] = [];
+  /** Indexes of usages by what they are, as a diff has places that the check has too. */
+  private readonly taken = new Map<string, number>();
   private readonly capabilities = new Map<string, { index: number } & PageCapability>();
   private readonly packages: readonly { facts: PackageFacts; p: Package | undefined }[];
   private known: Map<string, number> | undefined;
@@ -96,7 +98,10 @@ class Taking {
       ...(this.places.isFull ? ['the lines of further source files'] : []),
     ];
     const graph = layoutOf(packages);
+    const undrawn = packages.filter(isDrawn).length - graph.nodes.length;
     if (graph.nodes.length === 0) limits.push('the graph, which has too many packages to be drawn');
+    else if (undrawn > 0)
+      limits.push(`${count(undrawn, 'package')} without capabilities in the graph`);
     return {
       title: printable(basename(workspace.root)),
       workspaceRoot: printable(workspace.root),
@@ -179,6 +184,18 @@ class Taking {
         readonly path: Parameters<PagePlaces['path']>[0];
       } & Pick<PageUsage, 'fact' | 'capability' | 'allowed' | 'from' | 'target' | 'output'>,
   ): number[] {
+    const { file, line, column } = found.place;
+    const key = JSON.stringify([
+      found.index,
+      found.fact,
+      file,
+      line,
+      column,
+      found.from,
+      found.target,
+    ]);
+    const before = this.taken.get(key);
+    if (before !== undefined) return [before];
     if (this.usages.length >= MAX_USAGES) {
       this.leftOut++;
       return [];
@@ -194,6 +211,7 @@ class Taking {
       output: printable(found.output),
       path: this.places.path(found.path),
     });
+    this.taken.set(key, this.usages.length - 1);
     return [this.usages.length - 1];
   }
 

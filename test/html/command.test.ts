@@ -55,6 +55,10 @@ test('rules 6.22, 6.23: clean is status 0, the page is replaced, and --diff says
   expect(diff?.packages.map(({ name }) => name)).toEqual(['page']);
   expect(change?.gained).toMatchObject([{ fact: 'api fs', allowed: false, count: 1 }]);
   expect(usages[change?.gained[0]?.usages[0] ?? -1]?.target).toBe('std::fs::read');
+  // The check has the place too: the page has it once.
+  const [own] = dataOf(html).packages.filter(({ label }) => label === 'page');
+  expect(own?.facts[0]?.usages).toEqual(change?.gained[0]?.usages);
+  expect(new Set(usages.map((usage) => JSON.stringify(usage))).size).toBe(usages.length);
 
   writeFileSync(source, before);
   const clean = await cackle(args);

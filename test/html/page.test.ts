@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { layoutOf } from '../../cli/html/graph.ts';
 import { pageText, scriptJson } from '../../cli/html/page.ts';
 import { cackle, fixture } from '../support/cackle.ts';
 import { manyUsages, open, pagePlace, startBrowser, writePage } from './support.ts';
@@ -159,6 +160,27 @@ describe('rule 6.23: what the page shows, and how it is used', () => {
     ]);
     expect(await page.locator('.edge').count()).toBe(2);
     await page.close();
+  });
+
+  test('of too many packages the graph leaves out those that do nothing, and a line leads through them', () => {
+    const chain = (length: number) => {
+      const { packages } = manyUsages(length, length);
+      return packages.map((p, index) => ({
+        ...p,
+        danger: index % 10 === 0 ? p.danger : ('none' as const),
+        // To the next, and to one after it that the next leads to as well.
+        needs: [index + 1, index + 20].filter((to) => to < length),
+      }));
+    };
+    const few = layoutOf(chain(50));
+    expect([few.nodes.length, few.edges.length]).toEqual([50, 49]);
+    const many = layoutOf(chain(500));
+    expect(many.nodes.map((node) => node.package)).toEqual(
+      Array.from({ length: 50 }, (_, index) => index * 10),
+    );
+    expect(many.edges.map(({ from, to }) => to - from)).toEqual(Array(49).fill(10));
+    const allDo = chain(500).map((p) => ({ ...p, danger: 'fs' as const }));
+    expect(layoutOf(allDo).nodes).toEqual([]);
   });
 
   test('with 5,000 usages it stays quick: few rows are elements', async ({ skip }) => {
