@@ -77,7 +77,7 @@ function renderProblem(
   if ('instructions' in problem)
     lines.push(...instructionLines(problem.instructions, paint, options));
   if (problem.kind === 'execution-failed') {
-    for (const line of problem.output.split('\n').slice(-20))
+    for (const line of problem.output.trimEnd().split('\n').slice(-20))
       lines.push(paint.dim(`    | ${printable(line)}`));
     for (const line of deniedText(problem)) lines.push(`    ${printable(line)}`);
     if (problem.sandboxCommand !== undefined)

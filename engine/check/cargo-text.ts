@@ -21,6 +21,9 @@ const commandLine = /^ {2}process didn't exit successfully: `/;
 /** Errors of the machine, not of the sources (errno(3): ENOSPC, EIO, ENOMEM, EDQUOT). */
 const ofMachine =
   /No space left on device|Input\/output error|Cannot allocate memory|memory exhausted|Disk quota exceeded/;
+/** Of debug info for a script that failed: the report has what it wrote. */
+const backtraceNote = /^note: To improve backtraces for build dependencies, /;
+const generated = /^warning: `([^`]+)` \([^)]*\) generated \d+ warnings?\b/;
 const undeclaredCfg = /^warning: unexpected `cfg` condition /;
 /** The shim's message for a refusal by a gate. */
 const ownRefusal = /^error: cackle: (.*)$/;
@@ -37,7 +40,8 @@ const MAX_LINES = 2000;
 
 /**
  * Filters the output of cargo and rustc: errors of crates that fail only because a build script or proc macro is held are
- * counted and reported in one line; command lines of rustc, which fill a screen each, are left out.
+ * counted and reported in one line; command lines of rustc, which fill a screen each, are left out, and so is what cargo adds
+ * to what is not shown.
  */
 export class CargoText {
   private readonly workspace: Workspace;
@@ -52,8 +56,12 @@ export class CargoText {
   /** The messages with which gates refused so far because a program is held. */
   private readonly heldMessages = new Set<string>();
   private readonly notAgain = new Map<string, string>();
+  /** Packages of which a warning was not shown. */
+  private readonly withHiddenWarnings = new Set<string>();
   private errors = 0;
   private shownErrors = 0;
+  /** Of these, those that the report tells of. */
+  private failedScripts = 0;
   /** `Caused by:` and what follows it, until the next message. */
   private cause: string[] | undefined;
   /** True after the message that a crate could not be compiled or its script failed: rustc or the report has the reason. */
@@ -143,15 +151,19 @@ export class CargoText {
     // Where none is held any more, cargo runs again and compiles these: nothing that a user has to know.
     const isRefused = again !== undefined || (crate !== undefined && this.isRefused(crate));
     const afterwards =
-      this.crates.size + this.refused.size > 0 &&
-      first.startsWith('warning: build failed, waiting');
+      first.startsWith('warning: build failed, waiting') &&
+      (this.crates.size + this.refused.size > 0 || this.shownErrors === this.failedScripts);
     // The script that is held may be who declares it.
     const isUndeclared = this.held.size > 0 && undeclaredCfg.test(first) && this.isOfWaiting(lines);
-    const hides = waits || isRefused || afterwards || isUndeclared;
+    if (isUndeclared) this.withHiddenWarnings.add(this.ownerOf(lines)?.cargoName ?? '');
+    const counts = this.withHiddenWarnings.has(generated.exec(first)?.[1] ?? '');
+    const hides = waits || isRefused || afterwards || isUndeclared || counts;
     if (!hides && first.startsWith('error')) this.shownErrors++;
-    for (const line of block)
-      if (hides) this.outputs.hidden(line);
+    if (!hides && scriptFailed.test(first)) this.failedScripts++;
+    block.forEach((line, i) => {
+      if (hides || backtraceNote.test(lines[i] ?? '')) this.outputs.hidden(line);
       else this.outputs.shown(line);
+    });
   }
 
   private flushCause(): void {
@@ -181,11 +193,16 @@ export class CargoText {
   }
 
   private isOfWaiting(lines: readonly string[]): boolean {
-    const file = lines.map((line) => place.exec(line)?.[1]).find((path) => path !== undefined);
-    if (file === undefined) return false;
-    const path = isAbsolute(file) ? file : join(this.workspace.root, file);
-    const owner = this.directories.find(({ prefix }) => path.startsWith(prefix))?.p;
+    const owner = this.ownerOf(lines);
     return owner !== undefined && this.waits([owner]);
+  }
+
+  /** The package of the first file that a message names. */
+  private ownerOf(lines: readonly string[]): Package | undefined {
+    const file = lines.map((line) => place.exec(line)?.[1]).find((path) => path !== undefined);
+    if (file === undefined) return undefined;
+    const path = isAbsolute(file) ? file : join(this.workspace.root, file);
+    return this.directories.find(({ prefix }) => path.startsWith(prefix))?.p;
   }
 
   /** Does any of these need what is held? */

@@ -160,7 +160,22 @@ test('a cfg that a held script declares is not warned about', async () => {
   const ran = await cackle(['-n', '--path', directory]);
   expect(ran.status).toBe(1);
   expect(ran.stderr).not.toContain('found`');
+  // Nor does cargo count it.
+  expect(ran.stderr).not.toMatch(/`waits` \(\w+\) generated/);
+  // What another package generates is told, with what it is about.
+  expect(ran.stderr).toMatch(/unused variable: `x`[\s\S]*`messages-cfg` \(bin "messages-cfg"/);
   expect(ran.stdout).toContain('held: the build script of waits, which uses ');
+});
+
+test('rule 6.14: of a script that failed, stderr has one line of cargo, and the report what it wrote', async () => {
+  const directory = fixture('build-scripts-that-fail');
+  const ran = await cackle(['-n', '--path', directory]);
+  expect(ran.status).toBe(1);
+  expect(ran.stderr).toContain('error: failed to run custom build command for `fails v1.0.0');
+  expect(ran.stderr).not.toMatch(/To improve backtraces|build failed, waiting/);
+  expect(ran.stdout).toContain('    | no luck today\n\n');
+  const all = await cackle(['-n', '--debug', '--path', directory]);
+  expect(all.stderr).toContain('note: To improve backtraces for build dependencies');
 });
 
 test('that no API is watched is said, and what to write', async () => {
