@@ -12,6 +12,8 @@ import {
   withoutInstructions,
 } from '../../engine/judge/build-instructions.ts';
 import { fixesFor } from '../../engine/problems/fixes.ts';
+import type { Problem } from '../../engine/problems/kinds.ts';
+import { mergeProblems } from '../../engine/problems/merge.ts';
 import { cackle, check, config, fixture, short } from '../support/cackle.ts';
 
 const printed = (...lines: string[]): Buffer => Buffer.from(`${lines.join('\n')}\n`);
@@ -283,4 +285,22 @@ build.allow_build_instructions = ["cargo:rustc-env=*"]
     const many = Array.from({ length: 100_000 }, (_, i) => `cargo:rustc-env=X${i}=1`);
     expect(rulesOf(...many)[0]).toEqual(['cargo:rustc-env=*']);
   });
+});
+
+test('rules 1.1, 5.19: instructions of two versions, or two runs, are united in an order that the runs do not decide', () => {
+  const of = (packageLabel: string, ...instructions: string[]): Problem => ({
+    ...{ kind: 'disallowed-build-instruction', packageLabel, packageName: 'p' },
+    ...{ instruction: instructions[0] ?? '', instructions },
+  });
+  const [env, root] = ['cargo:rustc-env=', 'cargo:root='];
+  const runs = [of('p[1.0.0]', `${env}B=1`, `${env}A=1`), of('p[2.0.0]', `${env}C=1`, `${env}B=1`)];
+  const united = of('p', `${env}A=1`, `${env}B=1`, `${env}C=1`);
+  expect(mergeProblems([...runs, of('p[2.0.0]', `${root}x`)])).toEqual([
+    united,
+    of('p[2.0.0]', `${root}x`),
+  ]);
+  expect(mergeProblems(runs.toReversed())).toEqual([united]);
+  expect(mergeProblems([of('p', `${env}B=1`, `${env}A=1`), of('p', `${env}A=1`)])).toEqual([
+    of('p', `${env}B=1`, `${env}A=1`),
+  ]);
 });

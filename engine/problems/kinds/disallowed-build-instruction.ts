@@ -51,12 +51,15 @@ export const disallowedBuildInstruction: Descriptor<DisallowedBuildInstruction> 
   },
   key: ({ packageName, instruction }) => [packageName, instructionGroup(instruction)],
   merging: {
-    join: (a, b) => ({
-      ...a,
+    join(a, b) {
       // Versions of a package share their permissions (rule 1.1).
-      packageLabel: a.packageLabel === b.packageLabel ? a.packageLabel : a.packageName,
-      instructions: [...new Set([...a.instructions, ...b.instructions])],
-    }),
+      const packageLabel = a.packageLabel === b.packageLabel ? a.packageLabel : a.packageName;
+      const all = new Set([...a.instructions, ...b.instructions]);
+      if (all.size === a.instructions.length) return { ...a, packageLabel };
+      // Runs come in no order of their own.
+      const instructions = [...all].sort();
+      return { ...a, packageLabel, instructions, instruction: instructions[0] ?? a.instruction };
+    },
     beside: (problem) => problem,
   },
   fixes: ({ packageName, instructions }) => allowInstructions(packageName, instructions),

@@ -133,12 +133,17 @@ function uncheckedFaults(incremental, clean) {
   });
 }
 
-/** One finding: a problem, or one of the places that it names. @param {any[]} problems */
+/** One finding: a problem, or one of the places or instructions that it names. @param {any[]} problems */
 function findings(problems) {
   return problems.flatMap(({ usages, uses, ...problem }) => {
     const { scope, ...what } = problem;
     const suffix = scope?.suffix;
     const places = [...(usages ?? []), ...(uses ?? [])];
+    if (problem.instructions !== undefined)
+      return problem.instructions.map((/** @type {string} */ instruction) => ({
+        ...{ problem, suffix, output: undefined, whole: '' },
+        key: JSON.stringify([problem.kind, problem.packageLabel, instruction]),
+      }));
     if (places.length === 0)
       return [{ problem, suffix, key: JSON.stringify(problem), output: undefined, whole: '' }];
     return places.map(({ output, backtrace, ...place }) => ({
