@@ -15,7 +15,7 @@ export const names = ['diff-kept', 'diff-locked', 'diff-cold'];
 
 /**
  * The dependency that moves, and the version of the base. It depends on nothing, and much of each input depends on it: that is compiled
- * for both sides, by plain cargo too, so `diff-cold` cannot reach its goal here.
+ * for both sides, by plain cargo too, so `diff-cold` cannot reach its goal: in a cold check of fd, these units are a third of all time in rustc.
  */
 const moved = { name: 'memchr', version: '2.7.4' };
 
