@@ -273,7 +273,7 @@ class Taking {
       unknown: [diff.base, diff.head].flatMap((side) =>
         side.unknown.map((text) => printable(`of ${side.label}: ${text}`)),
       ),
-      loosened: diff.loosened.map(printable),
+      loosened: diff.loosened.map(({ file, text }) => printable(`${file}: ${text}`)),
       packages: diff.packages.map((change) => this.change(change)),
     };
   }

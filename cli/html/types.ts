@@ -134,7 +134,7 @@ export interface PageDiff {
   readonly base: string;
   readonly head: string;
   readonly unknown: readonly string[];
-  /** What cackle.toml watches or confines less than that of the base. */
+  /** What could hide a gain, or let programs run, that the base has not. */
   readonly loosened: readonly string[];
   readonly packages: readonly PageChange[];
 }

@@ -23,7 +23,7 @@ const FIRST_SCREEN = 24;
  */
 export function renderDiff(diff: Diff, paint: Paint, everything: boolean): string {
   const loosened = diff.loosened.map(
-    (text) => `${paint.red('cackle.toml')}: ${printable(text)}, unlike in the base`,
+    ({ file, text }) => `${paint.red(printable(file))}: ${printable(text)}, unlike in the base`,
   );
   const heavy = diff.packages.filter(isHeavy);
   const others = otherTargetLines(diff, everything).map((line) => paint.yellow(line));
@@ -85,8 +85,16 @@ export function gainsText(diff: Diff): string {
     ...(gains.length > 0 ? [`gained ${count(gains.length, 'capability', 'capabilities')}`] : []),
     ...(refused > 0 ? [`${refused} not allowed by cackle.toml`] : []),
     ...(moved > 0 ? [`${count(moved, 'package')} from another source`] : []),
-    ...(diff.loosened.length > 0 ? ['cackle.toml watches less'] : []),
+    ...loosenedTexts(diff),
   ].join(', ');
+}
+
+function loosenedTexts({ loosened }: Diff): string[] {
+  const files = [...new Set(loosened.map(({ file }) => file))];
+  return files.map((file) => {
+    if (file === 'cackle.toml') return 'cackle.toml watches less';
+    return file === 'cackle.lock' ? 'cackle.lock records too much' : `${printable(file)} differs`;
+  });
 }
 
 /** Returns what was compared, in a few printable words. */

@@ -3,7 +3,6 @@ import { checkTree } from '../check/check.ts';
 import type { CheckObserver, CheckOptions } from '../check/options.ts';
 import { CheckError } from '../errors.ts';
 import {
-  hasConflict,
   LOCK_NAME,
   type Lock,
   lockOf,
@@ -50,9 +49,9 @@ export async function recordLock(
     );
   const file = join(workspace.root, LOCK_NAME);
   const text = textOf(file);
-  // A file with marks of a conflict has no facts that could be kept.
-  const isBroken = text !== undefined && hasConflict(text);
-  const before = text === undefined || isBroken ? undefined : parseLock(text, file);
+  // A file with marks of a conflict, or that somebody edited, has no facts that could be kept.
+  const before = text === undefined ? undefined : unlessBroken(text, file);
+  const isBroken = text !== undefined && before === undefined;
   const cargoLock = lockEntries(cargoLockText(workspace.root));
   const isLocked = new Set(cargoLock.map(({ name, version }) => `${name} ${version}`));
   const lock = inventories.reduce<Lock | undefined>(
@@ -75,6 +74,15 @@ export async function recordLock(
       ? [...targetsNamed(text)].filter((name) => !targets.includes(name)).sort()
       : [],
   };
+}
+
+function unlessBroken(text: string, file: string): Lock | undefined {
+  try {
+    return parseLock(text, file);
+  } catch (error) {
+    if (!(error instanceof CheckError)) throw error;
+    return undefined;
+  }
 }
 
 function textOf(file: string): string | undefined {

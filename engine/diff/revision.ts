@@ -8,6 +8,7 @@ import {
   type Repository,
   untrackedFiles,
 } from '../revisions/git.ts';
+import { isFile } from '../workspace/cargo-files.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { type BaseCommit, editedPackages, findCommit } from './bases.ts';
 
@@ -20,6 +21,8 @@ export interface Revision {
   readonly cargoLock: string | undefined;
   readonly cackleLock: string | undefined;
   readonly config: string | undefined;
+  /** Files that differ from the commit, untracked ones too, relative to the root. */
+  readonly changed: readonly string[];
   /** Cargo's names of the packages in directories of which a file differs from the commit. */
   readonly edited: ReadonlySet<string>;
   /** The id of the tree at HEAD if the work tree has its files and no others; it may have changed since. */
@@ -76,7 +79,10 @@ export async function readRevision(
   configFile: string,
 ): Promise<Revision> {
   const { repository, commit } = base;
-  const files = [join(workspace.root, 'Cargo.lock'), join(workspace.root, LOCK_NAME), configFile];
+  const usual = join(workspace.root, 'cackle.toml');
+  // A cackle.toml that is gone watched something, too.
+  const watching = isFile(usual) ? configFile : usual;
+  const files = [join(workspace.root, 'Cargo.lock'), join(workspace.root, LOCK_NAME), watching];
   const named = files.map((file) => nameOfFile(repository, commit, file));
   // What lies outside is in no commit.
   const names = named.map((name) => name ?? `${commit}:`);
@@ -93,6 +99,7 @@ export async function readRevision(
   );
   return {
     ...{ base, tree: tree.id, cargoLock, cackleLock, config },
+    changed: [...changed, ...untracked],
     edited: editedPackages([...changed, ...untracked], repository, workspace),
     clean: changedInHead.length + untracked.length === 0 ? head?.id : undefined,
   };

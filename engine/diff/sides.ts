@@ -6,10 +6,9 @@ import type { CheckObserver, CheckOptions } from '../check/options.ts';
 import type { FinishedCheck } from '../check/report.ts';
 import type { Tree } from '../check/tree.ts';
 import { parseConfig, readConfig } from '../config/read.ts';
-import { isDirectorySource } from '../config/sources.ts';
 import { type Config, ConfigError } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
-import { inventoryOfLock, LOCK_NAME, parseLock } from '../inventory/lock.ts';
+import { inventoryOfLock, LOCK_NAME, type Lock, parseLock } from '../inventory/lock.ts';
 import type { Inventory } from '../inventory/types.ts';
 import { checkOut } from '../revisions/git.ts';
 import { type InventoryKey, KeptInventories } from '../revisions/kept.ts';
@@ -17,7 +16,7 @@ import { sortedBy } from '../sorted-by.ts';
 import { seconds } from '../trace/seconds.ts';
 import { forgetPackages } from '../units/forget.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
-import { cargoLockText, lockEntries } from '../workspace/lock-file.ts';
+import { cargoLockText, lockEntries, lockEntriesOf } from '../workspace/lock-file.ts';
 import {
   findPackage,
   identityKey,
@@ -26,7 +25,7 @@ import {
 } from '../workspace/package-identity.ts';
 import { cargoProgram, runProgram } from '../workspace/run-program.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
-import type { Package, Workspace } from '../workspace/types.ts';
+import type { Package } from '../workspace/types.ts';
 import { BaseSources } from './base-sources.ts';
 import {
   type Comparison,
@@ -36,6 +35,8 @@ import {
   workDirectory,
   writeLockFile,
 } from './bases.ts';
+import { builtForEach } from './built-for-each.ts';
+import { claims } from './claims.ts';
 import { changeOf } from './compare.ts';
 import { loosened } from './loosened.ts';
 import { newFacts, type Pair, pairPackages } from './match.ts';
@@ -47,7 +48,8 @@ import {
   type Revision,
   readRevision,
 } from './revision.ts';
-import type { Side } from './types.ts';
+import { changedSettings } from './settings.ts';
+import type { Loosened, Side } from './types.ts';
 import { versionWorkspace, WRAPPER } from './versions.ts';
 
 type Versions = Extract<Comparison, { readonly kind: 'versions' }>;
@@ -67,8 +69,8 @@ export interface BothSides {
   readonly finished: FinishedCheck;
   /** Names of packages whose files differ. */
   readonly edited: ReadonlySet<string>;
-  /** What cackle.toml watches or confines less than that of the base. */
-  readonly loosened?: readonly string[] | undefined;
+  /** What could hide a gain, or let programs run, that the base has not. */
+  readonly loosened?: readonly Loosened[] | undefined;
   /** Comparisons of sources that began with the check of the head. */
   readonly reviews?: Reviews | undefined;
 }
@@ -113,8 +115,10 @@ export class Comparing {
     const lock = revision.cargoLock ?? cargoLockText(workspace.root);
     const place = placeOf(repository, workspace);
     const key = await this.keyOf(revision.tree, place, lock);
-    const swapped = swappedPackages(workspace, edited, lock);
-    const forget = (): Promise<void> => forgetPackages(workspace, swapped);
+    const root = realpathSync(workspace.root);
+    const settings = await changedSettings(repository, of.commit, root, revision.changed);
+    const doomed = builtForEach(workspace, edited, lock, settings.env);
+    const forget = (): Promise<void> => forgetPackages(workspace, doomed);
     await forget();
     const base = await this.timed('base', () => this.sideOfCommit(revision, key, lock, kept));
     // What is edited while the check of the head goes on ends it, but not while one of the base does.
@@ -135,10 +139,13 @@ export class Comparing {
     await forget();
     const inventory = head.finished.inventory?.inventory;
     if (headKey !== undefined && inventory !== undefined) await kept.keep(headKey, inventory);
-    const before = this.configOf(revision);
     return {
       ...{ base, ...head, edited, reviews },
-      loosened: before === undefined ? [] : loosened(before, this.config),
+      loosened: [
+        ...this.loosenedSince(revision),
+        ...settings.texts,
+        ...(inventory === undefined ? [] : claims(workspace.root, inventory, revision.cackleLock)),
+      ],
     };
   }
 
@@ -153,17 +160,24 @@ export class Comparing {
     );
   }
 
-  /** The cackle.toml of a commit; undefined where there was none, or it cannot be read by now. */
-  private configOf({ config }: Revision): Config | undefined {
-    if (config === undefined) return undefined;
+  /** What the present configuration watches or confines less than that of a commit. */
+  private loosenedSince({ config: text }: Revision): Loosened[] {
+    if (text === undefined) return [];
+    const file = 'cackle.toml';
+    const { configFile, exports } = this.tree;
     try {
-      return parseConfig(this.tree.configFile, config, this.tree.exports);
+      const before = parseConfig(configFile, text, exports);
+      return loosened(before, this.config).map((less) => ({ file, text: less }));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      this.request.observer.cargoOutput(
-        `note: the cackle.toml of the base is not valid with the packages of today, so it is not compared: ${error.message.split('\n')[0]}`,
-      );
-      return undefined;
+      // It may have watched anything.
+      const why = error.message.split('\n')[0];
+      return [
+        {
+          file,
+          text: `what it watched is not known, since today's packages do not fit it: ${why}`,
+        },
+      ];
     }
   }
 
@@ -232,8 +246,8 @@ export class Comparing {
       };
     };
     if (cackleLock !== undefined) {
-      const facts = parseLock(cackleLock, `${LOCK_NAME} of ${commit.label}`);
-      if (facts.targets.includes(key.target))
+      const facts = this.factsOf(cackleLock, `${LOCK_NAME} of ${commit.label}`, lock);
+      if (facts?.targets.includes(key.target))
         return known('cackle.lock', inventoryOfLock(facts, key.target));
     }
     const inventory = kept.read(key);
@@ -242,6 +256,25 @@ export class Comparing {
     const base = await this.sideOfCopy(copy, commit.label, lock);
     await kept.keep(key, base.taken.inventory);
     return base;
+  }
+
+  /** What cackle.lock of a commit records; undefined for one that is broken, or older than the Cargo.lock beside it. */
+  private factsOf(text: string, label: string, cargoLock: string): Lock | undefined {
+    const note = (why: string): undefined => {
+      this.request.observer.cargoOutput(`note: ${why}, so the base is checked`);
+      return undefined;
+    };
+    try {
+      const facts = parseLock(text, label);
+      const entries = lockEntries(cargoLock);
+      const gone = facts.packages.find((p) => lockEntriesOf(p, entries).length === 0);
+      return gone === undefined
+        ? facts
+        : note(`${label} has ${gone.name} ${gone.version}, which Cargo.lock has not`);
+    } catch (error) {
+      if (!(error instanceof CheckError)) throw error;
+      return note(error.message);
+    }
   }
 
   /** Checks a copy of the workspace as the base. */
@@ -371,27 +404,6 @@ function withoutWrapper(side: KnownSide): KnownSide {
     .filter(({ name }) => name !== WRAPPER)
     .map((p) => ({ ...p, neededBy: p.neededBy.filter((name) => name !== WRAPPER) }));
   return { ...side, taken: { ...rest, inventory: { ...inventory, packages } } };
-}
-
-/** The packages from elsewhere that are other code under the same version: vendored ones that were edited, other archives. */
-function swappedPackages(
-  { root, packages }: Workspace,
-  edited: ReadonlySet<string>,
-  baseLock: string,
-): { name: string; version: string }[] {
-  const [before, now] = [lockEntries(baseLock), lockEntries(cargoLockText(root))];
-  const vendored = packages
-    .filter((p) => edited.has(p.cargoName) && !isDirectorySource(p.source))
-    .map(({ cargoName: name, version }) => ({ name, version }));
-  const replaced = now.filter((entry) =>
-    before.some(
-      (old) =>
-        old.name === entry.name &&
-        old.version === entry.version &&
-        (old.checksum !== entry.checksum || old.source !== entry.source),
-    ),
-  );
-  return [...vendored, ...replaced];
 }
 
 /** Runs `cargo update` in a copy: it changes Cargo.lock and runs no code of a package. Throws CheckError. */

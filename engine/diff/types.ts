@@ -94,6 +94,13 @@ export interface Side {
   readonly unknown: readonly string[];
 }
 
+/** Something in a file that says what is watched, run, built or known, and was otherwise in the base (rules 11.9, 11.12, 11.13). */
+export interface Loosened {
+  /** `cackle.toml`, `cackle.lock`; a file of cargo's or rustup's, relative to the repository. */
+  readonly file: string;
+  readonly text: string;
+}
+
 /** What a change gained (rule 11.4). */
 export interface Diff {
   readonly base: Side;
@@ -102,8 +109,8 @@ export interface Diff {
   /** The workspace of the head. */
   readonly workspaceRoot: string;
   readonly configFile: string;
-  /** What the present cackle.toml watches or confines less than that of the base. */
-  readonly loosened: readonly string[];
+  /** What could hide a gain, or let programs run, that the base has not. */
+  readonly loosened: readonly Loosened[];
   /** Those that differ, the most dangerous first. */
   readonly packages: readonly PackageChange[];
   /** Packages that Cargo.lock newly has for other targets or features alone, e.g. `winapi 0.3.9`, `windows 0.1.0 → 0.2.0`. */

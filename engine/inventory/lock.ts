@@ -84,6 +84,8 @@ export function parseLock(text: string, file: string): Lock {
     throw invalid(error instanceof z.core.$ZodError ? z.prettifyError(error) : String(error));
   }
   const known = new Set(data.targets);
+  const twice = duplicate((data.package ?? []).map((p) => `${p.name} ${p.version} (${p.source})`));
+  if (twice !== undefined) throw invalid(`${twice} is there twice`);
   const packages = (data.package ?? []).map(({ facts = [], ...p }) => ({
     ...p,
     facts: new Map(
@@ -98,6 +100,11 @@ export function parseLock(text: string, file: string): Lock {
     ),
   }));
   return { targets: data.targets, packages };
+}
+
+/** Two tables of one package could each say something else. */
+function duplicate(texts: readonly string[]): string | undefined {
+  return texts.find((text, i) => texts.indexOf(text) < i);
 }
 
 /** Returns true for a text with marks of a merge conflict (git-merge, "How conflicts are presented"). */

@@ -147,7 +147,7 @@ export async function objectsOf(
   { root }: Repository,
   names: readonly string[],
 ): Promise<(GitObject | undefined)[]> {
-  const args = ['cat-file', '--batch'];
+  const args = ['cat-file', '--batch', '--follow-symlinks'];
   const broken = (why: string): CheckError =>
     new CheckError(`\`git ${args.join(' ')}\` failed in ${root}: ${why}`, whole);
   const named = names.find((name) => name.includes('\n'));
@@ -161,6 +161,9 @@ export async function objectsOf(
     const head = stdout.toString('utf8', at, end);
     const [, id, type, size] = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(head) ?? [];
     at = end + 1;
+    // A link that leads out of the commit, or nowhere: git says where to.
+    const [, elsewhere] = /^(?:symlink|dangling|loop|notdir) (\d+)$/.exec(head) ?? [];
+    if (elsewhere !== undefined) at += Number(elsewhere) + 1;
     if (id === undefined || type === undefined) return undefined;
     const content = stdout.subarray(at, at + Number(size));
     at += content.length + 1;

@@ -214,7 +214,7 @@ test('rule 11.9: a cackle.toml that watches less is told, and is a gain; one tha
   const unwatched = await written(before.replace('"net", ', ''));
   expect([unwatched.gained, unwatched.loosened]).toEqual([
     true,
-    ['the API net is not watched any more'],
+    [{ file: 'cackle.toml', text: 'the API net is not watched any more' }],
   ]);
   const shown = await cackle(['diff', '--path', directory, 'HEAD']);
   expect([shown.status, shown.stdout.split('\n')[0]]).toEqual([
@@ -222,7 +222,9 @@ test('rule 11.9: a cackle.toml that watches less is told, and is a gain; one tha
     'cackle.toml: the API net is not watched any more, unlike in the base',
   ]);
   const excluded = await written(`${before}\n[api.net]\nexclude = ["std::net::TcpStream"]\n`);
-  expect(excluded.loosened).toEqual(['the API net now excludes std::net::TcpStream']);
+  expect(excluded.loosened).toEqual([
+    { file: 'cackle.toml', text: 'the API net now excludes std::net::TcpStream' },
+  ]);
   const more = await written(
     `${before.replace('"env"', '"env", "terminate"')}\n[pkg.helper]\nallow_apis = ["net"]\n`,
   );

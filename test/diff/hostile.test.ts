@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -9,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { cackle, fixture, workspacePlace } from '../support/cackle.ts';
+import { cackle, fixture, run, workspacePlace } from '../support/cackle.ts';
 import { commit, diff, gains, git, repository, updates, write } from './support.ts';
 
 /** A package without capabilities, and with code for another target. */
@@ -163,3 +164,131 @@ test('rule 11.5: what another commit or a build left in the copy is no file of t
   const found = await diff(directory, ['HEAD']);
   expect([found.base.from, gains(found)]).toEqual(['check', { updates: ['api fs'] }]);
 });
+
+test('rule 11.12: programs, sources and variables of cargo and rustup that differ are told first, and are a gain', async () => {
+  const directory = await updates('hostile-settings', {});
+  const file = join(directory, '.cargo/config.toml');
+  const before = readFileSync(file, 'utf8');
+  const script = '#!/bin/sh\nexec "$@"\n';
+  write(directory, { 'tools/wrapper': script });
+  writeFileSync(
+    file,
+    `${before}[build]\nrustc-wrapper = "./tools/wrapper"\n[term]\nquiet = true\n`,
+  );
+  chmodSync(join(directory, 'tools/wrapper'), 0o755);
+  const found = await diff(directory, ['HEAD']);
+  const names = { file: '.cargo/config.toml', text: 'it names tools/wrapper, which differs' };
+  expect([found.status, found.loosened]).toEqual([
+    1,
+    [{ file: '.cargo/config.toml', text: 'build.rustc-wrapper is "./tools/wrapper"' }, names],
+  ]);
+  const shown = await cackle(['diff', '--path', directory, 'HEAD']);
+  expect(shown.stdout.split('\n')[0]).toBe(
+    '.cargo/config.toml: build.rustc-wrapper is "./tools/wrapper", unlike in the base',
+  );
+  await commit(directory, 'wrapper');
+  // The same setting, another program.
+  write(directory, { 'tools/wrapper': `${script}# more\n` });
+  const edited = await diff(directory, ['HEAD']);
+  expect([edited.status, edited.loosened]).toEqual([1, [names]]);
+  // What only concerns output is none, nor is a toolchain by its name.
+  await commit(directory, 'edited');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('quiet = true', 'quiet = false'));
+  const { host, version } = await rustc();
+  write(directory, { 'rust-toolchain.toml': `[toolchain]\nchannel = "${version}-${host}"\n` });
+  expect((await diff(directory, ['HEAD'], { RUSTUP_TOOLCHAIN: version })).loosened).toEqual([]);
+  write(directory, { 'rust-toolchain.toml': '[toolchain]\npath = "tools"\n' });
+  const path = await diff(directory, ['HEAD'], { RUSTUP_TOOLCHAIN: version });
+  expect(path.loosened).toContainEqual({
+    file: 'rust-toolchain.toml',
+    text: 'toolchain.path is "tools"',
+  });
+});
+
+test('rule 11.12: a build script that reads a variable of the configuration runs again on both sides', async () => {
+  const directory = await updates('hostile-variable', { leaf: '1.0.0' });
+  write(directory, {
+    'vendor/leaf-1.0.0/build.rs':
+      'fn main() {\n    if std::env::var("MORE").is_ok() {\n        println!("cargo:rustc-cfg=more");\n    }\n}\n',
+    'vendor/leaf-1.0.0/src/lib.rs':
+      'pub fn answer() -> usize {\n    #[cfg(more)]\n    std::fs::read("x").ok();\n    42\n}\n',
+  });
+  const config = join(directory, 'cackle.toml');
+  const allows =
+    '\n[pkg.leaf.build]\nallow_apis = ["env"]\nallow_build_instructions = ["cargo:rustc-cfg=*"]\n';
+  writeFileSync(config, `${readFileSync(config, 'utf8')}${allows}`);
+  await commit(directory, 'script');
+  expect((await diff(directory, ['HEAD'])).status).toBe(0);
+  const cargo = join(directory, '.cargo/config.toml');
+  writeFileSync(cargo, `${readFileSync(cargo, 'utf8')}[env]\nMORE = "1"\n`);
+  expect(gains(await diff(directory, ['HEAD']))).toEqual({ leaf: ['api fs'] });
+});
+
+test('rule 11.9: a cackle.toml that is gone, or does not fit the packages of today, hides nothing', async () => {
+  const directory = await updates('hostile-unwatched', {});
+  const file = join(directory, 'cackle.toml');
+  const text = readFileSync(file, 'utf8');
+  rmSync(file);
+  const gone = await diff(directory, ['HEAD']);
+  expect([gone.status, gone.loosened]).toEqual([
+    1,
+    [{ file: 'cackle.toml', text: 'the API env is not watched any more' }],
+  ]);
+  writeFileSync(file, `${text}\n[pkg.leaf]\nimport = ["mine"]\n`);
+  await commit(directory, 'another');
+  writeFileSync(file, text.replace('"net", ', ''));
+  const other = await diff(directory, ['HEAD']);
+  expect([other.status, other.loosened]).toEqual([
+    1,
+    [{ file: 'cackle.toml', text: expect.stringContaining('what it watched is not known') }],
+  ]);
+  // A link to the file is the file.
+  mkdirSync(join(directory, 'settings'));
+  writeFileSync(join(directory, 'settings/cackle.toml'), text);
+  rmSync(file);
+  symlinkSync('settings/cackle.toml', file);
+  await commit(directory, 'link');
+  expect((await diff(directory, ['HEAD'])).loosened).toEqual([]);
+});
+
+test('rule 11.13: a cackle.lock that records what the code does not do is a gain, and a broken one no base', async () => {
+  const directory = await updates('hostile-lock', {});
+  await cackle(['lock', '--path', directory]);
+  await commit(directory, 'lock');
+  const file = join(directory, 'cackle.lock');
+  const honest = readFileSync(file, 'utf8');
+  const claim = honest.replace(/(name = "util"\n.*\n.*\n)/, '$1facts = [\n  "api net",\n]\n');
+  writeFileSync(file, claim);
+  const claimed = await diff(directory, ['HEAD']);
+  const text = 'it records of util 1.0.0 what the code does not do: api net';
+  expect([claimed.status, claimed.loosened]).toEqual([1, [{ file: 'cackle.lock', text }]]);
+  await commit(directory, 'claim');
+  // What was recorded before is stale, which `--locked` tells.
+  expect((await diff(directory, ['HEAD'])).loosened).toEqual([]);
+  for (const [broken, said] of [
+    [`${honest}<<<<<<< HEAD\n`, 'has marks of a merge conflict'],
+    [`${honest}\n[[package]]\nname = "util"\nversion = "1.0.0"\nsource = "crates.io"\n`, 'twice'],
+    [
+      `${honest}\n[[package]]\nname = "older"\nversion = "1.0.0"\nsource = "crates.io"\n`,
+      'older 1.0.0',
+    ],
+  ] as const) {
+    writeFileSync(file, broken);
+    await commit(directory, said);
+    const { base, stderr } = await diff(directory, ['HEAD']);
+    expect([base.from, stderr]).toEqual(['check', expect.stringContaining(said)]);
+  }
+  // The command that is told writes it anew.
+  writeFileSync(file, `${honest}\nmore = 1\n`);
+  expect([
+    (await cackle(['lock', '--path', directory])).status,
+    readFileSync(file, 'utf8'),
+  ]).toEqual([0, honest]);
+});
+
+async function rustc(): Promise<{ host: string; version: string }> {
+  const { stdout } = await run('rustc', ['-vV']);
+  const [, version = ''] = /^release: (.*)$/m.exec(stdout) ?? [];
+  const [, host = ''] = /^host: (.*)$/m.exec(stdout) ?? [];
+  return { host, version };
+}

@@ -86,7 +86,7 @@ export function diffView(data: PageData): HTMLElement {
     {},
     el('p', {}, el('b', {}, diff.summary)),
     ...diff.unknown.map((text) => el('p.unknown', {}, `not known ${text}`)),
-    ...diff.loosened.map((text) => el('p.unknown', {}, `cackle.toml: ${text}`)),
+    ...diff.loosened.map((text) => el('p.unknown', {}, text)),
     ...diff.packages.map((change) => changePart(data, change)),
   );
 }

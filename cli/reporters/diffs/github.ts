@@ -18,14 +18,14 @@ export const githubDiff: DiffReporter = ({ diff }) => {
   const findings = findingsOf(diff);
   const commands =
     unknown.length === 0 ? [] : [command('warning', { title: 'cackle: not known' }, unknown)];
-  for (const text of diff.loosened.slice(0, SHOWN / 2))
+  for (const { file, text } of diff.loosened.slice(0, SHOWN / 2))
     commands.push(
       command('error', { ...repository.top(), title: 'cackle diff' }, [
-        printable(`cackle.toml: ${text}, unlike in the base`),
+        printable(`${file}: ${text}, unlike in the base`),
       ]),
     );
   const used = commands.length;
-  let rest = 0;
+  let rest = Math.max(0, diff.loosened.length - SHOWN / 2);
   for (const level of ['error', 'warning'] as const) {
     const some = findings.filter((finding) => finding.level === level);
     const shown = some.slice(0, Math.max(0, SHOWN - used));

@@ -32,7 +32,7 @@ export const markdownDiff: DiffReporter = ({ diff }) => {
       ? `### cackle diff: ${sentence(gainsText(diff))}\n\n${sentence(comparedText(diff))}`
       : `**cackle diff**: ${sentence(summary)}`,
     diff.loosened
-      .map((text) => `- **cackle.toml**: ${sentence(text)}, unlike in the base`)
+      .map(({ file, text }) => `- **${sentence(file)}**: ${sentence(text)}, unlike in the base`)
       .join('\n'),
     unknown.map((line) => `- **${sentence(line)}**`).join('\n'),
     otherTargetLines(diff, false)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Location, ReportingDescriptor, Result } from 'sarif';
+import type { Loosened } from '../../../engine/diff/types.ts';
 import { diffSummary } from '../../output/diff-text.ts';
 import { printable } from '../../output/printable.ts';
 import { Repository } from '../repository.ts';
@@ -47,14 +48,20 @@ export const diffRules = [
     'A package comes from another source than in the base.',
     'Code of the same name may be the code of somebody else.',
   ),
+  rule(
+    'D0003',
+    'LessWatched',
+    'A file watches, confines or records otherwise than in the base, or has other programs run.',
+    'What is less watched can hide what a change gained.',
+  ),
 ];
 
 /** SARIF 2.1.0, for code scanning: a result for each gain, at the line of its package in this repository. */
 export const sarifDiff: DiffReporter = ({ diff, version }) => {
   const repository = new Repository(diff);
-  const findings = findingsOf(diff);
+  const findings = [...diff.loosened, ...findingsOf(diff)];
   const { results, dropped } = limitedResults(findings, diffRules, (finding) =>
-    resultOf(finding, diff, repository),
+    'file' in finding ? resultOfLoosened(finding, repository) : resultOf(finding, diff, repository),
   );
   const unknown = unknownLines(diff);
   const notifications = unknown.map((line) => notification('warning', line));
@@ -76,6 +83,22 @@ export const sarifDiff: DiffReporter = ({ diff, version }) => {
   );
 };
 
+function resultOfLoosened({ file, text }: Loosened, repository: Repository): Result {
+  return {
+    ruleId: 'D0003',
+    ruleIndex: 2,
+    level: 'error',
+    message: { text: plain(printable(`${file}: ${text}, unlike in the base.`)) },
+    locations: [inRepository(repository.top())],
+    partialFingerprints: fingerprintsOf([file, text]),
+  };
+}
+
+function fingerprintsOf(parts: readonly string[]): Record<string, string> {
+  const fingerprint = createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 32);
+  return { primaryLocationLineHash: fingerprint, 'cackleDiff/v1': fingerprint };
+}
+
 function resultOf(
   finding: Finding,
   diff: Parameters<DiffReporter>[0]['diff'],
@@ -83,10 +106,6 @@ function resultOf(
 ): Result {
   const { change, gain, level, text } = finding;
   const place = repository.placeOfPackage(change.name, (change.after ?? change.before)?.version);
-  const fingerprint = createHash('sha256')
-    .update([change.name, gain?.fact ?? change.change].join('\0'))
-    .digest('hex')
-    .slice(0, 32);
   const found = gain?.evidence?.places ?? [];
   const related = found.map(
     ({ place: at, target, from }, id): Location => ({
@@ -122,9 +141,6 @@ function resultOf(
     ],
     ...(related.length > 0 ? { relatedLocations: related } : {}),
     ...(flows.length > 0 ? { codeFlows: flows } : {}),
-    partialFingerprints: {
-      primaryLocationLineHash: fingerprint,
-      'cackleDiff/v1': fingerprint,
-    },
+    partialFingerprints: fingerprintsOf([change.name, gain?.fact ?? change.change]),
   };
 }
