@@ -10,6 +10,8 @@ const { env } = process;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const work = mkdtempSync(join(env.RUNNER_TEMP || tmpdir(), 'cackle-'));
 const path = env.CACKLE_PATH || '.';
+/** Files of the checkout that look like a repository of git configure nothing. */
+const harmless = ['-c', 'safe.bareRepository=explicit', '-c', 'core.fsmonitor=false'];
 /** A comment of ours begins with it. */
 const MARK = '<!-- cackle diff -->';
 
@@ -59,7 +61,7 @@ function baseCommit() {
   const sha = event().pull_request?.base?.sha;
   if (typeof sha !== 'string' || !/^[0-9a-f]{40,64}$/.test(sha)) return undefined;
   const git = (/** @type {string[]} */ ...args) =>
-    spawnSync('git', ['-C', resolve(path), ...args], { encoding: 'utf8' });
+    spawnSync('git', [...harmless, '-C', resolve(path), ...args], { encoding: 'utf8' });
   if (git('cat-file', '-e', `${sha}^{commit}`).status === 0) return sha;
   // A checkout has the last commit alone; one more is all that a comparison needs.
   const fetched = git('fetch', '--no-tags', '--depth=1', 'origin', sha);

@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, realpathSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, realpathSync, rmSync, utimesSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { isDirectorySource } from '../config/sources.ts';
 import { CheckError } from '../errors.ts';
@@ -72,6 +72,22 @@ async function findRepository(directory: string): Promise<Repository> {
 /** The place of a workspace in its repository, as git writes paths. */
 export function placeOf({ root }: Repository, workspace: Workspace): string {
   return relative(root, workspace.root);
+}
+
+/**
+ * Returns the place of a workspace in a copy of its repository, which `label` names. Throws CheckError where the copy has none, or a link that
+ * leads elsewhere: what is written there would be outside of the copy (rule 11.5).
+ */
+export function placeIn(copy: string, place: string, label: string): string {
+  const path = join(copy, place);
+  const found = existsSync(path) ? realpathSync(path) : undefined;
+  if (found === join(realpathSync(copy), place)) return path;
+  throw new CheckError(
+    found === undefined
+      ? `${label} has no directory ${place}`
+      : `${place} of ${label} is a link, or lies behind one`,
+    'compare with a revision that has the workspace in the same place',
+  );
 }
 
 /** Days after which a directory goes that no diff has used. */

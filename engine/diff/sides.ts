@@ -1,5 +1,4 @@
 import { realpathSync } from 'node:fs';
-import { join } from 'node:path';
 import { type CheckRequest, checkTree } from '../check/check.ts';
 import { targetOf } from '../check/inventory.ts';
 import type { CheckObserver, CheckOptions } from '../check/options.ts';
@@ -31,6 +30,7 @@ import {
   type Comparison,
   copyWorkspace,
   otherLock,
+  placeIn,
   placeOf,
   workDirectory,
   writeLockFile,
@@ -228,9 +228,9 @@ export class Comparing {
     const { workspace } = this.tree;
     const { repository } = commit;
     const directory = workDirectory('base', repository.root);
-    const copy = join(directory, placeOf(repository, workspace));
     const files = async () => {
       await checkOut(repository, commit.commit, directory);
+      const copy = placeIn(directory, placeOf(repository, workspace), commit.label);
       // Where git does not keep Cargo.lock, the same packages are compared.
       await writeLockFile(copy, lock);
       return { top: directory, workspace: copy };
@@ -252,8 +252,8 @@ export class Comparing {
     }
     const inventory = kept.read(key);
     if (inventory !== undefined) return known('kept', inventory);
-    await files();
-    const base = await this.sideOfCopy(copy, commit.label, lock);
+    const copy = await files();
+    const base = await this.sideOfCopy(copy.workspace, commit.label, lock);
     await kept.keep(key, base.taken.inventory);
     return base;
   }

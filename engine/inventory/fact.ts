@@ -54,10 +54,21 @@ export function recordedInstruction(instruction: string): string {
   if (variable !== undefined) return `${variable}*`;
   const metadata = /^cargo:(?!rustc-)[^=]+=/s.exec(line)?.[0];
   if (metadata !== undefined) return `${metadata}*`;
-  const path = line.indexOf('/');
-  if (path < 0) return line;
-  const start = Math.max(line.lastIndexOf('=', path), line.lastIndexOf(' ', path));
-  return `${line.slice(0, start + 1)}*`;
+  // Several options may stand in one line, and the path of one is no reason to leave out another.
+  const [, key, options] = severalOptions.exec(line) ?? [];
+  if (key === undefined || options === undefined) return withoutPath(line);
+  return `${key}${options.replace(/[^\s,]+/g, withoutPath)}`;
+}
+
+/** See The Cargo Book, "Outputs of the Build Script": `rustc-flags` takes several, and the linker too behind `-Wl,`. */
+const severalOptions = /^(cargo:rustc-(?:flags|(?:cdylib-)?link-arg[^=]*)=)(.*)$/s;
+
+/** Leaves out a path, and all behind it. */
+function withoutPath(text: string): string {
+  const path = text.indexOf('/');
+  if (path < 0) return text;
+  const start = Math.max(text.lastIndexOf('=', path), text.lastIndexOf(' ', path));
+  return `${text.slice(0, start + 1)}*`;
 }
 
 /** What is most dangerous first: code that runs while building, the network, programs, files. */

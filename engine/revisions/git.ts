@@ -229,7 +229,12 @@ export async function checkOut(
 ): Promise<void> {
   await asRepository(repository, commit, directory);
   const own = { env: ofCopy(directory) };
-  const { status, stderr } = await git(directory, ['read-tree', '--reset', '-u', commit], own);
+  const write = (): Promise<Finished> =>
+    git(directory, ['read-tree', '--reset', '-u', commit], own);
+  const first = await write();
+  // A partial clone fetches the contents that it lacks when it compares them (git-clone, --filter); its copy cannot.
+  const { status, stderr } =
+    first.status !== 0 && (await fetchMissing(repository, commit)) ? await write() : first;
   if (status !== 0)
     throw new CheckError(
       `git cannot write the files of ${commit.slice(0, 12)} to ${directory}: ${stderr.trim()}`,
@@ -240,6 +245,14 @@ export async function checkOut(
   // What another commit, its submodules or a build left there is no file of this one.
   await asked(directory, ['clean', '-ffdxq'], `remove ${directory}`, own);
   await checkOutSubmodules(repository, commit, directory);
+}
+
+/** Resolves to whether a partial clone now has what its work tree and a commit differ in; false for any other. */
+async function fetchMissing({ root }: Repository, commit: string): Promise<boolean> {
+  const partial = await git(root, ['config', '--get-regexp', '^remote\\..*\\.promisor$']);
+  if (partial.status !== 0) return false;
+  const args = ['diff', '--no-ext-diff', '--no-textconv', '--shortstat', 'HEAD', commit, '--'];
+  return (await git(root, args)).status === 0;
 }
 
 /**

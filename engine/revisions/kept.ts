@@ -10,7 +10,7 @@ import { type Inventory, inventorySchema } from '../inventory/types.ts';
 import { userCache } from '../paths.ts';
 
 /** Raise this when the same tree gives another inventory. */
-const INVENTORY_VERSION = 1;
+const INVENTORY_VERSION = 2;
 /** Inventories that are kept; each has some 100 kB. */
 const KEPT = 300;
 

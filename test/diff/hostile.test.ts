@@ -292,3 +292,38 @@ async function rustc(): Promise<{ host: string; version: string }> {
   const [, host = ''] = /^host: (.*)$/m.exec(stdout) ?? [];
   return { host, version };
 }
+
+test('rule 11.5: a base whose workspace lies behind a link is an error, and nothing is written there', async () => {
+  const directory = await updates('hostile-place', {});
+  const outside = workspacePlace('hostile-place-outside');
+  rmSync(outside, { recursive: true, force: true });
+  cpSync(directory, join(outside, 'inner'), { recursive: true });
+  const inner = join(directory, 'inner');
+  symlinkSync(join(outside, 'inner'), inner);
+  await commit(directory, 'link');
+  rmSync(inner);
+  cpSync(fixture('updates', { as: 'hostile-place-inner' }), inner, { recursive: true });
+  await commit(directory, 'directory');
+  rmSync(join(outside, 'inner/Cargo.lock'));
+  for (const [revision, said] of [
+    ['HEAD~1', 'is a link'],
+    ['HEAD~2', 'has no directory inner'],
+  ] as const) {
+    const { status, stderr } = await cackle(['diff', '--path', inner, revision]);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(said)]);
+  }
+  expect(existsSync(join(outside, 'inner/Cargo.lock'))).toBe(false);
+});
+
+test('rule 11.5: a partial clone fetches what the base has', async () => {
+  const origin = await updates('hostile-partial-origin', {});
+  for (const key of ['allowFilter', 'allowAnySHA1InWant'])
+    await git(origin, 'config', `uploadpack.${key}`, 'true');
+  const main = join(origin, 'src/main.rs');
+  writeFileSync(main, readFileSync(main, 'utf8').replace('util::length', 'util::load'));
+  await commit(origin, 'gain');
+  const directory = workspacePlace('hostile-partial');
+  rmSync(directory, { recursive: true, force: true });
+  await git(origin, 'clone', '-q', '--filter=blob:none', `file://${origin}`, directory);
+  expect(gains(await diff(directory, ['HEAD~1']))).toEqual({ util: ['api fs'] });
+});

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { recordedInstruction } from '../../engine/inventory/fact.ts';
 import { cackle, check, fixture, run, short } from '../support/cackle.ts';
 import { commit, git, lockVersions, repository } from './support.ts';
 
@@ -161,4 +162,18 @@ test('rule 11.2: branches that add facts of different packages merge, and a conf
   expect((await check(directory, ['--locked'])).problems.map(short)).not.toContain(
     'not-locked leaf',
   );
+});
+
+test.each([
+  ['cargo:rustc-flags=-L /opt/lib -l foo', 'cargo:rustc-flags=-L * -l foo'],
+  [
+    'cargo:rustc-link-arg=-Wl,-rpath,/opt/lib,--wrap=open',
+    'cargo:rustc-link-arg=-Wl,-rpath,*,--wrap=open',
+  ],
+  ['cargo:rustc-link-arg-bins=/build/out/x.o', 'cargo:rustc-link-arg-bins=*'],
+  ['cargo:rustc-link-search=native=/my place/lib', 'cargo:rustc-link-search=native=*'],
+  ['cargo::rustc-env=A=/x -l foo', 'cargo:rustc-env=A=*'],
+  ['cargo:root=/x', 'cargo:root=*'],
+])('rule 11.1: of %s the paths are left out, and no other option', (instruction, recorded) => {
+  expect(recordedInstruction(instruction)).toBe(recorded);
 });
