@@ -126,10 +126,10 @@ test('another program reads an object file by the packages object-wasm and gimli
   ]);
   expect(found.machine).toHaveLength(1);
   expect(found.errors).toEqual([
-    ['Error', 'neither an ELF object nor an archive'],
+    ['Error', 'neither an object file (ELF, COFF, Mach-O) nor an archive'],
     ['Error', expect.stringMatching(/\w/)],
     ['Error', 'neither an executable nor a shared object'],
-    ['Error', 'neither an ELF object nor an archive'],
+    ['Error', 'neither an object file (ELF, COFF, Mach-O) nor an archive'],
     ['Error', expect.stringMatching(/\w/)],
   ]);
 });

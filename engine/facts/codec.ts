@@ -45,6 +45,7 @@ export function decodeFacts(bytes: Buffer): ObjectFacts {
     memberFile: u32('memberFile'),
     memberFirstSection: u32('memberFirstSection'),
     memberMachine: u32('memberMachine'),
+    memberFormat: u32('memberFormat'),
     sectionName: u32('sectionName'),
     sectionFlags: u32('sectionFlags'),
     sectionGroup: u32('sectionGroup'),

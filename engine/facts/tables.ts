@@ -5,7 +5,7 @@
  */
 
 /** The version of wasm/facts/src/layout.rs, which writes facts files; others are extracted again. */
-export const FACTS_VERSION = 9;
+export const FACTS_VERSION = 10;
 
 /** "No such row" in every u32 column. */
 export const NONE = 0xffff_ffff;
@@ -13,20 +13,26 @@ export const NONE = 0xffff_ffff;
 /** Set in `edgeTarget` when the target is an entity (a name that the link resolves), not a node of this file. */
 export const ENTITY_BIT = 0x8000_0000;
 
-/** Bits of `sectionFlags`, as wasm/object-wasm sets them (ELF gABI, "Sections"). */
+/**
+ * Bits of `sectionFlags`, as wasm/object-wasm sets them (ELF gABI, "Sections"). A section of facts is what a linker keeps or drops
+ * as a whole: in COFF and Mach-O, one symbol of a section that many share.
+ */
 export const SectionFlag = {
   alloc: 1,
   exec: 2,
   write: 4,
   tls: 8,
   retain: 16,
-  /** .init_array, .fini_array, .preinit_array, .ctors, .dtors, .init, .fini: kept by every linker script. */
+  /** Start-up and end arrays and code (.init_array, .ctors, .init …, .CRT$X*, __mod_init_func …): kept by every linker. */
   rootArray: 32,
   note: 64,
   nobits: 128,
   linkOrder: 256,
   group: 512,
 } as const;
+
+/** Values of `memberFormat`. */
+export const ObjectFormat = { elf: 0, coff: 1, 'mach-o': 2 } as const;
 
 /** Bits of `nodeFlags`. */
 export const NodeFlag = {
@@ -39,6 +45,8 @@ export const NodeFlag = {
   anonymous: 16,
   /** A call shim under core::ops::function: looked through in the same way (rule 4.6). */
   callShim: 32,
+  /** Defines its name only where nothing else in the link does (weak externals of COFF). */
+  fallback: 64,
 } as const;
 
 /** Which part of a symbol a name is (wasm/object-wasm/src/names.rs). */
@@ -65,9 +73,14 @@ export const columnTypes = {
   /** The member's STT_FILE, NONE when it has none or several. */
   memberFile: 'u32',
   memberFirstSection: 'u32',
-  /** ELF's e_machine. */
+  /** ELF's e_machine, in every format. */
   memberMachine: 'u32',
-  /** NONE unless a join uses it: C identifiers (`__start_NAME`) and `.gcc_except_table*`. */
+  /** An {@link ObjectFormat}. */
+  memberFormat: 'u32',
+  /**
+   * NONE unless a join uses it: C identifiers (`__start_NAME`) and `.gcc_except_table*`. Of Mach-O segment and section as one word, of
+   * COFF's `NAME$x` an identifier for NAME.
+   */
   sectionName: 'u32',
   sectionFlags: 'u32',
   sectionGroup: 'u32',

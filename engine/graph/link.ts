@@ -128,15 +128,16 @@ export class JoinedOutput {
     return (this.sectionBase[at.input] as number) + (facts.nodeSection[at.node] as number);
   }
 
-  /** Objects before archives, strong before weak, then the first in order, as linkers choose. */
+  /** Objects before archives, strong before weak, then the first in order, as linkers choose; fallbacks come last. */
   private define(): void {
     const rank = new Uint8Array(this.symbols.size);
     this.inputs.forEach(({ loaded, archive }, input) => {
       const { facts, entitySymbol, definitions } = loaded;
       for (const node of definitions) {
         const symbol = entitySymbol[facts.nodeEntity[node] as number] as number;
-        const weak = ((facts.nodeFlags[node] as number) & NodeFlag.weak) !== 0;
-        const strength = archive ? 1 : weak ? 2 : 3;
+        const flags = facts.nodeFlags[node] as number;
+        const weak = (flags & NodeFlag.weak) !== 0;
+        const strength = (flags & NodeFlag.fallback) !== 0 ? 1 : archive ? 2 : weak ? 3 : 4;
         if (strength <= (rank[symbol] as number)) continue;
         rank[symbol] = strength;
         this.definitionInput[symbol] = input;
@@ -179,7 +180,8 @@ export class JoinedOutput {
     const strengthOf = (input: number, node: number): number => {
       const { loaded } = this.inputs[input] as JoinInput;
       if ((this.memberLoaded[input] as Uint8Array)[loaded.memberOfNode(node)] === 0) return 0;
-      return ((loaded.facts.nodeFlags[node] as number) & NodeFlag.weak) !== 0 ? 1 : 2;
+      const flags = loaded.facts.nodeFlags[node] as number;
+      return (flags & NodeFlag.fallback) !== 0 ? 1 : (flags & NodeFlag.weak) !== 0 ? 2 : 3;
     };
     this.inputs.forEach(({ loaded }, input) => {
       const { facts, entitySymbol, definitions } = loaded;

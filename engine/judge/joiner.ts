@@ -1,6 +1,6 @@
 import { decodeFacts, FactsFormatError } from '../facts/codec.ts';
 import { readFacts } from '../facts/seal.ts';
-import { factString, type ObjectFacts } from '../facts/tables.ts';
+import { factString, type ObjectFacts, ObjectFormat } from '../facts/tables.ts';
 import type { JoinInput, JoinRoots, Mentioned } from '../graph/join-input.ts';
 import { JoinedOutput } from '../graph/link.ts';
 import { LoadedFacts, SymbolNames } from '../graph/loaded-facts.ts';
@@ -14,6 +14,8 @@ const MAX_LIBRARY = 2 ** 32;
 /** One output to join: the facts files of its inputs in link order, and the roots that the linker keeps. */
 export interface OutputSpec {
   readonly name: string;
+  /** The format of the target's objects. */
+  readonly format: keyof typeof ObjectFormat;
   readonly inputs: readonly {
     readonly facts: string;
     readonly archive: boolean;
@@ -45,7 +47,7 @@ export class Joiner {
     const key = JSON.stringify([output.inputs, output.runtime, output.roots]);
     if (this.last?.key === key) return this.last.joined;
     const inputs: JoinInput[] = [];
-    let machine: number | undefined;
+    let target: Target | undefined;
     const stale: string[] = [];
     for (const input of output.inputs) {
       const facts = this.load(input.facts);
@@ -61,7 +63,7 @@ export class Joiner {
           `cannot read ${input.path}, which ${output.name} links: ${where === '' ? 'it is' : `${where}:`} LLVM bitcode, not machine code\n  compile it without link-time optimisation (linker-plugin-lto, -flto)`,
         );
       }
-      machine = sameMachine(facts.facts, machine, input.path, output.name);
+      target = sameTarget(facts.facts, target, input.path, output);
       inputs.push({ loaded: facts, archive: input.archive });
     }
     if (stale.length > 0) throw new StaleFactsError(stale);
@@ -116,22 +118,47 @@ const machineNames: Readonly<Record<number, string>> = {
   258: 'loongarch',
 };
 
+/** What the objects of one output have in common: an {@link ObjectFormat}, and ELF's e_machine. */
+interface Target {
+  readonly format: number;
+  readonly machine: number;
+}
+
+const formatNames: Readonly<Record<number, string>> = {
+  [ObjectFormat.elf]: 'ELF',
+  [ObjectFormat.coff]: 'COFF (Windows)',
+  [ObjectFormat['mach-o']]: 'Mach-O (macOS)',
+};
+
 /**
- * Returns the machine of all inputs so far. Throws when they are for different machines: a linker refuses that, but
- * an output that is only judged has no linker.
+ * Returns the target of all inputs so far. Throws when they are of different formats or for different machines: a linker refuses
+ * that (rule 4.25), but an output that is only judged has no linker.
  */
-function sameMachine(
+function sameTarget(
   facts: ObjectFacts,
-  machine: number | undefined,
+  known: Target | undefined,
   path: string,
-  output: string,
-): number | undefined {
-  const expected = machine ?? facts.memberMachine[0];
-  const other = facts.memberMachine.findIndex((m) => m !== expected);
-  if (expected === undefined || other < 0) return expected;
-  const nameOf = (m: number): string => machineNames[m] ?? `machine ${m}`;
+  output: OutputSpec,
+): Target | undefined {
+  const { memberFormat, memberMachine } = facts;
+  if (memberFormat.length === 0) return known;
+  const targetOf = (member: number): Target => ({
+    format: memberFormat[member] as number,
+    machine: memberMachine[member] as number,
+  });
+  const expected = known ?? { ...targetOf(0), format: ObjectFormat[output.format] };
+  const other = memberMachine.findIndex((_, member) => {
+    const { format, machine } = targetOf(member);
+    return format !== expected.format || machine !== expected.machine;
+  });
+  if (other < 0) return expected;
+  const found = targetOf(other);
+  const nameOf = ({ format, machine }: Target): string => {
+    const known = machineNames[machine] ?? `machine ${machine}`;
+    return found.format === expected.format ? known : `${formatNames[format] ?? 'other'}, ${known}`;
+  };
   const member = factString(facts, facts.memberName[other] as number);
   throw new Error(
-    `cannot judge ${output}: ${path}${member === '' ? '' : `, member ${member},`} is for ${nameOf(facts.memberMachine[other] as number)}, and what it is linked with for ${nameOf(expected)}\n  link a library that was built for the target`,
+    `cannot judge ${output.name}: ${path}${member === '' ? '' : `, member ${member},`} is for ${nameOf(found)}, and what it is linked with for ${nameOf(expected)}\n  link a library that was built for the target`,
   );
 }

@@ -17,6 +17,7 @@ export function outputSpec(
 ): OutputSpec {
   return {
     name,
+    format: link.format,
     inputs: link.inputs.map((input) => ({
       facts: pathOf(input.path, input.facts),
       archive: input.kind === 'archive' && !input.wholeArchive,

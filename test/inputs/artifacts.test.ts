@@ -91,7 +91,10 @@ const lies: Readonly<Record<string, readonly [Buffer, RegExp]>> = (() => {
       Buffer.concat([good.subarray(0, 4), Buffer.from([9]), good.subarray(5)]),
       /class/,
     ],
-    'something else': [Buffer.from('hello, I am an object\n'), /neither an ELF object nor/],
+    'something else': [
+      Buffer.from('hello, I am an object\n'),
+      /neither an object file \(ELF, COFF, Mach-O\) nor/,
+    ],
   };
 })();
 
@@ -163,7 +166,9 @@ describe('through the workers', () => {
         'cannot read ',
       );
     }
-    await expect(extract(Buffer.alloc(0))).rejects.toThrow('neither an ELF object nor an archive');
+    await expect(extract(Buffer.alloc(0))).rejects.toThrow(
+      'neither an object file (ELF, COFF, Mach-O) nor an archive',
+    );
     expect((await goodFacts()).equals(expected)).toBe(true);
   });
 
@@ -192,10 +197,10 @@ describe('through the workers', () => {
     const named = decodeFacts((await together({ [long]: good, 'odd.o': odd })).content);
     expect([...named.memberName].map((id) => factString(named, id))).toEqual([long, 'odd.o']);
     await expect(together({ 'good.o': good, 'bad.o': Buffer.from('no object') })).rejects.toThrow(
-      `cannot read ${join(directory, 'bad.o')}: neither an ELF object nor an archive`,
+      `cannot read ${join(directory, 'bad.o')}: neither an object file (ELF, COFF, Mach-O) nor an archive`,
     );
     await expect(together({ 'good.o': good, 'empty.o': Buffer.alloc(0) })).rejects.toThrow(
-      `cannot read ${join(directory, 'empty.o')}: neither an ELF object nor an archive`,
+      `cannot read ${join(directory, 'empty.o')}: neither an object file (ELF, COFF, Mach-O) nor an archive`,
     );
   });
 

@@ -1,14 +1,17 @@
-//! Link inputs as the parsers see them: a single ELF object or an `ar` archive of them.
+//! Link inputs as the parsers see them: a single object file (ELF, COFF, Mach-O) or an `ar` archive of them.
 //!
-//! Members count from 0 in archive order, ELF members only; sections are numbered over the whole input
-//! (null section included), so that object-wasm and gimli-wasm number the same rows.
+//! Members count from 0 in archive order, objects only; sections are numbered over the whole input, so that object-wasm and
+//! gimli-wasm number the same rows. Row 0 of a member is ELF's null section; the other formats count sections from 1, and their
+//! row 0 holds what the object says outside of its sections.
 
+mod format;
 #[cfg(feature = "mutate")]
 pub mod mutate;
 mod progress;
 mod strings;
 mod text;
 
+pub use format::{is_bigobj, Format};
 pub use progress::{reading, start_reading};
 pub use strings::Strings;
 pub use text::as_text;
@@ -44,10 +47,11 @@ impl fmt::Display for ExtractError {
 
 impl std::error::Error for ExtractError {}
 
-/// One ELF file of the input.
+/// One object file of the input.
 pub struct Member<'data> {
     /// Name in the archive; empty for a lone object.
     pub name: String,
+    pub format: Format,
     pub data: &'data [u8],
 }
 
@@ -55,7 +59,7 @@ pub struct Member<'data> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum SkippedKind {
-    /// rustc's metadata (`lib.rmeta`) when it is not wrapped in ELF.
+    /// rustc's metadata (`lib.rmeta`) when it is not wrapped in an object file.
     Metadata = 0,
     /// LLVM bitcode, as `-C linker-plugin-lto` leaves it.
     Bitcode = 1,
@@ -67,7 +71,6 @@ pub struct Input<'data> {
     pub skipped: Vec<(String, SkippedKind)>,
 }
 
-const ELF_MAGIC: &[u8] = b"\x7fELF";
 const BITCODE_MAGIC: &[u8] = b"BC\xc0\xde";
 const BITCODE_WRAPPER_MAGIC: &[u8] = b"\xde\xc0\x17\x0b";
 const RUST_METADATA_MAGIC: &[u8] = b"rust\0\0\0";
@@ -79,8 +82,8 @@ const MAX_NAME: usize = 4096;
 /// Lists the members of `data`; returns an error for thin archives and members of an unknown kind.
 pub fn open(data: &[u8]) -> Result<Input<'_>, ExtractError> {
     let mut input = Input { members: Vec::new(), skipped: Vec::new() };
-    if data.starts_with(ELF_MAGIC) {
-        input.members.push(Member { name: String::new(), data });
+    if let Some(format) = Format::of(data).map_err(|reason| ExtractError::new("", reason))? {
+        input.members.push(Member { name: String::new(), format, data });
         return Ok(input);
     }
     if data.starts_with(BITCODE_MAGIC) || data.starts_with(BITCODE_WRAPPER_MAGIC) {
@@ -91,7 +94,7 @@ pub fn open(data: &[u8]) -> Result<Input<'_>, ExtractError> {
         return Err(ExtractError::new("", "thin archives are not supported: their members lie elsewhere"));
     }
     if !data.starts_with(b"!<arch>\n") {
-        return Err(ExtractError::new("", "neither an ELF object nor an archive"));
+        return Err(ExtractError::new("", "neither an object file (ELF, COFF, Mach-O) nor an archive"));
     }
     let archive = ArchiveFile::parse(data).map_err(|e| ExtractError::new("", e))?;
     let mut behind = String::from("at the start");
@@ -105,8 +108,9 @@ pub fn open(data: &[u8]) -> Result<Input<'_>, ExtractError> {
             .map_err(|_| ExtractError::new(&String::from_utf8_lossy(member.name()), "member name is not UTF-8"))?
             .to_string();
         let content = member.data(data).map_err(|e| ExtractError::new(&name, e))?;
-        if content.starts_with(ELF_MAGIC) {
-            input.members.push(Member { name, data: content });
+        let format = Format::of(content).map_err(|reason| ExtractError::new(&name, reason))?;
+        if let Some(format) = format {
+            input.members.push(Member { name, format, data: content });
         } else if content.starts_with(BITCODE_MAGIC) || content.starts_with(BITCODE_WRAPPER_MAGIC) {
             input.skipped.push((name, SkippedKind::Bitcode));
         } else if content.starts_with(RUST_METADATA_MAGIC) && name == "lib.rmeta" {
@@ -114,7 +118,7 @@ pub fn open(data: &[u8]) -> Result<Input<'_>, ExtractError> {
         } else if content.is_empty() {
             // An empty member adds nothing to a link.
         } else {
-            return Err(ExtractError::new(&name, "neither an ELF object nor LLVM bitcode"));
+            return Err(ExtractError::new(&name, "neither an object file (ELF, COFF, Mach-O) nor LLVM bitcode"));
         }
     }
     Ok(input)

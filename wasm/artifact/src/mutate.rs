@@ -1,5 +1,6 @@
 //! Damage for the parsers' tests: real objects and rlibs, damaged reproducibly by a seed.
 
+use crate::Format;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -23,11 +24,11 @@ impl Random {
 const HUGE: [u64; 8] = [u64::MAX, u64::MAX / 2, 1 << 63, u32::MAX as u64, 1 << 31, 0xffff, 0, 0x7f];
 
 /// Returns a damaged copy; the seed chooses the kind of damage: byte flips, a cut at a 64th, bytes from elsewhere, huge
-/// numbers in the ELF header, in a section header, in the symbol table or anywhere.
+/// numbers in the header of an object, in a section header or anywhere.
 pub fn damaged(original: &[u8], seed: u64) -> Vec<u8> {
     let mut random = Random::new(seed);
     let mut bytes = original.to_vec();
-    let member = if (3..=5).contains(&(seed % 8)) { elf_starts(original) } else { Vec::new() };
+    let member = if (3..=5).contains(&(seed % 8)) { object_starts(original) } else { Vec::new() };
     let start = if member.is_empty() { 0 } else { member[random.below(member.len())] };
     match seed % 8 {
         0 => bytes.truncate(original.len() * (seed as usize / 8 % 64) / 64),
@@ -45,12 +46,9 @@ pub fn damaged(original: &[u8], seed: u64) -> Vec<u8> {
         }
         3 => put(&mut bytes, start + random.below(64), &mut random),
         4 | 5 => {
-            // e_shoff: the offset of the section headers.
-            let field = original.get(start + 40..start + 48).unwrap_or(&[0; 8]);
-            let headers = u64::from_le_bytes(field.try_into().unwrap()) as usize;
+            let headers = section_headers(original, start);
             for _ in 0..=random.below(3) {
-                let count = original.get(start + 60).map_or(1, |&low| usize::from(low).max(1));
-                let at = start.saturating_add(headers) + 64 * random.below(count) + 4 * random.below(16);
+                let at = start.saturating_add(headers.offset) + headers.size * random.below(headers.count) + 4 * random.below(headers.size / 4);
                 put(&mut bytes, at, &mut random);
             }
         }
@@ -68,6 +66,28 @@ pub fn damaged(original: &[u8], seed: u64) -> Vec<u8> {
     bytes
 }
 
+/// Where an object has its section headers.
+struct Headers {
+    offset: usize,
+    count: usize,
+    size: usize,
+}
+
+fn section_headers(bytes: &[u8], start: usize) -> Headers {
+    let low = |at: usize| bytes.get(start + at).map_or(1, |&low| usize::from(low).max(1));
+    match Format::of(bytes.get(start..).unwrap_or_default()) {
+        Ok(Some(Format::Coff)) => Headers { offset: 20, count: low(2), size: 40 },
+        // The first load command is the segment; its sections are behind it.
+        Ok(Some(Format::MachO)) => Headers { offset: 32 + 72, count: low(32 + 64), size: 80 },
+        _ => {
+            // e_shoff: the offset of the section headers.
+            let field = bytes.get(start + 40..start + 48).unwrap_or(&[0; 8]);
+            let offset = u64::from_le_bytes(field.try_into().unwrap()) as usize;
+            Headers { offset, count: low(60), size: 64 }
+        }
+    }
+}
+
 fn put(bytes: &mut [u8], at: usize, random: &mut Random) {
     let value = HUGE[random.below(HUGE.len())].to_le_bytes();
     let width = [1, 2, 4, 8][random.below(4)];
@@ -76,8 +96,40 @@ fn put(bytes: &mut [u8], at: usize, random: &mut Random) {
     }
 }
 
-fn elf_starts(bytes: &[u8]) -> Vec<usize> {
-    bytes.windows(4).enumerate().filter(|(_, w)| *w == b"\x7fELF").map(|(at, _)| at).collect()
+/// Offsets of the objects in a file: its start, or those behind the headers of an archive's members.
+fn object_starts(bytes: &[u8]) -> Vec<usize> {
+    let behind = bytes.windows(2).enumerate().filter(|(_, two)| *two == b"`\n").map(|(at, _)| at + 2);
+    // Names of members stand before their content in the archives of macOS.
+    let magic = bytes.windows(4).enumerate().filter(|(_, four)| matches!(*four, b"\x7fELF" | b"\xcf\xfa\xed\xfe")).map(|(at, _)| at);
+    let mut starts: Vec<usize> =
+        std::iter::once(0).chain(behind).chain(magic).filter(|&at| matches!(Format::of(&bytes[at..]), Ok(Some(_)))).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    starts
+}
+
+/// The targets of which tests make objects, one of each format and machine.
+pub const TARGETS: [&str; 5] = [
+    "x86_64-unknown-linux-gnu",
+    "x86_64-pc-windows-gnu",
+    "x86_64-pc-windows-msvc",
+    "aarch64-apple-darwin",
+    "x86_64-apple-darwin",
+];
+
+/// Returns rustc's command for a target, whose standard library is installed when it is missing.
+pub fn rustc(target: &str) -> Command {
+    let program = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let library = Command::new(&program).args(["--print", "target-libdir", "--target", target]).output().expect("rustc runs");
+    let library = PathBuf::from(String::from_utf8_lossy(&library.stdout).trim());
+    if !library.is_dir() {
+        // The toolchain that rustc is of: cargo runs tests with RUSTUP_TOOLCHAIN.
+        let added = Command::new("rustup").args(["target", "add", target]).status().expect("rustup runs");
+        assert!(added.success(), "the standard library of {target} cannot be installed");
+    }
+    let mut command = Command::new(program);
+    command.args(["--target", target, "--edition", "2021", "-C", "debuginfo=1", "-C", "symbol-mangling-version=v0"]);
+    command
 }
 
 const SOURCE: &str = r#"
@@ -97,14 +149,19 @@ pub fn outer(k: &str) -> Option<Box<dyn Speak>> {
 
 /// Returns an object and an rlib of a small crate with debug info, made by the local rustc in `directory`.
 pub fn samples(directory: &Path) -> [Vec<u8>; 2] {
+    samples_for(directory, TARGETS[0])
+}
+
+/// The same for a target of [`TARGETS`].
+pub fn samples_for(directory: &Path, target: &str) -> [Vec<u8>; 2] {
+    let directory = &directory.join(target);
     std::fs::create_dir_all(directory).expect("test directory");
     let source = directory.join("sample.rs");
     std::fs::write(&source, SOURCE).expect("test source");
     [("obj", "sample.o", 1), ("link", "libsample.rlib", 3)].map(|(emit, name, codegen_units)| {
         let out: PathBuf = directory.join(name);
-        let status = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
-            .args(["--crate-type", "rlib", "--edition", "2021", "-C", "debuginfo=1"])
-            .args(["--target", "x86_64-unknown-linux-gnu", "-C", "symbol-mangling-version=v0"])
+        let status = rustc(target)
+            .args(["--crate-type", "rlib"])
             .arg(format!("-Ccodegen-units={codegen_units}"))
             .arg(format!("--emit={emit}={}", out.display()))
             .arg(&source)

@@ -10,6 +10,7 @@ pub struct Columns {
     pub member_file: Vec<u32>,
     pub member_first_section: Vec<u32>,
     pub member_machine: Vec<u32>,
+    pub member_format: Vec<u32>,
     pub section_name: Vec<u32>,
     pub section_flags: Vec<u32>,
     pub section_group: Vec<u32>,

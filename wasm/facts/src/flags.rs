@@ -1,5 +1,5 @@
 use artifact::NONE;
-use object_wasm::{node_kind, plain_name, section_flag, ObjectTables, Role, SplitNames};
+use object_wasm::{binding, node_kind, plain_name, section_flag, ObjectTables, Role, SplitNames};
 
 /// Bits of `node_flags`.
 pub mod node_flag {
@@ -12,23 +12,24 @@ pub mod node_flag {
     pub const ANONYMOUS: u32 = 16;
     /// A call shim under core::ops::function: looked through in the same way (rule 4.6).
     pub const CALL_SHIM: u32 = 32;
+    /// Defines its name only where nothing else does.
+    pub const FALLBACK: u32 = 64;
 }
 
-const STB_GLOBAL: u8 = 1;
-const STB_WEAK: u8 = 2;
 const STV_INTERNAL: u8 = 1;
 const STV_HIDDEN: u8 = 2;
 
 /// Prefixes of data symbols that compilers invent for constants: their targets count as the referrer's (rule 4.5).
-const INVENTED: [&str; 8] =
-    [".L", "anon.", "alloc_", "vtable.", "str.", "switch.", ".str", "__unnamed_"];
+const INVENTED: [&str; 9] =
+    [".L", "anon.", "alloc_", "vtable.", "str.", "switch.", ".str", "__unnamed_", ".refptr."];
 
 /// Returns the flags of a node; `name` is its symbol, `call_shim` its value from [`call_shims`].
 pub fn of_node(object: &ObjectTables, node: usize, name: Option<&str>, call_shim: bool) -> u32 {
     let executable = object.section_flags[object.node_section[node] as usize] & section_flag::EXEC != 0;
     let mut flags = match object.node_binding[node] {
-        STB_GLOBAL => node_flag::GLOBAL,
-        STB_WEAK => node_flag::GLOBAL | node_flag::WEAK,
+        binding::GLOBAL => node_flag::GLOBAL,
+        binding::WEAK => node_flag::GLOBAL | node_flag::WEAK,
+        binding::FALLBACK => node_flag::GLOBAL | node_flag::WEAK | node_flag::FALLBACK,
         _ => 0,
     };
     if matches!(object.node_visibility[node], STV_HIDDEN | STV_INTERNAL) {

@@ -1,6 +1,7 @@
 use crate::columns::{first_rows, group_by};
 use crate::entities::{Entities, UsedStrings};
 use crate::flags::{self, known};
+use crate::pieces::Pieces;
 use crate::sweep::{Place, Sweep, NOWHERE};
 use crate::Columns;
 use artifact::{ExtractError, Strings, NONE};
@@ -241,11 +242,12 @@ impl Join<'_> {
         let edges: Vec<[u32; 4]> = edge_order.iter().map(|&row| self.edges[row as usize].0).collect();
         let frames: Vec<[u32; 4]> = frame_order.iter().map(|&row| self.frames[row as usize].0).collect();
 
+        let pieces = Pieces::of(object);
         let mut used = UsedStrings::of(&self.entities.strings);
         Ok(Columns {
             member_name: used.column(object.member_name.iter().copied()),
             member_file: used.column(object.member_file.iter().copied()),
-            section_name: used.column(object.section_name.iter().copied()),
+            section_name: used.column(pieces.column(&object.section_name).into_iter()),
             place_file: used.column(self.places.iter().map(|place| place.0[0])),
             entity_string: used.column(self.entities.string.iter().copied()),
             bitcode_member: used.column(
@@ -260,12 +262,14 @@ impl Join<'_> {
             string_bytes: used.bytes,
             name_offsets: names.names.offsets,
             name_bytes: names.names.text.into_bytes(),
-            member_first_section: object.member_first_section.clone(),
+            member_first_section: object.member_first_section.iter().map(|&section| pieces.first_of(section)).collect(),
             member_machine: object.member_machine.clone(),
-            section_flags: object.section_flags.clone(),
-            section_group: object.section_group.clone(),
-            section_link_order: object.section_link_order.clone(),
-            node_section: object.node_section.clone(),
+            member_format: object.member_format.clone(),
+            section_flags: pieces.flags(object),
+            section_group: pieces.naming(&object.section_group),
+            section_link_order: pieces.naming(&object.section_link_order),
+            section_first_node: first_rows(pieces.of_nodes().iter().copied(), pieces.len()),
+            node_section: pieces.of_nodes().to_vec(),
             node_flags,
             node_first_edge,
             node_first_frame,
@@ -285,7 +289,6 @@ impl Join<'_> {
             absolute_entity,
             undefined_member: object.undefined_member.clone(),
             undefined_entity,
-            section_first_node: self.section_first_node,
             node_entity,
             node_qualified: self.node_qualified,
             node_place: self.node_place,

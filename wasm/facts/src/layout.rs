@@ -6,7 +6,7 @@ use crate::Columns;
 use std::fmt;
 
 /// Increment it whenever the layout or the meaning of a column changes: inputs of older files are then extracted again.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 const MAGIC: u32 = 0x464c_4b43; // "CKLF"
 const CHECKED_FROM: usize = 12;
@@ -36,6 +36,7 @@ columns!(
     member_file "memberFile" Words,
     member_first_section "memberFirstSection" Words,
     member_machine "memberMachine" Words,
+    member_format "memberFormat" Words,
     section_name "sectionName" Words,
     section_flags "sectionFlags" Words,
     section_group "sectionGroup" Words,

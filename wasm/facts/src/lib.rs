@@ -6,6 +6,7 @@ mod entities;
 mod flags;
 mod join;
 mod layout;
+mod pieces;
 mod sweep;
 
 pub use columns::Columns;

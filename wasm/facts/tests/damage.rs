@@ -3,7 +3,7 @@
 
 mod whole;
 
-use artifact::mutate::{damaged, samples};
+use artifact::mutate::{damaged, samples, samples_for, TARGETS};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,13 @@ const SLOWEST: Duration = Duration::from_secs(3);
 
 #[test]
 fn damaged_objects_and_rlibs() {
-    let samples = samples(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("facts"));
+    for target in TARGETS {
+        damaged_samples(target);
+    }
+}
+
+fn damaged_samples(target: &str) {
+    let samples = samples_for(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("facts"), target);
     let mut refused = 0;
     for seed in 0..2 * SEEDS {
         let bytes = damaged(&samples[(seed % 2) as usize], seed / 2);
@@ -21,10 +27,10 @@ fn damaged_objects_and_rlibs() {
             Ok(columns) => whole::check(&columns),
             Err(_) => refused += 1,
         }
-        assert!(started.elapsed() < SLOWEST, "seed {seed} took {:?}", started.elapsed());
+        assert!(started.elapsed() < SLOWEST, "{target}: seed {seed} took {:?}", started.elapsed());
     }
     // With other counts the damage would not reach the join.
-    assert!((SEEDS / 4..2 * SEEDS - SEEDS / 4).contains(&refused), "{refused} of {} refused", 2 * SEEDS);
+    assert!((SEEDS / 4..2 * SEEDS - SEEDS / 4).contains(&refused), "{target}: {refused} of {} refused", 2 * SEEDS);
     for sample in &samples {
         whole::check(&facts::columns(sample, true).unwrap());
         whole::check(&facts::columns(sample, false).unwrap());

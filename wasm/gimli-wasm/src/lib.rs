@@ -2,7 +2,10 @@
 //! that were inlined into them.
 
 mod budget;
+mod coff;
+mod elf;
 mod lines;
+mod macho;
 mod names;
 mod sections;
 mod tables;
@@ -11,10 +14,7 @@ mod units;
 pub mod wasm;
 pub use tables::DwarfTables;
 
-use artifact::{ExtractError, Strings};
-use object::elf;
-use object::Endianness;
-use sections::Sections;
+use artifact::{ExtractError, Format, Strings};
 
 /// Reads the DWARF of every member. Members without debug info add no rows.
 pub fn extract(data: &[u8]) -> Result<DwarfTables, ExtractError> {
@@ -33,15 +33,12 @@ pub fn extract_with(data: &[u8], strings: Strings) -> Result<DwarfTables, Extrac
     for member in &input.members {
         artifact::start_reading(&member.name);
         let fail = |reason: &dyn std::fmt::Display| ExtractError::new(&member.name, reason);
-        let sections = match member.data.get(4).copied() {
-            Some(elf::ELFCLASS64) => {
-                Sections::load::<elf::FileHeader64<Endianness>>(member.data, &mut unpacked).map_err(|e| fail(&e))?
-            }
-            Some(elf::ELFCLASS32) => {
-                Sections::load::<elf::FileHeader32<Endianness>>(member.data, &mut unpacked).map_err(|e| fail(&e))?
-            }
-            _ => return Err(fail(&"unknown ELF class")),
-        };
+        let sections = match member.format {
+            Format::Elf => elf::sections(member.data, &mut unpacked),
+            Format::Coff => coff::sections(member.data),
+            Format::MachO => macho::sections(member.data),
+        }
+        .map_err(|e| fail(&e))?;
         units::collect(&sections, first_section, &mut tables).map_err(|e| fail(&format!("debug info: {e}")))?;
         first_section += sections.count;
     }

@@ -66,6 +66,10 @@ fn join(parts: &[&str]) -> String {
         }
         whole.push_str(part);
     }
+    // The standard library of a Windows target was compiled there; the prefix is what rustc puts for a path of its own.
+    if whole.starts_with("/rustc/") && whole.contains('\\') {
+        whole = whole.replace('\\', "/");
+    }
     let absolute = whole.starts_with('/');
     let mut kept: Vec<&str> = Vec::new();
     for segment in whole.split('/') {
@@ -147,5 +151,7 @@ mod tests {
         assert_eq!(join(&["/w", "/rustc/x", "a.rs"]), "/rustc/x/a.rs");
         assert_eq!(join(&["/w", "..", "../../a.rs"]), "/a.rs");
         assert_eq!(join(&["", "../x", "a.rs"]), "../x/a.rs");
+        assert_eq!(join(&["/w", "/rustc/x", "library\\std\\src\\fs.rs"]), "/rustc/x/library/std/src/fs.rs");
+        assert_eq!(join(&["/w", "a\\b.rs"]), "/w/a\\b.rs");
     }
 }

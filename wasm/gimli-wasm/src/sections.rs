@@ -1,14 +1,7 @@
-use object::elf;
-use object::read::elf::{ElfFile, FileHeader, Rela, SectionHeader, Sym};
-use object::{CompressionFormat, Endianness, Object, ObjectSection, SectionIndex};
+use object::CompressionFormat;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Read;
-
-/// Debug sections never unpack to more than this many times their stored size, or a mebibyte.
-const MAX_EXPANSION: u64 = 200;
-/// Limit in bytes to which all compressed sections of one input may unpack.
-const MAX_UNPACKED: u64 = 1 << 30;
 
 /// The debug sections of one member with relocations applied. Loaded sections get distinct artificial
 /// addresses: in a relocatable object all begin at 0, so their rows could not be distinguished.
@@ -18,84 +11,33 @@ pub struct Sections<'data> {
     debug: HashMap<String, Cow<'data, [u8]>>,
     /// By address: (address, size, section index).
     loaded: Vec<(u64, u64, u32)>,
+    /// The address of the next one.
+    next: u64,
 }
 
 impl<'data> Sections<'data> {
-    /// `unpacked` counts the bytes of compressed sections over the whole input.
-    #[inline(never)]
-    pub fn load<Elf: FileHeader<Endian = Endianness>>(
-        data: &'data [u8],
-        unpacked: &mut u64,
-    ) -> Result<Self, String> {
-        let text = |e: object::Error| e.to_string();
-        let file = ElfFile::<Elf>::parse(data).map_err(text)?;
-        let endian = file.endian();
-        let table = file.elf_section_table();
-        let mut sections = Sections {
-            count: table.len() as u32,
-            little_endian: endian == Endianness::Little,
-            debug: HashMap::new(),
-            loaded: Vec::new(),
-        };
-        let mut address_of = vec![0u64; table.len()];
-        let mut next = 0x1000u64;
-        for (index, section) in table.enumerate() {
-            if section.sh_flags(endian).into() & u64::from(elf::SHF_ALLOC) == 0 {
-                continue;
-            }
-            let size: u64 = section.sh_size(endian).into();
-            if size >= u64::from(u32::MAX) {
-                return Err(format!("section {} claims {size} bytes", index.0));
-            }
-            address_of[index.0] = next;
-            sections.loaded.push((next, size, index.0 as u32));
-            next += (size + 31) & !15;
+    /// Begins the sections of a member with `count` rows.
+    pub fn new(count: usize, little_endian: bool) -> Self {
+        Sections { count: count as u32, little_endian, debug: HashMap::new(), loaded: Vec::new(), next: 0x1000 }
+    }
+
+    /// Gives a loaded section an address of its own, which is returned.
+    pub fn load(&mut self, section: usize, size: u64) -> Result<u64, String> {
+        if size >= u64::from(u32::MAX) {
+            return Err(format!("section {section} claims {size} bytes"));
         }
-        if next >= u64::from(u32::MAX) {
+        let address = self.next;
+        self.loaded.push((address, size, section as u32));
+        self.next += (size + 31) & !15;
+        if self.next >= u64::from(u32::MAX) {
             return Err("sections claim more than 4 GiB".to_string());
         }
-        // By patched section: a search of all for each debug section would take quadratic time.
-        let mut patching: HashMap<u32, Vec<SectionIndex>> = HashMap::new();
-        for (index, section) in table.enumerate() {
-            if matches!(section.sh_type(endian), elf::SHT_REL | elf::SHT_RELA) {
-                patching.entry(section.sh_info(endian)).or_default().push(index);
-            }
-        }
-        let mut claimed = 0u64;
-        let mut spelled: HashMap<String, bool> = HashMap::new();
-        for section in file.sections() {
-            let name = section.name().map_err(text)?;
-            // `.zdebug_` is the name of compressed sections before there was a flag: the object crate knows their header.
-            let Some(rest) = name.strip_prefix(".debug_").or_else(|| name.strip_prefix(".zdebug_")) else { continue };
-            let compressed = section.compressed_data().map_err(text)?;
-            // Sections of an object never share bytes; see object-wasm.
-            claimed += compressed.data.len() as u64;
-            if claimed > data.len() as u64 {
-                return Err("its sections overlap".to_string());
-            }
-            if compressed.uncompressed_size > compressed.data.len() as u64 * MAX_EXPANSION + (1 << 20) {
-                return Err(format!("{name} claims to unpack to {} bytes", compressed.uncompressed_size));
-            }
-            let mut content = match compressed.format {
-                CompressionFormat::None => Cow::Borrowed(compressed.data),
-                format => {
-                    *unpacked += compressed.uncompressed_size;
-                    if *unpacked > MAX_UNPACKED {
-                        return Err(format!("debug info unpacks to more than {MAX_UNPACKED} bytes"));
-                    }
-                    Cow::Owned(unpack(format, compressed.data, compressed.uncompressed_size, name)?)
-                }
-            };
-            let relocations = patching.get(&(section.index().0 as u32)).map_or(&[][..], Vec::as_slice);
-            relocate(&file, relocations, &address_of, &mut content)?;
-            let key = format!(".debug_{rest}");
-            let is_old = name.starts_with(".z");
-            if spelled.insert(key.clone(), is_old).is_some_and(|before| before != is_old) {
-                return Err(format!("it has {key} in both spellings, .debug_ and .zdebug_"));
-            }
-            sections.debug.insert(key, content);
-        }
-        Ok(sections)
+        Ok(address)
+    }
+
+    /// Adds a debug section under its name in ELF. Of two with one name, the last counts.
+    pub fn add(&mut self, name: String, content: Cow<'data, [u8]>) {
+        self.debug.insert(name, content);
     }
 
     /// Returns a debug section by name; empty when there is none.
@@ -114,7 +56,7 @@ impl<'data> Sections<'data> {
 
 /// Unpacks a section to exactly the size in its header, never more.
 #[inline(never)]
-fn unpack(format: CompressionFormat, data: &[u8], size: u64, name: &str) -> Result<Vec<u8>, String> {
+pub fn unpack(format: CompressionFormat, data: &[u8], size: u64, name: &str) -> Result<Vec<u8>, String> {
     let length = usize::try_from(size).map_err(|_| format!("{name} is too large"))?;
     let mut content = Vec::new();
     content.try_reserve_exact(length).map_err(|_| format!("no memory to unpack {name}"))?;
@@ -141,67 +83,26 @@ fn unpack(format: CompressionFormat, data: &[u8], size: u64, name: &str) -> Resu
     Ok(content)
 }
 
-/// Applies the relocations to a copy of the section. Debug sections have address 0.
-#[inline(never)]
-fn relocate<'data, Elf: FileHeader<Endian = Endianness>>(
-    file: &ElfFile<'data, Elf>,
-    sections: &[SectionIndex],
-    address_of: &[u64],
-    content: &mut Cow<'data, [u8]>,
-) -> Result<(), String> {
-    let text = |e: object::Error| e.to_string();
-    let endian = file.endian();
-    let machine = file.elf_header().e_machine(endian);
-    let table = file.elf_section_table();
-    let symbols = file.elf_symbol_table();
-    for &index in sections {
-        let section = table.section(index).map_err(text)?;
-        if section.sh_type(endian) == elf::SHT_REL {
-            return Err("debug info with implicit addends is not supported".to_string());
-        }
-        let Some((entries, _)) = section.rela(endian, file.data()).map_err(text)? else { continue };
-        let bytes = content.to_mut();
-        for entry in entries {
-            let Some(width) = width_of(machine, entry.r_type(endian, false))? else { continue };
-            let index = entry.symbol(endian, false);
-            let mut value: u64 = 0;
-            if let Some(index) = index {
-                let symbol = symbols.symbol(index).map_err(text)?;
-                value = symbol.st_value(endian).into();
-                if let Some(section) = symbols.symbol_section(endian, symbol, index).map_err(text)? {
-                    let base = address_of.get(section.0).ok_or("symbol in a section that is not there")?;
-                    value = value.wrapping_add(*base);
-                }
-            }
-            let addend: i64 = entry.r_addend(endian).into();
-            value = value.wrapping_add(addend as u64);
-            let offset: u64 = entry.r_offset(endian).into();
-            let at = usize::try_from(offset).map_err(|_| "relocation lies outside its section")?;
-            let field = at
-                .checked_add(width)
-                .and_then(|end| bytes.get_mut(at..end))
-                .ok_or("relocation lies outside its section")?;
-            match (endian, width) {
-                (Endianness::Little, 8) => field.copy_from_slice(&value.to_le_bytes()),
-                (Endianness::Little, _) => field.copy_from_slice(&(value as u32).to_le_bytes()),
-                (Endianness::Big, 8) => field.copy_from_slice(&value.to_be_bytes()),
-                (Endianness::Big, _) => field.copy_from_slice(&(value as u32).to_be_bytes()),
-            }
-        }
+/// Writes the value of a relocation over the `width` bytes at `at`.
+pub fn patch(bytes: &mut [u8], at: u64, width: usize, value: u64, little_endian: bool) -> Result<(), String> {
+    let at = usize::try_from(at).map_err(|_| "relocation lies outside its section")?;
+    let field =
+        at.checked_add(width).and_then(|end| bytes.get_mut(at..end)).ok_or("relocation lies outside its section")?;
+    match (little_endian, width) {
+        (true, 8) => field.copy_from_slice(&value.to_le_bytes()),
+        (true, _) => field.copy_from_slice(&(value as u32).to_le_bytes()),
+        (false, 8) => field.copy_from_slice(&value.to_be_bytes()),
+        (false, _) => field.copy_from_slice(&(value as u32).to_be_bytes()),
     }
     Ok(())
 }
 
-/// Returns the number of bytes that an absolute relocation writes; `None` for kinds that are no addresses (thread-local offsets).
-fn width_of(machine: u16, kind: u32) -> Result<Option<usize>, String> {
-    let width = match (machine, kind) {
-        (elf::EM_X86_64, elf::R_X86_64_64) => Some(8),
-        (elf::EM_X86_64, elf::R_X86_64_32 | elf::R_X86_64_32S) => Some(4),
-        (elf::EM_X86_64, elf::R_X86_64_NONE | elf::R_X86_64_DTPOFF64 | elf::R_X86_64_DTPOFF32) => None,
-        (elf::EM_AARCH64, elf::R_AARCH64_ABS64) => Some(8),
-        (elf::EM_AARCH64, elf::R_AARCH64_ABS32) => Some(4),
-        (elf::EM_AARCH64, elf::R_AARCH64_NONE | elf::R_AARCH64_TLS_DTPREL) => None,
-        _ => return Err(format!("relocation kind {kind} of machine {machine} is not known in debug info")),
-    };
-    Ok(width)
+/// Reads the addend in the `width` bytes at `at`, little-endian and signed.
+pub fn addend(bytes: &[u8], at: u64, width: usize) -> Result<i64, String> {
+    let at = usize::try_from(at).map_err(|_| "relocation lies outside its section")?;
+    let field = at.checked_add(width).and_then(|end| bytes.get(at..end)).ok_or("relocation lies outside its section")?;
+    let mut wide = [0; 8];
+    wide[..width].copy_from_slice(field);
+    let unused = 64 - 8 * width as u32;
+    Ok((u64::from_le_bytes(wide) << unused) as i64 >> unused)
 }

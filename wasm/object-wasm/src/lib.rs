@@ -1,9 +1,12 @@
-//! The ELF part of a link input: sections, symbols as nodes, relocations as references.
+//! The objects of a link input: sections, symbols as nodes, relocations as references. Each format has a module that fills the
+//! same tables.
 
+mod coff;
 mod crates;
-mod eh_frame;
+mod elf;
 mod extract;
 mod linked;
+mod macho;
 mod mentioned;
 mod names;
 mod nodes;
@@ -17,4 +20,4 @@ pub use linked::{linked_symbols, LinkedSymbols};
 pub use mentioned::{mentioned_symbols, MentionedSymbols};
 pub use names::{demangle, plain_name, split_names, SplitNames};
 pub use roles::Role;
-pub use tables::{node_kind, section_flag, ObjectTables};
+pub use tables::{binding, node_kind, section_flag, ObjectTables};

@@ -1,6 +1,8 @@
 //! The symbols that shared objects and the C runtime's own files need from a program, or define themselves.
 
-use artifact::{ExtractError, Strings};
+use crate::extract::extract_member;
+use crate::tables::{binding, ObjectTables};
+use artifact::{ExtractError, Format, Member, Strings};
 use object::elf;
 use object::read::elf::{FileHeader, Sym};
 use object::read::SymbolIndex;
@@ -22,9 +24,35 @@ pub fn mentioned_symbols(data: &[u8]) -> Result<MentionedSymbols, ExtractError> 
         return Ok(mentioned);
     }
     for member in &artifact::open(data)?.members {
-        collect(&member.name, member.data, &mut mentioned)?;
+        if member.format == Format::Elf {
+            collect(&member.name, member.data, &mut mentioned)?;
+        } else {
+            of_object(member, data.len(), &mut mentioned)?;
+        }
     }
     Ok(mentioned)
+}
+
+fn note(mentioned: &mut MentionedSymbols, text: &str, is_needed: bool) -> Result<(), &'static str> {
+    let id = mentioned.strings.intern(text) as usize;
+    mentioned.strings.check()?;
+    if mentioned.needed.len() <= id {
+        mentioned.needed.resize(id + 1, false);
+    }
+    mentioned.needed[id] |= is_needed;
+    Ok(())
+}
+
+/// The names of an object of another format: what its tables have.
+fn of_object(member: &Member<'_>, length: usize, mentioned: &mut MentionedSymbols) -> Result<(), ExtractError> {
+    let mut tables = ObjectTables { strings: Strings::for_input(length), ..ObjectTables::default() };
+    extract_member(member, &mut tables)?;
+    let defined = tables.node_symbol.iter().zip(&tables.node_binding).filter(|(_, &bound)| bound != binding::LOCAL);
+    let defined = defined.map(|(&id, _)| (id, false)).chain(tables.absolute_symbol.iter().map(|&id| (id, false)));
+    for (id, is_needed) in defined.chain(tables.undefined_symbol.iter().map(|&id| (id, true))) {
+        note(mentioned, tables.strings.get(id), is_needed).map_err(|reason| ExtractError::new(&member.name, reason))?;
+    }
+    Ok(())
 }
 
 fn collect(name: &str, data: &[u8], mentioned: &mut MentionedSymbols) -> Result<(), ExtractError> {
@@ -51,12 +79,7 @@ fn of_file<Elf: FileHeader<Endian = Endianness>>(
             continue;
         }
         let text = symbols.symbol_name(endian, symbol).map_err(|e| fail(&e))?;
-        let id = mentioned.strings.intern(&artifact::as_text(text)) as usize;
-        mentioned.strings.check().map_err(|reason| fail(&reason))?;
-        if mentioned.needed.len() <= id {
-            mentioned.needed.resize(id + 1, false);
-        }
-        mentioned.needed[id] |= symbol.is_undefined(endian);
+        note(mentioned, &artifact::as_text(text), symbol.is_undefined(endian)).map_err(|reason| fail(&reason))?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What other programs call: `wasm-pack build` makes a package of it. Results are plain data.
 
-use crate::tables::{node_kind, section_flag, ObjectTables};
-use artifact::{ExtractError, SkippedKind, Strings, NONE};
+use crate::tables::{binding, node_kind, section_flag, ObjectTables};
+use artifact::{ExtractError, Format, SkippedKind, Strings, NONE};
 use object::elf;
 use object::read::elf::FileHeader;
 use object::Endianness;
@@ -14,7 +14,8 @@ use wasm_bindgen::prelude::*;
 pub struct ObjectFile {
     pub members: Vec<Member>,
     pub skipped: Vec<SkippedMember>,
-    /// Sections of all members, in their order; each member begins with the null section.
+    /// Sections of all members, in their order; each member begins with the null section. In COFF and Mach-O it has what the object
+    /// says outside of its sections; a section of Mach-O is called `SEGMENT,SECTION`.
     pub sections: Vec<Section>,
     /// What the sections that are loaded consist of, sorted by section, then start.
     pub symbols: Vec<ObjectSymbol>,
@@ -24,7 +25,7 @@ pub struct ObjectFile {
     pub undefined: Vec<UndefinedSymbol>,
 }
 
-/// One ELF file.
+/// One object file.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Member {
@@ -32,10 +33,19 @@ pub struct Member {
     pub name: String,
     /// The source file that it says it is of (`STT_FILE`), when it names one.
     pub file: Option<String>,
-    /// ELF's `e_machine`: 62 is x86-64.
+    pub format: FileFormat,
+    /// ELF's `e_machine`, in every format: 62 is x86-64.
     pub machine: u32,
     pub first_section: u32,
     pub section_count: u32,
+}
+
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "lowercase")]
+pub enum FileFormat {
+    Elf,
+    Coff,
+    MachO,
 }
 
 /// A member without machine code.
@@ -134,7 +144,7 @@ pub struct LinkedFile {
     pub symbols: Vec<LinkedSymbol>,
 }
 
-/// Reads a relocatable ELF object, or an `ar` archive of them. Throws an `Error` that says what cannot be read, and in
+/// Reads a relocatable object (ELF, COFF, Mach-O), or an `ar` archive of them. Throws an `Error` that says what cannot be read, and in
 /// which member.
 #[wasm_bindgen(js_name = "readObject")]
 pub fn read_object(bytes: &[u8]) -> Result<Ts<ObjectFile>, JsError> {
@@ -170,6 +180,11 @@ fn object_file(tables: &ObjectTables, section_names: Vec<String>) -> ObjectFile 
     let member = |i: usize| Member {
         name: name(tables.member_name[i]).unwrap_or_default(),
         file: name(tables.member_file[i]),
+        format: match tables.member_format[i] {
+            format if format == Format::Coff as u32 => FileFormat::Coff,
+            format if format == Format::MachO as u32 => FileFormat::MachO,
+            _ => FileFormat::Elf,
+        },
         machine: tables.member_machine[i],
         first_section: tables.member_first_section[i],
         section_count: tables.member_section_count[i],
@@ -201,8 +216,8 @@ fn object_file(tables: &ObjectTables, section_names: Vec<String>) -> ObjectFile 
             _ => Kind::Anonymous,
         },
         binding: match tables.node_binding[i] {
-            0 => Binding::Local,
-            2 => Binding::Weak,
+            binding::LOCAL => Binding::Local,
+            binding::WEAK | binding::FALLBACK => Binding::Weak,
             _ => Binding::Global,
         },
     };
@@ -231,9 +246,11 @@ fn object_file(tables: &ObjectTables, section_names: Vec<String>) -> ObjectFile 
 fn section_names(bytes: &[u8]) -> Result<Vec<String>, ExtractError> {
     let mut names = Vec::new();
     for member in artifact::open(bytes)?.members {
-        let read = match member.data.get(4) {
-            Some(&elf::ELFCLASS32) => names_of::<elf::FileHeader32<Endianness>>(member.data, &mut names),
-            _ => names_of::<elf::FileHeader64<Endianness>>(member.data, &mut names),
+        let read = match (member.format, member.data.get(4)) {
+            (Format::Coff, _) => crate::coff::section_names(member.data, &mut names),
+            (Format::MachO, _) => crate::macho::section_names(member.data, &mut names),
+            (Format::Elf, Some(&elf::ELFCLASS32)) => names_of::<elf::FileHeader32<Endianness>>(member.data, &mut names),
+            (Format::Elf, _) => names_of::<elf::FileHeader64<Endianness>>(member.data, &mut names),
         };
         read.map_err(|reason| ExtractError::new(&member.name, reason))?;
     }

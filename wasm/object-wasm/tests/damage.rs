@@ -1,7 +1,7 @@
 //! The parsers read files of untrusted crates: damage is an error or harmless, never a panic, a hang or
 //! unbounded memory (rule 9.12).
 
-use artifact::mutate::{damaged, samples};
+use artifact::mutate::{damaged, samples_for, TARGETS};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,13 @@ const SLOWEST: Duration = Duration::from_secs(2);
 
 #[test]
 fn damaged_objects_and_rlibs() {
-    let samples = samples(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("object-wasm"));
+    for target in TARGETS {
+        damaged_samples(target);
+    }
+}
+
+fn damaged_samples(target: &str) {
+    let samples = samples_for(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("object-wasm"), target);
     let mut refused = 0;
     for seed in 0..2 * SEEDS {
         let bytes = damaged(&samples[(seed % 2) as usize], seed / 2);
@@ -26,11 +32,11 @@ fn damaged_objects_and_rlibs() {
             // An error is fine, a panic is not.
             let _ = object_wasm::split_names(texts.into_iter());
         }
-        assert!(started.elapsed() < SLOWEST, "seed {seed} took {:?}", started.elapsed());
+        assert!(started.elapsed() < SLOWEST, "{target}: seed {seed} took {:?}", started.elapsed());
     }
     // With a smaller count the damage would not reach the parser.
-    assert!(refused > SEEDS / 4, "{refused} of {} refused", 2 * SEEDS);
+    assert!(refused > SEEDS / 4, "{target}: {refused} of {} refused", 2 * SEEDS);
     for sample in &samples {
-        assert!(object_wasm::extract(sample).is_ok());
+        assert!(object_wasm::extract(sample).is_ok(), "{target}");
     }
 }

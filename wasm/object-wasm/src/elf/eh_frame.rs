@@ -1,5 +1,7 @@
-use crate::nodes::{MemberNodes, MemberSymbols};
-use crate::references::{self, Relocation, Target};
+use super::nodes::MemberSymbols;
+use super::references::{self, Relocation};
+use crate::nodes::MemberNodes;
+use crate::references::{push_frame, Target};
 use crate::tables::ObjectTables;
 use artifact::{ExtractError, NONE};
 use object::read::elf::{FileHeader, SectionHeader};
@@ -79,13 +81,13 @@ fn tie<Elf: FileHeader<Endian = Endianness>>(
                         break;
                     }
                 }
-                Some(_) => push(tables, function, &target),
+                Some(_) => push_frame(tables, function, &target),
             }
         }
         if let (Some(cie), true) = (record.cie, function != NONE) {
             if let Some(targets) = personalities.get(&cie) {
                 for target in targets {
-                    push(tables, function, target);
+                    push_frame(tables, function, target);
                 }
             }
         }
@@ -99,15 +101,6 @@ fn defined_here<Elf: FileHeader<Endian = Endianness>>(
     relocation: &Relocation,
 ) -> u32 {
     nodes.node_of_symbol.get(relocation.symbol as usize).copied().unwrap_or(NONE)
-}
-
-fn push(tables: &mut ObjectTables, from: u32, target: &Target) {
-    if target.node == NONE && target.symbol == NONE {
-        return;
-    }
-    tables.frame_edge_from.push(from);
-    tables.frame_edge_to_node.push(target.node);
-    tables.frame_edge_to_symbol.push(target.symbol);
 }
 
 /// Splits `.eh_frame` into CIEs and FDEs (LSB, "Exception Frames").

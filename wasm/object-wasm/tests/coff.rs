@@ -1,0 +1,206 @@
+//! What COFF objects say (rules 4.25, 9.12): made by rustc, some of it from assembly.
+
+use artifact::mutate::rustc;
+use artifact::NONE;
+use object_wasm::{binding, section_flag, ObjectTables};
+use std::path::Path;
+
+const GNU: &str = "x86_64-pc-windows-gnu";
+const MSVC: &str = "x86_64-pc-windows-msvc";
+
+fn compile(test: &str, target: &str, source: &str) -> Vec<u8> {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("coff").join(test);
+    std::fs::create_dir_all(&directory).expect("test directory");
+    std::fs::write(directory.join("source.rs"), source).expect("test source");
+    let status = rustc(target)
+        .args(["--crate-type", "lib", "-C", "codegen-units=1", "--emit", "obj=object.o", "source.rs"])
+        .current_dir(&directory)
+        .status()
+        .expect("rustc runs");
+    assert!(status.success());
+    std::fs::read(directory.join("object.o")).expect("what rustc wrote")
+}
+
+/// Every reference, as names of its two ends; `?` for what has no name.
+fn references(tables: &ObjectTables) -> Vec<(&str, &str)> {
+    let text = |id: u32| if id == NONE { "?" } else { tables.strings.get(id) };
+    let node = |node: u32| text(tables.node_symbol[node as usize]);
+    (0..tables.ref_section.len())
+        .map(|row| {
+            let to = match tables.ref_to_node[row] {
+                NONE => text(tables.ref_to_symbol[row]),
+                to => node(to),
+            };
+            (node(tables.ref_from_node[row]), to)
+        })
+        .collect()
+}
+
+const OUTSIDE: &str = r#"
+#![no_std]
+core::arch::global_asm!(
+    ".section .drectve,\"yn\"",
+    ".ascii \" /INCLUDE:kept -export:\\\"exported\\\",data /alternatename:from=to /DEFAULTLIB:libcmt\"",
+    ".text",
+    ".weak lazy",
+    ".globl caller",
+    ".def caller; .scl 2; .type 32; .endef",
+    "caller: call lazy",
+    "call *__imp_Sleep(%rip)",
+    "ret",
+    options(att_syntax)
+);
+"#;
+
+#[test]
+fn what_an_object_says_outside_of_its_sections() {
+    let tables = object_wasm::extract(&compile("outside", GNU, OUTSIDE)).unwrap();
+    let references = references(&tables);
+    for reference in [("?", "kept"), ("?", "exported"), ("from", "to"), ("caller", "lazy"), ("caller", "__imp_Sleep"), ("caller", "Sleep")] {
+        assert!(references.contains(&reference), "{reference:?} in {references:?}");
+    }
+    // What the directives keep hangs on a node that is kept itself.
+    let root = tables.node_retained.iter().position(|&is_retained| is_retained).unwrap();
+    assert_eq!((tables.node_section[root], tables.node_symbol[root]), (0, NONE));
+    assert_ne!(tables.section_flags[0] & section_flag::ALLOC, 0);
+    let bound = |name: &str| {
+        let named = tables.node_symbol.iter().position(|&id| id != NONE && tables.strings.get(id) == name);
+        named.map(|node| tables.node_binding[node])
+    };
+    assert_eq!(bound("from"), Some(binding::FALLBACK));
+    assert_eq!(bound("lazy"), Some(binding::FALLBACK));
+    assert_eq!(bound("caller"), Some(binding::GLOBAL));
+}
+
+const FUNCTIONS: &str = r#"
+#![no_std]
+extern "C" { fn other(); }
+#[no_mangle] #[inline(never)] pub extern "C" fn one() { unsafe { other() } }
+#[no_mangle] pub extern "C" fn two() { one() }
+#[used] #[no_mangle] #[link_section = ".CRT$XCU"] static START: extern "C" fn() = two;
+#[no_mangle] #[link_section = ".list$b"] pub static ITEM: extern "C" fn() = one;
+"#;
+
+#[test]
+fn functions_of_a_shared_section_live_apart() {
+    let tables = object_wasm::extract(&compile("shared", GNU, FUNCTIONS)).unwrap();
+    let node = |name: &str| {
+        let named = tables.node_symbol.iter().position(|&id| id != NONE && tables.strings.get(id) == name);
+        named.unwrap_or_else(|| panic!("no {name}"))
+    };
+    assert_eq!(tables.node_section[node("one")], tables.node_section[node("two")]);
+    assert!(tables.node_starts_piece[node("one")] && tables.node_starts_piece[node("two")]);
+    let start = tables.section_flags[tables.node_section[node("START")] as usize];
+    assert_ne!(start & section_flag::ROOT_ARRAY, 0);
+    let references = references(&tables);
+    for reference in [("one", "other"), ("two", "one"), ("START", "two"), ("ITEM", "one"), ("ITEM", "__start__")] {
+        let found = references.iter().any(|(from, to)| *from == reference.0 && to.starts_with(reference.1));
+        assert!(found, "{reference:?} in {references:?}");
+    }
+}
+
+#[test]
+fn sections_of_msvc_follow_their_leaders() {
+    let tables = object_wasm::extract(&compile("leaders", MSVC, FUNCTIONS)).unwrap();
+    let one = tables.node_symbol.iter().position(|&id| id != NONE && tables.strings.get(id) == "one").unwrap();
+    let section = tables.node_section[one];
+    assert!(!tables.node_starts_piece[one]);
+    assert!(tables.section_link_order.contains(&section), "its .pdata follows it");
+    // #[used] is a directive there.
+    assert!(references(&tables).contains(&("?", "START")));
+}
+
+/// The same object with the header of `/bigobj`, whose symbols name sections by 32 bits.
+fn big(object: &[u8]) -> Vec<u8> {
+    let word = |at: usize| u32::from_le_bytes(object[at..at + 4].try_into().unwrap());
+    let half = |at: usize| u16::from_le_bytes(object[at..at + 2].try_into().unwrap());
+    let (sections, table, symbols) = (half(2) as usize, word(8) as usize, word(12) as usize);
+    const MORE: u32 = 56 - 20;
+    let mut file = vec![0, 0, 0xff, 0xff, 2, 0];
+    file.extend(&object[..2]);
+    file.extend([0; 4]);
+    file.extend([0xc7, 0xa1, 0xba, 0xd1, 0xee, 0xba, 0xa9, 0x4b, 0xaf, 0x20, 0xfa, 0xf6, 0x6a, 0xa4, 0xdc, 0xb8]);
+    file.extend([0; 16]);
+    file.extend((sections as u32).to_le_bytes());
+    file.extend((table as u32 + MORE).to_le_bytes());
+    file.extend((symbols as u32).to_le_bytes());
+    for section in 0..sections {
+        let mut header = object[20 + 40 * section..60 + 40 * section].to_vec();
+        for pointer in [20, 24] {
+            let at = u32::from_le_bytes(header[pointer..pointer + 4].try_into().unwrap());
+            let moved = if at == 0 { 0 } else { at + MORE };
+            header[pointer..pointer + 4].copy_from_slice(&moved.to_le_bytes());
+        }
+        file.extend(header);
+    }
+    file.extend(&object[20 + 40 * sections..table]);
+    let mut auxiliary = 0;
+    for row in object[table..table + 18 * symbols].chunks(18) {
+        if auxiliary > 0 {
+            auxiliary -= 1;
+            file.extend(row);
+            file.extend([0; 2]);
+            continue;
+        }
+        auxiliary = row[17];
+        file.extend(&row[..12]);
+        file.extend(i32::from(i16::from_le_bytes([row[12], row[13]])).to_le_bytes());
+        file.extend(&row[14..]);
+    }
+    file.extend(&object[table + 18 * symbols..]);
+    file
+}
+
+#[test]
+fn an_object_with_room_for_many_sections() {
+    for target in [GNU, MSVC] {
+        let object = compile(&format!("big-{target}"), target, FUNCTIONS);
+        let (small, large) = (object_wasm::extract(&object).unwrap(), object_wasm::extract(&big(&object)).unwrap());
+        assert_eq!(references(&small), references(&large));
+        assert_eq!(small.section_flags, large.section_flags);
+        assert_eq!(small.section_link_order, large.section_link_order);
+    }
+}
+
+#[test]
+fn a_relocation_that_is_not_known() {
+    let object = compile("unknown", GNU, FUNCTIONS);
+    let word = |at: usize| u32::from_le_bytes(object[at..at + 4].try_into().unwrap()) as usize;
+    // .text is the first section; its relocations: place, symbol, kind.
+    let mut broken = object.clone();
+    broken[word(20 + 24) + 8] = 0x0e;
+    let error = object_wasm::extract(&broken).err().unwrap();
+    assert_eq!(error.reason, "section 1 (.text) has a relocation of kind 14 for COFF machine 0x8664, which is not known");
+}
+
+#[test]
+fn sections_that_share_their_bytes() {
+    let object = compile("share", GNU, FUNCTIONS);
+    // All sections have the relocations of the first, many times over.
+    let mut broken = object.clone();
+    for section in 0..u16::from_le_bytes([object[2], object[3]]) as usize {
+        broken[20 + 40 * section + 24..][..4].copy_from_slice(&60u32.to_le_bytes());
+        broken[20 + 40 * section + 32..][..2].copy_from_slice(&40u16.to_le_bytes());
+    }
+    assert_eq!(object_wasm::extract(&broken).err().unwrap().reason, "its sections overlap");
+}
+
+#[test]
+fn imports_define_names_without_code() {
+    let import = |kind: u16| {
+        let names = b"Sleep\0kernel32.dll\0";
+        let mut file = vec![0, 0, 0xff, 0xff, 0, 0, 0x64, 0x86, 0, 0, 0, 0];
+        file.extend((names.len() as u32).to_le_bytes());
+        file.extend([0, 0]);
+        file.extend((kind | 1 << 2).to_le_bytes());
+        file.extend(names);
+        file
+    };
+    let names = |kind: u16| {
+        let tables = object_wasm::extract(&import(kind)).unwrap();
+        assert_eq!((tables.member_machine[0], tables.section_name.len()), (62, 0));
+        tables.absolute_symbol.iter().map(|&id| tables.strings.get(id).to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(names(0), ["Sleep", "__imp_Sleep"]);
+    assert_eq!(names(1), ["__imp_Sleep"]);
+}
