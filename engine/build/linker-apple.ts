@@ -252,8 +252,8 @@ export function parseAppleArguments(args: readonly string[], cwd: string): Linke
     shared: scan.shared,
     gcSections: scan.gcSections,
     exportsAll: scan.exportsAll,
-    rootSymbols: scan.rootSymbols,
-    exportPatterns: scan.exportPatterns,
+    rootSymbols: scan.rootSymbols.map(withoutUnderscore),
+    exportPatterns: scan.exportPatterns.map(withoutUnderscore),
     versioned: scan.listed,
     scripts: scan.scripts,
     programs: scan.programs,
@@ -271,5 +271,11 @@ export function exportedByList(text: string): string[] {
   return text
     .split(/[\r\n]+/)
     .map((line) => line.replace(/#.*/, '').trim())
-    .filter((line) => line !== '');
+    .filter((line) => line !== '')
+    .map(withoutUnderscore);
+}
+
+/** Objects of Apple's systems have an underscore in front of each name, which facts leave out. */
+function withoutUnderscore(name: string): string {
+  return name.replace(/^_/, '');
 }

@@ -50,7 +50,9 @@ export function parseMsvcArguments(args: readonly string[], cwd: string): Linker
     else if (name === 'WHOLEARCHIVE') {
       if (value === '') everything = true;
       else inputs.push({ ...named(value), wholeArchive: true });
-    } else if (name === 'INCLUDE' || name === 'ENTRY') rootSymbols.push(value);
+    } else if (name === 'INCLUDE' || name === 'ENTRY')
+      // For 32 bits, the name has an underscore in front that facts leave out.
+      rootSymbols.push(value, ...(value.startsWith('_') ? [value.slice(1)] : []));
     else if (name === 'EXPORT') rootSymbols.push(exportedName(value));
     else if (name === 'DEF') scripts.push(resolve(cwd, value));
     else if (name === 'MAP' || name === 'LLDMAP') {

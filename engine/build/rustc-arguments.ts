@@ -112,7 +112,8 @@ function keepDistinct(
     : { added: ['-C', 'opt-level=1', ...added], replacesLevel: true };
 }
 
-function isOptimised(args: readonly RustcArgument[]): boolean {
+/** Returns whether a rustc command line asks for an optimised unit. */
+export function isOptimised(args: readonly RustcArgument[]): boolean {
   return hasOption(args, 'O') || codegenValues(args, 'opt-level').some((level) => level !== '0');
 }
 

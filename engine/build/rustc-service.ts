@@ -17,7 +17,7 @@ import {
 } from './protocol.ts';
 import { tellCargo } from './queried-variables.ts';
 import { expandRustcArguments } from './response-file.ts';
-import { FLAGS_VERSION, OUR_LINTS, rewriteRustcArguments } from './rustc-arguments.ts';
+import { FLAGS_VERSION, isOptimised, OUR_LINTS, rewriteRustcArguments } from './rustc-arguments.ts';
 import { describeRustcCommand } from './rustc-command.ts';
 import { parseRustcArguments } from './rustc-command-line.ts';
 import { type Compilation, compileInside } from './sandboxed-rustc.ts';
@@ -130,7 +130,10 @@ export class RustcService {
       ...process.env,
       ...(toolchain === undefined ? {} : { RUSTUP_TOOLCHAIN: toolchain }),
     });
-    const invocation = identify(this.nextId++, hello, command, workspace, { cfg, platform });
+    const invocation = identify(this.nextId++, hello, command, workspace, {
+      ...{ cfg, platform },
+      isOptimised: isOptimised(args),
+    });
     const refused = refusedArgument(written, args);
     if (refused !== undefined) {
       const label = workspace.packages[invocation.package]?.label ?? '?';

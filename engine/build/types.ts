@@ -30,6 +30,7 @@ export interface RustcInvocation {
   /** What `--target` names: a triple or specification. Undefined for a unit that cargo builds for this machine. */
   readonly target: string | undefined;
   readonly platform: Platform;
+  readonly isOptimised: boolean;
   readonly isProcMacro: boolean;
   /** True when compiled with `--test`: rustc's test harness then provides the program's `main`. */
   readonly hasHarness: boolean;

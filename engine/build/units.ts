@@ -51,7 +51,7 @@ export function identify(
   hello: Hello,
   command: RustcCommand,
   workspace: Workspace,
-  { cfg, platform }: Pick<RustcInvocation, 'cfg' | 'platform'>,
+  { cfg, platform, isOptimised }: Pick<RustcInvocation, 'cfg' | 'platform' | 'isOptimised'>,
 ): RustcInvocation {
   const p = packageOf(hello.env, workspace);
   const sourcePath = resolve(hello.cwd, command.input ?? '');
@@ -77,6 +77,7 @@ export function identify(
     cwd: hello.cwd,
     target: command.target,
     platform,
+    isOptimised,
     isProcMacro: command.crateTypes.includes('proc-macro') && !command.isTest,
     hasHarness: command.isTest,
     cfg,

@@ -102,7 +102,7 @@ export interface Content {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 16;
+export const UNIT_RECORD_VERSION = 17;
 
 /** The record of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
@@ -113,6 +113,11 @@ export interface UnitRecord {
   readonly kind: 'primary' | 'build-script' | 'test';
   /** What `--target` named; absent when cargo built it for this machine. */
   readonly target?: string | undefined;
+  /**
+   * True when nothing but the function around it tells whose a reference is, and the function does: unoptimised code for
+   * MSVC, whose debug info is not read.
+   */
+  readonly toldByFunctions?: true | undefined;
   readonly isProcMacro: boolean;
   /** True when its `main` is rustc's test harness. */
   readonly hasHarness: boolean;

@@ -21,7 +21,7 @@ export interface JoinRoots {
   /** Version-script globals; `*` matches any run of characters. */
   readonly exportPatterns: readonly string[];
   /** Which default-visibility globals of loaded members are exported: users of a static library see C names. */
-  readonly exports: 'listed' | 'all' | 'unmangled';
+  readonly exports: 'listed' | 'all' | 'unmangled' | 'unmangled-coff';
   /** Symbols that a linker was seen to keep for a reason that the join does not know. */
   readonly kept: readonly LinkedSymbol[];
 }

@@ -355,6 +355,8 @@ export class JoinedOutput {
 function exportMatcher(roots: JoinRoots): ((name: string) => boolean) | undefined {
   if (roots.exports === 'all') return () => true;
   if (roots.exports === 'unmangled') return (name) => !/^(?:_R|_ZN)/.test(name);
+  // In COFF, `__imp_NAME` is where another file finds the address of NAME.
+  if (roots.exports === 'unmangled-coff') return (name) => !/^(?:__imp_)?(?:_R|_ZN)/.test(name);
   if (roots.exportPatterns.length === 0) return undefined;
   const exact = new Set(roots.exportPatterns.filter((p) => !/[*?[]/.test(p)));
   const globs = roots.exportPatterns

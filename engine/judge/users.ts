@@ -15,6 +15,8 @@ export interface OutputOwner {
   readonly hasHarness: boolean;
   /** By link input: the package whose unit made it; undefined for the standard library. */
   readonly inputPackages: readonly (PackageIndex | undefined)[];
+  /** By link input: true when its functions tell whose a reference is, and nothing else does (rule 12.8). */
+  readonly toldByFunctions?: readonly boolean[] | undefined;
 }
 
 /** The packages that used something, the place, and the names of the target to which that applies. */
@@ -61,6 +63,13 @@ export function usersOf(
         given.length === 0 ? [] : packagesOf(reference.argumentCrates, output, workspace);
       return { users: packages(users), place, targets: given, byType: true };
     }
+  }
+  const tells = output.toldByFunctions?.[reference.input] === true;
+  if (tells && file === undefined && !reference.foreign && reference.fromSysroot) {
+    // The standard library's, or of a package whose closure or type it was made for.
+    const users = packages(packagesOf(reference.argumentCrates, output, workspace));
+    const root = users[0]?.targets[0]?.sourcePath ?? '';
+    return { users, place: { file: root, line: 0, column: 0 }, targets, byType: true };
   }
   // Foreign code, assembly, no debug info, or a file in no unit's sources: the package that built the object is
   // responsible.

@@ -28,9 +28,13 @@ export function outputSpec(
       gcSections: link.gcSections,
       symbols: [...startSymbols(link.format), ...link.rootSymbols],
       exportPatterns: link.exportPatterns,
-      exports:
-        link.outputKind === 'static-library' ? 'unmangled' : link.exportsAll ? 'all' : 'listed',
+      exports: exportsOf(link),
       kept: link.kept,
     },
   };
+}
+
+function exportsOf({ outputKind, format, exportsAll }: LinkRecord): OutputSpec['roots']['exports'] {
+  if (outputKind === 'static-library') return format === 'coff' ? 'unmangled-coff' : 'unmangled';
+  return exportsAll ? 'all' : 'listed';
 }

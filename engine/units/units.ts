@@ -191,6 +191,9 @@ export class Units {
       targetName: invocation.targetName,
       kind: invocation.kind,
       ...(invocation.target === undefined ? {} : { target: invocation.target }),
+      ...(invocation.platform.linker === 'msvc' && !invocation.isOptimised
+        ? { toldByFunctions: true }
+        : {}),
       isProcMacro: invocation.isProcMacro,
       hasHarness: invocation.hasHarness,
       sourcePath: invocation.sourcePath,

@@ -198,9 +198,13 @@ export class Verdicts {
     );
     const owner = this.packageOf(record);
     const inputPackages = makers.map((maker) => maker.package);
+    const toldByFunctions = link.inputs.map(
+      ({ own, path }) => (own ? record : this.records.byOutput(path))?.toldByFunctions === true,
+    );
+    const { kind, hasHarness } = record;
     const usages = attribute(
       result.references,
-      { package: owner, kind: record.kind, hasHarness: record.hasHarness, inputPackages },
+      { package: owner, kind, hasHarness, inputPackages, toldByFunctions },
       this.workspace,
       owners,
     );

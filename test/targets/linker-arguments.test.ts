@@ -74,8 +74,8 @@ describe('rule 12.1: what rustc gives the linkers of other systems is read', () 
     expect(libraries(command.inputs)).toEqual([
       ...['CoreFoundation', 'Security', 'System', 'c', 'm'],
     ]);
-    expect([command.scripts, command.exportPatterns]).toEqual([['/t/list'], ['_f']]);
-    expect([command.rootSymbols, command.output]).toEqual([['_g'], '/t/libp.dylib']);
+    expect([command.scripts, command.exportPatterns]).toEqual([['/t/list'], ['f']]);
+    expect([command.rootSymbols, command.output]).toEqual([['g'], '/t/libp.dylib']);
     expect([command.shared, command.gcSections, command.versioned]).toEqual([true, true, true]);
   });
 });
@@ -108,7 +108,7 @@ test('rule 12.1: lists of exports', () => {
   expect(mingw.exported('EXPORTS\n    "f"\n    "g" DATA\n')).toEqual(['f', 'g']);
   expect(msvc.exported('LIBRARY x\nIMPORTS\n y.z\n')).toBeUndefined();
   expect(msvc.exported('{ global: f; }')).toBeUndefined();
-  expect(apple.exported('# no\n_f\n_g*  # no\n\n')).toEqual(['_f', '_g*']);
+  expect(apple.exported('# no\n_f\n_g*  # no\n\n')).toEqual(['f', 'g*']);
 });
 
 test('rule 12.1: response files of link.exe are UTF-16, and a backslash is one', () => {
