@@ -25,12 +25,16 @@ export function heldTexts(report: CheckReport, all: boolean): UncheckedText[] {
     const word = first.failed ? 'failed' : 'held';
     const { problems } = report;
     if (others.length === 0) {
-      const why = first.failed ? endOf(first, problems) : `, which ${reasonOf(first, problems)}`;
+      const end =
+        first.compilerAdvice === undefined ? endOf(first, problems) : `: ${first.compilerAdvice}`;
+      const why = first.failed ? end : `, which ${reasonOf(first, problems)}`;
       return { word, text: printable(`${programOf(first)}${why}`) };
     }
     const shown = group.slice(0, all ? undefined : SHOWN_PROGRAMS).map((program) => {
       const why = first.failed ? endOf(program, problems) : ` ${reasonOf(program, problems)}`;
-      return `${program.packageLabel}${why}`;
+      const on = program.target === undefined ? '' : ` for ${program.target}`;
+      const advice = program.compilerAdvice === undefined ? '' : ` (${program.compilerAdvice})`;
+      return `${program.packageLabel}${on}${why}${advice}`;
     });
     const more = group.length - shown.length;
     const rest = more > 0 ? `, … and ${more} more` : '';
@@ -73,7 +77,8 @@ function groupsOf(unchecked: readonly Unchecked[]): (readonly [Unchecked, ...Unc
   return [...groupBy(unchecked, ({ held, failed }) => `${failed} ${held}`).values()];
 }
 
-const programOf = ({ held, packageLabel }: Unchecked): string => `the ${held} of ${packageLabel}`;
+const programOf = ({ held, packageLabel, target }: Unchecked): string =>
+  `the ${held} of ${packageLabel}${target === undefined ? '' : ` for ${target}`}`;
 
 function countOf(group: readonly [Unchecked, ...Unchecked[]]): string {
   const [{ held }] = group;

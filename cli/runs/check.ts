@@ -126,7 +126,10 @@ async function printReport(
     finishTrace(trace, args, report);
   }
   const failed = report.problems.some((p) => args.failOnWarnings || isError(p));
-  return failed || report.unchecked.length > 0 ? 1 : 0;
+  const left = report.unchecked.filter(({ isExcused }) => isExcused !== true);
+  // Of a target for which C code cannot be compiled here, there is no result.
+  if (left.some(({ compilerAdvice }) => compilerAdvice !== undefined)) return 2;
+  return failed || left.length > 0 ? 1 : 0;
 }
 
 function finishTrace(trace: Trace, args: CheckArguments, report: CheckReport): void {

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { serveBuildScript } from './build-script.ts';
 import { BuildFailures } from './failures.ts';
 import { LinkerService } from './linker-service.ts';
+import { compilerAdvice } from './missing-compiler.ts';
 import { serveProgram, serveRustdoc } from './programs.ts';
 import { type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
 import { RustcService } from './rustc-service.ts';
 import type { ServerOptions } from './server-options.ts';
+import type { FailedProgram } from './types.ts';
 
 /** Answers the shims of one cargo run. */
 export class ShimServer {
@@ -69,7 +71,7 @@ export class ShimServer {
         if (failed !== undefined) this.failures.tests.push(failed);
       } else {
         const failed = await serveBuildScript(shim, hello, this.options);
-        if (failed !== undefined) this.failures.buildScripts.push(failed);
+        if (failed !== undefined) this.failures.buildScripts.push(withTarget(failed, hello.env));
       }
     } catch (error) {
       if (error instanceof ShimGoneError) {
@@ -100,4 +102,12 @@ function sameSecret(a: string, b: string): boolean {
   const left = Buffer.from(a);
   const right = Buffer.from(b);
   return left.length === right.length && timingSafeEqual(left, right);
+}
+
+/** Adds to a build script's failure for which other target it ran, and whether a C compiler for that was missing. */
+function withTarget(failed: FailedProgram, env: ReadonlyMap<string, string>): FailedProgram {
+  const target = env.get('TARGET');
+  if (target === undefined || target === env.get('HOST')) return failed;
+  const advice = compilerAdvice(target, failed.output);
+  return { ...failed, target, ...(advice === undefined ? {} : { compilerAdvice: advice }) };
 }

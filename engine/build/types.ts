@@ -277,6 +277,10 @@ export interface ProgramsOutcome {
 /** A build script or test that failed. */
 export interface FailedProgram {
   readonly packageId: string;
+  /** For a build script: the target that it ran for, when that is another than this machine. */
+  readonly target?: string | undefined;
+  /** How to go on, when it failed for want of a C compiler for that target. */
+  readonly compilerAdvice?: string | undefined;
   /** The end of its stderr, or why it could not start. */
   readonly output: string;
   readonly status: number | undefined;

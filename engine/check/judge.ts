@@ -123,6 +123,7 @@ async function judgeOnce(
       outcome.failedBuildScripts,
       artifacts,
       workspace,
+      config.bestEffortTargets,
     ),
   };
 }
@@ -140,7 +141,12 @@ function problemsOfBuild(
     ...records.currentInOrder().flatMap((unit) => unitProblems.problemsOfUnit(unit, lent)),
     ...scripts.flatMap((script) => gates.scriptOutput.refusedBy(script)),
     ...gates.scriptOutput.problems(),
-    ...failedBuildScripts(outcome.failedBuildScripts, workspace),
+    ...failedBuildScripts(
+      outcome.failedBuildScripts.filter(
+        ({ target }) => target === undefined || !live.current.bestEffortTargets.includes(target),
+      ),
+      workspace,
+    ),
     ...sandboxProblems(live.current),
     ...verdicts.exportsOf(judged),
   ];

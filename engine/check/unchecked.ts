@@ -28,19 +28,34 @@ export function unchecked(
   failed: readonly FailedProgram[],
   artifacts: readonly CargoArtifact[],
   workspace: Workspace,
+  bestEffort: readonly string[] = [],
 ): Unchecked[] {
-  const built = new Set(artifacts.map((a) => `${a.packageId}\0${a.targetName}`));
+  const builtFor = (target: string | undefined): ReadonlySet<string> => {
+    const isOf = ({ filenames }: CargoArtifact): boolean =>
+      target === undefined || filenames.some((file) => file.includes(`/${target}/`));
+    return new Set(artifacts.filter(isOf).map((a) => `${a.packageId}\0${a.targetName}`));
+  };
   const causes = [
-    ...[...held].map((h) => ({ ...h, failed: false })),
-    ...failed.map(({ packageId }) => ({
+    ...[...held].map((h) => ({
+      ...h,
+      failed: false,
+      target: undefined,
+      compilerAdvice: undefined,
+    })),
+    ...failed.map(({ packageId, target, compilerAdvice }) => ({
+      ...{ target, compilerAdvice },
       packageId,
       packageLabel: workspace.byId.get(packageId)?.label ?? packageId,
       held: 'build script',
       failed: true,
     })),
   ];
-  const inOrder = sortedBy(causes, (cause) => `${cause.packageId}\0${cause.held}`);
-  return inOrder.map(({ packageId, packageLabel, held: what, failed: hasFailed }) => {
+  const inOrder = sortedBy(causes, (cause) =>
+    [cause.packageId, cause.held, cause.target ?? ''].join('\0'),
+  );
+  return inOrder.map(({ packageId, packageLabel, held: what, failed: hasFailed, ...cause }) => {
+    const { target, compilerAdvice } = cause;
+    const built = builtFor(target);
     const origin = workspace.byId.get(packageId);
     const blocks = workspace.packages
       .filter(
@@ -52,6 +67,11 @@ export function unchecked(
           .filter((t) => t.isLeftOut !== true && !built.has(`${p.id}\0${t.name}`))
           .map((t) => `${p.label} (${t.kind[0] ?? 'target'} ${t.name})`),
       );
-    return { packageLabel, held: what, failed: hasFailed, blocks };
+    return {
+      ...{ packageLabel, held: what, failed: hasFailed, blocks },
+      ...(target === undefined ? {} : { target }),
+      ...(compilerAdvice === undefined ? {} : { compilerAdvice }),
+      ...(target !== undefined && bestEffort.includes(target) ? { isExcused: true } : {}),
+    };
   });
 }

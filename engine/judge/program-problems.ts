@@ -23,10 +23,10 @@ export function sandboxProblems(config: Config): Problem[] {
 }
 
 /** How a build script failed, as reported by the build. */
-type FailedScript = { readonly packageId: string } & Pick<
-  ExecutionFailed,
-  'output' | 'status' | 'signal' | 'sandboxCommand' | 'denied'
->;
+type FailedScript = {
+  readonly packageId: string;
+  readonly compilerAdvice?: string | undefined;
+} & Pick<ExecutionFailed, 'output' | 'status' | 'signal' | 'sandboxCommand' | 'denied'>;
 
 /** Returns a problem for each build script that failed. */
 export function failedBuildScripts(
@@ -37,7 +37,7 @@ export function failedBuildScripts(
   return inOrder.flatMap((failed): Problem[] => {
     const p = workspace.byId.get(failed.packageId);
     if (p === undefined) return [];
-    const { output, status, signal, sandboxCommand } = failed;
+    const { output, status, signal, sandboxCommand, compilerAdvice } = failed;
     const denied = failed.denied?.map((denial) => asInConfig(denial, workspace.root));
     return [
       {
@@ -45,7 +45,7 @@ export function failedBuildScripts(
         packageLabel: p.label,
         packageName: p.name,
         executable: 'build script',
-        output,
+        output: compilerAdvice === undefined ? output : `${output.trimEnd()}\n${compilerAdvice}\n`,
         status,
         signal,
         sandboxCommand,

@@ -10,6 +10,12 @@ export interface Unchecked {
   readonly failed: boolean;
   /** The targets that were not built and judged for this reason. */
   readonly blocks: readonly string[];
+  /** The target for which it ran and failed, when that is another than this machine. */
+  readonly target?: string | undefined;
+  /** How to go on, when it failed for want of a C compiler for the target: then the check has no result for it. */
+  readonly compilerAdvice?: string | undefined;
+  /** True when cackle.toml has the target in `common.best_effort_targets`: nothing fails for it. */
+  readonly isExcused?: true | undefined;
 }
 
 /** The result of a check, as shown by the report and the machine output. */
