@@ -1,6 +1,7 @@
 // The step of action.yml: checks, compares, and gives GitHub annotations, a summary, outputs and, where asked, a comment.
 // Node built-ins alone: it runs before anything is installed. Texts of inputs reach programs as arguments, never through a shell.
 import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -32,14 +33,25 @@ export function words(text) {
   return found.map(([word]) => word.replace(/'([^']*)'|"([^"]*)"/g, (_, a, b) => a ?? b ?? ''));
 }
 
-/** Runs cackle with its output in the log of the step. @param {readonly string[]} args */
+/** What gives rights, or steers later steps: nobody who is built or run here needs it. */
+const withheld = /^(?:CACKLE_TOKEN|GITHUB_(?:ENV|OUTPUT|PATH|STATE|STEP_SUMMARY|TOKEN)|ACTIONS_\w*(?:TOKEN|URL))$/;
+/** Bytes of a report; GitHub shows less. */
+const MOST = 2 ** 28;
+
+/**
+ * Runs cackle with its output in the log of the step. In what cargo, compilers and crates say meanwhile GitHub sees no workflow
+ * commands, which could e.g. switch those of the report off. @param {readonly string[]} args
+ */
 function cackle(args) {
-  // Nobody who is built or run here needs the token.
-  const { CACKLE_TOKEN: _, ...rest } = env;
+  const mark = randomUUID();
+  process.stdout.write(`::stop-commands::${mark}\n`);
   const ran = spawnSync(process.execPath, [join(root, 'cackle'), ...args], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: rest,
+    // One stream for all: between two, GitHub's runner keeps no order.
+    stdio: ['ignore', 'pipe', 1],
+    env: Object.fromEntries(Object.entries(env).filter(([name]) => !withheld.test(name))),
+    maxBuffer: MOST,
   });
+  process.stdout.write(`\n::${mark}::\n${ran.stdout ?? ''}`);
   if (ran.error !== undefined) throw ran.error;
   return ran.status ?? 2;
 }
@@ -118,10 +130,15 @@ async function comment(text) {
   };
   const body = JSON.stringify({ body: `${MARK}\n${text}` });
   try {
+    // Anybody may write a comment that begins like ours, and change it again after we did. An app's token says not whose it is.
+    const { login } = await ask(`${env.GITHUB_API_URL}/user`).catch(() => ({}));
+    const isOurs = (/** @type {{ body?: string, user?: { login?: string, type?: string } }} */ one) =>
+      one.body?.startsWith(MARK) === true &&
+      (login === undefined ? one.user?.type === 'Bot' : one.user?.login === login);
     let known;
     for (let page = 1; known === undefined; page++) {
       const some = await ask(`${api}/${number}/comments?per_page=100&page=${page}`);
-      known = some.find((/** @type {{ body?: string }} */ one) => one.body?.startsWith(MARK));
+      known = some.find(isOurs);
       if (some.length < 100) break;
     }
     if (known === undefined) await ask(`${api}/${number}/comments`, { method: 'POST', body });

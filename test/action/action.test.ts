@@ -101,7 +101,7 @@ describe('rule 6.21: the step of the action', () => {
   let event: object = {};
   let server: Server;
   const requests: { method: string; url: string; body: string }[] = [];
-  let comments: { id: number; body: string }[] = [];
+  let comments: { id: number; body: string; user: { type: string } }[] = [];
   let refuses = false;
   const api = (): NodeJS.ProcessEnv => ({
     GITHUB_API_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -117,13 +117,22 @@ describe('rule 6.21: the step of the action', () => {
     server = createServer(async (request, response) => {
       const { method = '', url = '' } = request;
       const body = await bodyOf(request);
-      requests.push({ method, url, body });
+      if (url !== '/user') requests.push({ method, url, body });
       if (refuses && method !== 'GET') {
         response.writeHead(403, 'Forbidden').end('{}');
         return;
       }
-      if (method === 'POST') comments.push({ id: 5, body: JSON.parse(body).body });
-      if (method === 'PATCH') comments = [{ id: 5, body: JSON.parse(body).body }];
+      // As GitHub answers the token of a job.
+      if (url === '/user') {
+        response.writeHead(403, 'Forbidden').end('{}');
+        return;
+      }
+      const user = { type: 'Bot' };
+      if (method === 'POST') comments.push({ id: 5, body: JSON.parse(body).body, user });
+      if (method === 'PATCH')
+        comments = comments.map((one) =>
+          url.endsWith(`/${one.id}`) ? { ...one, body: JSON.parse(body).body } : one,
+        );
       response.end(JSON.stringify(method === 'GET' ? comments : {}));
     });
     await new Promise<void>((done) => {
@@ -146,14 +155,44 @@ describe('rule 6.21: the step of the action', () => {
 
   test('a comment is written once and then kept up to date; the token reaches no program', async () => {
     const inputs = { comment: 'true', token: 'secret-token' };
+    // Somebody else's, who could change it again.
+    const theirs = { id: 4, body: '<!-- cackle diff -->\nforged', user: { type: 'User' } };
+    comments = [theirs];
     const first = await step(checkout, inputs, event, api());
     expect(first.log).not.toContain('secret-token');
     expect(
       comments.map(({ body }) => body.startsWith('<!-- cackle diff -->\n### cackle diff')),
-    ).toEqual([true]);
+    ).toEqual([false, true]);
     await step(checkout, inputs, event, api());
     expect(requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET', 'PATCH']);
-    expect(comments).toHaveLength(1);
+    expect([comments.length, comments[0]]).toEqual([2, theirs]);
+  });
+
+  test('what a crate has the compiler say is no command, and cannot switch those of the report off', async () => {
+    const forged = '\\n::stop-commands::forged\\n::notice::forged\\n';
+    const main = join(checkout, 'src/main.rs');
+    const before = readFileSync(main, 'utf8');
+    writeFileSync(
+      main,
+      `${before}#[deprecated(note = "${forged}")]\npub fn old() {}\npub fn new() {\n    old()\n}\n`,
+    );
+    const { log } = await step(checkout, {}, event, api());
+    writeFileSync(main, before);
+    // As GitHub's runner reads a log.
+    let until: string | undefined;
+    const acted = log.split('\n').flatMap((line) => {
+      const [, name = '', text = ''] = /^\s*::([^:]+)::(.*)$/.exec(line) ?? [];
+      if (name === '') return [];
+      if (until !== undefined) {
+        if (name === until) until = undefined;
+        return [];
+      }
+      if (name === 'stop-commands') until = text;
+      return [`${name}::${text}`];
+    });
+    expect(log).toMatch(/^\s+::notice::forged$/m);
+    expect(acted.filter((command) => command.includes('forged'))).toEqual([]);
+    expect(acted.join('\n')).toContain('gained api net');
   });
 
   test('a pull request from a fork: its token may not write, and the check says the same without a comment', async () => {
