@@ -19,7 +19,7 @@ try {
   process.exit(2);
 }
 addTargets();
-const crates = await run('cargo', ['test', '--workspace', '--locked'], true);
+const crates = await run('cargo', ['test', '--workspace', '--locked', '--no-fail-fast'], true);
 const shim = await run(
   'cargo',
   ['test', '--locked', '--manifest-path', 'engine/shim/Cargo.toml', '--target-dir', 'target/shim'],

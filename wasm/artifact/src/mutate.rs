@@ -3,6 +3,7 @@
 use crate::Format;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 /// xorshift64*: enough for choosing places to damage, and the same everywhere.
 pub struct Random(u64);
@@ -224,4 +225,12 @@ pub fn elf(sections: &[Section<'_>]) -> Vec<u8> {
     file.extend(body);
     file.extend(headers);
     file
+}
+
+/// Returns the processor time that this thread has had. Bounds of work are compared with it: what other processes do beside
+/// a test says nothing of the parsers.
+pub fn processor_time() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("Linux");
+    let nanoseconds = text.split(' ').next().expect("a first word");
+    Duration::from_nanos(nanoseconds.parse().expect("a number"))
 }
