@@ -1,6 +1,7 @@
 //! Debug sections of COFF. Relocations of debug info are offsets in a section (to other debug info) and addresses of code; their
 //! addends stand in the bytes that they patch.
 
+use crate::codeview::{CodeView, Symbols};
 use crate::sections::{addend, patch, Sections};
 use object::pe;
 use object::read::coff::{CoffHeader, ImageSymbol, SectionTable, SymbolTable};
@@ -18,6 +19,72 @@ pub fn sections(data: &[u8]) -> Result<Sections<'_>, String> {
         return Ok(Sections::new(0, true));
     }
     load::<pe::ImageFileHeader>(data)
+}
+
+/// A place in debug info that a relocation makes lead to a place in code or data.
+#[derive(Clone, Copy)]
+pub struct Located<'data> {
+    pub offset: u32,
+    /// Row of the section, and the offset in it.
+    pub section: u32,
+    pub value: u32,
+    /// The symbol that it names.
+    pub name: &'data [u8],
+}
+
+/// Returns the CodeView of a COFF file.
+pub fn code_view(data: &[u8]) -> Result<CodeView<'_>, String> {
+    if artifact::is_bigobj(data) {
+        return read_code_view::<pe::AnonObjectHeaderBigobj>(data);
+    }
+    if data.starts_with(&[0, 0, 0xff, 0xff]) {
+        return Ok(CodeView::default());
+    }
+    read_code_view::<pe::ImageFileHeader>(data)
+}
+
+#[inline(never)]
+fn read_code_view<Coff: CoffHeader>(data: &[u8]) -> Result<CodeView<'_>, String> {
+    let text = |e: object::Error| e.to_string();
+    let mut offset = 0;
+    let header = Coff::parse(data, &mut offset).map_err(text)?;
+    let table: SectionTable<'_> = header.sections(data, offset).map_err(text)?;
+    let symbols: SymbolTable<'_, &[u8], Coff> = header.symbols(data).map_err(text)?;
+    let mut info = CodeView::default();
+    let mut claimed = 0u64;
+    for section in table.iter() {
+        let name = section.raw_name();
+        if name != b".debug$S" && name != b".debug$T" {
+            continue;
+        }
+        let content = section.coff_data(data).map_err(|()| "debug info lies outside the file")?;
+        let relocations = section.coff_relocations(data).map_err(text)?;
+        // Sections of an object never share bytes; see object-wasm.
+        claimed += content.len() as u64 + 10 * relocations.len() as u64;
+        if claimed > data.len() as u64 {
+            return Err("its sections overlap".to_string());
+        }
+        if name == b".debug$T" {
+            info.types.push(content);
+            continue;
+        }
+        let mut located = Vec::new();
+        for relocation in relocations {
+            // The others name the section alone.
+            let Some((4, false)) = kind_of(header.machine(), relocation.typ.get(LE)).unwrap_or(None) else { continue };
+            let at = relocation.virtual_address.get(LE);
+            let symbol = symbols.symbol(SymbolIndex(relocation.symbol_table_index.get(LE) as usize)).map_err(text)?;
+            let Some(of) = symbol.section().filter(|of| of.0 <= table.len()) else { continue };
+            let value = i64::from(symbol.value()).saturating_add(addend(content, at.into(), 4)?);
+            let size = table.section(of).map_err(text)?.size_of_raw_data.get(LE);
+            let Some(value) = u32::try_from(value).ok().filter(|&value| value < size) else { continue };
+            let name = symbol.name(symbols.strings()).map_err(text)?;
+            located.push(Located { offset: at, section: of.0 as u32, value, name });
+        }
+        located.sort_by_key(|located| located.offset);
+        info.symbols.push(Symbols { content, located });
+    }
+    Ok(info)
 }
 
 #[inline(never)]

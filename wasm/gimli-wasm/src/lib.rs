@@ -1,7 +1,8 @@
-//! The debug info of a link input: the lines of addresses, the functions that it defines, and the calls
+//! The debug info of a link input, DWARF or (msvc) CodeView: the lines of addresses, the functions that it defines, and the calls
 //! that were inlined into them.
 
 mod budget;
+mod codeview;
 mod coff;
 mod elf;
 mod lines;
@@ -16,7 +17,7 @@ pub use tables::DwarfTables;
 
 use artifact::{ExtractError, Format, Strings};
 
-/// Reads the DWARF of every member. Members without debug info add no rows.
+/// Reads the debug info of every member. Members without debug info add no rows.
 pub fn extract(data: &[u8]) -> Result<DwarfTables, ExtractError> {
     extract_with(data, Strings::for_input(data.len()))
 }
@@ -40,6 +41,10 @@ pub fn extract_with(data: &[u8], strings: Strings) -> Result<DwarfTables, Extrac
         }
         .map_err(|e| fail(&e))?;
         units::collect(&sections, first_section, &mut tables).map_err(|e| fail(&format!("debug info: {e}")))?;
+        if member.format == Format::Coff {
+            let info = coff::code_view(member.data).map_err(|e| fail(&e))?;
+            codeview::collect(&info, first_section, &mut tables).map_err(|e| fail(&format!("debug info: {e}")))?;
+        }
         first_section += sections.count;
     }
     tables.sort();

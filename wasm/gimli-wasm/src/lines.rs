@@ -55,6 +55,11 @@ fn text<'a>(unit: UnitRef<'_, Slice<'a>>, value: AttributeValue<Slice<'a>>) -> g
     unit.attr_string(value)?.to_string().map(str::to_owned)
 }
 
+/// Returns a path that is whole, without `.` and `..`.
+pub fn joined(path: &str) -> String {
+    join(&[path])
+}
+
 /// Joins path parts (an absolute one replaces those before it) and resolves `.` and `..` by text.
 fn join(parts: &[&str]) -> String {
     let mut whole = String::new();
