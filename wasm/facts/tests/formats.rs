@@ -236,3 +236,59 @@ fn the_format_and_the_machine_are_told() {
     });
     assert_eq!(told, [(0, 62), (1, 62), (1, 62), (2, 183), (2, 62)]);
 }
+
+/// Returns the symbols that LLVM's linker for the target keeps of a program that was compiled for `test`; None without that linker.
+fn linked(test: &str, target: &str) -> Option<BTreeSet<String>> {
+    let sysroot = rustc(target).args(["--print", "sysroot"]).output().expect("rustc runs").stdout;
+    let linker = Path::new(String::from_utf8_lossy(&sysroot).trim()).join("lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld");
+    if !linker.is_file() {
+        return None;
+    }
+    let machine = if target.starts_with("aarch64") { "arm64" } else { "x86_64" };
+    let apple = ["-arch", machine, "-platform_version", "macos", "11", "11", "-undefined", "dynamic_lookup", "-dead_strip", "-map", "map", "-o", "linked"];
+    let windows = ["/OPT:REF", "/FORCE:UNRESOLVED", "/ENTRY:main", "/SUBSYSTEM:console", "/DEMANGLE:NO", "/MAP:map", "/OUT:linked"];
+    let (flavour, arguments) = if target.ends_with("msvc") { ("link", &windows[..]) } else { ("darwin", &apple[..]) };
+    let output = std::process::Command::new(linker)
+        .args(["-flavor", flavour])
+        .args(arguments)
+        .args(["program.o", "libhelper.rlib"])
+        .current_dir(Path::new(env!("CARGO_TARGET_TMPDIR")).join(test).join(target).join("0"))
+        .output()
+        .expect("the linker runs");
+    assert!(output.status.success(), "{target}: {}", String::from_utf8_lossy(&output.stderr));
+    let map = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test).join(target).join("0/map");
+    let map = std::fs::read_to_string(map).expect("the linker's map");
+    let names = map.lines().take_while(|line| !line.contains("Dead Stripped")).filter_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match (flavour, &words[..]) {
+            ("link", [place, name, ..]) if place.contains(':') => Some(name.to_string()),
+            ("darwin", [address, .., name]) if address.starts_with("0x") => name.strip_prefix('_').map(str::to_string),
+            _ => None,
+        }
+    });
+    Some(names.collect())
+}
+
+/// Rule 4.3: LLVM's linkers for Windows and macOS keep no symbol that we call dead.
+#[test]
+fn what_a_linker_keeps_is_live() {
+    for target in ["x86_64-pc-windows-msvc", "aarch64-apple-darwin", "x86_64-apple-darwin"] {
+        let inputs = objects("formats-linked", target, false);
+        let link = Link::of(&inputs);
+        let Some(linked) = linked("formats-linked", target) else { return };
+        let mut live: HashMap<&str, bool> = HashMap::new();
+        for (input, columns) in inputs.iter().enumerate() {
+            for (node, &named) in columns.node_entity.iter().enumerate() {
+                if named != NONE {
+                    *live.entry(entity(columns, named)).or_default() |= link.live[input][columns.node_section[node] as usize];
+                }
+            }
+        }
+        let dead: Vec<_> = linked.iter().filter(|name| live.get(name.as_str()) == Some(&false)).collect();
+        let known = linked.iter().filter(|name| live.contains_key(name.as_str())).count();
+        assert!(known > 100, "{target}: {known} of {}", linked.len());
+        assert!(dead.is_empty(), "{target}: {dead:#?}");
+        let kept = live.values().filter(|&&is_live| is_live).count();
+        println!("{target}: {known} symbols linked, {kept} live of {}", live.len());
+    }
+}
