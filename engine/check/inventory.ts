@@ -7,7 +7,9 @@ import type { Inventory, TakenInventory } from '../inventory/types.ts';
 import { refusedInstructions } from '../judge/build-instructions.ts';
 import type { Problem, ProblemOf } from '../problems/kinds.ts';
 import type { CheckReport } from '../problems/report.ts';
+import { isWithin } from '../sandbox/bubblewrap.ts';
 import { KnownOwners } from '../units/owners.ts';
+import { buildDirectories } from '../workspace/build-directories.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { findPackage } from '../workspace/package-identity.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
@@ -39,8 +41,21 @@ export async function inventoriesOf(
     inventoryOf(
       ...([context, judgement, report, target] as const),
       (unit) => unit.target === undefined || unit.target === target,
+      runForOthers(workspace, triples, target),
     ),
   );
+}
+
+/** Returns whether a build script ran for another of the targets, by its OUT_DIR: cargo gives each target a directory. */
+function runForOthers(
+  workspace: Workspace,
+  triples: readonly string[],
+  target: string,
+): (outDir: string) => boolean {
+  const places = buildDirectories(workspace).flatMap((directory) =>
+    triples.filter((triple) => triple !== target).map((triple) => join(directory, triple)),
+  );
+  return (outDir) => places.some((place) => isWithin(outDir, place));
 }
 
 function inventoryOf(
@@ -49,13 +64,16 @@ function inventoryOf(
   { leftOut }: Pick<CheckReport, 'leftOut'>,
   target: string,
   isOf: (unit: UnitRecord) => boolean,
+  ranForAnother: (outDir: string) => boolean = () => false,
 ): TakenInventory {
   const { records, unitProblems, executed } = built;
   const units = [...records.current].filter(isOf);
   const isAll = units.length === records.current.size;
   let known: ReturnType<typeof unitProblems.lentBy> | undefined;
   const lent = () => (known ??= unitProblems.lentBy(units));
-  const ran = [...executed].flatMap((outDir) => records.script(outDir) ?? []);
+  const ran = [...executed]
+    .filter((outDir) => !ranForAnother(outDir))
+    .flatMap((outDir) => records.script(outDir) ?? []);
   // A run whose instructions were held is not among those that ran.
   const refused = problems.flatMap((problem) => {
     if (problem.kind !== 'disallowed-build-instruction') return [];

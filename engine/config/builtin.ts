@@ -19,6 +19,7 @@ export const builtinApis: ReadonlyMap<string, ApiDefinition> = new Map(
       'std::os::windows::io',
       'std::os::darwin::fs',
       'std::os::macos::fs',
+      'std::os::ios::fs',
       'std::os::wasi::fs',
       'std::os::wasi::io',
       'std::path',
@@ -29,9 +30,10 @@ export const builtinApis: ReadonlyMap<string, ApiDefinition> = new Map(
       'std::os::linux::net',
       // std::os::linux::net re-exports from here.
       'std::os::net::linux_ext',
+      'std::os::android::net',
       'std::os::wasi::net',
     ]),
-    definition('unix_sockets', ['std::os::unix::net']),
+    definition('unix_sockets', ['std::os::unix::net', 'std::os::windows::net']),
     definition(
       'process',
       [
