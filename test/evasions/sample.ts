@@ -2,7 +2,7 @@ import type { Case } from './cases.ts';
 
 /**
  * The cases that a run looks at. `wanted` is `all`, or words that names of cases begin with, separated by commas; without
- * it a fixed sample: all that share a workspace, and of each kind's that need their own every fifth, and the first that is
+ * it a fixed sample: all that share a workspace, and of each kind's that need their own every tenth, and the first that is
  * caught, clean or a limit.
  */
 export function chosen(cases: readonly Case[], wanted: string | undefined): readonly Case[] {
@@ -20,6 +20,6 @@ export function chosen(cases: readonly Case[], wanted: string | undefined): read
   return cases.filter(({ kind, alone, is }) => {
     if (!alone) return true;
     const [ofKind, alike] = [count(kind), count(`${kind} ${is}`)];
-    return ofKind % 5 === 0 || alike === 0;
+    return ofKind % 10 === 0 || alike === 0;
   });
 }
