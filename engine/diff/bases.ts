@@ -16,6 +16,7 @@ import {
 import { shortHash } from '../revisions/kept.ts';
 import { copyFiles, filesBelow } from '../revisions/scratch.ts';
 import { cargoLockText } from '../workspace/lock-file.ts';
+import { cargoProgram, runProgram } from '../workspace/run-program.ts';
 import { parse } from '../workspace/toml.ts';
 import type { Workspace } from '../workspace/types.ts';
 
@@ -227,4 +228,15 @@ export function otherLock(file: string): string {
   if (!text.includes('[[package]]'))
     throw new CheckError(`${file} names no package`, 'is it a Cargo.lock?');
   return text;
+}
+
+/** Runs `cargo update` in a copy: it changes Cargo.lock and runs no code of a package. Throws CheckError. */
+export async function updateLock(copy: string, packages: readonly string[]): Promise<void> {
+  const args = ['update', ...packages.flatMap((name) => ['-p', name])];
+  const { status, stderr } = await runProgram(cargoProgram(), args, { cwd: copy });
+  if (status !== 0)
+    throw new CheckError(
+      `\`cargo ${args.join(' ')}\` failed:\n${stderr.trim()}`,
+      'does it work in the workspace?',
+    );
 }

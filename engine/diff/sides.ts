@@ -22,7 +22,6 @@ import {
   identityOf,
   type PackageIdentity,
 } from '../workspace/package-identity.ts';
-import { cargoProgram, runProgram } from '../workspace/run-program.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
 import type { Package } from '../workspace/types.ts';
 import { BaseSources } from './base-sources.ts';
@@ -32,6 +31,7 @@ import {
   otherLock,
   placeIn,
   placeOf,
+  updateLock,
   workDirectory,
   writeLockFile,
 } from './bases.ts';
@@ -50,7 +50,7 @@ import {
 } from './revision.ts';
 import { changedSettings } from './settings.ts';
 import type { Loosened, Side } from './types.ts';
-import { versionWorkspace, WRAPPER } from './versions.ts';
+import { versionWorkspace, withoutWrapper } from './versions.ts';
 
 type Versions = Extract<Comparison, { readonly kind: 'versions' }>;
 
@@ -194,7 +194,7 @@ export class Comparing {
   async withUpdate(packages: readonly string[]): Promise<BothSides> {
     const { workspace } = this.tree;
     const copy = await copyWorkspace(workspace, workDirectory('update', workspace.root));
-    await update(copy, packages);
+    await updateLock(copy, packages);
     const now = await this.timed('base', () => this.head(undefined, 'the work tree'));
     const checked = await this.timed('head', () => this.checked(copy, now.head.taken.inventory));
     const what = packages.length === 0 ? 'cargo update' : `cargo update ${packages.join(' ')}`;
@@ -396,23 +396,4 @@ function keywordsOf(
   const some = base.from === 'cackle.lock' ? [] : changed;
   const wanted = new Set(some.flatMap(({ after }) => (after ? [identityKey(after)] : [])));
   return (p) => wanted.has(identityKey(identityOf(p)));
-}
-
-function withoutWrapper(side: KnownSide): KnownSide {
-  const { inventory, ...rest } = side.taken;
-  const packages = inventory.packages
-    .filter(({ name }) => name !== WRAPPER)
-    .map((p) => ({ ...p, neededBy: p.neededBy.filter((name) => name !== WRAPPER) }));
-  return { ...side, taken: { ...rest, inventory: { ...inventory, packages } } };
-}
-
-/** Runs `cargo update` in a copy: it changes Cargo.lock and runs no code of a package. Throws CheckError. */
-async function update(copy: string, packages: readonly string[]): Promise<void> {
-  const args = ['update', ...packages.flatMap((name) => ['-p', name])];
-  const { status, stderr } = await runProgram(cargoProgram(), args, { cwd: copy });
-  if (status !== 0)
-    throw new CheckError(
-      `\`cargo ${args.join(' ')}\` failed:\n${stderr.trim()}`,
-      'does it work in the workspace?',
-    );
 }

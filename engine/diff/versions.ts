@@ -6,9 +6,10 @@ import { makeDirectory } from '../make-directory.ts';
 import { copyFiles, filesBelow } from '../revisions/scratch.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 import { workDirectory } from './bases.ts';
+import type { KnownSide } from './reviews.ts';
 
 /** The name of the package that stands for a project where a crate has none. */
-export const WRAPPER = 'cackle-compared';
+const WRAPPER = 'cackle-compared';
 
 /** A crate and one of its versions. */
 export interface CrateVersion {
@@ -69,4 +70,13 @@ export async function ensureConfig(file: string): Promise<void> {
   await writeFirstConfig({ path: '.', configFile: file }).catch((error: Error) => {
     if (!error.message.endsWith('is there already')) throw error;
   });
+}
+
+/** Returns a side without the package that needs the compared crate. */
+export function withoutWrapper(side: KnownSide): KnownSide {
+  const { inventory, ...rest } = side.taken;
+  const packages = inventory.packages
+    .filter(({ name }) => name !== WRAPPER)
+    .map((p) => ({ ...p, neededBy: p.neededBy.filter((name) => name !== WRAPPER) }));
+  return { ...side, taken: { ...rest, inventory: { ...inventory, packages } } };
 }

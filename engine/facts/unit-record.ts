@@ -114,8 +114,8 @@ export interface UnitRecord {
   /** What `--target` named; absent when cargo built it for this machine. */
   readonly target?: string | undefined;
   /**
-   * True when nothing but the function around it tells whose a reference is, and the function does: unoptimised code for
-   * MSVC, whose debug info is not read.
+   * True when the function around a reference tells whose it is where debug info has no line for it: unoptimised code for
+   * MSVC (rule 12.8).
    */
   readonly toldByFunctions?: true | undefined;
   readonly isProcMacro: boolean;
