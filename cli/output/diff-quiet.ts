@@ -2,12 +2,27 @@ import type { Diff, PackageChange, Review, SideVersion } from '../../engine/diff
 import { count } from './count.ts';
 import { printable } from './printable.ts';
 
+/** Letters of a condition that a line shows; those of crates for a dozen systems are screens long. */
+const SHOWN_CONDITION = 60;
 /** Packages of which each sort of change shows a line. */
 const SHOWN_PACKAGES = 12;
 const SHOWN_OTHERS = 3;
 
-/** Returns lines about what changed and gained nothing: a line for each package, by sort of change. */
-export function quietLines(changes: readonly PackageChange[], everything: boolean): string[] {
+/** Was all of the head judged? Where something was held or failed, nobody knows what it and the code that waits for it gained. */
+export function isWholeKnown({ head }: Diff): boolean {
+  return head.unknown.length === 0;
+}
+
+/**
+ * Returns lines about what changed without a known gain: a line for each package, by sort of change. That it gained nothing is
+ * said only where all was judged.
+ */
+export function quietLines(
+  changes: readonly PackageChange[],
+  isKnown: boolean,
+  everything: boolean,
+): string[] {
+  const nothing = isKnown ? 'gained nothing' : 'not judged whole';
   const lines = (kind: PackageChange['change'], title: string): string[] => {
     const some = changes.filter(({ change }) => change === kind);
     if (some.length === 0) return [];
@@ -20,10 +35,10 @@ export function quietLines(changes: readonly PackageChange[], everything: boolea
     ];
   };
   return [
-    ...lines('new', 'new, without capabilities'),
+    ...lines('new', isKnown ? 'new, without capabilities' : `new, ${nothing}`),
     ...lines('gone', 'gone'),
-    ...lines('version', 'moved, gained nothing'),
-    ...lines('edited', 'edited, gained nothing'),
+    ...lines('version', `moved, ${nothing}`),
+    ...lines('edited', `edited, ${nothing}`),
     ...lines('same', 'unchanged, lost'),
   ];
 }
@@ -69,7 +84,9 @@ export function otherTargetLines(diff: Diff, everything: boolean): string[] {
   const lines = shown.map((change) => {
     const { places: all, count: known } = othersOf(change);
     const places = everything ? all : all.slice(0, SHOWN_OTHERS);
-    const texts = places.map(({ file, line, cfg }) => `${file}:${line} ${cfg}`);
+    const texts = places.map(
+      ({ file, line, cfg }) => `${file}:${line} ${everything ? cfg : shortened(cfg)}`,
+    );
     if (known > places.length) texts.push(`and ${known - places.length} more`);
     return printable(
       `${change.name} adds code for other targets, which this comparison does not judge: ${texts.join(', ')}`,
@@ -88,6 +105,9 @@ export function otherTargetLines(diff: Diff, everything: boolean): string[] {
   }
   return lines;
 }
+
+const shortened = (text: string): string =>
+  text.length > SHOWN_CONDITION ? `${text.slice(0, SHOWN_CONDITION)}…` : text;
 
 /** Returns how a package differs, e.g. `1.0.1 → 1.0.2`, `1.0.0, new, needed by app`. */
 export function changeText(change: PackageChange): string {

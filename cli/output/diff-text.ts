@@ -1,7 +1,13 @@
 import type { Diff, Gain, PackageChange } from '../../engine/diff/types.ts';
 import type { FoundPlace, KeywordPlace } from '../../engine/inventory/types.ts';
 import { count } from './count.ts';
-import { changeText, concernsOthers, otherTargetLines, quietLines } from './diff-quiet.ts';
+import {
+  changeText,
+  concernsOthers,
+  isWholeKnown,
+  otherTargetLines,
+  quietLines,
+} from './diff-quiet.ts';
 import { printable, printableLines } from './printable.ts';
 import { placeText } from './problem-text.ts';
 import type { Paint } from './report-options.ts';
@@ -34,6 +40,7 @@ export function renderDiff(diff: Diff, paint: Paint, everything: boolean): strin
   );
   const quiet = quietLines(
     diff.packages.filter((change) => !isHeavy(change)),
+    isWholeKnown(diff),
     everything,
   );
   const parts = [
@@ -77,7 +84,10 @@ export function isHeavy({ gained, change, checksumChanged }: PackageChange): boo
 /** Returns what was gained, in a few words. */
 export function gainsText(diff: Diff): string {
   // What the target does not compile is not in the answer.
-  if (!diff.gained) return `gained nothing${concernsOthers(diff) ? ` on ${diff.target}` : ''}`;
+  if (!diff.gained)
+    return isWholeKnown(diff)
+      ? `gained nothing${concernsOthers(diff) ? ` on ${diff.target}` : ''}`
+      : 'nothing known was gained, but not all of it was judged';
   const gains = diff.packages.flatMap(({ gained }) => gained);
   const moved = diff.packages.filter((c) => c.change === 'source' || c.checksumChanged).length;
   const refused = gains.filter(({ allowed }) => !allowed).length;
@@ -86,6 +96,7 @@ export function gainsText(diff: Diff): string {
     ...(refused > 0 ? [`${refused} not allowed by cackle.toml`] : []),
     ...(moved > 0 ? [`${count(moved, 'package')} from another source`] : []),
     ...loosenedTexts(diff),
+    ...(isWholeKnown(diff) ? [] : ['not all of it was judged']),
   ].join(', ');
 }
 

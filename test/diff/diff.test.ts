@@ -103,6 +103,29 @@ test('rules 11.5, 11.6: what is not allowed runs on neither side, and what is no
   ]);
 });
 
+test('rule 11.6: where a held script keeps a program from being built, no form says that a change gained nothing', async () => {
+  // Not compiled without what the script makes.
+  const main = (body: string): string =>
+    `include!(concat!(env!("OUT_DIR"), "/made.rs"));\nfn main() { made(); ${body} }\n`;
+  const directory = fixture('held-build-script', {
+    files: { 'src/main.rs': main('') },
+    as: 'diff-held-change',
+  });
+  await repository(directory);
+  const use = 'let _ = std::process::Command::new("x").spawn();';
+  writeFileSync(join(directory, 'src/main.rs'), main(use));
+  const args = ['diff', 'HEAD', '--path', directory];
+  for (const form of ['human', 'markdown', 'github']) {
+    const { status, stdout } = await cackle([...args, '--output-format', form]);
+    expect([form, status]).toEqual([form, 2]);
+    expect(stdout.toLowerCase()).not.toContain('gained nothing');
+    expect(stdout).toContain('not all of it was judged');
+    expect(stdout).toContain('was held back');
+  }
+  const { stdout } = await cackle(args);
+  expect(stdout).toContain('edited, not judged whole:\n  held 1.0.0, edited');
+});
+
 test('rule 11.4: --lock compares with another lock file', async () => {
   const directory = await updates('diff-lock-file', { leaf: '1.0.0' });
   const old = join(directory, 'old.lock');

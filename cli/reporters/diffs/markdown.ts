@@ -1,6 +1,6 @@
 import type { Diff, PackageChange } from '../../../engine/diff/types.ts';
 import { count } from '../../output/count.ts';
-import { changeText, otherTargetLines } from '../../output/diff-quiet.ts';
+import { changeText, isWholeKnown, otherTargetLines } from '../../output/diff-quiet.ts';
 import {
   comparedText,
   diffSummary,
@@ -16,6 +16,8 @@ import type { DiffReporter } from './reporter.ts';
 
 /** Packages that are shown without unfolding: one screen. */
 const OPEN = 10;
+/** Lines about code for other targets that stand without unfolding. */
+const OPEN_ELSEWHERE = 3;
 const PLACES = 5;
 
 /** For job summaries and comments: one line where nothing was gained, else one screen and folded details. */
@@ -27,6 +29,7 @@ export const markdownDiff: DiffReporter = ({ diff }) => {
   if (!diff.gained && unknown.length === 0 && others.length === 0 && diff.lockedOnly.length === 0)
     return `**cackle diff**: ${sentence(summary)}\n`;
   const heavy = diff.packages.filter(isHeavy);
+  const elsewhere = otherTargetLines(diff, false).map((line) => `- ${sentence(line)}`);
   const parts = [
     diff.gained
       ? `### cackle diff: ${sentence(gainsText(diff))}\n\n${sentence(comparedText(diff))}`
@@ -35,10 +38,14 @@ export const markdownDiff: DiffReporter = ({ diff }) => {
       .map(({ file, text }) => `- **${sentence(file)}**: ${sentence(text)}, unlike in the base`)
       .join('\n'),
     unknown.map((line) => `- **${sentence(line)}**`).join('\n'),
-    otherTargetLines(diff, false)
-      .map((line) => `- ${sentence(line)}`)
-      .join('\n'),
     heavy.slice(0, OPEN).map(listed).join('\n'),
+    // Behind what was gained: crates for many systems have pages of it.
+    elsewhere.length > OPEN_ELSEWHERE
+      ? fold(
+          `Code for other targets, not judged: ${count(elsewhere.length, 'line')}`,
+          elsewhere.join('\n'),
+        )
+      : elsewhere.join('\n'),
     ...(heavy.length > OPEN
       ? [fold('More packages', heavy.slice(OPEN).map(listed).join('\n'))]
       : []),
@@ -46,7 +53,7 @@ export const markdownDiff: DiffReporter = ({ diff }) => {
     others.length === 0
       ? ''
       : fold(
-          `Gained nothing: ${count(others.length, 'further changed package')}`,
+          `${isWholeKnown(diff) ? 'Gained nothing' : 'Not judged whole'}: ${count(others.length, 'further changed package')}`,
           others
             .map((change) => `- ${code(change.name)} ${sentence(changeText(change))}`)
             .join('\n'),
