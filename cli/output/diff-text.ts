@@ -63,7 +63,9 @@ function overview(
   paint: Paint,
 ): string[] {
   const shown = heavy.slice(0, SHOWN_HEAVY).map((change) => {
-    const facts = change.gained.map(({ fact, allowed }) => (allowed ? `${fact} (allowed)` : fact));
+    const facts = change.gained.map(({ fact, allowed, newlyAllowed }) =>
+      allowed ? `${fact} (${newlyAllowed ? 'newly ' : ''}allowed)` : fact,
+    );
     const what = facts.length === 0 ? 'from another source' : facts.join(', ');
     return `  ${paint.bold(printable(change.name))} ${printable(`${changeText(change)}: ${what}`)}`;
   });
@@ -90,10 +92,12 @@ export function gainsText(diff: Diff): string {
       : 'nothing known was gained, but not all of it was judged';
   const gains = diff.packages.flatMap(({ gained }) => gained);
   const moved = diff.packages.filter((c) => c.change === 'source' || c.checksumChanged).length;
+  const newly = gains.filter(({ newlyAllowed }) => newlyAllowed).length;
   const refused = gains.filter(({ allowed }) => !allowed).length;
   return [
     ...(gains.length > 0 ? [`gained ${count(gains.length, 'capability', 'capabilities')}`] : []),
     ...(refused > 0 ? [`${refused} not allowed by cackle.toml`] : []),
+    ...(newly > 0 ? [`${newly} allowed by this change of cackle.toml`] : []),
     ...(moved > 0 ? [`${count(moved, 'package')} from another source`] : []),
     ...loosenedTexts(diff),
     ...(isWholeKnown(diff) ? [] : ['not all of it was judged']),
@@ -138,15 +142,22 @@ function renderChange(
 }
 
 function renderGain(gain: Gain, { workspaceRoot }: Diff, paint: Paint, everything: boolean) {
-  const mark = gain.allowed ? paint.yellow('gained') : paint.red('gained');
-  const allowed = gain.allowed ? 'allowed by cackle.toml' : 'not allowed by cackle.toml';
-  const lines = [`  ${mark}: ${paint.bold(printable(gain.fact))} (${allowed})${openerText(gain)}`];
+  const mark = gain.allowed && !gain.newlyAllowed ? paint.yellow('gained') : paint.red('gained');
+  const lines = [
+    `  ${mark}: ${paint.bold(printable(gain.fact))} (${allowanceText(gain)})${openerText(gain)}`,
+  ];
   const { places = [], count: all = 0 } = gain.evidence ?? {};
   const shown = everything ? places : places.slice(0, SHOWN_PLACES);
   for (const place of shown) lines.push(...placeLines(place, workspaceRoot, paint));
   if (all > shown.length)
     lines.push(paint.dim(`    … and ${count(all - shown.length, 'more place')}`));
   return lines;
+}
+
+/** Returns whether cackle.toml allows a gain, and whether it is this change that does. */
+export function allowanceText({ allowed, newlyAllowed }: Gain): string {
+  if (!allowed) return 'not allowed by cackle.toml';
+  return newlyAllowed ? 'allowed by this change of cackle.toml' : 'allowed by cackle.toml';
 }
 
 /** Returns whose change opened a gain, as the end of a line; empty when it is the package's own. */

@@ -12,6 +12,7 @@ import {
 import { sortedBy } from '../sorted-by.ts';
 import { type LockEntry, lockEntriesOf } from '../workspace/lock-file.ts';
 import type { PackageIdentity } from '../workspace/package-identity.ts';
+import type { BaseConfig } from './base-config.ts';
 import { type Pair, pairPackages, sourceKind } from './match.ts';
 import type { ChangeKind, Gain, Opener, PackageChange, SideVersion } from './types.ts';
 
@@ -29,6 +30,8 @@ export interface Sides extends Changes {
   readonly head: TakenInventory;
   /** By which the head is judged. */
   readonly config: Config;
+  /** What the base's own cackle.toml allowed; undefined where it has none of its own. */
+  readonly allowedBefore?: BaseConfig['allowed'];
   /** Returns the key of a package in cackle.toml. */
   readonly configName: (p: PackageFacts) => string;
 }
@@ -81,14 +84,18 @@ function changeOfPair(
   const gains = gained.map((text): { fact: Fact; gain: Gain } => {
     const fact = parseFact(text) as Fact;
     const evidence = after && sides.head.evidence.get(evidenceKey(after, text));
+    const name = after && sides.configName(after);
+    const allowed =
+      after !== undefined &&
+      name !== undefined &&
+      !sides.head.refusedInstructions.has(evidenceKey(after, text)) &&
+      isAllowed(fact, name, sides.config);
     return {
       fact,
       gain: {
         fact: text,
-        allowed:
-          after !== undefined &&
-          !sides.head.refusedInstructions.has(evidenceKey(after, text)) &&
-          isAllowed(fact, sides.configName(after), sides.config),
+        allowed,
+        newlyAllowed: allowed && sides.allowedBefore?.(fact, name) === false,
         evidence,
         openedBy: after && openerOf({ before, after }, change, evidence, changed, sides),
       },
@@ -175,13 +182,14 @@ function sideVersion(p: PackageFacts, lock: readonly LockEntry[]): SideVersion {
 /** What gained the most dangerous thing, unpermitted first, then what moved elsewhere, then new packages. */
 function orderOf({ name, change, gained, checksumChanged }: PackageChange): string {
   // What is allowed makes what is not no more dangerous.
-  const first = gained.find(({ allowed }) => !allowed) ?? gained[0];
+  const refused = gained.find(({ allowed }) => !allowed);
+  const newly = gained.find(({ newlyAllowed }) => newlyAllowed);
+  const first = refused ?? newly ?? gained[0];
   const fact = first && parseFact(first.fact);
   const danger = fact === undefined ? '9' : dangerOrder(fact);
-  const isRefused = gained.some(({ allowed }) => !allowed);
   const moved = change === 'source' || checksumChanged;
-  const rank = isRefused ? 0 : moved ? 1 : gained.length > 0 ? 2 : change === 'new' ? 3 : 4;
-  return `${rank} ${danger} ${name}`;
+  const ranks = [refused, newly, moved, gained.length > 0, change === 'new', true];
+  return `${ranks.findIndex(Boolean)} ${danger} ${name}`;
 }
 
 /**

@@ -25,6 +25,7 @@ export async function diff(request: DiffRequest): Promise<Diff> {
     finished,
     edited,
     loosened = [],
+    allowedBefore,
     reviews: begun,
   } = await sidesOf(comparing, request.comparison, asked);
   const [baseLock, headLock] = [lockEntries(base.lock), lockEntries(head.lock)];
@@ -34,6 +35,7 @@ export async function diff(request: DiffRequest): Promise<Diff> {
     head: head.taken,
     edited,
     config: finished.config,
+    allowedBefore,
     configName: (p) => findPackage(finished.workspace, p)?.name ?? p.name,
   });
   const { inventory } = head.taken;

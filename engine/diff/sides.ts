@@ -4,8 +4,8 @@ import { targetOf } from '../check/inventory.ts';
 import type { CheckObserver, CheckOptions } from '../check/options.ts';
 import type { FinishedCheck } from '../check/report.ts';
 import type { Tree } from '../check/tree.ts';
-import { parseConfig, readConfig } from '../config/read.ts';
-import { type Config, ConfigError } from '../config/types.ts';
+import { readConfig } from '../config/read.ts';
+import type { Config } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import { inventoryOfLock, LOCK_NAME, type Lock, parseLock } from '../inventory/lock.ts';
 import type { Inventory } from '../inventory/types.ts';
@@ -24,6 +24,7 @@ import {
 } from '../workspace/package-identity.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
 import type { Package } from '../workspace/types.ts';
+import { type BaseConfig, compareConfigs } from './base-config.ts';
 import { BaseSources } from './base-sources.ts';
 import {
   type Comparison,
@@ -38,7 +39,6 @@ import {
 import { builtForEach } from './built-for-each.ts';
 import { claims } from './claims.ts';
 import { changeOf } from './compare.ts';
-import { loosened } from './loosened.ts';
 import { newFacts, type Pair, pairPackages } from './match.ts';
 import { type KnownSide, Reviews } from './reviews.ts';
 import {
@@ -71,6 +71,8 @@ export interface BothSides {
   readonly edited: ReadonlySet<string>;
   /** What could hide a gain, or let programs run, that the base has not. */
   readonly loosened?: readonly Loosened[] | undefined;
+  /** What the base's own cackle.toml allowed; undefined where there is none of its own. */
+  readonly allowedBefore?: BaseConfig['allowed'];
   /** Comparisons of sources that began with the check of the head. */
   readonly reviews?: Reviews | undefined;
 }
@@ -139,10 +141,11 @@ export class Comparing {
     await forget();
     const inventory = head.finished.inventory?.inventory;
     if (headKey !== undefined && inventory !== undefined) await kept.keep(headKey, inventory);
+    const config = compareConfigs(revision.config, this.tree, this.config);
     return {
-      ...{ base, ...head, edited, reviews },
+      ...{ base, ...head, edited, reviews, allowedBefore: config.allowed },
       loosened: [
-        ...this.loosenedSince(revision),
+        ...config.loosened,
         ...settings.texts,
         ...(inventory === undefined ? [] : claims(workspace.root, inventory, revision.cackleLock)),
       ],
@@ -158,27 +161,6 @@ export class Comparing {
     return pairPackages(base.taken.inventory.packages, after).filter(
       (pair) => pair.after !== undefined && changeOf(pair, changes) !== 'same',
     );
-  }
-
-  /** What the present configuration watches or confines less than that of a commit. */
-  private loosenedSince({ config: text }: Revision): Loosened[] {
-    if (text === undefined) return [];
-    const file = 'cackle.toml';
-    const { configFile, exports } = this.tree;
-    try {
-      const before = parseConfig(configFile, text, exports);
-      return loosened(before, this.config).map((less) => ({ file, text: less }));
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      // It may have watched anything.
-      const why = error.message.split('\n')[0];
-      return [
-        {
-          file,
-          text: `what it watched is not known, since today's packages do not fit it: ${why}`,
-        },
-      ];
-    }
   }
 
   async withLock(file: string): Promise<BothSides> {

@@ -20,6 +20,8 @@ export interface Gain {
   readonly fact: string;
   /** Does cackle.toml allow it? */
   readonly allowed: boolean;
+  /** Is it allowed, and was it not by the cackle.toml of the base? Then the change itself allows it. */
+  readonly newlyAllowed: boolean;
   readonly evidence: Evidence | undefined;
   /** Whose change opened it; undefined when that is not known. */
   readonly openedBy: Opener | undefined;

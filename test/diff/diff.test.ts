@@ -225,7 +225,7 @@ test('rule 11.5: without cackle.toml the APIs of `init` are watched, and the wor
   expect(existsSync(join(directory, 'cackle.toml'))).toBe(false);
 });
 
-test('rule 11.9: a cackle.toml that watches less is told, and is a gain; one that allows or watches more is none', async () => {
+test('rules 11.9, 11.14: a cackle.toml that watches less is told, and is a gain; one that watches more is none; what it allows newly is told apart', async () => {
   const directory = await updates('diff-loosened', { leaf: '1.0.0' });
   const file = join(directory, 'cackle.toml');
   const before = readFileSync(file, 'utf8');
@@ -252,6 +252,17 @@ test('rule 11.9: a cackle.toml that watches less is told, and is a gain; one tha
     `${before.replace('"env"', '"env", "terminate"')}\n[pkg.helper]\nallow_apis = ["net"]\n`,
   );
   expect([more.loosened, gains(more)]).toEqual([[], { helper: ['api net'] }]);
+  // Who allows in one change what it gains is told apart from who was allowed it before.
+  const gain = (found: Diff) => found.packages.find(({ name }) => name === 'helper')?.gained[0];
+  expect(gain(more)).toMatchObject({ allowed: true, newlyAllowed: true });
+  const newly = await cackle(['diff', '--path', directory, 'HEAD']);
+  expect(newly.stdout).toContain('gained: api net (allowed by this change of cackle.toml)');
+  expect(newly.stdout).toContain('1 allowed by this change of cackle.toml');
+  await git(directory, 'commit', '-q', '-m', 'allowed', 'cackle.toml');
+  expect(gain(await diff(directory, ['HEAD']))).toMatchObject({
+    allowed: true,
+    newlyAllowed: false,
+  });
 });
 
 test('rule 11.5: a build script that asks git for the commit hears one on both sides', async () => {

@@ -51,7 +51,7 @@ describe('an update that gains a capability, in each form', () => {
       /^### cackle diff: gained 1 capability, 1 not allowed by cackle.toml\n\nHEAD \([0-9a-f]+\) with the work tree/,
     );
     expect(text).toContain(
-      '- gained `api net`, **not allowed** by cackle.toml, brought by leaf 1.1.0',
+      '- gained `api net`, **not allowed by cackle.toml**, brought by leaf 1.1.0',
     );
     expect(text.indexOf('<details>')).toBeGreaterThan(text.indexOf('gained `api net`'));
     expect(text).toContain('updates::main → leaf::answer → helper::tell');

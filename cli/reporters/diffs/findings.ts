@@ -1,6 +1,6 @@
 import type { Diff, Gain, PackageChange } from '../../../engine/diff/types.ts';
 import { changeText } from '../../output/diff-quiet.ts';
-import { openerText } from '../../output/diff-text.ts';
+import { allowanceText, openerText } from '../../output/diff-text.ts';
 import { printable } from '../../output/printable.ts';
 import { placeText } from '../../output/problem-text.ts';
 
@@ -19,8 +19,7 @@ export function findingsOf({ packages }: Diff): Finding[] {
   const all = packages.flatMap((change): Finding[] => {
     const name = printable(`${change.name} ${changeText(change)}`);
     const gains = change.gained.map((gain): Finding => {
-      const allowed = gain.allowed ? 'allowed by cackle.toml' : 'not allowed by cackle.toml';
-      const text = `${name}: gained ${printable(gain.fact)} (${allowed})${openerText(gain)}`;
+      const text = `${name}: gained ${printable(gain.fact)} (${allowanceText(gain)})${openerText(gain)}`;
       return { change, gain, level: gain.allowed ? 'warning' : 'error', text };
     });
     if (change.checksumChanged) {

@@ -2,6 +2,7 @@ import type { Diff, PackageChange } from '../../../engine/diff/types.ts';
 import { count } from '../../output/count.ts';
 import { changeText, isWholeKnown, otherTargetLines } from '../../output/diff-quiet.ts';
 import {
+  allowanceText,
   comparedText,
   diffSummary,
   gainsText,
@@ -67,7 +68,8 @@ function listed(change: PackageChange): string {
   if (change.checksumChanged)
     lines.push('  - **the registry has another archive** for this version than Cargo.lock had');
   for (const gain of change.gained) {
-    const mark = gain.allowed ? 'allowed by cackle.toml' : '**not allowed** by cackle.toml';
+    const said = allowanceText(gain);
+    const mark = gain.allowed && !gain.newlyAllowed ? said : `**${said}**`;
     lines.push(`  - gained ${code(gain.fact)}, ${mark}${sentence(openerText(gain))}`);
   }
   if (change.lost.length > 0) lines.push(`  - lost ${change.lost.map(code).join(', ')}`);
