@@ -92,8 +92,9 @@ function check() {
     ...words(env.CACKLE_ARGUMENTS ?? ''),
   ]);
   append(env.GITHUB_STEP_SUMMARY, `${textOf(markdown)}\n`);
-  append(env.GITHUB_OUTPUT, `status=${status}\nsarif=${sarif}\n`);
-  return status;
+  const isReported = existsSync(sarif);
+  append(env.GITHUB_OUTPUT, `status=${status}\n${isReported ? `sarif=${sarif}\n` : ''}`);
+  return { status, isReported };
 }
 
 /** @param {string} base */
@@ -145,15 +146,19 @@ async function comment(text) {
     else await ask(`${api}/comments/${known.id}`, { method: 'PATCH', body });
   } catch (error) {
     // A pull request from a fork has a token that may not write: the summary has the same text.
-    annotate(
-      'notice',
-      `no comment: ${error instanceof Error ? error.message : error}. It needs \`permissions: pull-requests: write\`, which pull requests from forks do not get; the summary of the job has the same text`,
-    );
+    const why = error instanceof Error ? error.message : String(error);
+    const advice = /^40[134] /.test(why)
+      ? ' It needs `permissions: pull-requests: write`, which pull requests from forks do not get.'
+      : '';
+    annotate('notice', `no comment: ${why}.${advice} The summary of the job has the same text`);
   }
 }
 
 async function main() {
-  const checked = check();
+  const { status: checked, isReported } = check();
+  // A comparison would only say the same again, or give advice on something else.
+  if (!isReported) annotate('error', 'no check was made: the log of this step says why');
+  if (checked === 2 || !isReported) return 2;
   const base = baseCommit();
   if (base === undefined) return checked;
   const { status, text } = compare(base);

@@ -219,6 +219,10 @@ describe('rule 6.21: the step of the action', () => {
     const { status, log, summary } = await step(checkout, { path: 'src/nowhere' }, {});
     expect([status, log]).toEqual([2, expect.stringContaining('nowhere is not a directory')]);
     expect(summary).toContain('no check was made');
+    const misspelt = await step(checkout, { arguments: '--lokced' }, event);
+    expect(misspelt.log).toContain('::error title=cackle::no check was made');
+    // No comparison, and no file that is not there.
+    expect([misspelt.status, misspelt.outputs]).toEqual([2, 'status=2\n']);
     const hostile = await step(
       checkout,
       { arguments: '--target "$(touch hacked)"; touch hacked' },
