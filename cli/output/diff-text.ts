@@ -51,7 +51,7 @@ export function renderDiff(diff: Diff, paint: Paint, everything: boolean): strin
   ];
   const lines = parts.flatMap((part, i) => (i === 0 ? part : ['', ...part]));
   if (lines.length > FIRST_SCREEN && loosened.length + heavy.length + others.length > 0)
-    lines.unshift(...overview(diff, heavy, [...loosened, ...others, ...unknown], paint), '');
+    lines.unshift(...overview(diff, heavy, [...loosened, ...unknown, ...others], paint), '');
   return `${lines.join('\n')}\n`;
 }
 

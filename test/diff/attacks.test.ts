@@ -262,7 +262,7 @@ test('rules 11.4, 11.7: what the same change allows is told all the same', async
   const { found, screen } = await told();
   expect([found.status, gains(found)]).toEqual([1, { reader: ['api net'] }]);
   expect(found.packages[0]?.gained[0]?.allowed).toBe(true);
-  expect(screen).toContain('gained: api net (allowed by cackle.toml)');
+  expect(screen).toContain('gained: api net (allowed by this change of cackle.toml)');
 });
 
 test('rule 11.4: what is refused decides the order, not what is allowed beside it', async () => {
