@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { BaseSources } from '../../engine/diff/base-sources.ts';
+import { packageRoot } from '../../engine/paths.ts';
 import type { PackageIdentity } from '../../engine/workspace/package-identity.ts';
 import type { Workspace } from '../../engine/workspace/types.ts';
 import { workspacePlace } from '../support/cackle.ts';
@@ -23,8 +24,13 @@ const put = (file: string, text: string): void => {
   writeFileSync(file, text);
 };
 
+/** As cargo writes the registry that it takes crates from. */
+const [registry] = /^source = "registry.*$/m.exec(
+  readFileSync(join(packageRoot(), 'Cargo.lock'), 'utf8'),
+) as RegExpExecArray;
+
 const lockWith = (sum: string): string =>
-  `version = 4\n\n[[package]]\nname = "leaf"\nversion = "1.0.0"\nsource = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "${sum}"\n`;
+  `version = 4\n\n[[package]]\nname = "leaf"\nversion = "1.0.0"\n${registry}\nchecksum = "${sum}"\n`;
 
 beforeEach(() => {
   rmSync(top, { recursive: true, force: true });
