@@ -120,7 +120,7 @@ pub fn collect(
         let Some((section, base)) = sequence else { continue };
         let offset = row.address().saturating_sub(base) as u32;
         if row.end_sequence() {
-            push(tables, section, offset, (NONE, 0, 0));
+            push_row(tables, section, offset, (NONE, 0, 0));
             sequence = None;
             continue;
         }
@@ -132,13 +132,14 @@ pub fn collect(
         };
         if last != (file, line, column) {
             last = (file, line, column);
-            push(tables, section, offset, last);
+            push_row(tables, section, offset, last);
         }
     }
     Ok(())
 }
 
-fn push(tables: &mut DwarfTables, section: u32, offset: u32, (file, line, column): (u32, u32, u32)) {
+/// Adds a row; its place is (file, line, column), file NONE where code ends.
+pub fn push_row(tables: &mut DwarfTables, section: u32, offset: u32, (file, line, column): (u32, u32, u32)) {
     tables.row_section.push(section);
     tables.row_offset.push(offset);
     tables.row_file.push(file);

@@ -1,6 +1,6 @@
 //! Sections as nodes, for every format: named symbols, and anonymous stretches between them.
 
-use crate::tables::{node_kind, ObjectTables};
+use crate::tables::{node_kind, section_flag, ObjectTables};
 use artifact::NONE;
 
 /// The nodes of a member's symbols.
@@ -14,6 +14,23 @@ pub struct MemberNodes {
 }
 
 impl MemberNodes {
+    /// Covers each allocated section of a member, whose first is `first_section`, with the nodes of its symbols.
+    pub fn of_sections(by_section: &mut [Vec<Named>], first_section: usize, global_name: Vec<u32>, tables: &mut ObjectTables) -> Self {
+        let mut nodes = MemberNodes {
+            node_of_symbol: vec![NONE; global_name.len()],
+            global_name,
+            first_node: Vec::with_capacity(by_section.len() + 1),
+        };
+        for (section, named) in by_section.iter_mut().enumerate() {
+            nodes.first_node.push(tables.node_section.len() as u32);
+            if tables.section_flags[first_section + section] & section_flag::ALLOC != 0 {
+                cover(named, first_section + section, tables, &mut nodes.node_of_symbol);
+            }
+        }
+        nodes.first_node.push(tables.node_section.len() as u32);
+        nodes
+    }
+
     /// Returns the node that covers `offset` of a section (index within the member); NONE for sections without nodes.
     pub fn covering(&self, tables: &ObjectTables, section: usize, offset: u64) -> u32 {
         let first = self.first_node[section] as usize;
@@ -50,7 +67,7 @@ pub struct Named {
 
 /// Covers a section with nodes: those of its symbols, and anonymous stretches between them.
 #[inline(never)]
-pub fn cover(named: &mut [Named], section: usize, tables: &mut ObjectTables, node_of_symbol: &mut [u32]) {
+fn cover(named: &mut [Named], section: usize, tables: &mut ObjectTables, node_of_symbol: &mut [u32]) {
     named.sort_by_key(|n| (n.start, u32::MAX - n.size, n.symbol));
     let section_size = tables.section_size[section];
     // A symbol without size (assembly) ends at the next one that starts later.

@@ -7,6 +7,7 @@ mod read;
 mod tables;
 
 use crate::coff::Located;
+use crate::lines::push_row;
 use crate::tables::DwarfTables;
 use annotations::Segment;
 use artifact::{as_text, NONE};
@@ -284,12 +285,4 @@ fn line_rows(
         push_row(tables, section, end, (NONE, 0, 0));
     }
     Ok(())
-}
-
-fn push_row(tables: &mut DwarfTables, section: u32, offset: u32, (file, line, column): (u32, u32, u32)) {
-    tables.row_section.push(section);
-    tables.row_offset.push(offset);
-    tables.row_file.push(file);
-    tables.row_line.push(line);
-    tables.row_column.push(column);
 }

@@ -10,7 +10,7 @@ mod sections;
 mod symbols;
 mod unwind;
 
-use crate::nodes::{cover, MemberNodes, Named};
+use crate::nodes::{MemberNodes, Named};
 use crate::references::{push, Target};
 use crate::tables::{binding, node_kind, section_flag, ObjectTables};
 use artifact::{ExtractError, Format, Member, NONE};
@@ -205,15 +205,7 @@ fn nodes(
     }
     says(object, directives, &mut by_section[0], tables)?;
     private_data(object, relocations, &mut by_section, tables);
-    let mut shared =
-        MemberNodes { node_of_symbol: vec![NONE; count], global_name, first_node: Vec::with_capacity(sections + 1) };
-    for (section, named) in by_section.iter_mut().enumerate() {
-        shared.first_node.push(tables.node_section.len() as u32);
-        if object.flags(tables, section) & section_flag::ALLOC != 0 {
-            cover(named, object.first_section + section, tables, &mut shared.node_of_symbol);
-        }
-    }
-    shared.first_node.push(tables.node_section.len() as u32);
+    let shared = MemberNodes::of_sections(&mut by_section, object.first_section, global_name, tables);
     Ok(Nodes { shared, imported })
 }
 

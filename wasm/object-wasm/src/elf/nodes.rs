@@ -1,4 +1,4 @@
-use crate::nodes::{cover, MemberNodes, Named};
+use crate::nodes::{MemberNodes, Named};
 use crate::tables::{node_kind, section_flag, ObjectTables};
 use artifact::{ExtractError, NONE};
 use object::elf;
@@ -103,20 +103,7 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
             retained: false,
         });
     }
-    let mut nodes = MemberNodes {
-        node_of_symbol: vec![NONE; member.symbols.len()],
-        global_name,
-        first_node: Vec::with_capacity(section_count + 1),
-    };
-    for (section, named) in by_section.iter_mut().enumerate() {
-        nodes.first_node.push(tables.node_section.len() as u32);
-        let global_section = member.first_section as usize + section;
-        if tables.section_flags[global_section] & section_flag::ALLOC != 0 {
-            cover(named, global_section, tables, &mut nodes.node_of_symbol);
-        }
-    }
-    nodes.first_node.push(tables.node_section.len() as u32);
-    Ok(nodes)
+    Ok(MemberNodes::of_sections(&mut by_section, member.first_section as usize, global_name, tables))
 }
 
 /// `name@@VERSION` defines `name`; `name@VERSION` defines it only for references with that version (`.symver` of an assembler).

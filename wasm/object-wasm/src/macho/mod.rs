@@ -5,7 +5,7 @@ mod references;
 mod sections;
 mod unwind;
 
-use crate::nodes::{cover, MemberNodes, Named};
+use crate::nodes::{MemberNodes, Named};
 use crate::references::{push, Target};
 use crate::tables::{binding, node_kind, section_flag, ObjectTables};
 use artifact::{ExtractError, Format, Member, NONE};
@@ -253,15 +253,7 @@ fn nodes(
         tables.section_flags[object.first_section] |= section_flag::ALLOC;
         tables.section_size[object.first_section] = indirect.len() as u32;
     }
-    let mut nodes =
-        MemberNodes { node_of_symbol: vec![NONE; count], global_name, first_node: Vec::with_capacity(sections + 1) };
-    for (section, named) in by_section.iter_mut().enumerate() {
-        nodes.first_node.push(tables.node_section.len() as u32);
-        if object.flags(tables, section) & section_flag::ALLOC != 0 {
-            cover(named, object.first_section + section, tables, &mut nodes.node_of_symbol);
-        }
-    }
-    nodes.first_node.push(tables.node_section.len() as u32);
+    let nodes = MemberNodes::of_sections(&mut by_section, object.first_section, global_name, tables);
     for (place, name) in indirect.into_iter().enumerate() {
         let from = nodes.first_node[0] + place as u32;
         push(tables, object.first_section as u32, place as u32, from, &Target::symbol(name));
