@@ -31,3 +31,8 @@ export function userCache(): string {
 export function distPath(...parts: string[]): string {
   return join(packageRoot(), 'dist', ...parts);
 }
+
+/** Is `path` below `directory`, or the same? Both are absolute. */
+export function isWithin(path: string, directory: string): boolean {
+  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
+}

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { createServer, type Server, type Socket } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
+import { isWithin } from '../paths.ts';
 import { readOpenFile } from '../regular-file.ts';
-import { isWithin } from '../sandbox/bubblewrap.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { describeLink, expectsLink, needsLink, placeholder, refuseUnsupported } from './link.ts';
 import { linkerFlavours } from './linker-flavours.ts';

@@ -1,6 +1,6 @@
 import { lstatSync, realpathSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isWithin } from '../sandbox/bubblewrap.ts';
+import { isWithin } from '../paths.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { LinkerCommand } from './linker-command.ts';

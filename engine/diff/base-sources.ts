@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isDirectorySource } from '../config/sources.ts';
+import { isWithin } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { isFile } from '../workspace/cargo-files.ts';
 import { lockEntries, lockEntriesOf } from '../workspace/lock-file.ts';
@@ -61,7 +62,9 @@ export class BaseSources {
     const directory = realpathSync.native(resolve(workspace, source));
     const manifest = parse(readRegularFile(join(directory, 'Cargo.toml')).toString());
     const { package: p } = manifest as { readonly package?: { readonly name?: unknown } };
-    return isBelow(directory, realpathSync.native(top)) && p?.name === name ? directory : undefined;
+    return isWithin(directory, realpathSync.native(top)) && p?.name === name
+      ? directory
+      : undefined;
   }
 
   /** The Cargo Book, "Cargo Home": registry/src/INDEX/NAME-VERSION is unpacked from registry/cache/INDEX/NAME-VERSION.crate. */
@@ -85,7 +88,7 @@ export class BaseSources {
       const archive = resolve(place, '../../cache', basename(place), `${name}-${version}.crate`);
       const directory = join(place, `${name}-${version}`);
       // Cargo writes this file when it has unpacked all.
-      if (isBelow(place, repository) || !isFile(join(directory, '.cargo-ok'))) continue;
+      if (isWithin(place, repository) || !isFile(join(directory, '.cargo-ok'))) continue;
       if (checksumOf(archive) === checksum) return realpathSync.native(directory);
     }
     return undefined;
@@ -100,6 +103,3 @@ function checksumOf(archive: string): string | undefined {
     return undefined;
   }
 }
-
-const isBelow = (path: string, directory: string): boolean =>
-  !/^\.\.(?:\/|$)/.test(relative(directory, path));

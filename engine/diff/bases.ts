@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { isDirectorySource } from '../config/sources.ts';
 import { CheckError } from '../errors.ts';
 import { writeAtomically } from '../facts/files.ts';
-import { userCache } from '../paths.ts';
+import { isWithin, userCache } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
 import {
   asRepository,
@@ -132,7 +132,7 @@ export function editedPackages(
   for (const file of changed) {
     if (isOurs(file)) continue;
     // Of a submodule git names the directory alone: all that lies in it may differ.
-    const below = inOrder.filter(({ directory }) => isBelow(directory, file));
+    const below = inOrder.filter(({ directory }) => isWithin(directory, file));
     const owner = inOrder.find(({ directory }) => file.startsWith(`${directory}/`));
     for (const { p } of [...below, ...(owner === undefined ? [] : [owner])])
       edited.add(p.cargoName);
@@ -159,7 +159,8 @@ export async function copyWorkspace(workspace: Workspace, to: string): Promise<s
   const isKnown = around && files.includes(join(placeOf(around, workspace), 'Cargo.toml'));
   const repository = isKnown ? around : undefined;
   const outside = workspace.packages.find(
-    (p) => isDirectorySource(p.source) && !isBelow(p.directory, repository?.root ?? workspace.root),
+    (p) =>
+      isDirectorySource(p.source) && !isWithin(p.directory, repository?.root ?? workspace.root),
   );
   if (outside !== undefined)
     throw new CheckError(
@@ -200,9 +201,6 @@ export async function writeLockFile(directory: string, text: string): Promise<vo
   if (before === text) return;
   await writeAtomically(file, text);
 }
-
-const isBelow = (directory: string, root: string): boolean =>
-  directory === root || directory.startsWith(`${root}/`);
 
 /** Reads another Cargo.lock. Throws CheckError when it cannot be read or is none. */
 export function otherLock(file: string): string {

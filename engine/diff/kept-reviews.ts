@@ -1,9 +1,5 @@
-import { join } from 'node:path';
-import { answerPlace, readAnswer, writeAnswer } from '../facts/answers.ts';
-import { cacheSetting, openPrivate } from '../facts/cache.ts';
-import { openKey } from '../facts/seal.ts';
-import { userCache } from '../paths.ts';
-import { forgetOldest } from '../revisions/kept.ts';
+import { answerPlace, readAnswer } from '../facts/answers.ts';
+import { keepAnswer, openKept } from '../revisions/kept.ts';
 import * as z from '../schemas.ts';
 import type { Review } from './types.ts';
 
@@ -34,14 +30,7 @@ export class KeptReviews {
 
   /** Opens the cache. */
   static async open(): Promise<KeptReviews> {
-    const root = join(userCache(), 'diffs', 'reviews');
-    try {
-      if (!cacheSetting().shared || !(await openPrivate(root))) return new KeptReviews(undefined);
-      openKey(root);
-      return new KeptReviews(root);
-    } catch {
-      return new KeptReviews(undefined);
-    }
+    return new KeptReviews(await openKept('reviews'));
   }
 
   /** Resolves to the review of a content, as it was kept, else as `make` makes it. `content`: all that it depends on. */
@@ -55,9 +44,7 @@ export class KeptReviews {
       return { size, buildScript, otherTargets };
     }
     const made = make();
-    // The cache is never required.
-    await writeAnswer(place, made).catch(() => undefined);
-    forgetOldest(join(this.root, 'answers'), KEPT);
+    await keepAnswer(this.root, place, made, KEPT);
     return made;
   }
 }

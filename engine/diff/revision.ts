@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCK_NAME } from '../inventory/lock.ts';
+import { isWithin } from '../paths.ts';
 import {
   changedFiles,
   nameOfFile,
@@ -66,10 +67,9 @@ export async function commitAround(
 
 /** Is this the repository of a workspace, when it was asked for in another directory? */
 function isAround({ root }: Repository, asked: string, workspace: Workspace): boolean {
-  const [top, inside, from] = [root, workspace.root, asked].map((path) => realpathSync(path));
-  const isBelow = (path = '', directory = ''): boolean => `${path}/`.startsWith(`${directory}/`);
+  const inside = realpathSync(workspace.root);
   // A repository between the two would have been found first.
-  return isBelow(inside, top) && isBelow(from, inside);
+  return isWithin(inside, realpathSync(root)) && isWithin(realpathSync(asked), inside);
 }
 
 /** Resolves to what git says of a commit and of the work tree. Throws CheckError. */

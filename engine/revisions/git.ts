@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { writeAtomically } from '../facts/files.ts';
 import { makeDirectory } from '../make-directory.ts';
+import { isWithin } from '../paths.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
 
 /** A git repository with a work tree. */
@@ -208,13 +209,12 @@ export async function workFiles(directory: string): Promise<string[]> {
           args.filter((arg) => arg !== '--recurse-submodules'),
           'does `git status` work there?',
         );
-  return [...new Set(text.split('\0').filter((file) => file !== ''))];
+  return [...new Set(filesIn(text))];
 }
 
 /** Returns git's name of a file in a commit; undefined for a path outside of the repository. */
 export function nameOfFile({ root }: Repository, commit: string, path: string): string | undefined {
-  const inside = relative(root, path);
-  return /^\.\.(?:\/|$)/.test(inside) ? undefined : `${commit}:${inside}`;
+  return isWithin(path, root) ? `${commit}:${relative(root, path)}` : undefined;
 }
 
 /**

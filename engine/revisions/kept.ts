@@ -40,15 +40,7 @@ export class KeptInventories {
 
   /** Opens the cache. */
   static async open(): Promise<KeptInventories> {
-    const root = join(userCache(), 'diffs', 'inventories');
-    try {
-      if (!cacheSetting().shared || !(await openPrivate(root)))
-        return new KeptInventories(undefined);
-      openKey(root);
-      return new KeptInventories(root);
-    } catch {
-      return new KeptInventories(undefined);
-    }
+    return new KeptInventories(await openKept('inventories'));
   }
 
   /** Returns the inventory that was kept for a key; undefined when there is none, or it cannot be trusted. */
@@ -62,9 +54,7 @@ export class KeptInventories {
   /** Keeps an inventory, if nothing of it is unknown: what is held depends on permissions, which are not in the key. */
   async keep(key: InventoryKey, inventory: Inventory): Promise<void> {
     if (this.root === undefined || inventory.unknown.length > 0) return;
-    // The cache is never required.
-    await writeAnswer(placeOf(this.root, key), inventory).catch(() => undefined);
-    forgetOldest(join(this.root, 'answers'), KEPT);
+    await keepAnswer(this.root, placeOf(this.root, key), inventory, KEPT);
   }
 }
 
@@ -95,8 +85,34 @@ function ofConfig(config: Config): object {
   };
 }
 
+/**
+ * Opens a directory of the user's cache in which answers about revisions are kept; resolves to its path, or undefined where the
+ * cache is off or cannot be trusted.
+ */
+export async function openKept(name: string): Promise<string | undefined> {
+  const root = join(userCache(), 'diffs', name);
+  try {
+    if (!cacheSetting().shared || !(await openPrivate(root))) return undefined;
+    openKey(root);
+    return root;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps an answer, and of all in its directory the newest `most`. Does not throw: the cache is never required. */
+export async function keepAnswer(
+  root: string,
+  place: ReturnType<typeof answerPlace>,
+  answer: object,
+  most: number,
+): Promise<void> {
+  await writeAnswer(place, answer).catch(() => undefined);
+  forgetOldest(join(root, 'answers'), most);
+}
+
 /** Removes all files of a directory but the newest `kept`, as far as that is possible. */
-export function forgetOldest(directory: string, kept: number): void {
+function forgetOldest(directory: string, kept: number): void {
   try {
     const files = readdirSync(directory).flatMap((name) => {
       const path = join(directory, name);

@@ -1,3 +1,5 @@
+import { isWithin } from '../paths.ts';
+
 /** One path as a sandboxed program sees it. */
 export interface Mount {
   /** The path inside: absolute, symbolic links resolved. */
@@ -134,9 +136,4 @@ export function mountsInOrder(mounts: readonly Mount[]): Mount[] {
 
 function depth(path: string): number {
   return path === '/' ? 0 : path.split('/').length - 1;
-}
-
-/** Is `path` below `directory`, or the same? Both are absolute. */
-export function isWithin(path: string, directory: string): boolean {
-  return path === directory || path.startsWith(directory === '/' ? '/' : `${directory}/`);
 }

@@ -2,7 +2,8 @@ import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CheckError } from '../errors.ts';
-import { type Access, isWithin, type Mount } from './bubblewrap.ts';
+import { isWithin } from '../paths.ts';
+import type { Access, Mount } from './bubblewrap.ts';
 
 /** Directories of this machine that a sandbox hides, and the parts of them that it shows; symbolic links resolved. */
 export interface HostPlaces {

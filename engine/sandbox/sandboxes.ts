@@ -1,10 +1,10 @@
 import { join, resolve } from 'node:path';
 import type { Config, ConfigText, PermissionScope, SandboxSettings } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
-import { userCache } from '../paths.ts';
+import { isWithin, userCache } from '../paths.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
-import { type Access, bubblewrapCommand, isWithin, type Mount } from './bubblewrap.ts';
+import { type Access, bubblewrapCommand, type Mount } from './bubblewrap.ts';
 import { prepareSettings } from './directories.ts';
 import { sandboxEnvironment, withoutProxy } from './environment.ts';
 import {

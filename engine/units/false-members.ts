@@ -3,7 +3,7 @@ import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RustcOutcome } from '../build/types.ts';
 import { CheckError } from '../errors.ts';
-import { isWithin } from '../sandbox/bubblewrap.ts';
+import { isWithin } from '../paths.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { everyStem } from './makers.ts';

@@ -5,7 +5,7 @@ import { contentHash, isSameContent } from '../facts/content.ts';
 import { writeAtomically } from '../facts/files.ts';
 import { fileKey, type RecordStore, stampOf } from '../facts/store.ts';
 import type { FileStamp, UnitRecord } from '../facts/unit-record.ts';
-import { isWithin } from '../sandbox/bubblewrap.ts';
+import { isWithin } from '../paths.ts';
 import { configFiles, toolchainFiles } from '../workspace/cargo-files.ts';
 import type { Workspace } from '../workspace/types.ts';
 

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { LinkRequest } from '../build/types.ts';
 import { CheckError } from '../errors.ts';
-import { isWithin } from '../sandbox/bubblewrap.ts';
+import { isWithin } from '../paths.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import { isSysroot } from '../workspace/owners.ts';
 import type { Workspace } from '../workspace/types.ts';

@@ -227,6 +227,19 @@ pub fn elf(sections: &[Section<'_>]) -> Vec<u8> {
     file
 }
 
+/// Returns the object that rustc makes of a library's source for a target; its files are left in `directory`.
+pub fn object_of(directory: &Path, target: &str, source: &str) -> Vec<u8> {
+    std::fs::create_dir_all(directory).expect("test directory");
+    std::fs::write(directory.join("source.rs"), source).expect("test source");
+    let status = rustc(target)
+        .args(["--crate-type", "lib", "-C", "codegen-units=1", "--emit", "obj=object.o", "source.rs"])
+        .current_dir(directory)
+        .status()
+        .expect("rustc runs");
+    assert!(status.success());
+    std::fs::read(directory.join("object.o")).expect("what rustc wrote")
+}
+
 /// Returns the processor time that this thread has had. Bounds of work are compared with it: what other processes do beside
 /// a test says nothing of the parsers.
 pub fn processor_time() -> Duration {

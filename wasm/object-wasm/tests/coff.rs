@@ -1,6 +1,6 @@
 //! What COFF objects say (rules 4.25, 9.12): made by rustc, some of it from assembly.
 
-use artifact::mutate::rustc;
+use artifact::mutate::object_of;
 use artifact::NONE;
 use object_wasm::{binding, section_flag, ObjectTables};
 use std::path::Path;
@@ -9,16 +9,7 @@ const GNU: &str = "x86_64-pc-windows-gnu";
 const MSVC: &str = "x86_64-pc-windows-msvc";
 
 fn compile(test: &str, target: &str, source: &str) -> Vec<u8> {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("coff").join(test);
-    std::fs::create_dir_all(&directory).expect("test directory");
-    std::fs::write(directory.join("source.rs"), source).expect("test source");
-    let status = rustc(target)
-        .args(["--crate-type", "lib", "-C", "codegen-units=1", "--emit", "obj=object.o", "source.rs"])
-        .current_dir(&directory)
-        .status()
-        .expect("rustc runs");
-    assert!(status.success());
-    std::fs::read(directory.join("object.o")).expect("what rustc wrote")
+    object_of(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("coff").join(test), target, source)
 }
 
 /// Every reference, as names of its two ends; `?` for what has no name.
