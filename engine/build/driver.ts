@@ -53,6 +53,7 @@ export async function runCargo(
         fail,
         () => server.close(),
       );
+      server.cargoEnded();
       return {
         cargoStatus: ended.status,
         cargoSignal: ended.signal,

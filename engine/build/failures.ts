@@ -13,12 +13,17 @@ export class BuildFailures {
   readonly sandboxedUnits: { packageId: string; command: readonly string[] }[] = [];
   private readonly links = new Set<number>();
 
+  /** Records that a shim ended without saying how its program did. */
+  noteGone(what: string): void {
+    this.killed.push(`${what} ended without a word`);
+  }
+
   /** Records that a linker failed, and whether it was ended from outside. */
   noteLink({ id, crateName }: RustcInvocation, ended: Ending | undefined, said: string): void {
     if (ended?.status === 0) return;
     this.links.add(id);
     if (ended === undefined) {
-      this.killed.push(`the linker of ${crateName} ended without a word`);
+      this.noteGone(`the linker of ${crateName}`);
       return;
     }
     const ending = endingSignal(ended);

@@ -111,6 +111,7 @@ export class ShimConnection {
   readonly #lines: Buffer[] = [];
   readonly #cutter = new Lines();
   #closed = false;
+  #answered = false;
   #wake: (() => void) | undefined;
 
   /** `group` returns the process group that the shim ends if this engine dies while the shim's program runs. */
@@ -150,8 +151,14 @@ export class ShimConnection {
     return readHello(await this.#line());
   }
 
+  /** Whether the final answer was sent. */
+  get answered(): boolean {
+    return this.#answered;
+  }
+
   /** Sends the final answer: the shim asks no more. */
   end(answer: Answer): void {
+    this.#answered = true;
     if (!this.#closed) this.#socket.end(`${JSON.stringify(answer)}\n`);
   }
 

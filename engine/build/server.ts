@@ -17,6 +17,8 @@ export class ShimServer {
   readonly failures = new BuildFailures();
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
+  /** What the shims stand for that still talk to us, by their connections. */
+  private readonly talking = new Map<ShimConnection, string | undefined>();
   private readonly rustc: RustcService;
   private readonly linkers: LinkerService;
   /** Cargo's process group. The shims end it when this engine has died and cannot. */
@@ -49,6 +51,17 @@ export class ShimServer {
     });
   }
 
+  /**
+   * To be called when cargo has ended by itself: it waits for what it starts, so a shim that has no answer by then was
+   * ended from outside, whether its connection told us so yet or not. Adds it to the failures.
+   */
+  cargoEnded(): void {
+    if (this.closing) return;
+    this.closing = true;
+    for (const [shim, what] of this.talking)
+      if (!shim.answered && what !== undefined) this.failures.noteGone(what);
+  }
+
   /** Ends every connection. A shim that still runs then fails and ends its program. */
   async close(): Promise<void> {
     this.closing = true;
@@ -61,6 +74,7 @@ export class ShimServer {
     try {
       const hello = await shim.hello();
       what = roleText(hello);
+      this.talking.set(shim, what);
       if (hello.role === 'linker') await this.linkers.serve(shim, hello);
       else if (!sameSecret(hello.token, this.token))
         shim.end({ do: 'refuse', message: 'this process does not belong to the running check' });
@@ -77,12 +91,13 @@ export class ShimServer {
       if (error instanceof ShimGoneError) {
         shim.destroy();
         // A process that was killed along with the others, as in a process group, tells nothing new.
-        if (!this.closing && what !== undefined)
-          this.failures.killed.push(`${what} ended without a word`);
+        if (!this.closing && what !== undefined) this.failures.noteGone(what);
         return;
       }
       if (!this.closing) this.options.fail(error);
       shim.end({ do: 'refuse', message: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.talking.delete(shim);
     }
   }
 }
