@@ -77,12 +77,15 @@ export function parseLock(text: string, file: string): Lock {
       `${file} is not as \`cackle lock\` writes it: ${why}`,
       '`cackle lock` writes it anew',
     );
-  let data: z.infer<typeof lockSchema>;
+  let toml: unknown;
   try {
-    data = lockSchema.parse(parse(text));
+    toml = parse(text);
   } catch (error) {
-    throw invalid(error instanceof z.core.$ZodError ? z.prettifyError(error) : String(error));
+    throw invalid(String(error));
   }
+  const read = lockSchema.safeParse(toml);
+  if (!read.success) throw invalid(z.prettifyError(read.error));
+  const { data } = read;
   const known = new Set(data.targets);
   const twice = duplicate((data.package ?? []).map((p) => `${p.name} ${p.version} (${p.source})`));
   if (twice !== undefined) throw invalid(`${twice} is there twice`);
