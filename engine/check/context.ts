@@ -77,7 +77,10 @@ export async function openContext(
       'note: cackle.toml watches no API, so it finds none: common.import_std = ["fs", "net", "process"] watches these',
     );
   const runsTests = options.command?.subcommand === 'test';
-  const sandboxes = await Sandboxes.open(live.current, workspace, runsTests);
+  const sandboxes = await Sandboxes.open(live.current, workspace, {
+    tests: runsTests,
+    standIns: options.standIns,
+  });
   const location = await openLocation(workspace.targetDirectory);
   const store = await openStore(location.root);
   await keepSchema(location.root).catch((error: Error) => {

@@ -2,6 +2,7 @@ import type { Problem } from '../problems/kinds.ts';
 import type { CheckProgress } from '../problems/progress.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { WorkspaceQuestions } from '../workspace/early-questions.ts';
+import type { StandIn } from '../workspace/stand-in.ts';
 import type { Package, Workspace, WorkspaceChoice } from '../workspace/types.ts';
 import type { CargoCommand } from './cargo-command.ts';
 
@@ -33,6 +34,8 @@ export interface CheckOptions extends WorkspaceChoice {
         readonly wantsKeywordPlaces?: ((p: Package) => boolean) | undefined;
       }
     | undefined;
+  /** Places of a copy that is checked, and what they stand for. */
+  readonly standIns?: readonly StandIn[] | undefined;
   /** Compare with cackle.lock, and report what differs. */
   readonly locked?: boolean | undefined;
   /** Build what `cargo test` or `cargo run` would, instead of the whole workspace; links everything. */

@@ -1,22 +1,16 @@
-import { existsSync, lstatSync, readdirSync, realpathSync, rmSync, utimesSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { isDirectorySource } from '../config/sources.ts';
 import { CheckError } from '../errors.ts';
 import { writeAtomically } from '../facts/files.ts';
-import { isWithin, userCache } from '../paths.ts';
+import { isWithin } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
-import {
-  asRepository,
-  commitOf,
-  mergeBase,
-  type Repository,
-  repositoryOf,
-  workFiles,
-} from '../revisions/git.ts';
-import { shortHash } from '../revisions/kept.ts';
+import { commitOf, mergeBase, type Repository, repositoryOf, workFiles } from '../revisions/git.ts';
+import { copyRepository, ignoreChanges } from '../revisions/private-repository.ts';
 import { copyFiles, filesBelow } from '../revisions/scratch.ts';
 import { cargoLockText } from '../workspace/lock-file.ts';
 import { cargoProgram, runProgram } from '../workspace/run-program.ts';
+import type { StandIn } from '../workspace/stand-in.ts';
 import { parse } from '../workspace/toml.ts';
 import type { Workspace } from '../workspace/types.ts';
 
@@ -91,32 +85,6 @@ export function placeIn(copy: string, place: string, label: string): string {
   );
 }
 
-/** Days after which a directory goes that no diff has used. */
-const KEPT_DAYS = 14;
-
-/** Returns a directory of the user's cache for one purpose and workspace; it is used again. */
-export function workDirectory(purpose: string, of: string): string {
-  const all = join(userCache(), 'diffs', 'bases');
-  const name = `${purpose}-${shortHash(of)}`;
-  removeOld(all, name);
-  return join(all, name);
-}
-
-/** Removes what no diff has used for a while, a version's target directory with it; marks `used` as used now. */
-function removeOld(all: string, used: string): void {
-  const now = new Date();
-  try {
-    for (const entry of readdirSync(all)) {
-      const path = join(all, entry);
-      if (entry === used) utimesSync(path, now, now);
-      const age = now.getTime() - lstatSync(path).mtimeMs;
-      if (age > KEPT_DAYS * 24 * 3_600_000) rmSync(path, { recursive: true, force: true });
-    }
-  } catch {
-    // There is none yet, or another diff is doing the same: the cache is never required to be tidy.
-  }
-}
-
 /** Returns the cargo names of the packages in whose directories these files lie, which differ from a commit. */
 export function editedPackages(
   files: readonly string[],
@@ -151,8 +119,15 @@ function realPathOf(directory: string): string {
 /** What no build reads: changing it edits no package. */
 const isOurs = (file: string): boolean => /\/(?:cackle\.(?:toml|lock)|Cargo\.lock)$/.test(file);
 
+/** A copy of a workspace. */
+export interface WorkspaceCopy {
+  /** The place of the workspace in it. */
+  readonly workspace: string;
+  readonly standIns: readonly StandIn[];
+}
+
 /** Makes `to` a copy of the workspace's files, as git knows them, else of all but build output. Throws CheckError. */
-export async function copyWorkspace(workspace: Workspace, to: string): Promise<string> {
+export async function copyWorkspace(workspace: Workspace, to: string): Promise<WorkspaceCopy> {
   const around = await repositoryOf(workspace.root).catch(() => undefined);
   const files = around === undefined ? [] : await workFiles(around.root);
   // Git may ignore the workspace's directory: a copy without it would be some other workspace, or none.
@@ -173,14 +148,15 @@ export async function copyWorkspace(workspace: Workspace, to: string): Promise<s
       filesBelow(workspace.root, '', new Set(['target', '.git'])),
       to,
     );
-    return to;
+    return { workspace: to, standIns: [{ path: to, of: workspace.root, isGit: false }] };
   }
   await copyFiles(repository.root, files, to);
-  const head = await commitOf(repository, 'HEAD').catch(() => undefined);
-  if (head !== undefined) await asRepository(repository, head, to);
-  const copy = join(to, placeOf(repository, workspace));
+  const standIns = await copyRepository(repository, to);
+  const place = placeOf(repository, workspace);
+  if (standIns.length > 0) await ignoreChanges(to, join(place, 'Cargo.lock'));
+  const copy = join(to, place);
   await copyFilesOver(workspace.root, copy);
-  return copy;
+  return { workspace: copy, standIns };
 }
 
 /** Cargo.lock is copied where git ignores it, too. */

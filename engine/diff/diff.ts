@@ -4,13 +4,14 @@ import { seconds } from '../trace/seconds.ts';
 import { isFile } from '../workspace/cargo-files.ts';
 import { lockEntries } from '../workspace/lock-file.ts';
 import { findPackage, isSamePackage } from '../workspace/package-identity.ts';
-import { type Comparison, workDirectory } from './bases.ts';
+import type { Comparison } from './bases.ts';
 import { comparePackages, comparePlaces, lockedOnly } from './compare.ts';
 import { type KnownSide, Reviews } from './reviews.ts';
 import { type AskedCommit, askCommit } from './revision.ts';
 import { type BothSides, Comparing, type DiffRequest } from './sides.ts';
 import type { Diff, PackageChange, Side, SideVersion } from './types.ts';
 import { ensureConfig, versionWorkspace } from './versions.ts';
+import { workDirectory } from './work-directory.ts';
 
 /**
  * Compares what the code does with what it did: the base first, so that the target directory is left as a check of the head
@@ -84,7 +85,7 @@ async function prepare(request: DiffRequest): Promise<Prepared> {
     if (options.configFile !== undefined || isFile(tree.configFile))
       return { comparing: await Comparing.begin(request, tree), asked };
     // Who has no cackle.toml yet wants to know what was gained all the same.
-    const configFile = join(workDirectory('config', tree.workspace.root), 'cackle.toml');
+    const configFile = join(await workDirectory('config', tree.workspace.root), 'cackle.toml');
     await ensureConfig(configFile);
     observer.cargoOutput(
       `note: without ${tree.configFile} the APIs fs, net and process are watched, and nothing is allowed to run that uses them; \`cackle init\` writes one`,

@@ -9,6 +9,7 @@ import {
   type Repository,
   untrackedFiles,
 } from '../revisions/git.ts';
+import { situationOf } from '../revisions/private-repository.ts';
 import { isFile } from '../workspace/cargo-files.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { type BaseCommit, editedPackages, findCommit } from './bases.ts';
@@ -28,6 +29,7 @@ export interface Revision {
   readonly edited: ReadonlySet<string>;
   /** The id of the tree at HEAD if the work tree has its files and no others; it may have changed since. */
   readonly clean: string | undefined;
+  readonly situation: string;
 }
 
 /** A commit to compare with, and answers of git that are under way. */
@@ -37,6 +39,7 @@ export interface AskedCommit {
   readonly changed: Promise<string[]>;
   readonly changedInHead: Promise<string[]>;
   readonly untracked: Promise<string[]>;
+  readonly situation: Promise<string>;
 }
 
 /** Finds the commit of a comparison and begins to ask what differs from it. Throws CheckError as {@link findCommit}. */
@@ -47,6 +50,7 @@ export async function askCommit(directory: string, name: string | undefined): Pr
     changed: changedFiles(repository, commit),
     changedInHead: changedFiles(repository, 'HEAD'),
     untracked: untrackedFiles(repository),
+    situation: situationOf(repository),
   };
   // Whoever takes an answer gets its error.
   for (const answer of Object.values(asked)) answer.catch(() => undefined);
@@ -86,11 +90,12 @@ export async function readRevision(
   const named = files.map((file) => nameOfFile(repository, commit, file));
   // What lies outside is in no commit.
   const names = named.map((name) => name ?? `${commit}:`);
-  const [objects, changed, changedInHead, untracked] = await Promise.all([
+  const [objects, changed, changedInHead, untracked, situation] = await Promise.all([
     objectsOf(repository, [`${commit}^{tree}`, 'HEAD^{tree}', ...names]),
     asked.changed,
     asked.changedInHead,
     asked.untracked,
+    asked.situation,
   ]);
   const [tree, head, ...found] = objects;
   if (tree === undefined) throw new Error(`git has no tree of its commit ${commit}`);
@@ -98,7 +103,7 @@ export async function readRevision(
     object?.type === 'blob' ? object.content.toString() : undefined,
   );
   return {
-    ...{ base, tree: tree.id, cargoLock, cackleLock, config },
+    ...{ base, situation, tree: tree.id, cargoLock, cackleLock, config },
     changed: [...changed, ...untracked],
     edited: editedPackages([...changed, ...untracked], repository, workspace),
     clean: changedInHead.length + untracked.length === 0 ? head?.id : undefined,

@@ -9,7 +9,8 @@ import type { Config } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import { inventoryOfLock, LOCK_NAME, type Lock, parseLock } from '../inventory/lock.ts';
 import type { Inventory } from '../inventory/types.ts';
-import { checkOut } from '../revisions/git.ts';
+import { OF_HOOKS } from '../revisions/ask-git.ts';
+import { checkOut } from '../revisions/check-out.ts';
 import { type InventoryKey, KeptInventories } from '../revisions/kept.ts';
 import { sortedBy } from '../sorted-by.ts';
 import { seconds } from '../trace/seconds.ts';
@@ -33,7 +34,7 @@ import {
   placeIn,
   placeOf,
   updateLock,
-  workDirectory,
+  type WorkspaceCopy,
   writeLockFile,
 } from './bases.ts';
 import { builtForEach } from './built-for-each.ts';
@@ -51,6 +52,7 @@ import {
 import { changedSettings } from './settings.ts';
 import type { Loosened, Side } from './types.ts';
 import { versionWorkspace, withoutWrapper } from './versions.ts';
+import { workDirectory } from './work-directory.ts';
 
 type Versions = Extract<Comparison, { readonly kind: 'versions' }>;
 
@@ -77,8 +79,9 @@ export interface BothSides {
   readonly reviews?: Reviews | undefined;
 }
 
-/** What the check of a head is told besides. */
-type HeadCheck = Pick<CheckObserver, 'waits'> &
+/** What the check of one side is told besides. */
+type SideCheck = Pick<CheckObserver, 'waits'> &
+  Pick<CheckOptions, 'standIns'> &
   Partial<Pick<NonNullable<CheckOptions['inventory']>, 'wantsKeywordPlaces'>>;
 
 /** Finds out what both sides do. */
@@ -116,7 +119,7 @@ export class Comparing {
     const kept = await opening;
     const lock = revision.cargoLock ?? cargoLockText(workspace.root);
     const place = placeOf(repository, workspace);
-    const key = await this.keyOf(revision.tree, place, lock);
+    const key = await this.keyOf(revision, revision.tree, place, lock);
     const root = realpathSync(workspace.root);
     const settings = await changedSettings(repository, of.commit, root, revision.changed);
     const doomed = builtForEach(workspace, edited, lock, settings.env);
@@ -132,7 +135,7 @@ export class Comparing {
     const headKey =
       clean === undefined
         ? undefined
-        : await this.keyOf(clean, place, cargoLockText(workspace.root));
+        : await this.keyOf(revision, clean, place, cargoLockText(workspace.root));
     const head = await this.head(base.taken.inventory, 'the work tree', {
       waits: () => void reviews?.begin(),
       wantsKeywordPlaces: keywordsOf(headKey === undefined ? base : undefined, changed),
@@ -166,8 +169,8 @@ export class Comparing {
   async withLock(file: string): Promise<BothSides> {
     const { workspace } = this.tree;
     const lock = otherLock(file);
-    const copy = await copyWorkspace(workspace, workDirectory('lock', workspace.root));
-    await writeLockFile(copy, lock);
+    const copy = await copyWorkspace(workspace, await workDirectory('lock', workspace.root));
+    await writeLockFile(copy.workspace, lock);
     const base = await this.timed('base', () => this.sideOfCopy(copy, file, lock));
     const head = await this.head(base.taken.inventory, 'the work tree');
     return { base, ...head, edited: new Set() };
@@ -175,12 +178,12 @@ export class Comparing {
 
   async withUpdate(packages: readonly string[]): Promise<BothSides> {
     const { workspace } = this.tree;
-    const copy = await copyWorkspace(workspace, workDirectory('update', workspace.root));
-    await updateLock(copy, packages);
+    const copy = await copyWorkspace(workspace, await workDirectory('update', workspace.root));
+    await updateLock(copy.workspace, packages);
     const now = await this.timed('base', () => this.head(undefined, 'the work tree'));
     const checked = await this.timed('head', () => this.checked(copy, now.head.taken.inventory));
     const what = packages.length === 0 ? 'cargo update' : `cargo update ${packages.join(' ')}`;
-    const head = this.side(checked, `after \`${what}\``, cargoLockText(copy));
+    const head = this.side(checked, `after \`${what}\``, cargoLockText(copy.workspace));
     return { base: now.head, head, finished: checked, edited: new Set() };
   }
 
@@ -190,7 +193,9 @@ export class Comparing {
     const before = cargoLockText(root);
     const base = await this.timed('base', () => this.head(undefined, `${crate} ${from}`));
     await versionWorkspace({ crate, version: to });
-    const finished = await this.timed('head', () => this.checked(root, base.head.taken.inventory));
+    const finished = await this.timed('head', () =>
+      this.checked({ workspace: root, standIns: [] }, base.head.taken.inventory),
+    );
     const head = this.side(finished, `${crate} ${to}`, cargoLockText(root));
     return {
       base: withoutWrapper({ ...base.head, lock: before }),
@@ -209,13 +214,13 @@ export class Comparing {
   ): Promise<KnownSide> {
     const { workspace } = this.tree;
     const { repository } = commit;
-    const directory = workDirectory('base', repository.root);
     const files = async () => {
-      await checkOut(repository, commit.commit, directory);
+      const directory = await workDirectory('base', repository.root);
+      const standIns = await checkOut(repository, commit.commit, directory);
       const copy = placeIn(directory, placeOf(repository, workspace), commit.label);
       // Where git does not keep Cargo.lock, the same packages are compared.
       await writeLockFile(copy, lock);
-      return { top: directory, workspace: copy };
+      return { top: directory, workspace: copy, standIns };
     };
     const known = (from: Side['from'], inventory: Inventory): KnownSide => {
       const sources = new BaseSources({
@@ -235,7 +240,7 @@ export class Comparing {
     const inventory = kept.read(key);
     if (inventory !== undefined) return known('kept', inventory);
     const copy = await files();
-    const base = await this.sideOfCopy(copy.workspace, commit.label, lock);
+    const base = await this.sideOfCopy(copy, commit.label, lock);
     await kept.keep(key, base.taken.inventory);
     return base;
   }
@@ -260,8 +265,8 @@ export class Comparing {
   }
 
   /** Checks a copy of the workspace as the base. */
-  private async sideOfCopy(copy: string, label: string, lock: string): Promise<KnownSide> {
-    this.request.observer.log?.('info', `checking ${label} in ${copy}`);
+  private async sideOfCopy(copy: WorkspaceCopy, label: string, lock: string): Promise<KnownSide> {
+    this.request.observer.log?.('info', `checking ${label} in ${copy.workspace}`);
     try {
       return this.side(await this.checked(copy, undefined), label, lock);
     } catch (error) {
@@ -276,7 +281,7 @@ export class Comparing {
   private async head(
     base: Inventory | undefined,
     label: string,
-    more: HeadCheck = {},
+    more: SideCheck = {},
   ): Promise<{ head: KnownSide; finished: FinishedCheck }> {
     const { root } = this.tree.workspace;
     const finished = await this.timed('head', () =>
@@ -286,18 +291,23 @@ export class Comparing {
   }
 
   /** Checks a copy, with the target directory of the workspace: what does not differ is not built again. */
-  private async checked(copy: string, base: Inventory | undefined): Promise<FinishedCheck> {
+  private async checked(
+    { workspace: copy, standIns }: WorkspaceCopy,
+    base: Inventory | undefined,
+  ): Promise<FinishedCheck> {
     const { workspace } = this.tree;
-    const ours = {
+    const ours: NodeJS.ProcessEnv = {
+      // A hook's are about the repository that is not to be written.
+      ...Object.fromEntries(OF_HOOKS.map((name) => [name, undefined])),
       CARGO_TARGET_DIR: workspace.targetDirectory,
       ...(workspace.buildDirectory === workspace.targetDirectory
         ? {}
         : { CARGO_BUILD_BUILD_DIR: workspace.buildDirectory }),
     };
     const before = Object.keys(ours).map((name) => [name, process.env[name]] as const);
-    Object.assign(process.env, ours);
+    setVariables(Object.entries(ours));
     try {
-      const finished = await this.run({}, copy, base);
+      const finished = await this.run({}, copy, base, { standIns });
       const { root } = finished.workspace;
       if (realpathSync(root) !== realpathSync(copy))
         throw new CheckError(
@@ -306,10 +316,7 @@ export class Comparing {
         );
       return finished;
     } finally {
-      for (const [name, value] of before) {
-        if (value === undefined) delete process.env[name];
-        else process.env[name] = value;
-      }
+      setVariables(before);
     }
   }
 
@@ -317,7 +324,7 @@ export class Comparing {
     given: Pick<CheckRequest, 'tree'>,
     path: string | undefined,
     base: Inventory | undefined,
-    { waits, wantsKeywordPlaces }: HeadCheck = {},
+    { waits, wantsKeywordPlaces, standIns }: SideCheck = {},
   ): Promise<FinishedCheck> {
     const { options, signal } = this.request;
     const observer = { ...this.request.observer, ...(waits === undefined ? {} : { waits }) };
@@ -326,7 +333,7 @@ export class Comparing {
     const own = path === undefined ? options : { ...options, path, questions: undefined };
     return checkTree({
       ...{ observer, signal, ...given },
-      options: { ...own, configFile, inventory: { isNew, wantsKeywordPlaces } },
+      options: { ...own, configFile, standIns, inventory: { isNew, wantsKeywordPlaces } },
     });
   }
 
@@ -339,13 +346,18 @@ export class Comparing {
     };
   }
 
-  private async keyOf(tree: string, place: string, lock: string): Promise<InventoryKey> {
+  private async keyOf(
+    { situation }: Revision,
+    tree: string,
+    place: string,
+    lock: string,
+  ): Promise<InventoryKey> {
     const { options } = this.request;
     const { root } = this.tree.workspace;
     const cargo = await readCargoConfig(root);
     const { version } = await readToolchain(root, cargo.rustc);
     return {
-      ...{ tree, place, lock, rustc: version, config: this.config },
+      ...{ tree, place, situation, lock, rustc: version, config: this.config },
       target: await this.target(),
       features: options.features,
       profile: options.profile,
@@ -363,6 +375,13 @@ export class Comparing {
     const result = await work();
     this.timing[phase] = seconds(started);
     return result;
+  }
+}
+
+function setVariables(values: readonly (readonly [string, string | undefined])[]): void {
+  for (const [name, value] of values) {
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
   }
 }
 

@@ -5,8 +5,8 @@ import { writeAtomically } from '../facts/files.ts';
 import { makeDirectory } from '../make-directory.ts';
 import { copyFiles, filesBelow } from '../revisions/scratch.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
-import { workDirectory } from './bases.ts';
 import type { KnownSide } from './reviews.ts';
+import { workDirectory } from './work-directory.ts';
 
 /** The name of the package that stands for a project where a crate has none. */
 const WRAPPER = 'cackle-compared';
@@ -24,7 +24,7 @@ export interface CrateVersion {
  * differ does. Throws CheckError for a version that cargo cannot find.
  */
 export async function versionWorkspace({ crate, version }: CrateVersion): Promise<string> {
-  const directory = join(workDirectory('versions', crate), 'project');
+  const directory = join(await workDirectory('versions', crate), 'project');
   const manifest = [
     '[package]',
     `name = "${WRAPPER}"`,
@@ -59,7 +59,7 @@ export async function versionWorkspace({ crate, version }: CrateVersion): Promis
     kind.some((k) => ['lib', 'rlib', 'dylib', 'cdylib', 'proc-macro'].includes(k)),
   );
   if (hasLibrary) return directory;
-  const own = join(workDirectory('versions', crate), 'crate');
+  const own = join(await workDirectory('versions', crate), 'crate');
   await copyFiles(p.directory, filesBelow(p.directory, '', new Set(['target', '.git'])), own);
   return own;
 }

@@ -1,75 +1,9 @@
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { CheckError } from '../errors.ts';
-import { writeAtomically } from '../facts/files.ts';
-import { makeDirectory } from '../make-directory.ts';
 import { isWithin } from '../paths.ts';
-import { type Finished, runProgram } from '../workspace/run-program.ts';
+import { asked, git, type Repository, WHOLE } from './ask-git.ts';
 
-/** A git repository with a work tree. */
-export interface Repository {
-  /** The top directory of the work tree. */
-  readonly root: string;
-}
-
-/** Variables by which git, when it runs a hook, tells of a work tree or index: a question of ours is about another. */
-const ofHooks = [
-  'GIT_INDEX_FILE',
-  'GIT_WORK_TREE',
-  'GIT_PREFIX',
-  'GIT_OBJECT_DIRECTORY',
-  'GIT_DIR',
-];
-
-/**
- * What no question of ours may run (rule 11.10): hooks (githooks), the file system monitor, and what a directory of the
- * work tree that looks like a bare repository configures (git-config, `safe.bareRepository`).
- */
-const harmless = [
-  ...['-c', 'core.hooksPath=/dev/null'],
-  ...['-c', 'core.fsmonitor=false'],
-  ...['-c', 'safe.bareRepository=explicit'],
-];
-
-const whole = 'is the repository whole?';
-
-/** What a question takes besides its arguments. */
-interface Given {
-  readonly input?: string;
-  /** Variables beside those of the process. */
-  readonly env?: NodeJS.ProcessEnv;
-}
-
-async function git(
-  directory: string,
-  args: readonly string[],
-  { input, env: more }: Given = {},
-): Promise<Finished> {
-  const env: NodeJS.ProcessEnv = { ...process.env, GIT_OPTIONAL_LOCKS: '0' };
-  for (const name of ofHooks) delete env[name];
-  try {
-    const own = [...harmless, '-C', directory];
-    const given = input === undefined ? {} : { input };
-    return await runProgram('git', [...own, ...args], { env: { ...env, ...more }, ...given });
-  } catch (error) {
-    throw new CheckError(
-      `cannot run git: ${(error as Error).message}`,
-      'a diff needs git to read the base: install it, or compare lock files with --lock',
-      { cause: error },
-    );
-  }
-}
-
-async function asked(
-  directory: string,
-  args: readonly string[],
-  help: string,
-  given: Given = {},
-): Promise<string> {
-  const { status, stdout, stderr } = await git(directory, args, given);
-  if (status === 0) return stdout.toString();
-  throw new CheckError(`\`git ${args.join(' ')}\` failed in ${directory}: ${stderr.trim()}`, help);
-}
+export type { Repository };
 
 /**
  * Resolves to the repository around a directory; undefined when there is none. Throws CheckError without git, and where files of a
@@ -150,7 +84,7 @@ export async function objectsOf(
 ): Promise<(GitObject | undefined)[]> {
   const args = ['cat-file', '--batch', '--follow-symlinks'];
   const broken = (why: string): CheckError =>
-    new CheckError(`\`git ${args.join(' ')}\` failed in ${root}: ${why}`, whole);
+    new CheckError(`\`git ${args.join(' ')}\` failed in ${root}: ${why}`, WHOLE);
   const named = names.find((name) => name.includes('\n'));
   if (named !== undefined) throw broken(`it cannot be asked about ${JSON.stringify(named)}`);
   const { status, stdout, stderr } = await git(root, args, { input: `${names.join('\n')}\n` });
@@ -215,100 +149,4 @@ export async function workFiles(directory: string): Promise<string[]> {
 /** Returns git's name of a file in a commit; undefined for a path outside of the repository. */
 export function nameOfFile({ root }: Repository, commit: string, path: string): string | undefined {
   return isWithin(path, root) ? `${commit}:${relative(root, path)}` : undefined;
-}
-
-/**
- * Makes the files in `directory` those of a commit, and writes only what differs from the commit that was there before: the
- * times of other files stay, so that cargo builds no more than it has to. The repository's own index and work tree are
- * not touched. Throws CheckError.
- */
-export async function checkOut(
-  repository: Repository,
-  commit: string,
-  directory: string,
-): Promise<void> {
-  await asRepository(repository, commit, directory);
-  const own = { env: ofCopy(directory) };
-  const write = (): Promise<Finished> =>
-    git(directory, ['read-tree', '--reset', '-u', commit], own);
-  const first = await write();
-  // A partial clone fetches the contents that it lacks when it compares them (git-clone, --filter); its copy cannot.
-  const { status, stderr } =
-    first.status !== 0 && (await fetchMissing(repository, commit)) ? await write() : first;
-  if (status !== 0)
-    throw new CheckError(
-      `git cannot write the files of ${commit.slice(0, 12)} to ${directory}: ${stderr.trim()}`,
-      stderr.includes('index.lock')
-        ? 'another `cackle diff` is at work there: wait for it, or remove that file'
-        : 'is there room on the disk?',
-    );
-  // What another commit, its submodules or a build left there is no file of this one.
-  await asked(directory, ['clean', '-ffdxq'], `remove ${directory}`, own);
-  await checkOutSubmodules(repository, commit, directory);
-}
-
-/** Resolves to whether a partial clone now has what its work tree and a commit differ in; false for any other. */
-async function fetchMissing({ root }: Repository, commit: string): Promise<boolean> {
-  const partial = await git(root, ['config', '--get-regexp', '^remote\\..*\\.promisor$']);
-  if (partial.status !== 0) return false;
-  const args = ['diff', '--no-ext-diff', '--no-textconv', '--shortstat', 'HEAD', commit, '--'];
-  return (await git(root, args)).status === 0;
-}
-
-/**
- * Makes a directory a repository at a commit, which borrows the objects of another (gitrepository-layout, objects/info/alternates):
- * a build script that asks git for a commit or a tag hears the same in a copy as in the work tree. Throws CheckError.
- */
-export async function asRepository(
-  { root }: Repository,
-  commit: string,
-  directory: string,
-): Promise<void> {
-  await makeDirectory(directory);
-  const own = { env: ofCopy(directory) };
-  const placeOf = async (name: string): Promise<string> =>
-    resolve(root, (await asked(root, ['rev-parse', '--git-path', name], whole)).trim());
-  // Git itself looks for a repository further up where one is cut short, and that would be somebody else's.
-  const isWhole = await git(directory, ['rev-parse', '--git-dir'], own);
-  if (isWhole.status !== 0) {
-    rmSync(join(directory, '.git'), { recursive: true, force: true });
-    const format = (await asked(root, ['rev-parse', '--show-object-format'], whole)).trim();
-    const made = await git(root, [
-      ...['init', '-q', '--template=', `--object-format=${format}`, '--', directory],
-    ]);
-    if (made.status !== 0)
-      throw new CheckError(
-        `git cannot make a repository of ${directory}: ${made.stderr.trim()}`,
-        'is there room on the disk?',
-      );
-  }
-  const objects = await placeOf('objects');
-  await writeAtomically(join(directory, '.git/objects/info/alternates'), `${objects}\n`);
-  const shallow = await placeOf('shallow');
-  const ownShallow = join(directory, '.git/shallow');
-  if (existsSync(shallow)) copyFileSync(shallow, ownShallow);
-  else rmSync(ownShallow, { force: true });
-  await asked(directory, ['update-ref', '--no-deref', 'HEAD', commit], whole, own);
-}
-
-/** The environment in which git takes `directory` and its `.git` for the repository, and no other. */
-const ofCopy = (directory: string): NodeJS.ProcessEnv => ({
-  GIT_DIR: join(directory, '.git'),
-  GIT_WORK_TREE: directory,
-});
-
-/** A commit names submodules only (gitlinks, mode 160000): their files come from the clones in the work tree. */
-async function checkOutSubmodules(
-  { root }: Repository,
-  commit: string,
-  directory: string,
-): Promise<void> {
-  const listed = await asked(root, ['ls-tree', '-r', '-z', commit], whole);
-  for (const entry of listed.split('\0')) {
-    const [, sha, path] = /^160000 commit ([0-9a-f]+)\t(.*)$/s.exec(entry) ?? [];
-    if (sha === undefined || path === undefined) continue;
-    // Without a clone, cargo says what it lacks, if it needs the submodule at all.
-    if (!existsSync(join(root, path, '.git'))) continue;
-    await checkOut({ root: join(root, path) }, sha, join(directory, path));
-  }
 }

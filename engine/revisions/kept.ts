@@ -10,7 +10,7 @@ import { type Inventory, inventorySchema } from '../inventory/types.ts';
 import { userCache } from '../paths.ts';
 
 /** Raise this when the same tree gives another inventory. */
-const INVENTORY_VERSION = 2;
+const INVENTORY_VERSION = 3;
 /** Inventories that are kept; each has some 100 kB. */
 const KEPT = 300;
 
@@ -19,6 +19,8 @@ export interface InventoryKey {
   /** The id of the tree in git, and the place of the workspace in it. */
   readonly tree: string;
   readonly place: string;
+  /** What decides how git answers a build script: `situationOf` in private-repository.ts. */
+  readonly situation: string;
   /** Cargo.lock where git does not keep it. */
   readonly lock: string;
   readonly target: string;

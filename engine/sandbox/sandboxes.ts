@@ -3,6 +3,7 @@ import type { Config, ConfigText, PermissionScope, SandboxSettings } from '../co
 import { CheckError } from '../errors.ts';
 import { isWithin, userCache } from '../paths.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
+import type { StandIn } from '../workspace/stand-in.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import { type Access, bubblewrapCommand, type Mount } from './bubblewrap.ts';
 import { prepareSettings } from './directories.ts';
@@ -16,6 +17,7 @@ import {
   testTemporaries,
 } from './host.ts';
 import { type Bubblewrap, requireBubblewrap } from './probe.ts';
+import { mountsOfCopy } from './stand-ins.ts';
 
 /** A program that cargo or rustc wants to run. */
 export interface SandboxedProgram {
@@ -72,10 +74,17 @@ export class Sandboxes {
   private readonly workspace: Workspace;
   private readonly bubblewrap: Bubblewrap;
   private readonly host: HostPlaces;
+  private readonly standIns: readonly StandIn[];
   /** Listed at the first run of a program: there are many files. */
   private secrets: readonly Mount[] | undefined;
 
-  private constructor(config: Config, workspace: Workspace, bubblewrap: Bubblewrap) {
+  private constructor(
+    config: Config,
+    workspace: Workspace,
+    bubblewrap: Bubblewrap,
+    standIns: readonly StandIn[],
+  ) {
+    this.standIns = standIns;
     this.config = config;
     this.workspace = workspace;
     this.bubblewrap = bubblewrap;
@@ -83,13 +92,14 @@ export class Sandboxes {
   }
 
   /**
-   * Prepares the sandboxes of build scripts, rustc and, with `tests`, test binaries; undefined when all are disabled.
+   * Prepares the sandboxes of build scripts, rustc and, with `tests`, test binaries; undefined when all are disabled. A copy is
+   * seen as its original would be, by `standIns`.
    * Throws CheckError when Bubblewrap cannot work here, ConfigError for a setting that cannot hold.
    */
   static async open(
     config: Config,
     workspace: Workspace,
-    tests: boolean,
+    { tests, standIns = [] }: { tests: boolean; standIns?: readonly StandIn[] | undefined },
   ): Promise<Sandboxes | undefined> {
     const scopes = workspace.packages.flatMap((p): PermissionScope[] => [
       ...(p.targets.some((t) => t.kind.includes('custom-build'))
@@ -103,7 +113,7 @@ export class Sandboxes {
     if (used.length === 0) return undefined;
     const bubblewrap = await requireBubblewrap();
     await prepareSettings(used, workspace.root, bubblewrap.bwrap, config.file);
-    const sandboxes = new Sandboxes(config, workspace, bubblewrap);
+    const sandboxes = new Sandboxes(config, workspace, bubblewrap, standIns);
     sandboxes.requireOwnDirectories();
     return sandboxes;
   }
@@ -267,14 +277,20 @@ export class Sandboxes {
     const cache = this.show(userCache(), 'protect').filter(({ path }) =>
       all.some(({ access, path: shown }) => access !== 'read' && isWithin(path, shown)),
     );
+    const shownAndHidden = [
+      ...hide.flatMap((path) => mountsFor(path, 'hide', [])),
+      ...this.secret,
+      ...read.flatMap((path) => this.show(path, 'read')),
+      ...all,
+    ];
     return bubblewrapCommand({
       ...this.bubblewrap,
       allowNetwork: settings.allowNetwork,
       mounts: [
-        ...hide.flatMap((path) => mountsFor(path, 'hide', [])),
-        ...this.secret,
-        ...read.flatMap((path) => this.show(path, 'read')),
-        ...all,
+        ...shownAndHidden,
+        ...mountsOfCopy(shownAndHidden, this.standIns).flatMap(({ path, access }) =>
+          access === 'hide' ? mountsFor(path, access, []) : this.show(path, access),
+        ),
         ...this.show(join(targetDirectory, '.cackle'), 'protect'),
         ...this.show(join(targetDirectory, '.cackle', 'key'), 'empty'),
         ...cache,

@@ -19,7 +19,7 @@ export function runProgram(
     readonly cwd?: string;
     readonly env?: NodeJS.ProcessEnv;
     readonly signal?: AbortSignal;
-    readonly input?: string;
+    readonly input?: string | Buffer;
   } = {},
 ): Promise<Finished> {
   return new Promise((resolve, reject) => {
