@@ -34,6 +34,15 @@ impl Strings {
         self.exceeded.map_or(Ok(()), Err)
     }
 
+    /// Counts bytes of a name that was read without being interned: many rows of an object may share one long text.
+    pub fn spend(&mut self, bytes: usize) -> Result<(), &'static str> {
+        self.work += bytes as u64;
+        if self.work > self.limit {
+            self.exceeded = Some("names and paths of it are out of all proportion to its size");
+        }
+        self.check()
+    }
+
     pub fn len(&self) -> usize {
         self.offsets.len() - 1
     }
@@ -50,9 +59,8 @@ impl Strings {
     /// Returns the id of `text`, new or known. Call [`Strings::check`] in the end: a limit may be exceeded.
     pub fn intern(&mut self, text: &str) -> u32 {
         let mask = self.slots.len() - 1;
-        self.work += text.len() as u64;
-        if self.work > self.limit {
-            self.exceeded = Some("names and paths of it are out of all proportion to its size");
+        if self.spend(text.len()).is_err() {
+            return 0;
         }
         if self.text.len() as u64 + text.len() as u64 > MAX_BYTES {
             self.exceeded = Some("names and paths of it take more than 4 GiB");

@@ -6,7 +6,7 @@ use crate::sweep::{Place, Sweep, NOWHERE};
 use crate::Columns;
 use artifact::{ExtractError, Strings, NONE};
 use gimli_wasm::DwarfTables;
-use indexmap::IndexSet;
+use indexmap::{IndexMap, IndexSet};
 use object_wasm::{section_flag, ObjectTables};
 use rustc_hash::FxBuildHasher;
 use std::hash::{Hash, Hasher};
@@ -94,19 +94,29 @@ impl Join<'_> {
     /// Sets the place of each node's declaration, and its name in the debug info.
     #[inline(never)]
     fn declarations(&mut self, dwarf: &DwarfTables) {
+        // What is declared last at an offset counts: to give it to each of many aliases as often as it is declared would take
+        // quadratic time.
+        let mut declared: IndexMap<(u32, u32), (u32, Place), FxBuildHasher> = IndexMap::default();
+        let mut declare = |at: (u32, u32), qualified: u32, place: Place| {
+            let last = declared.entry(at).or_insert((NONE, place));
+            *last = (known(qualified).unwrap_or(last.0), place);
+        };
         for row in 0..dwarf.function_section.len() {
-            self.declare(
+            declare(
                 (dwarf.function_section[row], dwarf.function_start[row]),
                 dwarf.function_qualified[row],
                 Place { file: dwarf.function_file[row], line: dwarf.function_line[row], column: 0 },
             );
         }
         for row in 0..dwarf.variable_section.len() {
-            self.declare(
+            declare(
                 (dwarf.variable_section[row], dwarf.variable_offset[row]),
                 dwarf.variable_qualified[row],
                 Place { file: dwarf.variable_file[row], line: dwarf.variable_line[row], column: 0 },
             );
+        }
+        for (at, (qualified, place)) in declared {
+            self.declare(at, qualified, place);
         }
     }
 

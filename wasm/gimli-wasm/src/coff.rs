@@ -3,33 +3,34 @@
 
 use crate::codeview::{CodeView, Symbols};
 use crate::sections::{addend, patch, Sections};
+use artifact::Strings;
 use object::pe;
 use object::read::coff::{CoffHeader, ImageSymbol, SectionTable, SymbolTable};
 use object::read::SymbolIndex;
 use object::LittleEndian as LE;
 use std::borrow::Cow;
 
-/// Reads one COFF file.
-pub fn sections(data: &[u8]) -> Result<Sections<'_>, String> {
+/// Reads one COFF file. `names` counts what is read of names.
+pub fn sections<'data>(data: &'data [u8], names: &mut Strings) -> Result<Sections<'data>, String> {
     if artifact::is_bigobj(data) {
-        return load::<pe::AnonObjectHeaderBigobj>(data);
+        return load::<pe::AnonObjectHeaderBigobj>(data, names);
     }
     if data.starts_with(&[0, 0, 0xff, 0xff]) {
         // A short import object has no sections.
         return Ok(Sections::new(0, true));
     }
-    load::<pe::ImageFileHeader>(data)
+    load::<pe::ImageFileHeader>(data, names)
 }
 
 /// A place in debug info that a relocation makes lead to a place in code or data.
 #[derive(Clone, Copy)]
-pub struct Located<'data> {
+pub struct Located {
     pub offset: u32,
     /// Row of the section, and the offset in it.
     pub section: u32,
     pub value: u32,
-    /// The symbol that it names.
-    pub name: &'data [u8],
+    /// Has the symbol that it names a name of rustc's (v0)?
+    pub is_v0: bool,
 }
 
 /// Returns the CodeView of a COFF file.
@@ -50,6 +51,8 @@ fn read_code_view<Coff: CoffHeader>(data: &[u8]) -> Result<CodeView<'_>, String>
     let header = Coff::parse(data, &mut offset).map_err(text)?;
     let table: SectionTable<'_> = header.sections(data, offset).map_err(text)?;
     let symbols: SymbolTable<'_, &[u8], Coff> = header.symbols(data).map_err(text)?;
+    let behind_symbols = header.pointer_to_symbol_table() as usize + symbols.len() * size_of::<Coff::ImageSymbol>();
+    let strings = data.get(behind_symbols..).unwrap_or_default();
     let mut info = CodeView::default();
     let mut claimed = 0u64;
     for section in table.iter() {
@@ -78,8 +81,8 @@ fn read_code_view<Coff: CoffHeader>(data: &[u8]) -> Result<CodeView<'_>, String>
             let value = i64::from(symbol.value()).saturating_add(addend(content, at.into(), 4)?);
             let size = table.section(of).map_err(text)?.size_of_raw_data.get(LE);
             let Some(value) = u32::try_from(value).ok().filter(|&value| value < size) else { continue };
-            let name = symbol.name(symbols.strings()).map_err(text)?;
-            located.push(Located { offset: at, section: of.0 as u32, value, name });
+            let is_v0 = begins_with(symbol, strings, b"_R");
+            located.push(Located { offset: at, section: of.0 as u32, value, is_v0 });
         }
         located.sort_by_key(|located| located.offset);
         info.symbols.push(Symbols { content, located });
@@ -87,18 +90,29 @@ fn read_code_view<Coff: CoffHeader>(data: &[u8]) -> Result<CodeView<'_>, String>
     Ok(info)
 }
 
+/// Returns how a symbol's name begins, without reading to its end: many relocations may name one long text.
+fn begins_with(symbol: &impl ImageSymbol, strings: &[u8], prefix: &[u8]) -> bool {
+    match *symbol.raw_name() {
+        [0, _, _, _, a, b, c, d] => {
+            strings.get(u32::from_le_bytes([a, b, c, d]) as usize..).is_some_and(|name| name.starts_with(prefix))
+        }
+        ref name => name.starts_with(prefix),
+    }
+}
+
 #[inline(never)]
-fn load<Coff: CoffHeader>(data: &[u8]) -> Result<Sections<'_>, String> {
+fn load<'data, Coff: CoffHeader>(data: &'data [u8], names: &mut Strings) -> Result<Sections<'data>, String> {
     let text = |e: object::Error| e.to_string();
     let mut offset = 0;
     let header = Coff::parse(data, &mut offset).map_err(text)?;
     let table: SectionTable<'_> = header.sections(data, offset).map_err(text)?;
-    let symbols: SymbolTable<'_, &[u8], Coff> = header.symbols(data).map_err(text)?;
+    let symbols: SymbolTable<'data, &[u8], Coff> = header.symbols(data).map_err(text)?;
     let mut sections = Sections::new(table.len() + 1, true);
     let mut address_of = vec![0u64; table.len() + 1];
     let mut debug = Vec::new();
     for (index, section) in table.enumerate() {
         let name = section.name(symbols.strings()).map_err(text)?;
+        names.spend(name.len())?;
         if name.starts_with(b".zdebug_") {
             return Err("its debug info is compressed in a way that is not supported".to_string());
         }

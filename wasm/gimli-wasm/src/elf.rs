@@ -1,6 +1,7 @@
 //! Debug sections of ELF.
 
 use crate::sections::{patch, unpack, Sections};
+use artifact::Strings;
 use object::elf;
 use object::read::elf::{ElfFile, FileHeader, Rela, SectionHeader, Sym};
 use object::{CompressionFormat, Endianness, Object, ObjectSection, SectionIndex};
@@ -13,10 +14,10 @@ const MAX_EXPANSION: u64 = 200;
 const MAX_UNPACKED: u64 = 1 << 30;
 
 /// Reads one ELF file; see [`load`].
-pub fn sections<'data>(data: &'data [u8], unpacked: &mut u64) -> Result<Sections<'data>, String> {
+pub fn sections<'data>(data: &'data [u8], unpacked: &mut u64, names: &mut Strings) -> Result<Sections<'data>, String> {
     match data.get(4).copied() {
-        Some(elf::ELFCLASS64) => load::<elf::FileHeader64<Endianness>>(data, unpacked),
-        Some(elf::ELFCLASS32) => load::<elf::FileHeader32<Endianness>>(data, unpacked),
+        Some(elf::ELFCLASS64) => load::<elf::FileHeader64<Endianness>>(data, unpacked, names),
+        Some(elf::ELFCLASS32) => load::<elf::FileHeader32<Endianness>>(data, unpacked, names),
         _ => Err("unknown ELF class".to_string()),
     }
 }
@@ -26,6 +27,7 @@ pub fn sections<'data>(data: &'data [u8], unpacked: &mut u64) -> Result<Sections
 fn load<'data, Elf: FileHeader<Endian = Endianness>>(
     data: &'data [u8],
     unpacked: &mut u64,
+    names: &mut Strings,
 ) -> Result<Sections<'data>, String> {
     let text = |e: object::Error| e.to_string();
     let file = ElfFile::<Elf>::parse(data).map_err(text)?;
@@ -49,6 +51,7 @@ fn load<'data, Elf: FileHeader<Endian = Endianness>>(
     let mut spelled: HashMap<String, bool> = HashMap::new();
     for section in file.sections() {
         let name = section.name().map_err(text)?;
+        names.spend(name.len())?;
         // `.zdebug_` is the name of compressed sections before there was a flag: the object crate knows their header.
         let Some(rest) = name.strip_prefix(".debug_").or_else(|| name.strip_prefix(".zdebug_")) else { continue };
         let compressed = section.compressed_data().map_err(text)?;

@@ -35,8 +35,8 @@ pub fn extract_with(data: &[u8], strings: Strings) -> Result<DwarfTables, Extrac
         artifact::start_reading(&member.name);
         let fail = |reason: &dyn std::fmt::Display| ExtractError::new(&member.name, reason);
         let sections = match member.format {
-            Format::Elf => elf::sections(member.data, &mut unpacked),
-            Format::Coff => coff::sections(member.data),
+            Format::Elf => elf::sections(member.data, &mut unpacked, &mut tables.strings),
+            Format::Coff => coff::sections(member.data, &mut tables.strings),
             Format::MachO => macho::sections(member.data),
         }
         .map_err(|e| fail(&e))?;

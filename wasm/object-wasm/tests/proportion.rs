@@ -176,3 +176,32 @@ fn base62(number: usize) -> String {
     }
     digits.iter().rev().collect::<String>() + "_"
 }
+
+#[test]
+fn files_that_share_one_long_name() {
+    let strings = [b"\0".to_vec(), vec![b'x'; 400_000], b"\0".to_vec()].concat();
+    let files: Vec<u8> = (1..40_000).flat_map(|at| symbol(at, 4, 0xfff1, 0, 0)).collect();
+    assert!(reason(&object(text(16), symbols(files, strings), &[])).contains("out of all proportion"));
+}
+
+/// A COFF object without sections: its symbols, and their names.
+fn coff(symbols: &[u8], names: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0x64, 0x86, 0, 0, 0, 0, 0, 0, 20, 0, 0, 0];
+    bytes.extend((symbols.len() as u32 / 18).to_le_bytes());
+    bytes.extend([0; 4]);
+    bytes.extend(symbols);
+    bytes.extend((names.len() as u32 + 4).to_le_bytes());
+    bytes.extend(names);
+    bytes
+}
+
+#[test]
+fn symbols_of_coff_that_share_one_long_name() {
+    let names = [vec![b'x'; 4_000_000], vec![0]].concat();
+    // Marks of a class that says nothing of the program: their names are read and not kept.
+    let ignored: Vec<u8> = (4..200_000u32)
+        .flat_map(|at| [&[0; 4][..], &at.to_le_bytes(), &[0; 4], &[0xff, 0xff, 0, 0, 100, 0]].concat())
+        .collect();
+    assert!(object_wasm::extract(&coff(&ignored, &[vec![b'x'; 200_000], vec![0]].concat()[..])).is_err());
+    assert!(reason(&coff(&ignored, &names)).contains("out of all proportion"));
+}

@@ -20,7 +20,7 @@ use tables::{Shared, Site};
 /// A section `.debug$S` with what its relocations to code lead to, by ascending offset.
 pub struct Symbols<'data> {
     pub content: &'data [u8],
-    pub located: Vec<Located<'data>>,
+    pub located: Vec<Located>,
 }
 
 /// The CodeView of a member.
@@ -45,7 +45,7 @@ const MAX_DEPTH: usize = 4096;
 
 /// A function with code.
 struct Function<'data> {
-    at: Located<'data>,
+    at: Located,
     size: u32,
     name: &'data [u8],
     /// By offset in the function, outside of inlined calls.
@@ -101,7 +101,7 @@ fn subsections(section: &[u8]) -> Result<Vec<(u32, usize, &[u8])>> {
     Ok(parts)
 }
 
-fn located<'data>(section: &Symbols<'data>, offset: usize) -> Option<Located<'data>> {
+fn located<'data>(section: &Symbols<'data>, offset: usize) -> Option<Located> {
     let index = section.located.binary_search_by_key(&offset, |located| located.offset as usize).ok()?;
     Some(section.located[index])
 }
@@ -192,7 +192,7 @@ fn rows(function: &Function<'_>, first_section: u32, shared: &mut Shared<'_>, ta
     let section = first_section + function.at.section;
     let base = function.at.value;
     let end = base.checked_add(function.size).ok_or(CUT)?;
-    let is_v0 = function.at.name.starts_with(b"_R");
+    let is_v0 = function.at.is_v0;
     let name = if is_v0 { NONE } else { tables.strings.intern(&as_text(function.name)) };
     tables.strings.check()?;
     let first = function.lines.first();

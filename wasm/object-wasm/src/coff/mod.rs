@@ -32,6 +32,8 @@ struct Object<'a, 'data> {
     symbols: Vec<Symbol<'data>>,
     /// Did LLVM write it? It says so by an absolute symbol, and Microsoft's compiler says which it is by another.
     is_llvm: bool,
+    /// By section: do its symbols live apart from each other?
+    is_shared: Vec<bool>,
 }
 
 impl<'data> Object<'_, 'data> {
@@ -100,15 +102,18 @@ fn extract_member<Coff: CoffHeader>(member: &Member<'_>, tables: &mut ObjectTabl
     let mut offset = 0;
     let header = Coff::parse(data, &mut offset).map_err(|e| fail(&e))?;
     let sections = header.sections(data, offset).map_err(|e| fail(&e))?;
-    let (symbols, strings) = symbols::read(name, header, data)?;
+    let (symbols, strings) = symbols::read(name, header, data, &mut tables.strings)?;
     let machine = header.machine();
     let first_section = tables.section_name.len();
     tables.push_member(name, Format::Coff, machine_of(name, machine)?, sections.len() as u32 + 1);
     let (section_names, directives) = sections::collect(name, data, machine, &sections, strings, tables)?;
     let says = |text: &[u8]| symbols.iter().any(|s| s.section == pe::IMAGE_SYM_ABSOLUTE && s.name == text);
     let is_llvm = says(b"@feat.00") && !says(b"@comp.id");
-    let object = Object { name, data, machine, first_section, sections, section_names, symbols, is_llvm };
+    let is_shared = Vec::new();
+    let mut object = Object { name, data, machine, first_section, sections, section_names, symbols, is_llvm, is_shared };
     comdat::collect(&object, tables)?;
+    // Asked once for each section: symbols and relocations are many, and names of sections may be long.
+    object.is_shared = (0..object.section_names.len()).map(|section| sections::is_shared(&object, tables, section)).collect();
     let relocations = references::read_all(&object, tables)?;
     let nodes = nodes(&object, &directives, &relocations, tables)?;
     outside(&object, &directives, &nodes, tables);
@@ -199,7 +204,7 @@ fn nodes(
                 _ if is_code => node_kind::NOTYPE,
                 _ => node_kind::OBJECT,
             },
-            starts_piece: sections::is_shared(object, tables, section) && (symbol.is_function || !is_code),
+            starts_piece: object.is_shared[section] && (symbol.is_function || !is_code),
             retained: false,
         });
     }
@@ -261,7 +266,7 @@ fn private_data(
     tables: &mut ObjectTables,
 ) {
     let splits = |tables: &ObjectTables, section: usize| {
-        sections::is_shared(object, tables, section) && object.flags(tables, section) & section_flag::EXEC == 0
+        object.is_shared[section] && object.flags(tables, section) & section_flag::EXEC == 0
     };
     let mut places: Vec<(usize, u32)> = Vec::new();
     for relocation in relocations.iter().flatten() {

@@ -29,6 +29,7 @@ pub fn collect<'data>(
     tables.push_section(SectionRow { name: NONE, is_frame: false, flags: 0, size: 0 });
     for (index, section) in sections.enumerate() {
         let text = section.name(strings).map_err(|e| fail(&e))?;
+        tables.strings.spend(text.len()).map_err(|e| fail(&e))?;
         if std::str::from_utf8(text).is_err() {
             return Err(fail(&format!("name of section {} is not UTF-8", index.0)));
         }

@@ -1,4 +1,4 @@
-use artifact::ExtractError;
+use artifact::{ExtractError, Strings};
 use object::pe;
 use object::read::coff::{CoffHeader, ImageSymbol};
 use object::read::{StringTable, SymbolIndex};
@@ -36,12 +36,13 @@ impl Symbol<'_> {
     }
 }
 
-/// Reads the symbol table, by index.
+/// Reads the symbol table, by index. `names` counts what is read of names.
 #[inline(never)]
 pub fn read<'data, Coff: CoffHeader>(
     name: &str,
     header: &Coff,
     data: &'data [u8],
+    names: &mut Strings,
 ) -> Result<(Vec<Symbol<'data>>, StringTable<'data>), ExtractError> {
     let fail = |reason: &dyn std::fmt::Display| ExtractError::new(name, reason);
     let table = header.symbols(data).map_err(|e| fail(&e))?;
@@ -69,6 +70,7 @@ pub fn read<'data, Coff: CoffHeader>(
         }
         let index = SymbolIndex(index);
         symbol.name = row.name(strings).map_err(|e| fail(&format!("symbol {}: {e}", index.0)))?;
+        names.spend(symbol.name.len()).map_err(|e| fail(&e))?;
         symbol.kind = match symbol.class {
             pe::IMAGE_SYM_CLASS_FILE => Kind::File(table.aux_file_name(index, auxiliary).map_err(|e| fail(&e))?),
             pe::IMAGE_SYM_CLASS_SECTION => Kind::Section { selection: 0, associated: 0 },

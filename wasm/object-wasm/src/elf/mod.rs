@@ -46,6 +46,7 @@ fn extract_member<'data, Elf: FileHeader<Endian = Endianness>>(
         } else {
             sections.section_name(endian, section).map_err(|e| fail(&e))?
         };
+        tables.strings.spend(section_name.len()).map_err(|e| fail(&e))?;
         let section_name = std::str::from_utf8(section_name)
             .map_err(|_| ExtractError::new(name, format!("name of section {} is not UTF-8", index.0)))?;
         if section.sh_type(endian) == elf::SHT_LLVM_DEPENDENT_LIBRARIES {

@@ -47,6 +47,7 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
         if kind == elf::STT_FILE {
             files += 1;
             let file = tables.strings.intern(&artifact::as_text(name));
+            tables.strings.check().map_err(|e| member.fail(e))?;
             tables.member_file[this_member as usize] = if files == 1 { file } else { NONE };
             continue;
         }

@@ -178,6 +178,7 @@ fn nodes(
             continue;
         }
         let name = symbol.name(endian, strings).map_err(|e| object.fail(format!("symbol {index}: {e}")))?;
+        tables.strings.spend(name.len()).map_err(|e| object.fail(e))?;
         let (kind, flags) = (symbol.n_type(), symbol.n_desc(endian));
         let is_global = kind & macho::N_EXT != 0;
         let meaning = if is_global { Meaning::Named } else { meaning(name) };
