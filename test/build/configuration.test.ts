@@ -128,6 +128,8 @@ describe('rule 6.11: what cargo gives a process of the build, that process has i
     KEPT: 'yes',
     RUSTDOC: undefined,
     CARGO_TERM_PROGRESS_WHEN: undefined,
+    // As `cackle` of this suite has it.
+    NODE_EXTRA_CA_CERTS: undefined,
   };
   const kept = (file: string): string =>
     readFileSync(join(fixtureSource('environment-told'), file), 'utf8');
