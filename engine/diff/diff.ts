@@ -8,10 +8,10 @@ import type { Comparison } from './bases.ts';
 import { comparePackages, comparePlaces, lockedOnly } from './compare.ts';
 import { type KnownSide, Reviews } from './reviews.ts';
 import { type AskedCommit, askCommit } from './revision.ts';
-import { type BothSides, Comparing, type DiffRequest } from './sides.ts';
+import { type BothSides, Comparing, type DiffRequest, waitingOf } from './sides.ts';
 import type { Diff, PackageChange, Side, SideVersion } from './types.ts';
 import { ensureConfig, versionWorkspace } from './versions.ts';
-import { workDirectory } from './work-directory.ts';
+import { holdDirectory, workDirectory } from './work-directory.ts';
 
 /**
  * Compares what the code does with what it did: the base first, so that the target directory is left as a check of the head
@@ -20,6 +20,7 @@ import { workDirectory } from './work-directory.ts';
 export async function diff(request: DiffRequest): Promise<Diff> {
   const started = performance.now();
   const { comparing, asked } = await prepare(request);
+  await holdDirectory(comparing.targetDirectory, waitingOf(request));
   const {
     base,
     head,
@@ -85,7 +86,10 @@ async function prepare(request: DiffRequest): Promise<Prepared> {
     if (options.configFile !== undefined || isFile(tree.configFile))
       return { comparing: await Comparing.begin(request, tree), asked };
     // Who has no cackle.toml yet wants to know what was gained all the same.
-    const configFile = join(await workDirectory('config', tree.workspace.root), 'cackle.toml');
+    const configFile = join(
+      await workDirectory('config', tree.workspace.root, waitingOf(request)),
+      'cackle.toml',
+    );
     await ensureConfig(configFile);
     observer.cargoOutput(
       `note: without ${tree.configFile} the APIs fs, net and process are watched, and nothing is allowed to run that uses them; \`cackle init\` writes one`,
@@ -94,7 +98,7 @@ async function prepare(request: DiffRequest): Promise<Prepared> {
     return { comparing: await Comparing.begin(own, { ...tree, configFile }), asked };
   }
   const { crate, from } = comparison;
-  const path = await versionWorkspace({ crate, version: from });
+  const path = await versionWorkspace({ crate, version: from }, waitingOf(request));
   const configFile = options.configFile ?? join(path, 'cackle.toml');
   if (options.configFile === undefined) await ensureConfig(configFile);
   const own = { ...options, path, configFile, questions: undefined };

@@ -51,8 +51,9 @@ import {
 } from './revision.ts';
 import { changedSettings } from './settings.ts';
 import type { Loosened, Side } from './types.ts';
+import { setVariables } from './variables.ts';
 import { versionWorkspace, withoutWrapper } from './versions.ts';
-import { workDirectory } from './work-directory.ts';
+import { type Waiting, workDirectory } from './work-directory.ts';
 
 type Versions = Extract<Comparison, { readonly kind: 'versions' }>;
 
@@ -63,6 +64,12 @@ export interface DiffRequest {
   readonly observer: CheckObserver;
   readonly signal: AbortSignal;
 }
+
+/** How a comparison waits for another one. */
+export const waitingOf = ({ observer, signal }: DiffRequest): Waiting => ({
+  signal,
+  tell: (text) => observer.cargoOutput(text),
+});
 
 /** Both sides, with the check of the head. */
 export interface BothSides {
@@ -166,10 +173,14 @@ export class Comparing {
     );
   }
 
+  get targetDirectory(): string {
+    return this.tree.workspace.targetDirectory;
+  }
+
   async withLock(file: string): Promise<BothSides> {
     const { workspace } = this.tree;
     const lock = otherLock(file);
-    const copy = await copyWorkspace(workspace, await workDirectory('lock', workspace.root));
+    const copy = await copyWorkspace(workspace, await this.directory('lock', workspace.root));
     await writeLockFile(copy.workspace, lock);
     const base = await this.timed('base', () => this.sideOfCopy(copy, file, lock));
     const head = await this.head(base.taken.inventory, 'the work tree');
@@ -178,7 +189,7 @@ export class Comparing {
 
   async withUpdate(packages: readonly string[]): Promise<BothSides> {
     const { workspace } = this.tree;
-    const copy = await copyWorkspace(workspace, await workDirectory('update', workspace.root));
+    const copy = await copyWorkspace(workspace, await this.directory('update', workspace.root));
     await updateLock(copy.workspace, packages);
     const now = await this.timed('base', () => this.head(undefined, 'the work tree'));
     const checked = await this.timed('head', () => this.checked(copy, now.head.taken.inventory));
@@ -192,7 +203,7 @@ export class Comparing {
     const { root } = this.tree.workspace;
     const before = cargoLockText(root);
     const base = await this.timed('base', () => this.head(undefined, `${crate} ${from}`));
-    await versionWorkspace({ crate, version: to });
+    await versionWorkspace({ crate, version: to }, waitingOf(this.request));
     const finished = await this.timed('head', () =>
       this.checked({ workspace: root, standIns: [] }, base.head.taken.inventory),
     );
@@ -215,7 +226,7 @@ export class Comparing {
     const { workspace } = this.tree;
     const { repository } = commit;
     const files = async () => {
-      const directory = await workDirectory('base', repository.root);
+      const directory = await this.directory('base', repository.root);
       const standIns = await checkOut(repository, commit.commit, directory);
       const copy = placeIn(directory, placeOf(repository, workspace), commit.label);
       // Where git does not keep Cargo.lock, the same packages are compared.
@@ -370,18 +381,15 @@ export class Comparing {
     return targetOf(this.request.options.targets?.[0], this.tree.workspace.root);
   }
 
+  private directory(purpose: string, of: string): Promise<string> {
+    return workDirectory(purpose, of, waitingOf(this.request));
+  }
+
   private async timed<T>(phase: string, work: () => Promise<T>): Promise<T> {
     const started = performance.now();
     const result = await work();
     this.timing[phase] = seconds(started);
     return result;
-  }
-}
-
-function setVariables(values: readonly (readonly [string, string | undefined])[]): void {
-  for (const [name, value] of values) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
   }
 }
 

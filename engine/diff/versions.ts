@@ -6,7 +6,7 @@ import { makeDirectory } from '../make-directory.ts';
 import { copyFiles, filesBelow } from '../revisions/scratch.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 import type { KnownSide } from './reviews.ts';
-import { workDirectory } from './work-directory.ts';
+import { type Waiting, workDirectory } from './work-directory.ts';
 
 /** The name of the package that stands for a project where a crate has none. */
 const WRAPPER = 'cackle-compared';
@@ -23,8 +23,11 @@ export interface CrateVersion {
  * workspace. The workspace of the other version is made in the same place, with its Cargo.lock, so that only what has to
  * differ does. Throws CheckError for a version that cargo cannot find.
  */
-export async function versionWorkspace({ crate, version }: CrateVersion): Promise<string> {
-  const directory = join(await workDirectory('versions', crate), 'project');
+export async function versionWorkspace(
+  { crate, version }: CrateVersion,
+  waiting: Waiting,
+): Promise<string> {
+  const directory = join(await workDirectory('versions', crate, waiting), 'project');
   const manifest = [
     '[package]',
     `name = "${WRAPPER}"`,
@@ -59,7 +62,7 @@ export async function versionWorkspace({ crate, version }: CrateVersion): Promis
     kind.some((k) => ['lib', 'rlib', 'dylib', 'cdylib', 'proc-macro'].includes(k)),
   );
   if (hasLibrary) return directory;
-  const own = join(await workDirectory('versions', crate), 'crate');
+  const own = join(await workDirectory('versions', crate, waiting), 'crate');
   await copyFiles(p.directory, filesBelow(p.directory, '', new Set(['target', '.git'])), own);
   return own;
 }

@@ -1,48 +1,59 @@
 import { lstatSync, readdirSync, rmSync, utimesSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { CheckError } from '../errors.ts';
+import { setTimeout } from 'node:timers/promises';
 import { userCache } from '../paths.ts';
 import { shortHash } from '../revisions/kept.ts';
 
 /** Days after which a directory goes that no diff has used. */
 const KEPT_DAYS = 14;
-/** Diffs of one workspace at once. */
-const MOST = 8;
+/** Milliseconds between two looks whether another process still holds a directory. */
+const PAUSE = 200;
 
-/** What this process holds, by name, until it ends. */
-const held = new Map<string, Promise<string>>();
+/** What this process holds, until it ends. */
+const held = new Map<string, Promise<void>>();
+
+/** How somebody waits for another process. */
+export interface Waiting {
+  readonly signal: AbortSignal;
+  /** Takes a text that says for what. */
+  readonly tell: (text: string) => void;
+}
+
+/** Resolves to a directory of the user's cache for one purpose and workspace, which this process holds; it is used again. */
+export async function workDirectory(
+  purpose: string,
+  of: string,
+  waiting: Waiting,
+): Promise<string> {
+  const all = join(userCache(), 'diffs', 'bases');
+  const name = `${purpose}-${shortHash(of)}`;
+  await holdDirectory(join(all, name), waiting);
+  removeOld(all, name);
+  return join(all, name);
+}
 
 /**
- * Resolves to a directory of the user's cache for one purpose and workspace. It is used again, but by no two processes at
- * once, since each writes other files there: the second gets one of its own. Throws CheckError when too many are at work.
+ * Resolves when this process alone holds a directory, until it ends: two diffs at once would write different files to one copy,
+ * and build different packages of one name in one target directory.
  */
-export function workDirectory(purpose: string, of: string): Promise<string> {
-  const name = `${purpose}-${shortHash(of)}`;
-  const known = held.get(name);
+export function holdDirectory(directory: string, waiting: Waiting): Promise<void> {
+  const known = held.get(directory);
   if (known !== undefined) return known;
-  const all = join(userCache(), 'diffs', 'bases');
-  const found = holdOne(all, name);
-  held.set(name, found);
-  return found;
+  const holding = untilFree(directory, waiting);
+  held.set(directory, holding);
+  return holding;
 }
 
-async function holdOne(all: string, name: string): Promise<string> {
-  for (let i = 1; i <= MOST; i++) {
-    const own = i === 1 ? name : `${name}-${i}`;
-    const directory = join(all, own);
-    if (!(await hold(directory))) continue;
-    removeOld(all, own);
-    return directory;
+async function untilFree(directory: string, { signal, tell }: Waiting): Promise<void> {
+  for (let tries = 0; !(await isFree(directory)); tries++) {
+    if (tries === 0)
+      tell(`note: another \`cackle diff\` is at work in ${directory}: waiting for it`);
+    await setTimeout(PAUSE, undefined, { signal });
   }
-  throw new CheckError(
-    `${MOST} other runs of \`cackle diff\` on the same workspace are at work`,
-    'wait for them',
-  );
 }
 
-/** Holds a directory until this process ends; resolves to false where another process has it. */
-function hold(directory: string): Promise<boolean> {
+function isFree(directory: string): Promise<boolean> {
   return new Promise((done) => {
     // A socket of Linux without a file: the system gives it back however we end.
     const server = createServer((socket) => socket.destroy());

@@ -102,15 +102,11 @@ test.skipIf(noBubblewrap !== undefined)(
   },
 );
 
-test('rule 11.15: two comparisons at once write to copies of their own', async () => {
+test('rule 11.15: one of two comparisons at once waits for the other', async () => {
   const directory = await asking('asks-git-twice', 'Disabled');
   write(directory, { 'src/main.rs': 'fn main() {\n    std::fs::read("x").ok();\n}\n' });
   await commit(directory, 'gain');
   const both = await Promise.all(['HEAD~1', 'HEAD'].map((base) => diff(directory, [base])));
-  expect(both.map((found) => [found.base.from, gains(found)])).toEqual([
-    ['check', { updates: ['api fs'] }],
-    ['check', {}],
-  ]);
-  const copies = both.map(({ stderr }) => /\(([^)]*diffs\/bases\/base-[^)]*)\)/.exec(stderr)?.[1]);
-  expect(new Set(copies).size).toBe(2);
+  expect(both.map(gains)).toEqual([{ updates: ['api fs'] }, {}]);
+  expect(both.map(({ stderr }) => stderr).join()).toContain('waiting for it');
 });
