@@ -1,17 +1,21 @@
-// What we use of zod, by name: a namespace would bring all its languages and its JSON Schemas, and take longer to load than our own code.
+// What we use of zod, by name: a namespace would bring all its languages and its JSON Schemas into the program, and take longer to load
+// than our own code.
 import { config } from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
 
 config(english());
 
 export {
+  _default,
   array,
   boolean,
   describe,
   enum,
   type infer,
+  int,
   literal,
   looseObject,
+  minLength,
   nullable,
   nullish,
   number,
@@ -22,6 +26,7 @@ export {
   refine,
   strictObject,
   string,
+  toJSONSchema,
   tuple,
   union,
   unknown,

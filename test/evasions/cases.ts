@@ -1,9 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parse } from 'toml';
-import * as z from 'zod/mini';
-// It gives zod its messages.
-import '../../engine/schemas.ts';
+import * as z from '../../engine/schemas.ts';
 import { type Annotation, annotationsOf, isRead } from '../support/annotations.ts';
 
 const caseSchema = z.strictObject({
