@@ -1,6 +1,6 @@
-import { lstatSync, realpathSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { isWithin } from '../paths.ts';
+import { isWithin, realPath } from '../paths.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { LinkerCommand } from './linker-command.ts';
@@ -56,14 +56,6 @@ function isPlain(file: Stats): boolean {
 
 function realPlace(path: string): string {
   return join(realPath(dirname(path)), '.');
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
+import { realPath } from '../paths.ts';
 import { crateNameOf } from '../rust-paths.ts';
 import type { CargoTarget, CrateKind, Package, Workspace } from '../workspace/types.ts';
 import type { Hello } from './protocol.ts';
@@ -20,9 +20,13 @@ export function packageOf(env: ReadonlyMap<string, string>, workspace: Workspace
   const name = env.get('CARGO_PKG_NAME');
   const version = env.get('CARGO_PKG_VERSION');
   const { packages } = workspace;
-  const found =
-    packages.find((p) => p.directory === directory || dirname(p.manifestPath) === directory) ??
-    packages.find((p) => p.directory === resolved(directory));
+  let found = packages.find(
+    (p) => p.directory === directory || dirname(p.manifestPath) === directory,
+  );
+  if (found === undefined) {
+    const real = realPath(directory);
+    found = packages.find((p) => p.directory === real);
+  }
   // The directory alone identifies the package; the other variables must agree, which shows that nobody else has set
   // it.
   if (found === undefined || found.cargoName !== name || found.version !== version) {
@@ -32,14 +36,6 @@ export function packageOf(env: ReadonlyMap<string, string>, workspace: Workspace
     );
   }
   return found;
-}
-
-function resolved(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 /**
@@ -100,8 +96,8 @@ function targetOf(
 ): CargoTarget {
   // Symbolic links are resolved for these targets only, since a package may have hundreds.
   const named = p.targets.filter((t) => crateNameOf(t.name) === crateName);
-  const path = resolved(sourcePath);
-  const same = named.filter((t) => resolved(t.sourcePath) === path);
+  const path = realPath(sourcePath);
+  const same = named.filter((t) => realPath(t.sourcePath) === path);
   refuseTwins(p, same);
   const fitting = same.filter((t) => fits(t, command, isProgram));
   const [target, ...others] = fitting;

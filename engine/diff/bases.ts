@@ -3,9 +3,10 @@ import { join, relative, resolve } from 'node:path';
 import { isDirectorySource } from '../config/sources.ts';
 import { CheckError } from '../errors.ts';
 import { writeAtomically } from '../facts/files.ts';
-import { isWithin } from '../paths.ts';
+import { isWithin, realPath } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
-import { commitOf, mergeBase, type Repository, repositoryOf, workFiles } from '../revisions/git.ts';
+import type { Repository } from '../revisions/ask-git.ts';
+import { commitOf, mergeBase, repositoryOf, workFiles } from '../revisions/git.ts';
 import { copyRepository, ignoreChanges } from '../revisions/private-repository.ts';
 import { copyFiles, filesBelow } from '../revisions/scratch.ts';
 import { cargoLockText } from '../workspace/lock-file.ts';
@@ -94,7 +95,7 @@ export function editedPackages(
   const changed = files.map((file) => resolve(repository.root, file));
   // The deepest package that holds a file owns it.
   const inOrder = workspace.packages
-    .map((p) => ({ p, directory: realPathOf(p.directory) }))
+    .map((p) => ({ p, directory: realPath(p.directory) }))
     .sort((a, b) => b.directory.length - a.directory.length);
   const edited = new Set<string>();
   for (const file of changed) {
@@ -106,14 +107,6 @@ export function editedPackages(
       edited.add(p.cargoName);
   }
   return edited;
-}
-
-function realPathOf(directory: string): string {
-  try {
-    return realpathSync(directory);
-  } catch {
-    return directory;
-  }
 }
 
 /** What no build reads: changing it edits no package. */

@@ -2,13 +2,8 @@ import { realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOCK_NAME } from '../inventory/lock.ts';
 import { isWithin } from '../paths.ts';
-import {
-  changedFiles,
-  nameOfFile,
-  objectsOf,
-  type Repository,
-  untrackedFiles,
-} from '../revisions/git.ts';
+import type { Repository } from '../revisions/ask-git.ts';
+import { changedFiles, nameOfFile, objectsOf, untrackedFiles } from '../revisions/git.ts';
 import { situationOf } from '../revisions/private-repository.ts';
 import { isFile } from '../workspace/cargo-files.ts';
 import type { Workspace } from '../workspace/types.ts';

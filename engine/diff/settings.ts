@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
-import { nameOfFile, objectsOf, type Repository } from '../revisions/git.ts';
+import type { Repository } from '../revisions/ask-git.ts';
+import { nameOfFile, objectsOf } from '../revisions/git.ts';
 import { CONFIG_NAMES, configFiles, toolchainFiles } from '../workspace/cargo-files.ts';
 import { parse } from '../workspace/toml.ts';
 import type { Loosened } from './types.ts';

@@ -70,3 +70,6 @@ export async function asked(
   if (status === 0) return stdout.toString();
   throw new CheckError(`\`git ${args.join(' ')}\` failed in ${directory}: ${stderr.trim()}`, help);
 }
+
+/** Returns an answer of one line without the line's end; a path may have more such. */
+export const line = (text: string): string => text.replace(/\n$/, '');

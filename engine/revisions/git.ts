@@ -1,9 +1,7 @@
 import { relative } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { isWithin } from '../paths.ts';
-import { asked, git, type Repository, WHOLE } from './ask-git.ts';
-
-export type { Repository };
+import { asked, git, line, type Repository, WHOLE } from './ask-git.ts';
 
 /**
  * Resolves to the repository around a directory; undefined when there is none. Throws CheckError without git, and where files of a
@@ -11,7 +9,7 @@ export type { Repository };
  */
 export async function repositoryOf(directory: string): Promise<Repository | undefined> {
   const { status, stdout, stderr } = await git(directory, ['rev-parse', '--show-toplevel']);
-  if (status === 0) return { root: stdout.toString().replace(/\n$/, '') };
+  if (status === 0) return { root: line(stdout.toString()) };
   const [, posing] = /cannot use bare repository '([^']*)'/.exec(stderr) ?? [];
   if (posing === undefined) return undefined;
   throw new CheckError(

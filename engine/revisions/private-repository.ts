@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { writeAtomically } from '../facts/files.ts';
 import { makeDirectory } from '../make-directory.ts';
 import type { StandIn } from '../workspace/stand-in.ts';
-import { asked, git, type Repository, WHOLE } from './ask-git.ts';
+import { asked, git, line, type Repository, WHOLE } from './ask-git.ts';
 import { shortHash } from './kept.ts';
 
 /** A copy of a work tree, and where git keeps what it knows of it. */
@@ -209,5 +209,3 @@ async function settingsOf(root: string): Promise<string> {
 }
 
 const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
-
-const line = (text: string): string => text.replace(/\n$/, '');

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Config, ConfigText, PermissionScope, SandboxSettings } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
-import { isWithin, userCache } from '../paths.ts';
+import { isWithin, realPath, userCache } from '../paths.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { StandIn } from '../workspace/stand-in.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
@@ -84,7 +84,11 @@ export class Sandboxes {
     bubblewrap: Bubblewrap,
     standIns: readonly StandIn[],
   ) {
-    this.standIns = standIns;
+    this.standIns = standIns.map((one) => ({
+      ...one,
+      path: realPath(one.path),
+      of: realPath(one.of),
+    }));
     this.config = config;
     this.workspace = workspace;
     this.bubblewrap = bubblewrap;

@@ -1,4 +1,3 @@
-import { realpathSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isWithin } from '../paths.ts';
 import type { StandIn } from '../workspace/stand-in.ts';
@@ -6,34 +5,26 @@ import { type Mount, mountsInOrder } from './bubblewrap.ts';
 
 /**
  * Returns what a sandbox shows and hides of a copy beside `mounts`, such that a program sees of it what it would see of the original: a
- * build script that asks git, or reads a file beside its package, can do so on both sides of a comparison, or on neither.
+ * build script that asks git, or reads a file beside its package, can do so on both sides of a comparison, or on neither. The places of
+ * `standIns` are without symbolic links.
  */
 export function mountsOfCopy(mounts: readonly Mount[], standIns: readonly StandIn[]): Mount[] {
   if (standIns.length === 0) return [];
-  const places = standIns.map((one) => ({ ...one, path: real(one.path), of: real(one.of) }));
   const inOriginal = mountsInOrder(
-    mounts.map((mount) => ({ ...mount, path: originalOf(mount.path, places) })),
+    mounts.map((mount) => ({ ...mount, path: originalOf(mount.path, standIns) })),
   );
-  return places.flatMap(({ path, of, isGit }): Mount[] => {
+  return standIns.flatMap(({ path, of, isGit }): Mount[] => {
     if (isShown(of, inOriginal)) return [{ path, access: 'read' }];
     return isGit ? [{ path, access: 'hide' }] : [];
   });
 }
 
-function originalOf(path: string, places: readonly StandIn[]): string {
-  const copy = places.find((place) => !place.isGit && isWithin(path, place.path));
+function originalOf(path: string, standIns: readonly StandIn[]): string {
+  const copy = standIns.find((place) => !place.isGit && isWithin(path, place.path));
   return copy === undefined ? path : join(copy.of, relative(copy.path, path));
 }
 
 function isShown(path: string, inOrder: readonly Mount[]): boolean {
   const around = inOrder.findLast((mount) => isWithin(path, mount.path));
   return around?.access !== 'hide' && around?.access !== 'empty';
-}
-
-function real(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

@@ -1,5 +1,5 @@
-import { realpathSync } from 'node:fs';
 import { dirname, sep } from 'node:path';
+import { realPath } from '../paths.ts';
 import { buildDirectories } from './build-directories.ts';
 import type { PackageIndex, Workspace } from './types.ts';
 
@@ -22,23 +22,18 @@ export interface OutDirectory {
 export function isSysroot(path: string, { sysroot }: Workspace): boolean {
   const libraries = `${sysroot}/lib/rustlib/`;
   // rustc may name its directory by a symbolic link, which only the user can have made.
-  const real = path.startsWith(libraries) ? path : realPath(path);
+  const real = path.startsWith(libraries) ? path : keptRealPath(path);
   return real.startsWith(libraries) && /^[^/]+\/lib\//.test(real.slice(libraries.length));
 }
 
 /** Of files of toolchains and system libraries, which nobody moves while this process runs. */
 const realPaths = new Map<string, string>();
 
-function realPath(path: string): string {
-  let real = realPaths.get(path);
-  if (real === undefined) {
-    try {
-      real = realpathSync(path);
-    } catch {
-      real = path;
-    }
-    realPaths.set(path, real);
-  }
+function keptRealPath(path: string): string {
+  const known = realPaths.get(path);
+  if (known !== undefined) return known;
+  const real = realPath(path);
+  realPaths.set(path, real);
   return real;
 }
 
