@@ -8,19 +8,28 @@ import type { Comparison } from './bases.ts';
 import { comparePackages, comparePlaces, lockedOnly } from './compare.ts';
 import { type KnownSide, Reviews } from './reviews.ts';
 import { type AskedCommit, askCommit } from './revision.ts';
-import { type BothSides, Comparing, type DiffRequest, waitingOf } from './sides.ts';
+import { type BothSides, Comparing, type DiffRequest } from './sides.ts';
 import type { Diff, PackageChange, Side, SideVersion } from './types.ts';
 import { ensureConfig, versionWorkspace } from './versions.ts';
-import { holdDirectory, workDirectory } from './work-directory.ts';
+import { WorkDirectories } from './work-directory.ts';
 
 /**
  * Compares what the code does with what it did: the base first, so that the target directory is left as a check of the head
  * leaves it. Both are judged by the cackle.toml of the head (rule 11.3). Throws ConfigError and CheckError.
  */
 export async function diff(request: DiffRequest): Promise<Diff> {
+  const { observer, signal } = request;
+  const directories = new WorkDirectories({ signal, tell: (text) => observer.cargoOutput(text) });
+  try {
+    return await compare(request, directories);
+  } finally {
+    directories.release();
+  }
+}
+
+async function compare(request: DiffRequest, directories: WorkDirectories): Promise<Diff> {
   const started = performance.now();
-  const { comparing, asked } = await prepare(request);
-  await holdDirectory(comparing.targetDirectory, waitingOf(request));
+  const { comparing, asked } = await prepare(request, directories);
   const {
     base,
     head,
@@ -74,7 +83,7 @@ interface Prepared {
 }
 
 /** Reads the tree that is compared, and its configuration. Throws ConfigError and CheckError. */
-async function prepare(request: DiffRequest): Promise<Prepared> {
+async function prepare(request: DiffRequest, directories: WorkDirectories): Promise<Prepared> {
   const { options, comparison, observer } = request;
   if (comparison.kind !== 'versions') {
     const { questions } = options;
@@ -84,26 +93,24 @@ async function prepare(request: DiffRequest): Promise<Prepared> {
     asked?.catch(() => undefined);
     const tree = await readTree(options, { mayKeep: true, questions });
     if (options.configFile !== undefined || isFile(tree.configFile))
-      return { comparing: await Comparing.begin(request, tree), asked };
+      return { comparing: await Comparing.begin(request, tree, directories), asked };
     // Who has no cackle.toml yet wants to know what was gained all the same.
-    const configFile = join(
-      await workDirectory('config', tree.workspace.root, waitingOf(request)),
-      'cackle.toml',
-    );
+    const configFile = join(await directories.take('config', tree.workspace.root), 'cackle.toml');
     await ensureConfig(configFile);
     observer.cargoOutput(
       `note: without ${tree.configFile} the APIs fs, net and process are watched, and nothing is allowed to run that uses them; \`cackle init\` writes one`,
     );
     const own = { ...request, options: { ...options, configFile } };
-    return { comparing: await Comparing.begin(own, { ...tree, configFile }), asked };
+    return { comparing: await Comparing.begin(own, { ...tree, configFile }, directories), asked };
   }
   const { crate, from } = comparison;
-  const path = await versionWorkspace({ crate, version: from }, waitingOf(request));
+  const path = await versionWorkspace({ crate, version: from }, directories);
   const configFile = options.configFile ?? join(path, 'cackle.toml');
   if (options.configFile === undefined) await ensureConfig(configFile);
   const own = { ...options, path, configFile, questions: undefined };
   const tree = await readTree(own, { mayKeep: true });
-  return { comparing: await Comparing.begin({ ...request, options: own }, tree), asked: undefined };
+  const comparing = await Comparing.begin({ ...request, options: own }, tree, directories);
+  return { comparing, asked: undefined };
 }
 
 function sidesOf(

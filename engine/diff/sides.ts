@@ -24,7 +24,6 @@ import {
   type PackageIdentity,
 } from '../workspace/package-identity.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
-import type { Package } from '../workspace/types.ts';
 import { type BaseConfig, compareConfigs } from './base-config.ts';
 import { BaseSources } from './base-sources.ts';
 import {
@@ -40,6 +39,7 @@ import {
 import { builtForEach } from './built-for-each.ts';
 import { claims } from './claims.ts';
 import { changeOf } from './compare.ts';
+import { keywordsOf } from './keyword-places.ts';
 import { newFacts, type Pair, pairPackages } from './match.ts';
 import { type KnownSide, Reviews } from './reviews.ts';
 import {
@@ -53,7 +53,7 @@ import { changedSettings } from './settings.ts';
 import type { Loosened, Side } from './types.ts';
 import { setVariables } from './variables.ts';
 import { versionWorkspace, withoutWrapper } from './versions.ts';
-import { type Waiting, workDirectory } from './work-directory.ts';
+import type { WorkDirectories } from './work-directory.ts';
 
 type Versions = Extract<Comparison, { readonly kind: 'versions' }>;
 
@@ -64,12 +64,6 @@ export interface DiffRequest {
   readonly observer: CheckObserver;
   readonly signal: AbortSignal;
 }
-
-/** How a comparison waits for another one. */
-export const waitingOf = ({ observer, signal }: DiffRequest): Waiting => ({
-  signal,
-  tell: (text) => observer.cargoOutput(text),
-});
 
 /** Both sides, with the check of the head. */
 export interface BothSides {
@@ -97,16 +91,29 @@ export class Comparing {
   private readonly request: DiffRequest;
   private readonly tree: Tree;
   private readonly config: Config;
+  private readonly directories: WorkDirectories;
 
-  /** Reads the configuration of a tree. Throws ConfigError. */
-  static async begin(request: DiffRequest, tree: Tree): Promise<Comparing> {
-    return new Comparing(request, tree, await readConfig(tree.configFile, tree.exports));
+  /** Reads the configuration of a tree, and waits for comparisons in its target directory. Throws ConfigError. */
+  static async begin(
+    request: DiffRequest,
+    tree: Tree,
+    directories: WorkDirectories,
+  ): Promise<Comparing> {
+    const config = await readConfig(tree.configFile, tree.exports);
+    await directories.hold(tree.workspace.targetDirectory);
+    return new Comparing(request, tree, config, directories);
   }
 
-  private constructor(request: DiffRequest, tree: Tree, config: Config) {
+  private constructor(
+    request: DiffRequest,
+    tree: Tree,
+    config: Config,
+    directories: WorkDirectories,
+  ) {
     this.request = request;
     this.tree = tree;
     this.config = config;
+    this.directories = directories;
   }
 
   /** `asked`: what git was asked of the commit before the tree was known. */
@@ -173,14 +180,13 @@ export class Comparing {
     );
   }
 
-  get targetDirectory(): string {
-    return this.tree.workspace.targetDirectory;
-  }
-
   async withLock(file: string): Promise<BothSides> {
     const { workspace } = this.tree;
     const lock = otherLock(file);
-    const copy = await copyWorkspace(workspace, await this.directory('lock', workspace.root));
+    const copy = await copyWorkspace(
+      workspace,
+      await this.directories.take('lock', workspace.root),
+    );
     await writeLockFile(copy.workspace, lock);
     const base = await this.timed('base', () => this.sideOfCopy(copy, file, lock));
     const head = await this.head(base.taken.inventory, 'the work tree');
@@ -189,7 +195,10 @@ export class Comparing {
 
   async withUpdate(packages: readonly string[]): Promise<BothSides> {
     const { workspace } = this.tree;
-    const copy = await copyWorkspace(workspace, await this.directory('update', workspace.root));
+    const copy = await copyWorkspace(
+      workspace,
+      await this.directories.take('update', workspace.root),
+    );
     await updateLock(copy.workspace, packages);
     const now = await this.timed('base', () => this.head(undefined, 'the work tree'));
     const checked = await this.timed('head', () => this.checked(copy, now.head.taken.inventory));
@@ -203,7 +212,7 @@ export class Comparing {
     const { root } = this.tree.workspace;
     const before = cargoLockText(root);
     const base = await this.timed('base', () => this.head(undefined, `${crate} ${from}`));
-    await versionWorkspace({ crate, version: to }, waitingOf(this.request));
+    await versionWorkspace({ crate, version: to }, this.directories);
     const finished = await this.timed('head', () =>
       this.checked({ workspace: root, standIns: [] }, base.head.taken.inventory),
     );
@@ -226,7 +235,7 @@ export class Comparing {
     const { workspace } = this.tree;
     const { repository } = commit;
     const files = async () => {
-      const directory = await this.directory('base', repository.root);
+      const directory = await this.directories.take('base', repository.root);
       const standIns = await checkOut(repository, commit.commit, directory);
       const copy = placeIn(directory, placeOf(repository, workspace), commit.label);
       // Where git does not keep Cargo.lock, the same packages are compared.
@@ -381,28 +390,10 @@ export class Comparing {
     return targetOf(this.request.options.targets?.[0], this.tree.workspace.root);
   }
 
-  private directory(purpose: string, of: string): Promise<string> {
-    return workDirectory(purpose, of, waitingOf(this.request));
-  }
-
   private async timed<T>(phase: string, work: () => Promise<T>): Promise<T> {
     const started = performance.now();
     const result = await work();
     this.timing[phase] = seconds(started);
     return result;
   }
-}
-
-/**
- * Returns of which packages of a head the places of keywords are wanted: of those that changed since the base, which cackle.lock does
- * not have; without a base, of all.
- */
-function keywordsOf(
-  base: KnownSide | undefined,
-  changed: readonly Pair<PackageIdentity>[],
-): ((p: Package) => boolean) | undefined {
-  if (base === undefined) return undefined;
-  const some = base.from === 'cackle.lock' ? [] : changed;
-  const wanted = new Set(some.flatMap(({ after }) => (after ? [identityKey(after)] : [])));
-  return (p) => wanted.has(identityKey(identityOf(p)));
 }

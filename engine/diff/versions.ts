@@ -6,7 +6,7 @@ import { makeDirectory } from '../make-directory.ts';
 import { copyFiles, filesBelow } from '../revisions/scratch.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 import type { KnownSide } from './reviews.ts';
-import { type Waiting, workDirectory } from './work-directory.ts';
+import type { WorkDirectories } from './work-directory.ts';
 
 /** The name of the package that stands for a project where a crate has none. */
 const WRAPPER = 'cackle-compared';
@@ -25,9 +25,9 @@ export interface CrateVersion {
  */
 export async function versionWorkspace(
   { crate, version }: CrateVersion,
-  waiting: Waiting,
+  directories: WorkDirectories,
 ): Promise<string> {
-  const directory = join(await workDirectory('versions', crate, waiting), 'project');
+  const directory = join(await directories.take('versions', crate), 'project');
   const manifest = [
     '[package]',
     `name = "${WRAPPER}"`,
@@ -62,7 +62,7 @@ export async function versionWorkspace(
     kind.some((k) => ['lib', 'rlib', 'dylib', 'cdylib', 'proc-macro'].includes(k)),
   );
   if (hasLibrary) return directory;
-  const own = join(await workDirectory('versions', crate, waiting), 'crate');
+  const own = join(await directories.take('versions', crate), 'crate');
   await copyFiles(p.directory, filesBelow(p.directory, '', new Set(['target', '.git'])), own);
   return own;
 }

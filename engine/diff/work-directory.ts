@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, rmSync, utimesSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { userCache } from '../paths.ts';
@@ -10,57 +10,71 @@ const KEPT_DAYS = 14;
 /** Milliseconds between two looks whether another process still holds a directory. */
 const PAUSE = 200;
 
-/** What this process holds, until it ends. */
-const held = new Map<string, Promise<void>>();
-
-/** How somebody waits for another process. */
-export interface Waiting {
+/** How a comparison waits for another one. */
+interface Waiting {
   readonly signal: AbortSignal;
   /** Takes a text that says for what. */
   readonly tell: (text: string) => void;
 }
 
-/** Resolves to a directory of the user's cache for one purpose and workspace, which this process holds; it is used again. */
-export async function workDirectory(
-  purpose: string,
-  of: string,
-  waiting: Waiting,
-): Promise<string> {
-  const all = join(userCache(), 'diffs', 'bases');
-  const name = `${purpose}-${shortHash(of)}`;
-  await holdDirectory(join(all, name), waiting);
-  removeOld(all, name);
-  return join(all, name);
-}
-
 /**
- * Resolves when this process alone holds a directory, until it ends: two diffs at once would write different files to one copy,
- * and build different packages of one name in one target directory.
+ * The directories that one comparison uses, and no other at the same time: two would write different files to one copy, and build
+ * different packages of one name in one target directory.
  */
-export function holdDirectory(directory: string, waiting: Waiting): Promise<void> {
-  const known = held.get(directory);
-  if (known !== undefined) return known;
-  const holding = untilFree(directory, waiting);
-  held.set(directory, holding);
-  return holding;
-}
+export class WorkDirectories {
+  private readonly waiting: Waiting;
+  private readonly held = new Map<string, Promise<void>>();
+  private readonly locks: Server[] = [];
 
-async function untilFree(directory: string, { signal, tell }: Waiting): Promise<void> {
-  for (let tries = 0; !(await isFree(directory)); tries++) {
-    if (tries === 0)
-      tell(`note: another \`cackle diff\` is at work in ${directory}: waiting for it`);
-    await setTimeout(PAUSE, undefined, { signal });
+  constructor(waiting: Waiting) {
+    this.waiting = waiting;
   }
-}
 
-function isFree(directory: string): Promise<boolean> {
-  return new Promise((done) => {
-    // A socket of Linux without a file: the system gives it back however we end.
-    const server = createServer((socket) => socket.destroy());
-    server.unref();
-    server.once('error', (error: NodeJS.ErrnoException) => done(error.code !== 'EADDRINUSE'));
-    server.listen(`\0cackle-${shortHash(directory)}`, () => done(true));
-  });
+  /** Resolves to a directory of the user's cache for one purpose and workspace, once it is held; it is used again. */
+  async take(purpose: string, of: string): Promise<string> {
+    const all = join(userCache(), 'diffs', 'bases');
+    const name = `${purpose}-${shortHash(of)}`;
+    await this.hold(join(all, name));
+    removeOld(all, name);
+    return join(all, name);
+  }
+
+  /** Resolves when no other comparison uses a directory any more. */
+  hold(directory: string): Promise<void> {
+    const known = this.held.get(directory);
+    if (known !== undefined) return known;
+    const holding = this.untilFree(directory);
+    this.held.set(directory, holding);
+    return holding;
+  }
+
+  /** Lets others use the directories. */
+  release(): void {
+    for (const lock of this.locks) lock.close();
+  }
+
+  private async untilFree(directory: string): Promise<void> {
+    const { signal, tell } = this.waiting;
+    for (let tries = 0; !(await this.lock(directory)); tries++) {
+      if (tries === 0)
+        tell(`note: another \`cackle diff\` is at work in ${directory}: waiting for it`);
+      await setTimeout(PAUSE, undefined, { signal });
+    }
+  }
+
+  /** Resolves to false while another process has it. */
+  private lock(directory: string): Promise<boolean> {
+    return new Promise((done) => {
+      // A socket of Linux without a file: the system gives it back however we end.
+      const server = createServer((socket) => socket.destroy());
+      server.unref();
+      server.once('error', (error: NodeJS.ErrnoException) => done(error.code !== 'EADDRINUSE'));
+      server.listen(`\0cackle-${shortHash(directory)}`, () => {
+        this.locks.push(server);
+        done(true);
+      });
+    });
+  }
 }
 
 /** Removes what no diff has used for a while, a version's target directory with it; marks `used` as used now. */
