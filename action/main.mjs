@@ -6,6 +6,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { limitedCommands } from './commands.mjs';
 
 const { env } = process;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -51,9 +52,9 @@ function cackle(args) {
     env: Object.fromEntries(Object.entries(env).filter(([name]) => !withheld.test(name))),
     maxBuffer: MOST,
   });
-  process.stdout.write(`\n::${mark}::\n${ran.stdout ?? ''}`);
+  process.stdout.write(`\n::${mark}::\n`);
   if (ran.error !== undefined) throw ran.error;
-  return ran.status ?? 2;
+  return { status: ran.status ?? 2, commands: String(ran.stdout ?? '').split('\n') };
 }
 
 /** @param {string} file */
@@ -86,7 +87,7 @@ function baseCommit() {
 function check() {
   const sarif = join(work, 'cackle.sarif');
   const markdown = join(work, 'check.md');
-  const status = cackle([
+  const { status, commands } = cackle([
     ...['-n', '--path', path, '--output-format', 'github'],
     ...['--output', `sarif=${sarif}`, '--output', `markdown=${markdown}`],
     ...words(env.CACKLE_ARGUMENTS ?? ''),
@@ -94,20 +95,20 @@ function check() {
   append(env.GITHUB_STEP_SUMMARY, `${textOf(markdown)}\n`);
   const isReported = existsSync(sarif);
   append(env.GITHUB_OUTPUT, `status=${status}\n${isReported ? `sarif=${sarif}\n` : ''}`);
-  return { status, isReported };
+  return { status, isReported, commands };
 }
 
 /** @param {string} base */
 function compare(base) {
   const [markdown, json] = [join(work, 'diff.md'), join(work, 'diff.json')];
-  const status = cackle([
+  const { status, commands } = cackle([
     ...['diff', base, '--path', path, '--output-format', 'github'],
     ...['--output', `markdown=${markdown}`, '--output', `json=${json}`],
   ]);
   const text = textOf(markdown);
   append(env.GITHUB_STEP_SUMMARY, `${text}\n`);
   append(env.GITHUB_OUTPUT, `gained=${status === 2 ? '' : status === 1}\n`);
-  return { status, text };
+  return { status, text, commands };
 }
 
 /** Writes the comment, or replaces the one that is there. @param {string} text */
@@ -155,13 +156,30 @@ async function comment(text) {
 }
 
 async function main() {
-  const { status: checked, isReported } = check();
+  const { status: checked, isReported, commands } = check();
+  /** @type {readonly string[]} */
+  let ofComparison = [];
+  try {
+    return await compared(checked, isReported, (lines) => {
+      ofComparison = lines;
+    });
+  } finally {
+    process.stdout.write(limitedCommands(commands, ofComparison));
+  }
+}
+
+/**
+ * Compares where there is something to compare with, and returns the status of the step.
+ * @param {number} checked @param {boolean} isReported @param {(lines: readonly string[]) => void} tell
+ */
+async function compared(checked, isReported, tell) {
   // A comparison would only say the same again, or give advice on something else.
   if (!isReported) annotate('error', 'no check was made: the log of this step says why');
   if (checked === 2 || !isReported) return 2;
   const base = baseCommit();
   if (base === undefined) return checked;
-  const { status, text } = compare(base);
+  const { status, text, commands } = compare(base);
+  tell(commands);
   if (env.CACKLE_COMMENT === 'true' && text !== '') await comment(text);
   if (checked !== 0) return checked;
   if (status === 2) return 2;

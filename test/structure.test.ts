@@ -104,6 +104,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'commands',
     'config',
     'facts',
+    'fixes',
     'inventory',
     'revisions',
     'units',

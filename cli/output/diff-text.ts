@@ -46,13 +46,24 @@ export function renderDiff(diff: Diff, paint: Paint, everything: boolean): strin
   const parts = [
     ...(loosened.length > 0 ? [loosened] : []),
     ...heavy.map((change) => renderChange(change, diff, paint, everything)),
-    ...[others, quiet, unknown].filter((part) => part.length > 0),
+    ...[others, quiet, unknown, toAllowLines(diff, paint)].filter((part) => part.length > 0),
     [diffSummary(diff, paint)],
   ];
   const lines = parts.flatMap((part, i) => (i === 0 ? part : ['', ...part]));
   if (lines.length > FIRST_SCREEN && loosened.length + heavy.length + others.length > 0)
     lines.unshift(...overview(diff, heavy, [...loosened, ...unknown, ...others], paint), '');
   return `${lines.join('\n')}\n`;
+}
+
+/** What a reviewer who accepts it does next. */
+function toAllowLines({ toAllow }: Diff, paint: Paint): string[] {
+  if (toAllow === '') return [];
+  return [
+    'to allow what was refused, once you have looked at it, in cackle.toml:',
+    ...printableLines(toAllow)
+      .split('\n')
+      .map((line) => paint.dim(`  ${line}`)),
+  ];
 }
 
 /** The first lines of a long diff: who gained what, in a line each. */
@@ -164,9 +175,9 @@ export function allowanceText({ allowed, newlyAllowed }: Gain): string {
 export function openerText({ openedBy }: Gain): string {
   if (openedBy === undefined || openedBy.by === 'itself') return '';
   const who = printable(openedBy.package);
-  return openedBy.by === 'caller'
-    ? `, opened by ${who}, which newly reaches it`
-    : `, brought by ${who}`;
+  if (openedBy.by === 'caller') return `, opened by ${who}, which newly reaches it`;
+  const through = openedBy.through.map(printable).join(', ');
+  return `, brought by ${who}${through === '' ? '' : ` through ${through}`}`;
 }
 
 function placeLines(found: FoundPlace, workspaceRoot: string, paint: Paint): string[] {

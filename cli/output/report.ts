@@ -49,9 +49,9 @@ export function summaryText(report: CheckReport): string {
 function summary(report: CheckReport, paint: Paint, options: ReportOptions): string {
   const errors = report.problems.filter((p) => severityOf(p) === 'error').length;
   const warnings = report.problems.length - errors;
-  const { packages, units, outputs, objects, permissionsUsed } = report.counts;
+  const { packages, units, outputs, objects, permissionsNeeded } = report.counts;
   const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
-  const checked = `${count(packages, 'package')}, ${count(units, 'unit')}, ${count(outputs, 'output')}, ${count(objects, 'object')} checked${report.targets.length > 1 ? ` for ${report.targets.length} targets` : ''}; ${count(permissionsUsed, 'permission')} in use`;
+  const checked = `${count(packages, 'package')}, ${count(units, 'unit')}, ${count(outputs, 'output')}, ${count(objects, 'object')} checked${report.targets.length > 1 ? ` for ${report.targets.length} targets` : ''}; ${count(permissionsNeeded, 'permission')} needed`;
   const failed = errors > 0 || (options.failOnWarnings && warnings > 0);
   const warned = `${warnings} warning${warnings === 1 ? '' : 's'}`;
   const found = `${errors} problem${errors === 1 ? '' : 's'}, ${warned}`;

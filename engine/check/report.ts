@@ -104,7 +104,7 @@ function reportOf(
       objectsFromCache: inputs.objectsFromCache,
       bytesExtracted: inputs.bytesExtracted,
       factsBytes: inputs.factsBytes,
-      permissionsUsed: grants.length,
+      permissionsNeeded: grants.length,
       cargoRuns: counts.cargoRuns,
       compiledAgain: counts.compiledAgain,
     },

@@ -127,26 +127,61 @@ function openerOf(
     return found === undefined ? name : `${name} ${found.version}`;
   };
   const isChanged = (name: string): boolean => (changed.get(name) ?? 'same') !== 'same';
+  const itself: Opener = { package: nameOf(p.name), by: 'itself', through: [] };
   if (change === 'new') {
-    const dependant = p.neededBy.find(isChanged) ?? p.neededBy[0];
+    const [dependant, ...through] = chainOf(p, changed, head.inventory);
     return dependant === undefined
-      ? { package: nameOf(p.name), by: 'itself' }
-      : { package: nameOf(dependant), by: 'dependant' };
+      ? itself
+      : { package: nameOf(dependant), by: 'dependant', through: through.map(nameOf) };
   }
-  if (change !== 'same') return { package: nameOf(p.name), by: 'itself' };
+  if (change !== 'same') return itself;
   for (const { path } of evidence?.places ?? []) {
     // The path begins at the root; whoever is nearest to the use opened it.
     for (const step of [...path].reverse()) {
       const name = step.package?.replace(/\[.*\]$/, '');
       if (name !== undefined && name !== p.name && isChanged(name))
-        return { package: nameOf(name), by: 'caller' };
+        return { package: nameOf(name), by: 'caller', through: [] };
     }
   }
   // What has no path may be compiled newly because somebody needs it, or a feature of it.
   const dependant =
     p.neededBy.find((name) => before?.neededBy.includes(name) === false && isChanged(name)) ??
     p.neededBy.find(isChanged);
-  return dependant === undefined ? undefined : { package: nameOf(dependant), by: 'dependant' };
+  return dependant === undefined
+    ? undefined
+    : { package: nameOf(dependant), by: 'dependant', through: [] };
+}
+
+/**
+ * Returns who brought a new package: the nearest package above it that is not new itself, a changed one before others, then the
+ * new ones on the way down. Where all above it are new, the one at the top.
+ */
+function chainOf(
+  { name, neededBy }: PackageFacts,
+  changed: ReadonlyMap<string, ChangeKind>,
+  { packages }: Inventory,
+): string[] {
+  const above = new Map(packages.map((p) => [p.name, p.neededBy]));
+  const seen = new Set([name]);
+  let level = neededBy.map((next) => [next]);
+  let last: string[] = [];
+  while (level.length > 0) {
+    const isNew = ([top = '']: readonly string[]): boolean => changed.get(top) === 'new';
+    const isChanged = ([top = '']: readonly string[]): boolean =>
+      (changed.get(top) ?? 'same') !== 'same';
+    const old = level.filter((chain) => !isNew(chain));
+    const found = old.find(isChanged) ?? old[0];
+    if (found !== undefined) return found;
+    last = level[0] ?? last;
+    for (const [top = ''] of level) seen.add(top);
+    const next = level.flatMap((chain) =>
+      (above.get(chain[0] ?? '') ?? []).flatMap((top): [string, string[]][] =>
+        seen.has(top) ? [] : [[top, [top, ...chain]]],
+      ),
+    );
+    level = [...new Map(next.reverse()).values()].reverse();
+  }
+  return last;
 }
 
 function checksumOf(p: PackageIdentity, lock: readonly LockEntry[]): string | undefined {

@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { readTree } from '../check/tree.ts';
+import { parseFact } from '../inventory/fact.ts';
 import { seconds } from '../trace/seconds.ts';
 import { isFile } from '../workspace/cargo-files.ts';
 import { lockEntries } from '../workspace/lock-file.ts';
-import { findPackage, isSamePackage } from '../workspace/package-identity.ts';
+import { findPackage, isSamePackage, type PackageIdentity } from '../workspace/package-identity.ts';
 import type { Comparison } from './bases.ts';
 import { comparePackages, comparePlaces, lockedOnly } from './compare.ts';
 import { type KnownSide, Reviews } from './reviews.ts';
 import { type AskedCommit, askCommit } from './revision.ts';
 import { type BothSides, Comparing, type DiffRequest } from './sides.ts';
+import { linesToAllow, type RefusedFact } from './to-allow.ts';
 import type { Diff, PackageChange, Side, SideVersion } from './types.ts';
 import { ensureConfig, versionWorkspace } from './versions.ts';
 import { WorkDirectories } from './work-directory.ts';
@@ -40,6 +42,8 @@ async function compare(request: DiffRequest, directories: WorkDirectories): Prom
     reviews: begun,
   } = await sidesOf(comparing, request.comparison, asked);
   const [baseLock, headLock] = [lockEntries(base.lock), lockEntries(head.lock)];
+  const configName = (p: PackageIdentity): string =>
+    findPackage(finished.workspace, p)?.name ?? p.name;
   const packages = comparePackages({
     ...{ baseLock, headLock },
     base: base.taken.inventory,
@@ -47,7 +51,7 @@ async function compare(request: DiffRequest, directories: WorkDirectories): Prom
     edited,
     config: finished.config,
     allowedBefore,
-    configName: (p) => findPackage(finished.workspace, p)?.name ?? p.name,
+    configName,
   });
   const { inventory } = head.taken;
   const { workspace } = finished;
@@ -63,6 +67,7 @@ async function compare(request: DiffRequest, directories: WorkDirectories): Prom
     workspaceRoot: finished.workspace.root,
     configFile: finished.config.file,
     loosened,
+    toAllow: linesToAllow(refusedFacts(packages, configName), finished.config),
     packages: await Promise.all(packages.map((change) => withReview(change, base, head, reviews))),
     lockedOnly: lockedOnly(baseLock, headLock, inventory.packages),
     counts: {
@@ -74,6 +79,20 @@ async function compare(request: DiffRequest, directories: WorkDirectories): Prom
       packages.some((p) => p.gained.length > 0 || p.change === 'source' || p.checksumChanged),
     timing: { ...comparing.timing, total: seconds(started) },
   };
+}
+
+/** The gains that cackle.toml refuses. */
+function refusedFacts(
+  packages: readonly PackageChange[],
+  configName: (p: PackageIdentity) => string,
+): RefusedFact[] {
+  return packages.flatMap(({ name, after, gained }) =>
+    gained.flatMap(({ fact: text, allowed }): RefusedFact[] => {
+      const fact = parseFact(text);
+      if (after === undefined || allowed || fact === undefined) return [];
+      return [{ fact, configName: configName({ name, ...after }) }];
+    }),
+  );
 }
 
 /** A comparison whose tree was read, and what git was asked meanwhile. */

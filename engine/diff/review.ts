@@ -80,6 +80,18 @@ class Files {
     return hashOf(JSON.stringify(this.paths.map((path) => [path, hashOf(this.content(path))])));
   }
 
+  /** The paths without Cargo.lock and what belongs to packages in directories below. */
+  get ownPaths(): string[] {
+    const packages = new Set(
+      this.paths.filter((path) => path.endsWith('/Cargo.toml')).map((path) => dirname(path)),
+    );
+    const isBelow = (path: string): boolean => {
+      const above = dirname(path);
+      return above !== '.' && (packages.has(above) || isBelow(above));
+    };
+    return this.paths.filter((path) => path !== 'Cargo.lock' && !isBelow(path));
+  }
+
   /** The text of a file; empty when it is not there. Of a large file what tells it from another. */
   content(path: string): string {
     let content = this.known.get(path);
@@ -125,8 +137,9 @@ function otherTargetsOf(
   return { places: places.slice(0, MOST_PLACES), count: places.length };
 }
 
+/** Files of packages below, and what cargo writes, are no part of a package's own change: they would drown it. */
 function sizeOf(before: Files, after: Files): Review['size'] {
-  const paths = new Set([...before.paths, ...after.paths]);
+  const paths = new Set([...before.ownPaths, ...after.ownPaths]);
   const size = { files: 0, added: 0, removed: 0 };
   for (const path of paths) {
     const [a, b] = [before.content(path), after.content(path)];

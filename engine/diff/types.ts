@@ -33,6 +33,8 @@ export interface Opener {
   readonly package: string;
   /** `itself`: the package that has the fact changed; `caller`: a package on the path to it; `dependant`: it was added. */
   readonly by: 'itself' | 'caller' | 'dependant';
+  /** Of a dependant: the new packages between it and the package with the fact, as in reports; the dependant's own first. */
+  readonly through: readonly string[];
 }
 
 /** Places of a package's code for other targets that a diff keeps. */
@@ -115,6 +117,8 @@ export interface Diff {
   readonly loosened: readonly Loosened[];
   /** Those that differ, the most dangerous first. */
   readonly packages: readonly PackageChange[];
+  /** What cackle.toml would need to allow all gains that it refuses: TOML; empty where there is none that it could allow. */
+  readonly toAllow: string;
   /** Packages that Cargo.lock newly has for other targets or features alone, e.g. `winapi 0.3.9`, `windows 0.1.0 → 0.2.0`. */
   readonly lockedOnly: readonly string[];
   /** Number of packages of the head, and of those that are the same in both. */

@@ -40,7 +40,7 @@ export interface CheckReport {
     /** Size in bytes of the files with those objects, and of the facts extracted from them. */
     readonly bytesExtracted: number;
     readonly factsBytes: number;
-    readonly permissionsUsed: number;
+    readonly permissionsNeeded: number;
     /** Number of cargo runs, and of units that were compiled more than once because of them. */
     readonly cargoRuns: number;
     readonly compiledAgain: number;

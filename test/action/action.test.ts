@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { limitedCommands } from '../../action/commands.mjs';
 import { packageRoot } from '../../engine/paths.ts';
 import { commit, git, lockVersions, repository } from '../diff/support.ts';
 import { fixture, workspacePlace } from '../support/cackle.ts';
@@ -95,6 +96,28 @@ async function pullRequest(as: string): Promise<{ checkout: string; event: objec
   await git(origin, 'clone', '-q', '--depth=1', '--branch', 'update', `file://${origin}`, checkout);
   return { checkout, event: { pull_request: { number: 7, base: { sha } } } };
 }
+
+test('rule 6.21: a step has ten annotations of a level, some of them of the comparison; the others are text', () => {
+  const some = (n: number, what: string): string[] =>
+    Array.from({ length: n }, (_, i) => `::error title=${what} ${i}::a%0A::error::forged`);
+  const counts = (checked: number, compared: number): readonly number[] => {
+    const lines = limitedCommands(some(checked, 'check'), some(compared, 'diff')).split('\n');
+    const end = lines.findIndex((line) => line.startsWith('::stop-commands::'));
+    const acted = end < 0 ? lines : lines.slice(0, end);
+    const last = lines.at(-2);
+    if (end >= 0) expect(last).toBe(`::${lines[end]?.split('::').at(-1)}::`);
+    const of = (what: string): number =>
+      acted.filter((line) => line.startsWith(`::error title=${what}`)).length;
+    return [of('check'), of('diff'), acted.filter((line) => line.startsWith('::notice')).length];
+  };
+  expect([counts(3, 2), counts(10, 0), counts(12, 12), counts(2, 12), counts(12, 2)]).toEqual([
+    [3, 2, 0],
+    [10, 0, 0],
+    [5, 5, 1],
+    [2, 8, 1],
+    [8, 2, 1],
+  ]);
+});
 
 describe('rule 6.21: the step of the action', () => {
   let checkout = '';

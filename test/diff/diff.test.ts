@@ -1,4 +1,5 @@
 import {
+  appendFileSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -23,7 +24,7 @@ test('rules 11.4, 11.6: an update that gains something is told with the place, t
     name: 'helper',
     change: 'new',
     neededBy: ['leaf'],
-    gained: [{ allowed: false, openedBy: { package: 'leaf 1.1.0', by: 'dependant' } }],
+    gained: [{ allowed: false, openedBy: { package: 'leaf 1.1.0', by: 'dependant', through: [] } }],
   });
   const [place] = helper?.gained[0]?.evidence?.places ?? [];
   expect(place?.path.map(({ name }) => name)).toEqual(
@@ -33,6 +34,11 @@ test('rules 11.4, 11.6: an update that gains something is told with the place, t
   expect(shown.stdout).toContain(
     'gained: api net (not allowed by cackle.toml), brought by leaf 1.1.0',
   );
+  // Rule 11.16: the lines that it proposes are those that a check needs.
+  expect(shown.stdout).toContain('in cackle.toml:\n  [pkg.helper]\n  allow_apis = ["net"]\n');
+  appendFileSync(join(directory, 'cackle.toml'), `\n${found.toAllow}\n`);
+  const allowed = await diff(directory, ['HEAD']);
+  expect(allowed).toMatchObject({ toAllow: '', packages: [{ gained: [{ allowed: true }] }, {}] });
   expect(shown.stdout).toContain('moved, gained nothing:\n  leaf 1.0.0 → 1.1.0  +');
 });
 

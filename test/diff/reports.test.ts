@@ -55,6 +55,9 @@ describe('an update that gains a capability, in each form', () => {
     );
     expect(text.indexOf('<details>')).toBeGreaterThan(text.indexOf('gained `api net`'));
     expect(text).toContain('updates::main → leaf::answer → helper::tell');
+    expect(text).toMatch(
+      /in cackle\.toml<\/summary>[^<]*\[pkg\.helper\]\n *allow_apis = \["net"\]/,
+    );
   });
 
   test('rule 6.18: SARIF has a result at the package, the place in the crate, and the path', (context) => {

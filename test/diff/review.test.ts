@@ -70,3 +70,12 @@ test('rule 11.11: a file of the same size and time with other content is noticed
   utimesSync(file, atime, mtime);
   expect([first.size?.files, (await review()).size?.files]).toEqual([1, 0]);
 });
+
+test("rule 11.4: the size of a change has no lines of cargo's lock file and of packages in directories below", async () => {
+  put('new/Cargo.lock', 'one\ntwo\n');
+  put('new/crates/other/Cargo.toml', '[package]\n');
+  put('new/crates/other/src/deep/lib.rs', '// a\n// b\n');
+  expect((await review()).size).toEqual({ files: 1, added: 1, removed: 1 });
+  put('new/src/Cargo.lock', 'data\n');
+  expect((await review()).size).toEqual({ files: 2, added: 2, removed: 1 });
+});

@@ -66,7 +66,7 @@ const resultOf = (problems: readonly Problem[]): CheckResult => ({
       objectsFromCache: 0,
       bytesExtracted: 1,
       factsBytes: 1,
-      permissionsUsed: 0,
+      permissionsNeeded: 0,
       cargoRuns: 1,
       compiledAgain: 0,
     },

@@ -9,7 +9,7 @@ import {
   isHeavy,
   openerText,
 } from '../../output/diff-text.ts';
-import { printable } from '../../output/printable.ts';
+import { printable, printableLines } from '../../output/printable.ts';
 import { fold, html, limitedText } from '../markdown.ts';
 import { code, codeBlock, sentence } from '../markdown-text.ts';
 import { findingLines, unknownLines } from './findings.ts';
@@ -51,6 +51,12 @@ export const markdownDiff: DiffReporter = ({ diff }) => {
       ? [fold('More packages', heavy.slice(OPEN).map(listed).join('\n'))]
       : []),
     ...heavy.map((change) => details(change, diff)),
+    diff.toAllow === ''
+      ? ''
+      : fold(
+          'To allow what was refused, once you have looked at it, in cackle.toml',
+          codeBlock(printableLines(diff.toAllow).split('\n')),
+        ),
     others.length === 0
       ? ''
       : fold(

@@ -1,6 +1,7 @@
+import { settling } from '../../fixes/advice.ts';
 import { includeOrIgnore } from '../../fixes/setup.ts';
 import { isUnder } from '../../rust-paths.ts';
-import { byPackage, type Descriptor, noAdvice, type OfPackage } from '../descriptor.ts';
+import { byPackage, type Descriptor, type OfPackage } from '../descriptor.ts';
 import { theFirst } from '../ways-to-merge.ts';
 
 /** A package may provide an API (rule 5.16). */
@@ -32,7 +33,12 @@ export const possibleExport: Descriptor<PossibleExport> = {
   merging: theFirst(),
   fixes: ({ packageName, api, path }) => includeOrIgnore(packageName, api, path),
   fixesOnlyPermit: false,
-  advice: noAdvice,
+  advice: ({ packageName, api, path }) => {
+    const [include] = includeOrIgnore(packageName, api, path);
+    return (
+      include && settling(include, `or no_auto_detect = ["${packageName}"] if it is no ${api}`)
+    );
+  },
   isSettled: ({ packageName, api: name, path }, config) => {
     const api = config.apis.get(name);
     return (

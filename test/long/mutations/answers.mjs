@@ -18,8 +18,8 @@ export function answer({ status, stdout, stderr }, directory) {
     // Cargo names the directory of a script's output by the id of the store, which is another when the store was lost.
     .replaceAll(/(DIRECTORY\/target\/\S*?\/build\/[^/"]+-)[0-9a-f]{16}(?=\/)/g, '$1ID');
   const { timing, counts, ...report } = JSON.parse(told);
-  const { packages, units, outputs, objects, permissionsUsed } = counts;
-  return { status, ...report, counts: { packages, units, outputs, objects, permissionsUsed } };
+  const { packages, units, outputs, objects, permissionsNeeded } = counts;
+  return { status, ...report, counts: { packages, units, outputs, objects, permissionsNeeded } };
 }
 
 /** @typedef {ReturnType<typeof answer>} Answer */
@@ -100,7 +100,7 @@ function heldDifference(incremental, clean) {
     ...problemFaults(incremental, clean, affected, held),
     ...grantFaults(incremental.grants, clean.grants, affected),
     ...Object.entries(clean.counts ?? {})
-      .filter(([name, count]) => name !== 'permissionsUsed' && incremental.counts?.[name] < count)
+      .filter(([name, count]) => name !== 'permissionsNeeded' && incremental.counts?.[name] < count)
       .map(([name, count]) => `${name}: ${count} from clean, ${incremental.counts?.[name]}`),
   ];
   return faults.length === 0 ? undefined : faults.join('\n');

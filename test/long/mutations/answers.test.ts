@@ -43,7 +43,13 @@ const grant = (name: string, suffix = ''): Found => ({
 });
 
 function answerOf(problems: Found[], unchecked: Found[], grants: Found[] = []) {
-  const counts = { packages: 4, units: 5, outputs: 3, objects: 9, permissionsUsed: grants.length };
+  const counts = {
+    packages: 4,
+    units: 5,
+    outputs: 3,
+    objects: 9,
+    permissionsNeeded: grants.length,
+  };
   const report = { timing: {}, problems, unchecked, grants, linkerKept: [], counts };
   return answer({ status: 1, stdout: JSON.stringify(report), stderr: '' }, '/nowhere');
 }
