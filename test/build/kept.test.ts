@@ -19,6 +19,7 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { emptyCache } from '../support/cache.mjs';
 import { cackle, check, fixture, manifest, short } from '../support/cackle.ts';
+import { wholeTest } from '../support/whole.ts';
 
 // Rule 6.12: cargo is not asked again what a tree is that did not change. Each
 // test changes one thing that the answer depends on, and sees that the next check knows it.
@@ -143,7 +144,7 @@ describe('what is new in the tree is known, one thing after the other', () => {
     });
   }
 
-  test('an edit after cargo has read it, before its answer is kept', async () => {
+  wholeTest('an edit after cargo has read it, before its answer is kept', async () => {
     for (const file of ['Cargo.toml', 'crates/one/Cargo.toml', 'Cargo.lock']) {
       await warm();
       appendFileSync(join(directory, 'Cargo.toml'), '# to be asked\n');
@@ -180,7 +181,7 @@ describe('where cargo is told otherwise', () => {
     expect(storeIn('elsewhere')).toBe(true);
   });
 
-  test('a configuration that includes another is not kept', async () => {
+  wholeTest('a configuration that includes another is not kept', async () => {
     await settle();
     mkdirSync(join(plain, '.cargo'));
     writeFileSync(join(plain, '.cargo/more.toml'), '');
@@ -206,7 +207,7 @@ describe('where cargo is told otherwise', () => {
     expect((await checked(here)).asked).toBe(1);
   });
 
-  test('the manifest of a workspace root that is not above its members', async () => {
+  wholeTest('the manifest of a workspace root that is not above its members', async () => {
     const place = fixture('root-beside-members');
     // Elsewhere: a cache below a manifest that might be the root's is not read.
     const XDG_CACHE_HOME = emptyCache(mkdtempSync(join(tmpdir(), 'cackle-test-')));
@@ -232,7 +233,7 @@ describe('where cargo is told otherwise', () => {
     for (let i = 0; i < 2; i++) expect((await checked({ path: deep })).asked).toBe(1);
   });
 
-  test('a symbolic link that leads elsewhere now', async () => {
+  wholeTest('a symbolic link that leads elsewhere now', async () => {
     await settle();
     const link = `${plain}-link`;
     rmSync(link, { force: true });
@@ -247,7 +248,7 @@ describe('where cargo is told otherwise', () => {
     });
   });
 
-  test('what trusts nothing, or may keep nothing, asks', async () => {
+  wholeTest('what trusts nothing, or may keep nothing, asks', async () => {
     await settle();
     expect((await checked({ ...here, args: ['--verify'] })).asked).toBe(1);
     for (const args of [['summary'], ['cache']])
@@ -266,7 +267,7 @@ describe('where cargo is told otherwise', () => {
     expect((await checked(here)).asked).toBe(1);
   });
 
-  test('nothing is read from where a sandboxed rustc may write', async () => {
+  wholeTest('nothing is read from where a sandboxed rustc may write', async () => {
     await settle();
     const inside = join(plain, 'target/cache');
     cpSync(join(cache, 'cackle'), join(inside, 'cackle'), { recursive: true });
@@ -321,20 +322,23 @@ describe('the kept answer itself', () => {
     expect((await checked(here)).asked).toBe(0);
   });
 
-  test('wrong, for a reason that nobody thought of: what cargo builds shows it, and the check is made again', async () => {
-    await warm(here);
-    const file = only();
-    const [, ...lines] = readFileSync(file, 'utf8').split('\n');
-    const answer = JSON.parse(lines.pop() || (lines.pop() as string));
-    const [single1] = answer.packages;
-    single1.targets = single1.targets.filter((t: { name: string }) => t.name !== 'e');
-    const rest = `${lines.join('\n')}\n${JSON.stringify(answer)}\n`;
-    writeFileSync(file, `${createHash('sha256').update(rest).digest('hex')}\n${rest}`);
-    writeFileSync(join(single, 'examples/e.rs'), `// again\n${main(uses.net)}`);
-    expect(await checked(here)).toEqual({ asked: 1, problems });
-    expect(await checked(here)).toEqual({ asked: 1, problems });
-    expect(await checked(here)).toEqual({ asked: 0, problems });
-  });
+  wholeTest(
+    'wrong, for a reason that nobody thought of: what cargo builds shows it, and the check is made again',
+    async () => {
+      await warm(here);
+      const file = only();
+      const [, ...lines] = readFileSync(file, 'utf8').split('\n');
+      const answer = JSON.parse(lines.pop() || (lines.pop() as string));
+      const [single1] = answer.packages;
+      single1.targets = single1.targets.filter((t: { name: string }) => t.name !== 'e');
+      const rest = `${lines.join('\n')}\n${JSON.stringify(answer)}\n`;
+      writeFileSync(file, `${createHash('sha256').update(rest).digest('hex')}\n${rest}`);
+      writeFileSync(join(single, 'examples/e.rs'), `// again\n${main(uses.net)}`);
+      expect(await checked(here)).toEqual({ asked: 1, problems });
+      expect(await checked(here)).toEqual({ asked: 1, problems });
+      expect(await checked(here)).toEqual({ asked: 0, problems });
+    },
+  );
 
   test('a cache that others may write in is not believed', async () => {
     await warm(here);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cackle, check, fixture, short } from '../support/cackle.ts';
 import { fixtureSource } from '../support/fixtures.ts';
+import { sampled } from '../support/whole.ts';
 
 /** A file of a fixture. */
 const text = (name: string, file: string): string =>
@@ -23,12 +24,17 @@ test('rule 6.10: without a profile of the workspace, the profile is ours', async
 
 describe('rule 6.10: a release profile is judged as the profile dev is', () => {
   const all = 'codegen-units = 1\nstrip = true\npanic = "abort"\ndebug = 0\n';
-  test.each([
-    ['fat', `${all}opt-level = 3\nlto = "fat"\n`],
-    ['thin', `${all}opt-level = 1\nlto = "thin"\n`],
-    ['off', `lto = "off"\nincremental = true\nsplit-debuginfo = "packed"\ndebug = 2\n`],
-    ['local', 'strip = "debuginfo"\n'],
-  ])('lto %s', async (name, settings) => {
+  test.each(
+    sampled(
+      [
+        ['fat', `${all}opt-level = 3\nlto = "fat"\n`],
+        ['thin', `${all}opt-level = 1\nlto = "thin"\n`],
+        ['off', `lto = "off"\nincremental = true\nsplit-debuginfo = "packed"\ndebug = 2\n`],
+        ['local', 'strip = "debuginfo"\n'],
+      ],
+      2,
+    ),
+  )('lto %s', async (name, settings) => {
     const directory = withProfile(settings);
     // Whole-program optimisation of a test beside the program would only cost time.
     if (name !== 'off')
@@ -95,19 +101,21 @@ describe("rule 6.10: the profile `cackle` is the user's `dev`, whatever it says"
   const inFile = (settings: string) => ({ '.cargo/config.toml': settings });
   const dependency = 'profile.dev.package';
 
-  test.each<[string, string, string, Record<string, string>]>([
-    ['manifest', 'OPT_LEVEL', '1', withSettings(`[${dependency}.helper]\nopt-level = 1\n`)],
-    ['file', 'OPT_LEVEL', 's', inFile(`[${dependency}.helper]\nopt-level = "s"\n`)],
-    ['debug', 'DEBUG', 'false', withSettings('[profile.dev]\ndebug = 0\nstrip = true\n')],
-    ['ours', 'OPT_LEVEL', '0', {}],
-    ['theirs', 'OPT_LEVEL', '3', inFile('[profile.cackle.package.helper]\nopt-level = 3\n')],
-    [
-      'whole',
-      'OPT_LEVEL',
-      '3',
-      withSettings(`[${dependency}.helper]\nopt-level = 3\n[profile.cackle]\ninherits = "dev"\n`),
-    ],
-  ])('%s', async (_, variable, value, files) => {
+  test.each<[string, string, string, Record<string, string>]>(
+    sampled([
+      ['manifest', 'OPT_LEVEL', '1', withSettings(`[${dependency}.helper]\nopt-level = 1\n`)],
+      ['file', 'OPT_LEVEL', 's', inFile(`[${dependency}.helper]\nopt-level = "s"\n`)],
+      ['debug', 'DEBUG', 'false', withSettings('[profile.dev]\ndebug = 0\nstrip = true\n')],
+      ['ours', 'OPT_LEVEL', '0', {}],
+      ['theirs', 'OPT_LEVEL', '3', inFile('[profile.cackle.package.helper]\nopt-level = 3\n')],
+      [
+        'whole',
+        'OPT_LEVEL',
+        '3',
+        withSettings(`[${dependency}.helper]\nopt-level = 3\n[profile.cackle]\ninherits = "dev"\n`),
+      ],
+    ]),
+  )('%s', async (_, variable, value, files) => {
     const report = await check(withHelper(variable, value, files));
     expect(report.problems.map(short).sort()).toEqual(expected);
   });
@@ -117,19 +125,21 @@ describe("rule 6.10: the profile `cackle` is the user's `dev`, whatever it says"
     'Cargo.toml': `${text('settings-of-profile', 'Cargo.toml')}[profile.dev]\n${settings}\n`,
   });
 
-  test.each<[string, Record<string, string>, NodeJS.ProcessEnv, string[]]>([
-    ['panic-manifest', dev('panic = "abort"'), {}, ['env', 'net']],
-    ['panic-file', inFile('profile.dev.panic = "abort"\n'), {}, ['env', 'net']],
-    ['panic-variable', {}, { CARGO_PROFILE_DEV_PANIC: 'abort' }, ['env', 'net']],
-    ['assertions', dev('debug-assertions = false'), {}, ['fs', 'process']],
-    ['nothing', {}, {}, ['env', 'fs']],
-    [
-      'not-ours',
-      dev('panic = "abort"\n[profile.cackle]\ninherits = "dev"\npanic = "unwind"'),
-      {},
-      ['env', 'fs'],
-    ],
-  ])('%s', async (_, files, env, apis) => {
+  test.each<[string, Record<string, string>, NodeJS.ProcessEnv, string[]]>(
+    sampled([
+      ['panic-manifest', dev('panic = "abort"'), {}, ['env', 'net']],
+      ['panic-file', inFile('profile.dev.panic = "abort"\n'), {}, ['env', 'net']],
+      ['panic-variable', {}, { CARGO_PROFILE_DEV_PANIC: 'abort' }, ['env', 'net']],
+      ['assertions', dev('debug-assertions = false'), {}, ['fs', 'process']],
+      ['nothing', {}, {}, ['env', 'fs']],
+      [
+        'not-ours',
+        dev('panic = "abort"\n[profile.cackle]\ninherits = "dev"\npanic = "unwind"'),
+        {},
+        ['env', 'fs'],
+      ],
+    ]),
+  )('%s', async (_, files, env, apis) => {
     const directory = fixture('settings-of-profile', { files });
     const report = await check(directory, [], env);
     expect(report.problems.map(short).sort()).toEqual(

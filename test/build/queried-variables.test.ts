@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { tellCargo } from '../../engine/build/queried-variables.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { cackle, check, config, fixture, short } from '../support/cackle.ts';
+import { wholeTest } from '../support/whole.ts';
 
 const sandboxed = (rest = ''): string =>
   config(rest)
@@ -70,7 +71,7 @@ describe.skipIf(noBubblewrap)(
       expect(await found('[rustc.sandbox]\npass_env = ["OTHER"]\n')).toEqual([true, []]);
     });
 
-    test('passed, it is watched by cargo as ever', async () => {
+    wholeTest('passed, it is watched by cargo as ever', async () => {
       const directory = fixture('queried-variable', {
         files: { 'cackle.toml': sandboxed('[rustc.sandbox]\npass_env = ["ASKED_FOR"]\n') },
       });
@@ -79,7 +80,7 @@ describe.skipIf(noBubblewrap)(
       expect((await check(directory)).problems.map(short)).toEqual([]);
     });
 
-    test('set by the configuration of cargo, or no longer', async () => {
+    wholeTest('set by the configuration of cargo, or no longer', async () => {
       const directory = fixture('queried-variable', {
         files: { '.cargo/config.toml': '[env]\nASKED_FOR = "1"\n' },
       });

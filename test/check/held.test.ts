@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { CheckReport } from '../../engine/problems/report.ts';
 import { check, config, fixture, short } from '../support/cackle.ts';
+import { sampled, wholeTest } from '../support/whole.ts';
 
 const runsOf = (directory: string): number => {
   const path = join(directory, 'sys-runs');
@@ -25,7 +26,7 @@ const told = ({ problems, unchecked }: CheckReport) => ({ problems, unchecked })
 const ALLOWED = 'build.allow_apis = ["fs", "env"]\n';
 
 describe('rule 9.3: what was built without a held script is built again when it may run, once', () => {
-  test.each(['held-says-cfg', 'held-writes-source'])(
+  test.each(sampled(['held-says-cfg', 'held-writes-source'], 2))(
     'what does not compile without it: %s',
     async (name) => {
       const { directory, configure } = tree(name);
@@ -106,7 +107,7 @@ describe('rules 9.1, 10.1: a held build script that this build replaces', () => 
     expect([harmless.unchecked, harmless.counts.outputs]).toEqual([[], 3]);
   });
 
-  test('one that was built with other features is not judged with it', async () => {
+  wholeTest('one that was built with other features is not judged with it', async () => {
     const directory = fixture('held-script-replaced');
     const problems = ['disallowed-api held.build fs'];
     expect((await check(directory)).problems.map(short)).toEqual(problems);
@@ -179,7 +180,7 @@ describe('rule 9.3: instructions that are held: what the script said is known', 
     expect(runsOf(directory)).toBe(4);
   });
 
-  test('what is not UTF-8 is told again', async () => {
+  wholeTest('what is not UTF-8 is told again', async () => {
     const { directory, configure } = tree('held-says-bytes');
     configure(ALLOWED);
     const first = await check(directory);

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { cackle, check, config, fixture, short } from '../support/cackle.ts';
+import { sampled, wholeTest } from '../support/whole.ts';
 
 const ALLOWED = '[pkg.sys.build]\nallow_apis = ["fs", "env"]\n';
 const RELEASED = `${ALLOWED}allow_build_instructions = ["cargo:rustc-env=MADE_BY=*"]\n`;
@@ -63,7 +64,7 @@ describe('rule 9.3: a permission for an instruction that was held', () => {
     expect((await release()).runs).toBe(2);
   });
 
-  test('a script that names nothing is known by its whole package', async () => {
+  wholeTest('a script that names nothing is known by its whole package', async () => {
     const name = 'said-before-names-nothing';
     expect(await (await held(config, name)).release()).toEqual(once);
     const { directory, release } = await held(config, name);
@@ -87,70 +88,72 @@ function forge(path: string, from: string, to: string): void {
   utimesSync(path, atime, mtime);
 }
 
-test.each<[string, Change]>([
-  [
-    'a file in OUT_DIR has another text',
-    ({ outDir }) => {
-      forge(join(outDir, 'made.rs'), '= 1', '= 7');
-      return undefined;
-    },
-  ],
-  [
-    'a file in OUT_DIR is gone',
-    ({ outDir }) => {
-      rmSync(join(outDir, 'made.rs'));
-      return undefined;
-    },
-  ],
-  [
-    'a file is new there',
-    ({ outDir }) => {
-      writeFileSync(join(outDir, 'more.rs'), '');
-      return undefined;
-    },
-  ],
-  [
-    'a link is there',
-    ({ outDir }) => {
-      symlinkSync('/', join(outDir, 'root'));
-      return undefined;
-    },
-  ],
-  [
-    'what it reads has another text',
-    ({ directory }) => {
-      forge(join(directory, 'sys/input'), '1', '7');
-      return undefined;
-    },
-  ],
-  [
-    'the script is another',
-    ({ directory }) => {
-      const path = join(directory, 'sys/build.rs');
-      writeFileSync(path, readFileSync(path, 'utf8').replace('= {};', '=  {};'));
-      return undefined;
-    },
-  ],
-  ['a variable is another', () => ({ SAID_BEFORE: '1' })],
-  [
-    'its record is another',
-    ({ directory }) => {
-      const records = join(directory, 'target/.cackle/build-scripts');
-      for (const name of readdirSync(records)) {
-        const path = join(records, name);
-        writeFileSync(path, readFileSync(path, 'utf8').replaceAll('=script', '=forged'));
-      }
-      return undefined;
-    },
-  ],
-])('it runs again when %s', async (_, change) => {
+test.each(
+  sampled<[string, Change]>([
+    [
+      'a file in OUT_DIR has another text',
+      ({ outDir }) => {
+        forge(join(outDir, 'made.rs'), '= 1', '= 7');
+        return undefined;
+      },
+    ],
+    [
+      'a file in OUT_DIR is gone',
+      ({ outDir }) => {
+        rmSync(join(outDir, 'made.rs'));
+        return undefined;
+      },
+    ],
+    [
+      'a file is new there',
+      ({ outDir }) => {
+        writeFileSync(join(outDir, 'more.rs'), '');
+        return undefined;
+      },
+    ],
+    [
+      'a link is there',
+      ({ outDir }) => {
+        symlinkSync('/', join(outDir, 'root'));
+        return undefined;
+      },
+    ],
+    [
+      'what it reads has another text',
+      ({ directory }) => {
+        forge(join(directory, 'sys/input'), '1', '7');
+        return undefined;
+      },
+    ],
+    [
+      'the script is another',
+      ({ directory }) => {
+        const path = join(directory, 'sys/build.rs');
+        writeFileSync(path, readFileSync(path, 'utf8').replace('= {};', '=  {};'));
+        return undefined;
+      },
+    ],
+    ['a variable is another', () => ({ SAID_BEFORE: '1' })],
+    [
+      'its record is another',
+      ({ directory }) => {
+        const records = join(directory, 'target/.cackle/build-scripts');
+        for (const name of readdirSync(records)) {
+          const path = join(records, name);
+          writeFileSync(path, readFileSync(path, 'utf8').replaceAll('=script', '=forged'));
+        }
+        return undefined;
+      },
+    ],
+  ]),
+)('it runs again when %s', async (_, change) => {
   const place = await held();
   const env = change(place);
   const { runs, built } = await place.release(env);
   expect([runs, built[0]]).toEqual([2, []]);
 });
 
-test('it runs again when the script of what it depends on has run', async () => {
+wholeTest('it runs again when the script of what it depends on has run', async () => {
   const text = (rest: string): string =>
     config(`[pkg.base.build]\nallow_build_instructions = ["cargo:metadata=*"]\n${rest}`);
   const { directory, release } = await held(text, 'said-before-depends');

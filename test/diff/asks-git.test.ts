@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { workspacePlace } from '../support/cackle.ts';
+import { wholeTest } from '../support/whole.ts';
 import { commit, diff, gains, git, updates, write } from './support.ts';
 
 /** Prints an instruction for each answer of git, with the answer in the name: names are facts, values are not. */
@@ -76,7 +77,7 @@ test('rule 11.15: git answers alike in a commit, in a copy of the work tree, and
   expect(await git(directory, 'status', '--porcelain')).toBe(' M notes.txt\n');
 });
 
-test('rule 11.15: git answers alike in a linked work tree of a shallow clone', async () => {
+wholeTest('rule 11.15: git answers alike in a linked work tree of a shallow clone', async () => {
   const origin = await asking('asks-git-origin', 'Disabled');
   const clone = workspacePlace('asks-git-clone');
   const linked = workspacePlace('asks-git-linked');

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Diff } from '../../engine/diff/types.ts';
 import { cackle, check, fixture, workspacePlace } from '../support/cackle.ts';
+import { sampled, wholeTest } from '../support/whole.ts';
 import { commit, diff, gains, git, lockVersions, repository, updates } from './support.ts';
 
 test('rules 11.4, 11.6: an update that gains something is told with the place, the path and who brought it', async () => {
@@ -140,22 +141,25 @@ test('rule 11.4: --lock compares with another lock file', async () => {
   expect(gains(await diff(directory, ['--lock', old]))).toEqual({ helper: ['api net'] });
 });
 
-test('rule 11.5: a workspace in a directory that the repository around it ignores is copied, not taken for that one', async () => {
-  const outside = fixture('updates', { as: 'diff-ignored' });
-  await repository(outside);
-  writeFileSync(join(outside, '.gitignore'), 'target/\ninner/\n');
-  const directory = join(outside, 'inner');
-  cpSync(fixture('updates', { as: 'diff-inner' }), directory, { recursive: true });
-  await lockVersions(directory, { leaf: '1.0.0' });
-  const old = join(outside, 'old.lock');
-  writeFileSync(old, readFileSync(join(directory, 'Cargo.lock')));
-  await lockVersions(directory, { leaf: '1.1.0' });
-  const found = await diff(directory, ['--lock', old]);
-  expect([gains(found), found.packages.map(({ name }) => name)]).toEqual([
-    { helper: ['api net'] },
-    ['helper', 'leaf'],
-  ]);
-});
+wholeTest(
+  'rule 11.5: a workspace in a directory that the repository around it ignores is copied, not taken for that one',
+  async () => {
+    const outside = fixture('updates', { as: 'diff-ignored' });
+    await repository(outside);
+    writeFileSync(join(outside, '.gitignore'), 'target/\ninner/\n');
+    const directory = join(outside, 'inner');
+    cpSync(fixture('updates', { as: 'diff-inner' }), directory, { recursive: true });
+    await lockVersions(directory, { leaf: '1.0.0' });
+    const old = join(outside, 'old.lock');
+    writeFileSync(old, readFileSync(join(directory, 'Cargo.lock')));
+    await lockVersions(directory, { leaf: '1.1.0' });
+    const found = await diff(directory, ['--lock', old]);
+    expect([gains(found), found.packages.map(({ name }) => name)]).toEqual([
+      { helper: ['api net'] },
+      ['helper', 'leaf'],
+    ]);
+  },
+);
 
 test('rule 11.4: --update says what an update would gain, and changes nothing', async () => {
   const directory = await updates('diff-update', { leaf: '1.0.0' });
@@ -170,14 +174,16 @@ test('rule 11.4: --update says what an update would gain, and changes nothing', 
   expect([one.status, one.packages]).toEqual([0, []]);
 });
 
-test.each([
-  ['no such revision', ['nowhere'], 'nowhere is no commit of'],
-  ['no such lock file', ['--lock', 'missing.lock'], 'missing.lock does not exist'],
-  ['a file that is no lock file', ['--lock', 'Cargo.toml'], 'Cargo.toml names no package'],
-  ['two bases', ['HEAD', '--update'], 'cannot be given together'],
-  ['-p without --update', ['-p', 'leaf'], '-p belongs to --update'],
-  ['an update of a package that is not there', ['--update', '-p', 'nobody'], 'nobody'],
-])('rule 11.6: %s is an error, status 2', async (_, args, said) => {
+test.each(
+  sampled([
+    ['no such revision', ['nowhere'], 'nowhere is no commit of'],
+    ['no such lock file', ['--lock', 'missing.lock'], 'missing.lock does not exist'],
+    ['a file that is no lock file', ['--lock', 'Cargo.toml'], 'Cargo.toml names no package'],
+    ['two bases', ['HEAD', '--update'], 'cannot be given together'],
+    ['-p without --update', ['-p', 'leaf'], '-p belongs to --update'],
+    ['an update of a package that is not there', ['--update', '-p', 'nobody'], 'nobody'],
+  ]),
+)('rule 11.6: %s is an error, status 2', async (_, args, said) => {
   const directory = await updates('diff-wrong', {});
   const options = args.map((arg) => (arg.includes('.') ? join(directory, arg) : arg));
   const { status, stderr } = await cackle(['diff', '--path', directory, ...options]);
@@ -220,16 +226,19 @@ test('rule 11.4: --from and --to compare published versions of a crate without a
   }
 });
 
-test('rule 11.5: without cackle.toml the APIs of `init` are watched, and the work tree gets no file', async () => {
-  const directory = await updates('diff-unconfigured', { leaf: '1.0.0' });
-  rmSync(join(directory, 'cackle.toml'));
-  await commit(directory, 'without');
-  await lockVersions(directory, { leaf: '1.1.0' });
-  const found = await diff(directory, ['HEAD']);
-  expect(gains(found)).toEqual({ helper: ['api net'] });
-  expect(found.stderr).toContain('cackle init');
-  expect(existsSync(join(directory, 'cackle.toml'))).toBe(false);
-});
+wholeTest(
+  'rule 11.5: without cackle.toml the APIs of `init` are watched, and the work tree gets no file',
+  async () => {
+    const directory = await updates('diff-unconfigured', { leaf: '1.0.0' });
+    rmSync(join(directory, 'cackle.toml'));
+    await commit(directory, 'without');
+    await lockVersions(directory, { leaf: '1.1.0' });
+    const found = await diff(directory, ['HEAD']);
+    expect(gains(found)).toEqual({ helper: ['api net'] });
+    expect(found.stderr).toContain('cackle init');
+    expect(existsSync(join(directory, 'cackle.toml'))).toBe(false);
+  },
+);
 
 test('rules 11.9, 11.14: a cackle.toml that watches less is told, and is a gain; one that watches more is none; what it allows newly is told apart', async () => {
   const directory = await updates('diff-loosened', { leaf: '1.0.0' });
@@ -271,25 +280,28 @@ test('rules 11.9, 11.14: a cackle.toml that watches less is told, and is a gain;
   });
 });
 
-test('rule 11.5: a build script that asks git for the commit hears one on both sides', async () => {
-  const directory = await updates('diff-git', {});
-  const script =
-    'fn main() {\n    let ran = std::process::Command::new("git").args(["rev-parse", "HEAD"]).output().unwrap();\n    if ran.status.success() {\n        println!("cargo:rustc-env=COMMIT={}", String::from_utf8(ran.stdout).unwrap().trim());\n    }\n}\n';
-  writeFileSync(join(directory, 'build.rs'), script);
-  const config = readFileSync(join(directory, 'cackle.toml'), 'utf8');
-  const allows =
-    '\n[pkg.updates.build]\nallow_apis = ["process"]\nallow_build_instructions = ["cargo:rustc-env=*"]\n';
-  writeFileSync(join(directory, 'cackle.toml'), `${config}${allows}`);
-  await commit(directory, 'script');
-  writeFileSync(
-    join(directory, 'src/main.rs'),
-    'fn main() {\n    println!("{}", leaf::answer());\n}\n',
-  );
-  for (const args of [['HEAD'], ['--update'], ['--lock', join(directory, 'Cargo.lock')]]) {
-    const { packages, head } = await diff(directory, args);
-    expect(
-      packages.flatMap(({ gained, lost }) => [...gained, ...lost]),
-      head.label,
-    ).toEqual([]);
-  }
-});
+wholeTest(
+  'rule 11.5: a build script that asks git for the commit hears one on both sides',
+  async () => {
+    const directory = await updates('diff-git', {});
+    const script =
+      'fn main() {\n    let ran = std::process::Command::new("git").args(["rev-parse", "HEAD"]).output().unwrap();\n    if ran.status.success() {\n        println!("cargo:rustc-env=COMMIT={}", String::from_utf8(ran.stdout).unwrap().trim());\n    }\n}\n';
+    writeFileSync(join(directory, 'build.rs'), script);
+    const config = readFileSync(join(directory, 'cackle.toml'), 'utf8');
+    const allows =
+      '\n[pkg.updates.build]\nallow_apis = ["process"]\nallow_build_instructions = ["cargo:rustc-env=*"]\n';
+    writeFileSync(join(directory, 'cackle.toml'), `${config}${allows}`);
+    await commit(directory, 'script');
+    writeFileSync(
+      join(directory, 'src/main.rs'),
+      'fn main() {\n    println!("{}", leaf::answer());\n}\n',
+    );
+    for (const args of [['HEAD'], ['--update'], ['--lock', join(directory, 'Cargo.lock')]]) {
+      const { packages, head } = await diff(directory, args);
+      expect(
+        packages.flatMap(({ gained, lost }) => [...gained, ...lost]),
+        head.label,
+      ).toEqual([]);
+    }
+  },
+);

@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cackle, fixture, run, workspacePlace } from '../support/cackle.ts';
+import { wholeTest } from '../support/whole.ts';
 import { commit, diff, gains, git, repository, updates, write } from './support.ts';
 
 /** A package without capabilities, and with code for another target. */
@@ -55,16 +56,19 @@ test('rule 11.5: a copy is written to no place outside of it, whatever links an 
   expect(readFileSync(join(outside, 'file'), 'utf8')).toBe('mine');
 });
 
-test('rule 11.5: a tag that is called like the default branch is not taken for it', async () => {
-  const directory = await updates('hostile-tag', {});
-  await git(directory, 'checkout', '-q', '-b', 'feature');
-  const main = join(directory, 'src/main.rs');
-  writeFileSync(main, readFileSync(main, 'utf8').replace('util::length', 'util::load'));
-  await commit(directory, 'gain');
-  await git(directory, 'tag', 'main');
-  await git(directory, 'tag', 'origin/main');
-  expect(gains(await diff(directory))).toEqual({ util: ['api fs'] });
-});
+wholeTest(
+  'rule 11.5: a tag that is called like the default branch is not taken for it',
+  async () => {
+    const directory = await updates('hostile-tag', {});
+    await git(directory, 'checkout', '-q', '-b', 'feature');
+    const main = join(directory, 'src/main.rs');
+    writeFileSync(main, readFileSync(main, 'utf8').replace('util::length', 'util::load'));
+    await commit(directory, 'gain');
+    await git(directory, 'tag', 'main');
+    await git(directory, 'tag', 'origin/main');
+    expect(gains(await diff(directory))).toEqual({ util: ['api fs'] });
+  },
+);
 
 test('rule 11.10: git runs no program that files of the work tree name', async () => {
   const outside = fixture('updates', { as: 'hostile-bare' });
@@ -87,70 +91,79 @@ test('rule 11.10: git runs no program that files of the work tree name', async (
   expect((await diff(directory, ['HEAD'])).status).toBe(0);
 });
 
-test('rule 11.4: a package from git that moved to another commit is one that changed', async () => {
-  const origin = await packageRepository('hostile-git-origin', 'fromgit');
-  const directory = await updates('hostile-git', {});
-  const line = (rev: string): string => `fromgit = { git = "file://${origin}", rev = "${rev}" }`;
-  const first = (await git(origin, 'rev-parse', 'HEAD')).trim();
-  await depend(directory, line(first));
-  expect((await diff(directory, ['HEAD'])).packages).toEqual([]);
-  write(origin, { 'src/lib.rs': forOthers });
-  await commit(origin, 'second');
-  const second = (await git(origin, 'rev-parse', 'HEAD')).trim();
-  const file = join(directory, 'Cargo.toml');
-  writeFileSync(file, readFileSync(file, 'utf8').replace(first, second));
-  const { packages } = await diff(directory, ['HEAD']);
-  expect(packages.find(({ name }) => name === 'fromgit')).toMatchObject({
-    change: 'version',
-    before: { revision: first },
-    after: { revision: second },
-    review: { otherTargets: { places: [{ file: 'src/lib.rs', line: 2 }] } },
-  });
-  const shown = await cackle(['diff', '--path', directory, 'HEAD']);
-  expect(shown.stdout).toContain(
-    `fromgit 0.1.0: commit ${first.slice(0, 9)} → ${second.slice(0, 9)}`,
-  );
-});
+wholeTest(
+  'rule 11.4: a package from git that moved to another commit is one that changed',
+  async () => {
+    const origin = await packageRepository('hostile-git-origin', 'fromgit');
+    const directory = await updates('hostile-git', {});
+    const line = (rev: string): string => `fromgit = { git = "file://${origin}", rev = "${rev}" }`;
+    const first = (await git(origin, 'rev-parse', 'HEAD')).trim();
+    await depend(directory, line(first));
+    expect((await diff(directory, ['HEAD'])).packages).toEqual([]);
+    write(origin, { 'src/lib.rs': forOthers });
+    await commit(origin, 'second');
+    const second = (await git(origin, 'rev-parse', 'HEAD')).trim();
+    const file = join(directory, 'Cargo.toml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(first, second));
+    const { packages } = await diff(directory, ['HEAD']);
+    expect(packages.find(({ name }) => name === 'fromgit')).toMatchObject({
+      change: 'version',
+      before: { revision: first },
+      after: { revision: second },
+      review: { otherTargets: { places: [{ file: 'src/lib.rs', line: 2 }] } },
+    });
+    const shown = await cackle(['diff', '--path', directory, 'HEAD']);
+    expect(shown.stdout).toContain(
+      `fromgit 0.1.0: commit ${first.slice(0, 9)} → ${second.slice(0, 9)}`,
+    );
+  },
+);
 
-test('rule 11.4: a submodule at another commit has edited packages, even where .gitmodules asks to ignore it', async () => {
-  const origin = await packageRepository('hostile-submodule-origin', 'sub');
-  const directory = await updates('hostile-submodule', {});
-  const allow = ['-c', 'protocol.file.allow=always'];
-  await git(directory, ...allow, 'submodule', '--quiet', 'add', origin, 'below/sub');
-  await git(directory, 'config', '-f', '.gitmodules', 'submodule.below/sub.ignore', 'all');
-  await depend(directory, 'sub = { path = "below/sub" }');
-  expect((await diff(directory, ['HEAD'])).packages).toEqual([]);
-  const inside = join(directory, 'below/sub');
-  write(inside, { 'src/lib.rs': forOthers });
-  await commit(inside, 'second');
-  const { packages } = await diff(directory, ['HEAD']);
-  expect(packages.find(({ name }) => name === 'sub')).toMatchObject({
-    change: 'edited',
-    review: { otherTargets: { count: 1 } },
-  });
-});
+wholeTest(
+  'rule 11.4: a submodule at another commit has edited packages, even where .gitmodules asks to ignore it',
+  async () => {
+    const origin = await packageRepository('hostile-submodule-origin', 'sub');
+    const directory = await updates('hostile-submodule', {});
+    const allow = ['-c', 'protocol.file.allow=always'];
+    await git(directory, ...allow, 'submodule', '--quiet', 'add', origin, 'below/sub');
+    await git(directory, 'config', '-f', '.gitmodules', 'submodule.below/sub.ignore', 'all');
+    await depend(directory, 'sub = { path = "below/sub" }');
+    expect((await diff(directory, ['HEAD'])).packages).toEqual([]);
+    const inside = join(directory, 'below/sub');
+    write(inside, { 'src/lib.rs': forOthers });
+    await commit(inside, 'second');
+    const { packages } = await diff(directory, ['HEAD']);
+    expect(packages.find(({ name }) => name === 'sub')).toMatchObject({
+      change: 'edited',
+      review: { otherTargets: { count: 1 } },
+    });
+  },
+);
 
-test('rule 11.5: a copy that was cut short is made again, and no repository around it is taken for it', async () => {
-  const directory = await updates('hostile-cut', {});
-  const around = workspacePlace('hostile-cut-around');
-  rmSync(around, { recursive: true, force: true });
-  write(around, { 'mine.txt': 'mine' });
-  await repository(around);
-  const head = await git(around, 'rev-parse', 'HEAD');
-  const env = { XDG_CACHE_HOME: join(around, 'cache') };
-  const first = await diff(directory, ['HEAD'], env);
-  const [, copy = ''] =
-    /Compiling updates v0\.1\.0 \((.*diffs\/bases\/base-[^)]*)\)/.exec(first.stderr) ?? [];
-  rmSync(join(copy, '.git/HEAD'));
-  // Another commit, such that nothing is kept.
-  write(directory, { 'more.txt': 'more' });
-  await commit(directory, 'second');
-  expect((await diff(directory, ['HEAD'], env)).base.from).toBe('check');
-  expect([await git(around, 'rev-parse', 'HEAD'), existsSync(join(around, 'mine.txt'))]).toEqual([
-    head,
-    true,
-  ]);
-});
+wholeTest(
+  'rule 11.5: a copy that was cut short is made again, and no repository around it is taken for it',
+  async () => {
+    const directory = await updates('hostile-cut', {});
+    const around = workspacePlace('hostile-cut-around');
+    rmSync(around, { recursive: true, force: true });
+    write(around, { 'mine.txt': 'mine' });
+    await repository(around);
+    const head = await git(around, 'rev-parse', 'HEAD');
+    const env = { XDG_CACHE_HOME: join(around, 'cache') };
+    const first = await diff(directory, ['HEAD'], env);
+    const [, copy = ''] =
+      /Compiling updates v0\.1\.0 \((.*diffs\/bases\/base-[^)]*)\)/.exec(first.stderr) ?? [];
+    rmSync(join(copy, '.git/HEAD'));
+    // Another commit, such that nothing is kept.
+    write(directory, { 'more.txt': 'more' });
+    await commit(directory, 'second');
+    expect((await diff(directory, ['HEAD'], env)).base.from).toBe('check');
+    expect([await git(around, 'rev-parse', 'HEAD'), existsSync(join(around, 'mine.txt'))]).toEqual([
+      head,
+      true,
+    ]);
+  },
+);
 
 test('rule 11.5: what another commit or a build left in the copy is no file of the base', async () => {
   const directory = await updates('hostile-left', {});
@@ -205,24 +218,27 @@ test('rule 11.12: programs, sources and variables of cargo and rustup that diffe
   });
 });
 
-test('rule 11.12: a build script that reads a variable of the configuration runs again on both sides', async () => {
-  const directory = await updates('hostile-variable', { leaf: '1.0.0' });
-  write(directory, {
-    'vendor/leaf-1.0.0/build.rs':
-      'fn main() {\n    if std::env::var("MORE").is_ok() {\n        println!("cargo:rustc-cfg=more");\n    }\n}\n',
-    'vendor/leaf-1.0.0/src/lib.rs':
-      'pub fn answer() -> usize {\n    #[cfg(more)]\n    std::fs::read("x").ok();\n    42\n}\n',
-  });
-  const config = join(directory, 'cackle.toml');
-  const allows =
-    '\n[pkg.leaf.build]\nallow_apis = ["env"]\nallow_build_instructions = ["cargo:rustc-cfg=*"]\n';
-  writeFileSync(config, `${readFileSync(config, 'utf8')}${allows}`);
-  await commit(directory, 'script');
-  expect((await diff(directory, ['HEAD'])).status).toBe(0);
-  const cargo = join(directory, '.cargo/config.toml');
-  writeFileSync(cargo, `${readFileSync(cargo, 'utf8')}[env]\nMORE = "1"\n`);
-  expect(gains(await diff(directory, ['HEAD']))).toEqual({ leaf: ['api fs'] });
-});
+wholeTest(
+  'rule 11.12: a build script that reads a variable of the configuration runs again on both sides',
+  async () => {
+    const directory = await updates('hostile-variable', { leaf: '1.0.0' });
+    write(directory, {
+      'vendor/leaf-1.0.0/build.rs':
+        'fn main() {\n    if std::env::var("MORE").is_ok() {\n        println!("cargo:rustc-cfg=more");\n    }\n}\n',
+      'vendor/leaf-1.0.0/src/lib.rs':
+        'pub fn answer() -> usize {\n    #[cfg(more)]\n    std::fs::read("x").ok();\n    42\n}\n',
+    });
+    const config = join(directory, 'cackle.toml');
+    const allows =
+      '\n[pkg.leaf.build]\nallow_apis = ["env"]\nallow_build_instructions = ["cargo:rustc-cfg=*"]\n';
+    writeFileSync(config, `${readFileSync(config, 'utf8')}${allows}`);
+    await commit(directory, 'script');
+    expect((await diff(directory, ['HEAD'])).status).toBe(0);
+    const cargo = join(directory, '.cargo/config.toml');
+    writeFileSync(cargo, `${readFileSync(cargo, 'utf8')}[env]\nMORE = "1"\n`);
+    expect(gains(await diff(directory, ['HEAD']))).toEqual({ leaf: ['api fs'] });
+  },
+);
 
 test('rule 11.9: a cackle.toml that is gone, or does not fit the packages of today, hides nothing', async () => {
   const directory = await updates('hostile-unwatched', {});
@@ -293,29 +309,32 @@ async function rustc(): Promise<{ host: string; version: string }> {
   return { host, version };
 }
 
-test('rule 11.5: a base whose workspace lies behind a link is an error, and nothing is written there', async () => {
-  const directory = await updates('hostile-place', {});
-  const outside = workspacePlace('hostile-place-outside');
-  rmSync(outside, { recursive: true, force: true });
-  cpSync(directory, join(outside, 'inner'), { recursive: true });
-  const inner = join(directory, 'inner');
-  symlinkSync(join(outside, 'inner'), inner);
-  await commit(directory, 'link');
-  rmSync(inner);
-  cpSync(fixture('updates', { as: 'hostile-place-inner' }), inner, { recursive: true });
-  await commit(directory, 'directory');
-  rmSync(join(outside, 'inner/Cargo.lock'));
-  for (const [revision, said] of [
-    ['HEAD~1', 'is a link'],
-    ['HEAD~2', 'has no directory inner'],
-  ] as const) {
-    const { status, stderr } = await cackle(['diff', '--path', inner, revision]);
-    expect([status, stderr]).toEqual([2, expect.stringContaining(said)]);
-  }
-  expect(existsSync(join(outside, 'inner/Cargo.lock'))).toBe(false);
-});
+wholeTest(
+  'rule 11.5: a base whose workspace lies behind a link is an error, and nothing is written there',
+  async () => {
+    const directory = await updates('hostile-place', {});
+    const outside = workspacePlace('hostile-place-outside');
+    rmSync(outside, { recursive: true, force: true });
+    cpSync(directory, join(outside, 'inner'), { recursive: true });
+    const inner = join(directory, 'inner');
+    symlinkSync(join(outside, 'inner'), inner);
+    await commit(directory, 'link');
+    rmSync(inner);
+    cpSync(fixture('updates', { as: 'hostile-place-inner' }), inner, { recursive: true });
+    await commit(directory, 'directory');
+    rmSync(join(outside, 'inner/Cargo.lock'));
+    for (const [revision, said] of [
+      ['HEAD~1', 'is a link'],
+      ['HEAD~2', 'has no directory inner'],
+    ] as const) {
+      const { status, stderr } = await cackle(['diff', '--path', inner, revision]);
+      expect([status, stderr]).toEqual([2, expect.stringContaining(said)]);
+    }
+    expect(existsSync(join(outside, 'inner/Cargo.lock'))).toBe(false);
+  },
+);
 
-test('rule 11.5: a partial clone fetches what the base has', async () => {
+wholeTest('rule 11.5: a partial clone fetches what the base has', async () => {
   const origin = await updates('hostile-partial-origin', {});
   for (const key of ['allowFilter', 'allowAnySHA1InWant'])
     await git(origin, 'config', `uploadpack.${key}`, 'true');

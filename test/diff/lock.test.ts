@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { recordedInstruction } from '../../engine/inventory/fact.ts';
 import { cackle, check, fixture, run, short } from '../support/cackle.ts';
+import { wholeTest } from '../support/whole.ts';
 import { commit, git, lockVersions, repository } from './support.ts';
 
 const lockOf = (directory: string): string => readFileSync(join(directory, 'cackle.lock'), 'utf8');
@@ -97,21 +98,24 @@ test('rule 11.3: without cackle.lock, or its target, or with a broken one, no ch
   }
 });
 
-test('rule 11.2: facts of other targets stay, and lines name the targets where they differ', async () => {
-  const directory = fixture('simple', { as: 'lock-targets' });
-  rmSync(join(directory, 'cackle.lock'), { force: true });
-  writeFileSync(
-    join(directory, 'cackle.lock'),
-    'version = 1\ntargets = ["other-target"]\n\n[[package]]\nname = "there"\nversion = "1.0.0"\nsource = "crates.io"\nfacts = [\n  "api fs",\n]\n',
-  );
-  expect((await cackle(['lock', '--path', directory])).status).toBe(0);
-  const text = lockOf(directory);
-  expect(text).toContain('"api fs [other-target]",');
-  expect(text).toMatch(/^targets = \["other-target", ".*-linux-.*"\]$/m);
-  expect((await check(directory, ['--locked'])).problems.map(short)).not.toContain(
-    'not-locked there',
-  );
-});
+wholeTest(
+  'rule 11.2: facts of other targets stay, and lines name the targets where they differ',
+  async () => {
+    const directory = fixture('simple', { as: 'lock-targets' });
+    rmSync(join(directory, 'cackle.lock'), { force: true });
+    writeFileSync(
+      join(directory, 'cackle.lock'),
+      'version = 1\ntargets = ["other-target"]\n\n[[package]]\nname = "there"\nversion = "1.0.0"\nsource = "crates.io"\nfacts = [\n  "api fs",\n]\n',
+    );
+    expect((await cackle(['lock', '--path', directory])).status).toBe(0);
+    const text = lockOf(directory);
+    expect(text).toContain('"api fs [other-target]",');
+    expect(text).toMatch(/^targets = \["other-target", ".*-linux-.*"\]$/m);
+    expect((await check(directory, ['--locked'])).problems.map(short)).not.toContain(
+      'not-locked there',
+    );
+  },
+);
 
 test('rule 11.2: branches that add facts of different packages merge, and a conflict is resolved by the command', async () => {
   const directory = await older('lock-merge');

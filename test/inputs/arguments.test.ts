@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { optionForms } from '../../cli/arguments/option-forms.ts';
 import { programOf } from '../../cli/commands/program.ts';
 import { cackle, fixture } from '../support/cackle.ts';
+import { sampled } from '../support/whole.ts';
 import { asNobody, expectRefusal, noOtherUser, refused } from './support.ts';
 
 // Rule 6.6: bad arguments exit 2 and say which are good.
@@ -122,7 +123,7 @@ const cases: (readonly [readonly string[], string])[] = [
   ),
 ];
 
-test.each(cases)('%j', async (args, message) => {
+test.each(sampled(cases, 4))('%j', async (args, message) => {
   const stderr = expectRefusal(await cackle(['-n', ...args]));
   expect(stderr).toContain(message);
   expect(stderr).toContain('`cackle --help` lists what there is');
@@ -164,22 +165,27 @@ test('summary and init: names that cargo or the file system does not know', asyn
   expect(init).toContain('a directory that exists');
 });
 
-test.each([
-  [['test', '--no-such-option'], "unexpected argument '--no-such-option'"],
-  [['test', '--doc'], 'doctests cannot be judged'],
-  [['test', '--test', 'absent'], 'no test target named `absent`'],
-  [['test', '--profile', 'fast'], 'profile `fast` is not defined'],
-  [['test', '--features', 'wings'], 'does not contain this feature: wings'],
-  [['test', '--package', 'simpel'], '`simpel` did not match any packages'],
-  [['--package', 'simpel', 'test'], '`simpel` did not match any packages'],
-  [['run', '--no-such-option'], "unexpected argument '--no-such-option'"],
-  [['run', '--bin', 'absent'], 'no bin target named `absent`'],
-  [['run', '--target', 'vax-dec-vms'], 'vax-dec-vms'],
-  [['--target', 'vax-dec-vms', 'run'], 'vax-dec-vms'],
-  [['run', '--manifest-path', '/nowhere/Cargo.toml'], '/nowhere is not a directory'],
-  [['--auto-accept-fixes', 'run'], 'writes permissions of a check'],
-  [['--log-file', '/nowhere/log', 'test'], 'cannot write the log file /nowhere/log'],
-])('what cargo does not know: %j', async (args, message) => {
+test.each(
+  sampled(
+    [
+      [['test', '--no-such-option'], "unexpected argument '--no-such-option'"],
+      [['test', '--doc'], 'doctests cannot be judged'],
+      [['test', '--test', 'absent'], 'no test target named `absent`'],
+      [['test', '--profile', 'fast'], 'profile `fast` is not defined'],
+      [['test', '--features', 'wings'], 'does not contain this feature: wings'],
+      [['test', '--package', 'simpel'], '`simpel` did not match any packages'],
+      [['--package', 'simpel', 'test'], '`simpel` did not match any packages'],
+      [['run', '--no-such-option'], "unexpected argument '--no-such-option'"],
+      [['run', '--bin', 'absent'], 'no bin target named `absent`'],
+      [['run', '--target', 'vax-dec-vms'], 'vax-dec-vms'],
+      [['--target', 'vax-dec-vms', 'run'], 'vax-dec-vms'],
+      [['run', '--manifest-path', '/nowhere/Cargo.toml'], '/nowhere is not a directory'],
+      [['--auto-accept-fixes', 'run'], 'writes permissions of a check'],
+      [['--log-file', '/nowhere/log', 'test'], 'cannot write the log file /nowhere/log'],
+    ],
+    4,
+  ),
+)('what cargo does not know: %j', async (args, message) => {
   const directory = fixture('simple');
   expect(expectRefusal(await cackle(['--path', directory, ...args]))).toContain(message);
 });
@@ -230,7 +236,7 @@ const written = [
   { option: '--grants-json', named: '', args: (file: string) => ['-n', '--grants-json', file] },
 ];
 
-describe.each(written)('rules 6.6, 6.15: $option', ({ named, args }) => {
+describe.each(sampled(written, 4))('rules 6.6, 6.15: $option', ({ named, args }) => {
   const refused = async (directory: string, file: string): Promise<string> => {
     const stderr = expectRefusal(await cackle([...args(file), '--path', directory]));
     expect(stderr).not.toMatch(/\bE[A-Z]{4,}\b/);

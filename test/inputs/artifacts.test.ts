@@ -18,6 +18,7 @@ import { factString } from '../../engine/facts/tables.ts';
 import { distPath, packageRoot } from '../../engine/paths.ts';
 import { emptyCache } from '../support/cache.mjs';
 import { cackle, check, fixture, run } from '../support/cackle.ts';
+import { sampled } from '../support/whole.ts';
 import { archive, Elf } from './elf.ts';
 import { expectClean, expectRefusal, refused } from './support.ts';
 
@@ -262,14 +263,17 @@ describe('through a build', () => {
   };
   let clock = 0;
 
-  test.each(Object.keys(lies).slice(0, 3).concat('something else'))('%s', async (lie) => {
-    put(archive({ 'liar.o': (lies[lie] as readonly [Buffer, RegExp])[0] }));
-    const stderr = await refused(directory);
-    expect(stderr).toContain(`cannot read ${library}: member liar.o: `);
-    expect(stderr).toContain('otherwise leave it out of the link');
-    put(archive({ 'good.o': good }));
-    await expectClean(directory);
-  });
+  test.each(sampled(Object.keys(lies).slice(0, 3).concat('something else'), 2))(
+    '%s',
+    async (lie) => {
+      put(archive({ 'liar.o': (lies[lie] as readonly [Buffer, RegExp])[0] }));
+      const stderr = await refused(directory);
+      expect(stderr).toContain(`cannot read ${library}: member liar.o: `);
+      expect(stderr).toContain('otherwise leave it out of the link');
+      put(archive({ 'good.o': good }));
+      await expectClean(directory);
+    },
+  );
 
   test('cut short', async () => {
     const whole = archive({ 'good.o': good });

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cackle, check, fixture, short } from '../support/cackle.ts';
+import { sampled, wholeTest } from '../support/whole.ts';
 import { commands, expectClean, refused } from './support.ts';
 
 /** Over `simple`: all instructions of its build script are allowed. */
@@ -9,16 +10,21 @@ const instructing =
   '[pkg.simple]\nallow_apis = ["env"]\nbuild.allow_build_instructions = ["cargo:*"]\n';
 
 describe('rule 6.6: a compile error: no check was made', () => {
-  test.each([
-    [
-      'program',
-      'src/main.rs',
-      'fn main() { let x: u8 = "no"; }',
-      'fn main() { println!("{}", std::env::args().count()); }',
-    ],
-    ['build script', 'build.rs', 'fn main() { let x: u8 = "no"; }', 'fn main() {}'],
-    ['test', 'tests/t.rs', '#[test] fn t() { let x: u8 = "no"; }', ''],
-  ])('in a %s', async (what, file, text, good) => {
+  test.each(
+    sampled(
+      [
+        [
+          'program',
+          'src/main.rs',
+          'fn main() { let x: u8 = "no"; }',
+          'fn main() { println!("{}", std::env::args().count()); }',
+        ],
+        ['build script', 'build.rs', 'fn main() { let x: u8 = "no"; }', 'fn main() {}'],
+        ['test', 'tests/t.rs', '#[test] fn t() { let x: u8 = "no"; }', ''],
+      ],
+      2,
+    ),
+  )('in a %s', async (what, file, text, good) => {
     const directory = fixture('simple', {
       as: `compile-error ${what}`,
       config: instructing,
@@ -77,13 +83,13 @@ describe('rule 5.10: a build script that ends badly is a problem', () => {
     expect(human).toContain('its build script failed: exit status 3');
   });
 
-  test('panic', async () => {
+  wholeTest('panic', async () => {
     const { problem } = await failing('panic', 'fn main() { panic!("out of bananas") }');
     expect(problem.status).toBe(101);
     expect(problem.output).toContain('out of bananas');
   });
 
-  test('signal', async () => {
+  wholeTest('signal', async () => {
     const { problem, human } = await failing(
       'signal',
       'extern "C" { fn raise(s: i32) -> i32; }\nfn main() { unsafe { raise(9); } }',

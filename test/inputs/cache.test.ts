@@ -18,6 +18,7 @@ import { FACTS_VERSION } from '../../engine/facts/tables.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { emptyCache } from '../support/cache.mjs';
 import { cackle, check, fixture, short } from '../support/cackle.ts';
+import { wholeTest } from '../support/whole.ts';
 
 // Rule 10.5: a second level in the user's cache, by content; never believed without its checksum; a size cap with
 // least-recently-used eviction; safe with several checks at once.
@@ -178,7 +179,7 @@ describe('the size cap', () => {
   });
 });
 
-test('two checks at once in one target directory with a cap of nothing', async () => {
+wholeTest('two checks at once in one target directory with a cap of nothing', async () => {
   const { directory, cache, env } = withCache('cache-same');
   // Both compile the shim, and one of them comes second.
   rmSync(join(cache, 'shim'), { recursive: true, force: true });

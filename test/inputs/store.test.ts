@@ -13,6 +13,7 @@ import { describe, expect, test } from 'vitest';
 import { contentHash } from '../../engine/facts/content.ts';
 import { readDepInfo } from '../../engine/workspace/dep-info.ts';
 import { check, fixture, short, workspace } from '../support/cackle.ts';
+import { sampled, wholeTest } from '../support/whole.ts';
 import { cackleInMounts, expectClean, expectRefusal, noMounts } from './support.ts';
 
 // Rule 10.2: any doubt about what is stored means that it is made again; a store that cannot be
@@ -79,7 +80,7 @@ describe('a store that was damaged', () => {
     for (const path of stored(directory, part)) writeFileSync(path, change(readFileSync(path)));
   };
 
-  test.each(['facts', 'units', 'build-scripts', 'answers'])(
+  test.each(sampled(['facts', 'units', 'build-scripts', 'answers'], 2))(
     '%s with a flipped bit',
     async (part) => {
       await problems();
@@ -92,7 +93,7 @@ describe('a store that was damaged', () => {
     },
   );
 
-  test.each(Object.keys(damage))('all of it %s', async (kind) => {
+  test.each(sampled(Object.keys(damage)))('all of it %s', async (kind) => {
     await problems();
     for (const part of ['facts', 'units', 'build-scripts', 'answers']) apply(kind, part);
     await problems();
@@ -136,7 +137,7 @@ describe.skipIf(noMounts)('a target directory that cannot be written', () => {
     await expectClean(directory);
   });
 
-  test('read-only after a check that filled it', async () => {
+  wholeTest('read-only after a check that filled it', async () => {
     const directory = fixture('simple');
     await expectClean(directory);
     const script = `mount --bind '${directory}/target' '${directory}/target' && mount -o remount,bind,ro '${directory}/target'`;
@@ -161,7 +162,7 @@ describe.skipIf(noMounts)('a target directory that cannot be written', () => {
     await expectClean(directory);
   });
 
-  test('full cache: not needed', async () => {
+  wholeTest('full cache: not needed', async () => {
     const directory = fixture('simple', { files: { 'cache/keep': '' } });
     const script = `mount -t tmpfs -o size=64k tmpfs '${directory}/cache'`;
     const env = { XDG_CACHE_HOME: `${directory}/cache` };

@@ -6,6 +6,7 @@ import { adviceFor } from '../../engine/problems/fixes.ts';
 import type { Denial } from '../../engine/sandbox/denied.ts';
 import { denialsIn } from '../../engine/sandbox/denied.ts';
 import { check, config, fixture } from '../support/cackle.ts';
+import { sampled } from '../support/whole.ts';
 import { noBubblewrap } from './support.ts';
 
 const allowed =
@@ -46,43 +47,45 @@ describe.skipIf(noBubblewrap !== undefined)(
     const list = (key: string, value: string): string =>
       `[pkg.boxed]\nbuild.sandbox.${key} = ["${value}"]`;
 
-    test.each<[string, string, Denial, string, boolean]>([
-      [
-        'a file in a directory',
-        'std::fs::write("shell/made.txt", "x")?;',
-        write('shell'),
-        list('bind_writable', 'shell'),
-        false,
-      ],
-      [
-        'a file that is there',
-        'std::fs::write("NOTES.md", "new")?;',
-        write('NOTES.md'),
-        list('bind_writable', 'NOTES.md'),
-        false,
-      ],
-      [
-        'a new directory',
-        'std::fs::create_dir_all("gen/deep")?; std::fs::write("gen/deep/x", "")?;',
-        write('gen', true),
-        list('make_writable', 'gen'),
-        false,
-      ],
-      [
-        'in a member',
-        'std::fs::write("shell/made.txt", "x").unwrap();',
-        write('crates/boxed/shell'),
-        list('bind_writable', 'crates/boxed/shell'),
-        true,
-      ],
-      [
-        'without a word',
-        'if std::fs::write("shell/made.txt", "x").is_err() { std::process::exit(7) }',
-        write('shell'),
-        list('bind_writable', 'shell'),
-        false,
-      ],
-    ])(
+    test.each<[string, string, Denial, string, boolean]>(
+      sampled([
+        [
+          'a file in a directory',
+          'std::fs::write("shell/made.txt", "x")?;',
+          write('shell'),
+          list('bind_writable', 'shell'),
+          false,
+        ],
+        [
+          'a file that is there',
+          'std::fs::write("NOTES.md", "new")?;',
+          write('NOTES.md'),
+          list('bind_writable', 'NOTES.md'),
+          false,
+        ],
+        [
+          'a new directory',
+          'std::fs::create_dir_all("gen/deep")?; std::fs::write("gen/deep/x", "")?;',
+          write('gen', true),
+          list('make_writable', 'gen'),
+          false,
+        ],
+        [
+          'in a member',
+          'std::fs::write("shell/made.txt", "x").unwrap();',
+          write('crates/boxed/shell'),
+          list('bind_writable', 'crates/boxed/shell'),
+          true,
+        ],
+        [
+          'without a word',
+          'if std::fs::write("shell/made.txt", "x").is_err() { std::process::exit(7) }',
+          write('shell'),
+          list('bind_writable', 'shell'),
+          false,
+        ],
+      ]),
+    )(
       '%s: what it tried to write, and then it is clean',
       async (name, body, denied, advice, member) => {
         const directory = project(name.replaceAll(' ', '-'), body, member);
@@ -100,14 +103,16 @@ describe.skipIf(noBubblewrap !== undefined)(
       },
     );
 
-    test.each([
-      ['that says so', 'std::net::TcpStream::connect("127.0.0.1:1")?;'],
-      ['by name', 'std::net::TcpStream::connect("cackle.invalid:80")?;'],
-      [
-        'and is silent',
-        'if std::net::TcpStream::connect("192.0.2.1:9").is_err() { std::process::exit(3) }',
-      ],
-    ])('the network, by a script %s', async (name, body) => {
+    test.each(
+      sampled([
+        ['that says so', 'std::net::TcpStream::connect("127.0.0.1:1")?;'],
+        ['by name', 'std::net::TcpStream::connect("cackle.invalid:80")?;'],
+        [
+          'and is silent',
+          'if std::net::TcpStream::connect("192.0.2.1:9").is_err() { std::process::exit(3) }',
+        ],
+      ]),
+    )('the network, by a script %s', async (name, body) => {
       const { denied, advice } = await failure(
         project(`net-${name.replaceAll(' ', '-')}`, body, false),
       );
@@ -141,19 +146,21 @@ describe.skipIf(noBubblewrap !== undefined)(
       });
     });
 
-    test.each([
-      ['own', 'Err("no luck")?;'],
-      ['panic', 'panic!("unsupported target");'],
-      [
-        'variable-of-nobody',
-        'std::env::var("CACKLE_NOT_SET_ANYWHERE").expect("CACKLE_NOT_SET_ANYWHERE must be set");',
-      ],
-      ['no-such-file', 'std::fs::read("no/such/file").expect("reading no/such/file");'],
-      [
-        'no-such-program',
-        'std::process::Command::new("cackle-no-such-program").status().expect("running it");',
-      ],
-    ])(
+    test.each(
+      sampled([
+        ['own', 'Err("no luck")?;'],
+        ['panic', 'panic!("unsupported target");'],
+        [
+          'variable-of-nobody',
+          'std::env::var("CACKLE_NOT_SET_ANYWHERE").expect("CACKLE_NOT_SET_ANYWHERE must be set");',
+        ],
+        ['no-such-file', 'std::fs::read("no/such/file").expect("reading no/such/file");'],
+        [
+          'no-such-program',
+          'std::process::Command::new("cackle-no-such-program").status().expect("running it");',
+        ],
+      ]),
+    )(
       'a failure of its own is not taken for a denial, and no setting is advised: %s',
       async (name, body) => {
         const { denied, advice } = await failure(project(`own-${name}`, body, false));
@@ -161,15 +168,17 @@ describe.skipIf(noBubblewrap !== undefined)(
       },
     );
 
-    test.each([
-      ['by its path', (path: string) => `std::fs::read("${path}").expect("reading ${path}");`],
-      [
-        'by name',
-        () =>
-          'std::process::Command::new("cackle-hidden-tool").status().expect("running cackle-hidden-tool");',
-      ],
-      ['that is not named', () => 'std::process::Command::new("cackle-hidden-tool").status()?;'],
-    ])('a program in a hidden directory, missed %s', async (name, body) => {
+    test.each(
+      sampled([
+        ['by its path', (path: string) => `std::fs::read("${path}").expect("reading ${path}");`],
+        [
+          'by name',
+          () =>
+            'std::process::Command::new("cackle-hidden-tool").status().expect("running cackle-hidden-tool");',
+        ],
+        ['that is not named', () => 'std::process::Command::new("cackle-hidden-tool").status()?;'],
+      ]),
+    )('a program in a hidden directory, missed %s', async (name, body) => {
       const place = join(homedir(), `.cackle-test-${process.pid}`);
       const path = join(place, 'cackle-hidden-tool');
       mkdirSync(place, { recursive: true });

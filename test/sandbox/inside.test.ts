@@ -17,6 +17,7 @@ import { packageRoot } from '../../engine/paths.ts';
 import { requireBubblewrap } from '../../engine/sandbox/probe.ts';
 import { emptyCache } from '../support/cache.mjs';
 import { fixture, type Ran, run, workspacePlace } from '../support/cackle.ts';
+import { sampled, whole } from '../support/whole.ts';
 import { fixtures, noBubblewrap } from './support.ts';
 
 /** What the settings of `[sandbox]` are in each column. */
@@ -331,7 +332,7 @@ async function compare(column: Column, user: User): Promise<void> {
 describe.skipIf(noBubblewrap !== undefined)(
   'rules 7.1, 7.2, 7.3, 7.4: what can be done inside',
   () => {
-    for (const column of Object.keys(columns) as Column[])
+    for (const column of sampled(Object.keys(columns) as Column[], 2))
       test(`with ${column}`, () => compare(column, 'we'));
   },
 );
@@ -339,7 +340,7 @@ describe.skipIf(noBubblewrap !== undefined)(
 describe.skipIf(noBubblewrap !== undefined || noOther !== undefined)(
   'rules 7.1, 7.2, 7.3, 7.4: what can be done inside by another user than root',
   () => {
-    for (const column of Object.keys(columns) as Column[])
+    for (const column of whole ? (Object.keys(columns) as Column[]) : (['default'] as const))
       test(`with ${column}`, () => compare(column, 'another'));
   },
 );

@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
 import { cackle, check, fixture, short } from '../support/cackle.ts';
+import { sampled, wholeTest } from '../support/whole.ts';
 import { noBubblewrap } from './support.ts';
 
 /** A workspace with a build script, and its cackle.toml. */
@@ -108,16 +109,23 @@ test.skipIf(noBubblewrap !== undefined || !canForbid)(
 );
 
 describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
-  test.each([
-    ['exits', 'eprintln!("no luck today"); std::process::exit(3)', { status: 3 }, 'exit status 3'],
-    ['panics', 'panic!("no luck today")', { status: 101 }, 'exit status 101'],
-    [
-      'is killed',
-      'eprintln!("no luck today"); let me = std::process::id().to_string(); std::process::Command::new("kill").args(["-9", &me]).status().unwrap();',
-      { status: 137 },
-      'exit status 137, as for signal 9 (SIGKILL)',
-    ],
-  ])('rules 5.10, 7.7: a build script that %s', async (how, body, ended, text) => {
+  test.each(
+    sampled([
+      [
+        'exits',
+        'eprintln!("no luck today"); std::process::exit(3)',
+        { status: 3 },
+        'exit status 3',
+      ],
+      ['panics', 'panic!("no luck today")', { status: 101 }, 'exit status 101'],
+      [
+        'is killed',
+        'eprintln!("no luck today"); let me = std::process::id().to_string(); std::process::Command::new("kill").args(["-9", &me]).status().unwrap();',
+        { status: 137 },
+        'exit status 137, as for signal 9 (SIGKILL)',
+      ],
+    ]),
+  )('rules 5.10, 7.7: a build script that %s', async (how, body, ended, text) => {
     const directory = project(`fails-${how.replace(' ', '-')}`, `fn main() { ${body} }`, boxed);
     const report = await check(directory);
     expect(report.status).toBe(1);
@@ -152,7 +160,7 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
     expect(await statusWith('kind = "Disabled"')).toBe(0);
   });
 
-  test('the command line that is shown can be run by hand', async () => {
+  wholeTest('the command line that is shown can be run by hand', async () => {
     const body = 'eprintln!("no luck today"); std::process::exit(3)';
     const directory = project('by-hand', `fn main() { ${body} }`, boxed);
     const { stdout } = await cackle(['-n', '--path', directory]);
@@ -196,14 +204,17 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
     expect(counts.unitsBuilt).toBe(0);
   });
 
-  test('rustc gets what the build script set by rustc-env, and the error of one that fails tells of the sandbox', async () => {
-    const directory = fixture('rustc-env');
-    expect((await check(directory)).status).toBe(0);
-    writeFileSync(join(directory, 'src/main.rs'), 'fn main() { env!("NOT_SET"); }');
-    const ran = await cackle(['-n', '--path', directory], { NOT_SET: 'outside' });
-    expect(ran.status).toBe(2);
-    expect(ran.stderr).toContain('rustc ran in the sandbox of [rustc.sandbox]');
-  });
+  wholeTest(
+    'rustc gets what the build script set by rustc-env, and the error of one that fails tells of the sandbox',
+    async () => {
+      const directory = fixture('rustc-env');
+      expect((await check(directory)).status).toBe(0);
+      writeFileSync(join(directory, 'src/main.rs'), 'fn main() { env!("NOT_SET"); }');
+      const ran = await cackle(['-n', '--path', directory], { NOT_SET: 'outside' });
+      expect(ran.status).toBe(2);
+      expect(ran.stderr).toContain('rustc ran in the sandbox of [rustc.sandbox]');
+    },
+  );
 
   test('version 1 leaves rustc outside', async () => {
     const directory = fixture('version-1');

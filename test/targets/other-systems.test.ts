@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cackle, check, fixture, manifest, short } from '../support/cackle.ts';
 import { noTargets } from '../support/targets.ts';
+import { sampled } from '../support/whole.ts';
 
 const systems = [
   'x86_64-pc-windows-gnu',
@@ -54,7 +55,7 @@ describe.skipIf(noTargets !== undefined)(`targets of other systems ${noTargets ?
     expect(report.counts.outputs).toBe(2 + 2 * targets.length);
   });
 
-  test.each(systems)(
+  test.each(sampled(systems, 2))(
     'rules 4.3, 4.5, 12.8: the same program has the same answers on %s',
     async (target) => {
       const directory = fixture('targets-of-other-systems', { as: `systems-${target}` });
@@ -67,7 +68,7 @@ describe.skipIf(noTargets !== undefined)(`targets of other systems ${noTargets ?
     },
   );
 
-  test.each(systems)(
+  test.each(sampled(systems, 2))(
     'rule 4.3: what a shared and a static library export on %s',
     async (target) => {
       // Of the standard library's object for MinGW, whose constants have no names, all counts as live: a static
