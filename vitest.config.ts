@@ -17,16 +17,14 @@ const long = process.env.REAL === 'all' ? [] : ['test/long/real/ui.test.ts'];
 /** The files that take longest begin first: else all wait for the last of them. */
 const longest = [
   'test/evasions/evasions.test.ts',
-  'test/build/kept.test.ts',
-  'test/sandbox/inside.test.ts',
   'test/long/real/crates.test.ts',
-  'test/build/profiles.test.ts',
-  'test/check/said-before.test.ts',
-  'test/long/mutations/sample.test.ts',
+  'test/diff/diff.test.ts',
+  'test/diff/hostile.test.ts',
   'test/long/faults/sample.test.ts',
-  'test/inputs/store.test.ts',
-  'test/inputs/output.test.ts',
-  'test/build/configuration.test.ts',
+  'test/commands/accept.test.ts',
+  'test/build/kept.test.ts',
+  'test/long/mutations/sample.test.ts',
+  'test/sandbox/inside.test.ts',
   'test/build/layouts.test.ts',
 ];
 
