@@ -125,28 +125,25 @@ export async function copyWorkspace(workspace: Workspace, to: string): Promise<W
   const files = around === undefined ? [] : await workFiles(around.root);
   // Git may ignore the workspace's directory: a copy without it would be some other workspace, or none.
   const isKnown = around && files.includes(join(placeOf(around, workspace), 'Cargo.toml'));
-  const repository = isKnown ? around : undefined;
+  const top = isKnown ? around.root : workspace.root;
   const outside = workspace.packages.find(
-    (p) =>
-      isDirectorySource(p.source) && !isWithin(p.directory, repository?.root ?? workspace.root),
+    (p) => isDirectorySource(p.source) && !isWithin(p.directory, top),
   );
   if (outside !== undefined)
     throw new CheckError(
-      `the package ${outside.label} lies outside of ${repository?.root ?? workspace.root}: ${outside.directory}`,
+      `the package ${outside.label} lies outside of ${top}: ${outside.directory}`,
       'a scratch copy cannot take it along; move it into the repository, or compare two commits',
     );
-  if (repository === undefined) {
-    await copyFiles(
-      workspace.root,
-      filesBelow(workspace.root, '', new Set(['target', '.git'])),
-      to,
-    );
+  const own = () => filesBelow(workspace.root, '', new Set(['target', '.git']));
+  if (around === undefined) {
+    await copyFiles(workspace.root, own(), to);
     return { workspace: to, standIns: [{ path: to, of: workspace.root, isGit: false }] };
   }
-  await copyFiles(repository.root, files, to);
-  const standIns = await copyRepository(repository, to);
-  const place = placeOf(repository, workspace);
-  if (standIns.length > 0) await ignoreChanges(to, join(place, 'Cargo.lock'));
+  const place = placeOf(around, workspace);
+  const ignored = isKnown ? [] : own().map((file) => join(place, file));
+  await copyFiles(around.root, [...files, ...ignored], to);
+  const standIns = await copyRepository(around, to);
+  if (isKnown && standIns.length > 0) await ignoreChanges(to, join(place, 'Cargo.lock'));
   const copy = join(to, place);
   await copyFilesOver(workspace.root, copy);
   return { workspace: copy, standIns };

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { noBubblewrap } from '../sandbox/support.ts';
@@ -75,6 +75,18 @@ test('rule 11.15: git answers alike in a commit, in a copy of the work tree, and
   write(directory, { 'notes.txt': 'two' });
   expect(await asked(directory, ['--update'])).toEqual([]);
   expect(await git(directory, 'status', '--porcelain')).toBe(' M notes.txt\n');
+});
+
+test('rule 11.15: git answers alike in a directory that the repository around it ignores', async () => {
+  const outer = await asking('asks-git-outer', 'Disabled');
+  const inner = join(outer, 'scratch/inner');
+  cpSync(await asking('asks-git-inner', 'Disabled'), inner, {
+    recursive: true,
+    filter: (path) => !/\/(?:\.git|target)$/.test(path),
+  });
+  writeFileSync(join(outer, '.gitignore'), 'target/\nscratch/\n');
+  await commit(outer, 'ignored');
+  expect(await asked(inner, ['--lock', join(inner, 'Cargo.lock')])).toEqual([]);
 });
 
 wholeTest('rule 11.15: git answers alike in a linked work tree of a shallow clone', async () => {
