@@ -272,3 +272,16 @@ export function otherConfig(input, round) {
   writeFileSync(file, lines.join('\n'));
   return file;
 }
+
+/** The parsers as a program for this machine. */
+export async function nativeParsers() {
+  const program = join(repository, 'target', 'release', 'cackle-native');
+  await run({
+    program: 'cargo',
+    args: ['build', '--release', '--locked', '-p', 'cackle-native'],
+    cwd: repository,
+    env: { CARGO_TARGET_DIR: join(repository, 'target'), CARGO_NET_OFFLINE: 'false' },
+  });
+  if (!existsSync(program)) throw new Error(`${program} was not built`);
+  return program;
+}

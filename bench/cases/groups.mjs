@@ -8,6 +8,7 @@ import * as problems from './problems.mjs';
 import * as resources from './resources.mjs';
 import * as size from './size.mjs';
 import * as start from './start.mjs';
+import * as targets from './targets.mjs';
 import * as trace from './trace.mjs';
 import * as ui from './ui.mjs';
 import * as warm from './warm.mjs';
@@ -22,6 +23,7 @@ export const groups = [
   clean,
   diff,
   parsers,
+  targets,
   bombs,
   workers,
   resources,

@@ -1,7 +1,7 @@
 /** Speed of the parsers in WASM against the same source compiled for the machine, one thread each. */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { importEngine, plainBuild, targetOf } from '../inputs.mjs';
+import { importEngine, nativeParsers, plainBuild, targetOf } from '../inputs.mjs';
 import { bench, repository } from '../places.mjs';
 import { run } from '../process.mjs';
 import { alternate, ratio, spread } from '../rounds.mjs';
@@ -62,17 +62,4 @@ async function libraries(input) {
   const files = readdirSync(directory).filter((name) => name.endsWith('.rlib'));
   if (files.length === 0) throw new Error(`${directory} holds no rlib`);
   return files.sort().map((name) => join(directory, name));
-}
-
-/** The parsers as a program for this machine. */
-async function nativeParsers() {
-  const program = join(repository, 'target', 'release', 'cackle-native');
-  await run({
-    program: 'cargo',
-    args: ['build', '--release', '--locked', '-p', 'cackle-native'],
-    cwd: repository,
-    env: { CARGO_TARGET_DIR: join(repository, 'target'), CARGO_NET_OFFLINE: 'false' },
-  });
-  if (!existsSync(program)) throw new Error(`${program} was not built`);
-  return program;
 }

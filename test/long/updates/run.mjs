@@ -65,7 +65,8 @@ function compare({ program, version, older, newer }) {
       const from = versionIn(published, pkg, to);
       const args = ['update', '-p', `${pkg}@${from}`, '--precise', to];
       const { status, stderr } = spawnSync('cargo', args, { cwd: path, encoding: 'utf8' });
-      if (status !== 0) return failed(`cargo ${args.join(' ')}: ${stderr.trim().split('\n')[0]}`);
+      if (status !== 0)
+        return failed(`cargo ${args.join(' ')}: ${stderr.trim().replaceAll('\n', '; ')}`);
     }
     copyFileSync(lock, file);
   }

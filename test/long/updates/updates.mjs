@@ -37,7 +37,10 @@ export const UPDATES = Object.freeze([
   ...of('fd-find', '10.5.0', [
     [{}, { ctrlc: '3.5.3' }],
     [{}, { jiff: '0.2.35', anyhow: '1.0.105' }],
-    [{ rustix: '1.1.2' }, { ignore: '0.4.35', tempfile: '3.27.0' }],
+    [
+      { ignore: '0.4.29', 'crossbeam-channel': '0.5.14' },
+      { ignore: '0.4.35', globset: '0.4.22' },
+    ],
   ]),
   ...of('sd', '1.0.0', [
     [{}, { memmap2: '0.9.12', tempfile: '3.27.0' }],

@@ -1,0 +1,156 @@
+/** What it costs to judge other systems, too: a cold check for three targets, and the parsers on each format of objects. */
+import { chmodSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { lackingTargets } from '../../setup/targets.mjs';
+import { coldCache, empty, nativeParsers, ourCheck, plainBuild, targetOf } from '../inputs.mjs';
+import { bench, repository } from '../places.mjs';
+import { run } from '../process.mjs';
+import { alternate, ratio, spread } from '../rounds.mjs';
+
+/** @typedef {import('../context.mjs').Context} Context */
+/** @typedef {import('../inputs.mjs').Input} Input */
+/** @typedef {import('../report.mjs').Row} Row */
+
+export const names = ['targets', 'formats'];
+
+/** Those that a check is compared for: the machine's own, and one of each other format that has DWARF. */
+const compared = ['x86_64-pc-windows-gnu', 'aarch64-apple-darwin'];
+/** All whose objects are compared with ELF. */
+const formats = [...compared, 'x86_64-apple-darwin', 'x86_64-pc-windows-msvc'];
+
+/** @param {Context} context @param {readonly string[]} chosen @returns {Promise<Row[]>} */
+export async function measure(context, chosen) {
+  const lacking = lackingTargets();
+  if (lacking.length > 0) {
+    context.tell(`left out: targets: rustup target add ${lacking.join(' ')}`);
+    return [];
+  }
+  const [input] = context.inputs;
+  if (input === undefined) throw new Error('no input');
+  const host = hostOf(context);
+  return [
+    ...(chosen.includes('targets') ? [await cold(context, input, host)] : []),
+    ...(chosen.includes('formats') ? await speeds(context, input, host) : []),
+  ];
+}
+
+/** One check for all, against one build after another. @param {Context} context @param {Input} input @param {string} host */
+async function cold(context, input, host) {
+  const targets = [host, ...compared];
+  const wanted = targets.flatMap((target) => ['--target', target]);
+  const results = await alternate(
+    [
+      {
+        name: 'ours',
+        async measure() {
+          context.tell(`targets: ${input.name}, a check`);
+          const target = targetOf(input, 'targets');
+          empty(target);
+          const check = ourCheck(input, target, { env: await coldCache() });
+          // What other systems need, the configuration does not allow.
+          return (await run({ ...check, args: [...check.args, ...wanted], statuses: [0, 1] }))
+            .seconds;
+        },
+      },
+      {
+        name: 'plain',
+        async measure() {
+          let seconds = 0;
+          for (const target of targets) {
+            context.tell(`targets: ${input.name}, cargo build for ${target}`);
+            const directory = targetOf(input, `plain-${target}`);
+            empty(directory);
+            seconds += (await run(await buildFor(input, directory, { target, host }))).seconds;
+          }
+          return seconds;
+        },
+      },
+    ],
+    context.rounds(2),
+  );
+  const [ours, plain] = [results.get('ours') ?? [], results.get('plain') ?? []];
+  return {
+    ...{ name: 'targets: a cold check for three targets ÷ three builds', input: input.name },
+    ...{ unit: 's', ours: spread(ours), other: spread(plain), value: ratio(ours, plain) },
+    goal: { atMost: 0.8 },
+  };
+}
+
+/** The parsers as a native program, on the libraries of a build for each target against those for this machine.
+ * @param {Context} context @param {Input} input @param {string} host */
+async function speeds(context, input, host) {
+  const native = await nativeParsers();
+  /** @type {Map<string, string[]>} */
+  const files = new Map();
+  for (const target of [host, ...formats]) {
+    context.tell(`formats: ${input.name} for ${target}`);
+    const directory = targetOf(input, `formats-${target}`);
+    await run(await buildFor(input, directory, { target, host }));
+    const deps = join(directory, target, 'cackle', 'deps');
+    const found = readdirSync(deps).filter((name) => name.endsWith('.rlib'));
+    files.set(
+      target,
+      found.sort().map((name) => join(deps, name)),
+    );
+  }
+  const results = await alternate(
+    [...files].map(([name, args]) => ({
+      name,
+      measure: async () =>
+        JSON.parse((await run({ program: native, args, cwd: repository })).stdout)
+          .megabytesPerSecond,
+    })),
+    context.rounds(7),
+  );
+  const elf = results.get(host) ?? [];
+  return formats.map((target) => {
+    const ours = results.get(target) ?? [];
+    return {
+      ...{ name: 'formats: parsers, this format ÷ ELF', input: `${input.name}, ${target}` },
+      ...{ unit: 'MB/s', ours: spread(ours), other: spread(elf), value: ratio(ours, elf) },
+      goal: { atLeast: 0.8 },
+    };
+  });
+}
+
+/**
+ * Cargo alone for a target. Programs of other systems cannot be linked here: a linker that writes an empty file takes cargo's side.
+ * @param {Input} input @param {string} directory @param {{ target: string, host: string }} systems
+ */
+async function buildFor(input, directory, { target, host }) {
+  const build = await plainBuild(input, directory, 'cackle');
+  const variable = `CARGO_TARGET_${target.toUpperCase().replaceAll('-', '_')}_LINKER`;
+  const linker = target === host ? {} : { [variable]: emptyLinker() };
+  return { ...build, args: [...build.args, '--target', target], env: { ...build.env, ...linker } };
+}
+
+function emptyLinker() {
+  mkdirSync(bench, { recursive: true });
+  const file = join(bench, 'empty-linker');
+  writeFileSync(
+    file,
+    `#!/bin/sh
+for word in "$@"; do
+  case $word in
+    @*) for inner in $(tr -d '"' < "\${word#@}"); do set -- "$@" "$inner"; done ;;
+  esac
+done
+while [ $# -gt 0 ]; do
+  case $1 in
+    -o) : > "$2" ;;
+    /OUT:*) : > "\${1#/OUT:}" ;;
+  esac
+  shift
+done
+`,
+  );
+  chmodSync(file, 0o755);
+  return file;
+}
+
+/** The target of this machine. @param {Context} context */
+function hostOf({ compiler }) {
+  const [, host] = /^host: (.+)$/m.exec(compiler) ?? [];
+  if (host === undefined) throw new Error(`rustc names no host: ${compiler}`);
+  return host;
+}
