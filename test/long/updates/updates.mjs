@@ -38,7 +38,7 @@ export const UPDATES = Object.freeze([
     [{}, { ctrlc: '3.5.3' }],
     [{}, { jiff: '0.2.35', anyhow: '1.0.105' }],
     [
-      { ignore: '0.4.29', 'crossbeam-channel': '0.5.14' },
+      { ignore: '0.4.29', 'aho-corasick': '1.1.3' },
       { ignore: '0.4.35', globset: '0.4.22' },
     ],
   ]),
