@@ -2,8 +2,7 @@ import { chmod, copyFile, readdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { crateNameOf } from '../rust-paths.ts';
-import { changed, scriptWithoutUs } from './environment.ts';
-import { ourVariables } from './our-variables.ts';
+import { changed, type EnvironmentChange, scriptWithoutUs } from './environment.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { runPlaces, type ServerOptions } from './server-options.ts';
 import type { BuildScriptRun, FailedProgram } from './types.ts';
@@ -73,7 +72,7 @@ export async function serveBuildScript(
   if (gate.said !== undefined) {
     const said = Buffer.from(gate.said);
     const known = await handlers.onBuildScriptDone(run, said, () => shim.wait());
-    await sayInstead(shim, known.allow ? gate.said : known.passed);
+    await sayInstead(shim, without, known.allow ? gate.said : known.passed);
     return undefined;
   }
   const done = await shim.run({
@@ -112,7 +111,7 @@ export async function serveBuildScript(
     shim.end({ do: 'exit', status: 0, emit: true });
     return undefined;
   }
-  await sayInstead(shim, answer.passed);
+  await sayInstead(shim, without, answer.passed);
   return undefined;
 }
 
@@ -120,15 +119,18 @@ export async function serveBuildScript(
  * Drops the collected output: the shim runs a command that prints nothing, and appends `append`, the part that may
  * pass.
  */
-async function sayInstead(shim: ShimConnection, append: string): Promise<void> {
+async function sayInstead(
+  shim: ShimConnection,
+  without: EnvironmentChange,
+  append: string,
+): Promise<void> {
   await shim.run({
     do: 'run',
     args: ['true'],
     stdout: 'collect',
     limit: 0,
     stderr: 'pass',
-    unset: ourVariables,
-    set: [],
+    ...without,
   });
   shim.end({ do: 'exit', status: 0, emit: true, append });
 }

@@ -1,4 +1,5 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
+import { LOADER_PATH } from './loader-path.ts';
 import { ourVariables } from './our-variables.ts';
 import type { ServerOptions } from './server-options.ts';
 
@@ -11,9 +12,15 @@ export interface EnvironmentChange {
 /** Variables that we set for cargo, which passes them to every program it runs. */
 const ours = ['RUSTC_WRAPPER', 'RUSTDOC'] as const;
 
-/** Returns the change that restores the environment that a rustc, test or program would have without us. */
-export function withoutUs(): EnvironmentChange {
-  return { unset: [...ourVariables, ...ours], set: ours.flatMap((name) => own(name)) };
+/**
+ * Returns the change that restores the environment that a rustc, test or program would have without us, but for the
+ * loader's path: that is as in `env` (rule 9.14).
+ */
+export function withoutUs(env: ReadonlyMap<string, string>): EnvironmentChange {
+  return {
+    unset: [...ourVariables, ...ours, LOADER_PATH],
+    set: [...ours.flatMap((name) => own(name)), ...loaderPathOf(env)],
+  };
 }
 
 /** Returns the same for a build script, which cargo tells which rustdoc and which wrapper to use. */
@@ -22,8 +29,9 @@ export function scriptWithoutUs(
   { userWrapper, rustdoc }: Pick<ServerOptions, 'userWrapper' | 'rustdoc'>,
 ): EnvironmentChange {
   return {
-    unset: [...ourVariables, ...ours],
+    unset: [...ourVariables, ...ours, LOADER_PATH],
     set: [
+      ...loaderPathOf(env),
       ...(userWrapper === undefined ? [] : ([['RUSTC_WRAPPER', userWrapper]] as const)),
       ['RUSTDOC', rustdocBeside(env.get('RUSTC'), rustdoc)],
     ],
@@ -36,6 +44,11 @@ export function changed(
   { unset, set }: EnvironmentChange,
 ): ReadonlyMap<string, string> {
   return new Map([...[...env].filter(([name]) => !unset.includes(name)), ...set]);
+}
+
+function loaderPathOf(env: ReadonlyMap<string, string>): (readonly [string, string])[] {
+  const value = env.get(LOADER_PATH);
+  return value === undefined ? [] : [[LOADER_PATH, value]];
 }
 
 function own(name: string): [string, string][] {

@@ -41,14 +41,14 @@ export async function serveProgram(
             command,
             executable,
             cwd: hello.cwd,
-            env: changed(hello.env, withoutUs()),
+            env: changed(hello.env, withoutUs(hello.env)),
             ownVariables: options.handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
           },
           runPlaces(options, sandbox),
         )
       : undefined;
   if (sandboxCommand === undefined || p === undefined) {
-    shim.end({ do: 'exec', args: command, ...withoutUs() });
+    shim.end({ do: 'exec', args: command, ...withoutUs(hello.env) });
     return undefined;
   }
   const done = await shim.run({
@@ -90,7 +90,7 @@ export async function serveRustdoc(
   options: ServerOptions,
 ): Promise<void> {
   if (!hello.args.includes('--test')) {
-    shim.end({ do: 'exec', args: [options.rustdoc, ...hello.args], ...withoutUs() });
+    shim.end({ do: 'exec', args: [options.rustdoc, ...hello.args], ...withoutUs(hello.env) });
     return;
   }
   const name =

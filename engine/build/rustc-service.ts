@@ -65,7 +65,7 @@ export class RustcService {
     const given = options < 0 ? [] : hello.args.slice(options);
     const wrapped =
       this.options.userWrapper === undefined ? programs : [this.options.userWrapper, ...programs];
-    const plain = { args: [...wrapped, ...given], ...withoutUs() };
+    const plain = { args: [...wrapped, ...given], ...withoutUs(hello.env) };
     // Cargo sets the crate name for every unit; a call without one is a query of cargo to rustc.
     const isUnit = hello.env.has('CARGO_CRATE_NAME');
     if (!isUnit && given.length === 1 && given[0] === '-vV') {
@@ -237,7 +237,7 @@ export class RustcService {
     });
     const rewritten = rewriteRustcArguments(args, linker, this.options.llvm, invocation.platform);
     const { userWrapper, workspace } = this.options;
-    const { unset, set } = withoutUs();
+    const { unset, set } = withoutUs(hello.env);
     const tools = await foreignTools(invocation, hello.env, {
       sysroot: workspace.sysroot,
       directory: this.options.directory,

@@ -81,7 +81,7 @@ export async function compileInside(
     const sandboxCommand = sandboxes.rustc(
       {
         ...common,
-        env: changed(changed(hello.env, withoutUs()), { unset: [], set: tools.set }),
+        env: changed(changed(hello.env, withoutUs(hello.env)), { unset: [], set: tools.set }),
         command: [programs.at(-1) ?? 'rustc', `@${file}`],
         wrappers: programs.slice(0, -1),
         outDir: invocation.outDir,

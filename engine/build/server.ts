@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { serveBuildScript } from './build-script.ts';
 import { BuildFailures } from './failures.ts';
 import { LinkerService } from './linker-service.ts';
+import { withLoaderPath } from './loader-path.ts';
 import { compilerAdvice } from './missing-compiler.ts';
 import { serveProgram, serveRustdoc } from './programs.ts';
 import { type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
@@ -78,15 +79,7 @@ export class ShimServer {
       if (hello.role === 'linker') await this.linkers.serve(shim, hello);
       else if (!sameSecret(hello.token, this.token))
         shim.end({ do: 'refuse', message: 'this process does not belong to the running check' });
-      else if (hello.role === 'rustc') await this.rustc.serve(shim, hello);
-      else if (hello.role === 'rustdoc') await serveRustdoc(shim, hello, this.options);
-      else if (hello.role === 'runner') {
-        const failed = await serveProgram(shim, hello, this.options);
-        if (failed !== undefined) this.failures.tests.push(failed);
-      } else {
-        const failed = await serveBuildScript(shim, hello, this.options);
-        if (failed !== undefined) this.failures.buildScripts.push(withTarget(failed, hello.env));
-      }
+      else await this.serveCargo(shim, hello);
     } catch (error) {
       if (error instanceof ShimGoneError) {
         shim.destroy();
@@ -98,6 +91,25 @@ export class ShimServer {
       shim.end({ do: 'refuse', message: error instanceof Error ? error.message : String(error) });
     } finally {
       this.talking.delete(shim);
+    }
+  }
+
+  /** Serves a shim that cargo started. What cargo set for it, the program in its place gets, but for the loader's path. */
+  private async serveCargo(shim: ShimConnection, given: Hello): Promise<void> {
+    const { workspace, handlers } = this.options;
+    const env = await withLoaderPath(given.env, given.cwd, {
+      workspace,
+      loaderPlace: (directory) => handlers.loaderPlace(directory),
+    });
+    const hello = { ...given, env };
+    if (hello.role === 'rustc') await this.rustc.serve(shim, hello);
+    else if (hello.role === 'rustdoc') await serveRustdoc(shim, hello, this.options);
+    else if (hello.role === 'runner') {
+      const failed = await serveProgram(shim, hello, this.options);
+      if (failed !== undefined) this.failures.tests.push(failed);
+    } else {
+      const failed = await serveBuildScript(shim, hello, this.options);
+      if (failed !== undefined) this.failures.buildScripts.push(withTarget(failed, env));
     }
   }
 }

@@ -162,6 +162,11 @@ export interface BuildHandlers {
   /** Resolves to whether a directory holds outputs of cargo's units, so that rustc may look for crates there. */
   holdsUnits(directory: string): Promise<boolean>;
   /**
+   * Resolves to the directory in which the loader may look in place of one in the target or build directory; undefined when
+   * no program needs a shared library of it.
+   */
+  loaderPlace(directory: string): Promise<string | undefined>;
+  /**
    * Called before rustc starts. Resolves when cargo has built, and the engine has judged, everything that rustc would
    * load. Calls `waits` when a person has to answer.
    */

@@ -38,6 +38,10 @@ export function buildHandlers(
       await records.unitsRead();
       return gates.holdsUnits(directory);
     },
+    async loaderPlace(directory) {
+      await records.unitsRead();
+      return gates.loaderPlaces.insteadOf(directory);
+    },
     async onRustcStart(invocation, waits) {
       observer.log?.('debug', `compile ${nameOf(invocation)}`);
       const known = await failures.gate(invocation);

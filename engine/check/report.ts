@@ -6,6 +6,7 @@ import { minimalGrants } from '../judge/grants.ts';
 import type { CheckReport } from '../problems/report.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import { seconds } from '../trace/seconds.ts';
+import type { LoaderPlaces } from '../units/loader-places.ts';
 import type { OutputVerdict } from '../verdicts/output-verdict.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { FinishedBuild } from './attempt.ts';
@@ -23,6 +24,7 @@ export interface FinishedCheck {
   /** The configuration that it was judged by. */
   readonly config: Config;
   readonly programs: JudgedPrograms;
+  readonly loaderPlaces: LoaderPlaces;
   readonly workspace: Workspace;
   readonly sandboxes: Sandboxes | undefined;
   readonly store: RecordStore;
@@ -47,7 +49,8 @@ export async function report(context: CheckContext, judgement: Judgement): Promi
   const result = { ...checked, problems, timing: totalTiming(context) };
   tidyStore(location, built.inputs.limited(), questions.answers, observer);
   const [inventory] = inventories;
-  const finished = { report: result, config, programs, workspace, sandboxes, store };
+  const { loaderPlaces } = built.gates;
+  const finished = { report: result, config, programs, loaderPlaces, workspace, sandboxes, store };
   return { ...finished, inventory, inventories };
 }
 

@@ -14,7 +14,7 @@ export async function runJudgedPrograms(
   observer: CheckObserver,
   signal: AbortSignal,
 ): Promise<ProgramsOutcome> {
-  const { programs, workspace, store } = checked;
+  const { programs, workspace, store, loaderPlaces } = checked;
   const scripts = new Map((await store.buildScripts()).map((script) => [script.outDir, script]));
   const changed = async (): Promise<never> => {
     throw new CheckError(
@@ -24,6 +24,7 @@ export async function runJudgedPrograms(
   };
   const handlers: BuildHandlers = {
     holdsUnits: async () => true,
+    loaderPlace: (directory) => loaderPlaces.insteadOf(directory),
     onRustcStart: changed,
     onRustcDone: changed,
     onLink: changed,

@@ -7,6 +7,7 @@ import type { BuildScriptRecord, LinkRecord, UnitRecord } from '../facts/unit-re
 import type { Pools } from '../pool/pools.ts';
 import type { Problem } from '../problems/kinds.ts';
 import { KnownLibraries } from '../units/known-libraries.ts';
+import { LoaderPlaces } from '../units/loader-places.ts';
 import { PlantedLibraries } from '../units/planted-libraries.ts';
 import type { Records } from '../units/records.ts';
 import { type LiveConfig, untilSettled } from '../verdicts/live-config.ts';
@@ -32,6 +33,8 @@ export class Gates {
   readonly scriptsToRerun = new Set<string>();
   /** Checked before a program runs, and at the end. */
   readonly planted: PlantedLibraries;
+  /** Where programs may look for shared libraries that were built. */
+  readonly loaderPlaces: LoaderPlaces;
   private readonly libraries: KnownLibraries;
   private readonly before: SaidBefore;
   private readonly held: HeldPrograms;
@@ -53,6 +56,7 @@ export class Gates {
     this.scriptOutput = new ScriptOutputGate(this.held, deps);
     this.records = deps.records;
     this.planted = new PlantedLibraries(deps.workspace, deps.records);
+    this.loaderPlaces = new LoaderPlaces(deps.workspace, deps.records, this.planted);
     this.libraries = new KnownLibraries(deps.records);
     this.before = new SaidBefore(deps.pools, deps.workspace);
     this.verdicts = deps.verdicts;

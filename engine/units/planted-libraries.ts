@@ -45,6 +45,11 @@ export class PlantedLibraries {
     }
   }
 
+  /** Does the loader take a file or directory of this name, wherever it looks first, before a library of the system or toolchain? */
+  isTakenFirst(name: string): boolean {
+    return subdirectory.test(name) || this.shadowedBy(name) !== undefined;
+  }
+
   private async look(place: string, name: string): Promise<void> {
     const path = join(place, name);
     if (subdirectory.test(name))
