@@ -229,7 +229,7 @@ export class LinkSocket {
 
   #isOwn(path: string): boolean {
     const { outDir } = this.#options.invocation;
-    const isLibrary = /\.(?:rlib|a)$/.test(path) && dirname(path) === outDir;
+    const isLibrary = /\.(?:rlib|a|so)$/.test(path) && dirname(path) === outDir;
     return !isLibrary && isWithin(path, outDir);
   }
 }
