@@ -17,7 +17,8 @@ const TICK = 50_000_000n;
 /**
  * Finds files that would be loaded in place of a library of the system or the toolchain. Cargo sets LD_LIBRARY_PATH
  * for every program it runs, rustc included, so that the loader first looks where cargo's units leave their outputs,
- * and a proc macro can write there even in rustc's sandbox.
+ * and a proc macro can write there even in rustc's sandbox. In a check no program looks there (rule 9.14), but what lies
+ * there tells of an attempt, and a program may name the directory itself (`-C rpath`), or run without us later.
  */
 export class PlantedLibraries {
   /** Directories in which nothing was found, with their times then. */
@@ -54,14 +55,14 @@ export class PlantedLibraries {
     const path = join(place, name);
     if (subdirectory.test(name))
       throw new CheckError(
-        `the loader would take libraries from ${path} before all others, and cackle has not judged them`,
+        `cargo has the loader take libraries from ${path} before all others, and cackle has not judged them`,
         REMOVE,
       );
     const shadowed = this.shadowedBy(name);
     if (shadowed === undefined || this.records.isOutput(path)) return;
     if (await this.records.isLinkOfOutput(path)) return;
     throw new CheckError(
-      `all programs that cargo runs would load ${path} in place of ${shadowed}, and cackle has not judged it`,
+      `cargo has all programs load ${path} in place of ${shadowed}, and cackle has not judged it`,
       REMOVE,
     );
   }
