@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileKey, stampOf } from '../facts/store.ts';
 import { isWithin, realPath } from '../paths.ts';
@@ -102,13 +102,28 @@ export class LoaderPlaces {
     mkdirSync(place, { recursive: true });
     const wanted = new Map(files.map((path) => [basename(path), path]));
     for (const there of namesIn(place)) {
-      const path = join(place, there);
-      const isLink = lstatSync(path).isSymbolicLink();
-      if (isLink && readlinkSync(path) === wanted.get(there)) wanted.delete(there);
-      else rmSync(path, { recursive: true, force: true });
+      if (isLinkTo(join(place, there), wanted.get(there))) wanted.delete(there);
+      else rmSync(join(place, there), { recursive: true, force: true });
     }
-    for (const [there, path] of wanted) symlinkSync(path, join(place, there));
+    for (const [there, path] of wanted) link(join(place, there), path);
     return place;
+  }
+}
+
+/** Makes a link, unless another check that runs programs of this target directory has just made it. */
+function link(at: string, to: string): void {
+  try {
+    symlinkSync(to, at);
+  } catch (error) {
+    if (!isLinkTo(at, to)) throw error;
+  }
+}
+
+function isLinkTo(path: string, to: string | undefined): boolean {
+  try {
+    return readlinkSync(path) === to;
+  } catch {
+    return false;
   }
 }
 
