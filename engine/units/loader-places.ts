@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { fileKey, stampOf } from '../facts/store.ts';
+import { fileKey, sameFile, stampOf } from '../facts/store.ts';
 import { isWithin, realPath } from '../paths.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { PlantedLibraries } from './planted-libraries.ts';
@@ -44,9 +44,7 @@ export class LoaderPlaces {
   }
 
   private async ofUnits(directory: string, real: string): Promise<string | undefined> {
-    const dylibs: string[] = [];
-    for (const path of this.dylibsIn(new Set([directory, real])))
-      if (await this.isIntact(path)) dylibs.push(path);
+    const dylibs = await this.dylibsIn(new Set([directory, real]));
     return dylibs.length === 0 ? undefined : this.linksTo(directory, dylibs);
   }
 
@@ -72,17 +70,28 @@ export class LoaderPlaces {
     );
   }
 
-  private dylibsIn(directories: ReadonlySet<string>): string[] {
-    return [...this.records.all()].flatMap(({ outDir, packageId, targetName, links }) => {
-      if (!directories.has(outDir)) return [];
+  /** Returns the dylibs that units left in a directory, and those that cargo hard-linked into it. */
+  private async dylibsIn(directories: ReadonlySet<string>): Promise<string[]> {
+    const found: string[] = [];
+    for (const { outDir, packageId, targetName, links, outputs } of this.records.all()) {
       // A record does not tell a dylib from a cdylib, with which no Rust program is linked.
       const isDylib = this.workspace.byId
         .get(packageId)
         ?.targets.some((t) => t.name === targetName && t.crateTypes.includes('dylib'));
-      return isDylib !== true
-        ? []
-        : links.filter(({ outputKind }) => outputKind === 'shared').map(({ output }) => output);
-    });
+      if (isDylib !== true) continue;
+      for (const { output, outputKind } of links) {
+        const own = outputs.find(({ path }) => path === output);
+        if (outputKind !== 'shared' || own === undefined) continue;
+        const isIn = async (directory: string): Promise<boolean> => {
+          if (directory === outDir) return true;
+          const second = await stampOf(join(directory, basename(output)));
+          return second !== undefined && sameFile(second, own);
+        };
+        const among = await Promise.all([...directories].map(isIn));
+        if (among.includes(true) && (await this.isIntact(output))) found.push(output);
+      }
+    }
+    return found;
   }
 
   private async isIntact(path: string): Promise<boolean> {

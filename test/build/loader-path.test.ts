@@ -182,20 +182,23 @@ describe('rule 9.14: a library that a macro leaves for a moment among the output
 });
 
 describe('rule 9.14: shared libraries that programs need', () => {
-  test.each(modes('dylib-of-a-script'))(
-    '%s: a dylib of a build script, a program and a test',
-    async (_, files) => {
-      const directory = fixture('dylib-of-a-script', { files });
-      expect((await check(directory)).problems.map(short)).toEqual([]);
-      const ran = await cackle(['--path', directory, 'run']);
-      expect([ran.stdout, ran.stderr]).toEqual(['helper helper\n', expect.anything()]);
-      const tested = await cackle(['--path', directory, 'test', '--', '--nocapture']);
-      expect(tested.stdout).toContain('tested with helper');
-      const places = join(directory, 'target/.cackle/loader');
-      const links = readdirSync(places).flatMap((place) => readdirSync(join(places, place)));
-      expect([...new Set(links)]).toEqual(['libhelper.so']);
-    },
-  );
+  /** There, cargo has programs look for a dylib under its second name. */
+  const newer = { RUSTC_BOOTSTRAP: '1', CARGO_UNSTABLE_BUILD_DIR_NEW_LAYOUT: 'true' };
+
+  test.each<[string, Record<string, string>, NodeJS.ProcessEnv?]>([
+    ...modes('dylib-of-a-script'),
+    ["in the newer layout of cargo's build directory", {}, newer],
+  ])('%s: a dylib of a build script, a program and a test', async (_, files, env = {}) => {
+    const directory = fixture('dylib-of-a-script', { files });
+    expect((await check(directory, [], env)).problems.map(short)).toEqual([]);
+    const ran = await cackle(['--path', directory, 'run'], env);
+    expect([ran.stdout, ran.stderr]).toEqual(['helper helper\n', expect.anything()]);
+    const tested = await cackle(['--path', directory, 'test', '--', '--nocapture'], env);
+    expect(tested.stdout).toContain('tested with helper');
+    const places = join(directory, 'target/.cackle/loader');
+    const links = readdirSync(places).flatMap((place) => readdirSync(join(places, place)));
+    expect([...new Set(links)]).toEqual(['libhelper.so']);
+  });
 
   test.each(modes('shared-object-of-script'))(
     '%s: one that a build script makes in its OUT_DIR, which does not run again for it',
@@ -262,4 +265,19 @@ exec cc "$@"
     const plain = spawnSync('cargo', ['build'], { cwd: directory, encoding: 'utf8' });
     expect([plain.status, plain.stderr]).toEqual([101, expect.stringContaining('looks in')]);
   });
+});
+
+test('rules 6.12, 9.14: code that asks for the variable is not built again', async () => {
+  const directory = fixture('simple', {
+    as: 'asks-where-to-look',
+    files: {
+      'src/main.rs': 'fn main() {\n    print!("{:?}", option_env!("LD_LIBRARY_PATH"));\n}\n',
+    },
+  });
+  const env = { LD_LIBRARY_PATH: '/opt/mine' };
+  expect((await check(directory, [], env)).counts.unitsBuilt).toBe(2);
+  expect((await check(directory, [], env)).counts.unitsBuilt).toBe(0);
+  const ran = await cackle(['--path', directory, 'run'], env);
+  expect([ran.status, ran.stdout]).toEqual([0, expect.stringContaining('/opt/mine')]);
+  expect(ran.stdout).not.toContain(directory);
 });
