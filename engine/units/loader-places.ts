@@ -18,13 +18,20 @@ export class LoaderPlaces {
   /** Resolves when nothing is being linked to: who asked first must not remove what a later answer needs. */
   private last: Promise<unknown> = Promise.resolve();
   private readonly root: string;
-  private readonly workspace: Workspace;
+  /**
+   * Names of the targets that are dylibs, by package. A record does not tell a dylib from a cdylib, with which no Rust
+   * program is linked.
+   */
+  private readonly dylibs = new Map<string, ReadonlySet<string>>();
   private readonly records: Records;
   private readonly planted: PlantedLibraries;
 
   constructor(workspace: Workspace, records: Records, planted: PlantedLibraries) {
     this.root = join(workspace.targetDirectory, '.cackle', 'loader');
-    this.workspace = workspace;
+    for (const { id, targets } of workspace.packages) {
+      const dylibs = targets.filter(({ crateTypes }) => crateTypes.includes('dylib'));
+      if (dylibs.length > 0) this.dylibs.set(id, new Set(dylibs.map(({ name }) => name)));
+    }
     this.records = records;
     this.planted = planted;
   }
@@ -73,12 +80,9 @@ export class LoaderPlaces {
   /** Returns the dylibs that units left in a directory, and those that cargo hard-linked into it. */
   private async dylibsIn(directories: ReadonlySet<string>): Promise<string[]> {
     const found: string[] = [];
+    if (this.dylibs.size === 0) return found;
     for (const { outDir, packageId, targetName, links, outputs } of this.records.all()) {
-      // A record does not tell a dylib from a cdylib, with which no Rust program is linked.
-      const isDylib = this.workspace.byId
-        .get(packageId)
-        ?.targets.some((t) => t.name === targetName && t.crateTypes.includes('dylib'));
-      if (isDylib !== true) continue;
+      if (this.dylibs.get(packageId)?.has(targetName) !== true) continue;
       for (const { output, outputKind } of links) {
         const own = outputs.find(({ path }) => path === output);
         if (outputKind !== 'shared' || own === undefined) continue;
