@@ -119,6 +119,7 @@ const doors = [
   'engine/check/check.ts',
   'engine/check/options.ts',
   'engine/commands',
+  'engine/config/features.ts',
   'engine/config/render.ts',
   'engine/config/types.ts',
   'engine/diff',

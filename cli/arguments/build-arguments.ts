@@ -1,6 +1,7 @@
 import type { ParsedArgs } from 'citty';
+import type { FeatureChoice } from '../../engine/config/features.ts';
 import { checkArgs } from './check-arguments.ts';
-import { type ColourChoice, repeated, words, workspaceOptions } from './options.ts';
+import { type ColourChoice, featureChoice, repeated, workspaceOptions } from './options.ts';
 import type { Args } from './types.ts';
 
 /** The options of the commands beside a check that build the whole workspace: `diff`, `lock`, `report`. */
@@ -17,7 +18,7 @@ export interface BuildArguments {
   readonly path: string;
   readonly configFile: string | undefined;
   readonly targets: readonly string[] | undefined;
-  readonly features: readonly string[] | undefined;
+  readonly features: FeatureChoice | undefined;
   readonly profile: string | undefined;
   readonly colour: ColourChoice;
   readonly quiet: boolean;
@@ -30,7 +31,7 @@ export function buildArguments(args: ParsedArgs<typeof buildArgs>): BuildArgumen
     path: args.path ?? '.',
     configFile: args['cackle-path'],
     targets: repeated(args.target),
-    features: words(args.features),
+    features: featureChoice(args),
     profile: args.profile,
     colour: args.colour,
     quiet: args.quiet ?? false,

@@ -1,8 +1,10 @@
 import type { ParsedArgs } from 'citty';
+import type { FeatureChoice } from '../../engine/config/features.ts';
 import {
   type ColourChoice,
   colours,
   type FurtherReport,
+  featureChoice,
   format,
   furtherReport,
   furtherReports,
@@ -14,7 +16,6 @@ import {
   reportFormats,
   type UiKind,
   uiKinds,
-  words,
   workspaceOptions,
 } from './options.ts';
 import type { Args } from './types.ts';
@@ -27,7 +28,7 @@ export interface CheckArguments {
   readonly configFile: string | undefined;
   readonly targets: readonly string[] | undefined;
   readonly profile: string | undefined;
-  readonly features: readonly string[] | undefined;
+  readonly features: FeatureChoice | undefined;
   readonly packages: readonly string[];
   readonly failOnWarnings: boolean;
   readonly ignoreNewerVersions: boolean;
@@ -150,7 +151,7 @@ export function checkArguments(args: ParsedArgs<typeof checkArgs>): CheckArgumen
     configFile: args['cackle-path'],
     targets: repeated(args.target),
     profile: args.profile,
-    features: words(args.features),
+    features: featureChoice(args),
     packages: args.package?.split('\n') ?? [],
     failOnWarnings: args['fail-on-warnings'] ?? false,
     ignoreNewerVersions: args['ignore-newer-config-versions'] ?? false,

@@ -1,4 +1,5 @@
 /** Options that several commands have. */
+import type { FeatureChoice } from '../../engine/config/features.ts';
 import { nearestWord } from './usage-error.ts';
 
 /** Values of `--colour`. */
@@ -69,6 +70,15 @@ export const workspaceOptions = {
     description: 'features for cargo, instead of those in cackle.toml',
     mayBeEmpty: true,
   },
+  'all-features': {
+    type: 'boolean',
+    description: 'build all features, whatever cackle.toml says',
+  },
+  'default-features': {
+    type: 'boolean',
+    default: true,
+    negated: { description: 'build without default features, whatever cackle.toml says' },
+  },
 } as const;
 
 /** Returns the report that a value of `--output` asks for, or what is wrong with the value. */
@@ -99,6 +109,18 @@ export const format = {
 /** Returns the values of an option that may be repeated, which are lines of one text; undefined when it is absent. */
 export function repeated(value: string | undefined): string[] | undefined {
   return value?.split('\n');
+}
+
+/** Returns the features that these options choose; undefined when none of them is given. */
+export function featureChoice(args: {
+  readonly features?: string | undefined;
+  readonly 'all-features'?: boolean | undefined;
+  readonly 'default-features': boolean;
+}): FeatureChoice | undefined {
+  const { features, 'all-features': all = false } = args;
+  const noDefault = !args['default-features'];
+  if (features === undefined && !all && !noDefault) return undefined;
+  return { features: words(features) ?? [], all, noDefault };
 }
 
 /** Splits a list at commas and white space; undefined for an absent list. */

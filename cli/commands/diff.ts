@@ -4,9 +4,9 @@ import { buildArguments } from '../arguments/build-arguments.ts';
 import { checkArgs } from '../arguments/check-arguments.ts';
 import {
   diffFormats,
+  featureChoice,
   furtherReports,
   oneOf,
-  words,
   workspaceOptions,
 } from '../arguments/options.ts';
 import { command } from '../arguments/types.ts';
@@ -72,7 +72,7 @@ Examples:
       const loaded = untilLoaded();
       const questions = new WorkspaceQuestions();
       if (args.from === undefined)
-        questions.askEarly(args.path ?? '.', words(args.features), true, loaded.signal);
+        questions.askEarly(args.path ?? '.', featureChoice(args), true, loaded.signal);
       const { runDiff } = await import('../runs/diff.ts');
       loaded.done();
       return runDiff({

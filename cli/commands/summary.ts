@@ -1,5 +1,5 @@
 import { defineCommand } from 'citty';
-import { format, repeated, words, workspaceOptions } from '../arguments/options.ts';
+import { featureChoice, format, repeated, workspaceOptions } from '../arguments/options.ts';
 import { command } from '../arguments/types.ts';
 
 /** `cackle summary` */
@@ -39,7 +39,7 @@ Examples:
         path: args.path ?? '.',
         configFile: args['cackle-path'],
         targets: repeated(args.target),
-        features: words(args.features),
+        features: featureChoice(args),
         byPackage: full || (args['by-package'] ?? false),
         byPermission: full || (args['by-permission'] ?? false),
         impureProcMacros: full || (args['impure-proc-macros'] ?? false),

@@ -1,4 +1,5 @@
 import { summarize } from '../../engine/commands/summary.ts';
+import type { FeatureChoice } from '../../engine/config/features.ts';
 import { failed } from '../output/error-text.ts';
 import { printableJson } from '../output/printable.ts';
 import { renderSummary, summaryJson } from '../output/summary-text.ts';
@@ -8,7 +9,7 @@ export interface SummaryArguments {
   readonly path: string;
   readonly configFile: string | undefined;
   readonly targets: readonly string[] | undefined;
-  readonly features: readonly string[] | undefined;
+  readonly features: FeatureChoice | undefined;
   readonly byPackage: boolean;
   readonly byPermission: boolean;
   readonly impureProcMacros: boolean;

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { optionValue } from '../build/program-arguments.ts';
+import { choosesFeatures, type FeatureChoice, featureArguments } from '../config/features.ts';
 import { CheckError } from '../errors.ts';
 import type { Workspace } from '../workspace/types.ts';
 
@@ -26,7 +27,7 @@ export interface CommandFacts {
 
 /** Options before `test` or `run`; they hold unless the arguments after it override them. */
 export interface Defaults {
-  readonly features: readonly string[];
+  readonly features: FeatureChoice;
   readonly targets: readonly string[];
   readonly packages: readonly string[];
 }
@@ -54,7 +55,7 @@ export function readCommand({ subcommand, args }: CargoCommand, path: string): C
     own,
     target: optionValue(own, 'target'),
     choosesProfile: has('--profile', '--release', '-r'),
-    choosesFeatures: has('--features', '-F', '--all-features', '--no-default-features'),
+    choosesFeatures: own.some(choosesFeatures),
     choosesPackages: has('--package', '-p', '--workspace', '--all', '--exclude'),
     runs: !has('--no-run'),
     path: manifest === undefined ? path : dirname(resolve(path, manifest)),
@@ -101,7 +102,7 @@ function defaultArguments(
   { features, targets, packages }: Defaults,
 ): string[] {
   return [
-    ...(facts.choosesFeatures || features.length === 0 ? [] : ['--features', features.join(',')]),
+    ...(facts.choosesFeatures ? [] : featureArguments(features)),
     ...(facts.target === undefined ? targets.flatMap((name) => ['--target', name]) : []),
     ...(facts.choosesPackages ? [] : packages.flatMap((name) => ['--package', name])),
   ];

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { BuildRequest } from '../build/types.ts';
+import { featureArguments, withoutFeatures } from '../config/features.ts';
 import type { Config } from '../config/types.ts';
 import type { RecordStore } from '../facts/store.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
@@ -88,8 +89,8 @@ function defaultsOf(options: CheckOptions, config: Config) {
 function cargoArguments(options: CheckOptions, config: Config): string[] {
   const { features, targets, packages } = defaultsOf(options, config);
   return [
-    ...config.buildFlags,
-    ...(features.length > 0 ? ['--features', features.join(',')] : []),
+    ...(options.features === undefined ? config.buildFlags : withoutFeatures(config.buildFlags)),
+    ...featureArguments(features),
     ...targets.flatMap((name) => ['--target', name]),
     ...packages.flatMap((p) => ['--package', p]),
   ];

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type Exports, readExports } from '../config/exports.ts';
+import { featureArguments, withoutFeatures } from '../config/features.ts';
 import { readTreeSettings } from '../config/tree-settings.ts';
 import { configFiles, isFile } from '../workspace/cargo-files.ts';
 import type { WorkspaceQuestions } from '../workspace/early-questions.ts';
@@ -35,7 +36,8 @@ async function readWorkspace(
   const command = options.command && readCommand(options.command, choice.path);
   const path = command?.path ?? choice.path;
   const targets = command?.target === undefined ? choice.targets : [command.target];
-  const { features } = choice;
+  // What stands behind `test` or `run` holds.
+  const features = command?.choosesFeatures ? undefined : choice.features;
   const own = command?.own ?? [];
   const common = { path, targets, mayKeep: options.mayKeep, questions: options.questions };
   const loading = loadWorkspace({ ...common, features, cargoArguments: own });
@@ -53,9 +55,12 @@ async function readWorkspace(
   // `test` and `run` are for a machine: for this one, if they name no other.
   const chosen = targets ?? (command === undefined ? settings.targets : undefined);
   const hasOthers = chosen !== targets;
-  const added = features === undefined && !command?.choosesFeatures ? settings.features : [];
-  const flags = command === undefined ? settings.buildFlags : own;
-  if (added.length === 0 && !hasOthers && (command !== undefined || !changesTree(flags)))
+  const added = features === undefined && !command?.choosesFeatures ? settings.features : undefined;
+  const ofConfig =
+    features === undefined ? settings.buildFlags : withoutFeatures(settings.buildFlags);
+  const flags = command === undefined ? ofConfig : own;
+  const adds = added !== undefined && featureArguments(added).length > 0;
+  if (!adds && !hasOthers && (command !== undefined || !changesTree(flags)))
     return { workspace, configFile };
   // The workspace had to be found first: only now it is known what else cargo is told about it.
   const more = { targets: chosen, features: features ?? added, cargoArguments: flags };

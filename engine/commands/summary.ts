@@ -1,9 +1,6 @@
-import { join } from 'node:path';
-import { readExports } from '../config/exports.ts';
+import { readTree } from '../check/tree.ts';
 import { readConfig } from '../config/read.ts';
-import { readTreeSettings } from '../config/tree-settings.ts';
 import type { Config, ScopeSuffix, ScopeTable } from '../config/types.ts';
-import { loadWorkspace } from '../workspace/metadata.ts';
 import type { Package, Workspace, WorkspaceChoice } from '../workspace/types.ts';
 
 /** One permission as cackle.toml grants it, before inheritance. */
@@ -35,12 +32,8 @@ export interface PermissionSummary {
 
 /** Reads the tree and cackle.toml; nothing is built. Throws ConfigError and CheckError. */
 export async function summarize(choice: WorkspaceChoice): Promise<PermissionSummary> {
-  let workspace = await loadWorkspace(choice);
-  const configFile = choice.configFile ?? join(workspace.root, 'cackle.toml');
-  const { targets } = await readTreeSettings(configFile);
-  if (choice.targets === undefined && targets !== undefined)
-    workspace = await loadWorkspace({ ...choice, targets });
-  const config = await readConfig(configFile, await readExports(workspace.packages));
+  const { workspace, configFile, exports } = await readTree(choice);
+  const config = await readConfig(configFile, exports);
   return {
     workspaceRoot: workspace.root,
     configFile: config.file,

@@ -39,6 +39,17 @@ const builtin = [...builtinApis.keys()];
 /** A list of APIs, for which an editor offers the built-in ones. */
 const apis = { anyOf: [{ enum: builtin }, { minLength: 1 }] };
 
+/** The keys that choose features. */
+export const featureKeys = {
+  features: list(
+    'Features that are built, as for `cargo build --features`. Options of the command line that choose features replace these three keys.',
+  ),
+  all_features: flag('With true, all features are built, as for `cargo build --all-features`.'),
+  no_default_features: flag(
+    'With true, default features are left out, as for `cargo build --no-default-features`.',
+  ),
+} satisfies Keys;
+
 /** The keys of `[common]`. */
 export const commonKeys = {
   version: {
@@ -53,9 +64,7 @@ export const commonKeys = {
     { enum: builtin },
     { uniqueItems: true },
   ),
-  features: list(
-    'Features that are built, as for `cargo build --features`. --features on the command line replaces them.',
-  ),
+  ...featureKeys,
   build_flags: list(
     'Options for `cargo build`. Without this key, all targets are built: ["--all-targets"].',
     {},

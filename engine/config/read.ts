@@ -7,6 +7,7 @@ import { readApiTables } from './apis.ts';
 import { builtinApis } from './builtin.ts';
 import { DocumentReader } from './document-reader.ts';
 import { type Exports, noExports } from './exports.ts';
+import type { FeatureChoice } from './features.ts';
 import { importBuiltin, importExported } from './imported-apis.ts';
 import { permissionLookup } from './inheritance.ts';
 import { neverAllowed } from './instruction-rules.ts';
@@ -158,7 +159,7 @@ class Reader extends DocumentReader {
       scopes: this.sandboxes,
     };
     const build = {
-      features: this.strings(common?.entries.get('features')),
+      features: this.features(common),
       buildFlags: common?.entries.has('build_flags')
         ? this.strings(common.entries.get('build_flags'))
         : ['--all-targets'],
@@ -193,6 +194,14 @@ class Reader extends DocumentReader {
         return place === undefined ? [] : [{ package: name, place }];
       }),
       sandboxChosen: sandboxes.top?.kind !== undefined,
+    };
+  }
+
+  private features(table: TomlTable | undefined): FeatureChoice {
+    return {
+      features: this.strings(table?.entries.get('features')),
+      all: this.boolean(table?.entries.get('all_features')) ?? false,
+      noDefault: this.boolean(table?.entries.get('no_default_features')) ?? false,
     };
   }
 

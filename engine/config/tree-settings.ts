@@ -1,9 +1,10 @@
 import { readRegularFile } from '../regular-file.ts';
-import { parseToml, type TomlEntry } from './toml-tree.ts';
+import { defaultFeatures, type FeatureChoice } from './features.ts';
+import { parseToml, type TomlEntry, type TomlTable } from './toml-tree.ts';
 
 /** The settings of cackle.toml that decide which packages are in the tree; they are needed before the rest is read. */
 export interface TreeSettings {
-  readonly features: readonly string[];
+  readonly features: FeatureChoice;
   readonly buildFlags: readonly string[];
   /** Undefined without `common.targets`. */
   readonly targets?: readonly string[] | undefined;
@@ -14,7 +15,7 @@ export async function readTreeSettings(file: string): Promise<TreeSettings> {
   try {
     const common = parseToml(readRegularFile(file).toString()).entries.get('common')?.value;
     if (common?.kind !== 'table') return nothing;
-    const features = stringsOf(common.entries.get('features'));
+    const features = featuresOf(common);
     const buildFlags = stringsOf(common.entries.get('build_flags'));
     const targets = stringsOf(common.entries.get('targets'));
     if (features === undefined || buildFlags === undefined || targets === undefined) return nothing;
@@ -24,7 +25,22 @@ export async function readTreeSettings(file: string): Promise<TreeSettings> {
   }
 }
 
-const nothing: TreeSettings = { features: [], buildFlags: [] };
+const nothing: TreeSettings = { features: defaultFeatures, buildFlags: [] };
+
+/** Undefined when a value is of another type. */
+function featuresOf({ entries }: TomlTable): FeatureChoice | undefined {
+  const features = stringsOf(entries.get('features'));
+  const all = flagOf(entries.get('all_features'));
+  const noDefault = flagOf(entries.get('no_default_features'));
+  if (features === undefined || all === undefined || noDefault === undefined) return undefined;
+  return { features, all, noDefault };
+}
+
+/** Undefined when the value is neither true nor false. */
+function flagOf(entry: TomlEntry | undefined): boolean | undefined {
+  if (entry === undefined) return false;
+  return entry.value.kind === 'boolean' ? entry.value.value : undefined;
+}
 
 /** Undefined when the value is no list of strings. */
 function stringsOf(entry: TomlEntry | undefined): string[] | undefined {

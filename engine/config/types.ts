@@ -1,3 +1,5 @@
+import type { FeatureChoice } from './features.ts';
+
 /** cackle.toml as the judge reads it. */
 
 /** The newest `common.version` that is known. */
@@ -126,7 +128,8 @@ export interface AmbiguousTable {
 export interface Config {
   readonly file: string;
   readonly version: 1 | 2 | 3;
-  readonly features: readonly string[];
+  /** `common.features`, `all_features` and `no_default_features`. */
+  readonly features: FeatureChoice;
   /** Passed to `cargo build`; `["--all-targets"]` when the key is absent. */
   readonly buildFlags: readonly string[];
   readonly profile: string;

@@ -1,3 +1,4 @@
+import { featureWords } from '../config/features.ts';
 import type { Config, SandboxSettings } from '../config/types.ts';
 
 /**
@@ -83,9 +84,9 @@ function builds(base: Config, head: Config): string[] {
     ...(words(base.buildFlags) === words(head.buildFlags)
       ? []
       : [`build_flags are ${words(head.buildFlags)}, not ${words(base.buildFlags)}`]),
-    ...(words(base.features) === words(head.features)
+    ...(featureWords(base.features) === featureWords(head.features)
       ? []
-      : [`features are ${words(head.features)}, not ${words(base.features)}`]),
+      : [`features are ${featureWords(head.features)}, not ${featureWords(base.features)}`]),
     ...(base.profile === head.profile
       ? []
       : [`the profile is ${head.profile}, not ${base.profile}`]),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FeatureChoice } from '../config/features.ts';
 import type { Config } from '../config/types.ts';
 import { answerPlace, readAnswer, writeAnswer } from '../facts/answers.ts';
 import { cacheSetting, openPrivate } from '../facts/cache.ts';
@@ -24,7 +25,7 @@ export interface InventoryKey {
   /** Cargo.lock where git does not keep it. */
   readonly lock: string;
   readonly target: string;
-  readonly features: readonly string[] | undefined;
+  readonly features: FeatureChoice | undefined;
   readonly profile: string | undefined;
   readonly packages: readonly string[];
   /** `rustc -vV` */

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { type FeatureChoice, featureArguments } from '../config/features.ts';
 import { nearestManifest } from './cargo-files.ts';
 import { KeptAnswers } from './metadata-cache/read.ts';
 import { cargoProgram, type Finished, runProgram } from './run-program.ts';
@@ -19,7 +20,7 @@ export class WorkspaceQuestions {
    */
   askEarly(
     path: string,
-    features: readonly string[] | undefined,
+    features: FeatureChoice | undefined,
     mayKeep: boolean,
     signal: AbortSignal,
   ): void {
@@ -108,13 +109,13 @@ export const SYSROOT_ARGUMENTS: readonly string[] = ['--print', 'sysroot'];
 /** Returns the arguments for `cargo metadata`; it leaves out dependencies for platforms other than `platforms`. */
 export function metadataArguments(
   platforms: readonly string[],
-  features: readonly string[] | undefined,
+  features: FeatureChoice | undefined,
 ): string[] {
   return [
     'metadata',
     '--format-version=1',
     ...platforms.flatMap((platform) => ['--filter-platform', platform]),
-    ...(features?.length ? ['--features', features.join(',')] : []),
+    ...(features === undefined ? [] : featureArguments(features)),
   ];
 }
 

@@ -1,3 +1,5 @@
+import type { FeatureChoice } from '../config/features.ts';
+
 /** The workspace as `cargo metadata` describes it: packages, their targets and dependencies. */
 
 declare const packageBrand: unique symbol;
@@ -71,6 +73,6 @@ export interface WorkspaceChoice {
   readonly configFile?: string | undefined;
   /** Triples or target specifications of `--target`; when absent, what the configurations say. */
   readonly targets?: readonly string[] | undefined;
-  /** As in `--features` of cargo. */
-  readonly features?: readonly string[] | undefined;
+  /** The features that options choose; when absent, what the configurations say. */
+  readonly features?: FeatureChoice | undefined;
 }

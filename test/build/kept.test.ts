@@ -83,6 +83,14 @@ async function warm(way: Way = {}): Promise<string[]> {
   return problems;
 }
 
+test('rule 2.8: another choice of features is another question', async () => {
+  for (const args of [['--all-features'], ['--no-default-features'], []]) {
+    const problems = args[0] === '--all-features' ? ['disallowed-api kept env'] : [];
+    expect(await warm({ args })).toEqual(problems);
+    expect(await checked({ args })).toEqual({ asked: 0, problems });
+  }
+});
+
 test('nothing changed: cargo is not asked again, from wherever in the tree', async () => {
   expect((await checked()).asked).toBe(1);
   // Cargo.lock was written by the first.

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { check, fixture, short } from '../support/cackle.ts';
+import { describe, expect, test } from 'vitest';
+import { cackle, check, fixture, short } from '../support/cackle.ts';
 
 const shorts = async (directory: string, args: readonly string[] = []): Promise<string[]> =>
   (await check(directory, args)).problems.map(short).sort();
@@ -52,6 +52,66 @@ test('rule 2.8: features of cackle.toml, and --features instead of them', async 
   expect(await shorts(directory, ['--features', 'network'])).toEqual([
     'disallowed-api features net',
   ]);
+});
+
+describe('rule 2.8: all features, and none by default', () => {
+  const directory = fixture('feature-choices/workspace');
+  const configured = (more: string): void =>
+    writeFileSync(
+      join(directory, 'cackle.toml'),
+      `[common]\nversion = 3\nimport_std = ["fs", "net", "process"]\n${more}\n[sandbox]\nkind = "Disabled"\n`,
+    );
+  const [file, net, process] = ['extra fs', 'choices net', 'choices process'].map(
+    (what) => `disallowed-api ${what}`,
+  ) as [string, string, string];
+  const all = [net, process, file];
+
+  test.each([
+    [[], [process]],
+    [['--all-features'], all],
+    [['--no-default-features'], []],
+    [['--no-default-features', '--features', 'network'], [net]],
+    // As cargo has it: all features are all of them.
+    [['--no-default-features', '--all-features', '--features', 'network'], all],
+  ])('options %j', async (args, problems) => {
+    configured('');
+    expect(await shorts(directory, args)).toEqual(problems);
+  });
+
+  test.each([
+    ['all_features = true', [], all],
+    ['no_default_features = true\nfeatures = ["network"]', [], [net]],
+    // Options replace what the file says of features, all of it.
+    ['all_features = true', ['--features', 'network'], [net, process]],
+    ['features = ["network"]', ['--no-default-features'], []],
+    ['no_default_features = true', ['--features', ''], [process]],
+    ['build_flags = ["--bins", "--all-features"]', [], all],
+    ['build_flags = ["--bins", "--all-features"]', ['--no-default-features'], []],
+    ['build_flags = ["--bins", "-F", "network"]', ['--no-default-features'], []],
+  ])('in the file: %j, with options %j', async (more, args, problems) => {
+    configured(more);
+    expect(await shorts(directory, args)).toEqual(problems);
+  });
+
+  test('test and run: an option in front holds, unless one behind chooses', async () => {
+    configured('no_default_features = true');
+    const said = async (...args: string[]): Promise<string> =>
+      (await cackle(['--path', directory, ...args])).stdout;
+    expect(await said('run')).not.toContain('choices');
+    expect(await said('--all-features', 'run')).toContain('extra');
+    const behind = await said('--all-features', 'run', '--features', 'network');
+    expect(behind).toContain('net');
+    expect(behind).not.toContain('extra');
+  });
+
+  test('summary knows the packages of the features that are built', async () => {
+    configured('all_features = true');
+    const named = async (...args: string[]): Promise<boolean> => {
+      const summary = ['summary', '--path', directory, '--output-format', 'json'];
+      return (await cackle([...summary, ...args])).stdout.includes('"extra"');
+    };
+    expect([await named(), await named('--no-default-features')]).toEqual([true, false]);
+  });
 });
 
 test('dependencies of one platform, and a cycle through dev-dependencies', async () => {

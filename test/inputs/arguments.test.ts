@@ -48,6 +48,8 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['--no-ui', '--fail-on-warnings', '--ignore-newer-config-versions', '--auto-accept-fixes'],
     ...[
+      '--all-features',
+      '--no-default-features',
       '--no-backtrace',
       '--quiet',
       '--print-timing',
@@ -60,16 +62,16 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   ],
   summary: [
     ...['--by-package', '--by-permission', '--impure-proc-macros', '--counts', '--full'],
-    ...['--print-headers', '--help'],
+    ...['--all-features', '--no-default-features', '--print-headers', '--help'],
   ],
   init: ['--help'],
   cache: ['--all', '--json', '--help'],
   bench: ['--json', '--help'],
   completions: ['--help'],
   explain: ['--help'],
-  diff: ['--update', '--quiet', '--debug', '--help'],
-  lock: ['--quiet', '--debug', '--help'],
-  report: ['--diff', '--quiet', '--debug', '--help'],
+  diff: ['--update', '--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
+  lock: ['--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
+  report: ['--diff', '--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
 };
 
 const before = (command: string): string[] => (command === '' ? [] : [command]);
@@ -98,6 +100,9 @@ const cases: (readonly [readonly string[], string])[] = [
   [['--ui', 'full'], "is given twice, with 'none' and 'full'"],
   [['--backtrace'], "unknown option '--backtrace'"],
   [['--no-quiet'], "unknown option '--no-quiet'"],
+  [['--default-features'], "unknown option '--default-features'"],
+  [['--no-all-features'], "unknown option '--no-all-features'"],
+  [['--all-feature'], 'Did you mean --all-features?'],
   [['summary', '--package', 'x'], "unknown option '--package'"],
   [['cache', '--all'], '--all goes with clear'],
   [['bench', '--workers', '0'], 'It takes numbers from 1 to 256'],
@@ -173,6 +178,10 @@ test.each(
       [['test', '--test', 'absent'], 'no test target named `absent`'],
       [['test', '--profile', 'fast'], 'profile `fast` is not defined'],
       [['test', '--features', 'wings'], 'does not contain this feature: wings'],
+      [
+        ['--all-features', '--features', 'wings', 'test'],
+        'does not contain this feature: wings',
+      ],
       [['test', '--package', 'simpel'], '`simpel` did not match any packages'],
       [['--package', 'simpel', 'test'], '`simpel` did not match any packages'],
       [['run', '--no-such-option'], "unexpected argument '--no-such-option'"],
@@ -216,6 +225,9 @@ test('--package, --target, --profile and --features that cargo does not know', a
   expect(target).toContain('rustc --print target-list');
   const profile = await refused(directory, ['--profile', 'fast']);
   expect(profile).toContain('profile `fast` is not defined');
+  // With all features cargo wants to know those that are named, too.
+  for (const more of [[], ['--all-features'], ['--no-default-features']])
+    expect(await refused(directory, ['--features', 'wings', ...more])).toContain('feature: wings');
   const features = await refused(directory, ['--features', 'wings']);
   expect(features).toContain('does not contain this feature: wings');
   for (const stderr of [package_, profile]) expect(stderr).toContain('cargo says why above');
