@@ -108,13 +108,15 @@ const begin = '[common]\nversion = 3\n';
 
 /** A text that sets one key, with what else a valid file needs. */
 const setting = (path: readonly string[], value: string): string =>
-  path.join('.') === 'common.version'
-    ? `common.version = ${value}\n`
-    : path[0] === 'common' && path.length > 1
-      ? `${begin}${path[1]} = ${value}\n`
-      : path.join('.') === 'common'
-        ? `common = ${value}\n`
-        : `${path.join('.')} = ${value}\n${begin}`;
+  path[1] === 'build' && path.length === 3
+    ? `${begin}[[common.build]]\n${path[2]} = ${value}\n`
+    : path.join('.') === 'common.version'
+      ? `common.version = ${value}\n`
+      : path[0] === 'common' && path.length > 1
+        ? `${begin}${path[1]} = ${value}\n`
+        : path.join('.') === 'common'
+          ? `common = ${value}\n`
+          : `${path.join('.')} = ${value}\n${begin}`;
 
 /** Values that a key takes. */
 function right({ path, part }: Key): string[] {
@@ -126,6 +128,7 @@ function right({ path, part }: Key): string[] {
   if (part.type === 'string') return ['"text"'];
   if (part.type === 'object')
     return path.length === 1 && name === 'common' ? ['{ version = 3 }'] : ['{}'];
+  if (part.items?.properties !== undefined) return ['[]', '[{}]', '[{ features = ["x"] }]'];
   // What these may name depends on the rest of the file, or on the tree.
   return ['allow_apis', 'import'].includes(name) ? ['[]'] : ['[]', '["text"]'];
 }
@@ -153,6 +156,7 @@ function wrong({ path, part }: Key): string[] {
     ...(part.enum === undefined ? [] : ['"none"', '"disabled"', '""']),
     ...(part.type === 'object' && name !== 'api' && name !== 'pkg' ? ['{ no_such_key = 1 }'] : []),
     ...(part.type === 'array' ? ['[1]', '[["text"]]', '[true]'] : []),
+    ...(part.items?.properties === undefined ? [] : ['["text"]', '[{ no_such_key = 1 }]']),
     ...(part.items?.enum === undefined ? [] : ['["fss"]', '["fs", "fs"]']),
     ...(name === 'allow_apis' ? ['[""]'] : []),
     ...(name === 'source' ? ['""'] : []),

@@ -51,7 +51,7 @@ function summary(report: CheckReport, paint: Paint, options: ReportOptions): str
   const warnings = report.problems.length - errors;
   const { packages, units, outputs, objects, permissionsNeeded } = report.counts;
   const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
-  const checked = `${count(packages, 'package')}, ${count(units, 'unit')}, ${count(outputs, 'output')}, ${count(objects, 'object')} checked${report.targets.length > 1 ? ` for ${report.targets.length} targets` : ''}; ${count(permissionsNeeded, 'permission')} needed`;
+  const checked = `${count(packages, 'package')}, ${count(units, 'unit')}, ${count(outputs, 'output')}, ${count(objects, 'object')} checked${report.targets.length > 1 ? ` for ${report.targets.length} targets` : ''}${report.builds.length > 1 ? ` in ${report.builds.length} builds` : ''}; ${count(permissionsNeeded, 'permission')} needed`;
   const failed = errors > 0 || (options.failOnWarnings && warnings > 0);
   const warned = `${warnings} warning${warnings === 1 ? '' : 's'}`;
   const found = `${errors} problem${errors === 1 ? '' : 's'}, ${warned}`;

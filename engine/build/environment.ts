@@ -1,6 +1,6 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { LOADER_PATH } from './loader-path.ts';
-import { ourVariables } from './our-variables.ts';
+import { OWN_FILES, ourVariables } from './our-variables.ts';
 import type { ServerOptions } from './server-options.ts';
 
 /** Changes to an environment. */
@@ -10,7 +10,7 @@ export interface EnvironmentChange {
 }
 
 /** Variables that we set for cargo, which passes them to every program it runs. */
-const ours = ['RUSTC_WRAPPER', 'RUSTDOC'] as const;
+const ours = ['RUSTC_WRAPPER', 'RUSTDOC', ...Object.keys(OWN_FILES)];
 
 /**
  * Returns the change that restores the environment that a rustc, test or program would have without us, but for the
@@ -34,6 +34,7 @@ export function scriptWithoutUs(
       ...loaderPathOf(env),
       ...(userWrapper === undefined ? [] : ([['RUSTC_WRAPPER', userWrapper]] as const)),
       ['RUSTDOC', rustdocBeside(env.get('RUSTC'), rustdoc)],
+      ...Object.keys(OWN_FILES).flatMap((name) => own(name)),
     ],
   };
 }

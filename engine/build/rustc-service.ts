@@ -35,9 +35,11 @@ const MAX_COMMAND_LINE = 128 * 1024;
 /** A command line that cargo passed for a unit, and the unit that it compiles. */
 type ReadUnit = Pick<Compilation, 'args' | 'command' | 'invocation'>;
 
+/** Of invocations: a check may run cargo several times. */
+let nextId = 1;
+
 /** Has the engine judge units before and after rustc compiles them. */
 export class RustcService {
-  private nextId = 1;
   private readonly platforms = new Platforms();
   private readonly options: ServerOptions;
   private readonly failures: BuildFailures;
@@ -130,7 +132,7 @@ export class RustcService {
       ...process.env,
       ...(toolchain === undefined ? {} : { RUSTUP_TOOLCHAIN: toolchain }),
     });
-    const invocation = identify(this.nextId++, hello, command, workspace, {
+    const invocation = identify(nextId++, hello, command, workspace, {
       ...{ cfg, platform },
       isOptimised: isOptimised(args),
     });

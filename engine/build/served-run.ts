@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
+import { OWN_FILES } from './our-variables.ts';
 import { profileArguments } from './profile.ts';
 import { programArguments } from './program-arguments.ts';
 import { linkWrapper, makeRunDirectory } from './run-directory.ts';
@@ -91,6 +92,7 @@ export async function serveRun<T>(
           CACKLE_SOCKET: server.socketPath,
           CACKLE_TOKEN: server.token,
           CACKLE_SHIM: shim,
+          ...(request.keepsApart ? OWN_FILES : {}),
         },
         stop: stop.signal,
         fail,

@@ -250,6 +250,8 @@ export interface BuildRequest {
   readonly storeId: string;
   /** The sandboxes that cackle.toml asks for. */
   readonly sandboxes: Sandboxes | undefined;
+  /** True where a check may have several builds: each leaves files of its own, where cargo would overwrite another's. */
+  readonly keepsApart: boolean;
   readonly colour: boolean;
   readonly showProgress: boolean;
 }

@@ -9,7 +9,7 @@ import { Records } from '../units/records.ts';
 import { Units } from '../units/units.ts';
 import { UnitProblems } from '../verdicts/unit-problems.ts';
 import { Verdicts } from '../verdicts/verdicts.ts';
-import { checkedTargets } from './cargo-request.ts';
+import { plannedBuilds, targetsOf } from './builds.ts';
 import type { CheckContext } from './context.ts';
 import { explainedUsages } from './explained-usages.ts';
 
@@ -31,7 +31,10 @@ export interface BuildAttempt {
 
 /** An attempt whose cargo has ended, with a record of every unit. */
 export interface FinishedBuild extends BuildAttempt {
+  /** Of all its builds. */
   readonly outcome: BuildOutcome;
+  /** The artifacts of each build. */
+  readonly artifactsOfBuilds: readonly (readonly CargoArtifact[])[];
 }
 
 /** The result of an attempt that has to be repeated: cargo called these units fresh, but they cannot be judged. */
@@ -52,7 +55,7 @@ export async function openAttempt(context: CheckContext): Promise<BuildAttempt> 
   const paths = new PublicPaths(workspace, location.root, (file) => inputs.answered(file));
   const { backtraces } = options;
   const explains = explainedUsages(context);
-  const namesTargets = checkedTargets(options, live.current).length > 1;
+  const namesTargets = targetsOf(plannedBuilds(options, live.current, workspace)).length > 1;
   const judging = { backtraces, explains, namesTargets };
   const verdicts = new Verdicts({ pools, inputs, records, workspace, live, paths, ...judging });
   const owners = new KnownOwners(records, workspace);
@@ -67,14 +70,16 @@ export async function openAttempt(context: CheckContext): Promise<BuildAttempt> 
   };
 }
 
-/** How often a build is repeated for units whose stored facts were lost: each attempt finds one layer of them. */
+/** How often one build is repeated for units whose stored facts were lost: each attempt finds one layer of them. */
 const MAX_ATTEMPTS = 6;
 
 /** Repeats attempts until one ends with all facts, and returns its result. Throws CheckError when none does. */
 export async function untilNothingIsMissing<T extends object>(
-  { location, unchanged }: CheckContext,
+  { location, unchanged, options, live, workspace }: CheckContext,
   attempt: () => Promise<T | Rebuild>,
 ): Promise<T> {
+  // One repeats for the first of its builds that lacks something.
+  const most = MAX_ATTEMPTS * plannedBuilds(options, live.current, workspace).length;
   for (let attempts = 1; ; attempts++) {
     const result = await attempt().catch(async (error: unknown) => {
       // A changed file may be the cause: then report that instead.
@@ -84,7 +89,7 @@ export async function untilNothingIsMissing<T extends object>(
     if (!isRebuild(result)) return result;
     // Cargo would read it again.
     await unchanged.refuseChanges([], []);
-    if (attempts === MAX_ATTEMPTS)
+    if (attempts >= most)
       throw new CheckError(
         `cargo does not build these again, though cackle has no facts of them: ${result.unitsToRebuild.join(', ')}`,
         `remove ${location.root} and check again`,

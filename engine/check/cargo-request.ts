@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import type { BuildRequest } from '../build/types.ts';
-import { featureArguments, withoutFeatures } from '../config/features.ts';
+import { type BuildChoice, featureArguments, withoutFeatures } from '../config/features.ts';
 import type { Config } from '../config/types.ts';
 import type { RecordStore } from '../facts/store.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { Workspace } from '../workspace/types.ts';
+import { plannedBuilds } from './builds.ts';
 import {
   buildArguments,
   type CargoCommand,
@@ -21,8 +22,15 @@ interface RequestFacts {
   readonly store: RecordStore;
 }
 
-/** Returns the request for the build: the whole workspace, or what `cargo test` and `cargo run` would build. */
-export function buildRequest(options: CheckOptions, facts: RequestFacts): BuildRequest {
+/**
+ * Returns the request for one of the planned builds: of the whole workspace, or of what `cargo test` and `cargo run` would
+ * build.
+ */
+export function buildRequest(
+  options: CheckOptions,
+  facts: RequestFacts,
+  build: BuildChoice,
+): BuildRequest {
   const { workspace, config } = facts;
   const { command } = options;
   const { colour, showProgress } = options;
@@ -30,19 +38,23 @@ export function buildRequest(options: CheckOptions, facts: RequestFacts): BuildR
   const common = {
     ...{ workspaceRoot: workspace.root, colour, showProgress },
     ...{ storeId: facts.store.id, sandboxes: facts.sandboxes },
+    keepsApart: command === undefined && config.builds.length > 0,
   };
   if (command === undefined)
     return {
       ...common,
       directory: workspace.root,
       subcommand: ['build', '--keep-going'],
-      cargoArguments: cargoArguments(options, config),
+      cargoArguments: cargoArguments(options, config, build),
       profile,
       linkAll: options.linkAll ?? false,
       runsPrograms: false,
     };
   const said = readCommand(command, options.path);
-  const { subcommand, args } = buildArguments(command, said, defaultsOf(options, config));
+  const { subcommand, args } = buildArguments(command, said, {
+    ...build,
+    packages: options.packages,
+  });
   return {
     ...common,
     directory: resolve(options.path),
@@ -61,37 +73,24 @@ export function runRequest(
 ): BuildRequest {
   const { command } = options;
   const said = readCommand(command, options.path);
+  const [build] = plannedBuilds(options, facts.config, facts.workspace);
   return {
-    ...buildRequest(options, facts),
+    ...buildRequest(options, facts, build),
     subcommand: [command.subcommand],
-    cargoArguments: foregroundArguments(command, said, defaultsOf(options, facts.config)),
+    cargoArguments: foregroundArguments(command, said, { ...build, packages: options.packages }),
     showProgress: false,
   };
 }
 
-/**
- * Returns the targets that a check names for cargo: those of `--target`, else of cackle.toml. Empty when neither names
- * one. `test` and `run` take those of cackle.toml for none of theirs.
- */
-export function checkedTargets(
-  { targets, command }: Pick<CheckOptions, 'targets' | 'command'>,
-  config: Pick<Config, 'targets'>,
-): readonly string[] {
-  return [...new Set(targets ?? (command === undefined ? config.targets : []))];
-}
-
-function defaultsOf(options: CheckOptions, config: Config) {
-  const { packages } = options;
-  const targets = checkedTargets(options, config);
-  return { features: options.features ?? config.features, targets, packages };
-}
-
-function cargoArguments(options: CheckOptions, config: Config): string[] {
-  const { features, targets, packages } = defaultsOf(options, config);
+function cargoArguments(
+  options: CheckOptions,
+  config: Config,
+  { features, targets }: BuildChoice,
+): string[] {
   return [
     ...(options.features === undefined ? config.buildFlags : withoutFeatures(config.buildFlags)),
     ...featureArguments(features),
     ...targets.flatMap((name) => ['--target', name]),
-    ...packages.flatMap((p) => ['--package', p]),
+    ...options.packages.flatMap((p) => ['--package', p]),
   ];
 }

@@ -11,13 +11,15 @@ interface BuildListeners {
   readonly progress: BuildProgressNotes;
   /** Aborts the speculative judging of outputs that may turn out to be fresh. */
   readonly earlyJudging: AbortController;
+  /** Outputs of earlier checks are judged beside the first run of cargo only. */
+  readonly isFirst: boolean;
 }
 
 /** Returns the engine's handlers for the requests of the shims: a gate answers each, and the answer is recorded and logged. */
 export function buildHandlers(
   { observer, workspace, unchanged, counts }: CheckContext,
   { records, verdicts, unitProblems, gates, units, failures, ...attempt }: BuildAttempt,
-  { text, progress, earlyJudging }: BuildListeners,
+  { text, progress, earlyJudging, isFirst }: BuildListeners,
 ): BuildHandlers {
   const logged = (what: string, gate: Gate): Gate => {
     if (gate.allow) observer.log?.('debug', `may ${what}`);
@@ -27,6 +29,7 @@ export function buildHandlers(
   };
   const judgeEarly = async (): Promise<void> => {
     await records.unitsRead().catch(() => earlyJudging.abort());
+    if (!isFirst) return;
     await verdicts.judgeRecorded(earlyJudging.signal);
     observer.waits?.();
   };

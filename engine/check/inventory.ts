@@ -14,7 +14,7 @@ import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { findPackage } from '../workspace/package-identity.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
-import { checkedTargets } from './cargo-request.ts';
+import { plannedBuilds, targetsOf } from './builds.ts';
 import type { CheckContext } from './context.ts';
 import type { Judgement } from './judge.ts';
 
@@ -31,7 +31,7 @@ export async function inventoriesOf(
 ): Promise<TakenInventory[]> {
   const { options, workspace } = context;
   if (options.inventory === undefined && options.locked !== true) return [];
-  const named = checkedTargets(options, judgement.config);
+  const named = targetsOf(plannedBuilds(options, judgement.config, workspace));
   if (named.length < 2) {
     const target = await targetOf(named[0], workspace.root);
     return [inventoryOf(context, judgement, report, target, () => true)];

@@ -22,7 +22,7 @@ import { Verdicts } from '../verdicts/verdicts.ts';
 import { lockedPackages } from '../workspace/lock-file.ts';
 import { untilAborted } from './abort.ts';
 import type { FinishedBuild, Rebuild } from './attempt.ts';
-import { checkedTargets } from './cargo-request.ts';
+import { plannedBuilds, targetsOf } from './builds.ts';
 import type { CheckContext } from './context.ts';
 import { explainedUsages } from './explained-usages.ts';
 import { unchecked } from './unchecked.ts';
@@ -67,7 +67,7 @@ function verdictsAnew(context: CheckContext, { inputs, records, paths }: Finishe
   const { pools, workspace, live, options } = context;
   const { backtraces } = options;
   const explains = explainedUsages(context);
-  const namesTargets = checkedTargets(options, live.current).length > 1;
+  const namesTargets = targetsOf(plannedBuilds(options, live.current, workspace)).length > 1;
   const judging = { backtraces, explains, namesTargets };
   const verdicts = new Verdicts({ pools, inputs, records, workspace, live, paths, ...judging });
   for (const record of records.current)
@@ -121,7 +121,7 @@ async function judgeOnce(
     unchecked: unchecked(
       gates.heldPrograms.values(),
       outcome.failedBuildScripts,
-      artifacts,
+      built.artifactsOfBuilds,
       workspace,
       config.bestEffortTargets,
     ),

@@ -1,3 +1,4 @@
+import { featureWords } from '../config/features.ts';
 import type { Config } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import type { RecordStore } from '../facts/store.ts';
@@ -10,7 +11,7 @@ import type { LoaderPlaces } from '../units/loader-places.ts';
 import type { OutputVerdict } from '../verdicts/output-verdict.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { FinishedBuild } from './attempt.ts';
-import { checkedTargets } from './cargo-request.ts';
+import { plannedBuilds, targetsOf } from './builds.ts';
 import type { CheckContext } from './context.ts';
 import { inventoriesOf, lockProblems, lockToCompare } from './inventory.ts';
 import type { Judgement } from './judge.ts';
@@ -89,13 +90,15 @@ function reportOf(
   const { records, inputs, gates, artifacts } = built;
   const grants = minimalGrants(verdicts.flatMap((verdict) => verdict.usages));
   const packages = new Set([...records.current].map((unit) => unit.packageId));
+  const builds = plannedBuilds(options, config, workspace);
   const isPart = options.packages.length > 0 || options.command !== undefined;
   return {
     workspaceRoot: workspace.root,
     configFile: config.file,
     problems,
     unchecked,
-    targets: checkedTargets(options, config),
+    targets: targetsOf(builds),
+    builds: builds.map(({ targets, features }) => ({ targets, features: featureWords(features) })),
     leftOut: isPart ? [] : leftOut(workspace, packages, gates.heldPrograms.values()),
     counts: {
       packages: packages.size,

@@ -1,11 +1,13 @@
 import { join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { type Exports, readExports } from '../config/exports.ts';
-import { featureArguments, withoutFeatures } from '../config/features.ts';
+import { defaultFeatures, withoutFeatures } from '../config/features.ts';
 import { readTreeSettings } from '../config/tree-settings.ts';
 import { configFiles, isFile } from '../workspace/cargo-files.ts';
 import type { WorkspaceQuestions } from '../workspace/early-questions.ts';
 import { changesTree, loadWorkspace } from '../workspace/metadata.ts';
 import type { Workspace, WorkspaceChoice } from '../workspace/types.ts';
+import { featuresOf, plannedBuilds, targetsOf } from './builds.ts';
 import { type CargoCommand, readCommand } from './cargo-command.ts';
 
 /** The subject of a check: the packages, the APIs that they export, and the cackle.toml with their permissions. */
@@ -52,19 +54,29 @@ async function readWorkspace(
   }
   const configFile = choice.configFile ?? join(workspace.root, 'cackle.toml');
   const settings = await readTreeSettings(configFile);
-  // `test` and `run` are for a machine: for this one, if they name no other.
-  const chosen = targets ?? (command === undefined ? settings.targets : undefined);
-  const hasOthers = chosen !== targets;
-  const added = features === undefined && !command?.choosesFeatures ? settings.features : undefined;
+  const builds = plannedBuilds(
+    {
+      targets,
+      features: command?.choosesFeatures ? defaultFeatures : features,
+      command: options.command,
+    },
+    settings,
+    workspace,
+  );
+  // One description is for all builds: what any of them needs is in it.
+  const all = { targets: targetsOf(builds), features: featuresOf(builds) };
   const ofConfig =
     features === undefined ? settings.buildFlags : withoutFeatures(settings.buildFlags);
   const flags = command === undefined ? ofConfig : own;
-  const adds = added !== undefined && featureArguments(added).length > 0;
-  if (!adds && !hasOthers && (command !== undefined || !changesTree(flags)))
-    return { workspace, configFile };
+  const isSame =
+    all.targets.join('\0') === (targets ?? []).join('\0') &&
+    isDeepStrictEqual(all.features, features ?? defaultFeatures);
+  if (isSame && (command !== undefined || !changesTree(flags))) return { workspace, configFile };
   // The workspace had to be found first: only now it is known what else cargo is told about it.
-  const more = { targets: chosen, features: features ?? added, cargoArguments: flags };
-  return { workspace: await loadWorkspace({ ...common, ...more }), configFile };
+  return {
+    workspace: await loadWorkspace({ ...common, ...all, cargoArguments: flags }),
+    configFile,
+  };
 }
 
 /** Is there a configuration of cargo that counts in `path`, but not at the root? */

@@ -22,18 +22,26 @@ export function leftOut(
     .map(({ label }) => label);
 }
 
-/** Returns what was not built, and so not judged, because a build script or proc macro was held, or failed. */
+/**
+ * Returns what was not built, and so not judged, because a build script or proc macro was held, or failed: in any of the
+ * builds, of which `builds` has the artifacts.
+ */
 export function unchecked(
   held: Iterable<HeldProgram>,
   failed: readonly FailedProgram[],
-  artifacts: readonly CargoArtifact[],
+  builds: readonly (readonly CargoArtifact[])[],
   workspace: Workspace,
   bestEffort: readonly string[] = [],
 ): Unchecked[] {
   const builtFor = (target: string | undefined): ReadonlySet<string> => {
     const isOf = ({ filenames }: CargoArtifact): boolean =>
       target === undefined || filenames.some((file) => file.includes(`/${target}/`));
-    return new Set(artifacts.filter(isOf).map((a) => `${a.packageId}\0${a.targetName}`));
+    const [first = new Set<string>(), ...others] = builds
+      .map((artifacts) => artifacts.filter(isOf))
+      // Another build may not be for that target at all.
+      .filter((found) => target === undefined || found.length > 0)
+      .map((found) => new Set(found.map((a) => `${a.packageId}\0${a.targetName}`)));
+    return new Set([...first].filter((name) => others.every((built) => built.has(name))));
   };
   const causes = [
     ...[...held].map((h) => ({

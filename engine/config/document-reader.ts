@@ -54,6 +54,20 @@ export class DocumentReader {
     return undefined;
   }
 
+  /** The tables of `[[NAME]]`, or of a list of inline tables. */
+  tables(entry: TomlEntry | undefined): TomlTable[] {
+    if (entry === undefined) return [];
+    if (entry.value.kind !== 'array') {
+      this.#expected(entry.value, `a list of tables, \`[[…${entry.key}]]\`,`);
+      return [];
+    }
+    return entry.value.items.flatMap((item) => {
+      if (item.kind === 'table') return [item];
+      this.#expected(item, 'a table');
+      return [];
+    });
+  }
+
   boolean(entry: TomlEntry | undefined): boolean | undefined {
     if (entry === undefined) return undefined;
     if (entry.value.kind === 'boolean') return entry.value.value;

@@ -11,6 +11,22 @@ export interface FeatureChoice {
 /** What cargo builds when it is told nothing. */
 export const defaultFeatures: FeatureChoice = { features: [], all: false, noDefault: false };
 
+/** A build of a check: for which targets, with which features. */
+export interface BuildChoice {
+  /** Empty: what cargo builds for when no target is named. */
+  readonly targets: readonly string[];
+  readonly features: FeatureChoice;
+}
+
+/** Returns a choice that builds whatever one of several builds. */
+export function allOfThem(choices: readonly FeatureChoice[]): FeatureChoice {
+  return {
+    features: [...new Set(choices.flatMap(({ features }) => features))],
+    all: choices.some(({ all }) => all),
+    noDefault: choices.every(({ noDefault }) => noDefault),
+  };
+}
+
 /** Returns the options for cargo that make a choice; none for {@link defaultFeatures}. */
 export function featureArguments({ features, all, noDefault }: FeatureChoice): string[] {
   return [

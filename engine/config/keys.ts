@@ -50,6 +50,15 @@ export const featureKeys = {
   ),
 } satisfies Keys;
 
+const targetList = (description: string): KeySchema =>
+  list(description, { minLength: 1, not: { pattern: '^-' } }, { uniqueItems: true });
+
+/** The keys of `[[common.build]]`. */
+export const buildKeys = {
+  targets: targetList('Targets of this build. Without this key: those of common.targets.'),
+  ...featureKeys,
+} satisfies Keys;
+
 /** The keys of `[common]`. */
 export const commonKeys = {
   version: {
@@ -70,15 +79,17 @@ export const commonKeys = {
     {},
     { default: ['--all-targets'] },
   ),
-  targets: list(
+  targets: targetList(
     'Targets that are checked, such as "x86_64-pc-windows-gnu"; permissions hold for all of them. --target on the command line replaces them. Without this key: what cargo builds for.',
-    { minLength: 1, not: { pattern: '^-' } },
-    { uniqueItems: true },
   ),
-  best_effort_targets: list(
+  build: {
+    description:
+      'Builds that one check makes and judges together, each with its own targets and features; permissions hold for all of them. What a build leaves out is as [common] says.',
+    type: 'array',
+    items: tableOf('A build: its targets and features.', buildKeys),
+  },
+  best_effort_targets: targetList(
     'Targets of which a check leaves out what cannot be built on this machine, such as C code without a compiler for it, and succeeds all the same.',
-    { minLength: 1, not: { pattern: '^-' } },
-    { uniqueItems: true },
   ),
   profile: {
     description:

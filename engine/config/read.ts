@@ -4,10 +4,10 @@ import { readRegularFile } from '../regular-file.ts';
 import { shellWords } from '../shell-words.ts';
 import { reasonOf } from '../system-errors.ts';
 import { readApiTables } from './apis.ts';
+import { readBuilds } from './builds.ts';
 import { builtinApis } from './builtin.ts';
 import { DocumentReader } from './document-reader.ts';
 import { type Exports, noExports } from './exports.ts';
-import type { FeatureChoice } from './features.ts';
 import { importBuiltin, importExported } from './imported-apis.ts';
 import { permissionLookup } from './inheritance.ts';
 import { neverAllowed } from './instruction-rules.ts';
@@ -159,11 +159,7 @@ class Reader extends DocumentReader {
       scopes: this.sandboxes,
     };
     const build = {
-      features: this.features(common),
-      buildFlags: common?.entries.has('build_flags')
-        ? this.strings(common.entries.get('build_flags'))
-        : ['--all-targets'],
-      targets: this.strings(common?.entries.get('targets')),
+      ...readBuilds(this, common),
       bestEffortTargets: this.strings(common?.entries.get('best_effort_targets')),
       profile: this.string(common?.entries.get('profile')) ?? 'cackle',
       explicitBuildScripts: this.boolean(common?.entries.get('explicit_build_scripts')) ?? false,
@@ -194,14 +190,6 @@ class Reader extends DocumentReader {
         return place === undefined ? [] : [{ package: name, place }];
       }),
       sandboxChosen: sandboxes.top?.kind !== undefined,
-    };
-  }
-
-  private features(table: TomlTable | undefined): FeatureChoice {
-    return {
-      features: this.strings(table?.entries.get('features')),
-      all: this.boolean(table?.entries.get('all_features')) ?? false,
-      noDefault: this.boolean(table?.entries.get('no_default_features')) ?? false,
     };
   }
 

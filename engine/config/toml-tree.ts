@@ -95,11 +95,7 @@ function readTables(text: string): TomlTable {
   for (const node of top.body) {
     if (node.type === 'TOMLTable') {
       const keys = node.key.keys;
-      if (node.kind === 'array') {
-        addArrayOfTables(root, keys);
-        continue;
-      }
-      const table = descend(root, keys);
+      const table = node.kind === 'array' ? addedTable(root, keys) : descend(root, keys);
       for (const pair of node.body) addPair(table, pair);
     } else {
       addPair(root, node);
@@ -117,8 +113,9 @@ function descend(table: TomlTable, keys: readonly (AST.TOMLBare | AST.TOMLQuoted
   for (const key of keys) {
     const name = keyName(key);
     const known = current.entries.get(name);
-    if (known !== undefined && known.value.kind === 'table') {
-      current = known.value;
+    const inner = known === undefined ? undefined : tableIn(known.value);
+    if (inner !== undefined) {
+      current = inner;
       continue;
     }
     const { place, length } = placeOf(key);
@@ -131,14 +128,30 @@ function descend(table: TomlTable, keys: readonly (AST.TOMLBare | AST.TOMLQuoted
   return current;
 }
 
-/** `[[a.b]]` is not valid in cackle.toml: the code that expects a table there reports it. */
-function addArrayOfTables(root: TomlTable, keys: readonly (AST.TOMLBare | AST.TOMLQuoted)[]): void {
-  const last = keys.at(-1);
-  if (last === undefined) return;
+/** Returns the table in which `[a.b]` finds its keys: in an array of tables, the last one. */
+function tableIn(value: TomlValue): TomlTable | undefined {
+  const inner = value.kind === 'array' ? value.items.at(-1) : value;
+  return inner?.kind === 'table' ? inner : undefined;
+}
+
+/** Adds the table of a `[[a.b]]` to its array, and returns it. Where no array is expected, the reader reports it. */
+function addedTable(root: TomlTable, keys: readonly (AST.TOMLBare | AST.TOMLQuoted)[]): TomlTable {
+  const last = keys.at(-1) as AST.TOMLBare | AST.TOMLQuoted;
   const { entries } = descend(root, keys.slice(0, -1));
   const name = keyName(last);
-  const at = placeOf(last);
-  entries.set(name, { key: name, ...at, value: { kind: 'other', type: 'array of tables', ...at } });
+  const { place, length } = placeOf(last);
+  const table = newTable(place, length);
+  const known = entries.get(name);
+  const array =
+    known?.value.kind === 'array'
+      ? known.value
+      : { kind: 'array' as const, items: [], place, length };
+  const value = { ...array, items: [...array.items, table] };
+  entries.set(
+    name,
+    known === undefined ? { key: name, place, length, value } : { ...known, value },
+  );
+  return table;
 }
 
 function addPair(table: TomlTable, pair: AST.TOMLKeyValue): void {

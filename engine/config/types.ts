@@ -1,4 +1,4 @@
-import type { FeatureChoice } from './features.ts';
+import type { BuildChoice, FeatureChoice } from './features.ts';
 
 /** cackle.toml as the judge reads it. */
 
@@ -135,6 +135,8 @@ export interface Config {
   readonly profile: string;
   /** `common.targets`: the targets that are checked; empty when the key is absent. */
   readonly targets: readonly string[];
+  /** `[[common.build]]`: what is built, one after the other; empty without such tables. What one leaves out is of `[common]`. */
+  readonly builds: readonly BuildChoice[];
   /** `common.best_effort_targets`: of these a check may leave out what cannot be built here. */
   readonly bestEffortTargets: readonly string[];
   readonly explicitBuildScripts: boolean;

@@ -1,4 +1,4 @@
-import { featureWords } from '../config/features.ts';
+import { type BuildChoice, featureWords } from '../config/features.ts';
 import type { Config, SandboxSettings } from '../config/types.ts';
 
 /**
@@ -87,6 +87,9 @@ function builds(base: Config, head: Config): string[] {
     ...(featureWords(base.features) === featureWords(head.features)
       ? []
       : [`features are ${featureWords(head.features)}, not ${featureWords(base.features)}`]),
+    ...(buildWords(base.builds) === buildWords(head.builds)
+      ? []
+      : [`builds are ${buildWords(head.builds)}, not ${buildWords(base.builds)}`]),
     ...(base.profile === head.profile
       ? []
       : [`the profile is ${head.profile}, not ${base.profile}`]),
@@ -94,4 +97,11 @@ function builds(base: Config, head: Config): string[] {
       ? ['build scripts need no build section any more']
       : []),
   ];
+}
+
+function buildWords(builds: readonly BuildChoice[]): string {
+  if (builds.length === 0) return 'one';
+  return builds
+    .map(({ targets, features }) => [...targets, `features ${featureWords(features)}`].join(' '))
+    .join('; ');
 }

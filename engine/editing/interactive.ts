@@ -369,11 +369,11 @@ export class Interactive {
 
 /** The settings that a running build cannot change, as a text to compare. */
 function buildSettings(config: Config): string {
-  const { features, targets, buildFlags, profile, rustcSandbox, tables } = config;
+  const { features, targets, builds, buildFlags, profile, rustcSandbox, tables } = config;
   const top = JSON.stringify(config.sandbox({ package: '', suffix: '' }));
   // A package whose table only grants permissions has the common sandbox.
   const own = tables
     .map(({ scope }) => ({ scope, sandbox: config.sandbox(scope) }))
     .filter(({ sandbox }) => JSON.stringify(sandbox) !== top);
-  return JSON.stringify([features, targets, buildFlags, profile, rustcSandbox, top, own]);
+  return JSON.stringify([features, targets, builds, buildFlags, profile, rustcSandbox, top, own]);
 }

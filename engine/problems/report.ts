@@ -18,6 +18,14 @@ export interface Unchecked {
   readonly isExcused?: true | undefined;
 }
 
+/** A run of cargo: for which targets, with which features. */
+export interface CheckedBuild {
+  /** Empty where none is named. */
+  readonly targets: readonly string[];
+  /** `default`, `all`, `none`, or names, with `without default` behind them where these are left out. */
+  readonly features: string;
+}
+
 /** The result of a check, as shown by the report and the machine output. */
 export interface CheckReport {
   readonly workspaceRoot: string;
@@ -28,6 +36,8 @@ export interface CheckReport {
   readonly leftOut: readonly string[];
   /** The targets that `--target` or cackle.toml named; empty when neither names one. */
   readonly targets: readonly string[];
+  /** The builds that were made and judged, one after the other: more than one only where cackle.toml has `[[common.build]]`. */
+  readonly builds: readonly CheckedBuild[];
   readonly counts: {
     readonly packages: number;
     readonly units: number;

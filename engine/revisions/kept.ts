@@ -73,7 +73,8 @@ function placeOf(root: string, key: InventoryKey) {
 
 /** What of cackle.toml an inventory depends on: all but permissions. */
 function ofConfig(config: Config): object {
-  const { version, features, buildFlags, profile, apis, imports, rustcSandbox } = config;
+  const { version, targets, features, builds, buildFlags, profile, apis, imports, rustcSandbox } =
+    config;
   const scope = { package: '', suffix: 'build' } as const;
   const usual = JSON.stringify(config.sandbox(scope));
   const sandboxes = [...config.packages.keys()].map((name) => [
@@ -81,6 +82,8 @@ function ofConfig(config: Config): object {
     JSON.stringify(config.sandbox({ ...scope, package: name })),
   ]);
   return {
+    // Which builds are for the target depends on all of them.
+    ...(builds.length === 0 ? {} : { targets, builds }),
     ...{ version, features, buildFlags, profile, rustcSandbox, usual },
     apis: [...apis.values()].map(({ name, include, exclude }) => ({ name, include, exclude })),
     imports: [...imports],

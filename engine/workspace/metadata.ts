@@ -121,7 +121,12 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
       'correct what cargo names above; `cargo metadata` shows the same',
     );
   }
-  return buildWorkspace(parseMetadata(result.stdout, toolchain.cargo), sysroot);
+  const { host } = toolchain;
+  const named = config.targets.map((target) => (target === 'host-tuple' ? host : target));
+  return buildWorkspace(parseMetadata(result.stdout, toolchain.cargo), {
+    ...{ sysroot, host },
+    builtFor: named.length === 0 ? [host] : named,
+  });
 }
 
 /** The nearest directory at or above `path` that holds a Cargo.toml. */
@@ -192,7 +197,10 @@ function parseMetadata(stdout: Buffer, cargo: string): Metadata {
   return parsed.data;
 }
 
-async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Workspace> {
+async function buildWorkspace(
+  metadata: Metadata,
+  { sysroot, host, builtFor }: Pick<Workspace, 'sysroot' | 'host' | 'builtFor'>,
+): Promise<Workspace> {
   // Only what is resolved for the platforms at hand; cargo lists the others too.
   const nodes = new Map(metadata.resolve.nodes.map((node) => [node.id, node]));
   const listed = metadata.packages.filter((p) => nodes.has(p.id));
@@ -247,6 +255,8 @@ async function buildWorkspace(metadata: Metadata, sysroot: string): Promise<Work
     targetDirectory: metadata.target_directory,
     buildDirectory: metadata.build_directory ?? metadata.target_directory,
     sysroot: await realpath(sysroot),
+    host,
+    builtFor,
     packages,
     members: metadata.workspace_members.map(known),
     byId: new Map(packages.map((p) => [p.id, p])),

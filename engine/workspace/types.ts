@@ -53,6 +53,10 @@ export interface Workspace {
   readonly buildDirectory: string;
   /** Directory of the toolchain in use, symbolic links resolved. */
   readonly sysroot: string;
+  /** The target triple of this machine. */
+  readonly host: string;
+  /** For what cargo builds when no option names a target: `build.target` of its configuration, else the host. */
+  readonly builtFor: readonly string[];
   readonly packages: readonly Package[];
   readonly members: readonly PackageIndex[];
   /** Packages by cargo's id of each. */

@@ -45,6 +45,16 @@ test.each([
     ['build_flags are --lib, not --all-targets'],
   ],
   [
+    'other features',
+    base.replace('[sandbox]', 'no_default_features = true\n[sandbox]'),
+    ['features are none, not default'],
+  ],
+  [
+    'other builds',
+    base.replace('[sandbox]', '[[common.build]]\ntargets = ["t"]\nfeatures = ["x"]\n[sandbox]'),
+    ['builds are t features x, not one'],
+  ],
+  [
     'no sections',
     base.replace('explicit_build_scripts = true', ''),
     ['build scripts need no build section any more'],

@@ -178,10 +178,7 @@ test.each(
       [['test', '--test', 'absent'], 'no test target named `absent`'],
       [['test', '--profile', 'fast'], 'profile `fast` is not defined'],
       [['test', '--features', 'wings'], 'does not contain this feature: wings'],
-      [
-        ['--all-features', '--features', 'wings', 'test'],
-        'does not contain this feature: wings',
-      ],
+      [['--all-features', '--features', 'wings', 'test'], 'does not contain this feature: wings'],
       [['test', '--package', 'simpel'], '`simpel` did not match any packages'],
       [['--package', 'simpel', 'test'], '`simpel` did not match any packages'],
       [['run', '--no-such-option'], "unexpected argument '--no-such-option'"],

@@ -82,6 +82,36 @@ test.each([
     '[common]\nversion = 3\n[[pkg.simple]]\n[pkg.simple.build]\n',
     /cackle\.toml:3:7: a table was expected here/,
   ],
+  [
+    'a text in a list of tables',
+    '[common]\nversion = 3\nbuild = ["x"]\n',
+    /cackle\.toml:3:10: a table was expected here/,
+  ],
+  [
+    'a table for a list of tables',
+    '[common]\nversion = 3\n[common.build]\nfeatures = []\n',
+    /cackle\.toml:3:9: a list of tables, `\[\[…build\]\]`, was expected here/,
+  ],
+  [
+    'an unknown key of a build, in the second',
+    '[common]\nversion = 3\n[[common.build]]\n\n[[common.build]]\nfeature = ["x"]\n',
+    /cackle\.toml:6:1: unknown key `feature` in \[\[common\.build\]\][\s\S]*did you mean `features`/,
+  ],
+  [
+    'a table in a build',
+    '[common]\nversion = 3\n[[common.build]]\n[common.build.features]\nx = 1\n',
+    /cackle\.toml:4:15: a list of strings was expected here/,
+  ],
+  [
+    'values of a build',
+    '[common]\nversion = 3\n[[common.build]]\ntargets = "x"\nall_features = 1\n',
+    /cackle\.toml:4:11: a list of strings[\s\S]*cackle\.toml:5:16: true or false/,
+  ],
+  [
+    'features of builds in build_flags',
+    '[common]\nversion = 3\nbuild_flags = ["--bins", "--all-features"]\n[[common.build]]\n',
+    /cackle\.toml:3:26: `--all-features` would hold for every \[\[common\.build\]\]/,
+  ],
 ])('%s', async (name, text, message) => {
   expect(await said(name, text)).toMatch(message);
 });

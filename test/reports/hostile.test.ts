@@ -56,6 +56,7 @@ const resultOf = (problems: readonly Problem[]): CheckResult => ({
     unchecked: [],
     leftOut: [],
     targets: [],
+    builds: [],
     counts: {
       packages: 1,
       units: 1,

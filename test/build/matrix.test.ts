@@ -1,0 +1,178 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { cackle, check, fixture, short } from '../support/cackle.ts';
+import { noTargets } from '../support/targets.ts';
+
+// Rule 2.18: several builds in one check, by `[[common.build]]`.
+
+const shorts = async (directory: string, args: readonly string[] = []): Promise<string[]> =>
+  (await check(directory, args)).problems.map(short).sort();
+
+const head = '[common]\nversion = 3\nimport_std = ["fs", "net", "process", "env"]\n';
+const builds = {
+  usual: '[[common.build]]\n',
+  network: '[[common.build]]\nno_default_features = true\nfeatures = ["network"]\n',
+  scripted: '[[common.build]]\nfeatures = ["scripted"]\n',
+};
+const tail = '[sandbox]\nkind = "Disabled"\n';
+/** What no build of the fixture is refused. */
+const allowed = `[pkg.matrix]
+allow_unsafe = true
+allow_apis = ["fs", "net", "env", "process"]
+build.allow_apis = ["fs"]
+[pkg.macros]
+allow_proc_macro = true
+allow_apis = ["process"]
+[pkg.helper]
+allow_apis = ["net"]
+`;
+const configured = (directory: string, ...parts: readonly string[]): void =>
+  writeFileSync(join(directory, 'cackle.toml'), [head, ...parts, tail].join('\n'));
+const matrix = [builds.usual, builds.network, builds.scripted];
+
+test('rules 2.18, 4.24, 9.1: each build is judged, what they share is one; what one holds is held in it', async () => {
+  const directory = fixture('build-matrix');
+  // The marks of the fixture say the places.
+  const report = await check(directory);
+  expect(report.builds).toEqual([
+    { targets: [], features: 'default' },
+    { targets: [], features: 'network without default' },
+    { targets: [], features: 'scripted' },
+  ]);
+  const usesOf = (api: string): number[] =>
+    report.problems.flatMap((p) => ('usages' in p && p.api === api ? [p.usages.length] : []));
+  expect(usesOf('env').length).toBe(1);
+  // What the third build alone has, and the first and second do not wait for.
+  expect(report.unchecked.map(({ held, packageLabel }) => `${held} ${packageLabel}`)).toEqual([
+    'build script matrix',
+    'proc macro macros',
+  ]);
+  expect(report.unchecked.flatMap(({ blocks }) => blocks)).toContain('matrix (bin matrix)');
+  expect((await check(directory)).problems).toEqual(report.problems);
+});
+
+test('rules 2.18, 10.1: nothing changed: nothing is built, and every build is judged, shared libraries too', async () => {
+  const directory = fixture('build-matrix', { as: 'matrix-repeated' });
+  configured(directory, ...matrix, allowed.replace('"net", ', ''));
+  const uses = async () => {
+    const { problems, counts } = await check(directory);
+    return { problems: problems.map(short), built: counts.unitsBuilt, runs: counts.cargoRuns };
+  };
+  const problems = ['disallowed-api matrix net'];
+  expect((await uses()).problems).toEqual(problems);
+  // The build that cargo made last has the files that cargo names in each.
+  for (let times = 0; times < 2; times++)
+    expect(await uses()).toEqual({ problems, built: 0, runs: 3 });
+  // Another order, then fewer: what is left out is not judged.
+  configured(directory, ...[...matrix].reverse(), allowed.replace('"net", ', ''));
+  expect(await uses()).toEqual({ problems, built: 0, runs: 3 });
+  configured(directory, builds.usual, allowed.replace('"net", ', ''));
+  expect((await uses()).problems).not.toContain(problems[0]);
+});
+
+test('rules 2.18, 5.11: what another build needs has an effect, what none needs has none', async () => {
+  const directory = fixture('build-matrix', { as: 'matrix-stale' });
+  configured(directory, ...matrix, allowed);
+  expect(await shorts(directory)).toEqual([]);
+  configured(
+    directory,
+    ...matrix,
+    allowed.replace('build.allow_apis = ["fs"]', 'build.allow_apis = ["fs", "net"]'),
+  );
+  expect(await shorts(directory)).toEqual([]);
+  configured(
+    directory,
+    ...matrix,
+    allowed.replace('allow_apis = ["process"]', 'allow_apis = ["process", "env"]'),
+  );
+  expect(await shorts(directory)).toEqual(['unused-allow-api macros env']);
+});
+
+test('rule 2.18: options of the command line: features replace those of all builds', async () => {
+  const directory = fixture('build-matrix', { as: 'matrix-options' });
+  configured(directory, ...matrix, allowed);
+  const made = async (...args: string[]) => (await check(directory, args)).builds;
+  expect(await made('--features', 'network')).toEqual([{ targets: [], features: 'network' }]);
+  expect(await made('--all-features')).toEqual([{ targets: [], features: 'all' }]);
+  expect(await made('--no-default-features')).toEqual([{ targets: [], features: 'none' }]);
+  // `test` and `run` are for one build.
+  const ran = await cackle(['--path', directory, 'run']);
+  expect([ran.status, ran.stderr.includes('build 2 of')]).toEqual([0, false]);
+});
+
+test('rules 2.18, 11.2, 11.3: cackle.lock has what any of the builds does', async () => {
+  const directory = fixture('build-matrix', { as: 'matrix-locked' });
+  configured(directory, ...matrix, allowed);
+  await cackle(['lock', '--path', directory]);
+  const lock = readFileSync(join(directory, 'cackle.lock'), 'utf8');
+  for (const fact of ['"proc macro', '"api net', '"build: api fs']) expect(lock).toContain(fact);
+  expect(await shorts(directory, ['--locked'])).toEqual([]);
+  configured(directory, builds.usual, allowed);
+  expect(await shorts(directory, ['--locked'])).toContain('not-locked helper');
+});
+
+test('rules 2.18, 5.25: fixes of several builds at once', async () => {
+  const directory = fixture('build-matrix', { as: 'matrix-accepted' });
+  configured(directory, ...matrix);
+  const accepted = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+  expect(accepted.status).toBe(0);
+  expect(await shorts(directory)).toEqual([]);
+  const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
+  for (const build of matrix) expect(text).toContain(build.trim());
+});
+
+describe.skipIf(noTargets !== undefined)(`builds for several targets ${noTargets ?? ''}`, () => {
+  const [linux, windows] = ['x86_64-unknown-linux-gnu', 'x86_64-pc-windows-gnu'] as const;
+  const perTarget = (targets: readonly string[], more = ''): string =>
+    `[[common.build]]\ntargets = ${JSON.stringify(targets)}\n${more}`;
+
+  test('rules 2.18, 12.5: a use names the targets on which a build has it', async () => {
+    const directory = fixture('build-matrix', { as: 'matrix-targets' });
+    configured(
+      directory,
+      // A build without targets is for this machine, and told from what runs on it.
+      builds.usual,
+      perTarget([windows], 'no_default_features = true\nfeatures = ["network"]\n'),
+      allowed.replace('"fs", "net", "env", ', '').replace('allow_apis = ["net"]', ''),
+    );
+    const { problems, targets, builds: made } = await check(directory);
+    expect(targets).toEqual([linux, windows]);
+    expect(made.map((build) => build.targets)).toEqual([[linux], [windows]]);
+    const on = problems.flatMap((p) =>
+      'usages' in p
+        ? [`${short(p)} on ${[...new Set(p.usages.flatMap((u) => u.targets ?? []))]}`]
+        : [],
+    );
+    expect(on.sort()).toEqual([
+      `disallowed-api helper net on ${windows}`,
+      `disallowed-api matrix env on ${windows},${linux}`,
+      `disallowed-api matrix fs on ${linux}`,
+      `disallowed-api matrix net on ${windows}`,
+    ]);
+  });
+
+  test('rules 2.18, 12.5: builds of the same features are one run of cargo; --target chooses among them', async () => {
+    const directory = fixture('build-matrix', { as: 'matrix-chosen' });
+    configured(
+      directory,
+      perTarget([linux]),
+      perTarget([windows]),
+      perTarget([linux], 'features = ["network"]\n'),
+      allowed,
+    );
+    const made = async (...args: string[]) => (await check(directory, args)).builds;
+    expect(await made()).toEqual([
+      { targets: [linux, windows], features: 'default' },
+      { targets: [linux], features: 'network' },
+    ]);
+    expect(await made('--target', windows)).toEqual([{ targets: [windows], features: 'default' }]);
+    expect(await made('--target', 'host-tuple')).toEqual([
+      { targets: [linux], features: 'default' },
+      { targets: [linux], features: 'network' },
+    ]);
+    expect(await made('--features', '')).toEqual([
+      { targets: [linux, windows], features: 'default' },
+    ]);
+  });
+});
