@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { diff, gains, repository } from '../diff/support.ts';
 import { cackle, check, fixture, short } from '../support/cackle.ts';
 import { noTargets } from '../support/targets.ts';
 
@@ -108,8 +109,28 @@ test('rules 2.18, 11.2, 11.3: cackle.lock has what any of the builds does', asyn
   const lock = readFileSync(join(directory, 'cackle.lock'), 'utf8');
   for (const fact of ['"proc macro', '"api net', '"build: api fs']) expect(lock).toContain(fact);
   expect(await shorts(directory, ['--locked'])).toEqual([]);
-  configured(directory, builds.usual, allowed);
+  configured(directory, builds.usual, builds.scripted, allowed);
   expect(await shorts(directory, ['--locked'])).toContain('not-locked helper');
+});
+
+test('rules 2.18, 11.5: a diff has what any of the builds does, and knows when they are others', async () => {
+  const directory = fixture('build-matrix', { as: 'matrix-diff' });
+  configured(directory, ...matrix, allowed);
+  writeFileSync(join(directory, 'unique.txt'), `${process.pid} ${Date.now()}`);
+  await repository(directory);
+  const library = join(directory, 'helper/src/lib.rs');
+  const more =
+    'pub fn help() {\n    #[cfg(feature = "network")]\n    let _ = std::fs::read("x");\n';
+  writeFileSync(library, readFileSync(library, 'utf8').replace('pub fn help() {\n', more));
+  const found = await diff(directory, ['HEAD']);
+  expect([gains(found), found.base.from]).toEqual([{ helper: ['api fs'] }, 'check']);
+  expect((await diff(directory, ['HEAD'])).base.from).toBe('kept');
+  configured(directory, builds.usual, allowed);
+  const fewer = await diff(directory, ['HEAD']);
+  expect([gains(fewer), fewer.base.from]).toEqual([{}, 'check']);
+  expect(fewer.loosened?.map(({ text }) => text)).toEqual([
+    'builds are features default, not features default; features network without default; features scripted',
+  ]);
 });
 
 test('rules 2.18, 5.25: fixes of several builds at once', async () => {
