@@ -4,6 +4,7 @@ import { cacheCommand } from './cache.ts';
 import { cargoRunCommand, cargoTestCommand } from './cargo.ts';
 import { checkCommand } from './check.ts';
 import { completionsOf } from './completions.ts';
+import { coverageCommand } from './coverage.ts';
 import { diffCommand } from './diff.ts';
 import { explainCommand } from './explain.ts';
 import { helpOf } from './help.ts';
@@ -23,6 +24,7 @@ export function programOf(version: string): Program {
       cargoRunCommand,
       diffCommand,
       lockCommand,
+      coverageCommand,
       reportCommand,
       summaryCommand,
       initCommand,

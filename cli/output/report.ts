@@ -7,6 +7,7 @@ import { codeOf, labelOf, severityOf, titleOf } from '../../engine/problems/kind
 import type { CheckReport } from '../../engine/problems/report.ts';
 import type { Denial } from '../../engine/sandbox/denied.ts';
 import { shellWords } from '../../engine/shell-words.ts';
+import { count } from './count.ts';
 import { instructionLines, keywordLines, usageLines } from './places-text.ts';
 import { printable } from './printable.ts';
 import type { Paint, ReportOptions } from './report-options.ts';
@@ -35,6 +36,14 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
         `${paint.yellow('kept by the linker')}, and therefore judged as live, in ${printable(output)}: ${symbols.map(printable).join(', ')}`,
       );
   }
+  const { length } = report.notCompiled;
+  // What is held may be why.
+  if (length > 0 && report.unchecked.length === 0)
+    lines.push(
+      paint.dim(
+        `${count(length, 'package')} of Cargo.lock ${length === 1 ? 'is' : 'are'} compiled by no build of this check, and not judged; \`cackle coverage\` tells for which target or feature`,
+      ),
+    );
   lines.push(summary(report, paint, options));
   return `${lines.join('\n')}\n`;
 }
@@ -50,7 +59,6 @@ function summary(report: CheckReport, paint: Paint, options: ReportOptions): str
   const errors = report.problems.filter((p) => severityOf(p) === 'error').length;
   const warnings = report.problems.length - errors;
   const { packages, units, outputs, objects, permissionsNeeded } = report.counts;
-  const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
   const checked = `${count(packages, 'package')}, ${count(units, 'unit')}, ${count(outputs, 'output')}, ${count(objects, 'object')} checked${report.targets.length > 1 ? ` for ${report.targets.length} targets` : ''}${report.builds.length > 1 ? ` in ${report.builds.length} builds` : ''}; ${count(permissionsNeeded, 'permission')} needed`;
   const failed = errors > 0 || (options.failOnWarnings && warnings > 0);
   const warned = `${warnings} warning${warnings === 1 ? '' : 's'}`;

@@ -2,6 +2,7 @@ import { featureWords } from '../config/features.ts';
 import type { Config } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import type { RecordStore } from '../facts/store.ts';
+import type { UnitRecord } from '../facts/unit-record.ts';
 import type { TakenInventory } from '../inventory/types.ts';
 import { minimalGrants } from '../judge/grants.ts';
 import type { CheckReport } from '../problems/report.ts';
@@ -15,6 +16,7 @@ import { plannedBuilds, targetsOf } from './builds.ts';
 import type { CheckContext } from './context.ts';
 import { inventoriesOf, lockProblems, lockToCompare } from './inventory.ts';
 import type { Judgement } from './judge.ts';
+import { notCompiled } from './not-compiled.ts';
 import { JudgedPrograms } from './programs.ts';
 import { tidyStore } from './store.ts';
 import { leftOut } from './unchecked.ts';
@@ -29,6 +31,8 @@ export interface FinishedCheck {
   readonly workspace: Workspace;
   readonly sandboxes: Sandboxes | undefined;
   readonly store: RecordStore;
+  /** The units of the check, of all its builds. */
+  readonly units: readonly UnitRecord[];
   /** What every package does, if the options ask for it. */
   readonly inventory: TakenInventory | undefined;
   /** The same for each of several targets; the first is {@link inventory}. */
@@ -51,7 +55,9 @@ export async function report(context: CheckContext, judgement: Judgement): Promi
   tidyStore(location, built.inputs.limited(), questions.answers, observer);
   const [inventory] = inventories;
   const { loaderPlaces } = built.gates;
-  const finished = { report: result, config, programs, loaderPlaces, workspace, sandboxes, store };
+  const units = built.records.currentInOrder();
+  const places = { loaderPlaces, workspace, sandboxes, store };
+  const finished = { report: result, config, programs, units, ...places };
   return { ...finished, inventory, inventories };
 }
 
@@ -99,6 +105,7 @@ function reportOf(
     unchecked,
     targets: targetsOf(builds),
     builds: builds.map(({ targets, features }) => ({ targets, features: featureWords(features) })),
+    notCompiled: isPart ? [] : notCompiled(workspace, packages),
     leftOut: isPart ? [] : leftOut(workspace, packages, gates.heldPrograms.values()),
     counts: {
       packages: packages.size,

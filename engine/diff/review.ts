@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { createTwoFilesPatch, diffLines } from 'diff';
+import type { OtherTargets } from '../conditions/other-cfg.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { filesBelow } from '../revisions/scratch.ts';
 import type { Package } from '../workspace/types.ts';
 import type { KeptReviews } from './kept-reviews.ts';
-import type { OtherTargets } from './other-cfg.ts';
 import { addedForOthers, type SourceTexts } from './other-targets.ts';
 import { MOST_PLACES, type Review } from './types.ts';
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { OtherTargets } from '../conditions/other-cfg.ts';
 import { CheckError } from '../errors.ts';
 import type { TakenInventory } from '../inventory/types.ts';
 import { readCfgSet } from '../workspace/cfg-expression.ts';
@@ -8,7 +9,6 @@ import { runProgram } from '../workspace/run-program.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { KeptReviews } from './kept-reviews.ts';
 import type { Pair } from './match.ts';
-import { OtherTargets } from './other-cfg.ts';
 import { reviewSources } from './review.ts';
 import type { Review, Side } from './types.ts';
 

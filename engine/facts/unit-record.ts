@@ -101,8 +101,17 @@ export interface Content {
   readonly hash: string;
 }
 
+/** The settings (`cfg`) of a unit, as far as its command line says: rustc has its own for these options. */
+export interface RecordedCfg {
+  readonly rustc: string;
+  readonly cwd: string;
+  readonly toolchain?: string | undefined;
+  readonly options: readonly string[];
+  readonly settings: readonly string[];
+}
+
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 17;
+export const UNIT_RECORD_VERSION = 18;
 
 /** The record of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
@@ -118,6 +127,8 @@ export interface UnitRecord {
    * MSVC (rule 12.8).
    */
   readonly toldByFunctions?: true | undefined;
+  /** What decided which of its code was compiled; absent when that is not known. */
+  readonly cfg?: RecordedCfg | undefined;
   readonly isProcMacro: boolean;
   /** True when its `main` is rustc's test harness. */
   readonly hasHarness: boolean;

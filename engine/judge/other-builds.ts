@@ -1,12 +1,10 @@
-import { readdir } from 'node:fs/promises';
-import { basename, join, parse, sep } from 'node:path';
+import { basename, parse, sep } from 'node:path';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import { readRegularFile, TooLargeError } from '../regular-file.ts';
 import { crateNameOf } from '../rust-paths.ts';
+import { sourceFiles } from '../workspace/source-files.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 
-/** More source files than a package has. In a package with more, no setting is reported as stale. */
-const MAX_FILES = 5000;
 const MAX_SOURCE = 16 * 1024 * 1024;
 
 /** A condition that may differ for other targets or features. */
@@ -145,10 +143,10 @@ export class OtherBuilds {
     return sources;
   }
 
-  /** Resolves to the sources of a package; undefined when there are too many files. */
+  /** Resolves to the sources of a package; undefined when there are too many files: then no setting is reported as stale. */
   private async readSources(p: Package): Promise<Source[] | undefined> {
-    const files: string[] = [];
-    if (!(await this.list(p, p.directory, files))) return undefined;
+    const files = await sourceFiles(p, this.workspace);
+    if (files === undefined) return undefined;
     const below = `${p.directory}${sep}`;
     const read = [...this.read].filter((file) => file.startsWith(below));
     return [...new Set([...files, ...read])].flatMap((file): Source[] => {
@@ -161,28 +159,6 @@ export class OtherBuilds {
         return [{ text: 'cfg(any(', module: moduleOf(file), isRead: this.read.has(file) }];
       }
     });
-  }
-
-  private async list(p: Package, directory: string, files: string[]): Promise<boolean> {
-    const entries = await readdir(directory, { withFileTypes: true }).catch(() => []);
-    const isRoot = directory === p.directory;
-    if (!isRoot && entries.some(({ name }) => name === 'Cargo.toml')) return true;
-    for (const entry of entries) {
-      const path = join(directory, entry.name);
-      if (entry.isFile() && entry.name.endsWith('.rs')) files.push(path);
-      if (files.length > MAX_FILES) return false;
-      if (
-        !entry.isDirectory() ||
-        entry.name.startsWith('.') ||
-        path === this.workspace.targetDirectory
-      )
-        continue;
-      // Cargo does not build the tests of a dependency.
-      if (isRoot && !p.isWorkspaceMember && ['tests', 'benches', 'examples'].includes(entry.name))
-        continue;
-      if (!(await this.list(p, path, files))) return false;
-    }
-    return true;
   }
 }
 

@@ -38,6 +38,8 @@ export interface CheckReport {
   readonly targets: readonly string[];
   /** The builds that were made and judged, one after the other: more than one only where cackle.toml has `[[common.build]]`. */
   readonly builds: readonly CheckedBuild[];
+  /** Packages of Cargo.lock of which no build compiled anything, as `NAME VERSION`; empty where only a part was checked. */
+  readonly notCompiled: readonly string[];
   readonly counts: {
     readonly packages: number;
     readonly units: number;

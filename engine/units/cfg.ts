@@ -1,4 +1,4 @@
-import type { UnitCfg } from '../build/types.ts';
+import type { RecordedCfg } from '../facts/unit-record.ts';
 import { runProgram } from '../workspace/run-program.ts';
 
 /** The output of each rustc for its options, which stays the same while this process runs. */
@@ -8,7 +8,7 @@ const printedSettings = new Map<string, Promise<string>>();
  * Resolves to all settings (`cfg`) of a unit, one on each line. rustc is asked for its own settings once for each set
  * of options in a process. Empty when they cannot be determined: then no source code is considered left out.
  */
-export async function settingsOf(cfg: UnitCfg | undefined): Promise<string> {
+export async function settingsOf(cfg: RecordedCfg | undefined): Promise<string> {
   if (cfg === undefined) return '';
   const { rustc, cwd, toolchain, options, settings } = cfg;
   const key = JSON.stringify([rustc, cwd, toolchain, options]);
@@ -21,7 +21,7 @@ export async function settingsOf(cfg: UnitCfg | undefined): Promise<string> {
   return own === '' ? '' : [own, ...settings].join('\n');
 }
 
-async function ask({ rustc, cwd, toolchain, options }: UnitCfg): Promise<string> {
+async function ask({ rustc, cwd, toolchain, options }: RecordedCfg): Promise<string> {
   const env =
     toolchain === undefined ? process.env : { ...process.env, RUSTUP_TOOLCHAIN: toolchain };
   const args = ['--print', 'cfg', ...options];

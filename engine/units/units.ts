@@ -194,6 +194,7 @@ export class Units {
       ...(invocation.platform.linker === 'msvc' && !invocation.isOptimised
         ? { toldByFunctions: true }
         : {}),
+      ...(invocation.cfg === undefined ? {} : { cfg: invocation.cfg }),
       isProcMacro: invocation.isProcMacro,
       hasHarness: invocation.hasHarness,
       sourcePath: invocation.sourcePath,

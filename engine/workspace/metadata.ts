@@ -165,8 +165,8 @@ export function changesTree(cargoArguments: readonly string[]): boolean {
   return treeArguments(cargoArguments).length > 0;
 }
 
-/** The arguments for `cargo build` that change what `cargo metadata` resolves. */
-function treeArguments(cargoArguments: readonly string[]): string[] {
+/** Returns the arguments for `cargo build` that change what `cargo metadata` resolves. */
+export function treeArguments(cargoArguments: readonly string[]): string[] {
   const kept: string[] = [];
   for (let index = 0; index < cargoArguments.length; index++) {
     const argument = cargoArguments[index] as string;

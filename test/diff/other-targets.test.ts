@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { OtherTargets } from '../../engine/diff/other-cfg.ts';
+import { OtherTargets } from '../../engine/conditions/other-cfg.ts';
+import { readRust } from '../../engine/conditions/rust-text.ts';
 import { addedForOthers } from '../../engine/diff/other-targets.ts';
-import { readRust } from '../../engine/diff/rust-text.ts';
 
 const here = ['unix', 'target_os="linux"', 'target_family="unix"', 'target_arch="x86_64"'];
 const linux = new OtherTargets('x86_64-unknown-linux-gnu', new Set(here));

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
+import { OtherTargets } from '../../engine/conditions/other-cfg.ts';
 import { KeptReviews } from '../../engine/diff/kept-reviews.ts';
-import { OtherTargets } from '../../engine/diff/other-cfg.ts';
 import { reviewSources } from '../../engine/diff/review.ts';
 import type { Package } from '../../engine/workspace/types.ts';
 import { workspacePlace } from '../support/cackle.ts';

@@ -39,6 +39,10 @@ const valued: Readonly<Record<string, readonly string[]>> = {
     ...['--html', '--path', '-c', '--cackle-path', '--target', '--features', '--profile'],
     ...['--colour', '--color'],
   ],
+  coverage: [
+    ...['--path', '-c', '--cackle-path', '--target', '--features', '--profile'],
+    ...['--output-format', '--colour', '--color'],
+  ],
   cache: ['--path'],
   bench: ['--path', '-c', '--cackle-path', '--workers'],
 };
@@ -71,6 +75,7 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   explain: ['--help'],
   diff: ['--update', '--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
   lock: ['--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
+  coverage: ['--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
   report: ['--diff', '--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
 };
 

@@ -57,6 +57,7 @@ const resultOf = (problems: readonly Problem[]): CheckResult => ({
     leftOut: [],
     targets: [],
     builds: [],
+    notCompiled: [],
     counts: {
       packages: 1,
       units: 1,

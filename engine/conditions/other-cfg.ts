@@ -1,7 +1,7 @@
 import { type CfgSet, cfgHolds } from '../workspace/cfg-expression.ts';
 
 /** Settings that a target has or has not; all others depend on features, profiles and build scripts. */
-const ofTargets = /^(?:unix|windows|target_\w+)(?:=|$)/;
+export const ofTargets = /^(?:unix|windows|target_\w+)(?:=|$)/;
 /** Settings of an expression whose combinations are tried. */
 const MOST_SETTINGS = 24;
 
@@ -40,7 +40,7 @@ export class OtherTargets {
   }
 
   private find(expression: string): boolean {
-    const settings = settingsOf(expression);
+    const settings = settingsIn(expression);
     const targets = settings.filter((name) => ofTargets.test(name));
     if (targets.length === 0) return false;
     if (settings.length > MOST_SETTINGS) return true;
@@ -57,8 +57,8 @@ export class OtherTargets {
   }
 }
 
-/** The settings of an expression, as `rustc --print cfg` writes them. */
-function settingsOf(expression: string): string[] {
+/** Returns the settings that an expression names, as `rustc --print cfg` writes them. */
+export function settingsIn(expression: string): string[] {
   const found = expression.matchAll(/([A-Za-z_]\w*)\s*(?:=\s*("[^"]*")|(\())?/g);
   const names = [...found].flatMap(([, name = '', value, opens]) => {
     if (opens !== undefined || name === 'true' || name === 'false') return [];

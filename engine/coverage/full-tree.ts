@@ -1,0 +1,178 @@
+import * as z from '../schemas.ts';
+import { cargoProgram, runProgram } from '../workspace/run-program.ts';
+
+const dependencySchema = z.object({
+  name: z.string(),
+  rename: z.nullish(z.string()),
+  kind: z.nullish(z.string()),
+  target: z.nullish(z.string()),
+  optional: z.boolean(),
+});
+const treeSchema = z.object({
+  packages: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      version: z.string(),
+      dependencies: z.array(dependencySchema),
+      features: z.record(z.string(), z.array(z.string())),
+    }),
+  ),
+  workspace_members: z.array(z.string()),
+  resolve: z.object({
+    nodes: z.array(
+      z.object({
+        id: z.string(),
+        deps: z.array(
+          z.object({
+            pkg: z.string(),
+            dep_kinds: z.array(
+              z.object({ kind: z.nullish(z.string()), target: z.nullish(z.string()) }),
+            ),
+          }),
+        ),
+      }),
+    ),
+  }),
+});
+type CargoTree = z.infer<typeof treeSchema>;
+type CargoPackage = CargoTree['packages'][number];
+
+/** A package, with what it needs for any target and with any feature. */
+export interface TreeNode {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly needs: readonly {
+    readonly to: TreeNode;
+    /** `cfg(…)` or a triple. */
+    readonly target: string | undefined;
+    readonly kind: 'dev' | 'build' | undefined;
+    /** Features one of which an optional dependency wants; empty for one that is always there. */
+    readonly features: readonly string[];
+  }[];
+}
+
+/** The tree with all features, for all targets. */
+export interface FullTree {
+  readonly nodes: readonly TreeNode[];
+  /** Returns a feature of a member that turns on a feature of a package, else the latter, as `PACKAGE/FEATURE`. */
+  ofMember(node: TreeNode, feature: string): string;
+}
+
+/**
+ * Asks cargo for the tree with all features and for all targets, without the network. Resolves to a text that says why it has
+ * no answer: the manifests of packages for other targets may never have been downloaded.
+ */
+export async function readFullTree(
+  root: string,
+  more: readonly string[],
+): Promise<FullTree | string> {
+  const args = ['metadata', '--format-version=1', '--all-features', '--offline', ...more];
+  const env = { ...process.env, CARGO_CACHE_RUSTC_INFO: '0' };
+  const { status, stdout, stderr } = await runProgram(cargoProgram(), args, { cwd: root, env });
+  if (status !== 0) {
+    const said = stderr.split('\n').find((line) => line.startsWith('error'));
+    return said ?? `cargo metadata ended with status ${status}`;
+  }
+  let answer: unknown;
+  try {
+    answer = JSON.parse(stdout.toString());
+  } catch {
+    return 'the output of cargo metadata is no JSON';
+  }
+  const parsed = treeSchema.safeParse(answer);
+  if (parsed.success) return fullTree(parsed.data);
+  return `the output of cargo metadata is not as documented: ${z.prettifyError(parsed.error)}`;
+}
+
+function fullTree({ packages, workspace_members, resolve }: CargoTree): FullTree {
+  const byId = new Map(packages.map((p) => [p.id, p]));
+  const nodes = new Map(
+    packages.map(({ id, name, version }) => [id, { id, name, version, needs: [] as Need[] }]),
+  );
+  type Need = TreeNode['needs'][number];
+  for (const { id, deps } of resolve.nodes) {
+    const p = byId.get(id);
+    for (const { pkg, dep_kinds } of deps)
+      for (const { kind, target } of dep_kinds) {
+        const to = nodes.get(pkg);
+        const name = byId.get(pkg)?.name;
+        if (p === undefined || to === undefined || name === undefined) continue;
+        nodes.get(id)?.needs.push({
+          to,
+          target: target ?? undefined,
+          kind: kind === 'dev' || kind === 'build' ? kind : undefined,
+          features: wanted(p, name, kind, target),
+        });
+      }
+  }
+  const members = new Set(workspace_members);
+  return {
+    nodes: [...nodes.values()],
+    ofMember: ({ id }, feature) => {
+      const p = byId.get(id);
+      return p === undefined ? feature : enabling(p, feature, packages, members);
+    },
+  };
+}
+
+/** The features of a package that turn on one of its dependencies; empty when it is not optional. */
+function wanted(
+  { dependencies, features }: CargoPackage,
+  name: string,
+  kind: string | null | undefined,
+  target: string | null | undefined,
+): string[] {
+  const declared = dependencies.filter(
+    (d) => d.name === name && (d.kind ?? null) === (kind ?? null) && d.target === (target ?? null),
+  );
+  if (declared.length === 0 || declared.some(({ optional }) => !optional)) return [];
+  const called = declared.map(({ rename }) => rename ?? name);
+  const direct = Object.entries(features).filter(([, entries]) =>
+    entries.some((entry) =>
+      called.some((word) => entry === `dep:${word}` || entry.startsWith(`${word}/`)),
+    ),
+  );
+  // A feature that is called as the dependency is the most plain; `default` is on already.
+  return direct
+    .map(([feature]) => feature)
+    .sort((a, b) => Number(called.includes(b)) - Number(called.includes(a)));
+}
+
+/** Features that are followed upward. */
+const MOST_STEPS = 1000;
+
+/** Looks for a member's feature that turns on a feature of a package, from feature to feature upward. */
+function enabling(
+  p: CargoPackage,
+  feature: string,
+  packages: readonly CargoPackage[],
+  members: ReadonlySet<string>,
+): string {
+  const seen = new Set<string>();
+  const pending: [CargoPackage, string][] = [[p, feature]];
+  for (let steps = 0; steps < MOST_STEPS; steps++) {
+    const next = pending.shift();
+    if (next === undefined) break;
+    const [at, name] = next;
+    if (seen.has(`${at.id}\0${name}`)) continue;
+    seen.add(`${at.id}\0${name}`);
+    if (members.has(at.id)) return `${at.name}/${name}`;
+    for (const user of packages) {
+      const called = user.dependencies
+        .filter((dependency) => dependency.name === at.name)
+        .map((dependency) => dependency.rename ?? dependency.name);
+      for (const [above, entries] of Object.entries(user.features))
+        if (
+          called.some((word) =>
+            entries.some((e) => [`${word}/${name}`, `${word}?/${name}`].includes(e)),
+          )
+        )
+          pending.push([user, above]);
+    }
+    for (const [above, entries] of Object.entries(at.features))
+      if (entries.includes(name)) pending.push([at, above]);
+  }
+  return `${p.name}/${feature}`;
+}

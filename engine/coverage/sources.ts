@@ -1,0 +1,173 @@
+import { relative } from 'node:path';
+import { cfgOfFile, filesOf, mayNameFiles, type Part, partsOf } from '../conditions/parts.ts';
+import { type RustText, readRust } from '../conditions/rust-text.ts';
+import type { UnitRecord } from '../facts/unit-record.ts';
+import { readRegularFile, TooLargeError } from '../regular-file.ts';
+import { reasonOf } from '../system-errors.ts';
+import { settingsOf } from '../units/cfg.ts';
+import { type CfgSet, cfgHolds, readCfgSet } from '../workspace/cfg-expression.ts';
+import { sourceFiles } from '../workspace/source-files.ts';
+import type { Package, Workspace } from '../workspace/types.ts';
+import type { Candidate } from './candidates.ts';
+import { shownBy } from './shown-by.ts';
+import type { UnseenCode } from './types.ts';
+
+/** Bytes of the largest source; a larger one is data. */
+const MAX_SOURCE = 2 ** 24;
+
+/** The settings of the units that read a source, each set once; undefined in place of one that is not known. */
+type Builds = readonly (CfgSet | undefined)[];
+
+/** Finds the code of compiled packages that no unit of a check compiled. */
+export class UnseenSources {
+  private readonly workspace: Workspace;
+  private readonly candidates: readonly Candidate[];
+  /** By source: the settings of each unit that read it. */
+  private readonly builds: ReadonlyMap<string, Builds>;
+
+  private constructor(
+    workspace: Workspace,
+    candidates: readonly Candidate[],
+    builds: ReadonlyMap<string, Builds>,
+  ) {
+    this.workspace = workspace;
+    this.candidates = candidates;
+    this.builds = builds;
+  }
+
+  /** Asks rustc for the settings of the units. */
+  static async of(
+    workspace: Workspace,
+    units: readonly UnitRecord[],
+    candidates: readonly Candidate[],
+  ): Promise<UnseenSources> {
+    const sets = new Map<string, CfgSet>();
+    const byFile = new Map<string, Set<CfgSet | undefined>>();
+    for (const { cfg, sources } of units) {
+      const text = await settingsOf(cfg);
+      const known = text === '' ? undefined : (sets.get(text) ?? readCfgSet(text));
+      if (known !== undefined) sets.set(text, known);
+      for (const file of sources) {
+        const found = byFile.get(file) ?? new Set();
+        byFile.set(file, found.add(known));
+      }
+    }
+    const builds = new Map([...byFile].map(([file, found]) => [file, [...found]]));
+    return new UnseenSources(workspace, candidates, builds);
+  }
+
+  /** Resolves to the code of a package that was compiled nowhere; to a text where that cannot be told. */
+  async in(p: Package): Promise<UnseenCode[] | string> {
+    const files = await sourceFiles(p, this.workspace);
+    if (files === undefined) return `${p.label} has too many source files to look at`;
+    const roots = new Set(p.targets.map(({ sourcePath }) => relative(p.directory, sourcePath)));
+    const unseen: UnseenCode[] = [];
+    const elsewhere = new Map<string, { readonly cfg: string; readonly builds: Builds }>();
+    for (const file of files.sort()) {
+      const builds = this.builds.get(file);
+      if (builds === undefined) continue;
+      const path = relative(p.directory, file);
+      const text = textOf(file);
+      if (text instanceof Error) return `${path} of ${p.label} cannot be read: ${text.message}`;
+      if (!text.includes('cfg')) continue;
+      const rust = readRust(text);
+      const parts = builds.map((settings) => partsOf(rust, leftOutWith(settings)));
+      unseen.push(...this.parts(path, rust, parts, builds, p));
+      if (!mayNameFiles.test(text)) continue;
+      for (const part of parts.flat())
+        for (const named of filesOf(part, path, roots))
+          elsewhere.set(named, { cfg: part.cfg, builds });
+    }
+    const cfgs = new Map([...elsewhere].map(([path, { cfg }]) => [path, cfg]));
+    for (const file of files) {
+      const path = relative(p.directory, file);
+      if (this.builds.has(file) || isOfNoBuild(p, file)) continue;
+      const cfg = cfgOfFile(path, cfgs);
+      const builds = [...elsewhere.values()].find((known) => known.cfg === cfg)?.builds ?? [];
+      const shown = cfg === undefined ? undefined : this.shown(cfg, builds, p);
+      if (shown !== 'no-one')
+        unseen.push({ file: path, cfg: cfg === undefined ? [] : [cfg], shownBy: shown });
+    }
+    return unseen.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+  }
+
+  /** The parts of a source that every unit that read it left out. */
+  private parts(
+    file: string,
+    { tokens }: RustText,
+    parts: readonly (readonly Part[])[],
+    builds: Builds,
+    p: Package,
+  ): UnseenCode[] {
+    const left = parts.map((ofBuild) => coverOf(ofBuild, tokens.length));
+    const isUnseen = (at: number): boolean => left.every((cover) => cover[at] !== undefined);
+    const sameAt = (a: number, b: number): boolean => left.every((cover) => cover[a] === cover[b]);
+    const found: UnseenCode[] = [];
+    for (let start = 0; start < tokens.length; start++) {
+      if (!isUnseen(start)) continue;
+      let end = start;
+      while (end + 1 < tokens.length && isUnseen(end + 1) && sameAt(start, end + 1)) end++;
+      const cfg = [...new Set(left.map((cover) => cover[start]?.cfg ?? ''))];
+      const shown = cfg.map((one, i) => this.shown(one, [builds[i]], p));
+      if (!shown.every((one) => one === 'no-one'))
+        found.push({
+          file,
+          lines: [tokens[start]?.line ?? 0, tokens[end]?.line ?? 0],
+          cfg,
+          shownBy: shown.find(
+            (one) => one !== undefined && one !== 'no-one',
+          ) as UnseenCode['shownBy'],
+        });
+      start = end;
+    }
+    return found;
+  }
+
+  private shown(cfg: string, builds: Builds, p: Package): ReturnType<typeof shownBy> {
+    const inner = /^cfg\(([\s\S]*)\)$/.exec(cfg)?.[1];
+    const known = builds.filter((settings) => settings !== undefined);
+    if (inner === undefined || known.length === 0) return undefined;
+    return shownBy(inner, known, { candidates: this.candidates, hasTests: p.isWorkspaceMember });
+  }
+}
+
+/** What a unit with these settings leaves out; with unknown ones, it may be anything that has a condition. */
+function leftOutWith(settings: CfgSet | undefined) {
+  const known = new Map<string, boolean>();
+  return {
+    concern(expression: string): boolean {
+      let answer = known.get(expression);
+      if (answer === undefined) {
+        answer = settings === undefined || cfgHolds(`cfg(${expression})`, settings) !== true;
+        known.set(expression, answer);
+      }
+      return answer;
+    },
+  };
+}
+
+/** The part by which each token is left out. */
+function coverOf(parts: readonly Part[], length: number): (Part | undefined)[] {
+  const cover: (Part | undefined)[] = new Array(length).fill(undefined);
+  for (const part of parts) {
+    // A variable that a build script reads leaves nothing out.
+    if (!part.cfg.startsWith('cfg(')) continue;
+    for (let at = part.start; at <= part.end; at++) cover[at] ??= part;
+  }
+  return cover;
+}
+
+/** Is a file the root of a crate that nobody builds of a dependency, such as its program? */
+function isOfNoBuild(p: Package, file: string): boolean {
+  if (p.isWorkspaceMember) return false;
+  const target = p.targets.find(({ sourcePath }) => sourcePath === file);
+  return target?.kind.some((kind) => ['bin', 'example', 'test', 'bench'].includes(kind)) === true;
+}
+
+function textOf(file: string): string | Error {
+  try {
+    return readRegularFile(file, MAX_SOURCE).toString();
+  } catch (error) {
+    return new Error(error instanceof TooLargeError ? error.message : reasonOf(error));
+  }
+}
