@@ -100,7 +100,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'workspace',
   ],
   'engine/conditions': ['workspace'],
-  'engine/coverage': ['check', 'conditions', 'config', 'facts', 'judge', 'units', 'workspace'],
+  'engine/coverage': ['check', 'conditions', 'config', 'facts', 'problems', 'units', 'workspace'],
   'engine/diff': [
     'check',
     'commands',

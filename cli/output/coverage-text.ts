@@ -79,7 +79,7 @@ function placeText({ file, lines }: UnseenCode): string {
 /** The options with which a build would compile it. */
 function optionsText(shown: ShownBy | undefined): string {
   if (shown === undefined) return 'no target or feature is known that would';
-  const { targets, features, without, tests } = shown;
+  const { targets, features, without, tests, otherProfile } = shown;
   const [target, ...others] = targets;
   const options = [
     ...(target === undefined
@@ -87,6 +87,7 @@ function optionsText(shown: ShownBy | undefined): string {
       : [`--target ${target}${others.length > 0 ? ` (or ${others.join(', ')})` : ''}`]),
     ...(features.length > 0 ? [`--features ${features.join(',')}`] : []),
     ...(without.length > 0 ? [`without the feature ${without.join(', ')}`] : []),
+    ...(otherProfile ? ['another profile'] : []),
     ...(tests ? ['with tests, --all-targets in build_flags'] : []),
   ];
   return options.length === 0 ? 'other build_flags' : options.join(' and ');

@@ -71,12 +71,12 @@ const triples = [
 
 /** Resolves to the targets that this rustc knows, those first whose standard library is installed. */
 export async function candidates(
-  { root, sysroot, builtFor }: Workspace,
+  { root, sysroot, host, builtFor }: Workspace,
   rustc: string,
 ): Promise<Candidate[]> {
   const isInstalled = (triple: string): boolean =>
     existsSync(join(sysroot, 'lib', 'rustlib', triple, 'lib'));
-  const ordered = [...new Set([...builtFor, ...triples])].sort(
+  const ordered = [...new Set([...builtFor, host, ...triples])].sort(
     (a, b) => Number(isInstalled(b)) - Number(isInstalled(a)),
   );
   const read = await Promise.all(

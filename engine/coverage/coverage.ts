@@ -61,13 +61,15 @@ export async function coverage(
 
 /** Returns the packages of Cargo.lock that no build compiled; without cargo's answer, no more than their names. */
 function packagesOf(
-  { report, units }: FinishedCheck,
+  { report, units, workspace }: FinishedCheck,
   tree: FullTree | string,
   known: readonly Candidate[],
 ): UncompiledPackage[] {
   const compiled = new Set(units.map(({ packageId }) => packageId));
   const told =
-    typeof tree === 'string' ? [] : uncompiledPackages(tree, ({ id }) => compiled.has(id), known);
+    typeof tree === 'string'
+      ? []
+      : uncompiledPackages(tree, ({ id }) => compiled.has(id), known, workspace.host);
   const byName = new Map(told.map((p) => [`${p.name} ${p.version}`, p]));
   return report.notCompiled.map((label) => {
     const [name = '', version = ''] = label.split(' ');
@@ -94,10 +96,11 @@ async function sourcesOf(
       continue;
     }
     const node = nodes.get(p.id);
-    const nameOf = (feature: string): string =>
-      typeof tree === 'string' || node === undefined
-        ? `${name}/${feature}`
-        : tree.ofMember(node, feature);
+    const nameOf = (feature: string): string => {
+      const ofMember =
+        typeof tree === 'string' || node === undefined ? undefined : tree.ofMember(node, feature);
+      return ofMember === undefined || ofMember === 'always' ? `${name}/${feature}` : ofMember;
+    };
     const named = unseen.map((code) => ({ ...code, shownBy: withNames(code.shownBy, nameOf) }));
     if (named.length > 0) seen.push({ name, version, isMember, unseen: named });
   }

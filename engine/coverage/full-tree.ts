@@ -7,6 +7,7 @@ const dependencySchema = z.object({
   kind: z.nullish(z.string()),
   target: z.nullish(z.string()),
   optional: z.boolean(),
+  features: z.array(z.string()),
 });
 const treeSchema = z.object({
   packages: z.array(
@@ -14,6 +15,7 @@ const treeSchema = z.object({
       id: z.string(),
       name: z.string(),
       version: z.string(),
+      targets: z.array(z.object({ kind: z.array(z.string()) })),
       dependencies: z.array(dependencySchema),
       features: z.record(z.string(), z.array(z.string())),
     }),
@@ -43,6 +45,8 @@ export interface TreeNode {
   readonly id: string;
   readonly name: string;
   readonly version: string;
+  readonly isMember: boolean;
+  readonly isProcMacro: boolean;
   readonly needs: readonly {
     readonly to: TreeNode;
     /** `cfg(…)` or a triple. */
@@ -56,8 +60,11 @@ export interface TreeNode {
 /** The tree with all features, for all targets. */
 export interface FullTree {
   readonly nodes: readonly TreeNode[];
-  /** Returns a feature of a member that turns on a feature of a package, else the latter, as `PACKAGE/FEATURE`. */
-  ofMember(node: TreeNode, feature: string): string;
+  /**
+   * Returns a feature of a member that turns on a feature of a package, as `PACKAGE/FEATURE`; `always` where whoever needs the
+   * package does; undefined for one that nobody turns on.
+   */
+  ofMember(node: TreeNode, feature: string): string | 'always' | undefined;
 }
 
 /**
@@ -88,8 +95,13 @@ export async function readFullTree(
 
 function fullTree({ packages, workspace_members, resolve }: CargoTree): FullTree {
   const byId = new Map(packages.map((p) => [p.id, p]));
+  const members = new Set(workspace_members);
   const nodes = new Map(
-    packages.map(({ id, name, version }) => [id, { id, name, version, needs: [] as Need[] }]),
+    packages.map(({ id, name, version, targets }) => {
+      const isProcMacro = targets.some(({ kind }) => kind.includes('proc-macro'));
+      const isMember = members.has(id);
+      return [id, { id, name, version, isMember, isProcMacro, needs: [] as Need[] }];
+    }),
   );
   type Need = TreeNode['needs'][number];
   for (const { id, deps } of resolve.nodes) {
@@ -107,12 +119,11 @@ function fullTree({ packages, workspace_members, resolve }: CargoTree): FullTree
         });
       }
   }
-  const members = new Set(workspace_members);
   return {
     nodes: [...nodes.values()],
     ofMember: ({ id }, feature) => {
       const p = byId.get(id);
-      return p === undefined ? feature : enabling(p, feature, packages, members);
+      return p === undefined ? undefined : enabling(p, feature, packages, members);
     },
   };
 }
@@ -149,7 +160,7 @@ function enabling(
   feature: string,
   packages: readonly CargoPackage[],
   members: ReadonlySet<string>,
-): string {
+): string | 'always' | undefined {
   const seen = new Set<string>();
   const pending: [CargoPackage, string][] = [[p, feature]];
   for (let steps = 0; steps < MOST_STEPS; steps++) {
@@ -160,19 +171,17 @@ function enabling(
     seen.add(`${at.id}\0${name}`);
     if (members.has(at.id)) return `${at.name}/${name}`;
     for (const user of packages) {
-      const called = user.dependencies
-        .filter((dependency) => dependency.name === at.name)
-        .map((dependency) => dependency.rename ?? dependency.name);
+      const declared = user.dependencies.filter((dependency) => dependency.name === at.name);
+      if (declared.some(({ features }) => features.includes(name))) return 'always';
+      const words = declared.flatMap(({ rename, name: own }) => {
+        const called = rename ?? own;
+        return [`${called}/${name}`, `${called}?/${name}`];
+      });
       for (const [above, entries] of Object.entries(user.features))
-        if (
-          called.some((word) =>
-            entries.some((e) => [`${word}/${name}`, `${word}?/${name}`].includes(e)),
-          )
-        )
-          pending.push([user, above]);
+        if (entries.some((entry) => words.includes(entry))) pending.push([user, above]);
     }
     for (const [above, entries] of Object.entries(at.features))
       if (entries.includes(name)) pending.push([at, above]);
   }
-  return `${p.name}/${feature}`;
+  return undefined;
 }

@@ -15,6 +15,18 @@ interface Need {
   readonly features: readonly string[];
 }
 
+/** Ways to a package that are followed: by one it may be for a target that the next dependency is not for. */
+const MOST_WAYS = 4;
+
+/** A way from what was compiled to a package. */
+interface Way {
+  readonly needs: readonly Need[];
+  /** The targets for which all of it is. */
+  readonly fitting: readonly Candidate[];
+  /** True behind a build script or proc macro: then conditions are about this machine. */
+  readonly isOfHost: boolean;
+}
+
 /**
  * Returns the packages that were not compiled, with what needs them and a build that would compile them: the shortest way
  * from what was compiled leads over dependencies, each for some target, or by some feature.
@@ -23,21 +35,46 @@ export function uncompiledPackages(
   tree: FullTree,
   isCompiled: (node: TreeNode) => boolean,
   candidates: readonly Candidate[],
+  host: string,
 ): UncompiledPackage[] {
-  const ways = new Map<TreeNode, readonly Need[]>();
-  let front: (readonly [TreeNode, readonly Need[]])[] = tree.nodes
+  const isOnHost = (key: string): boolean =>
+    candidates.some((one) => one.triple === host && isFor(key, one));
+  const ways = new Map<TreeNode, Way[]>();
+  const { ofTarget, ofHost } = sidesOf(tree);
+  let front: (readonly [TreeNode, Way])[] = tree.nodes
     .filter(isCompiled)
-    .map((node) => [node, []]);
+    .flatMap((node) =>
+      [...(ofTarget.has(node) ? [false] : []), ...(ofHost.has(node) ? [true] : [])].map(
+        (isOfHost) => [node, { needs: [], fitting: candidates, isOfHost }] as const,
+      ),
+    );
   while (front.length > 0) {
-    const next: (readonly [TreeNode, readonly Need[]])[] = [];
+    const behind: (readonly [TreeNode, Way])[] = [];
     for (const [from, way] of front)
       for (const { to, ...condition } of from.needs) {
-        if (isCompiled(to) || ways.has(to)) continue;
-        const longer = [...way, { by: from, ...condition }];
-        ways.set(to, longer);
-        next.push([to, longer]);
+        const known = ways.get(to) ?? [];
+        if (isCompiled(to) || known.length >= MOST_WAYS) continue;
+        const { target, kind } = condition;
+        const isOfHost = way.isOfHost || kind === 'build';
+        if (isOfHost && target !== undefined && !isOnHost(target)) continue;
+        const fitting =
+          isOfHost || target === undefined
+            ? way.fitting
+            : way.fitting.filter((one) => isFor(target, one));
+        const next = isOfHost || to.isProcMacro;
+        const isKnown = known.some(
+          (other) => other.fitting.length === fitting.length && other.isOfHost === next,
+        );
+        if (isKnown || fitting.length === 0) continue;
+        const longer = {
+          needs: [...way.needs, { by: from, ...condition }],
+          fitting,
+          isOfHost: next,
+        };
+        ways.set(to, [...known, longer]);
+        behind.push([to, longer]);
       }
-    front = next;
+    front = behind;
   }
   return tree.nodes
     .filter((node) => !isCompiled(node))
@@ -45,8 +82,23 @@ export function uncompiledPackages(
       name: node.name,
       version: node.version,
       neededBy: neededBy(node, tree),
-      shownBy: shownBy(ways.get(node), tree, candidates),
+      shownBy: shownBy(ways.get(node) ?? [], tree, candidates.length),
     }));
+}
+
+/** Returns the packages that are compiled for a target, and those that are for this machine, by any features. */
+function sidesOf({ nodes }: FullTree): Record<'ofTarget' | 'ofHost', ReadonlySet<TreeNode>> {
+  const [ofTarget, ofHost] = [new Set<TreeNode>(), new Set<TreeNode>()];
+  const pending = nodes.filter(({ isMember }) => isMember).map((node) => ({ node, host: false }));
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const host = next.host || next.node.isProcMacro;
+    const side = host ? ofHost : ofTarget;
+    if (side.has(next.node)) continue;
+    side.add(next.node);
+    for (const { to, kind } of next.node.needs)
+      pending.push({ node: to, host: host || kind === 'build' });
+  }
+  return { ofTarget, ofHost };
 }
 
 function neededBy(node: TreeNode, { nodes }: FullTree): UncompiledPackage['neededBy'] {
@@ -62,22 +114,21 @@ function neededBy(node: TreeNode, { nodes }: FullTree): UncompiledPackage['neede
   return [...new Map(found.map((need) => [JSON.stringify(need), need])).values()];
 }
 
-function shownBy(
-  way: readonly Need[] | undefined,
-  tree: FullTree,
-  candidates: readonly Candidate[],
-): ShownBy | undefined {
+function shownBy(ways: readonly Way[], tree: FullTree, candidates: number): ShownBy | undefined {
+  const [way] = ways;
   if (way === undefined) return undefined;
-  const keys = way.flatMap(({ target }) => target ?? []);
-  const fitting = candidates.filter((candidate) => keys.every((key) => isFor(key, candidate)));
-  if (keys.length > 0 && fitting.length === 0) return undefined;
+  const { needs, fitting } = way;
+  const isForSome = fitting.length < candidates;
   return {
-    targets: keys.length === 0 ? [] : fitting.slice(0, MOST_TRIPLES).map(({ triple }) => triple),
-    features: way.flatMap(({ by, features: [first] }) =>
-      first === undefined ? [] : [tree.ofMember(by, first)],
-    ),
+    targets: isForSome ? fitting.slice(0, MOST_TRIPLES).map(({ triple }) => triple) : [],
+    features: needs.flatMap(({ by, features }) => {
+      if (features.length === 0) return [];
+      const named = features.map((feature) => tree.ofMember(by, feature));
+      if (named.includes('always')) return [];
+      return named.find((feature) => feature !== undefined) ?? `${by.name}/${features[0]}`;
+    }),
     without: [],
-    ...(way.some(({ kind }) => kind === 'dev') ? { tests: true } : {}),
+    ...(needs.some(({ kind }) => kind === 'dev') ? { tests: true } : {}),
   };
 }
 

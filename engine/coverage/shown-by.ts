@@ -27,7 +27,8 @@ export function shownBy(
   const named = settingsIn(expression);
   const features = named.filter((name) => name.startsWith('feature='));
   const holds = (settings: CfgSet): boolean => cfgHolds(`cfg(${expression})`, settings) === true;
-  const changes = changesOf(features, hasTests && named.includes('test'));
+  const others = named.filter((name) => ofProfiles.has(name) || (name === 'test' && hasTests));
+  const changes = changesOf(features, others);
   for (const change of changes)
     if (builds.some((settings) => holds(changed(settings, change)))) return told(change, []);
   if (named.some((name) => ofTargets.test(name)))
@@ -58,30 +59,51 @@ function neverHolds(expression: string, free: readonly string[]): boolean {
   return true;
 }
 
-/** Features that are on or off besides, and tests. */
+/** Settings that are set or not besides: features, `test`, those of a profile. */
 interface Change {
   readonly on: readonly string[];
   readonly off: readonly string[];
-  readonly tests: boolean;
 }
 
-/** None, one feature on or off, all of them: what an expression of a few `any`, `all` and `not` asks for. */
-function changesOf(features: readonly string[], hasTests: boolean): Change[] {
-  const none: Change = { on: [], off: [], tests: false };
-  const changes: Change[] = [
-    none,
-    ...features.map((name) => ({ ...none, on: [name] })),
-    ...features.map((name) => ({ ...none, off: [name] })),
-    { ...none, on: features },
-    { ...none, off: features },
-    ...features.map((name) => ({ ...none, on: [name], off: features.filter((f) => f !== name) })),
-    ...features.map((name) => ({ ...none, off: [name], on: features.filter((f) => f !== name) })),
+/** Settings that a profile decides. */
+const ofProfiles = new Set(['debug_assertions', 'overflow_checks']);
+
+/** None, one setting on or off, all of them: what an expression of a few `any`, `all` and `not` asks for. Features come first. */
+function changesOf(features: readonly string[], others: readonly string[]): Change[] {
+  const of = (names: readonly string[]): Change[] => [
+    ...names.flatMap((name) => [
+      { on: [name], off: [] },
+      { on: [], off: [name] },
+    ]),
+    ...(names.length > 1
+      ? [
+          { on: names, off: [] },
+          { on: [], off: names },
+        ]
+      : []),
+    ...names.flatMap((name) => {
+      const rest = names.filter((other) => other !== name);
+      return rest.length === 0
+        ? []
+        : [
+            { on: [name], off: rest },
+            { on: rest, off: [name] },
+          ];
+    }),
   ];
-  return hasTests ? [...changes, ...changes.map((c) => ({ ...c, tests: true }))] : changes;
+  const none: Change = { on: [], off: [] };
+  const ofFeatures = [none, ...of(features)];
+  const both = of(others).flatMap((other) =>
+    ofFeatures.map((change) => ({
+      on: [...change.on, ...other.on],
+      off: [...change.off, ...other.off],
+    })),
+  );
+  return [...ofFeatures, ...both];
 }
 
-function changed(settings: CfgSet, { on, off, tests }: Change): CfgSet {
-  const now = new Set([...settings, ...on, ...(tests ? ['test'] : [])]);
+function changed(settings: CfgSet, { on, off }: Change): CfgSet {
+  const now = new Set([...settings, ...on]);
   for (const name of off) now.delete(name);
   return now;
 }
@@ -91,8 +113,14 @@ function elsewhere(settings: CfgSet, candidate: Candidate): CfgSet {
   return new Set([...own, ...candidate.settings]);
 }
 
-function told({ on, off, tests }: Change, targets: readonly string[]): ShownBy {
+function told({ on, off }: Change, targets: readonly string[]): ShownBy {
   const names = (list: readonly string[]): string[] =>
-    list.map((name) => name.replace(/^feature="|"$/g, ''));
-  return { targets, features: names(on), without: names(off), ...(tests ? { tests } : {}) };
+    list.flatMap((name) => /^feature="(.*)"$/.exec(name)?.[1] ?? []);
+  return {
+    targets,
+    features: names(on),
+    without: names(off),
+    ...(on.includes('test') ? { tests: true } : {}),
+    ...([...on, ...off].some((name) => ofProfiles.has(name)) ? { otherProfile: true } : {}),
+  };
 }

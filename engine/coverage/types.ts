@@ -8,8 +8,10 @@ export interface ShownBy {
   readonly features: readonly string[];
   /** Features that have to be off. */
   readonly without: readonly string[];
-  /** True for code that only tests have. */
+  /** True for what only tests have. */
   readonly tests?: true | undefined;
+  /** True for code that another profile has, with debug assertions or overflow checks, or without. */
+  readonly otherProfile?: true | undefined;
 }
 
 /** A package of Cargo.lock of which no build compiled anything. */

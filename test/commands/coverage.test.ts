@@ -1,0 +1,243 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { shownBy } from '../../engine/coverage/shown-by.ts';
+import type { Coverage } from '../../engine/coverage/types.ts';
+import { cackle, check, fixture } from '../support/cackle.ts';
+import { noTargets } from '../support/targets.ts';
+
+// Rule 6.26: what no build of a check compiles.
+
+async function covered(
+  directory: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Coverage> {
+  const all = ['coverage', '--path', directory, '--output-format', 'json', '--quiet', ...args];
+  const { status, stdout, stderr } = await cackle(all, env);
+  expect(status, stderr).toBe(0);
+  return JSON.parse(stdout);
+}
+
+/** Packages that were not compiled, each with the first target and the features that would show it. */
+const packages = ({ uncompiled }: Coverage): string[] =>
+  uncompiled.map(({ name, shownBy: shown }) =>
+    [
+      name,
+      ...(shown === undefined ? ['?'] : [...shown.targets.slice(0, 1), ...shown.features]),
+    ].join(' '),
+  );
+
+/** Code of a package, a line each: place, conditions, what would show it. */
+const code = ({ partlySeen }: Coverage, of: string): string[] =>
+  (partlySeen.find(({ name }) => name === of)?.unseen ?? []).map(
+    ({ file, lines, cfg, shownBy: shown }) =>
+      [
+        lines === undefined ? file : `${file}:${lines.join('-')}`,
+        cfg.join(' or ') || 'nobody',
+        ...(shown === undefined
+          ? ['?']
+          : [shown.targets[0] ?? [], shown.features, shown.without].flat()),
+      ].join(' | '),
+  );
+
+const windows = 'x86_64-pc-windows-gnu';
+const nested = 'src/lib.rs:9-10 | cfg(feature = "other") | covered/other';
+const always = [
+  'src/lib.rs:19-20 | cfg(made_by_a_script) | ?',
+  'src/lib.rs:24-26 | cfg(target_arch = "wasm32") | wasm32-unknown-unknown',
+];
+const onMacos = (features: string): string =>
+  `src/lib.rs:16-17 | cfg(all(target_os = "macos", feature = "other")) | aarch64-apple-darwin${features}`;
+const onWindows = [
+  `src/lib.rs:1-2 | cfg(windows) | ${windows}`,
+  `src/windows.rs | cfg(windows) | ${windows}`,
+  `src/windows/deep.rs | cfg(windows) | ${windows}`,
+];
+const unused = 'src/unused.rs | nobody | ?';
+
+test('rule 6.26: packages, files and items that no build compiles, and what would show them', async () => {
+  const directory = fixture('coverage/workspace');
+  const found = await covered(directory);
+  expect(found.counts).toEqual({ packages: 6, compiled: 2 });
+  expect(found.unknown).toEqual([]);
+  expect(packages(found)).toEqual([
+    'deep x86_64-pc-windows-msvc',
+    'extra covered/extra',
+    // For a build script, the machine decides.
+    'on-other-machines ?',
+    `on-windows ${windows}`,
+  ]);
+  expect(found.uncompiled[0]?.neededBy).toEqual([
+    { package: 'on-windows 1.0.0', target: 'cfg(target_env = "msvc")' },
+  ]);
+  expect(code(found, 'covered')).toEqual(
+    [
+      ...onWindows,
+      'src/lib.rs:7-11 | cfg(feature = "extra") | covered/extra',
+      onMacos(' | covered/other'),
+      ...always,
+      unused,
+    ].sort(byPlace),
+  );
+  // Tests of a dependency, its program and what only documentation has are of no build.
+  expect(code(found, 'seen')).toEqual(['src/lib.rs:5-6 | cfg(feature = "more") | covered/wide']);
+  const shown = await cackle(['coverage', '--path', directory]);
+  expect(shown.status).toBe(0);
+  expect(shown.stdout).toContain('2 of 6 packages of Cargo.lock are compiled, by 1 build:');
+  expect(shown.stdout).toMatch(
+    /extra 1\.0\.0: --features covered\/extra; needed by covered 1\.0\.0/,
+  );
+  expect(shown.stdout).toMatch(
+    /src\/lib\.rs:1-2, src\/windows\.rs, src\/windows\/deep\.rs cfg\(windows\): --target/,
+  );
+});
+
+/** By file and line, as they are told. */
+function byPlace(a: string, b: string): number {
+  const at = (line: string): [string, number] => {
+    const [, file = '', first = '0'] = /^([^:| ]+)(?::(\d+))?/.exec(line) ?? [];
+    return [file, Number(first)];
+  };
+  const [[fileA, lineA], [fileB, lineB]] = [at(a), at(b)];
+  return fileA === fileB ? lineA - lineB : fileA < fileB ? -1 : 1;
+}
+
+test('rules 2.18, 6.26: two conditions that hold in different builds are seen by neither', async () => {
+  const directory = fixture('coverage/workspace', { as: 'coverage of builds' });
+  const configured = (...builds: string[]): void =>
+    writeFileSync(
+      join(directory, 'cackle.toml'),
+      `[common]\nversion = 3\n${builds.map((features) => `[[common.build]]\nfeatures = [${features}]\n`).join('')}[sandbox]\nkind = "Disabled"\n`,
+    );
+  configured('"extra"', '"other"');
+  const apart = await covered(directory);
+  expect(packages(apart)).not.toContain('extra covered/extra');
+  expect(code(apart, 'covered')).toEqual(
+    // One of the builds lacks the first condition, the other the second.
+    [
+      ...onWindows,
+      nested.replace('cfg(feature = "other")', 'cfg(feature = "other") or cfg(feature = "extra")'),
+      onMacos(' | covered/other'),
+      ...always,
+      unused,
+    ].sort(byPlace),
+  );
+  configured('"extra"', '"other"', '"extra", "other", "wide"');
+  const together = await covered(directory);
+  expect(code(together, 'covered').some((line) => line.startsWith('src/lib.rs:9'))).toBe(false);
+  expect(code(together, 'seen')).toEqual([]);
+});
+
+test('rule 6.26: what it names shows it: all features', async () => {
+  const directory = fixture('coverage/workspace', { as: 'coverage-features' });
+  const found = await covered(directory, ['--all-features']);
+  expect(packages(found).join()).not.toContain('covered/');
+  expect(code(found, 'covered')).toEqual(
+    [
+      ...onWindows,
+      'src/lib.rs:13-14 | cfg(not(feature = "extra")) | covered/extra',
+      onMacos(''),
+      ...always,
+      unused,
+    ].sort(byPlace),
+  );
+});
+
+test.skipIf(noTargets !== undefined)(
+  `rules 6.26, 12.5: what it names shows it: a target ${noTargets ?? ''}`,
+  async () => {
+    const directory = fixture('coverage/workspace', { as: 'coverage-targets' });
+    const targets = ['x86_64-unknown-linux-gnu', windows, 'x86_64-pc-windows-msvc'];
+    const found = await covered(
+      directory,
+      targets.flatMap((target) => ['--target', target]),
+    );
+    expect(packages(found)).toEqual(['extra covered/extra', 'on-other-machines ?']);
+    expect(code(found, 'covered').filter((line) => line.includes('cfg(windows)'))).toEqual([]);
+  },
+);
+
+test('rule 6.26: nothing is left out', async () => {
+  const directory = fixture('empty-program');
+  const { stdout, status } = await cackle(['coverage', '--path', directory]);
+  expect([status, stdout.split('\n').at(-2)]).toEqual([0, 'nothing is left out']);
+  const quiet = await cackle(['coverage', '--quiet', '--path', directory]);
+  expect([quiet.status, quiet.stdout, quiet.stderr]).toEqual([0, '', '']);
+});
+
+test('rule 6.26: a check says in a line how many packages it did not compile', async () => {
+  const directory = fixture('coverage/workspace', { as: 'coverage-line' });
+  const { stdout } = await cackle(['-n', '--path', directory]);
+  expect(stdout).toContain('4 packages of Cargo.lock are compiled by no build of this check');
+  expect((await check(directory)).notCompiled).toEqual([
+    'deep 1.0.0',
+    'extra 1.0.0',
+    'on-other-machines 1.0.0',
+    'on-windows 1.0.0',
+  ]);
+  // Of a part of the workspace it says nothing, nor where something is held: that may be why.
+  expect((await check(directory, ['--package', 'covered'])).notCompiled).toEqual([]);
+  writeFileSync(join(directory, 'build.rs'), 'fn main() { let _ = std::fs::read("x"); }\n');
+  const held = await cackle(['-n', '--path', directory]);
+  expect(held.stdout).not.toContain('compiled by no build');
+  const { unknown } = await covered(directory);
+  expect(unknown).toEqual(['the build script of covered is held: what needs it was not compiled']);
+});
+
+test('rule 6.26: without an answer of cargo, the packages are named and the reason is told', async () => {
+  const directory = fixture('coverage/workspace', { as: 'coverage-offline' });
+  const cargo = join(directory, '../no-answer');
+  const script =
+    'case "$*" in *--offline*) echo "error: not downloaded" >&2; exit 101;; esac\nexec cargo "$@"\n';
+  writeFileSync(cargo, `#!/bin/sh\n${script}`);
+  chmodSync(cargo, 0o755);
+  const found = await covered(directory, [], { CARGO: cargo });
+  expect(packages(found)).toEqual(['deep ?', 'extra ?', 'on-other-machines ?', 'on-windows ?']);
+  expect(found.unknown[0]).toContain('`cargo fetch` may help: error: not downloaded');
+});
+
+describe('rule 6.26: which build compiles what stands behind a condition', () => {
+  const linux = ['unix', 'target_os="linux"', 'target_family="unix"', 'debug_assertions'];
+  const candidates = [
+    { triple: 'linux', settings: new Set(linux.slice(0, 3)) },
+    { triple: 'windows', settings: new Set(['windows', 'target_os="windows"']) },
+  ];
+  const build = new Set([...linux, 'feature="std"']);
+  test.each([
+    ['windows', 'windows'],
+    ['not(unix)', 'windows'],
+    ['feature = "a"', '+a'],
+    ['not(feature = "std")', '-std'],
+    ['all(feature = "a", not(feature = "b"), not(feature = "std"))', '+a -b -std'],
+    ['all(windows, feature = "a")', 'windows +a'],
+    ['not(debug_assertions)', 'profile'],
+    ['all(feature = "a", not(debug_assertions))', '+a profile'],
+    ['test', 'no-one'],
+    ['all(test, windows)', 'no-one'],
+    ['any(docsrs, miri)', 'no-one'],
+    ['any(docsrs, windows)', 'windows'],
+    ['any()', 'no-one'],
+    ['made', '?'],
+    ['any(test, made)', '?'],
+    ['target_os = "nowhere"', '?'],
+    ['( what', '?'],
+  ])('%s: %s', (expression, expected) => {
+    const found = shownBy(expression, [build], { candidates, hasTests: false });
+    const text =
+      found === undefined || found === 'no-one'
+        ? (found ?? '?')
+        : [
+            ...found.targets,
+            ...found.features.map((name) => `+${name}`),
+            ...found.without.map((name) => `-${name}`),
+            ...(found.otherProfile ? ['profile'] : []),
+          ].join(' ');
+    expect(text).toBe(expected);
+  });
+
+  test('tests of a member are built by other flags', () => {
+    const found = shownBy('test', [build], { candidates, hasTests: true });
+    expect(found).toMatchObject({ tests: true, targets: [] });
+  });
+});
