@@ -7,6 +7,7 @@ import { readRegularFile } from '../regular-file.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { type BuildPlaces, filesOf, forgetRun, isOwnFile, namedAlike } from './forget.ts';
+import { refuseOther } from './twice-compiled.ts';
 import { isIntact } from './unchanged.ts';
 
 /** The unit records of a target directory, which are found by the units' files. */
@@ -90,6 +91,7 @@ export class Records {
   async put(record: UnitRecord): Promise<void> {
     // A target whose source has moved leaves files of the same names.
     const replaced = new Set(record.outputs.flatMap(({ path }) => this.byPath.get(path) ?? []));
+    for (const unit of replaced) if (this.current.has(unit)) refuseOther(unit, record);
     this.index(record);
     this.current.add(record);
     await this.store.putUnit(record);
@@ -302,34 +304,34 @@ export class Records {
       found ??= record;
     }
     if (found !== undefined || !(isShared || isCopied)) return found;
-    const unit = await this.hidden(artifact);
-    return unit !== undefined && (isShared || isCopyOf(artifact, unit)) ? unit : undefined;
+    const possible = await this.hidden(artifact);
+    // Of units with other features, the copy tells which it is.
+    const [only, ...others] = isShared ? possible : possible.filter((u) => isCopyOf(artifact, u));
+    return isShared && others.length > 0 ? undefined : only;
   }
 
   /**
-   * Resolves to the unit of an artifact that cargo has overwritten with another package's ("output filename
-   * collision"): its file in deps/ or examples/ differs from the one in the message. Undefined when several units are
-   * possible.
+   * Resolves to the possible units of an artifact that cargo has copied, or overwritten with another package's ("output filename
+   * collision"): the file in deps/ or examples/ is not the one in the message. None when one of them has changed.
    */
-  private async hidden(artifact: CargoArtifact): Promise<UnitRecord | undefined> {
+  private async hidden(artifact: CargoArtifact): Promise<UnitRecord[]> {
     const recorded = new Map([...this.all()].flatMap((r) => r.outputs.map((o) => [o.path, r])));
     const possible = new Set<UnitRecord>();
     for (const path of await namedAlike(artifact, this.places)) {
       const record = recorded.get(path);
       if (record?.packageId !== artifact.packageId) {
-        if (record === undefined) return undefined;
+        if (record === undefined) return [];
         continue;
       }
       if (record.sourcePath !== artifact.sourcePath) continue;
       if ((record.kind === 'test') !== artifact.isTest) continue;
       const output = record.outputs.find((o) => o.path === path);
       const stamp = await stampOf(path);
-      if (output === undefined || stamp === undefined || !sameFile(output, stamp)) return undefined;
-      if (!isIntact(record, output, stamp)) return undefined;
+      if (output === undefined || stamp === undefined || !sameFile(output, stamp)) return [];
+      if (!isIntact(record, output, stamp)) return [];
       possible.add(record);
     }
-    const [only, ...others] = possible;
-    return others.length === 0 ? only : undefined;
+    return [...possible];
   }
 
   private index(record: UnitRecord): void {

@@ -21,7 +21,7 @@ const tail = '[sandbox]\nkind = "Disabled"\n';
 const allowed = `[pkg.matrix]
 allow_unsafe = true
 allow_apis = ["fs", "net", "env", "process"]
-build.allow_apis = ["fs"]
+build.allow_apis = ["fs", "env"]
 [pkg.macros]
 allow_proc_macro = true
 allow_apis = ["process"]
@@ -79,7 +79,7 @@ test('rules 2.18, 5.11: what another build needs has an effect, what none needs 
   configured(
     directory,
     ...matrix,
-    allowed.replace('build.allow_apis = ["fs"]', 'build.allow_apis = ["fs", "net"]'),
+    allowed.replace('build.allow_apis = ["fs", "env"]', 'build.allow_apis = ["fs", "env", "net"]'),
   );
   expect(await shorts(directory)).toEqual([]);
   configured(
@@ -141,6 +141,20 @@ test('rules 2.18, 5.25: fixes of several builds at once', async () => {
   expect(await shorts(directory)).toEqual([]);
   const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
   for (const build of matrix) expect(text).toContain(build.trim());
+});
+
+test('rule 2.18: a library that is compiled twice to one file ends the check; where builds are listed, each has its own', async () => {
+  const directory = fixture('library-for-both');
+  const { status, stderr } = await cackle(['-n', '--path', directory]);
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/libshared\.(?:so|rlib) was compiled twice from .*shared\/src\/lib\.rs/);
+  expect(stderr).toContain('write `[[common.build]]` into cackle.toml');
+  writeFileSync(
+    join(directory, 'cackle.toml'),
+    '[common]\nversion = 3\nimport_std = ["fs"]\n[[common.build]]\n[sandbox]\nkind = "Disabled"\n',
+  );
+  for (let times = 0; times < 2; times++)
+    expect(await shorts(directory)).toEqual(['disallowed-api shared.from.build fs']);
 });
 
 describe.skipIf(noTargets !== undefined)(`builds for several targets ${noTargets ?? ''}`, () => {
