@@ -133,7 +133,8 @@ export function partsOf(rust: RustText, others: Conditions): Part[] {
   }
 }
 
-const shown = (cfg: string): string =>
+/** Returns the condition of a part, as a source has it. */
+export const shown = (cfg: string): string =>
   `cfg(${cfg.replace(/ ?\( ?/g, '(').replace(/ ([,)])/g, '$1')})`;
 
 /** The first of the arguments of `cfg_attr`, and the others. */

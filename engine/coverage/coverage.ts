@@ -90,11 +90,8 @@ async function sourcesOf(
   const packages = workspace.packages.filter(({ id }) => compiled.has(id));
   for (const p of sortedBy(packages, ({ cargoName, version }) => `${cargoName}\0${version}`)) {
     const { cargoName: name, version, isWorkspaceMember: isMember } = p;
-    const unseen = await sources.in(p);
-    if (typeof unseen === 'string') {
-      unknown.push(unseen);
-      continue;
-    }
+    const { unseen, unknown: untold } = await sources.in(p);
+    unknown.push(...untold);
     const node = nodes.get(p.id);
     const nameOf = (feature: string): string => {
       const ofMember =

@@ -1,5 +1,11 @@
 import { relative } from 'node:path';
-import { cfgOfFile, filesOf, mayNameFiles, type Part, partsOf } from '../conditions/parts.ts';
+import {
+  isBeforeVariable,
+  type MacroConditions,
+  macroConditions,
+  partsOfCalls,
+} from '../conditions/macro-conditions.ts';
+import { cfgOfFile, filesOf, type Part, partsOf } from '../conditions/parts.ts';
 import { type RustText, readRust } from '../conditions/rust-text.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import { readRegularFile, TooLargeError } from '../regular-file.ts';
@@ -10,7 +16,7 @@ import { sourceFiles } from '../workspace/source-files.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import type { Candidate } from './candidates.ts';
 import { shownBy } from './shown-by.ts';
-import type { UnseenCode } from './types.ts';
+import type { ShownBy, UnseenCode } from './types.ts';
 
 /** Bytes of the largest source; a larger one is data. */
 const MAX_SOURCE = 2 ** 24;
@@ -52,32 +58,48 @@ export class UnseenSources {
         byFile.set(file, found.add(known));
       }
     }
-    const builds = new Map([...byFile].map(([file, found]) => [file, [...found]]));
+    // In an order that does not depend on hashes in the names of files.
+    const ordered = [...sets].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, settings]) => settings);
+    const builds = new Map(
+      [...byFile].map(([file, found]) => [
+        file,
+        [...ordered.filter((one) => found.has(one)), ...(found.has(undefined) ? [undefined] : [])],
+      ]),
+    );
     return new UnseenSources(workspace, candidates, builds);
   }
 
-  /** Resolves to the code of a package that was compiled nowhere; to a text where that cannot be told. */
-  async in(p: Package): Promise<UnseenCode[] | string> {
-    const files = await sourceFiles(p, this.workspace);
-    if (files === undefined) return `${p.label} has too many source files to look at`;
-    const roots = new Set(p.targets.map(({ sourcePath }) => relative(p.directory, sourcePath)));
+  /** Resolves to the code of a package that was compiled nowhere, and to texts about what cannot be told. */
+  async in(p: Package): Promise<{ readonly unseen: UnseenCode[]; readonly unknown: string[] }> {
+    const files = (await sourceFiles(p, this.workspace))?.sort();
+    if (files === undefined)
+      return { unseen: [], unknown: [`${p.label} has too many source files to look at`] };
+    const unknown: string[] = [];
     const unseen: UnseenCode[] = [];
-    const elsewhere = new Map<string, { readonly cfg: string; readonly builds: Builds }>();
-    for (const file of files.sort()) {
-      const builds = this.builds.get(file);
-      if (builds === undefined) continue;
-      const path = relative(p.directory, file);
+    const roots = new Set(p.targets.map(({ sourcePath }) => relative(p.directory, sourcePath)));
+    const read = new Map<string, RustText>();
+    for (const file of files.filter((one) => this.builds.has(one))) {
       const text = textOf(file);
-      if (text instanceof Error) return `${path} of ${p.label} cannot be read: ${text.message}`;
-      if (!text.includes('cfg')) continue;
-      const rust = readRust(text);
-      const parts = builds.map((settings) => partsOf(rust, leftOutWith(settings)));
+      if (text instanceof Error)
+        unknown.push(
+          `${relative(p.directory, file)} of ${p.label} cannot be read: ${text.message}`,
+        );
+      else read.set(file, readRust(text));
+    }
+    const macros = macroConditions(read.values());
+    const elsewhere = new Map<string, { readonly cfg: string; readonly builds: Builds }>();
+    const undecided = new Set<string>();
+    for (const [file, rust] of read) {
+      const builds = this.builds.get(file) ?? [];
+      const path = relative(p.directory, file);
+      const parts = builds.map((settings) => partsWith(rust, macros, settings, undecided));
       unseen.push(...this.parts(path, rust, parts, builds, p));
-      if (!mayNameFiles.test(text)) continue;
       for (const part of parts.flat())
         for (const named of filesOf(part, path, roots))
           elsewhere.set(named, { cfg: part.cfg, builds });
     }
+    for (const name of undecided)
+      unknown.push(`${p.label} calls its macro ${name}!, whose conditions depend on the call`);
     const cfgs = new Map([...elsewhere].map(([path, { cfg }]) => [path, cfg]));
     for (const file of files) {
       const path = relative(p.directory, file);
@@ -88,7 +110,8 @@ export class UnseenSources {
       if (shown !== 'no-one')
         unseen.push({ file: path, cfg: cfg === undefined ? [] : [cfg], shownBy: shown });
     }
-    return unseen.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+    unseen.sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+    return { unseen, unknown };
   }
 
   /** The parts of a source that every unit that read it left out. */
@@ -114,9 +137,7 @@ export class UnseenSources {
           file,
           lines: [tokens[start]?.line ?? 0, tokens[end]?.line ?? 0],
           cfg,
-          shownBy: shown.find(
-            (one) => one !== undefined && one !== 'no-one',
-          ) as UnseenCode['shownBy'],
+          shownBy: least(shown),
         });
       start = end;
     }
@@ -129,6 +150,34 @@ export class UnseenSources {
     if (inner === undefined || known.length === 0) return undefined;
     return shownBy(inner, known, { candidates: this.candidates, hasTests: p.isWorkspaceMember });
   }
+}
+
+/** Of several builds that would show something, the one that differs least from one that was made. */
+function least(shown: readonly ReturnType<typeof shownBy>[]): ShownBy | undefined {
+  const changes = ({ features, without }: ShownBy): number => features.length + without.length;
+  let found: ShownBy | undefined;
+  for (const one of shown) {
+    if (one === undefined || one === 'no-one') continue;
+    if (found === undefined || changes(one) < changes(found)) found = one;
+  }
+  return found;
+}
+
+/** The parts of a source that a unit leaves out; adds macros whose conditions depend on the call to `undecided`. */
+function partsWith(
+  rust: RustText,
+  macros: MacroConditions,
+  settings: CfgSet | undefined,
+  undecided: Set<string>,
+): readonly Part[] {
+  const conditions = leftOutWith(settings);
+  const ofCalls = partsOfCalls(rust, macros, conditions);
+  for (const name of ofCalls.unknown) undecided.add(name);
+  // What a macro writes before a variable is told at its calls.
+  const own = partsOf(rust, conditions).filter(
+    ({ start, cfg }) => !cfg.includes('$') && !isBeforeVariable(rust, start),
+  );
+  return [...ofCalls.parts, ...own];
 }
 
 /** What a unit with these settings leaves out; with unknown ones, it may be anything that has a condition. */
