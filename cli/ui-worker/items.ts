@@ -71,7 +71,11 @@ export function usageRows(problem: Problem, root: string, safe: Safe): UsageRow[
         ...usage.fromNames.map((name) => `  its name      ${name}`),
         `target          ${usage.target}`,
         ...usage.targetNames.map((name) => `  matched       ${name}`),
-        `scope           ${problem.scope.package}${problem.scope.suffix && `.${problem.scope.suffix}`}`,
+        ...('scope' in problem
+          ? [
+              `scope           ${problem.scope.package}${problem.scope.suffix && `.${problem.scope.suffix}`}`,
+            ]
+          : []),
         `API             ${problem.api}`,
         ...('providedBy' in problem ? [`provided by     ${problem.providedBy}`] : []),
       ].map(safe),

@@ -149,6 +149,7 @@ function problemsOfBuild(
     ),
     ...sandboxProblems(live.current),
     ...verdicts.exportsOf(judged),
+    ...verdicts.systemFunctionsOf(judged),
   ];
 }
 

@@ -153,6 +153,27 @@ export function includeOrIgnore(packageName: string, api: string, path: string):
   ];
 }
 
+/** Returns the fixes that include functions of the system in an API, or let a package call them unasked. */
+export function includeFunctionsOrIgnore(
+  packageName: string,
+  api: string,
+  functions: readonly string[],
+): Fix[] {
+  const named = functions.map((name) => `\`${name}\``).join(', ');
+  return [
+    {
+      title: `include ${named} in the API \`${api}\``,
+      explanation: `Each package that calls them needs a permission for ${api}.`,
+      edit: edit({ kind: 'add', path: ['api', api, 'include'], values: functions }),
+    },
+    {
+      title: `do not ask about ${packageName} and \`${api}\` again`,
+      explanation: `What ${packageName} calls of the system does not count as ${api}.`,
+      edit: edit({ kind: 'add', path: ['api', api, 'no_auto_detect'], values: [packageName] }),
+    },
+  ];
+}
+
 /**
  * Returns the fixes that permit a failed program what its sandbox denied, as far as that is known, then the fix that
  * runs it without a sandbox.

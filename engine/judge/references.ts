@@ -11,6 +11,7 @@ import type { NodeAt } from '../graph/reached.ts';
 import type { ApiMatcher } from './api-matcher.ts';
 import { SymbolHits } from './symbol-hits.ts';
 import { SysrootCrates } from './sysroot-crates.ts';
+import { SystemHits } from './system-hits.ts';
 import { type HitTarget, Targets } from './targets.ts';
 import { isOfArguments, TypeArguments } from './type-arguments.ts';
 
@@ -68,6 +69,14 @@ export interface Reference {
   readonly targetNames: readonly TargetName[];
 }
 
+/** The references of an output. */
+export interface FoundReferences {
+  /** To items of APIs. */
+  readonly references: Reference[];
+  /** To functions of the system that an API is about, whether it includes them or not (rule 4.26). */
+  readonly systemCalls: Reference[];
+}
+
 /** A top-level module named like an API: its crate may provide that API (rule 4.15). */
 export interface ExportCandidate {
   readonly crate: string;
@@ -111,8 +120,10 @@ export class ReferenceFinder {
    * the members that rustc did not make. No package is responsible for an input without such marks, and its
    * references are no usages (rule 4.10).
    */
-  references(output: JoinedOutput, foreignMembers: ForeignMembers): Reference[] {
-    const found: Reference[] = [];
+  references(output: JoinedOutput, foreignMembers: ForeignMembers): FoundReferences {
+    const references: Reference[] = [];
+    const systemCalls: Reference[] = [];
+    const ownerless = foreignMembers.map((members) => members === undefined);
     const seen = new Set<string>();
     this.hits.prepare();
     makeRoom(this.targetsBySymbol, this.symbols.size);
@@ -122,19 +133,19 @@ export class ReferenceFinder {
       this.hits,
       this.symbols,
       this.matcher,
+      new SystemHits(output, this.symbols, this.matcher.apis, ownerless),
       this.targetsBySymbol,
     );
-    const sysroot = new SysrootCrates(
-      output,
-      foreignMembers.map((members) => members === undefined),
-    );
+    const sysroot = new SysrootCrates(output, ownerless);
     const add = (at: Referrer, target: HitTarget): void => {
       const { symbol } = target;
       if (this.isItself(output, at, symbol, foreignMembers)) return;
       const key = `${at.input}.${at.node}.${at.from}.${at.place}.${symbol}`;
       if (seen.has(key)) return;
       seen.add(key);
-      found.push(...this.referencesTo(output, at, target, foreignMembers, sysroot));
+      references.push(...this.referencesTo(output, at, target, foreignMembers, sysroot));
+      const system = { ...target, hits: target.system };
+      systemCalls.push(...this.referencesTo(output, at, system, foreignMembers, sysroot));
     };
     output.eachLiveNode(answeredFor(foreignMembers), (input, node, isRoot) => {
       const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
@@ -158,10 +169,10 @@ export class ReferenceFinder {
         const symbol = entitySymbol[facts.frameEntity[frame] as number] as SymbolId;
         const from = facts.frameParent[frame] as number;
         const place = facts.framePlace[frame] as number;
-        add({ input, node, from, place }, { symbol, hits, shim: undefined });
+        add({ input, node, from, place }, { symbol, hits, system: [], shim: undefined });
       }
     });
-    return found;
+    return { references, systemCalls };
   }
 
   /**
@@ -194,6 +205,7 @@ export class ReferenceFinder {
     foreignMembers: ForeignMembers,
     sysroot: SysrootCrates,
   ): Reference[] {
+    if (hits.length === 0) return [];
     const { loaded } = output.inputs[at.input] as JoinInput;
     const { facts } = loaded;
     const foreign = foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] === 1;
@@ -214,13 +226,16 @@ export class ReferenceFinder {
       fromCrate,
       fromSysroot: fromCrate !== undefined && sysroot.has(fromCrate),
       argumentCrates: argumentCrates(names).filter((crate) => !sysroot.has(crate)),
-      ofSysroot: this.symbols.namesOf(symbol).every(({ crate }) => sysroot.has(crate)),
+      ofSysroot: this.symbols
+        .namesOf(symbol)
+        .every((name) => !isPlain(name) && sysroot.has(name.crate)),
       declared: at.from !== NONE || facts.nodePlace[at.node] !== NONE,
     };
     return [...new Set(counting.map((hit) => hit.api))].map((api) => {
       const targetNames = new Map<string, TargetName>();
       for (const { name } of counting.filter((hit) => hit.api === api)) {
-        const own = name.role === NameRole.own || targetNames.get(name.text)?.own === true;
+        const isWritten = name.role === NameRole.own && (shim === undefined || !isPlain(name));
+        const own = isWritten || targetNames.get(name.text)?.own === true;
         targetNames.set(name.text, { text: name.text, crate: name.crate, own });
       }
       return {
@@ -262,6 +277,14 @@ export class ReferenceFinder {
     this.exportsBySymbol[symbol] = exports.length === 0 ? noExports : exports;
     return exports;
   }
+}
+
+/**
+ * Is this the name of a function without a path? No crate tells whose it is. A shim that leads there was made for a function item
+ * with a path, so the shim's caller has not written this name.
+ */
+function isPlain({ text }: SymbolName): boolean {
+  return !text.includes('::');
 }
 
 /** Returns, by input, whether a package is responsible for it. */

@@ -5,18 +5,20 @@ import type { SymbolId, SymbolNames } from '../graph/loaded-facts.ts';
 import type { NodeAt } from '../graph/reached.ts';
 import type { ApiHit, ApiMatcher } from './api-matcher.ts';
 import type { SymbolHits } from './symbol-hits.ts';
+import type { SystemHits } from './system-hits.ts';
 import { TypeArguments } from './type-arguments.ts';
 
 /** A symbol that belongs to an API, with its matching names. */
 export interface HitTarget {
   readonly symbol: SymbolId;
   readonly hits: readonly ApiHit[];
+  /** The APIs that it would belong to as a function of the system (rule 4.26). */
+  readonly system: readonly ApiHit[];
   /** The arguments of the call shim that leads to it; undefined when another path leads there too. */
   readonly shim: TypeArguments | undefined;
 }
 
 const noTargets: readonly HitTarget[] = [];
-const noHits: readonly ApiHit[] = [];
 
 /** Finds which API symbols the references of one output lead to, through anonymous data and call shims of any depth. */
 export class Targets {
@@ -26,6 +28,7 @@ export class Targets {
   private readonly hits: SymbolHits;
   private readonly symbols: SymbolNames;
   private readonly matcher: ApiMatcher;
+  private readonly system: SystemHits;
 
   /** `room` stores the targets, with an entry for each symbol. */
   constructor(
@@ -33,12 +36,14 @@ export class Targets {
     hits: SymbolHits,
     symbols: SymbolNames,
     matcher: ApiMatcher,
+    system: SystemHits,
     room: (readonly HitTarget[] | undefined)[],
   ) {
     this.output = output;
     this.hits = hits;
     this.symbols = symbols;
     this.matcher = matcher;
+    this.system = system;
     this.bySymbol = room;
   }
 
@@ -58,9 +63,8 @@ export class Targets {
   }
 
   private at(symbol: SymbolId | undefined, at: NodeAt | undefined): readonly HitTarget[] {
-    const hits = symbol === undefined ? noHits : this.hits.ofTarget(this.output, symbol);
-    const own =
-      symbol === undefined || hits.length === 0 ? noTargets : [{ symbol, hits, shim: undefined }];
+    const target = symbol === undefined ? undefined : this.target(symbol, at, undefined);
+    const own = target === undefined ? noTargets : [target];
     if (at === undefined || !this.isLookedThrough(at)) return own;
     const key = at.input * 2 ** 32 + at.node;
     let through = this.byNode.get(key);
@@ -93,8 +97,8 @@ export class Targets {
         }
         const symbol = output.symbolOfTarget(at.input, target);
         if (symbol === undefined || found.has(symbol)) continue;
-        const hits = this.hits.ofTarget(output, symbol);
-        if (hits.length > 0) found.set(symbol, { symbol, hits, shim });
+        const hit = this.target(symbol, next, shim);
+        if (hit !== undefined) found.set(symbol, hit);
       }
     };
     // Targets reachable without a shim come first, so that a shim that leads there as well hides none of them.
@@ -104,6 +108,17 @@ export class Targets {
     }
     for (let next = behindShim.pop(); next !== undefined; next = behindShim.pop()) visit(...next);
     return [...found.values()];
+  }
+
+  /** Returns what a reference to a symbol hits; undefined for nothing. */
+  private target(
+    symbol: SymbolId,
+    at: NodeAt | undefined,
+    shim: TypeArguments | undefined,
+  ): HitTarget | undefined {
+    const hits = this.hits.ofTarget(this.output, symbol);
+    const system = this.system.of(symbol, at);
+    return hits.length + system.length === 0 ? undefined : { symbol, hits, system, shim };
   }
 
   /** Returns the arguments of a call shim; undefined for any other node. */

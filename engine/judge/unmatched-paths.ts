@@ -1,4 +1,5 @@
 import { nearest } from '../config/nearest.ts';
+import { isSystemFunction } from '../config/system-functions.ts';
 import type { ApiPath, Config } from '../config/types.ts';
 import { decodeFacts } from '../facts/codec.ts';
 import { readFacts } from '../facts/seal.ts';
@@ -51,7 +52,7 @@ export async function unmatchedPaths(
   const ofOtherBuilds = new Set(elsewhere.map(crateNameOf));
   const doubtful = unknown.filter(({ path }) => {
     const crate = firstSegment(path);
-    if (ofOtherBuilds.has(crate)) return false;
+    if (ofOtherBuilds.has(crate) || isSystemFunction(path)) return false;
     return !(ofOtherTargets.test(path) && !isUnknownSystem(path));
   });
   if (doubtful.length === 0) return [];

@@ -183,7 +183,8 @@ export function ownCratesOf(p: Package, workspace: Workspace): OwnCrates {
     own = {
       has({ text, crate }, { fromCrate }) {
         const name = firstSegment(text);
-        if (!all.has(name)) return false;
+        // A plain symbol is no crate's, whatever the crate is called.
+        if (name === text || !all.has(name)) return false;
         return !shared.has(name) || (crate === fromCrate && crate !== name);
       },
     };

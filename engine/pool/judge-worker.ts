@@ -50,6 +50,8 @@ export interface LinkedJob {
 /** The answer to a {@link ReferencesJob}. */
 export interface ReferencesResult {
   readonly references: readonly Reference[];
+  /** References to functions of the system that an API is about (rule 4.26). */
+  readonly systemCalls: readonly Reference[];
   readonly exports: readonly ExportCandidate[];
   /** The number of objects in each input. */
   readonly objects: readonly number[];
@@ -104,7 +106,7 @@ async function answer(
     foreignMembers(loaded, job.compiled[i] ?? []),
   );
   const result = {
-    references: finder.finder.references(joined, foreign),
+    ...finder.finder.references(joined, foreign),
     exports: finder.finder.possibleExports(joined, foreign),
     objects: joined.inputs.map(({ loaded }) => loaded.memberCount),
   };
@@ -113,7 +115,7 @@ async function answer(
   await writeAnswer(
     job.keep,
     result,
-    reached(result.references, (at) => joined.pathTo(at)),
+    reached([...result.references, ...result.systemCalls], (at) => joined.pathTo(at)),
   );
   watch.lap('store');
   return result;

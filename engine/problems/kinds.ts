@@ -26,6 +26,7 @@ import {
 } from './kinds/sandbox-kind-without-meaning.ts';
 import { type SandboxNotChosen, sandboxNotChosen } from './kinds/sandbox-not-chosen.ts';
 import { type StdApiOnOffer, stdApiOnOffer } from './kinds/std-api-on-offer.ts';
+import { type SystemFunctions, systemFunctions } from './kinds/system-functions.ts';
 import { type UnknownPackage, unknownPackage } from './kinds/unknown-package.ts';
 import { type UnmatchedApiPath, unmatchedApiPath } from './kinds/unmatched-api-path.ts';
 import { type UnusedAllowApi, unusedAllowApi } from './kinds/unused-allow-api.ts';
@@ -52,6 +53,7 @@ export type Problem =
   | AmbiguousPackage
   | PossibleExport
   | ExportNotImported
+  | SystemFunctions
   | NotLocked
   | NewerConfigVersion;
 
@@ -82,6 +84,7 @@ export const kinds: { readonly [K in Kind]: Descriptor<ProblemOf<K>, Problem> } 
   'ambiguous-package': ambiguousPackage,
   'possible-export': possibleExport,
   'export-not-imported': exportNotImported,
+  'system-functions': systemFunctions,
   'not-locked': notLocked,
   'newer-config-version': newerConfigVersion,
 };

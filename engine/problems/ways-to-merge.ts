@@ -50,7 +50,7 @@ export function unitedUses<
 }
 
 /** Returns the first item of each key, with the targets of all of them. */
-function firstOfEach<T extends { readonly targets?: readonly string[] | undefined }>(
+export function firstOfEach<T extends { readonly targets?: readonly string[] | undefined }>(
   items: readonly T[],
   keyOf: (item: T) => string,
 ): T[] {

@@ -1,6 +1,7 @@
 import type { UnitRecord } from '../facts/unit-record.ts';
 import type { AttributedUsage } from '../judge/attribution.ts';
 import type { ExportCandidate } from '../judge/references.ts';
+import type { ExplainedCall } from '../judge/system-functions.ts';
 import type { UsageProblem } from '../judge/usage-problems.ts';
 import type { BacktraceFrame } from '../problems/places.ts';
 
@@ -10,6 +11,8 @@ export interface OutputVerdict {
   readonly record: UnitRecord;
   readonly usages: readonly AttributedUsage[];
   readonly exports: readonly ExportCandidate[];
+  /** Calls of functions of the system that an API is about and does not include. */
+  readonly systemCalls: readonly ExplainedCall[];
   /** Usages that were refused when the output was judged; `Verdicts.problemsOf` returns those that still are. */
   readonly problems: readonly UsageProblem[];
   /** The path to each refused usage, and to others that were asked for; empty without backtraces. */

@@ -6,6 +6,11 @@ import type { LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import { type AttributedUsage, attribute, usageOrder } from '../judge/attribution.ts';
 import type { OutputSpec } from '../judge/joiner.ts';
 import { possibleExports } from '../judge/possible-exports.ts';
+import {
+  chargedCalls,
+  type SystemCall,
+  systemFunctionsProblem,
+} from '../judge/system-functions.ts';
 import { usageProblem } from '../judge/usage-problems.ts';
 import { demangle } from '../parsers/parsers.ts';
 import type { ReferencesJob, ReferencesResult, StaleFacts } from '../pool/judge-worker.ts';
@@ -202,11 +207,10 @@ export class Verdicts {
       ({ own, path }) => (own ? record : this.records.byOutput(path))?.toldByFunctions === true,
     );
     const { kind, hasHarness } = record;
-    const usages = attribute(
-      result.references,
-      { package: owner, kind, hasHarness, inputPackages, toldByFunctions },
-      this.workspace,
-      owners,
+    const outputOwner = { package: owner, kind, hasHarness, inputPackages, toldByFunctions };
+    const usages = attribute(result.references, outputOwner, this.workspace, owners);
+    const calls = chargedCalls(
+      ...([result.systemCalls, outputOwner, this.workspace, owners, config.apis] as const),
     );
     const isRefused = ({ scope, api }: AttributedUsage): boolean =>
       !config.permissions(scope).allowApis.has(api);
@@ -214,10 +218,11 @@ export class Verdicts {
       usages.filter((usage) => isRefused(usage) || this.explains(usage)),
       usageOrder,
     );
+    const shown = [...explained, ...calls];
     const traces =
-      this.backtraces && explained.length > 0
+      this.backtraces && shown.length > 0
         ? await this.restoring(question, (output) =>
-            this.explain(link, output, explained, result.place, onlyStored),
+            this.explain(link, output, shown, result.place, onlyStored),
           )
         : [];
     const paths = new Map(explained.map((usage, i) => [usage, traces[i] ?? []]));
@@ -232,7 +237,11 @@ export class Verdicts {
     const objects = new Map(link.inputs.map(({ facts }, i) => [facts, result.objects[i] ?? 0]));
     const linkerKept = link.kept.map(({ name }) => demangle(name));
     const { exports } = result;
-    return { label, record, usages, exports, problems, paths, objects, linkerKept };
+    const systemCalls = calls.map((call, i) => ({
+      ...call,
+      backtrace: traces[explained.length + i] ?? [],
+    }));
+    return { label, record, usages, exports, systemCalls, problems, paths, objects, linkerKept };
   }
 
   /**
@@ -253,7 +262,7 @@ export class Verdicts {
   private explain(
     link: LinkRecord,
     output: OutputSpec,
-    usages: readonly AttributedUsage[],
+    usages: readonly (AttributedUsage | SystemCall)[],
     references: AnswerPlace | undefined,
     onlyStored: TakenFromStore | undefined,
   ): Promise<BacktraceFrame[][] | StaleFacts> {
@@ -297,6 +306,17 @@ export class Verdicts {
   exportsOf(verdicts: readonly OutputVerdict[]): Problem[] {
     const found = verdicts.flatMap((verdict) => verdict.exports);
     return possibleExports(found, this.workspace, this.live.current.apis);
+  }
+
+  /** Returns the problems of functions of the system that packages call in the outputs (rule 4.26). */
+  systemFunctionsOf(verdicts: readonly OutputVerdict[]): Problem[] {
+    const { apis } = this.live.current;
+    return verdicts.flatMap(({ label, record, systemCalls }) => {
+      const target = this.namesTargets ? record.target : undefined;
+      return systemCalls.flatMap(
+        (call) => systemFunctionsProblem(call, { label, target }, this.workspace, apis) ?? [],
+      );
+    });
   }
 
   packageOf(record: UnitRecord): PackageIndex {

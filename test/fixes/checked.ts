@@ -67,6 +67,13 @@ export function remains(problem: Problem, config: Config): boolean {
         api?.include.includes(problem.path) || api?.noAutoDetect.includes(problem.packageName)
       );
     }
+    case 'system-functions': {
+      const api = config.apis.get(problem.api);
+      return !(
+        api?.noAutoDetect.includes(problem.packageName) ||
+        problem.functions.every((name) => api?.include.includes(name))
+      );
+    }
     case 'export-not-imported':
       return !config.imports.has(problem.packageName);
     case 'ambiguous-package':

@@ -145,8 +145,18 @@ describe('fixes of each problem, best first', () => {
       },
       ['[api.net]\ninclude = ["x::net"]', '[api.net]\nno_auto_detect = ["x"]'],
     ],
+    [
+      {
+        kind: 'system-functions',
+        ...named,
+        api: 'net',
+        functions: ['connect', 'socket'],
+        usages: [],
+      },
+      ['[api.net]\ninclude = ["connect", "socket"]', '[api.net]\nno_auto_detect = ["x"]'],
+    ],
     [{ kind: 'sandbox-kind-without-meaning', ...named, configPlace }, []],
-  ])('rules 5.6, 5.7, 5.8, 5.9, 5.14, 5.16: %o', (problem, expected) => {
+  ])('rules 5.6, 5.7, 5.8, 5.9, 5.14, 5.16, 5.28: %o', (problem, expected) => {
     expect(added(problem)).toEqual(expected);
   });
 

@@ -292,6 +292,13 @@ export function problemAbout(draw: Draw): Problem {
     () => ({ kind: 'unknown-package', packageName: name, configPlace, nearest: undefined }),
     () => ({ kind: 'possible-export', ...common, api, path: `${crate}::${module}`, symbol: 's' }),
     () => ({
+      kind: 'system-functions',
+      ...common,
+      api,
+      functions: draw([['connect'], ['connect', 'socket']]),
+      usages: [],
+    }),
+    () => ({
       kind: 'export-not-imported',
       ...common,
       file: '',

@@ -28,6 +28,7 @@ const codes = {
   C0504: 'unknown-package',
   C0601: 'possible-export',
   C0602: 'export-not-imported',
+  C0603: 'system-functions',
   C0701: 'not-locked',
 };
 const retired: readonly string[] = [];

@@ -9,7 +9,7 @@ export interface Annotation {
   /** Relative to the case. */
   readonly file: string;
   readonly line: number;
-  /** The API; `unsafe` or `extern`; `off-tree:API`. */
+  /** The API; `unsafe` or `extern`; `off-tree:API`; `system:API`. */
   readonly use: string;
   readonly package: string;
   /** `''`, `build`, `from.test` …; undefined: any. */
@@ -25,7 +25,7 @@ export interface Reported {
 
 const marker = /\/\/~(\^*)[ \t]+([^\r\n]*)/;
 const use =
-  /^(?<use>(?:off-tree:)?[A-Za-z_][\w-]*)(?:@(?<package>[\w-]\S*?))?(?<scope>\.(?:from\.)?(?:build|test)|\.pkg)?$/;
+  /^(?<use>(?:(?:off-tree|system):)?[A-Za-z_][\w-]*)(?:@(?<package>[\w-]\S*?))?(?<scope>\.(?:from\.)?(?:build|test)|\.pkg)?$/;
 
 /** May a file of a case hold annotations? */
 export function isRead(path: string): boolean {
@@ -130,6 +130,7 @@ function placesOf(problem: Problem): readonly SourcePlace[] {
 
 function nameOfUse(problem: Problem): string {
   const name = 'api' in problem ? problem.api : problem.kind.replace(/^disallowed-/, '');
+  if (problem.kind === 'system-functions') return `system:${name}`;
   return problem.kind === 'off-tree-api' ? `off-tree:${name}` : name;
 }
 

@@ -1,0 +1,56 @@
+import { systemFunctions } from '../config/system-functions.ts';
+import type { JoinInput } from '../graph/join-input.ts';
+import type { JoinedOutput } from '../graph/link.ts';
+import type { SymbolId, SymbolNames } from '../graph/loaded-facts.ts';
+import type { NodeAt } from '../graph/reached.ts';
+import type { ApiHit } from './api-matcher.ts';
+
+const noHits: readonly ApiHit[] = [];
+
+/** Finds functions of the system in one output: symbols of a known name that no package defines (rule 4.26). */
+export class SystemHits {
+  private readonly bySymbol = new Map<SymbolId, readonly ApiHit[]>();
+  private readonly output: JoinedOutput;
+  private readonly symbols: SymbolNames;
+  private readonly ownerless: readonly boolean[];
+
+  /** `apis` are those that cackle.toml defines; `ownerless` marks, by input, what belongs to the toolchain. */
+  constructor(
+    output: JoinedOutput,
+    symbols: SymbolNames,
+    apis: readonly string[],
+    ownerless: readonly boolean[],
+  ) {
+    this.output = output;
+    this.symbols = symbols;
+    this.ownerless = ownerless;
+    apis.forEach((name, api) => {
+      for (const text of systemFunctions.get(name) ?? []) {
+        const symbol = symbols.find(text);
+        if (symbol === undefined) continue;
+        // A plain symbol has one name, its own, which no crate is part of.
+        const hit: ApiHit = { api, name: { text, crate: '', role: 0 } };
+        this.bySymbol.set(symbol, [...(this.bySymbol.get(symbol) ?? noHits), hit]);
+      }
+    });
+  }
+
+  /** Returns the hits of a symbol that a reference leads to; `at` is its definition, if an input has one. */
+  of(symbol: SymbolId, at: NodeAt | undefined): readonly ApiHit[] {
+    const hits = this.bySymbol.get(symbol);
+    return hits === undefined || (at !== undefined && this.isOfPackage(symbol, at)) ? noHits : hits;
+  }
+
+  /**
+   * Returns whether a package has this definition. Import libraries of Windows that packages bring define each function as a jump to
+   * `__imp_NAME`, beside it: the function itself is the system's.
+   */
+  private isOfPackage(symbol: SymbolId, { input, node }: NodeAt): boolean {
+    if (this.ownerless[input] === true) return false;
+    const imported = this.symbols.find(`__imp_${this.symbols.text(symbol)}`);
+    const other = imported === undefined ? undefined : this.output.definitionOf(imported);
+    if (other?.input !== input) return true;
+    const { loaded } = this.output.inputs[input] as JoinInput;
+    return loaded.memberOfNode(other.node) !== loaded.memberOfNode(node);
+  }
+}
