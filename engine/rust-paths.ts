@@ -4,6 +4,11 @@ export function firstSegment(path: string): string {
   return end < 0 ? path : path.slice(0, end);
 }
 
+/** True for the name of a function without a path, such as `socket`: no crate tells whose it is. */
+export function isPlain(name: string): boolean {
+  return !name.includes('::');
+}
+
 /** True when a path is the prefix or lies below it, by whole segments. */
 export function isUnder(path: string, prefix: string): boolean {
   return path === prefix || path.startsWith(`${prefix}::`);

@@ -1,7 +1,7 @@
 import type { PermissionScope, ScopeSuffix } from '../config/types.ts';
 import { demangle } from '../parsers/parsers.ts';
 import type { SourcePlace } from '../problems/places.ts';
-import { firstSegment } from '../rust-paths.ts';
+import { firstSegment, isPlain } from '../rust-paths.ts';
 import type { FileOwners } from '../workspace/owners.ts';
 import type { CrateKind, Package, PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Reference } from './references.ts';
@@ -62,7 +62,8 @@ export function attribute(
         undefined,
       );
       if (target === undefined) continue;
-      const providers = workspace.byCrateName.get(firstSegment(target)) ?? [];
+      const crate = isPlain(target) ? undefined : firstSegment(target);
+      const providers = (crate && workspace.byCrateName.get(crate)) || [];
       const offTree =
         providers.length > 0 && !providers.some((p) => workspace.dependsOn(user.index, p));
       if (offTree && !reference.foreign && isGivenFromOutside(reference, providers, owners))

@@ -8,6 +8,7 @@ import {
   type SymbolNames,
 } from '../graph/loaded-facts.ts';
 import type { NodeAt } from '../graph/reached.ts';
+import { isPlain } from '../rust-paths.ts';
 import type { ApiMatcher } from './api-matcher.ts';
 import { SymbolHits } from './symbol-hits.ts';
 import { SysrootCrates } from './sysroot-crates.ts';
@@ -228,13 +229,14 @@ export class ReferenceFinder {
       argumentCrates: argumentCrates(names).filter((crate) => !sysroot.has(crate)),
       ofSysroot: this.symbols
         .namesOf(symbol)
-        .every((name) => !isPlain(name) && sysroot.has(name.crate)),
+        .every(({ text, crate }) => !isPlain(text) && sysroot.has(crate)),
       declared: at.from !== NONE || facts.nodePlace[at.node] !== NONE,
     };
     return [...new Set(counting.map((hit) => hit.api))].map((api) => {
       const targetNames = new Map<string, TargetName>();
       for (const { name } of counting.filter((hit) => hit.api === api)) {
-        const isWritten = name.role === NameRole.own && (shim === undefined || !isPlain(name));
+        // A shim is made for a function item, which has a path: its caller has not written a plain name.
+        const isWritten = name.role === NameRole.own && !(shim !== undefined && isPlain(name.text));
         const own = isWritten || targetNames.get(name.text)?.own === true;
         targetNames.set(name.text, { text: name.text, crate: name.crate, own });
       }
@@ -277,14 +279,6 @@ export class ReferenceFinder {
     this.exportsBySymbol[symbol] = exports.length === 0 ? noExports : exports;
     return exports;
   }
-}
-
-/**
- * Is this the name of a function without a path? No crate tells whose it is. A shim that leads there was made for a function item
- * with a path, so the shim's caller has not written this name.
- */
-function isPlain({ text }: SymbolName): boolean {
-  return !text.includes('::');
 }
 
 /** Returns, by input, whether a package is responsible for it. */

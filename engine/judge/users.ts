@@ -1,5 +1,5 @@
 import type { SourcePlace } from '../problems/places.ts';
-import { crateNameOf, firstSegment } from '../rust-paths.ts';
+import { crateNameOf, firstSegment, isPlain } from '../rust-paths.ts';
 import type { FileOwners } from '../workspace/owners.ts';
 import { isStandardLibraryFile } from '../workspace/owners.ts';
 import { reservedCrates } from '../workspace/reserved-crates.ts';
@@ -184,7 +184,7 @@ export function ownCratesOf(p: Package, workspace: Workspace): OwnCrates {
       has({ text, crate }, { fromCrate }) {
         const name = firstSegment(text);
         // A plain symbol is no crate's, whatever the crate is called.
-        if (name === text || !all.has(name)) return false;
+        if (isPlain(text) || !all.has(name)) return false;
         return !shared.has(name) || (crate === fromCrate && crate !== name);
       },
     };
