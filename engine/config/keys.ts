@@ -113,7 +113,7 @@ export const apiKeys = {
     codePaths,
   ),
   no_auto_detect: list(
-    'Packages about which a check does not ask whether they provide this API, because a path in them has its name.',
+    'Packages about which a check does not ask whether they provide this API, because a path in them has its name or they call such functions of the system.',
   ),
 } satisfies Keys;
 

@@ -120,10 +120,16 @@ fn command_symbols<'data>(table: &object::read::macho::SymbolTable<'data, Header
     table.iter().as_slice()
 }
 
-/// Returns a name as a source has it: C names begin with `_` in this format. What a linker invents for the ends of a section gets
+/// What Apple's headers append to the names of functions of which a system has several forms (`sys/cdefs.h`).
+const FORMS: [&str; 5] = ["$INODE64", "$UNIX2003", "$NOCANCEL", "$DARWIN_EXTSN", "$1050"];
+
+/// Returns a name as a source has it: C names begin with `_` in this format, and may end with a form. What a linker invents for the ends of a section gets
 /// the name that it has in ELF.
 fn plain_name(name: &[u8]) -> std::borrow::Cow<'_, str> {
-    if let Some(rest) = name.strip_prefix(b"_") {
+    if let Some(mut rest) = name.strip_prefix(b"_") {
+        while let Some(base) = FORMS.iter().find_map(|form| rest.strip_suffix(form.as_bytes()).filter(|base| !base.is_empty())) {
+            rest = base;
+        }
         return artifact::as_text(rest);
     }
     for (prefix, elf) in [(&b"section$start$"[..], "__start_"), (b"section$end$", "__stop_")] {
@@ -270,6 +276,8 @@ mod tests {
     fn names_are_those_of_the_source() {
         assert_eq!(plain_name(b"_main"), "main");
         assert_eq!(plain_name(b"__RNvC1a1b"), "_RNvC1a1b");
+        assert_eq!(plain_name(b"_fdopendir$INODE64$UNIX2003"), "fdopendir");
+        assert_eq!(plain_name(b"_a$b"), "a$b");
         assert_eq!(plain_name(b"section$start$__DATA$__list"), "__start___DATA__list");
         assert_eq!(plain_name(b"section$end$__DATA$__list"), "__stop___DATA__list");
         assert_eq!(plain_name(b"section$start$__DATA"), "section$start$__DATA");
