@@ -32,6 +32,8 @@ export function makeRoom<T>(list: (T | undefined)[], length: number): void {
 export class SymbolNames {
   private readonly ids = new Map<string, SymbolId>();
   private readonly texts: string[] = [];
+  /** Symbols with a version or the size of their arguments, `NAME@…`, by NAME. */
+  private readonly decorated = new Map<string, [SymbolId, ...SymbolId[]]>();
   /** Split names (rule 3.2) by symbol, read at their first use; the same text has the same names in every file. */
   private readonly names: (readonly SymbolName[] | undefined)[] = [];
   /** Facts from which the names of a symbol are read; its entity there is beside it. */
@@ -51,11 +53,19 @@ export class SymbolNames {
     this.names.push(undefined);
     this.sources.push(source);
     this.entities.push(entity);
+    const mark = text.indexOf('@');
+    if (mark > 0) addTo(this.decorated, text.slice(0, mark), id);
     return id;
   }
 
   find(text: string): SymbolId | undefined {
     return this.ids.get(text);
+  }
+
+  /** Returns the symbol of a plain name, and those that are the same with a decoration (`connect@GLIBC_2.2.5`). */
+  findAll(name: string): SymbolId[] {
+    const plain = this.ids.get(name);
+    return [...(plain === undefined ? [] : [plain]), ...(this.decorated.get(name) ?? [])];
   }
 
   text(id: SymbolId): string {

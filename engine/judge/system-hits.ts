@@ -1,4 +1,5 @@
 import { systemFunctions } from '../config/system-functions.ts';
+import { NameRole } from '../facts/tables.ts';
 import type { JoinInput } from '../graph/join-input.ts';
 import type { JoinedOutput } from '../graph/link.ts';
 import type { SymbolId, SymbolNames } from '../graph/loaded-facts.ts';
@@ -26,11 +27,10 @@ export class SystemHits {
     this.ownerless = ownerless;
     apis.forEach((name, api) => {
       for (const text of systemFunctions.get(name) ?? []) {
-        const symbol = symbols.find(text);
-        if (symbol === undefined) continue;
         // A plain symbol has one name, its own, which no crate is part of.
-        const hit: ApiHit = { api, name: { text, crate: '', role: 0 } };
-        this.bySymbol.set(symbol, [...(this.bySymbol.get(symbol) ?? noHits), hit]);
+        const hit: ApiHit = { api, name: { text, crate: '', role: NameRole.own } };
+        for (const symbol of symbols.findAll(text))
+          this.bySymbol.set(symbol, [...(this.bySymbol.get(symbol) ?? noHits), hit]);
       }
     });
   }

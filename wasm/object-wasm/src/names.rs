@@ -34,6 +34,12 @@ pub fn demangle(symbol: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns NAME of `NAME@VERSION` (`.symver` of ELF) and of `NAME@BYTES` (stdcall of Windows); any other text as it is.
+fn undecorated(text: &str) -> &str {
+    let is_word = |name: &str| !name.is_empty() && name.bytes().all(|c| c == b'_' || c.is_ascii_alphanumeric());
+    text.split_once('@').map(|(name, _)| name).filter(|name| is_word(name)).unwrap_or(text)
+}
+
 /// Splits every string of a table into its names; returns an error when these are out of all proportion: a
 /// short v0 symbol can demangle to a megabyte of text.
 pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitNames, &'static str> {
@@ -52,7 +58,7 @@ pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitName
             // Writing to a string fails only when the demangler gives up; its output so far counts.
             Ok(symbol) if is_legacy => _ = write!(plain, "{symbol:#}"),
             Ok(symbol) => _ = write!(plain, "{symbol}"),
-            Err(_) => plain.push_str(text),
+            Err(_) => plain.push_str(undecorated(text)),
         }
         given += text.len() as u64;
         demangled += plain.len() as u64;
@@ -148,6 +154,9 @@ mod tests {
     #[test]
     fn plain_and_mangled_symbols() {
         assert_eq!(names("socket"), ["socket"]);
+        assert_eq!(names("connect@GLIBC_2.2.5"), ["connect"]);
+        assert_eq!(names("CreateProcessW@40"), ["CreateProcessW"]);
+        assert!(names("?connect@@YAHXZ").is_empty());
         assert_eq!(names("_ZN3std2fs4File4open17h0123456789abcdefE"), ["std::fs::File::open"]);
         assert_eq!(names("_RNvMNtCs4fqI2P2rA04_3std2fsNtB2_4File4open"), ["std::fs::File::open"]);
         // Non-ASCII identifier (v0 punycode): gödel
