@@ -46,8 +46,8 @@ test('rules 2.7, 4.26: not what the API includes, excludes or does not ask about
     'disallowed-api caller net src/lib.rs:26:14 caller::taken -> accept',
     'disallowed-api caller net src/lib.rs:30:14 caller::again -> connect',
     // A path covers the crate of this name, too.
-    'disallowed-api calls net src/main.rs:12:65 calls::main -> connect::all',
-    'disallowed-api calls process src/main.rs:11:63 calls::main -> execve::run',
+    'disallowed-api calls net src/main.rs:14:47 calls::main -> connect::all',
+    'disallowed-api calls process src/main.rs:12:63 calls::main -> execve::run',
     // The function is no crate's, whatever the caller's is called.
     'disallowed-api execve process src/lib.rs:6:14 execve::run -> execve',
     'disallowed-api passes env src/option.rs <core::option::Option<*const u8>>::map::<i32, passes::chdir> -> chdir',

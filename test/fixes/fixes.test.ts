@@ -153,7 +153,10 @@ describe('fixes of each problem, best first', () => {
         functions: ['connect', 'socket'],
         usages: [],
       },
-      ['[api.net]\ninclude = ["connect", "socket"]', '[api.net]\nno_auto_detect = ["x"]'],
+      [
+        '[api.net]\ninclude = [\n    "connect",\n    "socket",\n]',
+        '[api.net]\nno_auto_detect = ["x"]',
+      ],
     ],
     [{ kind: 'sandbox-kind-without-meaning', ...named, configPlace }, []],
   ])('rules 5.6, 5.7, 5.8, 5.9, 5.14, 5.16, 5.28: %o', (problem, expected) => {
