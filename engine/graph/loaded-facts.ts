@@ -28,6 +28,8 @@ export function makeRoom<T>(list: (T | undefined)[], length: number): void {
   while (list.length < length) list.push(undefined);
 }
 
+const noSymbols: readonly SymbolId[] = [];
+
 /** Numbers symbol names over all inputs, so that a join compares integers. It grows for the life of the thread. */
 export class SymbolNames {
   private readonly ids = new Map<string, SymbolId>();
@@ -63,9 +65,11 @@ export class SymbolNames {
   }
 
   /** Returns the symbol of a plain name, and those that are the same with a decoration (`connect@GLIBC_2.2.5`). */
-  findAll(name: string): SymbolId[] {
+  findAll(name: string): readonly SymbolId[] {
     const plain = this.ids.get(name);
-    return [...(plain === undefined ? [] : [plain]), ...(this.decorated.get(name) ?? [])];
+    const decorated = this.decorated.get(name);
+    if (plain === undefined) return decorated ?? noSymbols;
+    return decorated === undefined ? [plain] : [plain, ...decorated];
   }
 
   text(id: SymbolId): string {

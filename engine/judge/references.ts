@@ -145,6 +145,7 @@ export class ReferenceFinder {
       if (seen.has(key)) return;
       seen.add(key);
       references.push(...this.referencesTo(output, at, target, foreignMembers, sysroot));
+      if (target.system.length === 0) return;
       const system = { ...target, hits: target.system };
       systemCalls.push(...this.referencesTo(output, at, system, foreignMembers, sysroot));
     };

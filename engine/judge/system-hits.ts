@@ -27,10 +27,11 @@ export class SystemHits {
     this.ownerless = ownerless;
     apis.forEach((name, api) => {
       for (const text of systemFunctions.get(name) ?? []) {
-        // A plain symbol has one name, its own, which no crate is part of.
-        const hit: ApiHit = { api, name: { text, crate: '', role: NameRole.own } };
-        for (const symbol of symbols.findAll(text))
+        for (const symbol of symbols.findAll(text)) {
+          // A plain symbol has one name, its own, which no crate is part of.
+          const hit: ApiHit = { api, name: { text, crate: '', role: NameRole.own } };
           this.bySymbol.set(symbol, [...(this.bySymbol.get(symbol) ?? noHits), hit]);
+        }
       }
     });
   }
