@@ -13,7 +13,7 @@ export function factsHash(bytes: Uint8Array, debugInfo: boolean): string {
 }
 
 /** Returns the hash of a file's bytes. */
-export function bytesHash(bytes: Buffer): string {
+export function bytesHash(bytes: Uint8Array): string {
   return digest(createHash('sha256').update(bytes));
 }
 

@@ -75,6 +75,8 @@ export interface LinkInput {
   readonly facts: string;
   /** True for an object that rustc made for this unit. */
   readonly own: boolean;
+  /** The library whose maker answers for this input, which has some of its members (rule 9.15). */
+  readonly partOf?: string | undefined;
   readonly stamp?: FileStamp | undefined;
 }
 

@@ -48,6 +48,21 @@ export class FileInput {
     return guarded(() => this.room.extract(debugInfo), this.module);
   }
 
+  /** Returns the name and content of each member of an archive; a view as {@link bytes}. Throws {@link ExtractError}. */
+  members(): { name: string; content: Uint8Array }[] {
+    const { names, offsets, lengths } = guarded(() => {
+      const members = this.room.members();
+      const { names, offsets, lengths } = members;
+      members.free();
+      return { names, offsets, lengths };
+    }, this.module);
+    const { bytes } = this;
+    return names.map((name, i) => {
+      const at = offsets[i] as number;
+      return { name, content: bytes.subarray(at, at + (lengths[i] as number)) };
+    });
+  }
+
   free(): void {
     try {
       this.room.free();

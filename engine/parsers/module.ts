@@ -33,6 +33,7 @@ export interface SourceHits {
 export interface FileRoom {
   readonly offset: number;
   extract(debugInfo: boolean): Uint8Array;
+  members(): Free<{ names: string[]; offsets: Uint32Array; lengths: Uint32Array }>;
 }
 
 /** The exports of wasm/parsers; they are documented there. */

@@ -1,3 +1,4 @@
+import { libraryWith } from '../extract/remainders.ts';
 import { type SourcePosition, type SourcesOfUnit, scanSources } from '../extract/sources.ts';
 import { countMembers } from '../facts/codec.ts';
 import { contentHash, contentHashes, factsHash, type TooMuch } from '../facts/content.ts';
@@ -20,6 +21,8 @@ export interface FactsRequest {
   readonly stores: readonly string[];
   /** A second-level store, searched last. Facts that are found there or newly made are kept in both levels. */
   readonly second?: string | undefined;
+  /** The libraries of which the input may be a part (rule 9.15). */
+  readonly libraries?: readonly string[] | undefined;
 }
 
 /** Extracts one link input into a facts file that is named by content. */
@@ -79,6 +82,8 @@ export interface ExtractedFacts {
   readonly extracted: boolean;
   /** True when only the second level had them. */
   readonly fromSecond: boolean;
+  /** The one of the request's libraries that has all members of the input. */
+  readonly partOf?: string | undefined;
 }
 
 /** Entry point for Piscina: runs one job and resolves to its result. Errors name the file and the member. */
@@ -148,9 +153,10 @@ async function atFault(
 
 async function factsOf(
   input: FileInput,
-  { debugInfo, stores, second: lower }: FactsRequest,
+  { debugInfo, stores, second: lower, libraries }: FactsRequest,
   watch: Stopwatch,
 ): Promise<ExtractedFacts> {
+  const partOf = libraries && libraryWith(input, libraries);
   const hash = factsHash(input.bytes, debugInfo);
   const targets = stores.map((store) => factsPath(store, hash));
   const second = lower === undefined ? [] : [factsPath(lower, hash)];
@@ -167,6 +173,7 @@ async function factsOf(
       factsBytes: fromSecond ? stored.bytes.length : 0,
       extracted: false,
       fromSecond,
+      partOf,
     };
   }
   watch.lap('store');
@@ -182,6 +189,7 @@ async function factsOf(
     factsBytes: encoded.length,
     extracted: true,
     fromSecond: false,
+    partOf,
   };
 }
 

@@ -23,6 +23,8 @@ export interface TakenFromStore {
 export interface InputFacts {
   readonly facts: string;
   readonly stamp: FileStamp | undefined;
+  /** The library that has all of its members, where it was to be a part of one. */
+  readonly partOf?: string | undefined;
 }
 
 /**
@@ -50,6 +52,14 @@ export class Inputs {
     this.pools = pools;
     this.records = records;
     this.location = location;
+  }
+
+  /** Resolves to the facts of rustc's copy of one of the libraries, or of a file that pretends to be one: see `partOf`. */
+  async copy(path: string, libraries: readonly string[]): Promise<InputFacts> {
+    const isOfToolchain = libraries.every((library) => isSysroot(library, this.workspace));
+    const request = { ...this.request([path]), debugInfo: !isOfToolchain, libraries };
+    const { facts, partOf } = await this.made(request);
+    return { facts, stamp: undefined, partOf };
   }
 
   /** Resolves to the facts of an archive or rlib, which stays in its place. */
@@ -153,10 +163,15 @@ export class Inputs {
   }
 
   private async extract(path: string): Promise<string> {
-    const result = await this.pools.extract(this.request([path])).catch((error: Error) => {
+    return (await this.made(this.request([path]))).facts;
+  }
+
+  private async made(request: FactsRequest): Promise<ExtractedFacts> {
+    const result = await this.pools.extract(request).catch((error: Error) => {
       throw cannotExtract(error);
     });
-    return this.count(result);
+    this.count(result);
+    return result;
   }
 
   /** Either all files of one request belong to the toolchain, or none does. */

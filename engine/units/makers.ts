@@ -27,11 +27,11 @@ export interface MakerFacts {
 export function makerOf(record: UnitRecord, input: LinkInput, facts: MakerFacts): Maker {
   const { workspace, records, packageOf, ownersOf } = facts;
   if (input.own) return { package: packageOf(record), compiled: 'all' };
-  if (isSysroot(input.path, workspace)) return { package: undefined, compiled: 'toolchain' };
-  const made = records.byOutput(input.path);
-  if (made === undefined)
-    return { package: ownersOf(input.path)[0] ?? packageOf(record), compiled: [] };
-  const compiled = input.path.endsWith('.rlib') ? [stemOf(made)] : everyStem(records, workspace);
+  const path = input.partOf ?? input.path;
+  if (isSysroot(path, workspace)) return { package: undefined, compiled: 'toolchain' };
+  const made = records.byOutput(path);
+  if (made === undefined) return { package: ownersOf(path)[0] ?? packageOf(record), compiled: [] };
+  const compiled = path.endsWith('.rlib') ? [stemOf(made)] : everyStem(records, workspace);
   return { package: packageOf(made), compiled };
 }
 

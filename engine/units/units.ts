@@ -25,7 +25,7 @@ import { outputSpec } from './output-spec.ts';
 import type { KnownOwners } from './owners.ts';
 import type { Records } from './records.ts';
 import type { Unchanged } from './unchanged.ts';
-import { refuseUnknownInputs } from './unknown-inputs.ts';
+import { type PossibleCopies, refuseUnknownInputs, unknownInput } from './unknown-inputs.ts';
 
 /** Turns finished rustc runs into records: what they read, linked and left. */
 export class Units {
@@ -35,6 +35,7 @@ export class Units {
   private readonly inputsBefore = new Map<string, readonly (FileStamp | undefined)[]>();
   private readonly unchanged: Unchanged;
   private readonly pools: Pools;
+  private readonly copies = new Map<string, PossibleCopies>();
   private readonly inputs: Inputs;
   private readonly records: Records;
   private readonly workspace: Workspace;
@@ -63,7 +64,10 @@ export class Units {
 
   /** Resolves when all inputs of a link were read: the unit's own objects are removed afterwards. */
   async link(request: LinkRequest): Promise<void> {
-    await refuseUnknownInputs(request, this.workspace, this.records);
+    this.copies.set(
+      request.output,
+      await refuseUnknownInputs(request, this.workspace, this.records),
+    );
     this.inputsBefore.set(request.output, await Promise.all(pathsIn(request).map(stampOf)));
     const record = this.readInputs(request);
     record.catch(() => undefined);
@@ -139,7 +143,7 @@ export class Units {
       Promise.all(
         groups
           .filter(([{ kind }]) => kind === 'archive')
-          .map(async (group) => [group, await this.inputs.archive(group[0].path)] as const),
+          .map(async (group) => [group, await this.archive(group[0].path, request)] as const),
       ),
     ]);
     const found = new Map<InputGroup, InputFacts>(archives);
@@ -147,8 +151,13 @@ export class Units {
       found.set(group, { facts: hashes[i] as string, stamp: undefined });
     });
     const inputs = groups.map((group): LinkInput => {
-      const { facts, stamp } = found.get(group) as InputFacts;
-      return { ...group[0], facts, ...(stamp === undefined ? {} : { stamp }) };
+      const { facts, stamp, partOf } = found.get(group) as InputFacts;
+      return {
+        ...group[0],
+        facts,
+        ...(partOf === undefined ? {} : { partOf }),
+        ...(stamp === undefined ? {} : { stamp }),
+      };
     });
     const { outputKind, output, runtime, gcSections, rootSymbols, exportPatterns, exportsAll } =
       request;
@@ -166,6 +175,15 @@ export class Units {
       exportsAll,
       kept: [],
     };
+  }
+
+  /** Throws CheckError for a file that is no part of the library whose copy it seems to be. */
+  private async archive(path: string, request: LinkRequest): Promise<InputFacts> {
+    const libraries = this.copies.get(request.output)?.get(path);
+    if (libraries === undefined) return this.inputs.archive(path);
+    const facts = await this.inputs.copy(path, libraries);
+    if (facts.partOf === undefined) throw unknownInput(path, request, this.workspace);
+    return facts;
   }
 
   /** Records a successful run; resolves when the record is on disk. */

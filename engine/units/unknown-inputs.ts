@@ -1,4 +1,5 @@
-import { basename, dirname } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { LinkRequest } from '../build/types.ts';
 import { CheckError } from '../errors.ts';
 import { isWithin } from '../paths.ts';
@@ -8,43 +9,86 @@ import type { Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 
 /**
+ * By the path of an input that may be rustc's copy of a library: the libraries of its name, of one of which it has to be a
+ * part (rule 9.15).
+ */
+export type PossibleCopies = ReadonlyMap<string, readonly string[]>;
+
+/**
  * Throws CheckError for an input of a link, or a shared object, whose maker is unknown: a Rust library without a
  * record, or a file in the target directory that is neither a unit's nor in a build script's OUT_DIR. It would
- * otherwise be charged to the package that links it.
+ * otherwise be charged to the package that links it. Resolves to what is known only once it was compared.
  */
 export async function refuseUnknownInputs(
   request: LinkRequest,
   workspace: Workspace,
   records: Records,
-): Promise<void> {
+): Promise<PossibleCopies> {
+  const copies = new Map<string, readonly string[]>();
   const paths = [...request.inputs.filter(({ own }) => !own).map((i) => i.path), ...request.shared];
   for (const path of paths) {
     if (records.isOutput(path) || isSysroot(path, workspace)) continue;
-    const inTarget = buildDirectories(workspace).some((directory) => isWithin(path, directory));
     const isRust = path.endsWith('.rlib');
-    if (!isRust && (!inTarget || isExpected(path, request, workspace, records))) continue;
+    const isOfRustc = isTemporary(path, request, workspace);
+    if (!isRust && (isOfRustc || isOfScript(path, workspace, records))) continue;
     // Cargo gives a unit's output a second name, one directory up.
     if (await records.isLinkOfOutput(path)) continue;
-    throw new CheckError(
-      `${request.output} is linked with ${path}, which no unit of this build made${inTarget ? ' in the target directory' : ''}: cackle cannot tell whose code it is`,
-      'find out what put it there; remove it, and the setting that names it for the linker. A build script has to put its libraries into its OUT_DIR',
-    );
+    const libraries = isRust && isOfRustc ? librariesCalled(path, request, workspace, records) : [];
+    if (libraries.length === 0) throw unknownInput(path, request, workspace);
+    copies.set(path, libraries);
   }
+  return copies;
 }
 
-/**
- * Returns whether a file in the target directory is from a build script, was unpacked by rustc from a library that
- * contained it, or is our copy of an input that a sandboxed rustc links.
- */
-function isExpected(
+/** The error for an input whose maker is unknown. */
+export function unknownInput(
+  path: string,
+  { output }: LinkRequest,
+  workspace: Workspace,
+): CheckError {
+  const where = isInTarget(path, workspace) ? ' in the target directory' : '';
+  return new CheckError(
+    `${output} is linked with ${path}, which no unit of this build made${where}: cackle cannot tell whose code it is`,
+    'find out what put it there; remove it, and the setting that names it for the linker. A build script has to put its libraries into its OUT_DIR',
+  );
+}
+
+function isInTarget(path: string, workspace: Workspace): boolean {
+  return buildDirectories(workspace).some((directory) => isWithin(path, directory));
+}
+
+/** Returns whether a file lies in the temporary directory of a rustc, or is our copy of one that a sandboxed rustc links. */
+function isTemporary(
   path: string,
   { invocation }: LinkRequest,
   { targetDirectory }: Workspace,
-  records: Records,
 ): boolean {
   if (isWithin(path, `${targetDirectory}/.cackle/link`)) return true;
   const directory = dirname(path);
-  if (dirname(directory) === invocation.outDir && /^rustc[A-Za-z0-9]{6}$/.test(basename(directory)))
-    return true;
+  return (
+    dirname(directory) === invocation.outDir && /^rustc[A-Za-z0-9]{6}$/.test(basename(directory))
+  );
+}
+
+/** Returns whether a file is from a build script, or lies where neither cargo nor rustc put files. */
+function isOfScript(path: string, workspace: Workspace, records: Records): boolean {
+  if (!isInTarget(path, workspace)) return true;
   return [...records.allScripts()].some(({ outDir }) => isWithin(path, outDir));
+}
+
+/** Returns the libraries with the name of an input: of the units that the linked one was compiled with, and of the toolchain. */
+function librariesCalled(
+  path: string,
+  { invocation }: LinkRequest,
+  { sysroot }: Workspace,
+  records: Records,
+): string[] {
+  const name = basename(path);
+  const externs = invocation.externs.flatMap((extern) => extern.path ?? []);
+  const ofUnits = [...records.closure(externs)].flatMap(({ outputs }) =>
+    outputs.map((output) => output.path).filter((output) => basename(output) === name),
+  );
+  const toolchain = join(sysroot, 'lib', 'rustlib');
+  const ofToolchain = readdirSync(toolchain).map((target) => join(toolchain, target, 'lib', name));
+  return [...ofUnits, ...ofToolchain.filter((library) => existsSync(library))];
 }

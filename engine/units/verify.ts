@@ -35,7 +35,11 @@ export async function forgetChanged(
   const inputsAreAsRecorded = async ({ links }: UnitRecord): Promise<boolean> => {
     const inputs = links
       .flatMap((link) => link.inputs)
-      .filter(({ own, path }) => !own && records.byOutput(path) === undefined);
+      // rustc's copies are gone by now.
+      .filter(
+        ({ own, partOf, path }) =>
+          !own && partOf === undefined && records.byOutput(path) === undefined,
+      );
     const found = await Promise.all(inputs.map(({ path }) => factsOf(path)));
     return inputs.every(({ facts }, i) => found[i] === facts);
   };

@@ -90,6 +90,46 @@ pub fn open(data: &[u8]) -> Result<Input<'_>, ExtractError> {
         input.skipped.push((String::new(), SkippedKind::Bitcode));
         return Ok(input);
     }
+    each_member(data, |name, _, content| {
+        let format = Format::of(content).map_err(|reason| ExtractError::new(&name, reason))?;
+        if let Some(format) = format {
+            input.members.push(Member { name, format, data: content });
+        } else if content.starts_with(BITCODE_MAGIC) || content.starts_with(BITCODE_WRAPPER_MAGIC) {
+            input.skipped.push((name, SkippedKind::Bitcode));
+        } else if content.starts_with(RUST_METADATA_MAGIC) && name == "lib.rmeta" {
+            input.skipped.push((name, SkippedKind::Metadata));
+        } else if content.is_empty() {
+            // An empty member adds nothing to a link.
+        } else {
+            return Err(ExtractError::new(&name, "neither an object file (ELF, COFF, Mach-O) nor LLVM bitcode"));
+        }
+        Ok(())
+    })?;
+    Ok(input)
+}
+
+/// Where a member of an archive stands: its name, and the offset and length of its content in bytes.
+pub struct Place {
+    pub name: String,
+    pub offset: usize,
+    pub length: usize,
+}
+
+/// Lists all that an archive holds but its tables of symbols and names, in order. Returns an error for anything else.
+pub fn places(data: &[u8]) -> Result<Vec<Place>, ExtractError> {
+    let mut places = Vec::new();
+    each_member(data, |name, offset, content| {
+        places.push(Place { name, offset, length: content.len() });
+        Ok(())
+    })?;
+    Ok(places)
+}
+
+/// Calls `see` with the name, offset and content of each member of an archive, until it returns an error.
+fn each_member<'data>(
+    data: &'data [u8],
+    mut see: impl FnMut(String, usize, &'data [u8]) -> Result<(), ExtractError>,
+) -> Result<(), ExtractError> {
     if data.starts_with(b"!<thin>\n") {
         return Err(ExtractError::new("", "thin archives are not supported: their members lie elsewhere"));
     }
@@ -108,18 +148,7 @@ pub fn open(data: &[u8]) -> Result<Input<'_>, ExtractError> {
             .map_err(|_| ExtractError::new(&String::from_utf8_lossy(member.name()), "member name is not UTF-8"))?
             .to_string();
         let content = member.data(data).map_err(|e| ExtractError::new(&name, e))?;
-        let format = Format::of(content).map_err(|reason| ExtractError::new(&name, reason))?;
-        if let Some(format) = format {
-            input.members.push(Member { name, format, data: content });
-        } else if content.starts_with(BITCODE_MAGIC) || content.starts_with(BITCODE_WRAPPER_MAGIC) {
-            input.skipped.push((name, SkippedKind::Bitcode));
-        } else if content.starts_with(RUST_METADATA_MAGIC) && name == "lib.rmeta" {
-            input.skipped.push((name, SkippedKind::Metadata));
-        } else if content.is_empty() {
-            // An empty member adds nothing to a link.
-        } else {
-            return Err(ExtractError::new(&name, "neither an object file (ELF, COFF, Mach-O) nor LLVM bitcode"));
-        }
+        see(name, member.file_range().0 as usize, content)?;
     }
-    Ok(input)
+    Ok(())
 }

@@ -43,6 +43,26 @@ impl FileRoom {
     pub fn extract(&self, debug_info: bool) -> Result<Vec<u8>, JsValue> {
         facts::extract(&self.bytes, debug_info).map_err(to_js)
     }
+
+    /// Lists the members of the archive that was put here.
+    pub fn members(&self) -> Result<ArchiveMembers, JsValue> {
+        let places = artifact::places(&self.bytes).map_err(to_js)?;
+        let mut members = ArchiveMembers { names: Vec::new(), offsets: Vec::new(), lengths: Vec::new() };
+        for place in places {
+            members.names.push(place.name);
+            members.offsets.push(place.offset);
+            members.lengths.push(place.length);
+        }
+        Ok(members)
+    }
+}
+
+/// The members of an archive in order: names, and where their contents stand, in bytes.
+#[wasm_bindgen(getter_with_clone)]
+pub struct ArchiveMembers {
+    pub names: Vec<String>,
+    pub offsets: Vec<usize>,
+    pub lengths: Vec<usize>,
 }
 
 /// Unpacks the payload of a facts file to `size` bytes.
