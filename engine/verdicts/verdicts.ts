@@ -204,7 +204,8 @@ export class Verdicts {
     const owner = this.packageOf(record);
     const inputPackages = makers.map((maker) => maker.package);
     const toldByFunctions = link.inputs.map(
-      ({ own, partOf, path }) => (own ? record : this.records.byOutput(partOf ?? path))?.toldByFunctions === true,
+      ({ own, partOf, path }) =>
+        (own ? record : this.records.byOutput(partOf ?? path))?.toldByFunctions === true,
     );
     const { kind, hasHarness } = record;
     const outputOwner = { package: owner, kind, hasHarness, inputPackages, toldByFunctions };

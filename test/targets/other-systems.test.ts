@@ -85,6 +85,18 @@ describe.skipIf(noTargets !== undefined)(`targets of other systems ${noTargets ?
     },
   );
 
+  test('rules 4.7, 9.15: link-time optimisation, where the import libraries in std lie in a copy of it', async () => {
+    const directory = fixture('fat-lto', { as: 'fat-lto-windows' });
+    // As on Linux, where its marks say so.
+    expect(await shorts(directory, on('x86_64-pc-windows-gnu'))).toEqual([
+      'disallowed-api items fs',
+      'disallowed-api leaf fs',
+      'disallowed-api lto door',
+      'disallowed-api middle env',
+      'disallowed-api table fs',
+    ]);
+  });
+
   test('rule 12.4: an object of another format in an rlib', async () => {
     const directory = fixture('foreign-objects', { as: 'foreign-of-linux' });
     const native = join(directory, 'native');
