@@ -3,10 +3,27 @@ import { join, relative } from 'node:path';
 import { parse } from 'toml';
 import * as z from '../../engine/schemas.ts';
 import { type Annotation, annotationsOf, isRead } from '../support/annotations.ts';
+import { type SystemWord, systemWords, wordsOf } from './systems.ts';
+
+const outcomes = {
+  is: z.enum(['caught', 'clean', 'limit']),
+  status: z.optional(z.int()),
+  says: z._default(z.array(z.string()), []),
+  problems: z._default(z.array(z.string()), []),
+};
+
+/** What is otherwise on other systems, and why. */
+const elsewhereSchema = z.strictObject({
+  why: z.string().check(z.minLength(1)),
+  is: z.optional(outcomes.is),
+  status: outcomes.status,
+  says: z.optional(z.array(z.string())),
+  problems: z.optional(z.array(z.string())),
+});
 
 const caseSchema = z.strictObject({
+  ...outcomes,
   about: z.string().check(z.minLength(1)),
-  is: z.enum(['caught', 'clean', 'limit']),
   limit: z.optional(z.string().check(z.minLength(1))),
   alone: z._default(z.boolean(), false),
   own_target: z._default(z.boolean(), false),
@@ -14,14 +31,13 @@ const caseSchema = z.strictObject({
   config: z._default(z.string(), ''),
   command: z._default(z.array(z.string()), []),
   env: z._default(z.record(z.string(), z.string()), {}),
-  status: z.optional(z.int()),
-  says: z._default(z.array(z.string()), []),
-  problems: z._default(z.array(z.string()), []),
   ran: z._default(z.array(z.string()), []),
+  not_on: z._default(z.record(z.string(), z.string().check(z.minLength(1))), {}),
+  on: z._default(z.record(z.string(), elsewhereSchema), {}),
 });
 
-/** One case of the corpus: what its case.toml says, its packages, and what its sources are annotated with. */
-export interface Case extends z.infer<typeof caseSchema> {
+/** One case of the corpus: what its case.toml says, its packages, and what its sources are annotated with, for one target. */
+export interface Case extends Omit<z.infer<typeof caseSchema>, 'not_on' | 'on'> {
   readonly kind: string;
   /** `KIND/CASE`. */
   readonly name: string;
@@ -33,6 +49,10 @@ export interface Case extends z.infer<typeof caseSchema> {
   readonly tests: boolean;
   /** Does a directory `then` hold what the case turns into, after a check that has to be clean? */
   readonly changes: boolean;
+  /** Why it cannot be checked for the target. */
+  readonly left: string | undefined;
+  /** Why something else is expected than on this machine. */
+  readonly differs: string | undefined;
 }
 
 /** A case that does not follow the rules of test/evasions/README.md. */
@@ -43,10 +63,14 @@ export class CaseError extends Error {
   }
 }
 
-/** Reads every case below `root`, by name. Throws CaseError at the first that breaks a rule. */
-export function readCases(root: string): Case[] {
+/**
+ * Reads every case below `root`, by name, with what it expects of a target; without one, of this machine. Throws CaseError at
+ * the first that breaks a rule.
+ */
+export function readCases(root: string, target?: string): Case[] {
+  const words = wordsOf(target);
   const cases = directories(root).flatMap((kind) =>
-    directories(join(root, kind)).map((name) => readCase(root, kind, name)),
+    directories(join(root, kind)).map((name) => readCase(root, kind, name, words)),
   );
   const owners = new Map<string, string>();
   for (const c of cases) {
@@ -68,7 +92,7 @@ export function readCases(root: string): Case[] {
   return cases;
 }
 
-function readCase(root: string, kind: string, name: string): Case {
+function readCase(root: string, kind: string, name: string, words: ReadonlySet<SystemWord>): Case {
   const directory = join(root, kind, name);
   const file = join(directory, 'case.toml');
   if (!existsSync(file)) throw new CaseError(file, 'there is no such file');
@@ -81,9 +105,12 @@ function readCase(root: string, kind: string, name: string): Case {
     if (packageName !== undefined)
       packages.set(inCopy(manifest).replace(/\/?Cargo\.toml$/, ''), packageName);
   }
-  const annotations = files
-    .filter(isRead)
-    .flatMap((path) => annotationsOf(inCopy(path), readFileSync(join(directory, path)), packages));
+  const annotations = files.filter(isRead).flatMap((path) =>
+    annotationsOf(inCopy(path), readFileSync(join(directory, path)), packages, (name) => {
+      if (systemWords.includes(name as SystemWord)) return words.has(name as SystemWord);
+      throw new CaseError(join(directory, path), `\`${name}\` is no system`);
+    }),
+  );
   const textOf = (path: string): string => readFileSync(join(directory, path), 'utf8');
   const tests = files.some(
     (path) =>
@@ -91,8 +118,15 @@ function readCase(root: string, kind: string, name: string): Case {
       (/\.(rs|toml)$/.test(path) && /\b(tests?|bench|dev-dependencies)\b/.test(textOf(path))),
   );
   const changes = files.some((path) => path.startsWith('then/'));
+  const { not_on, on, ...said } = parsed.data;
+  const other = [...words].flatMap((name) => on[name] ?? []);
   const read: Case = {
-    ...parsed.data,
+    ...said,
+    ...Object.assign({}, ...other.map(({ why: _, ...rest }) => rest)),
+    left:
+      [...words].flatMap((name) => not_on[name] ?? [])[0] ??
+      (words.has('linux') ? undefined : unrunnable(said)),
+    differs: other[0]?.why,
     kind,
     name: `${kind}/${name}`,
     directory,
@@ -101,9 +135,19 @@ function readCase(root: string, kind: string, name: string): Case {
     tests,
     changes,
   };
+  const unknown = [...Object.keys(not_on), ...Object.keys(on)].find(
+    (system) => !systemWords.includes(system as SystemWord),
+  );
+  if (unknown !== undefined) throw new CaseError(file, `\`${unknown}\` is no system`);
   const fault = faultOf(read, name);
   if (fault !== undefined) throw new CaseError(file, fault);
   return read;
+}
+
+/** Why a case that starts programs is for this machine alone. */
+function unrunnable({ command }: Pick<Case, 'command'>): string | undefined {
+  const runs = command.find((argument) => ['test', 'run'].includes(argument));
+  return runs && `\`cackle ${runs}\` is for what this machine can run (rule 12.7)`;
 }
 
 /** What a case says that cannot be. */

@@ -21,6 +21,8 @@ import type { Case } from './cases.ts';
 export interface Place {
   /** Everything lies below it. */
   readonly directory: string;
+  /** What is checked instead of this machine's target. */
+  readonly target?: string | undefined;
 }
 
 /** How each case of a run came out: the text of what is wrong with it, or undefined. */
@@ -62,7 +64,7 @@ export async function runTogether(
     ),
   );
   const ran = await cackle(
-    ['-n', '--output-format', 'json', '--path', root],
+    ['-n', '--output-format', 'json', '--path', root, ...targetOf(place)],
     environment(place, {}),
   );
   const report = reportOf(ran);
@@ -87,7 +89,7 @@ export async function runAlone(c: Case, place: Place): Promise<string | undefine
   const own = c.own_target ? { CARGO_TARGET_DIR: join(root, 'target') } : {};
   const checked = (): Promise<Ran> =>
     cackle(
-      ['-n', '--output-format', 'json', '--path', root, ...c.command],
+      ['-n', '--output-format', 'json', '--path', root, ...targetOf(place), ...c.command],
       environment(place, { ...own, ...c.env }),
     );
   if (c.changes) {
@@ -148,6 +150,10 @@ function faultsOf(
   return all.length === 0
     ? undefined
     : `${c.name} (${c.is}: ${c.about})\n${all.join('\n')}\nin ${copied}`;
+}
+
+function targetOf({ target }: Place): string[] {
+  return target === undefined ? [] : ['--target', target];
 }
 
 function environment(place: Place, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

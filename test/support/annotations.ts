@@ -25,18 +25,22 @@ export interface Reported {
 
 const marker = /\/\/~(\^*)[ \t]+([^\r\n]*)/;
 const use =
-  /^(?<use>(?:(?:off-tree|system):)?[A-Za-z_][\w-]*)(?:@(?<package>[\w-]\S*?))?(?<scope>\.(?:from\.)?(?:build|test)|\.pkg)?$/;
+  /^(?<use>(?:(?:off-tree|system):)?[A-Za-z_][\w-]*)(?:@(?<package>[\w-]\S*?))?(?<scope>\.(?:from\.)?(?:build|test)|\.pkg)?(?:\[(?<on>[!a-z,-]+)\])?$/;
 
 /** May a file of a case hold annotations? */
 export function isRead(path: string): boolean {
   return !/(^|\/)(case\.toml|Cargo\.toml|Cargo\.lock|cackle\.toml)$/.test(path);
 }
 
-/** The annotations of a file of a case; `packages` are the names by directory. Throws where one cannot be read. */
+/**
+ * The annotations of a file of a case; `packages` are the names by directory. `isOn` says which words in brackets hold, where
+ * there may be some. Throws where one cannot be read.
+ */
 export function annotationsOf(
   path: string,
   content: Buffer,
   packages: ReadonlyMap<string, string>,
+  isOn?: (word: string) => boolean,
 ): Annotation[] {
   const owner = ownerOf(path, packages);
   return content
@@ -48,20 +52,26 @@ export function annotationsOf(
       return words
         .trim()
         .split(/\s+/)
-        .map((word): Annotation => {
+        .flatMap((word): Annotation[] => {
           const line = index + 1 - above.length;
           const groups = use.exec(word)?.groups;
           const charged = groups?.package ?? owner;
-          if (groups?.use === undefined || charged === undefined)
+          const on = groups?.on?.split(',');
+          if (groups?.use === undefined || charged === undefined || (on && isOn === undefined))
             throw new Error(`${path}:${index + 1}: \`${word}\` is no annotation`);
+          const holds = (name: string): boolean =>
+            name.startsWith('!') ? !isOn?.(name.slice(1)) : isOn?.(name) === true;
+          if (on !== undefined && !on.some(holds)) return [];
           const scope = groups.scope?.slice(1);
-          return {
-            file: path,
-            line,
-            use: groups.use,
-            package: charged,
-            scope: scope === 'pkg' ? '' : scope,
-          };
+          return [
+            {
+              file: path,
+              line,
+              use: groups.use,
+              package: charged,
+              scope: scope === 'pkg' ? '' : scope,
+            },
+          ];
         });
     });
 }
