@@ -39,9 +39,9 @@ function keptRealPath(path: string): string {
 
 /**
  * Paths under which the standard library's sources and its own dependencies appear in debug info, beside those of
- * the `rust-src` component in the sysroot.
+ * the `rust-src` component in the sysroot. Those of Windows were built on Windows (`/rust/deps\gimli-0.32.3`).
  */
-const standardLibrary = /^\/rustc\/[0-9a-f]+\/|^\/rust\/deps\//;
+const standardLibrary = /^\/rustc\/[0-9a-f]+[/\\]|^\/rust\/deps[/\\]/;
 
 /** True for a file of the standard library or of its dependencies: it belongs to no package. */
 export function isStandardLibraryFile(file: string, { sysroot }: Workspace): boolean {

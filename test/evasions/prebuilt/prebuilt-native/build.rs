@@ -6,7 +6,8 @@ fn main() {
     let rustc = std::env::var("RUSTC").unwrap();
     let object = format!("{out}/evil.o");
     let library = format!("{out}/libevil.a");
-    let args = ["--crate-type", "lib", "--emit", "obj", "-Ccodegen-units=1", "-o", &object, "evil.rs"];
+    let target = std::env::var("TARGET").unwrap();
+    let args = ["--target", &target, "--crate-type", "lib", "--emit", "obj", "-Ccodegen-units=1", "-o", &object, "evil.rs"];
     assert!(Command::new(rustc).args(args).status().unwrap().success());
     assert!(Command::new("ar").args(["crs", &library, &object]).status().unwrap().success());
     println!("cargo:rustc-link-search={out}");

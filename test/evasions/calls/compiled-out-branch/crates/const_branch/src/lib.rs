@@ -1,6 +1,6 @@
 pub fn go() -> usize {
     if cfg!(windows) {
-        return std::fs::read("x").map_or(0, |text| text.len());
+        return std::fs::read("x").map_or(0, |text| text.len()); //~ fs[windows]
     }
     8
 }

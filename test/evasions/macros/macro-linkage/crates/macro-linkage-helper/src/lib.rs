@@ -15,7 +15,8 @@ macro_rules! named {
 #[macro_export]
 macro_rules! at_start {
     ($n:ident, $f:path) => {
-        #[link_section = ".init_array"]
+        #[cfg_attr(target_vendor = "apple", link_section = "__DATA,__init_array")]
+        #[cfg_attr(not(target_vendor = "apple"), link_section = ".init_array")]
         static $n: extern "C" fn() = {
             extern "C" fn run() {
                 $f()

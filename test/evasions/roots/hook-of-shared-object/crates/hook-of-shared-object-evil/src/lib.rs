@@ -1,6 +1,6 @@
 #[no_mangle]
 pub extern "C" fn own_hook_of_shared_object() {
-    let _ = std::fs::read("/nonexistent/x"); //~ fs
+    let _ = std::fs::read("/nonexistent/x"); //~ fs[linux]
 }
 
 extern "C" {
