@@ -11,7 +11,7 @@ fn main() {
     // As much of a library of another system as tells what it is.
     let target = std::env::var("TARGET").unwrap();
     if target.contains("windows") {
-        std::fs::write(stray.join("evil.dll"), b"MZ" as &[u8]).unwrap();
+        std::fs::write(stray.join("evil.dll"), [b"MZ" as &[u8], &[0; 62]].concat()).unwrap();
     } else if target.contains("apple") {
         std::fs::write(stray.join("libevil.tbd"), "--- !tapi-tbd\n").unwrap();
     }

@@ -8,7 +8,7 @@ mod inner {
 
 #[cfg(windows)]
 #[tidy]
-pub extern "C" fn of_rustc_alone() {}
+pub extern "C" fn of_rustc_alone() {} //~ extern[windows]
 
 #[tidy]
 fn around() {

@@ -1,2 +1,2 @@
 #![cfg(not(unix))]
-extern "C" fn called() {}
+extern "C" fn called() {} //~ extern[windows]

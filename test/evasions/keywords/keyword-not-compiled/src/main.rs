@@ -1,5 +1,5 @@
 #[cfg(windows)]
-extern "system" {
+extern "system" { //~ extern[windows]
     fn GetLastError() -> u32;
 }
 

@@ -1,3 +1,3 @@
 pub fn number() -> u32 {
-    unsafe { std::mem::zeroed() }
+    unsafe { std::mem::zeroed() } //~ unsafe[windows]
 }
