@@ -11,8 +11,9 @@ const alone = [
   'test/programs/signals.test.ts',
 ];
 
-/** On a real crate with 95 packages, for a minute: `npm run real` has it. */
-const long = process.env.REAL === 'all' ? [] : ['test/long/real/ui.test.ts'];
+/** On a real crate with 95 packages, for a minute each: `npm run real` has them. */
+const long =
+  process.env.REAL === 'all' ? [] : ['test/long/real/ui.test.ts', 'test/long/real/systems.test.ts'];
 
 /** The files that take longest begin first: else all wait for the last of them. */
 const longest = [

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
+import { noTargets } from '../support/targets.ts';
 import { readCases } from './cases.ts';
 import { keepResult } from './result.ts';
 import { clear, type Outcomes, type Place, runAlone, runTogether } from './run.ts';
-import { chosen } from './sample.ts';
+import { chosen, chosenElsewhere, sampledTargets } from './sample.ts';
 
 // The corpus of evasions: every case is caught, clean or admitted, exactly as it says. README.md has the format.
 
@@ -62,3 +63,15 @@ describe.each(targets)('%s', (target) => {
       keepResult(target, all, outcomeOf);
   });
 });
+
+describe.skipIf(wanted !== undefined || noTargets !== undefined)(
+  `a sample for other systems ${noTargets ?? ''}`,
+  () => {
+    test.each(sampledTargets)('rule 4.25: on %s', async (target) => {
+      const place: Place = { directory: join(directory, 'sample', target), target };
+      const cases = chosenElsewhere(readCases(corpus, target));
+      const outcomes = await runTogether(cases, 'sample', place, true);
+      expect([...outcomes.values()].filter((fault) => fault !== undefined)).toEqual([]);
+    });
+  },
+);

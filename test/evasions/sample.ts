@@ -23,3 +23,31 @@ export function chosen(cases: readonly Case[], wanted: string | undefined): read
     return kind !== 'optimised' && (ofKind % 20 === 0 || (is === 'caught' && alike === 0));
   });
 }
+
+/** Targets of which `npm test` checks some cases: one of each format that Linux has not. */
+export const sampledTargets = ['x86_64-pc-windows-gnu', 'aarch64-apple-darwin'] as const;
+
+/** What depends on the format of objects most: start-up and end sections, tables, data without a name, exports, places. */
+const acrossSystems = [
+  'calls/static-table',
+  'calls/thread-local',
+  'calls/trait-object',
+  'calls/trait-object-dead',
+  'calls/compiled-out-branch',
+  'files/cfg-other-system',
+  'generics/items-in-table',
+  'lowlevel/section-before-all',
+  'lowlevel/start-up-section',
+  'places/honest-line-macros',
+  'roots/end-section',
+  'roots/gmon-start',
+  'roots/initializer-section',
+  'roots/overrides-malloc',
+  'self-match/generic-removes-text',
+  'targets/shared-library',
+];
+
+/** The cases that `npm test` checks for {@link sampledTargets}, as one workspace. */
+export function chosenElsewhere(cases: readonly Case[]): readonly Case[] {
+  return cases.filter(({ name }) => acrossSystems.includes(name));
+}

@@ -10,6 +10,7 @@ import {
 import { FileInput } from '../../../engine/parsers/file-input.ts';
 import { ExtractError } from '../../../engine/parsers/module.ts';
 import { compareObject, generator, type Sampled } from '../../long/real/compare-places.ts';
+import { addr2line } from '../../long/real/place-readers.ts';
 import { readelf } from './readelf.ts';
 
 /** What was compared. */
@@ -60,7 +61,7 @@ export function compare(intact: readonly string[], damaged: readonly string[]): 
       ),
     ];
     const seen: Sampled = { references: 0, inlined: 0, deepest: 0, sections: 0, objects: 0 };
-    if (intact.includes(path)) differs.push(...compareObject(path, random, seen));
+    if (intact.includes(path)) differs.push(...compareObject(path, random, seen, addr2line));
     all.places += seen.references;
     all.differences.push(...differs.map((text) => `${path}: ${text}`));
   }

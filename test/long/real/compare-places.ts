@@ -1,18 +1,12 @@
-import { basename, normalize } from 'node:path';
+import { basename } from 'node:path';
 import { decodeFacts } from '../../../engine/facts/codec.ts';
 import { ENTITY_BIT, factString, NONE, type ObjectFacts } from '../../../engine/facts/tables.ts';
 import { FileInput } from '../../../engine/parsers/file-input.ts';
-import { binutils } from './binutils.ts';
+import type { Frame, PlaceReader, Relocation } from './place-readers.ts';
+import { placeText } from './place-readers.ts';
 
-/** How references are spread: `addr2line` takes one section of one object a run. */
+/** How references are spread: a reader takes one section of one object a run. */
 const SECTIONS_PER_OBJECT = 4;
-const REFERENCES_PER_SECTION = 8;
-
-/** One step out of the place: a function, and the place in it. */
-interface Frame {
-  readonly name: string;
-  readonly place: string;
-}
 
 /** A small generator of numbers below `limit`, the same at every run. */
 export function generator(seed: number): (limit: number) => number {
@@ -36,64 +30,6 @@ export function pick<T>(
   while (picked.length < count && left.length > 0)
     picked.push(...left.splice(random(left.length), 1));
   return picked;
-}
-
-function placeText(file: string | undefined, line: number): string {
-  return file === undefined || line === 0 ? '?' : `${normalize(file)}:${line}`;
-}
-
-/** What binutils says of offsets of one section: for each the frames from the innermost outwards. */
-function theirs(object: string, section: string, offsets: readonly number[]): Frame[][] {
-  const lines = binutils(
-    'addr2line',
-    ['--addresses', '--functions', '--inlines', '--section', section, '--exe', object],
-    offsets.map((offset) => `0x${offset.toString(16)}\n`).join(''),
-  ).split('\n');
-  const frames: Frame[][] = [];
-  for (let i = 0; i < lines.length; i++) {
-    const line = lines[i] as string;
-    if (/^0x[0-9a-f]{8,}$/.test(line)) {
-      frames.push([]);
-      continue;
-    }
-    if (line === '') continue;
-    const where = (lines[++i] ?? '').replace(/ \(discriminator \d+\)$/, '');
-    const [, file, number] = /^(.*):(\d+|\?)$/.exec(where) ?? [];
-    frames.at(-1)?.push({
-      name: line,
-      place: placeText(file, number === '?' ? 0 : Number(number)),
-    });
-  }
-  return frames;
-}
-
-/** A relocation in code, as objdump lists it: where, and the symbol that it names without an addend. */
-interface Relocation {
-  readonly section: string;
-  readonly offset: number;
-  readonly symbol: string;
-}
-
-/** The relocations of code; sections whose name another one has too are left out: addr2line takes the first. */
-function relocations(object: string): Relocation[] {
-  const found: Relocation[] = [];
-  const sections = new Set<string>();
-  const twice = new Set<string>();
-  let section = '';
-  for (const line of binutils('objdump', ['--reloc', '--wide', object]).split('\n')) {
-    const header = /^RELOCATION RECORDS FOR \[(.*)\]:$/.exec(line)?.[1];
-    if (header !== undefined) {
-      section = header;
-      if (sections.has(section)) twice.add(section);
-      sections.add(section);
-      continue;
-    }
-    const [, offset, value] = /^([0-9a-f]{8,}) \S+ +(\S+)$/.exec(line) ?? [];
-    if (!section.startsWith('.text') || offset === undefined || value === undefined) continue;
-    const symbol = value.replace(/[-+]0x[0-9a-f]+$/, '');
-    found.push({ section, offset: Number.parseInt(offset, 16), symbol });
-  }
-  return found.filter((relocation) => !twice.has(relocation.section));
 }
 
 // The debug info keeps the name that a function had before LLVM moved it between units.
@@ -167,16 +103,17 @@ export function compareObject(
   path: string,
   random: (limit: number) => number,
   seen: Sampled,
+  reader: PlaceReader,
 ): string[] {
   const facts = decodeFacts(Buffer.from(new FileInput([path]).extract(true)));
   const nodes = nodesBySymbol(facts);
-  const bySection = grouped(relocations(path));
+  const bySection = grouped(reader.relocations(path));
   const differences: string[] = [];
   seen.objects++;
   for (const section of pick([...bySection.keys()], SECTIONS_PER_OBJECT, random)) {
     seen.sections++;
-    const sampled = pick(bySection.get(section) ?? [], REFERENCES_PER_SECTION, random);
-    const expected = theirs(
+    const sampled = pick(bySection.get(section) ?? [], reader.perSection, random);
+    const expected = reader.frames(
       path,
       section,
       sampled.map(({ offset }) => offset),
@@ -193,7 +130,7 @@ export function compareObject(
       ]);
       if (!ours.includes(chain)) {
         const where = `${basename(path)}, ${section}+0x${offset.toString(16)} to ${symbol}`;
-        differences.push(`${where}\n  addr2line ${chain}\n  ours ${ours.join('\n  or ')}`);
+        differences.push(`${where}\n  ${reader.name} ${chain}\n  ours ${ours.join('\n  or ')}`);
       }
     });
   }

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { packageRoot } from '../../../engine/paths.ts';
 import { binutils } from './binutils.ts';
 import { compareObject, generator, pick, type Sampled } from './compare-places.ts';
+import { addr2line } from './place-readers.ts';
 import { crates, linkedCrate, tell } from './support.ts';
 
 /** References compared in each crate. */
@@ -30,7 +31,7 @@ for (const [seed, name] of crates.entries()) {
       binutils('ar', ['x', '--output', directory, rlib]);
       const objects = readdirSync(directory).filter((file) => file.endsWith('.o'));
       for (const object of pick(objects.sort(), 2, random))
-        differences.push(...compareObject(join(directory, object), random, seen));
+        differences.push(...compareObject(join(directory, object), random, seen, addr2line));
     }
     rmSync(directory, { recursive: true, force: true });
     tell(

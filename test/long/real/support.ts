@@ -46,7 +46,7 @@ export function writeConfig(path: string, name: string, rest: string): string {
 }
 
 /** Every permission for every package of the lock file: nothing is held back, all is built. */
-function allowAll(path: string): string {
+export function allowAll(path: string): string {
   const lock = readFileSync(join(path, 'Cargo.lock'), 'utf8');
   const names = new Set([...lock.matchAll(/^name = "([^"]+)"$/gm)].map((match) => match[1]));
   return [...names]
