@@ -139,7 +139,7 @@ describe('rules 4.7, 4.8, 4.13: code of two packages in one place', () => {
 });
 
 /** A check that includes the program's LTO link of std takes its time: one workspace for all of it. */
-test('rules 3.1, 4.2, 4.7: release with fat LTO, where inlined calls and statics of all packages are in one object', async () => {
+test('rules 3.1, 4.2, 4.7, 4.10: release with fat LTO, where inlined calls and statics of all packages are in one object', async () => {
   const { shorts, lines } = await judged('fat-lto');
   expect(shorts).toEqual([
     'disallowed-api items fs',
