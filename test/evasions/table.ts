@@ -15,7 +15,8 @@ export function tableOf(cases: readonly Case[]): string {
 
 Each case of \`test/evasions/\` tries something by which code might do more than cackle.toml allows: it is *caught*, or it is an honest
 neighbour that has to stay *clean*, or a *limit* that the README admits. \`npm run evasions\` checks all of them;
-\`npx vitest run test/evasions/table.test.ts -u\` writes this page anew.
+\`npx vitest run test/evasions/table.test.ts -u\` writes this page anew. \`test/evasions/RESULT.md\` has the same corpus for targets of
+other systems.
 
 | kind | against | cases | caught | clean | limit |
 |---|---|---|---|---|---|
