@@ -2,19 +2,48 @@ import { bytesHash } from '../facts/content.ts';
 import { FileInput } from '../parsers/file-input.ts';
 import { ExtractError } from '../parsers/module.ts';
 
+/** Whose a file is that rustc made of a library for one link. */
+export interface MadeOf {
+  /** The library; undefined when it is of none. */
+  readonly library: string | undefined;
+  /** True when a library has something else of that name. */
+  readonly isForged: boolean;
+}
+
 /**
- * Returns the first of the libraries that has each member of an archive, by name and content; undefined when none has.
- * Linked with link-time optimisation, a library is a copy without what rustc compiled. Throws {@link ExtractError} when the
- * archive cannot be read.
+ * Returns of which library an archive is a copy without what rustc compiled into the program: the first that has each of its
+ * members, by name and content. That is what rustc links of a library with link-time optimisation. Throws
+ * {@link ExtractError} when the archive cannot be read.
  */
-export function libraryWith(archive: FileInput, libraries: readonly string[]): string | undefined {
+export function remainderOf(archive: FileInput, libraries: readonly string[]): MadeOf {
   const parts = identities(archive);
-  return libraries.find((path) => {
-    const all = ofLibrary(path, new Set(parts.keys()));
+  const library = libraries.find((path) => {
+    const all = inLibrary(path, (input) => identities(input, new Set(parts.keys()))) ?? new Map();
     return [...parts].every(([name, hashes]) =>
       [...hashes].every((hash) => all.get(name)?.has(hash)),
     );
   });
+  return { library, isForged: library === undefined };
+}
+
+/**
+ * Returns of which library a file is a member: rustc unpacks a native library that it put into one as a whole
+ * (`+whole-archive`). The member is an object around it.
+ */
+export function memberOf(file: FileInput, name: string, libraries: readonly string[]): MadeOf {
+  const content = Buffer.from(file.bytes);
+  let isNamed = false;
+  const library = libraries.find((path) =>
+    inLibrary(path, (input) =>
+      input.members().some((member) => {
+        if (member.name !== name) return false;
+        isNamed = true;
+        const { buffer, byteOffset, byteLength } = member.content;
+        return Buffer.from(buffer, byteOffset, byteLength).includes(content);
+      }),
+    ),
+  );
+  return { library, isForged: library === undefined && isNamed };
 }
 
 /** Hashes of the members of a name, of which an archive may have several. */
@@ -30,14 +59,14 @@ function identities(archive: FileInput, names?: ReadonlySet<string>): Identities
   return found;
 }
 
-/** A library that cannot be read has nothing. */
-function ofLibrary(path: string, names: ReadonlySet<string>): Identities {
+/** Looks into a library; one that cannot be read has nothing. */
+function inLibrary<T>(path: string, look: (input: FileInput) => T): T | undefined {
   let input: FileInput | undefined;
   try {
     input = new FileInput([path]);
-    return identities(input, names);
+    return look(input);
   } catch (error) {
-    if (error instanceof ExtractError) return new Map();
+    if (error instanceof ExtractError) return undefined;
     throw error;
   } finally {
     input?.free();

@@ -75,7 +75,7 @@ export interface LinkInput {
   readonly facts: string;
   /** True for an object that rustc made for this unit. */
   readonly own: boolean;
-  /** The library whose maker answers for this input, which has some of its members (rule 9.15). */
+  /** The library of which rustc made this input for the link; its maker answers for it (rule 9.15). */
   readonly partOf?: string | undefined;
   readonly stamp?: FileStamp | undefined;
 }

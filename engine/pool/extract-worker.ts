@@ -1,4 +1,5 @@
-import { libraryWith } from '../extract/remainders.ts';
+import { basename } from 'node:path';
+import { type MadeOf, memberOf, remainderOf } from '../extract/remainders.ts';
 import { type SourcePosition, type SourcesOfUnit, scanSources } from '../extract/sources.ts';
 import { countMembers } from '../facts/codec.ts';
 import { contentHash, contentHashes, factsHash, type TooMuch } from '../facts/content.ts';
@@ -21,7 +22,7 @@ export interface FactsRequest {
   readonly stores: readonly string[];
   /** A second-level store, searched last. Facts that are found there or newly made are kept in both levels. */
   readonly second?: string | undefined;
-  /** The libraries of which the input may be a part (rule 9.15). */
+  /** The libraries of one of which rustc may have made the input (rule 9.15). */
   readonly libraries?: readonly string[] | undefined;
 }
 
@@ -82,8 +83,8 @@ export interface ExtractedFacts {
   readonly extracted: boolean;
   /** True when only the second level had them. */
   readonly fromSecond: boolean;
-  /** The one of the request's libraries that has all members of the input. */
-  readonly partOf?: string | undefined;
+  /** Of which of the request's libraries it was made. */
+  readonly madeOf?: MadeOf | undefined;
 }
 
 /** Entry point for Piscina: runs one job and resolves to its result. Errors name the file and the member. */
@@ -153,10 +154,10 @@ async function atFault(
 
 async function factsOf(
   input: FileInput,
-  { debugInfo, stores, second: lower, libraries }: FactsRequest,
+  { paths, debugInfo, stores, second: lower, libraries }: FactsRequest,
   watch: Stopwatch,
 ): Promise<ExtractedFacts> {
-  const partOf = libraries && libraryWith(input, libraries);
+  const madeOf = libraries && madeOfOne(input, paths[0], libraries);
   const hash = factsHash(input.bytes, debugInfo);
   const targets = stores.map((store) => factsPath(store, hash));
   const second = lower === undefined ? [] : [factsPath(lower, hash)];
@@ -173,7 +174,7 @@ async function factsOf(
       factsBytes: fromSecond ? stored.bytes.length : 0,
       extracted: false,
       fromSecond,
-      partOf,
+      madeOf,
     };
   }
   watch.lap('store');
@@ -189,8 +190,14 @@ async function factsOf(
     factsBytes: encoded.length,
     extracted: true,
     fromSecond: false,
-    partOf,
+    madeOf,
   };
+}
+
+function madeOfOne(input: FileInput, path: string, libraries: readonly string[]): MadeOf {
+  return path.endsWith('.rlib')
+    ? remainderOf(input, libraries)
+    : memberOf(input, basename(path), libraries);
 }
 
 /** Returns stored facts; undefined when there are none that can be used. */

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { CheckError } from '../errors.ts';
+import type { MadeOf } from '../extract/remainders.ts';
 import type { Limited } from '../facts/cache.ts';
 import { factsPath } from '../facts/files.ts';
 import { type StoreLocation, stampOf } from '../facts/store.ts';
@@ -23,8 +24,8 @@ export interface TakenFromStore {
 export interface InputFacts {
   readonly facts: string;
   readonly stamp: FileStamp | undefined;
-  /** The library that has all of its members, where it was to be a part of one. */
-  readonly partOf?: string | undefined;
+  /** Of which library it was made, where that was asked. */
+  readonly madeOf?: MadeOf | undefined;
 }
 
 /**
@@ -54,12 +55,12 @@ export class Inputs {
     this.location = location;
   }
 
-  /** Resolves to the facts of rustc's copy of one of the libraries, or of a file that pretends to be one: see `partOf`. */
+  /** Resolves to the facts of what rustc made of one of the libraries for a link, or of a file that pretends to be it. */
   async copy(path: string, libraries: readonly string[]): Promise<InputFacts> {
     const isOfToolchain = libraries.every((library) => isSysroot(library, this.workspace));
     const request = { ...this.request([path]), debugInfo: !isOfToolchain, libraries };
-    const { facts, partOf } = await this.made(request);
-    return { facts, stamp: undefined, partOf };
+    const { facts, madeOf } = await this.made(request);
+    return { facts, stamp: undefined, madeOf };
   }
 
   /** Resolves to the facts of an archive or rlib, which stays in its place. */

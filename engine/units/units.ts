@@ -151,11 +151,11 @@ export class Units {
       found.set(group, { facts: hashes[i] as string, stamp: undefined });
     });
     const inputs = groups.map((group): LinkInput => {
-      const { facts, stamp, partOf } = found.get(group) as InputFacts;
+      const { facts, stamp, madeOf } = found.get(group) as InputFacts;
       return {
         ...group[0],
         facts,
-        ...(partOf === undefined ? {} : { partOf }),
+        ...(madeOf?.library === undefined ? {} : { partOf: madeOf.library }),
         ...(stamp === undefined ? {} : { stamp }),
       };
     });
@@ -177,12 +177,12 @@ export class Units {
     };
   }
 
-  /** Throws CheckError for a file that is no part of the library whose copy it seems to be. */
+  /** Throws CheckError for a file that was not made of the library that it seems to be from. */
   private async archive(path: string, request: LinkRequest): Promise<InputFacts> {
     const libraries = this.copies.get(request.output)?.get(path);
     if (libraries === undefined) return this.inputs.archive(path);
     const facts = await this.inputs.copy(path, libraries);
-    if (facts.partOf === undefined) throw unknownInput(path, request, this.workspace);
+    if (facts.madeOf?.isForged === true) throw unknownInput(path, request, this.workspace);
     return facts;
   }
 

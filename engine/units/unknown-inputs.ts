@@ -8,10 +8,7 @@ import { isSysroot } from '../workspace/owners.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 
-/**
- * By the path of an input that may be rustc's copy of a library: the libraries of its name, of one of which it has to be a
- * part (rule 9.15).
- */
+/** By the path of an input that rustc may have made of a library: the libraries that are possible (rule 9.15). */
 export type PossibleCopies = ReadonlyMap<string, readonly string[]>;
 
 /**
@@ -30,12 +27,18 @@ export async function refuseUnknownInputs(
     if (records.isOutput(path) || isSysroot(path, workspace)) continue;
     const isRust = path.endsWith('.rlib');
     const isOfRustc = isTemporary(path, request, workspace);
+    if (isOfRustc && isArchive(path, request)) {
+      const libraries = librariesOf(request, workspace, records);
+      copies.set(
+        path,
+        isRust ? libraries.filter((l) => basename(l) === basename(path)) : libraries,
+      );
+      continue;
+    }
     if (!isRust && (isOfRustc || isOfScript(path, workspace, records))) continue;
     // Cargo gives a unit's output a second name, one directory up.
     if (await records.isLinkOfOutput(path)) continue;
-    const libraries = isRust && isOfRustc ? librariesCalled(path, request, workspace, records) : [];
-    if (libraries.length === 0) throw unknownInput(path, request, workspace);
-    copies.set(path, libraries);
+    throw unknownInput(path, request, workspace);
   }
   return copies;
 }
@@ -76,19 +79,24 @@ function isOfScript(path: string, workspace: Workspace, records: Records): boole
   return [...records.allScripts()].some(({ outDir }) => isWithin(path, outDir));
 }
 
-/** Returns the libraries with the name of an input: of the units that the linked one was compiled with, and of the toolchain. */
-function librariesCalled(
-  path: string,
+function isArchive(path: string, { inputs }: LinkRequest): boolean {
+  return inputs.some((input) => input.path === path && input.kind === 'archive');
+}
+
+/** Returns the libraries of the units that the linked one was compiled with, and of the toolchain. */
+function librariesOf(
   { invocation }: LinkRequest,
   { sysroot }: Workspace,
   records: Records,
 ): string[] {
-  const name = basename(path);
   const externs = invocation.externs.flatMap((extern) => extern.path ?? []);
   const ofUnits = [...records.closure(externs)].flatMap(({ outputs }) =>
-    outputs.map((output) => output.path).filter((output) => basename(output) === name),
+    outputs.map(({ path }) => path),
   );
   const toolchain = join(sysroot, 'lib', 'rustlib');
-  const ofToolchain = readdirSync(toolchain).map((target) => join(toolchain, target, 'lib', name));
-  return [...ofUnits, ...ofToolchain.filter((library) => existsSync(library))];
+  const ofToolchain = readdirSync(toolchain).flatMap((target) => {
+    const directory = join(toolchain, target, 'lib');
+    return existsSync(directory) ? readdirSync(directory).map((name) => join(directory, name)) : [];
+  });
+  return [...ofUnits, ...ofToolchain].filter((path) => path.endsWith('.rlib'));
 }

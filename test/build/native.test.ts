@@ -51,3 +51,56 @@ describe('rule 9.15: what only lies where rustc leaves its copies, under the nam
     expect(ran.status).toBe(0);
   });
 });
+
+const planting = `use std::process::Command;
+fn main() {
+    let out = std::env::var("OUT_DIR").unwrap();
+    let place = format!("{out}/../../../deps/rustcAbc123");
+    std::fs::create_dir_all(&place).unwrap();
+    std::fs::write(format!("{out}/other.c"), "int other;").unwrap();
+    let run = |program: &str, args: &[&str]| {
+        assert!(Command::new(program).args(args).current_dir(&out).status().unwrap().success());
+    };
+    run("gcc", &["-c", "other.c"]);
+    run("ar", &["crs", &format!("{place}/libz_c.a"), "other.o"]);
+    println!("cargo:rustc-link-arg-bins={place}/libz_c.a");
+}
+`;
+
+describe('rule 9.15: a C library that is put into a Rust library as a whole', () => {
+  const source = (path: string): string =>
+    readFileSync(join(fixture('native-sys-crate'), path), 'utf8');
+  const whole = source('z/build.rs').replace('static=', 'static:+whole-archive,+bundle=');
+
+  test('rule 4.9: its code is of the package that brought it', async () => {
+    const directory = fixture('native-sys-crate', {
+      files: { 'z/build.rs': whole },
+      as: 'native-sys-crate-whole',
+    });
+    const expected = [
+      'disallowed-api native net',
+      'disallowed-api z-sys env',
+      'disallowed-api z-sys fs',
+    ];
+    expect((await check(directory)).problems.map(short).sort()).toEqual(expected);
+    const again = await check(directory, ['--verify']);
+    expect([again.problems.length, again.counts.unitsBuilt]).toEqual([expected.length, 0]);
+  });
+
+  test('another file of its name is refused', async () => {
+    const directory = fixture('native-sys-crate', {
+      files: {
+        'z/build.rs': whole,
+        'build.rs': planting,
+        'cackle.toml': `${source('cackle.toml')}[pkg.native.build]
+allow_apis = ["env", "fs", "process"]
+allow_build_instructions = ["cargo:rustc-link-arg-bins=*"]
+`,
+      },
+      as: 'native-sys-crate-planted',
+    });
+    const ran = await cackle(['-n', '--path', directory]);
+    expect(ran.stderr).toContain('rustcAbc123/libz_c.a, which no unit of this build made');
+    expect([ran.status, ran.stdout]).toEqual([2, '']);
+  });
+});

@@ -158,3 +158,52 @@ test('the sample is fixed and spread over the kinds', () => {
   expect(names('all')).toHaveLength(5);
   expect(names('b/th, a/o')).toEqual(['a/one', 'b/three']);
 });
+
+test('what is otherwise on other systems', () => {
+  write('k/other', {
+    'case.toml': `about = "a case"
+is = "caught"
+alone = true
+problems = ["x"]
+not_on = { msvc = "for a reason" }
+[on.macos]
+why = "because"
+status = 2
+problems = []
+`,
+    'src/main.rs': 'fn main() {} //~ net fs[windows] env[!macos] process[linux,macos]\n',
+  });
+  write('k/runs-it', {
+    'case.toml': 'about = "a case"\nis = "clean"\nalone = true\ncommand = ["run"]\n',
+  });
+  write('k/for-all', { 'src/main.rs': 'fn main() {} //~ net\n' });
+  const on = (target?: string): unknown =>
+    readCases(corpus, target).map(({ name, left, differs, problems, status, annotations }) => ({
+      [name.slice(2)]: left ?? [differs, status, ...problems, ...annotations.map((a) => a.use)],
+    }));
+  const runs = '`cackle run` is for what this machine can run (rule 12.7)';
+  const both = [{ 'runs-it': runs }];
+  expect(on()).toEqual([
+    { 'for-all': [undefined, undefined, 'net'] },
+    { other: [undefined, undefined, 'x', 'net', 'env', 'process'] },
+    { 'runs-it': [undefined, undefined] },
+  ]);
+  expect(on('x86_64-pc-windows-gnu')).toEqual([
+    { 'for-all': [undefined, undefined, 'net'] },
+    { other: [undefined, undefined, 'x', 'net', 'fs', 'env'] },
+    ...both,
+  ]);
+  expect(on('x86_64-pc-windows-msvc')).toEqual([
+    { 'for-all': [undefined, undefined, 'net'] },
+    { other: 'for a reason' },
+    ...both,
+  ]);
+  expect(on('aarch64-apple-darwin')).toEqual([
+    { 'for-all': [undefined, undefined, 'net'] },
+    { other: ['because', 2, 'net', 'process'] },
+    ...both,
+  ]);
+  expect(() => on('mips-unknown-none')).toThrow('the corpus says nothing of mips-unknown-none');
+  write('k/wrong-word', { 'src/main.rs': 'fn main() {} //~ net[amiga]\n' });
+  expect(() => on()).toThrow('`amiga` is no system');
+});
