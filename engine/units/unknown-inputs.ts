@@ -28,11 +28,9 @@ export async function refuseUnknownInputs(
     const isRust = path.endsWith('.rlib');
     const isOfRustc = isTemporary(path, request, workspace);
     if (isOfRustc && isArchive(path, request)) {
-      const libraries = librariesOf(request, workspace, records);
-      copies.set(
-        path,
-        isRust ? libraries.filter((l) => basename(l) === basename(path)) : libraries,
-      );
+      const ofUnits = librariesOf(request, records);
+      const copied = [...ofUnits.filter(isCalled(path)), ...ofToolchain(basename(path), workspace)];
+      copies.set(path, isRust ? copied : ofUnits);
       continue;
     }
     if (!isRust && (isOfRustc || isOfScript(path, workspace, records))) continue;
@@ -83,20 +81,22 @@ function isArchive(path: string, { inputs }: LinkRequest): boolean {
   return inputs.some((input) => input.path === path && input.kind === 'archive');
 }
 
-/** Returns the libraries of the units that the linked one was compiled with, and of the toolchain. */
-function librariesOf(
-  { invocation }: LinkRequest,
-  { sysroot }: Workspace,
-  records: Records,
-): string[] {
+/** Returns the libraries of the units that the linked one was compiled with. */
+function librariesOf({ invocation }: LinkRequest, records: Records): string[] {
   const externs = invocation.externs.flatMap((extern) => extern.path ?? []);
-  const ofUnits = [...records.closure(externs)].flatMap(({ outputs }) =>
-    outputs.map(({ path }) => path),
+  return [...records.closure(externs)].flatMap(({ outputs }) =>
+    outputs.map(({ path }) => path).filter((path) => path.endsWith('.rlib')),
   );
-  const toolchain = join(sysroot, 'lib', 'rustlib');
-  const ofToolchain = readdirSync(toolchain).flatMap((target) => {
-    const directory = join(toolchain, target, 'lib');
-    return existsSync(directory) ? readdirSync(directory).map((name) => join(directory, name)) : [];
-  });
-  return [...ofUnits, ...ofToolchain].filter((path) => path.endsWith('.rlib'));
+}
+
+function isCalled(like: string): (path: string) => boolean {
+  return (path) => basename(path) === basename(like);
+}
+
+/** Returns the toolchain's libraries of a name, which has a hash in it. */
+function ofToolchain(name: string, { sysroot }: Workspace): string[] {
+  const targets = join(sysroot, 'lib', 'rustlib');
+  return readdirSync(targets)
+    .map((target) => join(targets, target, 'lib', name))
+    .filter((path) => existsSync(path));
 }
