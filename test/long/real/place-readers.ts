@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { normalize } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, normalize } from 'node:path';
+import { FileInput } from '../../../engine/parsers/file-input.ts';
 import { binutils, output } from './binutils.ts';
 
 /** One step out of the place: a function, and the place in it. */
@@ -26,9 +28,10 @@ export interface PlaceReader {
   frames(object: string, section: string, offsets: readonly number[]): Frame[][];
 }
 
-/** A file and line as text; `?` where one of them is unknown. */
+/** A file and line as text; `?` where one of them is unknown. Std of Windows was built there: `library\\core\\src`. */
 export function placeText(file: string | undefined, line: number): string {
-  return file === undefined || line === 0 ? '?' : `${normalize(file)}:${line}`;
+  const isKnown = file !== undefined && line !== 0;
+  return isKnown ? `${normalize(file.replaceAll('\\', '/'))}:${line}` : '?';
 }
 
 /** `objdump --reloc`, of binutils and of LLVM. */
@@ -86,8 +89,33 @@ export const addr2line: PlaceReader = {
   },
 };
 
+/** Writes the objects of an rlib into a directory, but for those that are bitcode. */
+export function unpack(rlib: string, directory: string): void {
+  const input = new FileInput([rlib]);
+  for (const { name, content } of input.members())
+    if (name.endsWith('.rcgu.o') && ![0x42, 0xde].includes(content[0] ?? 0x42))
+      writeFileSync(join(directory, name), content);
+  input.free();
+}
+
+/** A symbol without the underscore of Mach-O's names; `said` by llvm-objdump of the object. */
+function plain(symbol: string, said: string): string {
+  return said.includes('file format mach-o') ? symbol.replace(/^_/, '') : symbol;
+}
+
+/** The functions of an object by ascending address, as llvm-nm lists them. */
+function functionsOf(object: string): { readonly at: number; readonly name: string }[] {
+  const said = output('llvm-objdump', ['-h', object]);
+  const lines = output('llvm-nm', ['--numeric-sort', object]).split('\n');
+  return lines.flatMap((line) => {
+    const [, at, name] = /^([0-9a-f]+) [tT] (\S+)$/.exec(line) ?? [];
+    if (at === undefined || name === undefined || /^(?:ltmp\d+|\.text)$/.test(name)) return [];
+    return [{ at: Number.parseInt(at, 16), name: plain(name, said) }];
+  });
+}
+
 /** Why LLVM's programs cannot be compared with; undefined when they are here. */
-export const noLlvm: string | undefined = ['llvm-symbolizer', 'llvm-objdump', 'llvm-ar'].some(
+export const noLlvm: string | undefined = ['llvm-symbolizer', 'llvm-objdump', 'llvm-nm'].some(
   (program) => spawnSync(program, ['--version']).status !== 0,
 )
   ? 'apt install llvm'
@@ -95,26 +123,32 @@ export const noLlvm: string | undefined = ['llvm-symbolizer', 'llvm-objdump', 'l
 
 /**
  * llvm-symbolizer and llvm-objdump, for DWARF in COFF and Mach-O. All code of an object is in the section at address 0, so that
- * an offset is an address.
+ * an offset is an address. It takes the outermost function from the symbol at the address, which may be data of another section:
+ * llvm-nm says which function it is.
  */
 export const llvmSymbolizer: PlaceReader = {
   name: 'llvm-symbolizer',
   perSection: 24,
-  relocations: (object) =>
-    relocationsIn(output('llvm-objdump', ['--reloc', object]), (section) =>
-      ['.text', '__text'].includes(section),
-    ),
+  relocations(object) {
+    const text = output('llvm-objdump', ['--reloc', object]);
+    const found = relocationsIn(text, (section) => ['.text', '__text'].includes(section));
+    return found.map((at) => ({ ...at, symbol: plain(at.symbol, text) }));
+  },
   frames(object, _, offsets) {
     const options = ['--inlines', '--functions=linkage', '--no-demangle', `--obj=${object}`];
     const asked = offsets.map((offset) => `0x${offset.toString(16)}\n`).join('');
+    const functions = functionsOf(object);
     const answers = output('llvm-symbolizer', options, asked).split('\n\n');
-    return offsets.map((_offset, i) => {
+    return offsets.map((offset, i) => {
       const lines = (answers[i] ?? '').split('\n').filter((line) => line !== '');
       const frames: Frame[] = [];
       for (let at = 0; at + 1 < lines.length; at += 2) {
         const [, file, line] = /^(.*):(\d+):\d+$/.exec(lines[at + 1] as string) ?? [];
         frames.push({ name: lines[at] as string, place: placeText(file, Number(line)) });
       }
+      const name = functions.findLast(({ at }) => at <= offset)?.name;
+      const outermost = frames.pop();
+      if (outermost !== undefined) frames.push({ ...outermost, name: name ?? outermost.name });
       return frames;
     });
   },

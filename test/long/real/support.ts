@@ -29,8 +29,9 @@ export interface LinkedCrate {
   readonly units: readonly UnitRecord[];
 }
 
-/** The sample leaves out tests and examples: most of a build is theirs. */
-const flags = process.env.REAL === 'all' ? '' : 'build_flags = ["--bins"]\n';
+/** Leaves out tests and examples, as the sample does: most of a build is theirs. */
+export const binsOnly = 'build_flags = ["--bins"]\n';
+const flags = process.env.REAL === 'all' ? '' : binsOnly;
 
 const apis = ['fs', 'env', 'net', 'unix_sockets', 'process', 'terminate'];
 
@@ -38,9 +39,9 @@ const apis = ['fs', 'env', 'net', 'unix_sockets', 'process', 'terminate'];
  * A configuration with every built-in API and no sandbox; gives its path. It lies beside the package: inside, cargo would
  * run build scripts again that do not say what they read.
  */
-export function writeConfig(path: string, name: string, rest: string): string {
+export function writeConfig(path: string, name: string, rest: string, build = flags): string {
   const file = `${path}-${name}.toml`;
-  const text = `[common]\nversion = 3\nimport_std = ${JSON.stringify(apis)}\n${flags}\n[sandbox]\nkind = "Disabled"\n${rest}`;
+  const text = `[common]\nversion = 3\nimport_std = ${JSON.stringify(apis)}\n${build}\n[sandbox]\nkind = "Disabled"\n${rest}`;
   writeFileSync(file, text);
   return file;
 }

@@ -5,14 +5,13 @@ import { packageRoot } from '../../../engine/paths.ts';
 import { fetchRealCrate } from '../../../tools/real-crates.mjs';
 import { cackle } from '../../support/cackle.ts';
 import { noTargets } from '../../support/targets.ts';
-import { output } from './binutils.ts';
 import { compareObject, generator, pick, type Sampled } from './compare-places.ts';
-import { llvmSymbolizer, noLlvm } from './place-readers.ts';
-import { allowAll, tell, writeConfig } from './support.ts';
+import { llvmSymbolizer, noLlvm, unpack } from './place-readers.ts';
+import { allowAll, binsOnly, tell, writeConfig } from './support.ts';
 
 /** References compared for each target. */
 const PER_TARGET = 600;
-const name = 'hyperfine';
+const name = 'ripgrep';
 const lacking = [noTargets, noLlvm].filter((text) => text !== undefined).join('; ');
 
 // Rules 4.2, 4.7, 4.25: places in COFF and Mach-O objects against llvm-symbolizer, which reads DWARF of both. Its addresses are
@@ -22,22 +21,10 @@ describe.skipIf(lacking !== '')(`objects of other systems ${lacking}`, () => {
     'places and inlined calls are what llvm-symbolizer says, on %s',
     async (target) => {
       const { path } = fetchRealCrate(name, join(packageRoot(), 'target', 'real'));
-      const config = writeConfig(path, 'all', allowAll(path));
-      const ran = await cackle([
-        ...[
-          '-n',
-          '--path',
-          path,
-          '--cackle-path',
-          config,
-          '--target',
-          target,
-          '--profile',
-          'release',
-        ],
-      ]);
+      const config = writeConfig(path, 'bins', allowAll(path), binsOnly);
+      const ran = await cackle(['-n', '--path', path, '-c', config, '--target', target]);
       expect([0, 1], ran.stderr).toContain(ran.status);
-      const built = join(path, 'target', target, 'release', 'deps');
+      const built = join(path, 'target', target, 'cackle', 'deps');
       const rlibs = readdirSync(built)
         .filter((file) => file.endsWith('.rlib'))
         .sort();
@@ -49,8 +36,8 @@ describe.skipIf(lacking !== '')(`objects of other systems ${lacking}`, () => {
         const rlib = rlibs[random(rlibs.length)] as string;
         rmSync(directory, { recursive: true, force: true });
         mkdirSync(directory, { recursive: true });
-        output('llvm-ar', ['x', `--output=${directory}`, join(built, rlib)]);
-        const objects = readdirSync(directory).filter((file) => file.endsWith('.rcgu.o'));
+        unpack(join(built, rlib), directory);
+        const objects = readdirSync(directory);
         for (const object of pick(objects.sort(), 2, random))
           differences.push(...compareObject(join(directory, object), random, seen, llvmSymbolizer));
       }
