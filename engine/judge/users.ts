@@ -84,7 +84,8 @@ export function usersOf(
 /**
  * Returns the owners of a file, if the function's code can come from it. Code from a macro may keep the places of the
  * macro's file, but then the function's crate depends on the macro's. Assembly can name any file: then the packages
- * of the function's crate are returned.
+ * of the function's crate are returned. A name without the mark of a crate is CodeView's, which gives two calls that were
+ * inlined on one line the name of one of them: it says less than the file.
  */
 function writersOf(
   owners: readonly PackageIndex[],
@@ -92,7 +93,7 @@ function writersOf(
   output: OutputOwner,
   workspace: Workspace,
 ): readonly PackageIndex[] {
-  if (owners.length === 0 || fromCrate === undefined || fromSysroot) return owners;
+  if (owners.length === 0 || fromCrate?.endsWith(']') !== true || fromSysroot) return owners;
   const libraries = providersOf(fromCrate, workspace);
   // A program, test or example may have the crate name of another package's library.
   const isOwn =

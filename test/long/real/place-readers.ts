@@ -50,7 +50,7 @@ function relocationsIn(text: string, isCode: (section: string) => boolean): Relo
     }
     const [, offset, value] = /^([0-9a-f]{8,}) \S+ +(\S+)$/.exec(line) ?? [];
     if (!isCode(section) || offset === undefined || value === undefined) continue;
-    const symbol = value.replace(/[-+]0x[0-9a-f]+$/, '');
+    const symbol = value.replace(/@GOTPCREL$|[-+]0x[0-9a-f]+$/, '');
     found.push({ section, offset: Number.parseInt(offset, 16), symbol });
   }
   return found.filter((relocation) => !twice.has(relocation.section));
