@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { CheckError } from '../errors.ts';
-import type { MadeOf } from '../extract/remainders.ts';
 import type { Limited } from '../facts/cache.ts';
 import { factsPath } from '../facts/files.ts';
 import { type StoreLocation, stampOf } from '../facts/store.ts';
@@ -25,7 +24,7 @@ export interface InputFacts {
   readonly facts: string;
   readonly stamp: FileStamp | undefined;
   /** Of which library it was made, where that was asked. */
-  readonly madeOf?: MadeOf | undefined;
+  readonly madeOf?: ExtractedFacts['madeOf'];
 }
 
 /**
