@@ -113,7 +113,7 @@ export interface RecordedCfg {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 18;
+export const UNIT_RECORD_VERSION = 19;
 
 /** The record of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
