@@ -52,7 +52,10 @@ test('nobody waits for a pipe that has the name of a file, or reads what never e
   pipe(join(directory, 'source.rs'));
   const config = join(directory, 'cackle.toml');
   expect(lockedPackages(directory)).toBeUndefined();
-  expect(await readTreeSettings(config)).toEqual({ features: [], buildFlags: [] });
+  expect(await readTreeSettings(config)).toEqual({
+    ...{ targets: [], builds: [], buildFlags: [] },
+    features: { features: [], all: false, noDefault: false },
+  });
   await expect(readConfigText(config)).rejects.toThrow(`cannot read ${config}: it is not a file`);
   expect(() => readRegularStart(join(directory, 'source.rs'), 4)).toThrow('it is not a file');
   const sources = new Sources(
