@@ -101,6 +101,34 @@ fn sections_of_msvc_follow_their_leaders() {
     assert!(references(&tables).contains(&("?", "START")));
 }
 
+const CHOSEN: &str = r#"
+#![no_std]
+#[no_mangle] pub extern "C" fn one() {}
+#[no_mangle] #[link_section = "mine"] pub static NAMED: extern "C" fn() = one;
+#[no_mangle] #[link_section = ".mine"] pub static DOTTED: extern "C" fn() = one;
+#[no_mangle] #[link_section = ".mine$b"] pub static LISTED: extern "C" fn() = one;
+#[no_mangle] #[link_section = ".rdata$mine_b"] pub static HIDDEN: extern "C" fn() = one;
+#[no_mangle] #[link_section = ".debug_mine"] pub static NO_DEBUG: extern "C" fn() = one;
+#[no_mangle] #[link_section = ".rsrc$mine"] pub static NO_RESOURCE: extern "C" fn() = one;
+#[no_mangle] pub static PLAIN: extern "C" fn() = one;
+"#;
+
+#[test]
+fn sections_that_a_program_names_are_kept() {
+    for target in [GNU, MSVC] {
+        let tables = object_wasm::extract(&compile("chosen", target, CHOSEN)).unwrap();
+        let is_kept = |name: &str| {
+            let node = tables.node_symbol.iter().position(|&id| id != NONE && tables.strings.get(id) == name).unwrap();
+            tables.section_flags[tables.node_section[node] as usize] & section_flag::RETAIN != 0
+        };
+        let chosen = ["NAMED", "DOTTED", "LISTED", "HIDDEN", "NO_DEBUG", "NO_RESOURCE"];
+        assert_eq!(chosen.map(is_kept), [true; 6], "{target}");
+        assert_eq!(["PLAIN", "one"].map(is_kept), [false; 2], "{target}");
+        let kept = tables.section_flags.iter().filter(|&&flags| flags & section_flag::RETAIN != 0).count();
+        assert_eq!(kept, 6, "{target}");
+    }
+}
+
 /// The same object with the header of `/bigobj`, whose symbols name sections by 32 bits.
 fn big(object: &[u8]) -> Vec<u8> {
     let word = |at: usize| u32::from_le_bytes(object[at..at + 4].try_into().unwrap());

@@ -112,6 +112,7 @@ fn extract_member<Coff: CoffHeader>(member: &Member<'_>, tables: &mut ObjectTabl
     let is_shared = Vec::new();
     let mut object = Object { name, data, machine, first_section, sections, section_names, symbols, is_llvm, is_shared };
     comdat::collect(&object, tables)?;
+    sections::retain_named(&object, tables)?;
     // Asked once for each section: symbols and relocations are many, and names of sections may be long.
     object.is_shared = (0..object.section_names.len()).map(|section| sections::is_shared(&object, tables, section)).collect();
     let relocations = references::read_all(&object, tables)?;

@@ -12,6 +12,12 @@ use object::LittleEndian as LE;
 const MERGED: [&[u8]; 12] =
     [b".text", b".rdata", b".data", b".bss", b".xdata", b".pdata", b".idata", b".edata", b".tls", b".rsrc", b".debug", b".eh_frame"];
 
+/// Sections that compilers make themselves, for what has no section of its own.
+const PLAIN: [&[u8]; 5] = [b".text", b".rdata", b".data", b".bss", b".tls"];
+
+/// Tables of how functions are unwound: they follow these.
+const UNWIND: [&[u8]; 4] = [b".xdata", b".pdata", b".eh_frame", b".gcc_except_table"];
+
 /// Pushes row 0 and a row for each section; returns their names, and what `.drectve` says.
 #[inline(never)]
 pub fn collect<'data>(
@@ -87,6 +93,29 @@ fn flags_of(bits: u32, name: &[u8]) -> u32 {
     let arrays = [&b".CRT"[..], b".ctors", b".dtors", b".init_array", b".fini_array"];
     set(arrays.iter().any(|prefix| is_or_below(prefix)), section_flag::ROOT_ARRAY);
     flags
+}
+
+/// Marks the sections that a linker keeps unasked: link.exe and lld leave out COMDATs alone (LINK reference, "/OPT"), and code can find
+/// what lies in others without a reference to it. Sections that compilers choose are live by what refers to them: there functions share
+/// one, or, with `$` in other compilers' objects, have one each that MinGW's ld leaves out.
+pub fn retain_named(object: &Object<'_, '_>, tables: &mut ObjectTables) -> Result<(), ExtractError> {
+    for (section, name) in object.section_names.iter().enumerate().skip(1) {
+        let header = object.sections.section(object::SectionIndex(section)).map_err(|e| object.fail(e))?;
+        let is_comdat = header.characteristics.get(LE) & pe::IMAGE_SCN_LNK_COMDAT != 0;
+        if !is_comdat && object.flags(tables, section) & section_flag::ALLOC != 0 && is_chosen(name, object.is_llvm) {
+            tables.section_flags[object.first_section + section] |= section_flag::RETAIN;
+        }
+    }
+    Ok(())
+}
+
+/// Is the name one that the program chose, not its compiler? Neither makes debug info that is loaded.
+fn is_chosen(name: &[u8], is_llvm: bool) -> bool {
+    let behind = |known: &[u8]| name.strip_prefix(known).filter(|rest| rest.is_empty() || b"$.".contains(&rest[0]));
+    match PLAIN.iter().find_map(|known| behind(known)) {
+        Some(rest) => is_llvm && !matches!(rest, b"" | b"$"),
+        None => UNWIND.iter().all(|known| behind(known).is_none()),
+    }
 }
 
 /// Unwind tables of functions.
