@@ -39,7 +39,7 @@ export const UPDATES = Object.freeze([
     [{}, { jiff: '0.2.35', anyhow: '1.0.105' }],
     [
       { ignore: '0.4.29', 'aho-corasick': '1.1.3' },
-      { ignore: '0.4.35', globset: '0.4.22' },
+      { ignore: '0.4.35' },
     ],
   ]),
   ...of('sd', '1.0.0', [
