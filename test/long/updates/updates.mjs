@@ -37,10 +37,7 @@ export const UPDATES = Object.freeze([
   ...of('fd-find', '10.5.0', [
     [{}, { ctrlc: '3.5.3' }],
     [{}, { jiff: '0.2.35', anyhow: '1.0.105' }],
-    [
-      { ignore: '0.4.29', 'aho-corasick': '1.1.3' },
-      { ignore: '0.4.35' },
-    ],
+    [{ ignore: '0.4.29', 'aho-corasick': '1.1.3' }, { ignore: '0.4.35' }],
   ]),
   ...of('sd', '1.0.0', [
     [{}, { memmap2: '0.9.12', tempfile: '3.27.0' }],
