@@ -5,7 +5,7 @@ import type { Reporter } from './reporter.ts';
 import { Repository } from './repository.ts';
 
 /** Annotations of each level that GitHub shows of a step. */
-const SHOWN = 10;
+export const SHOWN = 10;
 /** Places in an annotation, which GitHub shows between the lines of a source. */
 const LINES = 8;
 

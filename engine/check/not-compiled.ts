@@ -1,3 +1,4 @@
+import { groupBy } from '../group-by.ts';
 import { cargoLockText, lockEntries, lockEntriesOf } from '../workspace/lock-file.ts';
 import { identityOf } from '../workspace/package-identity.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -8,10 +9,12 @@ import type { Workspace } from '../workspace/types.ts';
  */
 export function notCompiled(workspace: Workspace, compiled: ReadonlySet<string>): string[] {
   const entries = lockEntries(cargoLockText(workspace.root));
+  const byName = groupBy(entries, ({ name }) => name);
   const known = new Set(
     workspace.packages
       .filter(({ id }) => compiled.has(id))
-      .flatMap((p) => lockEntriesOf(identityOf(p), entries)),
+      .map(identityOf)
+      .flatMap((p) => lockEntriesOf(p, byName.get(p.name) ?? [])),
   );
   const others = entries.filter((entry) => !known.has(entry));
   return [...new Set(others.map(({ name, version }) => `${name} ${version}`))].sort();

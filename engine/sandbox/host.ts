@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync, realpathSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CheckError } from '../errors.ts';
-import { isWithin } from '../paths.ts';
+import { entriesOf, isWithin } from '../paths.ts';
 import type { Access, Mount } from './bubblewrap.ts';
 
 /** Directories of this machine that a sandbox hides, and the parts of them that it shows; symbolic links resolved. */
@@ -60,7 +60,7 @@ export function rootFileMounts(): Mount[] {
 
 function unreadable(directory: string): Mount[] {
   const covers: Mount[] = [];
-  for (const name of entries(directory)) {
+  for (const name of entriesOf(directory)) {
     const path = join(directory, name);
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined || found.isSymbolicLink()) continue;
@@ -69,14 +69,6 @@ function unreadable(directory: string): Mount[] {
     else if ((found.mode & 0o004) === 0) covers.push({ path, access: 'empty' });
   }
   return covers;
-}
-
-function entries(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
 }
 
 /**

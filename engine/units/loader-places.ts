@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileKey, sameFile, stampOf } from '../facts/store.ts';
-import { isWithin, realPath } from '../paths.ts';
+import { entriesOf, isWithin, realPath } from '../paths.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { PlantedLibraries } from './planted-libraries.ts';
 import type { Records } from './records.ts';
@@ -66,7 +66,7 @@ export class LoaderPlaces {
    * would take it for a library of the system.
    */
   private ofScript(directory: string): string | undefined {
-    const names = namesIn(directory);
+    const names = entriesOf(directory);
     const shared = names.filter((name) => /\.so(?:\.|$)/.test(name));
     const harmless = shared.filter((name) => !this.planted.isTakenFirst(name));
     if (harmless.length === 0) return undefined;
@@ -114,7 +114,7 @@ export class LoaderPlaces {
     const place = join(this.root, name);
     mkdirSync(place, { recursive: true });
     const wanted = new Map(files.map((path) => [basename(path), path]));
-    for (const there of namesIn(place)) {
+    for (const there of entriesOf(place)) {
       if (isLinkTo(join(place, there), wanted.get(there))) wanted.delete(there);
       else rmSync(join(place, there), { recursive: true, force: true });
     }
@@ -137,13 +137,5 @@ function isLinkTo(path: string, to: string | undefined): boolean {
     return readlinkSync(path) === to;
   } catch {
     return false;
-  }
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
   }
 }

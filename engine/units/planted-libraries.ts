@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CheckError } from '../errors.ts';
+import { entriesOf } from '../paths.ts';
 import type { Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
 
@@ -41,7 +42,7 @@ export class PlantedLibraries {
     for (const place of new Set(places)) {
       const time = statSync(place, { bigint: true, throwIfNoEntry: false })?.mtimeNs;
       if (time === undefined || this.clean.get(place) === time) continue;
-      for (const name of namesIn(place)) await this.look(place, name);
+      for (const name of entriesOf(place)) await this.look(place, name);
       if (time + TICK < BigInt(Date.now()) * 1_000_000n) this.clean.set(place, time);
     }
   }
@@ -83,19 +84,11 @@ export class PlantedLibraries {
 const REMOVE =
   'a proc macro or build script may have put it there: remove it, look at what they do, and check again';
 
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch {
-    return [];
-  }
-}
-
 function systemDirectories(): readonly string[] {
   return ['/lib', '/lib64', '/usr/lib', '/usr/lib64', '/usr/local/lib'].flatMap((place) => [
     place,
     // Directories for each machine, as in Debian and other systems.
-    ...namesIn(place)
+    ...entriesOf(place)
       .filter((name) => name.includes('-linux-'))
       .map((name) => join(place, name)),
   ]);

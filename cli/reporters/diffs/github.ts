@@ -1,13 +1,11 @@
 import { otherTargetLines } from '../../output/diff-quiet.ts';
 import { diffSummary } from '../../output/diff-text.ts';
 import { printable } from '../../output/printable.ts';
-import { command } from '../github.ts';
+import { command, SHOWN } from '../github.ts';
 import { Repository } from '../repository.ts';
 import { findingLines, findingsOf, unknownLines } from './findings.ts';
 import type { DiffReporter } from './reporter.ts';
 
-/** Annotations of each level that GitHub shows of a step. */
-const SHOWN = 10;
 /** Places in an annotation. */
 const PLACES = 3;
 
