@@ -211,7 +211,11 @@ export class Verdicts {
     const outputOwner = { package: owner, kind, hasHarness, inputPackages, toldByFunctions };
     const usages = attribute(result.references, outputOwner, this.workspace, owners);
     const calls = chargedCalls(
-      ...([result.systemCalls, outputOwner, this.workspace, owners, config.apis] as const),
+      result.systemCalls,
+      outputOwner,
+      this.workspace,
+      owners,
+      config.apis,
     );
     const isRefused = ({ scope, api }: AttributedUsage): boolean =>
       !config.permissions(scope).allowApis.has(api);
