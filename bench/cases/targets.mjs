@@ -120,8 +120,26 @@ async function speeds(context, input, host) {
 async function buildFor(input, directory, { target, host }) {
   const build = await plainBuild(input, directory, 'cackle');
   const variable = `CARGO_TARGET_${target.toUpperCase().replaceAll('-', '_')}_LINKER`;
-  const linker = target === host ? {} : { [variable]: emptyLinker() };
-  return { ...build, args: [...build.args, '--target', target], env: { ...build.env, ...linker } };
+  const tools = target === host ? {} : { [variable]: emptyLinker(), PATH: withEmptyDlltool() };
+  return { ...build, args: [...build.args, '--target', target], env: { ...build.env, ...tools } };
+}
+
+/** A PATH at whose end is a dlltool that writes an archive without members: rustc wants one for `raw-dylib`, linked or not. */
+function withEmptyDlltool() {
+  const directory = join(bench, 'empty-tools');
+  mkdirSync(directory, { recursive: true });
+  const file = join(directory, 'x86_64-w64-mingw32-dlltool');
+  writeFileSync(
+    file,
+    `#!/bin/sh
+while [ $# -gt 0 ]; do
+  if [ "$1" = -l ]; then printf '!<arch>\\n' > "$2"; fi
+  shift
+done
+`,
+  );
+  chmodSync(file, 0o755);
+  return `${process.env['PATH']}:${directory}`;
 }
 
 function emptyLinker() {

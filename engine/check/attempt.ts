@@ -37,7 +37,7 @@ export interface FinishedBuild extends BuildAttempt {
   readonly artifactsOfBuilds: readonly (readonly CargoArtifact[])[];
 }
 
-/** The result of an attempt that has to be repeated: cargo called these units fresh, but they cannot be judged. */
+/** The result of an attempt that has to be repeated: cargo called these fresh, but they cannot be judged. By their files. */
 export interface Rebuild {
   readonly unitsToRebuild: readonly string[];
 }
@@ -70,17 +70,17 @@ export async function openAttempt(context: CheckContext): Promise<BuildAttempt> 
   };
 }
 
-/** How often one build is repeated for units whose stored facts were lost: each attempt finds one layer of them. */
-const MAX_ATTEMPTS = 6;
+/** How often a build is repeated for units that an earlier attempt had cargo build again already. */
+const MAX_REPEATS = 6;
 
-/** Repeats attempts until one ends with all facts, and returns its result. Throws CheckError when none does. */
+/** Repeats attempts until one ends with all facts, and returns its result. Throws CheckError when they get no further. */
 export async function untilNothingIsMissing<T extends object>(
   { location, unchanged, options, live, workspace }: CheckContext,
   attempt: () => Promise<T | Rebuild>,
 ): Promise<T> {
-  // One repeats for the first of its builds that lacks something.
-  const most = MAX_ATTEMPTS * plannedBuilds(options, live.current, workspace).length;
-  for (let attempts = 1; ; attempts++) {
+  const askedFor = new Set<string>();
+  let repeats = 0;
+  for (;;) {
     const result = await attempt().catch(async (error: unknown) => {
       // A changed file may be the cause: then report that instead.
       if (error instanceof CheckError) await unchanged.refuseChanges([], []);
@@ -89,7 +89,11 @@ export async function untilNothingIsMissing<T extends object>(
     if (!isRebuild(result)) return result;
     // Cargo would read it again.
     await unchanged.refuseChanges([], []);
-    if (attempts >= most)
+    // What is built again can show more that is missing: there is no telling how often. Units end, repeats do not.
+    if (result.unitsToRebuild.every((unit) => askedFor.has(unit))) repeats++;
+    for (const unit of result.unitsToRebuild) askedFor.add(unit);
+    // One repeats for the first of its builds that lacks something.
+    if (repeats >= MAX_REPEATS * plannedBuilds(options, live.current, workspace).length)
       throw new CheckError(
         `cargo does not build these again, though cackle has no facts of them: ${result.unitsToRebuild.join(', ')}`,
         `remove ${location.root} and check again`,

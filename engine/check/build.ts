@@ -73,10 +73,10 @@ async function buildOne(
   observer.log?.('info', `cargo ended after ${took.toFixed(3)} s`);
   signal.throwIfAborted();
 
-  const repeated = await unitsNotHeldAsBefore(attempt, outcome);
+  const artifacts = attempt.artifacts.slice(before);
+  const repeated = await unitsNotHeldAsBefore(context, { ...attempt, artifacts }, outcome);
   if (outcome instanceof StaleOutputError || repeated.length > 0)
     return { unitsToRebuild: repeated };
-  const artifacts = attempt.artifacts.slice(before);
   failWhereNothingCanBeJudged(context, { ...attempt, artifacts }, outcome, text.disturbances);
   const recordsStarted = performance.now();
   const unitsToRebuild = await unitsWithoutFacts(context, { ...attempt, artifacts }, outcome);

@@ -14,7 +14,7 @@ import { mergeProblems } from '../problems/merge.ts';
 import type { Unchecked } from '../problems/report.ts';
 import { seconds } from '../trace/seconds.ts';
 import { clock } from '../trace/spans.ts';
-import { forget } from '../units/forget.ts';
+import { filesOf, forget } from '../units/forget.ts';
 import type { Inputs } from '../units/inputs.ts';
 import type { Records } from '../units/records.ts';
 import type { OutputVerdict } from '../verdicts/output-verdict.ts';
@@ -83,13 +83,11 @@ async function judgeOnce(
   const { records, inputs, gates, outcome, artifacts } = built;
   const started = performance.now();
   const { judged, stale } = await untilAborted(signal, built.verdicts.all());
-  for (const { packageId, targetName } of stale) {
-    const damaged = artifacts.filter(
-      (a) => a.packageId === packageId && a.targetName === targetName,
-    );
-    await Promise.all(damaged.map((artifact) => forget(artifact, workspace)));
-  }
-  if (stale.length > 0) return { unitsToRebuild: stale.map(({ targetName }) => targetName) };
+  const damaged = stale.flatMap(({ packageId, targetName }) =>
+    artifacts.filter((a) => a.packageId === packageId && a.targetName === targetName),
+  );
+  await Promise.all(damaged.map((artifact) => forget(artifact, workspace)));
+  if (stale.length > 0) return { unitsToRebuild: damaged.flatMap(filesOf) };
   await untilAborted(signal, readLibraries(records, inputs));
   timing.judge = (timing.judge ?? 0) + seconds(started);
   const problemsStarted = clock();

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
-import type { BuildOutcome } from '../build/types.ts';
+import type { BuildOutcome, CargoArtifact } from '../build/types.ts';
 import { settleHeld } from '../gates/held-scripts.ts';
-import { forget, forgetRun, forgetUnit } from '../units/forget.ts';
+import { filesOf, forget, forgetRun, forgetUnit } from '../units/forget.ts';
 import { seesTheSame } from '../units/hidden-variables.ts';
 import { StaleOutputError } from '../verdicts/output-verdict.ts';
 import type { BuildAttempt } from './attempt.ts';
@@ -13,23 +13,41 @@ import { placeholders } from './programs.ts';
  * cargo builds it again. Gives what that is; nothing is left to say of the outcome where an output could not be judged.
  */
 export async function unitsNotHeldAsBefore(
-  { records, gates, failures, executed }: BuildAttempt,
+  { workspace }: CheckContext,
+  { records, gates, failures, artifacts, executed }: BuildAttempt,
   outcome: BuildOutcome | StaleOutputError,
 ): Promise<readonly string[]> {
   if (outcome instanceof StaleOutputError) {
-    await forgetUnit(outcome.record);
-    return [outcome.record.targetName];
+    const forgotten = await forgetUnit(outcome.record);
+    return [...forgotten, ...(await forgetUnrecorded(records, artifacts, workspace))];
   }
   const { filesToRebuild, scriptsToRerun } = gates;
   if (filesToRebuild.size > 0 || scriptsToRerun.size > 0) {
     // A store that was lost in part, or is of another version.
     await Promise.all([...filesToRebuild].map((path) => rm(path, { force: true })));
     await Promise.all([...scriptsToRerun].map(forgetRun));
-    return [...filesToRebuild, ...scriptsToRerun];
+    // A gate sees only what the refused unit itself names: below that, all may be without a record.
+    const unrecorded = await forgetUnrecorded(records, artifacts, workspace);
+    return [...filesToRebuild, ...scriptsToRerun, ...unrecorded];
   }
   const released = await settleHeld(executed, records, gates);
   if (released.length > 0) return released.map((outDir) => `build script of ${outDir}`);
   return failures.settle(gates.heldPrograms);
+}
+
+/** Forgets what cargo calls fresh and has no record. Resolves to the files of that. */
+async function forgetUnrecorded(
+  records: BuildAttempt['records'],
+  artifacts: readonly CargoArtifact[],
+  workspace: CheckContext['workspace'],
+): Promise<readonly string[]> {
+  const forgotten: string[] = [];
+  for (const artifact of artifacts.filter(({ fresh }) => fresh)) {
+    if ((await records.ofArtifact(artifact)) !== undefined) continue;
+    await forget(artifact, workspace);
+    forgotten.push(...filesOf(artifact));
+  }
+  return forgotten;
 }
 
 /**
@@ -47,7 +65,7 @@ export async function unitsWithoutFacts(
       const record = await records.ofArtifact(artifact);
       // By its record, only the unit goes: a test of the program has its name.
       await (record === undefined ? forget(artifact, workspace) : forgetUnit(record));
-      unitsToRebuild.push(artifact.targetName);
+      unitsToRebuild.push(...filesOf(artifact));
     }
   }
   const passes = (name: string): boolean => sandboxes?.passesToRustc(name, configVariables) ?? true;
@@ -55,7 +73,7 @@ export async function unitsWithoutFacts(
     const record = await records.ofArtifact(artifact);
     if (record === undefined || !seesTheSame(record, passes)) {
       await forget(artifact, workspace);
-      unitsToRebuild.push(`${artifact.targetName} (${artifact.targetKind.join(', ')})`);
+      unitsToRebuild.push(...filesOf(artifact));
       continue;
     }
     records.current.add(record);

@@ -94,10 +94,14 @@ export async function forget(artifact: CargoArtifact, places: BuildPlaces): Prom
   await Promise.all([...doomed].map((file) => rm(file, { force: true })));
 }
 
-/** Does the same as {@link forget} for a unit that cargo has not reported yet, because its gate needed it first. */
-export async function forgetUnit(record: UnitRecord): Promise<void> {
-  const outputs = [...record.outputs, ...record.links.map((link) => ({ path: link.output }))];
-  await Promise.all(outputs.map(({ path }) => rm(path, { force: true })));
+/**
+ * Does the same as {@link forget} for a unit that cargo has not reported yet, because its gate needed it first. Resolves to
+ * the unit's files.
+ */
+export async function forgetUnit({ outputs, links }: UnitRecord): Promise<string[]> {
+  const files = [...outputs.map(({ path }) => path), ...links.map(({ output }) => output)];
+  await Promise.all(files.map((path) => rm(path, { force: true })));
+  return files;
 }
 
 /** Makes cargo run the build script with this OUT_DIR again, and compile again what depends on its output. */

@@ -41,6 +41,20 @@ test('lost records of what runs are made again too, also when only what needs it
   expect(await run()).toMatchObject({ status: 0 });
 });
 
+test('lost records of all units are made again, however deep the tree is in which one is built anew', async () => {
+  const directory = fixture('lost-layers');
+  const first = await check(directory);
+  expect([first.status, first.counts.cargoRuns]).toEqual([0, 1]);
+  rmSync(join(directory, 'target', '.cackle', 'units'), { recursive: true });
+  const now = new Date(Date.now() + 1000);
+  utimesSync(join(directory, 'src/main.rs'), now, now);
+  const second = await check(directory);
+  expect([second.status, second.problems]).toEqual([0, []]);
+  expect(second.counts.unitsBuilt).toBe(first.counts.unitsBuilt);
+  // One run finds what lacks a record, and one builds it: not a run for each layer.
+  expect(second.counts.cargoRuns).toBe(2);
+});
+
 test('rule 9.2: a build script that waited and is gone is built again before it runs', async () => {
   const directory = fixture('lost-script');
   const run = () => cackle(['-n', '--path', directory]);
