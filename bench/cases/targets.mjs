@@ -139,7 +139,7 @@ done
 `,
   );
   chmodSync(file, 0o755);
-  return `${process.env['PATH']}:${directory}`;
+  return `${process.env.PATH}:${directory}`;
 }
 
 function emptyLinker() {
