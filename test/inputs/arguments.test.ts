@@ -180,6 +180,7 @@ test.each(
     [
       [['test', '--no-such-option'], "unexpected argument '--no-such-option'"],
       [['test', '--doc'], 'doctests cannot be judged'],
+      [['test', '--target-dir', 'other'], 'let CARGO_TARGET_DIR name the directory'],
       [['test', '--test', 'absent'], 'no test target named `absent`'],
       [['test', '--profile', 'fast'], 'profile `fast` is not defined'],
       [['test', '--features', 'wings'], 'does not contain this feature: wings'],
