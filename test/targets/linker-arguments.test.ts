@@ -180,8 +180,8 @@ test('rule 12.3: rustc is told of an SDK and of a dlltool only where the user ha
   expect((await foreignTools(darwin, new Map(), places)).set).toEqual([['SDKROOT', '/sysroot']]);
   const own = new Map([['SDKROOT', '/own']]);
   expect((await foreignTools(darwin, own, places)).set).toEqual([['SDKROOT', '/own']]);
-  const added = await foreignTools(windows, new Map([['PATH', '/bin']]), places);
-  expect(added.set).toEqual([['PATH', `/bin:${directory}/dlltool`]]);
+  const added = await foreignTools(windows, new Map([['PATH', '/nowhere']]), places);
+  expect(added.set).toEqual([['PATH', `/nowhere:${directory}/dlltool`]]);
   const there = new Map([['PATH', `${directory}/dlltool`]]);
   expect((await foreignTools(windows, there, places)).set).toEqual([]);
   const made = join(directory, 'x.lib');
