@@ -179,13 +179,20 @@ fn nodes(
                     }
                 }
                 // Common, or absolute.
-                (true, _, _) => tables.absolute_symbol.push(id),
+                (true, pe::IMAGE_SYM_UNDEFINED | pe::IMAGE_SYM_ABSOLUTE, _) => tables.absolute_symbol.push(id),
+                (true, section, _) => return Err(object.fail(format!("symbol {index} is seen outside and lies in section {section}"))),
             }
             continue;
         }
         let section = symbol.section as usize;
         let flags = object.flags(tables, section);
-        if flags & section_flag::ALLOC == 0 || sections::is_unwind(object.section_names[section]) || is_part(symbol.name) {
+        let name = object.section_names[section];
+        if is_global && (flags & section_flag::ALLOC == 0 || sections::is_table(name)) {
+            let name = artifact::as_text(name);
+            return Err(object.fail(format!("symbol {index} is seen outside and lies in section {section} ({name}), which holds no code or data")));
+        }
+        // What others see has a node, whatever its name says: they refer to it by that.
+        if flags & section_flag::ALLOC == 0 || (!is_global && (sections::is_unwind(name) || is_part(symbol.name))) {
             continue;
         }
         if symbol.value > tables.section_size[object.first_section + section] {

@@ -1,5 +1,5 @@
-use super::sections::{identifier, is_unwind, marks_of};
-use super::symbols::Kind;
+use super::sections::{identifier, is_table, is_unwind, marks_of};
+use super::symbols::{Kind, Symbol};
 use super::{Nodes, Object};
 use crate::references::{push, Target};
 use crate::tables::{section_flag, ObjectTables};
@@ -31,20 +31,41 @@ pub fn read_all(object: &Object<'_, '_>, tables: &ObjectTables) -> Result<Vec<Ve
         for row in rows {
             let (offset, kind) = (row.virtual_address.get(LE), row.typ.get(LE));
             let symbol = row.symbol_table_index.get(LE);
-            match object.symbols.get(symbol as usize).map(|symbol| &symbol.kind) {
-                None | Some(Kind::Auxiliary) => {
-                    return Err(object.fail(format!("relocation names symbol {symbol}, which is not there")));
-                }
-                Some(_) => {}
-            }
             let bytes = content.get(offset as usize..).unwrap_or_default();
             let Some(addend) = addend(object, section, kind, bytes)? else { continue };
+            check(object, tables, section, symbol)?;
             relocations.push(Relocation { offset, symbol, addend });
         }
         relocations.sort_by_key(|r| r.offset);
         all.push(relocations);
     }
     Ok(all)
+}
+
+/// Refuses a relocation whose reference would be lost: to a symbol that leads nowhere, or to what has no nodes.
+fn check(object: &Object<'_, '_>, tables: &ObjectTables, from: usize, symbol: u32) -> Result<(), ExtractError> {
+    let row = match object.symbols.get(symbol as usize) {
+        None | Some(Symbol { kind: Kind::Auxiliary, .. }) => {
+            return Err(object.fail(format!("relocation names symbol {symbol}, which is not there")));
+        }
+        Some(row) => row,
+    };
+    let name = |section: usize| artifact::as_text(object.section_names[section]);
+    match usize::try_from(row.section) {
+        // The place of a section that need not be there, by its name.
+        Ok(0) if row.class == pe::IMAGE_SYM_CLASS_SECTION => Ok(()),
+        Ok(section @ 1..) if section < object.section_names.len() => {
+            if object.flags(tables, section) & section_flag::ALLOC == 0 {
+                return Err(object.fail(format!("section {from} ({}) refers to section {section} ({}), which is not loaded", name(from), name(section))));
+            }
+            if is_table(object.section_names[section]) && !is_table(object.section_names[from]) {
+                return Err(object.fail(format!("section {from} ({}) refers to the unwind table in section {section}", name(from))));
+            }
+            Ok(())
+        }
+        _ if row.section == pe::IMAGE_SYM_ABSOLUTE || row.is_global() => Ok(()),
+        _ => Err(object.fail(format!("relocation names symbol {symbol}, which is neither defined nor seen outside"))),
+    }
 }
 
 /// Returns the addend of a relocation; `None` for those that patch nothing. On x86 the place that a relocation leads to is symbol

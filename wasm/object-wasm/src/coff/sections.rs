@@ -119,7 +119,7 @@ fn is_chosen(name: &[u8], is_llvm: bool) -> bool {
 }
 
 /// Unwind tables of functions.
-fn is_table(name: &[u8]) -> bool {
+pub fn is_table(name: &[u8]) -> bool {
     name == b".pdata" || name.starts_with(b".pdata$")
 }
 
