@@ -91,6 +91,7 @@ export async function compileInside(
           ...tools.set.map(([name]) => name),
         ],
         reads: [options.shim, links.directory, ...tools.reads],
+        socket: links.path,
       },
       places,
     );

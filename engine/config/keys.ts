@@ -121,11 +121,15 @@ export const apiKeys = {
 export const sandboxKeys = {
   kind: {
     description:
-      'How programs are confined: "Bubblewrap" runs them without network and with almost nothing writable, "Disabled" as under cargo alone.',
+      'How programs are confined: "Bubblewrap" runs them without network and with almost nothing writable; "Landlock" does so without user namespaces, and holds back less; "Auto" is the first of both that works here; "Disabled" runs them as under cargo alone.',
     type: 'string',
     enum: SANDBOX_KINDS,
   },
   allow_network: flag('With true, programs in the sandbox reach the network.'),
+  bind_readable: list(
+    'Files and directories, which have to exist, that programs in the sandbox may read although it hides them. A relative path starts at the workspace.',
+    path,
+  ),
   bind_writable: list(
     'Files and directories, which have to exist, that programs in the sandbox may change. A relative path starts at the workspace.',
     path,
@@ -138,7 +142,7 @@ export const sandboxKeys = {
     pattern: '^[^=\\u0000]+$',
     not: { pattern: NEVER_PASSED },
   }),
-  extra_args: list('Further arguments for bwrap.', noNul),
+  extra_args: list('Further arguments for bwrap; Landlock takes none.', noNul),
 } satisfies Keys;
 
 /** The keys of a permission scope, without its sandbox. */

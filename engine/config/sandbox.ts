@@ -6,6 +6,7 @@ import type { TomlEntry } from './toml-tree.ts';
 import {
   type Config,
   type ConfigText,
+  confines,
   type PermissionScope,
   SANDBOX_KINDS,
   type SandboxKind,
@@ -39,6 +40,7 @@ export function readSandboxTable(
     kind: readKind(reader, kindEntry),
     kindPlace: kindEntry?.place,
     allowNetwork: reader.boolean(table.entries.get('allow_network')),
+    bindReadable: list('bind_readable', path),
     bindWritable: list('bind_writable', path),
     makeWritable: list('make_writable', path),
     passEnv: list('pass_env', variableFault),
@@ -61,7 +63,9 @@ function readKind(reader: DocumentReader, entry: TomlEntry | undefined): Sandbox
       entry.value.place,
       entry.value.length,
       `there is no sandbox \`${value}\``,
-      near === undefined ? 'write "Bubblewrap" or "Disabled"' : `did you mean "${near}"?`,
+      near === undefined
+        ? 'write "Bubblewrap", "Landlock", "Auto" or "Disabled"'
+        : `did you mean "${near}"?`,
     );
   }
   return kind;
@@ -109,6 +113,7 @@ function united(chain: readonly (SandboxTable | undefined)[]): SandboxSettings {
   return {
     kind: set.map((table) => table.kind).find((kind) => kind !== undefined),
     allowNetwork: set.map((t) => t.allowNetwork).find((value) => value !== undefined) ?? false,
+    bindReadable: list((table) => table.bindReadable),
     bindWritable: list((table) => table.bindWritable),
     makeWritable: list((table) => table.makeWritable),
     passEnv: list((table) => table.passEnv),
@@ -120,9 +125,9 @@ function united(chain: readonly (SandboxTable | undefined)[]): SandboxSettings {
 export function buildScriptSandbox(config: Config, packageName: string): string {
   const settings = config.sandbox({ package: packageName, suffix: 'build' });
   const { kind, allowNetwork, ...lists } = settings;
-  if (kind !== 'Bubblewrap') return kind ?? '';
-  const { bindWritable, makeWritable, passEnv, extraArgs } = lists;
-  const texts = [bindWritable, makeWritable, passEnv, extraArgs].map((list) =>
+  if (!confines(kind)) return kind ?? '';
+  const { bindReadable, bindWritable, makeWritable, passEnv, extraArgs } = lists;
+  const texts = [bindReadable, bindWritable, makeWritable, passEnv, extraArgs].map((list) =>
     list.map(({ value }) => value),
   );
   return JSON.stringify([kind, allowNetwork, ...texts]);

@@ -86,10 +86,15 @@ export interface Permissions {
 }
 
 /** How programs may be confined. */
-export const SANDBOX_KINDS = ['Bubblewrap', 'Disabled'] as const;
+export const SANDBOX_KINDS = ['Bubblewrap', 'Landlock', 'Auto', 'Disabled'] as const;
 
-/** How programs are confined. */
+/** How programs are confined; `Auto`: in Bubblewrap, or in Landlock where that cannot work. */
 export type SandboxKind = (typeof SANDBOX_KINDS)[number];
+
+/** Does a kind confine programs? Undefined: none was chosen. */
+export function confines(kind: SandboxKind | undefined): boolean {
+  return kind !== undefined && kind !== 'Disabled';
+}
 
 /** The settings in one sandbox table, before inheritance. */
 export interface SandboxTable {
@@ -98,6 +103,7 @@ export interface SandboxTable {
   readonly kind: SandboxKind | undefined;
   readonly kindPlace: ConfigPlace | undefined;
   readonly allowNetwork: boolean | undefined;
+  readonly bindReadable: readonly ConfigText[];
   readonly bindWritable: readonly ConfigText[];
   readonly makeWritable: readonly ConfigText[];
   readonly passEnv: readonly ConfigText[];
@@ -109,7 +115,9 @@ export interface SandboxSettings {
   /** Undefined when no table sets one. */
   readonly kind: SandboxKind | undefined;
   readonly allowNetwork: boolean;
-  /** Paths that have to exist; a relative one starts at the workspace root. */
+  /** Paths to read that have to exist; a relative one starts at the workspace root. */
+  readonly bindReadable: readonly ConfigText[];
+  /** Paths to write that have to exist; a relative one starts at the workspace root. */
   readonly bindWritable: readonly ConfigText[];
   /** Directories, created when missing; a relative path starts at the workspace root. */
   readonly makeWritable: readonly ConfigText[];

@@ -14,7 +14,7 @@ import { mergeKey } from '../problems/merge.ts';
 import type { BacktraceFrame } from '../problems/places.ts';
 import type { CheckReport } from '../problems/report.ts';
 import type { Usage } from '../problems/usages.ts';
-import { bubblewrapFault } from '../sandbox/probe.ts';
+import { sandboxFaults } from '../sandbox/choice.ts';
 import type { LiveConfig, Waiting } from '../verdicts/live-config.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { Findings, type OpenProblem } from './findings.ts';
@@ -130,9 +130,9 @@ export class Interactive {
     const tree = await readTree(this.options, { command });
     const { workspace, configFile, exports } = tree;
     this.tree = workspace;
-    const fault = await bubblewrapFault();
+    const faults = await sandboxFaults(workspace.sysroot);
     signal.throwIfAborted();
-    this.known = { bubblewrapFault: fault, schemaLine: schemaLineOf(tree), exports };
+    this.known = { ...faults, schemaLine: schemaLineOf(tree), exports };
     const config = await this.openConfig(configFile, exports);
     const release = (): void => {
       config.release();

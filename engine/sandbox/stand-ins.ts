@@ -1,7 +1,7 @@
 import { join, relative } from 'node:path';
 import { isWithin } from '../paths.ts';
 import type { StandIn } from '../workspace/stand-in.ts';
-import { type Mount, mountsInOrder } from './bubblewrap.ts';
+import { type Mount, mountsInOrder } from './mounts.ts';
 
 /**
  * Returns what a sandbox shows and hides of a copy beside `mounts`, such that a program sees of it what it would see of the original: a

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { bubblewrapCommand, type Mount, mountsInOrder } from '../../engine/sandbox/bubblewrap.ts';
+import { bubblewrapCommand } from '../../engine/sandbox/bubblewrap.ts';
 import { sandboxEnvironment } from '../../engine/sandbox/environment.ts';
+import { type Mount, mountsInOrder } from '../../engine/sandbox/mounts.ts';
 import { explainFailure } from '../../engine/sandbox/probe.ts';
 
 const request = {

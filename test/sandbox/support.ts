@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { packageRoot } from '../../engine/paths.ts';
+import { requireLandlock } from '../../engine/sandbox/landlock-probe.ts';
 
 /** Why bwrap cannot run here; undefined where it can. */
 export const noBubblewrap: string | undefined = (() => {
@@ -18,3 +19,12 @@ if (noBubblewrap !== undefined)
 
 /** Directory of the fixtures' sources. */
 export const fixtures = `${packageRoot()}/test/sandbox/fixture`;
+
+/** Why Landlock cannot confine here, even with its launcher; undefined where it can. */
+export const noLandlock: string | undefined = await requireLandlock(undefined).then(
+  () => undefined,
+  (error: Error) => error.message,
+);
+
+if (noLandlock !== undefined)
+  console.warn(`tests that need Landlock are skipped, it cannot confine here: ${noLandlock}`);
