@@ -9,7 +9,7 @@ import {
   reportsDeniedWrite,
   searchedDirectories,
 } from '../sandbox/denied.ts';
-import { isHidden } from '../sandbox/hidden.ts';
+import { hiddenBy } from '../sandbox/hidden.ts';
 import type { BuildScriptProgram } from '../sandbox/sandboxes.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import { runPlaces, type SandboxedRun, type ServerOptions } from './server-options.ts';
@@ -48,7 +48,7 @@ export async function whyFailed(
       cwd: program.cwd,
       hiddenVariables: sandboxes.hiddenFrom(program, places),
       mentions: (name) => binary.includes(name),
-      hides: (path) => isHidden(command, path),
+      ...hiddenBy(command),
       searched: searchedDirectories(program.env),
     }).filter(isDenied);
   const denials = told(output);

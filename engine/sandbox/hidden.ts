@@ -3,9 +3,16 @@ import { hidesPath } from './bubblewrap.ts';
 import { isOutOfReach } from './landlock.ts';
 import { LAUNCHER } from './launcher.ts';
 
-/** Does the command line of a sandbox, of whatever kind, keep what lies at an absolute path from its program? */
-export function isHidden(command: readonly string[], path: string): boolean {
-  return basename(command[0] ?? '') === LAUNCHER
-    ? isOutOfReach(command, path)
-    : hidesPath(command, path);
+/** What the command line of a sandbox, of whatever kind, keeps from its program, as the search for denials asks. */
+export function hiddenBy(command: readonly string[]): {
+  /** Does it hide what lies at an absolute path? */
+  readonly hides: (path: string) => boolean;
+  /** Is what it hides refused, rather than absent? */
+  readonly refuses: boolean;
+} {
+  const refuses = basename(command[0] ?? '') === LAUNCHER;
+  return {
+    hides: (path) => (refuses ? isOutOfReach(command, path) : hidesPath(command, path)),
+    refuses,
+  };
 }

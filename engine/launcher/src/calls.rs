@@ -192,14 +192,9 @@ fn denied(options: &Options) -> Filter {
         libc::SYS_msgctl,
         libc::SYS_mq_open,
         libc::SYS_mq_unlink,
-        // Owners of files are no business of a build.
-        libc::SYS_fchown,
-        libc::SYS_fchownat,
     ]);
     #[cfg(target_arch = "x86_64")]
     let filter = filter.all(&[
-        libc::SYS_chown,
-        libc::SYS_lchown,
         libc::SYS_iopl,
         libc::SYS_ioperm,
         libc::SYS_kexec_file_load,
@@ -295,6 +290,8 @@ fn families(options: &Options) -> Filter {
 fn supervised(options: &Options) -> Filter {
     let mut filter = Filter::default().all(&[
         libc::SYS_connect,
+        libc::SYS_fchown,
+        libc::SYS_fchownat,
         libc::SYS_fchmod,
         libc::SYS_fchmodat,
         libc::SYS_fchmodat2,
@@ -302,7 +299,14 @@ fn supervised(options: &Options) -> Filter {
     ]);
     #[cfg(target_arch = "x86_64")]
     {
-        filter = filter.all(&[libc::SYS_chmod, libc::SYS_utime, libc::SYS_utimes, libc::SYS_futimesat]);
+        filter = filter.all(&[
+            libc::SYS_chown,
+            libc::SYS_lchown,
+            libc::SYS_chmod,
+            libc::SYS_utime,
+            libc::SYS_utimes,
+            libc::SYS_futimesat,
+        ]);
     }
     if options.abi < 3 {
         filter = filter.all(&[libc::SYS_truncate]);

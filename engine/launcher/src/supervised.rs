@@ -1,4 +1,4 @@
-//! Makes the system calls of the program that a filter cannot decide: connections, modes and times of files, and, where
+//! Makes the system calls of the program that a filter cannot decide: connections, owners, modes and times of files, and, where
 //! Landlock is too old for them, truncation and signals. The keeper makes them itself, on files that it has opened and with
 //! values that it has read once, so the program cannot change them after they were checked.
 
@@ -88,6 +88,14 @@ fn outcome(call: &libc::seccomp_notif, listener: &OwnedFd, allowed: &Allowed) ->
         Ok(object)
     };
     match call.data.nr as i64 {
+        libc::SYS_fchown => owner(&opened(number(0))?, args[1], args[2], allowed),
+        libc::SYS_fchownat => owner(&named(number(0), args[1], number(4))?, args[2], args[3], allowed),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_chown => owner(&named(libc::AT_FDCWD, args[0], 0)?, args[1], args[2], allowed),
+        #[cfg(target_arch = "x86_64")]
+        libc::SYS_lchown => {
+            owner(&named(libc::AT_FDCWD, args[0], libc::AT_SYMLINK_NOFOLLOW)?, args[1], args[2], allowed)
+        }
         libc::SYS_fchmod => mode(&opened(number(0))?, args[1], allowed),
         libc::SYS_fchmodat => mode(&named(number(0), args[1], 0)?, args[2], allowed),
         libc::SYS_fchmodat2 => mode(&named(number(0), args[1], number(3))?, args[2], allowed),
@@ -139,6 +147,14 @@ fn done(result: libc::c_int) -> Outcome {
 
 fn may_change(object: &Object, allowed: &Allowed) -> Result<(), i32> {
     if object.is_within(&allowed.writes) { Ok(()) } else { Err(libc::EACCES) }
+}
+
+/// Without capabilities, the kernel lets nobody give a file away.
+fn owner(object: &Object, user: u64, group: u64, allowed: &Allowed) -> Outcome {
+    may_change(object, allowed)?;
+    let file = object.file().as_raw_fd();
+    // SAFETY: the text outlives the call.
+    done(unsafe { libc::fchownat(file, c"".as_ptr(), user as u32, group as u32, libc::AT_EMPTY_PATH) })
 }
 
 fn mode(object: &Object, mode: u64, allowed: &Allowed) -> Outcome {
