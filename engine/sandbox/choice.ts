@@ -3,6 +3,12 @@ import { CheckError } from '../errors.ts';
 import { type Landlock, requireLandlock } from './landlock-probe.ts';
 import { type Bubblewrap, requireBubblewrap } from './probe.ts';
 
+const ASKED = 'cackle.toml asks for a sandbox, and';
+const WITHOUT =
+  'or choose in cackle.toml to do without a sandbox (README.md, "Without a sandbox"): build scripts, proc macros and tests can then do all that you can, though they are still judged first';
+const OTHER =
+  'or let `kind = "Auto"` take Landlock, which needs no namespaces and holds back less (README.md, "Without user namespaces")';
+
 /** What makes the sandboxes of a check. */
 export interface SandboxTools {
   readonly bubblewrap?: Bubblewrap;
@@ -18,8 +24,8 @@ export async function requireSandboxes(
   sysroot: string | undefined,
 ): Promise<SandboxTools> {
   const tools: { bubblewrap?: Bubblewrap; landlock?: Landlock } = {};
-  if (kinds.has('Bubblewrap')) tools.bubblewrap = await requireBubblewrap();
-  if (kinds.has('Landlock')) tools.landlock = await requireLandlock(sysroot);
+  if (kinds.has('Bubblewrap')) tools.bubblewrap = await asked(requireBubblewrap(), OTHER);
+  if (kinds.has('Landlock')) tools.landlock = await asked(requireLandlock(sysroot));
   if (!kinds.has('Auto') || tools.bubblewrap !== undefined) return tools;
   const bubblewrap = await faultOf(requireBubblewrap());
   if (!(bubblewrap instanceof CheckError)) return { ...tools, bubblewrap };
@@ -27,9 +33,16 @@ export async function requireSandboxes(
   const landlock = await faultOf(requireLandlock(sysroot));
   if (!(landlock instanceof CheckError)) return { ...tools, landlock };
   throw new CheckError(
-    `${bubblewrap.message}\n${landlock.message}`,
-    `mend one of them. For Bubblewrap: ${bubblewrap.help}. For Landlock: ${landlock.help}`,
+    `${ASKED} neither works here\n  ${bubblewrap.message}\n  ${landlock.message}`,
+    `mend one of them. Bubblewrap: ${bubblewrap.help}. Landlock: ${landlock.help}; ${WITHOUT}`,
   );
+}
+
+/** What is tried, or the error of a check that was asked for it. */
+async function asked<T>(tried: Promise<T>, ...others: string[]): Promise<T> {
+  const found = await faultOf(tried);
+  if (!(found instanceof CheckError)) return found;
+  throw new CheckError(`${ASKED} ${found.message}`, [found.help, ...others, WITHOUT].join('; '));
 }
 
 /** Returns the sandbox that a kind means with these tools; undefined when programs are not confined. */

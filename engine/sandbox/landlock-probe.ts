@@ -4,7 +4,6 @@ import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { systemPlaces, temporaryPlace } from './host.ts';
 import { landlockCommand } from './landlock.ts';
 import { ensureLauncher } from './launcher.ts';
-import { WITHOUT } from './probe.ts';
 
 /** Landlock as it is on this machine. */
 export interface Landlock {
@@ -32,8 +31,8 @@ export async function requireLandlock(sysroot: string | undefined): Promise<Land
   const tried = await run(program, args);
   if (tried.status === 0) return { launcher, abi };
   throw new CheckError(
-    `cackle.toml asks for a sandbox, and Landlock cannot make one here: ${tried.stderr.trim() || 'it said nothing'}`,
-    `Linux 5.19 or newer with Landlock is needed (boot with lsm=landlock,…; a container has to allow seccomp and landlock_create_ruleset), or Bubblewrap; ${WITHOUT}`,
+    `Landlock cannot make a sandbox here: ${tried.stderr.trim() || 'it said nothing'}`,
+    'Linux 5.19 or newer with Landlock is needed: boot with lsm=landlock,… in front of the modules that are there; a container has to allow seccomp and landlock_create_ruleset',
   );
 }
 
@@ -41,6 +40,10 @@ async function run(program: string, args: readonly string[]): Promise<Finished> 
   try {
     return await runProgram(program, args, { env: {} });
   } catch (error) {
-    throw new CheckError(`cannot run ${program}: ${reasonOf(error)}`, WITHOUT, { cause: error });
+    throw new CheckError(
+      `cannot run ${program}: ${reasonOf(error)}`,
+      'remove its directory: it is compiled anew',
+      { cause: error },
+    );
   }
 }

@@ -7,12 +7,6 @@ import { reasonOf } from '../system-errors.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { isolation } from './bubblewrap.ts';
 
-/** What else can be chosen where no sandbox works. */
-export const WITHOUT =
-  'or choose in cackle.toml to do without a sandbox (README.md, "Without a sandbox"): build scripts, proc macros and tests can then do all that you can, though they are still judged first';
-
-const OTHERWISE = `or let \`kind = "Auto"\` take Landlock, which needs no namespaces and holds back less (README.md, "Without user namespaces"); ${WITHOUT}`;
-
 /** The machine's settings for user namespaces; a field is undefined when the kernel has no such setting. */
 export interface NamespaceFacts {
   /** /proc/sys/user/max_user_namespaces */
@@ -28,30 +22,30 @@ export interface NamespaceFacts {
 export function explainFailure(stderr: string, facts: NamespaceFacts): CheckError {
   const said = stderr.trim() || 'it said nothing';
   const message = (reason: string): string =>
-    `cackle.toml asks for a sandbox, and Bubblewrap cannot make one here: ${reason}\n  ${said}`;
+    `Bubblewrap cannot make a sandbox here: ${reason}\n  ${said}`;
   if (facts.limit === 0)
     return new CheckError(
       message('user namespaces are switched off'),
-      `switch them on: sysctl user.max_user_namespaces=15000; ${OTHERWISE}`,
+      'switch them on: sysctl user.max_user_namespaces=15000',
     );
   if (facts.clone === 0)
     return new CheckError(
       message('the kernel allows user namespaces to root only'),
-      `allow them: sysctl kernel.unprivileged_userns_clone=1; ${OTHERWISE}`,
+      'allow them: sysctl kernel.unprivileged_userns_clone=1',
     );
   if (facts.apparmor === 1 && !facts.inContainer)
     return new CheckError(
       message('AppArmor forbids user namespaces to programs without a profile'),
-      `give bwrap a profile with \`userns,\` in /etc/apparmor.d/bwrap, or: sysctl kernel.apparmor_restrict_unprivileged_userns=0; ${OTHERWISE}`,
+      `give bwrap a profile with \`userns,\` in /etc/apparmor.d/bwrap, or: sysctl kernel.apparmor_restrict_unprivileged_userns=0`,
     );
   if (facts.inContainer)
     return new CheckError(
       message('the container forbids user namespaces or mounts'),
-      `start it with: --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined; ${OTHERWISE}`,
+      'start it with: --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined',
     );
   return new CheckError(
     message('it failed'),
-    `\`bwrap --unshare-all --ro-bind / / true\` has to work; ${OTHERWISE}`,
+    `\`bwrap --unshare-all --ro-bind / / true\` has to work`,
   );
 }
 
@@ -108,8 +102,8 @@ export async function requireBubblewrap(): Promise<Bubblewrap> {
   const bwrap = await findBubblewrap();
   if (bwrap === undefined) {
     throw new CheckError(
-      'cackle.toml asks for a sandbox, and bwrap (Bubblewrap) is not installed',
-      `install the package bubblewrap (apt, dnf, pacman, zypper and apk all call it so); ${OTHERWISE}`,
+      'bwrap (Bubblewrap) is not installed',
+      'install the package bubblewrap (apt, dnf, pacman, zypper and apk all call it so)',
     );
   }
   const supported = ['--disable-userns'];
@@ -130,8 +124,12 @@ export async function tryBubblewrap(bwrap: string, extra: readonly string[]): Pr
       { env: {} },
     );
   } catch (error) {
-    throw new CheckError(`cannot run ${bwrap}: ${reasonOf(error)}`, WITHOUT, {
-      cause: error,
-    });
+    throw new CheckError(
+      `cannot run ${bwrap}: ${reasonOf(error)}`,
+      'reinstall the package bubblewrap',
+      {
+        cause: error,
+      },
+    );
   }
 }

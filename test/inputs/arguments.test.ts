@@ -26,6 +26,7 @@ const valued: Readonly<Record<string, readonly string[]>> = {
   ],
   summary: ['--path', '-c', '--cackle-path', '--target', '--features', '--output-format'],
   init: ['--path', '-c', '--cackle-path'],
+  doctor: ['--path', '-c', '--cackle-path', '--output-format'],
   diff: [
     ...['--path', '-c', '--cackle-path', '--target', '--features', '--lock', '--from', '--to'],
     ...['-p', '--package', '--profile', '--output-format', '--output'],
@@ -69,6 +70,7 @@ const flags: Readonly<Record<string, readonly string[]>> = {
     ...['--all-features', '--no-default-features', '--print-headers', '--help'],
   ],
   init: ['--help'],
+  doctor: ['--help'],
   cache: ['--all', '--json', '--help'],
   bench: ['--json', '--help'],
   completions: ['--help'],

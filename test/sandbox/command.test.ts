@@ -124,6 +124,5 @@ test.each([
   expect(error.message).toContain('No permissions to create new namespace');
   expect(error.help).toContain(help);
   // What takes protection away is nothing to paste.
-  expect(error.help).toContain('README.md, "Without a sandbox"');
   expect(error.help).not.toContain('Disabled');
 });

@@ -83,7 +83,7 @@ describe('rule 7.11: where Landlock cannot confine, no check is made, and nothin
     const directory = project('no-seccomp', quiet, 'kind = "Landlock"');
     const ran = await cackleWithout(EPERM, seccomp, directory);
     expect(ran.status).toBe(2);
-    expect(ran.stderr).toContain('Landlock cannot make one here: cackle-launcher: seccomp:');
+    expect(ran.stderr).toContain('Landlock cannot make a sandbox here: cackle-launcher: seccomp:');
     nothingRan(directory);
   });
 

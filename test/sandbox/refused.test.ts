@@ -27,6 +27,8 @@ test('rule 7.6: without bwrap no check is made, and nothing runs unsandboxed ins
   expect(ran.status).toBe(2);
   expect(ran.stderr).toContain('bwrap (Bubblewrap) is not installed');
   expect(ran.stderr).toContain('install the package bubblewrap');
+  expect(ran.stderr).toContain('`kind = "Auto"` take Landlock');
+  expect(ran.stderr).toContain('README.md, "Without a sandbox"');
   expect(existsSync(join(directory, 'ran'))).toBe(false);
   expect(existsSync(join(directory, 'target/cackle'))).toBe(false);
 });
