@@ -26,7 +26,7 @@ export interface DoctorFinding {
   readonly mend?: string | undefined;
 }
 
-/** What `cackle doctor` tells (rule 6.27). */
+/** What `cackle doctor` tells (rule 6.28). */
 export interface Diagnosis {
   /** False when a check cannot be made here, or without any sandbox only. */
   readonly works: boolean;

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { realPath } from '../paths.ts';
 import { hidesPath } from './bubblewrap.ts';
 import { isOutOfReach } from './landlock.ts';
 import { LAUNCHER } from './launcher.ts';
@@ -12,7 +13,8 @@ export function hiddenBy(command: readonly string[]): {
 } {
   const refuses = basename(command[0] ?? '') === LAUNCHER;
   return {
-    hides: (path) => (refuses ? isOutOfReach(command, path) : hidesPath(command, path)),
+    // Rules name files without links.
+    hides: (path) => (refuses ? isOutOfReach(command, realPath(path)) : hidesPath(command, path)),
     refuses,
   };
 }

@@ -42,7 +42,7 @@ describe('fixes of each problem, best first', () => {
     ]);
   });
 
-  test('rule 5.2: no sandbox chosen: Bubblewrap, Disabled; refused with a hint where it does not work, and then last', () => {
+  test('rule 5.2: no sandbox chosen: Bubblewrap, Disabled; where it does not work Auto, for Landlock; refused with a hint what does not, and then last', () => {
     const text = '[common]\nversion = 3\n\n[pkg.x]\n';
     const problem: Problem = { kind: 'sandbox-not-chosen' };
     expect(added(problem, text)).toEqual([
@@ -50,11 +50,18 @@ describe('fixes of each problem, best first', () => {
       '[sandbox]\nkind = "Disabled"',
     ]);
     expect(adviceFor(problem)?.text).toBe('[sandbox]\nkind = "Bubblewrap"');
-    const refused = fixesFor(problem, read(text), { bubblewrapFault: 'install bwrap' });
-    expect(refused.map((fix) => fix.refused)).toEqual([undefined, 'install bwrap']);
-    expect(applyEdits(text, [refused[0]?.edit ?? { steps: [] }])).toBe(
-      '[common]\nversion = 3\n\n[sandbox]\nkind = "Disabled"\n\n[pkg.x]\n',
-    );
+    const first = (known: FixKnowledge): [string, (string | undefined)[]] => {
+      const fixes = fixesFor(problem, read(text), known);
+      const edited = applyEdits(text, [fixes[0]?.edit ?? { steps: [] }]);
+      return [/kind = "(\w+)"/.exec(edited)?.[1] ?? '', fixes.map((fix) => fix.refused)];
+    };
+    const bubblewrapFault = 'install bwrap';
+    expect(first({ bubblewrapFault })).toEqual(['Auto', [undefined, undefined, bubblewrapFault]]);
+    const landlockFault = 'boot with it';
+    expect(first({ bubblewrapFault, landlockFault })).toEqual([
+      'Disabled',
+      [undefined, landlockFault, bubblewrapFault],
+    ]);
   });
 
   test('rule 5.3: built-in API on offer: import, inline, ignore', () => {

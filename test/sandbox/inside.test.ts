@@ -458,7 +458,7 @@ async function compare(column: Column, user: User): Promise<void> {
 const missing = (column: Column): string | undefined =>
   ({ Bubblewrap: noBubblewrap, Landlock: noLandlock, none: undefined })[kindOf(column) ?? 'none'];
 
-describe('rules 7.1, 7.2, 7.3, 7.4, 7.9, 7.10: what can be done inside', () => {
+describe('rules 7.1, 7.2, 7.3, 7.4, 7.10, 7.11: what can be done inside', () => {
   const first: readonly Column[] = ['Bubblewrap default', 'Landlock default'];
   const sample = [
     ...first,
@@ -472,7 +472,7 @@ describe('rules 7.1, 7.2, 7.3, 7.4, 7.9, 7.10: what can be done inside', () => {
 });
 
 describe.skipIf(noOther !== undefined)(
-  'rules 7.1, 7.2, 7.3, 7.4, 7.9, 7.10: what can be done inside by another user than root',
+  'rules 7.1, 7.2, 7.3, 7.4, 7.10, 7.11: what can be done inside by another user than root',
   () => {
     const few: readonly Column[] = ['Bubblewrap default', 'Landlock default'];
     for (const column of whole ? columns : few)

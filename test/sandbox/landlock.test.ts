@@ -62,7 +62,7 @@ const cackleWithout = (errno: number, call: number, directory: string, env = {})
 
 const quiet = 'std::fs::write("ran", "").unwrap();';
 
-describe('rule 7.11: where Landlock cannot confine, no check is made, and nothing runs', () => {
+describe('rule 7.12: where Landlock cannot confine, no check is made, and nothing runs', () => {
   const nothingRan = (directory: string): void => {
     expect(existsSync(join(directory, 'ran'))).toBe(false);
     expect(existsSync(join(directory, 'target/cackle'))).toBe(false);
@@ -146,7 +146,7 @@ describe('rule 7.11: where Landlock cannot confine, no check is made, and nothin
   });
 });
 
-describe.skipIf(noLandlock !== undefined)('rule 7.11: Auto', () => {
+describe.skipIf(noLandlock !== undefined)('rule 7.12: Auto', () => {
   const fails = 'eprintln!("no luck"); std::process::exit(3)';
   const commandOf = async (directory: string, env = {}): Promise<readonly string[] | undefined> => {
     const { problems } = await check(directory, [], env);
@@ -196,7 +196,7 @@ describe.skipIf(noLandlock !== undefined)('in Landlock', () => {
     expect(ran.stderr).toMatch(/cackle\.toml:9:18: bind_readable: \S+: there is no such path/);
   });
 
-  test('rules 7.9, 7.10: its temporary directory and home are its own, empty, and gone with all that it started', async () => {
+  test('rules 7.10, 7.11: its temporary directory and home are its own, empty, and gone with all that it started', async () => {
     const body = `
       let own = std::env::temp_dir();
       let home = std::env::var("HOME").unwrap();
@@ -216,7 +216,7 @@ describe.skipIf(noLandlock !== undefined)('in Landlock', () => {
     expect(runs('sleep\x005417')).toBe(false);
   });
 
-  test('rule 7.10: who loses its launcher ends, with all that it started', async () => {
+  test('rule 7.11: who loses its launcher ends, with all that it started', async () => {
     const script = 'setsid sleep 5418 & sleep 5418';
     const child = spawn(launcher, [...system, '--', 'sh', '-c', script], { env: { PATH: '' } });
     await until(() => runs('sleep\x005418'));
@@ -250,7 +250,7 @@ async function until(holds: () => boolean): Promise<void> {
 
 // Each ABI that a kernel may have: what Landlock leaves open there, seccomp and the keeper close.
 describe.skipIf(noLandlock !== undefined).each([2, 3, 5, 6, 7])(
-  'rule 7.10: with Landlock ABI %i',
+  'rule 7.11: with Landlock ABI %i',
   (abi) => {
     const own = join(directory, `own-${abi}`);
     const theirs = join(directory, `theirs-${abi}.txt`);
@@ -313,7 +313,7 @@ describe.skipIf(noLandlock !== undefined).each([2, 3, 5, 6, 7])(
 );
 
 describe.skipIf(noLandlock !== undefined)(
-  'rule 7.10: Unix sockets, of which Landlock knows nothing',
+  'rule 7.11: Unix sockets, of which Landlock knows nothing',
   () => {
     const allowed = join(directory, 'allowed.sock');
     const other = join(directory, 'other.sock');
@@ -357,7 +357,7 @@ const tree: Readonly<Record<string, readonly string[]>> = {
 const rules = (...mounts: Mount[]): string[] =>
   rulesOf(mounts, (path) => tree[path] ?? []).map(({ path, may }: Rule) => `${may} ${path}`);
 
-test('rule 7.9: rules of Landlock give what is shown, and by its neighbours what has something hidden in it', () => {
+test('rule 7.10: rules of Landlock give what is shown, and by its neighbours what has something hidden in it', () => {
   expect(rules(mount('read', '/usr'), mount('hide', '/home'), mount('write', '/p'))).toEqual([
     'write /p',
     'read /usr',
