@@ -3,7 +3,7 @@ import { reasonOf } from '../system-errors.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { systemPlaces, temporaryPlace } from './host.ts';
 import { landlockCommand } from './landlock.ts';
-import { ensureLauncher } from './launcher.ts';
+import { ensureLauncher, LAUNCHER } from './launcher.ts';
 
 /** Landlock as it is on this machine. */
 export interface Landlock {
@@ -24,14 +24,15 @@ export async function requireLandlock(sysroot: string | undefined): Promise<Land
     {
       ...{ launcher, allowNetwork: false, connects: [], env: new Map(), cwd: '/' },
       mounts: [...systemPlaces(), launcher].map((path) => ({ path, access: 'read' })),
-      ...{ temporary: temporaryPlace(), ownHome: true, command: [launcher, '--facts'] },
+      ...{ temporary: temporaryPlace(), ownHome: true, command: [launcher, '--trial'] },
     },
     () => [],
   );
   const tried = await run(program, args);
-  if (tried.status === 0) return { launcher, abi };
+  if (tried.status === 0 && tried.stdout.toString() === 'the sandbox holds\n')
+    return { launcher, abi };
   throw new CheckError(
-    `Landlock cannot make a sandbox here: ${tried.stderr.trim() || 'it said nothing'}`,
+    `Landlock cannot make a sandbox here: ${tried.stderr.trim().replaceAll(`${LAUNCHER}: `, '') || 'it said nothing'}`,
     'Linux 5.19 or newer with Landlock is needed: boot with lsm=landlock,… in front of the modules that are there; a container has to allow seccomp and landlock_create_ruleset',
   );
 }

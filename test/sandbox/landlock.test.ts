@@ -83,7 +83,7 @@ describe('rule 7.12: where Landlock cannot confine, no check is made, and nothin
     const directory = project('no-seccomp', quiet, 'kind = "Landlock"');
     const ran = await cackleWithout(EPERM, seccomp, directory);
     expect(ran.status).toBe(2);
-    expect(ran.stderr).toContain('Landlock cannot make a sandbox here: cackle-launcher: seccomp:');
+    expect(ran.stderr).toContain('Landlock cannot make a sandbox here: seccomp:');
     nothingRan(directory);
   });
 
@@ -116,17 +116,21 @@ describe('rule 7.12: where Landlock cannot confine, no check is made, and nothin
     expect(readdirSync(join(cache, 'cackle/launcher'))).toEqual([]);
   });
 
-  test.skipIf(noLandlock !== undefined)('a launcher that is damaged', async () => {
-    const cache = emptyCache(join(directory, 'damaged-launcher'));
+  test.skipIf(noLandlock !== undefined).each([
+    ['of another content', 'no program'],
+    ['that is empty', ''],
+    ['that does nothing, well', '#!/bin/sh\nexit 0\n'],
+  ])('a launcher %s', async (name, content) => {
+    const cache = emptyCache(join(directory, 'damaged'));
     const kept = join(cache, 'cackle/launcher', launcher.split('/').at(-2) ?? '');
     rmSync(kept, { recursive: true, force: true });
     mkdirSync(kept, { recursive: true });
-    writeFileSync(join(kept, 'cackle-launcher'), 'no program');
+    writeFileSync(join(kept, 'cackle-launcher'), content);
     chmodSync(join(kept, 'cackle-launcher'), 0o755);
-    const place = project('damaged', quiet, 'kind = "Landlock"');
+    const place = project(`launcher-${name.replaceAll(' ', '-')}`, quiet, 'kind = "Landlock"');
     const ran = await cackle(['-n', '--path', place], { XDG_CACHE_HOME: cache });
     expect(ran.status).toBe(2);
-    expect(ran.stderr).toContain('cackle-launcher');
+    expect(ran.stderr).toContain('Landlock cannot make a sandbox here');
     nothingRan(place);
   });
 

@@ -14,6 +14,7 @@ use crate::signals::owned;
 /// The last system call that was looked at (Linux 6.18). Later ones, and the x32 variants, are as if the kernel had none.
 const LAST_CALL: u32 = 469;
 // Newer than the crate libc; their numbers are the same everywhere.
+pub const FCHMODAT2: i64 = 452;
 const SETXATTRAT: i64 = 463;
 const REMOVEXATTRAT: i64 = 466;
 const OPEN_TREE_ATTR: i64 = 467;
@@ -294,7 +295,7 @@ fn supervised(options: &Options) -> Filter {
         libc::SYS_fchownat,
         libc::SYS_fchmod,
         libc::SYS_fchmodat,
-        libc::SYS_fchmodat2,
+        FCHMODAT2,
         libc::SYS_utimensat,
     ]);
     #[cfg(target_arch = "x86_64")]

@@ -23,11 +23,8 @@ pub fn run(options: &Options, parent: u32) -> Result<i32, String> {
             return Err("the launcher is gone".to_string());
         }
         libc::setsid();
-        // Who loses its parent inside becomes a child of ours, whatever session or group it has gone to.
-        if libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0 {
-            return Err(format!("cannot keep the processes of the sandbox: {}", Error::last_os_error()));
-        }
     }
+    privileges::keep_orphans()?;
     let temporary = match &options.temporary {
         Some(place) => Some(make_temporary(place)?),
         None => None,
@@ -65,7 +62,6 @@ fn supervise(options: &Options, temporary: Option<&Path>, signals: &OwnedFd) -> 
     // Otherwise it has said why, and ended.
     let listener = signals::receive_file(&ours).map(Arc::new);
     drop(ours);
-    start::close_files(&[]);
     wait(program, listener, &allowed, signals)
 }
 
@@ -119,7 +115,7 @@ fn reap(program: libc::pid_t) -> Option<i32> {
 }
 
 /// Kills our children until there are none: those of a killed one become ours.
-fn end_all() {
+pub fn end_all() {
     loop {
         for child in children() {
             // SAFETY: a child for which nobody has waited keeps its number.
@@ -164,7 +160,7 @@ fn make_temporary(place: &Path) -> Result<PathBuf, String> {
 
 /// Removes a directory with all that is in it, whatever modes the program gave to what it made.
 fn remove(directory: &Path) {
-    if fs::remove_dir_all(directory).is_ok() {
+    if fs::remove_dir_all(directory).is_ok() || !directory.exists() {
         return;
     }
     open_up(directory);

@@ -15,6 +15,7 @@ mod privileges;
 mod signals;
 mod start;
 mod supervised;
+mod trial;
 
 use std::io::Error;
 use std::process::exit;
@@ -38,11 +39,18 @@ fn run() -> Result<i32, String> {
             println!("landlock {}\nneeded {}", files::kernel_abi(), files::LEAST_ABI);
             return Ok(0);
         }
+        options::Asked::Trial => {
+            trial::inside()?;
+            // A file that is none of our programs may end well, too.
+            println!("the sandbox holds");
+            return Ok(0);
+        }
         options::Asked::Run(options) => options,
     };
     files::require(options.abi)?;
     privileges::die_with_parent(libc::SIGKILL);
     privileges::drop_all()?;
+    privileges::keep_orphans()?;
     let parent = std::process::id();
     // SAFETY: there is one thread.
     match unsafe { libc::fork() } {
@@ -52,8 +60,10 @@ fn run() -> Result<i32, String> {
             FAILED
         })),
         keeper => {
-            start::close_files(&[]);
-            Ok(privileges::wait_for(keeper))
+            let status = privileges::wait_for(keeper);
+            // There is somebody only if the keeper was killed before it could end them.
+            keeper::end_all();
+            Ok(status)
         }
     }
 }

@@ -46,3 +46,32 @@ impl Memory {
         Ok([[number(0), number(1)], [number(2), number(3)]])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own() -> Memory {
+        Memory::of(std::process::id()).unwrap()
+    }
+
+    #[test]
+    fn a_text_ends_at_its_nul_wherever_pages_do() {
+        let mut bytes = vec![b'x'; 3 * PAGE];
+        for (start, length) in [(0, 10), (PAGE - 3, 6), (PAGE - 1, PAGE - 2), (7, LONGEST_PATH - 1)] {
+            bytes.fill(b'x');
+            bytes[start + length] = 0;
+            let found = own().text(bytes[start..].as_ptr() as u64);
+            assert_eq!(found.map(|text| text.len()), Ok(length));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_the_errors_of_the_call() {
+        let long = vec![b'x'; 3 * PAGE];
+        assert_eq!(own().text(long.as_ptr() as u64), Err(libc::ENAMETOOLONG));
+        assert_eq!(own().text(8), Err(libc::EFAULT));
+        assert_eq!(own().bytes(u64::MAX - 8, 16), Err(libc::EFAULT));
+        assert!(Memory::of(0).is_err());
+    }
+}

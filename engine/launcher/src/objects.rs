@@ -90,3 +90,42 @@ fn open(base: i32, path: &Path, flags: i32) -> Result<OwnedFd, i32> {
     let fd = unsafe { libc::openat(base, text.as_ptr(), libc::O_PATH | libc::O_CLOEXEC | flags) };
     owned(fd).map_err(|error| error.raw_os_error().unwrap_or(libc::EACCES))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_own_directory_in_proc_is_that_of_who_asks() {
+        for (path, seen) in [
+            ("/proc/self/fd/3", "/proc/7/fd/3"),
+            ("/proc/thread-self/cwd", "/proc/7/cwd"),
+            ("/dev/fd/3", "/proc/7/fd/3"),
+            ("/proc/selfish", "/proc/selfish"),
+            ("a/proc/self/", "a/proc/self/"),
+        ] {
+            assert_eq!(seen_by(7, path.as_bytes()), PathBuf::from(seen));
+        }
+    }
+
+    #[test]
+    fn a_link_is_what_it_leads_to_unless_it_is_meant_itself() {
+        let directory = std::env::temp_dir().join(format!("cackle-objects-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        let (file, link) = (directory.join("file"), directory.join("link"));
+        std::fs::write(&file, "").unwrap();
+        let _ = std::fs::remove_file(&link);
+        std::os::unix::fs::symlink("/etc/passwd", &link).unwrap();
+        let named = |path: &Path, follow: bool| {
+            Object::named(std::process::id(), libc::AT_FDCWD, path.as_os_str().as_bytes(), follow).ok().unwrap()
+        };
+        let within = [directory.canonicalize().unwrap()];
+        assert!(named(&file, true).is_within(&within));
+        assert!(!named(&link, true).is_within(&within));
+        assert!(named(&link, false).is_within(&within) && named(&link, false).is_link());
+        // Only whole names count.
+        let beside = PathBuf::from(format!("{}x", within[0].display()));
+        assert!(!named(&file, true).is_within(&[beside]));
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
+}

@@ -28,6 +28,8 @@ pub struct Options {
 pub enum Asked {
     /// What this kernel has.
     Facts,
+    /// Does the sandbox hold in which this very program runs?
+    Trial,
     Run(Options),
 }
 
@@ -38,6 +40,7 @@ pub fn read(mut words: impl Iterator<Item = OsString>) -> Result<Asked, String> 
         let mut value = || words.next().ok_or_else(|| format!("{name} needs a value"));
         match word.as_bytes() {
             b"--facts" => return Ok(Asked::Facts),
+            b"--trial" => return Ok(Asked::Trial),
             b"--read" => options.reads.push(value()?.into()),
             b"--write" => options.writes.push(value()?.into()),
             b"--connect" => options.connects.push(value()?.into()),

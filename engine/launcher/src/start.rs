@@ -70,7 +70,7 @@ fn jobserver(options: &Options) -> Vec<i32> {
 }
 
 /// Marks all files but the standard streams and those given to be closed when the program starts.
-pub fn close_files(kept: &[i32]) {
+fn close_files(kept: &[i32]) {
     // SAFETY: the calls take numbers; one that names no open file has no effect.
     unsafe {
         let all = libc::syscall(libc::SYS_close_range, 3u32, u32::MAX, libc::CLOSE_RANGE_CLOEXEC);

@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::calls::FCHMODAT2;
 use crate::memory::Memory;
 use crate::objects::Object;
 use crate::signals::owned;
@@ -98,7 +99,7 @@ fn outcome(call: &libc::seccomp_notif, listener: &OwnedFd, allowed: &Allowed) ->
         }
         libc::SYS_fchmod => mode(&opened(number(0))?, args[1], allowed),
         libc::SYS_fchmodat => mode(&named(number(0), args[1], 0)?, args[2], allowed),
-        libc::SYS_fchmodat2 => mode(&named(number(0), args[1], number(3))?, args[2], allowed),
+        FCHMODAT2 => mode(&named(number(0), args[1], number(3))?, args[2], allowed),
         libc::SYS_utimensat => {
             let object = if args[1] == 0 { opened(number(0))? } else { named(number(0), args[1], number(3))? };
             let given = if args[2] == 0 { None } else { Some(memory()?.pairs(args[2])?) };
