@@ -97,11 +97,13 @@ function cannotCompile(reason: string, cause?: unknown): CheckError {
   );
 }
 
-/** The environment without what would change the build; cargo's own settings of the network stay. */
+/** The environment without what would change the build; settings of the network and of linkers stay. */
 function environment(rustc: string, flags: string): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {};
   for (const [name, value] of Object.entries(process.env))
-    if (!/^(?:CARGO_BUILD_.*|CARGO_TARGET_.*|CARGO_PROFILE_.*|CARGO_ENCODED_RUSTFLAGS)$/.test(name))
+    if (
+      !/^(?:CARGO_BUILD_.*|CARGO_TARGET_DIR|CARGO_PROFILE_.*|CARGO_ENCODED_RUSTFLAGS)$/.test(name)
+    )
       env[name] = value;
   return { ...env, RUSTC: rustc, RUSTC_WRAPPER: '', RUSTC_WORKSPACE_WRAPPER: '', RUSTFLAGS: flags };
 }

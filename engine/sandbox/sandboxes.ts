@@ -336,8 +336,9 @@ export class Sandboxes {
       allowNetwork: settings.allowNetwork,
       mounts: [
         ...shownAndHidden,
-        ...mountsOfCopy(shownAndHidden, this.standIns).flatMap(({ path, access }) =>
-          access === 'hide' ? mountsFor(path, access, []) : this.show(path, access),
+        ...mountsOfCopy(shownAndHidden, this.standIns, inLandlock ? 'hide' : 'read').flatMap(
+          ({ path, access }) =>
+            access === 'hide' ? mountsFor(path, access, []) : this.show(path, access),
         ),
         ...this.show(join(targetDirectory, '.cackle'), 'protect'),
         ...this.show(join(targetDirectory, '.cackle', 'key'), 'empty'),
