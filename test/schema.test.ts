@@ -279,7 +279,7 @@ test('rules 2.16, 11.2: what `cackle lock` writes is valid, and what it cannot r
     ['nothing in it', only],
   ]);
   const wrong = new Map([
-    ['another version', text.replace('version = 1', 'version = 2')],
+    ['another version', text.replace('version = 2', 'version = 3')],
     ['no targets', text.replace(/^targets.*\n/m, '')],
     ['an unknown key', `${only}colour = 1\n`],
     ['an unknown key of a package', text.replace('name = ', 'colour = "red"\nname = ')],

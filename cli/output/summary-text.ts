@@ -33,6 +33,10 @@ export function permissionName({ kind, name }: GrantedPermission): string {
       return name ?? '';
     case 'build-instruction':
       return `build instruction ${name ?? ''}`;
+    case 'compile-env':
+      return `compile.env ${name ?? ''}`;
+    case 'compile-file':
+      return `compile.files ${name ?? ''}`;
     case 'proc-macro':
       return 'proc macro';
     default:

@@ -15,14 +15,14 @@ import {
   type Hello,
   type ShimConnection,
 } from './protocol.ts';
-import { tellCargo } from './queried-variables.ts';
+import { type AskedVariables, tellCargo } from './queried-variables.ts';
 import { expandRustcArguments } from './response-file.ts';
 import { FLAGS_VERSION, isOptimised, OUR_LINTS, rewriteRustcArguments } from './rustc-arguments.ts';
 import { describeRustcCommand } from './rustc-command.ts';
 import { parseRustcArguments } from './rustc-command-line.ts';
 import { type Compilation, compileInside } from './sandboxed-rustc.ts';
 import type { ServerOptions } from './server-options.ts';
-import type { LintHit, QueriedVariable, RustcInvocation } from './types.ts';
+import type { LintHit, RustcInvocation } from './types.ts';
 import { refusedArgument, searchNativeOnly } from './unit-arguments.ts';
 import { readUnitCfg } from './unit-cfg.ts';
 import { identify } from './units.ts';
@@ -34,6 +34,8 @@ const MAX_COMMAND_LINE = 128 * 1024;
 
 /** A command line that cargo passed for a unit, and the unit that it compiles. */
 type ReadUnit = Pick<Compilation, 'args' | 'command' | 'invocation'>;
+
+const noVariables: AskedVariables = { queried: [], asked: [] };
 
 /** Of invocations: a check may run cargo several times. */
 let nextId = 1;
@@ -198,7 +200,7 @@ export class RustcService {
       command.depInfo === undefined
         ? join(invocation.outDir, `${invocation.crateName}${invocation.extraFilename}.d`)
         : resolve(hello.cwd, command.depInfo);
-    const variables = success ? this.queriedBy(hello, depInfo) : [];
+    const { queried, asked } = success ? this.askedBy(hello, depInfo) : noVariables;
     await handlers.onRustcDone({
       invocation,
       success,
@@ -206,7 +208,9 @@ export class RustcService {
       disturbed: !success && (done.status !== 1 || this.failures.hasFailedLink(invocation)),
       lints,
       depInfo,
-      variables,
+      variables: queried,
+      asked,
+      profiles: command.profiles.map((path) => resolve(hello.cwd, path)),
       nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
       outputs: success ? outputsOf(invocation) : [],
     });
@@ -214,15 +218,17 @@ export class RustcService {
   }
 
   /**
-   * Returns the variables that a compiled unit reads from the environment, and writes cargo's values into its
-   * dep-info, so that cargo finds the unit fresh as long as they hold.
+   * Returns the variables that a compiled unit asks for, and writes cargo's values into its dep-info, so that cargo finds
+   * the unit fresh as long as they hold.
    */
-  private queriedBy({ env }: Hello, depInfo: string): readonly QueriedVariable[] {
+  private askedBy({ env }: Hello, depInfo: string): AskedVariables {
     const { handlers, sandbox, configVariables } = this.options;
     const set = handlers.variablesOf(env.get('OUT_DIR') ?? '');
     const passes = (name: string): boolean =>
       sandbox?.sandboxes.passesToRustc(name, configVariables) ?? true;
-    return tellCargo(depInfo, env, set, passes);
+    const { queried, asked } = tellCargo(depInfo, env, set, passes);
+    // What a script that is held would set is not known: the unit is compiled again when it has run.
+    return { queried, asked: handlers.hasSpoken(env.get('OUT_DIR') ?? '') ? asked : [] };
   }
 
   private async compileOutside(

@@ -85,6 +85,7 @@ export async function compileInside(
         command: [programs.at(-1) ?? 'rustc', `@${file}`],
         wrappers: programs.slice(0, -1),
         outDir: invocation.outDir,
+        kind: invocation.kind,
         incremental: command.incremental && resolve(hello.cwd, command.incremental),
         ownVariables: [
           ...options.handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),

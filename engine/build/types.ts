@@ -76,6 +76,10 @@ export interface RustcOutcome {
   readonly lints: readonly LintHit[];
   readonly depInfo: string | undefined;
   readonly variables: readonly QueriedVariable[];
+  /** Variables that the code asks for and that neither cargo nor the package's own build script sets. */
+  readonly asked: readonly string[];
+  /** Files that the user's flags have rustc read: measured profiles. */
+  readonly profiles: readonly string[];
   /** Directories of `-L` in which rustc looked for native libraries. */
   readonly nativeDirectories: readonly string[];
   readonly outputs: readonly string[];
@@ -187,6 +191,8 @@ export interface BuildHandlers {
   onBuildScriptDone(run: BuildScriptRun, stdout: Buffer, waits: () => void): Promise<OutputGate>;
   /** Returns the names that a build script set with `rustc-env`, by its OUT_DIR. The rustc of its package gets them. */
   variablesOf(outDir: string): readonly string[];
+  /** Is it known what a build script sets? False for one that is held, or whose output cannot be read. */
+  hasSpoken(outDir: string): boolean;
   /** Returns all known instructions that build scripts gave cargo, in the older spelling (`cargo:X`). */
   scriptInstructions(): readonly string[];
   /** Called for a test or program, by its absolute path, that cargo is about to run through its runner. */

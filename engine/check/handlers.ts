@@ -96,6 +96,10 @@ export function buildHandlers(
     },
     onBuildScriptDone: (run, stdout, waits) => gates.scriptOutput.judge(run, stdout, waits),
     variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
+    hasSpoken(outDir) {
+      const held = records.script(outDir)?.held;
+      return held !== 'run' && held !== 'output';
+    },
     scriptInstructions: () =>
       // A target directory may hold the scripts of other workspaces.
       [...records.allScripts()]

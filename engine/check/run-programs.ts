@@ -32,6 +32,7 @@ export async function runJudgedPrograms(
     onBuildScriptStart: changed,
     onBuildScriptDone: changed,
     variablesOf: (outDir) => variablesSet(scripts.get(outDir)?.instructions ?? []),
+    hasSpoken: () => true,
     scriptInstructions: () =>
       [...scripts.values()].flatMap((script) => script.instructions.map(normalisedInstruction)),
     onProgramStart: (executable) => programs.answer(executable),

@@ -7,8 +7,15 @@ import type { Package, Workspace, WorkspaceChoice } from '../workspace/types.ts'
 export interface GrantedPermission {
   /** `pkg` for `[pkg.NAME]` itself, else `build`, `test`, `from.build`, `from.test`. */
   readonly scope: 'pkg' | Exclude<ScopeSuffix, ''>;
-  readonly kind: 'api' | 'unsafe' | 'extern' | 'proc-macro' | 'build-instruction';
-  /** The API or the rule for instructions; absent for other permissions. */
+  readonly kind:
+    | 'api'
+    | 'unsafe'
+    | 'extern'
+    | 'proc-macro'
+    | 'build-instruction'
+    | 'compile-env'
+    | 'compile-file';
+  /** The API, or the rule for instructions, variables or files; absent for other permissions. */
   readonly name?: string;
 }
 
@@ -73,5 +80,7 @@ function grantedBy(table: ScopeTable): GrantedPermission[] {
     ...table.allowBuildInstructions.map(
       (name) => ({ scope, kind: 'build-instruction', name }) as const,
     ),
+    ...table.compileEnv.map((name) => ({ scope, kind: 'compile-env', name }) as const),
+    ...table.compileFiles.map((name) => ({ scope, kind: 'compile-file', name }) as const),
   ];
 }

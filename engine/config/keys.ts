@@ -145,6 +145,18 @@ export const sandboxKeys = {
   extra_args: list('Further arguments for bwrap; Landlock takes none.', noNul),
 } satisfies Keys;
 
+/** The keys of a scope's table `compile`. */
+export const compileKeys = {
+  env: list(
+    "Variables of the environment that code of the package may ask for while it is compiled (`env!`, `option_env!`). One that ends in `*` allows all that begin so. rustc's sandbox shows only those of its pass_env.",
+    { pattern: '^[^=\\u0000]+$' },
+  ),
+  files: list(
+    "Files outside of the package that its code may read while it is compiled (`include_str!`, `include!`), as a check names them: relative to the package's directory, from `~/` or `/`. A directory allows all below it. rustc's sandbox shows them.",
+    path,
+  ),
+} satisfies Keys;
+
 /** The keys of a permission scope, without its sandbox. */
 const permissionKeys = {
   allow_unsafe: flag('With true, the package may use `unsafe`.'),
@@ -158,6 +170,7 @@ const permissionKeys = {
   allow_build_instructions: list(
     'Lines that the build script of the package may print for cargo, such as "cargo::rustc-link-lib=z". One that ends in `*` allows every line that begins so.',
   ),
+  compile: tableOf('What code may read while it is compiled.', compileKeys),
 } satisfies Keys;
 
 const sandboxOf = (whose: string): KeySchema =>

@@ -6,12 +6,21 @@ import { reasonOf } from '../system-errors.ts';
 import { readApiTables } from './apis.ts';
 import { readBuilds } from './builds.ts';
 import { builtinApis } from './builtin.ts';
+import { fileRuleFault, variableRuleFault } from './compile-rules.ts';
 import { DocumentReader } from './document-reader.ts';
 import { type Exports, noExports } from './exports.ts';
 import { importBuiltin, importExported } from './imported-apis.ts';
 import { permissionLookup } from './inheritance.ts';
 import { neverAllowed } from './instruction-rules.ts';
-import { commonKeys, fromKeys, packageKeys, rustcKeys, scopeKeys, topKeys } from './keys.ts';
+import {
+  commonKeys,
+  compileKeys,
+  fromKeys,
+  packageKeys,
+  rustcKeys,
+  scopeKeys,
+  topKeys,
+} from './keys.ts';
 import { nearest } from './nearest.ts';
 import { readSandboxTable, rustcSandbox, sandboxLookup, scopeKey } from './sandbox.ts';
 import { splitKey, subjectOf, type TableSubject } from './sources.ts';
@@ -366,6 +375,29 @@ class Reader extends DocumentReader {
       allowProcMacro: this.boolean(table.entries.get('allow_proc_macro')),
       allowApis,
       allowBuildInstructions: this.instructions(table.entries.get('allow_build_instructions')),
+      ...this.compile({ package: name, suffix }, table.entries.get('compile')),
+    };
+  }
+
+  /** Reads what code of a scope may read while it is compiled (rule 2.19). */
+  private compile(
+    scope: PermissionScope,
+    entry: TomlEntry | undefined,
+  ): Pick<ScopeTable, 'compileEnv' | 'compileFiles'> {
+    const table = this.table(entry);
+    if (table === undefined) return { compileEnv: [], compileFiles: [] };
+    const where = ['pkg', scope.package, scope.suffix, 'compile'].filter((part) => part !== '');
+    this.checkKeys(table, compileKeys, `[${where.join('.')}]`);
+    const rules = (key: keyof typeof compileKeys, fault: (rule: string) => string | undefined) =>
+      this.items(table.entries.get(key)).map(({ value, place, length }) => {
+        const found = fault(value);
+        if (found !== undefined) this.report(place, length, found);
+        this.settings.push({ scope, setting: `compile.${key}`, value, place });
+        return value;
+      });
+    return {
+      compileEnv: rules('env', variableRuleFault),
+      compileFiles: rules('files', fileRuleFault),
     };
   }
 }

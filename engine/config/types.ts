@@ -60,7 +60,12 @@ export interface ScopeTable {
   readonly allowProcMacro: boolean | undefined;
   readonly allowApis: readonly AllowedApi[];
   readonly allowBuildInstructions: readonly string[];
+  readonly compileEnv: readonly string[];
+  readonly compileFiles: readonly string[];
 }
+
+/** The lists of a scope's table `compile`, which allow what code reads while it is compiled (rule 2.19). */
+export type CompileSetting = 'compile.env' | 'compile.files';
 
 /** One setting of a scope: a flag that is true, an item of a list, `import = []` or a sandbox table. */
 export interface ScopeSetting {
@@ -70,6 +75,7 @@ export interface ScopeSetting {
     | 'allow_extern'
     | 'allow_proc_macro'
     | 'allow_build_instructions'
+    | CompileSetting
     | 'sandbox'
     | 'import';
   readonly value?: string | undefined;
@@ -83,6 +89,9 @@ export interface Permissions {
   readonly allowProcMacro: boolean;
   readonly allowApis: ReadonlySet<string>;
   readonly allowBuildInstructions: readonly string[];
+  /** Rules for variables and files that code reads while it is compiled: see `compile-rules.ts`. */
+  readonly compileEnv: readonly string[];
+  readonly compileFiles: readonly string[];
 }
 
 /** How programs may be confined. */

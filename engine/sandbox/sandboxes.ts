@@ -10,7 +10,8 @@ import { CheckError } from '../errors.ts';
 import { isWithin, realPath, userCache } from '../paths.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { StandIn } from '../workspace/stand-in.ts';
-import type { Package, Workspace } from '../workspace/types.ts';
+import type { CrateKind, Package, Workspace } from '../workspace/types.ts';
+import { placeOfRule } from '../workspace/written-file.ts';
 import { bubblewrapCommand } from './bubblewrap.ts';
 import { kindInForce, requireSandboxes, type SandboxTools } from './choice.ts';
 import { prepareSettings } from './directories.ts';
@@ -57,6 +58,8 @@ export interface RustcProgram extends SandboxedProgram {
   readonly wrappers: readonly string[];
   /** `-C incremental` */
   readonly incremental: string | undefined;
+  /** By which cackle.toml allows it files outside of the package. */
+  readonly kind: CrateKind;
   /** Further files that it reads: the shim, the directory of its socket. */
   readonly reads: readonly string[];
   /** The socket on which it asks for links. */
@@ -77,6 +80,9 @@ export interface RunPlaces {
   /** Names of the variables that the user's configuration of cargo sets for all programs. */
   readonly variables: readonly string[];
 }
+
+/** The scope of a package's own code, by the kind of its crate (rule 1.3). */
+const scopeOfKind = { primary: '', 'build-script': 'build', test: 'test' } as const;
 
 /** For calls that need only names of variables. */
 const NOWHERE = { sysroot: '', cargoHome: '' };
@@ -259,11 +265,14 @@ export class Sandboxes {
     const [rustc, ...args] = program.command;
     const real = withoutProxy(rustc as string, 'rustc', this.toolchain(run));
     const command = [...program.wrappers, real, ...args];
-    const { outDir, incremental, reads, socket } = program;
+    const { outDir, incremental, reads, socket, package: p } = program;
     const settings = this.config.rustcSandbox;
     const wide = this.inLandlock(settings) ? 'read' : 'write';
+    const scope = { package: p.name, suffix: scopeOfKind[program.kind] };
+    const allowed = this.config.permissions(scope).compileFiles;
     const mounts = [
-      ...this.show(this.sources(program.package), 'read'),
+      ...this.show(this.sources(p), 'read'),
+      ...allowed.flatMap((rule) => this.show(placeOfRule(rule, p), 'read')),
       ...built.flatMap((directory) => this.show(directory, wide)),
       ...built.flatMap(cargoManaged).flatMap((path) => this.show(path, 'read')),
       ...this.show(outDir, 'write'),

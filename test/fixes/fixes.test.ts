@@ -10,6 +10,7 @@ import { apiProblem, exporting, read, usage } from './support.ts';
 const base = '[common]\nversion = 3\nimport_std = ["fs", "net"]\n\n[sandbox]\nkind = "Disabled"\n';
 const named = { packageName: 'x', packageLabel: 'x' };
 const configPlace = { line: 1, column: 1 };
+const place = { file: 'src/lib.rs', line: 1, column: 1 };
 
 /** What each fix adds to a text (its new lines), best first. */
 function added(problem: Problem, text = base, known: FixKnowledge = {}): string[] {
@@ -128,6 +129,31 @@ describe('fixes of each problem, best first', () => {
     [
       { kind: 'disallowed-extern', ...named, scope: { package: 'x', suffix: '' }, uses: [] },
       ['[pkg.x]\nallow_extern = true'],
+    ],
+    [
+      {
+        kind: 'disallowed-compile-files',
+        ...named,
+        scope: { package: 'x', suffix: 'build' },
+        uses: [
+          { name: '../LICENSE', place },
+          { name: '~/notes', place },
+        ],
+      },
+      [
+        '[pkg.x]\nbuild.compile.files = [\n    "../LICENSE",\n    "~/notes",\n]',
+        '[pkg.x]\nfrom.build.compile.files = [\n    "../LICENSE",\n    "~/notes",\n]',
+        '[pkg.x]\ncompile.files = [\n    "../LICENSE",\n    "~/notes",\n]',
+      ],
+    ],
+    [
+      {
+        kind: 'disallowed-compile-env',
+        ...named,
+        scope: { package: 'x', suffix: '' },
+        uses: [{ name: 'GIT_HASH', place }],
+      },
+      ['[pkg.x]\ncompile.env = ["GIT_HASH"]'],
     ],
     [{ kind: 'proc-macro-not-allowed', ...named }, ['[pkg.x]\nallow_proc_macro = true']],
     [{ kind: 'build-script-not-allowed', ...named }, ['[pkg.x]\nbuild.allow_apis = []']],
