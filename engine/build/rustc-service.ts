@@ -169,7 +169,8 @@ export class RustcService {
       stderr: command.jsonErrors ? 'lints' : 'pass',
       lints: [...OUR_LINTS],
     } as const;
-    const compilation: Compilation = { hello, programs, args, command, invocation };
+    const macros = handlers.macrosOf(invocation);
+    const compilation: Compilation = { hello, programs, args, command, invocation, macros };
     const { sandbox } = this.options;
     const { done, sandboxCommand } = sandbox?.sandboxes.forRustc
       ? await compileInside(shim, compilation, output, this.options, sandbox, (ended, said) =>
@@ -188,7 +189,7 @@ export class RustcService {
       if (ending !== undefined)
         this.failures.killed.push(`rustc of ${invocation.crateName} was ended by signal ${ending}`);
       if (sandboxCommand !== undefined)
-        this.failures.sandboxedUnits.push({ packageId, command: sandboxCommand });
+        this.failures.sandboxedUnits.push({ packageId, command: sandboxCommand, macros });
     }
     const lints: LintHit[] = (done.lints ?? []).map((hit) => ({
       lint: hit.lint === 'unsafe_code' ? 'unsafe_code' : 'missing_unsafe_on_extern',
@@ -200,7 +201,7 @@ export class RustcService {
       command.depInfo === undefined
         ? join(invocation.outDir, `${invocation.crateName}${invocation.extraFilename}.d`)
         : resolve(hello.cwd, command.depInfo);
-    const { queried, asked } = success ? this.askedBy(hello, depInfo) : noVariables;
+    const { queried, asked } = success ? this.askedBy(hello, depInfo, macros) : noVariables;
     await handlers.onRustcDone({
       invocation,
       success,
@@ -210,6 +211,8 @@ export class RustcService {
       depInfo,
       variables: queried,
       asked,
+      macros,
+      opened: sandbox?.sandboxes.openedBy(macros) ?? '',
       profiles: command.profiles.map((path) => resolve(hello.cwd, path)),
       nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
       outputs: success ? outputsOf(invocation) : [],
@@ -221,11 +224,11 @@ export class RustcService {
    * Returns the variables that a compiled unit asks for, and writes cargo's values into its dep-info, so that cargo finds
    * the unit fresh as long as they hold.
    */
-  private askedBy({ env }: Hello, depInfo: string): AskedVariables {
+  private askedBy({ env }: Hello, depInfo: string, macros: readonly string[]): AskedVariables {
     const { handlers, sandbox, configVariables } = this.options;
     const set = handlers.variablesOf(env.get('OUT_DIR') ?? '');
     const passes = (name: string): boolean =>
-      sandbox?.sandboxes.passesToRustc(name, configVariables) ?? true;
+      sandbox?.sandboxes.passesToRustc(name, configVariables, macros) ?? true;
     const { queried, asked } = tellCargo(depInfo, env, set, passes);
     // What a script that is held would set is not known: the unit is compiled again when it has run.
     return { queried, asked: handlers.hasSpoken(env.get('OUT_DIR') ?? '') ? asked : [] };

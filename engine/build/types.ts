@@ -76,6 +76,10 @@ export interface RustcOutcome {
   readonly lints: readonly LintHit[];
   readonly depInfo: string | undefined;
   readonly variables: readonly QueriedVariable[];
+  /** Ids of the packages whose proc macros rustc could load. */
+  readonly macros: readonly string[];
+  /** What these opened of rustc's sandbox, as {@link openedText} tells it. */
+  readonly opened: string;
   /** Variables that the code asks for and that neither cargo nor the package's own build script sets. */
   readonly asked: readonly string[];
   /** Files that the user's flags have rustc read: measured profiles. */
@@ -175,6 +179,8 @@ export interface BuildHandlers {
    * load. Calls `waits` when a person has to answer.
    */
   onRustcStart(invocation: RustcInvocation, waits: () => void): Promise<Gate>;
+  /** Returns the ids of the packages whose proc macros rustc may load for a unit. Call it when {@link onRustcStart} allowed it. */
+  macrosOf(invocation: RustcInvocation): readonly string[];
   /** Called after rustc ended and before cargo learns of it. Resolves when the unit's record is on disk. */
   onRustcDone(outcome: RustcOutcome): Promise<void>;
   /** Called when a link begins, and runs beside the real link. All inputs of the linker exist until this resolves. */
@@ -276,6 +282,8 @@ export interface BuildOutcome {
   readonly failedSandboxedUnits: readonly {
     readonly packageId: string;
     readonly command: readonly string[];
+    /** Ids of the packages whose proc macros rustc could load. */
+    readonly macros: readonly string[];
   }[];
 }
 

@@ -41,7 +41,7 @@ export function failOnBuildError(
       (held) => failed !== undefined && held !== undefined && workspace.dependsOn(failed, held),
     );
   });
-  if (ownFailures.length > 0) throw compileError(outcome, everything, wanted);
+  if (ownFailures.length > 0) throw compileError(outcome, workspace, everything, wanted);
   if (gates.heldPrograms.size > 0 || outcome.failedBuildScripts.length > 0) return;
   throw new CargoFailedError(
     `cargo failed with exit status ${outcome.cargoStatus}`,
@@ -52,14 +52,21 @@ export function failOnBuildError(
 /** The error for a workspace that does not compile; the sandbox may be why. */
 function compileError(
   outcome: BuildOutcome,
+  { byId }: Workspace,
   everything: boolean,
   wanted: SaidByCargo['wanted'],
 ): CargoFailedError {
-  const command = outcome.failedSandboxedUnits[0]?.command;
+  const [failed] = outcome.failedSandboxedUnits;
+  const command = failed?.command;
+  const macros = (failed?.macros ?? []).flatMap((id) => byId.get(id)?.name ?? []);
+  const opens =
+    macros.length === 0
+      ? ''
+      : ` (\`rustc.sandbox\` of [pkg.NAME] opens it where a proc macro of NAME is loaded: here ${macros.join(', ')})`;
   const sandboxed =
     command === undefined
       ? ''
-      : `; rustc ran in the sandbox of [rustc.sandbox], which ${hiddenBy(wanted) ?? 'may forbid what it needs'}${everything ? `:\n  ${shellWords(command)}` : ' (--debug shows its command line, --log-file keeps it)'}`;
+      : `; rustc ran in the sandbox of [rustc.sandbox], which ${hiddenBy(wanted) ?? `may forbid what it needs${opens}`}${everything ? `:\n  ${shellWords(command)}` : ' (--debug shows its command line, --log-file keeps it)'}`;
   return new CargoFailedError(
     'the workspace does not compile',
     `cargo says why above; fix that and check again${sandboxed}`,

@@ -13,7 +13,7 @@ interface TextOutputs {
 
 /** Errors of rustc for what is not there, or what its sandbox hides. */
 const undefinedVariable = /^error: environment variable `([^`]+)` not defined at compile time/;
-const missingFile = /^error: couldn't read `([^`]+)`: No such file/;
+const missingFile = /^error: couldn't read `([^`]+)`: (?:No such file|Permission denied)/;
 
 /** A message begins with its level; what cargo does, with a word behind white space. */
 const message = /^(?:error|warning)(?:\[[A-Z]\d+\])?: /;

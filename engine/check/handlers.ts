@@ -60,6 +60,8 @@ export function buildHandlers(
       units.starts(invocation);
       return logged(`compile ${nameOf(invocation)} with what it names`, gate);
     },
+    macrosOf: (invocation) =>
+      [...new Set([...gates.macrosOf(invocation)].map(({ packageId }) => packageId))].sort(),
     async onRustcDone(outcome) {
       const { invocation, success } = outcome;
       observer.log?.('debug', `compiled ${nameOf(invocation)}${success ? '' : ': it failed'}`);

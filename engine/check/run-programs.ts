@@ -26,6 +26,7 @@ export async function runJudgedPrograms(
     holdsUnits: async () => true,
     loaderPlace: (directory) => loaderPlaces.insteadOf(directory),
     onRustcStart: changed,
+    macrosOf: () => [],
     onRustcDone: changed,
     onLink: changed,
     onLinked: changed,

@@ -117,15 +117,8 @@ export const apiKeys = {
   ),
 } satisfies Keys;
 
-/** The keys of a sandbox table. */
-export const sandboxKeys = {
-  kind: {
-    description:
-      'How programs are confined: "Bubblewrap" runs them without network and with almost nothing writable; "Landlock" does so without user namespaces, and holds back less; "Auto" is the first of both that works here; "Disabled" runs them as under cargo alone.',
-    type: 'string',
-    enum: SANDBOX_KINDS,
-  },
-  allow_network: flag('With true, programs in the sandbox reach the network.'),
+/** Lists of what a sandbox lets through. */
+const openingKeys = {
   bind_readable: list(
     'Files and directories, which have to exist, that programs in the sandbox may read although it hides them. A relative path starts at the workspace.',
     path,
@@ -143,6 +136,28 @@ export const sandboxKeys = {
     not: { pattern: NEVER_PASSED },
   }),
   extra_args: list('Further arguments for bwrap; Landlock takes none.', noNul),
+} satisfies Keys;
+
+/** The keys of `[pkg.NAME.rustc.sandbox]`, which only opens. */
+export const macroSandboxKeys = {
+  allow_network: {
+    description: 'With true, rustc reaches the network.',
+    type: 'boolean',
+    const: true,
+  },
+  ...openingKeys,
+} satisfies Keys;
+
+/** The keys of a sandbox table. */
+export const sandboxKeys = {
+  kind: {
+    description:
+      'How programs are confined: "Bubblewrap" runs them without network and with almost nothing writable; "Landlock" does so without user namespaces, and holds back less; "Auto" is the first of both that works here; "Disabled" runs them as under cargo alone.',
+    type: 'string',
+    enum: SANDBOX_KINDS,
+  },
+  allow_network: flag('With true, programs in the sandbox reach the network.'),
+  ...openingKeys,
 } satisfies Keys;
 
 /** The keys of a scope's table `compile`. */
@@ -225,6 +240,12 @@ export const packageKeys = {
   safe_macros: list(
     'Exported macros of the package of which you know that they lend neither `unsafe` nor `extern` to their callers.',
   ),
+  rustc: tableOf('How rustc runs while it loads proc macros of the package.', {
+    sandbox: tableOf(
+      'What the sandbox of rustc lets through besides [rustc.sandbox], in the units that load proc macros of the package and in no others.',
+      macroSandboxKeys,
+    ),
+  }),
   build: buildTable,
   test: testTable,
   from: tableOf('Permissions in the build scripts and tests of any package.', fromKeys),

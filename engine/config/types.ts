@@ -77,6 +77,7 @@ export interface ScopeSetting {
     | 'allow_build_instructions'
     | CompileSetting
     | 'sandbox'
+    | 'rustc.sandbox'
     | 'import';
   readonly value?: string | undefined;
   readonly place: ConfigPlace;
@@ -178,7 +179,12 @@ export interface Config {
   permissions(scope: PermissionScope): Permissions;
   /** Returns the sandbox of the package's build scripts (scope `build`) or tests (scope `test`). */
   sandbox(scope: PermissionScope): SandboxSettings;
+  /** The sandbox of rustc where it loads no proc macro that is granted more. */
   readonly rustcSandbox: SandboxSettings;
+  /** `[pkg.NAME.rustc.sandbox]` by package: what opens for the units that load its proc macros. */
+  readonly macroSandboxes: ReadonlyMap<string, SandboxTable>;
+  /** Returns the sandbox of rustc in a unit that loads proc macros of these packages (rule 7.13). */
+  unitSandbox(macros: readonly string[]): SandboxSettings;
   /** Every `pkg.NAME.sandbox.kind`: it has no meaning (rule 5.14). */
   readonly meaninglessSandboxKinds: readonly {
     readonly package: string;

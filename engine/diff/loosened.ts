@@ -50,7 +50,17 @@ function sandboxes(base: Config, head: Config): string[] {
   const own = [...names].flatMap((name) =>
     of(name).filter((text) => !usual.includes(text.replace(` of ${name}`, ''))),
   );
-  return [...usual, ...own, ...looser('rustc', '', base.rustcSandbox, head.rustcSandbox)];
+  const rustc = looser('rustc', '', base.rustcSandbox, head.rustcSandbox);
+  return [...usual, ...own, ...rustc, ...opened(base, head, rustc)];
+}
+
+/** What proc macros open of the sandbox of rustc, besides what holds for all. */
+function opened(base: Config, head: Config, usual: readonly string[]): string[] {
+  return [...head.macroSandboxes.keys()].sort().flatMap((name) => {
+    const where = 'rustc with the proc macros';
+    const of = looser(where, name, base.unitSandbox([name]), head.unitSandbox([name]));
+    return of.filter((text) => !usual.includes(text.replace(`${where} of ${name}`, 'rustc')));
+  });
 }
 
 function looser(

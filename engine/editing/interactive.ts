@@ -375,5 +375,6 @@ function buildSettings(config: Config): string {
   const own = tables
     .map(({ scope }) => ({ scope, sandbox: config.sandbox(scope) }))
     .filter(({ sandbox }) => JSON.stringify(sandbox) !== top);
-  return JSON.stringify([features, targets, builds, buildFlags, profile, rustcSandbox, top, own]);
+  const rustc = [rustcSandbox, ...config.macroSandboxes];
+  return JSON.stringify([features, targets, builds, buildFlags, profile, rustc, top, own]);
 }

@@ -213,12 +213,15 @@ export class Gates {
     return { allow: false, reason } as const;
   }
 
+  /** The proc macros that rustc may load for a unit. */
+  macrosOf(invocation: RustcInvocation): ReadonlySet<UnitRecord> {
+    return this.libraries.procMacrosFor(invocation);
+  }
+
   private async judgeProcMacros(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
-    const paths = invocation.externs.map((e) => e.path).filter((path) => path !== undefined);
     const replaced: string[] = [];
     const held: string[] = [];
-    for (const record of this.records.closure(paths)) {
-      if (!record.isProcMacro) continue;
+    for (const record of this.macrosOf(invocation)) {
       replaced.push(...(await this.replacedIn(record)));
       for (const link of record.links) {
         const waiting = {

@@ -127,6 +127,10 @@ async function isInUse(
       return value === undefined || isRuleInUse(value, scope.suffix, packages, known);
     case 'sandbox':
       return hasPrograms(scope.suffix, packages);
+    case 'rustc.sandbox':
+      return packages.some(({ id }) =>
+        known.units.some(({ loaded }) => loaded.macros.includes(id)),
+      );
     case 'import':
       return exports.exporting.has(scope.package);
   }

@@ -88,6 +88,7 @@ function ofConfig(config: Config): object {
     apis: [...apis.values()].map(({ name, include, exclude }) => ({ name, include, exclude })),
     imports: [...imports],
     sandboxes: sandboxes.filter(([, sandbox]) => sandbox !== usual),
+    macros: [...config.macroSandboxes],
   };
 }
 

@@ -1,4 +1,5 @@
 import { join, relative, resolve } from 'node:path';
+import { openedText } from '../config/sandbox.ts';
 import {
   type Config,
   type ConfigText,
@@ -58,6 +59,8 @@ export interface RustcProgram extends SandboxedProgram {
   readonly wrappers: readonly string[];
   /** `-C incremental` */
   readonly incremental: string | undefined;
+  /** Ids of the packages whose proc macros it may load: it gets what these were granted. */
+  readonly macros: readonly string[];
   /** By which cackle.toml allows it files outside of the package. */
   readonly kind: CrateKind;
   /** Further files that it reads: the shim, the directory of its socket. */
@@ -130,9 +133,14 @@ export class Sandboxes {
         : []),
       ...(tests && p.isWorkspaceMember ? [{ package: p.name, suffix: 'test' as const }] : []),
     ]);
-    const used = [config.rustcSandbox, ...scopes.map((scope) => config.sandbox(scope))].filter(
-      ({ kind }) => confines(kind),
-    );
+    const macros = [...config.macroSandboxes.keys()]
+      .filter((name) => workspace.byName.has(name))
+      .map((name) => config.unitSandbox([name]));
+    const used = [
+      config.rustcSandbox,
+      ...macros,
+      ...scopes.map((scope) => config.sandbox(scope)),
+    ].filter(({ kind }) => confines(kind));
     if (used.length === 0) return undefined;
     const kinds = new Set(used.flatMap(({ kind }) => kind ?? []));
     const tools = await requireSandboxes(kinds, workspace.sysroot);
@@ -216,12 +224,28 @@ export class Sandboxes {
     });
   }
 
-  /** Does rustc get a variable that no build script set? `variables` are those of cargo's configuration. */
-  passesToRustc(name: string, variables: readonly string[]): boolean {
+  /**
+   * Does rustc get a variable that no build script set, in a unit that loads proc macros of these packages? `variables` are those of
+   * cargo's configuration.
+   */
+  passesToRustc(name: string, variables: readonly string[], macros: readonly string[]): boolean {
     if (!this.forRustc) return true;
-    const { passEnv } = this.config.rustcSandbox;
+    const { passEnv } = this.unitSandbox(macros);
     const named = [...passEnv.map(({ value }) => value), ...variables];
     return sandboxEnvironment(new Map([[name, '']]), named, NOWHERE).has(name);
+  }
+
+  /** Returns what the proc macros of packages open of rustc's sandbox, as a text to compare. */
+  openedBy(macros: readonly string[]): string {
+    return openedText(this.config, this.namesOf(macros));
+  }
+
+  private unitSandbox(macros: readonly string[]): SandboxSettings {
+    return this.config.unitSandbox(this.namesOf(macros));
+  }
+
+  private namesOf(packageIds: readonly string[]): string[] {
+    return packageIds.flatMap((id) => this.workspace.byId.get(id)?.name ?? []);
   }
 
   /** Returns the names of the variables that its sandbox hides from a build script. */
@@ -266,7 +290,7 @@ export class Sandboxes {
     const real = withoutProxy(rustc as string, 'rustc', this.toolchain(run));
     const command = [...program.wrappers, real, ...args];
     const { outDir, incremental, reads, socket, package: p } = program;
-    const settings = this.config.rustcSandbox;
+    const settings = this.unitSandbox(program.macros);
     const wide = this.inLandlock(settings) ? 'read' : 'write';
     const scope = { package: p.name, suffix: scopeOfKind[program.kind] };
     const allowed = this.config.permissions(scope).compileFiles;

@@ -223,6 +223,7 @@ export class Units {
       sources: [...new Set(sources.flatMap(({ path, file }) => [path, file]))],
       contents: [...contents],
       variables: outcome.variables,
+      loaded: { macros: outcome.macros, opened: outcome.opened },
       reads: compileReads(outcome, read, this.workspace),
       keywords: [...lintHits(outcome, empty), ...hits],
       macros,

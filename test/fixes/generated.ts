@@ -105,6 +105,8 @@ class Writer {
       found.push([[...keys, 'allow_build_instructions'], some(rules)]);
     if (draw([true, false, false])) found.push([[...keys, 'compile', 'env'], some(variables)]);
     if (draw([true, false, false])) found.push([[...keys, 'compile', 'files'], some(readFiles)]);
+    if (suffix === '' && draw([true, false, false]))
+      found.push([['rustc', 'sandbox', 'allow_network'], true]);
     if ((suffix === 'build' || suffix === 'test') && draw([true, false, false]))
       found.push([[...keys, 'sandbox', 'allow_network'], draw([true, false])]);
     return found;
@@ -248,16 +250,14 @@ export function problemAbout(draw: Draw): Problem {
     () => ({ kind: 'disallowed-unsafe', ...keyword }),
     () => ({ kind: 'disallowed-extern', ...keyword }),
     () => ({
-      kind: 'disallowed-compile-env',
-      ...common,
-      scope,
-      uses: draw([['GIT_HASH'], ['GIT_HASH', 'CI']]).map((name) => ({ name, place })),
-    }),
-    () => ({
-      kind: 'disallowed-compile-files',
-      ...common,
-      scope,
-      uses: draw([['../LICENSE'], ['../LICENSE', '~/notes/a']]).map((name) => ({ name, place })),
+      ...{ ...common, scope },
+      ...draw([
+        { kind: 'disallowed-compile-env', uses: [{ name: 'GIT_HASH', place }] },
+        {
+          kind: 'disallowed-compile-files',
+          uses: ['../LICENSE', '~/notes/a'].map((name) => ({ name, place })),
+        },
+      ] as const),
     }),
     () => ({ kind: 'proc-macro-not-allowed', ...common }),
     () => ({ kind: 'build-script-not-allowed', ...common }),
@@ -287,7 +287,10 @@ export function problemAbout(draw: Draw): Problem {
       kind: 'unused-setting',
       ...common,
       scope,
-      setting: draw(['allow_unsafe', 'allow_extern', 'sandbox', 'import'] as const),
+      setting: draw([
+        ...(['allow_unsafe', 'allow_extern', 'sandbox', 'import'] as const),
+        ...(scope.suffix === '' ? (['rustc.sandbox'] as const) : []),
+      ]),
       configPlace,
     }),
     () => ({
@@ -295,17 +298,12 @@ export function problemAbout(draw: Draw): Problem {
       ...common,
       scope,
       ...draw([
+        { setting: 'allow_build_instructions', value: 'cargo:rustc-link-lib=*' },
+        { setting: 'allow_build_instructions', value: 'cargo:rustc-env=*' },
+        { setting: 'allow_build_instructions', value: 'cargo:root=*' },
         { setting: 'compile.env', value: 'GIT_*' },
         { setting: 'compile.files', value: '~/notes' },
       ] as const),
-      configPlace,
-    }),
-    () => ({
-      kind: 'unused-setting',
-      ...common,
-      scope,
-      setting: 'allow_build_instructions',
-      value: draw(['cargo:rustc-link-lib=*', 'cargo:rustc-env=*', 'cargo:root=*']),
       configPlace,
     }),
     () => ({
