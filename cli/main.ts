@@ -17,12 +17,15 @@ async function main(argv: readonly string[]): Promise<number> {
   const invokedByCargo =
     argv[0] === 'acl' &&
     (basename(process.argv[1] ?? '').startsWith('cargo-acl') || process.env.CARGO !== undefined);
+  // Where a shell's `cargo` is `cackle cargo`: the check is no command that has to be behind the gates (rule 13.7).
+  const isBehindUs = argv[0] === 'cargo' && argv[1] === 'acl';
+  const given = invokedByCargo ? argv.slice(1) : isBehindUs ? argv.slice(2) : argv;
   const manifest: { version: string } = JSON.parse(
     readFileSync(join(packageRoot(), 'package.json'), 'utf8'),
   );
   const program = programOf(manifest.version);
   try {
-    const invocation = readCommandLine(program, invokedByCargo ? argv.slice(1) : argv);
+    const invocation = readCommandLine(program, given);
     if (invocation.what === 'version') process.stdout.write(`cackle ${program.version}\n`);
     if (invocation.what === 'help') process.stdout.write(helpText(program, invocation.command));
     if (invocation.what !== 'run') return 0;

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addComponents } from './components.mjs';
 import { ensureBuilt } from './ensure.mjs';
 import { root } from './paths.mjs';
 import { addTargets } from './targets.mjs';
@@ -19,6 +20,7 @@ try {
   process.exit(2);
 }
 addTargets();
+addComponents();
 const crates = await run('cargo', ['test', '--workspace', '--locked', '--no-fail-fast'], true);
 const shim = await run(
   'cargo',

@@ -77,6 +77,21 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'verdicts',
     'workspace',
   ],
+  'engine/cargo': [
+    'build',
+    'check',
+    'config',
+    'facts',
+    'gates',
+    'judge',
+    'pool',
+    'problems',
+    'public-paths',
+    'sandbox',
+    'units',
+    'verdicts',
+    'workspace',
+  ],
   'engine/editing': [
     'check',
     'config',
@@ -118,6 +133,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** What the command line may import of the engine: its doors, and the data that comes through them. */
 const doors = [
   ...ground,
+  'engine/cargo/gated-cargo.ts',
+  'engine/cargo/result.ts',
   'engine/check/cargo-command.ts',
   'engine/check/check.ts',
   'engine/check/options.ts',

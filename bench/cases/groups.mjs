@@ -3,6 +3,7 @@ import * as bombs from './bombs.mjs';
 import * as clean from './clean.mjs';
 import * as cold from './cold.mjs';
 import * as diff from './diff.mjs';
+import * as gated from './gated.mjs';
 import * as parsers from './parsers.mjs';
 import * as problems from './problems.mjs';
 import * as resources from './resources.mjs';
@@ -19,6 +20,7 @@ import * as workers from './workers.mjs';
 export const groups = [
   start,
   cold,
+  gated,
   warm,
   problems,
   clean,

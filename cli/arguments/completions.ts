@@ -11,7 +11,7 @@ export function completions(shell: Shell, program: Program): string {
 }
 
 const shown = (command: Command): readonly OptionForm[] =>
-  command.passesOn === true
+  command.passesOn !== undefined
     ? []
     : optionForms(command.args).filter(({ arg }) => arg.hidden !== true);
 
@@ -107,7 +107,7 @@ function zsh(program: Program): string {
   const argumentsOf = (command: Command): string =>
     [
       ...shown(command).flatMap(spec),
-      ...(command.passesOn === true ? [`'*:argument:_files'`] : []),
+      ...(command.passesOn !== undefined ? [`'*:argument:_files'`] : []),
       ...operands(command.args).map(([name, { choices }]) =>
         choices === undefined ? `'*:argument:_files'` : `'1:${name}:(${choices.join(' ')})'`,
       ),

@@ -26,8 +26,10 @@ export function readCommandLine(program: Program, argv: readonly string[]): Invo
   if (name === undefined) return { what: 'run', command: main, rawArgs: rawArgs(main.args, top) };
   const command = findCommand(program.commands, name);
   const behind = argv.slice(at + 1);
-  if (command.passesOn === true) {
-    if (['--help', '-h'].includes(behind[0] ?? '')) return { what: 'help', command };
+  if (command.passesOn !== undefined) {
+    const asksHelp = command.passesOn === true && ['--help', '-h'].includes(behind[0] ?? '');
+    if (asksHelp) return { what: 'help', command };
+    refuseOthers(command, top, main);
     return { what: 'run', command, rawArgs: [...rawArgs(command.args, top), '--', ...behind] };
   }
   const own = parse(command, behind, false);
@@ -35,6 +37,13 @@ export function readCommandLine(program: Program, argv: readonly string[]): Invo
   // An option before a command holds for the command if it has the same option.
   const all = new Map([...top, ...own].filter(([key]) => key in command.args));
   return { what: 'run', command, rawArgs: rawArgs(command.args, all) };
+}
+
+/** Throws UsageError for an option in front of a command that passes all others on, and does not have this one. */
+function refuseOthers(command: Command, given: Values, main: Command): void {
+  const other = optionForms(main.args).find(({ key }) => given.has(key) && !(key in command.args));
+  if (other !== undefined)
+    throw new UsageError(`option '${flagsText(other)}' is not one of '${command.name}'`);
 }
 
 /** The index of the name of a command; the length if there is none. */

@@ -13,7 +13,7 @@ export interface HelpLine {
 /** Returns the lines of the help for the options of a command. */
 export function optionLines(program: Program, command: Command): HelpLine[] {
   const isMain = command === program.main;
-  const own = command.passesOn === true ? [] : optionForms(command.args);
+  const own = command.passesOn !== undefined ? [] : optionForms(command.args);
   return [
     ...own
       .filter(({ arg }) => arg.hidden !== true)

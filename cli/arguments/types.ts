@@ -38,8 +38,8 @@ export interface Command {
   /** The text after the options in the help. */
   readonly notes: string;
   readonly args: Args;
-  /** Arguments after its name go to another program unchanged: the gate does not check them. */
-  readonly passesOn?: true;
+  /** Arguments after its name go to another program unchanged: the gate does not check them; with `all`, `--help` neither. */
+  readonly passesOn?: true | 'all';
   /** Its `run` resolves to the exit status. */
   readonly definition: CommandDef<Args>;
 }

@@ -8,10 +8,12 @@ import { coverageCommand } from './coverage.ts';
 import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
+import { cargoCommand, gatedBuildCommand, gatedCheckCommand } from './gated.ts';
 import { helpOf } from './help.ts';
 import { initCommand } from './init.ts';
 import { lockCommand } from './lock.ts';
 import { reportCommand } from './report.ts';
+import { shellInitCommand } from './shell-init.ts';
 import { summaryCommand } from './summary.ts';
 
 /** Returns the command line of a version of the program. */
@@ -23,6 +25,10 @@ export function programOf(version: string): Program {
     commands: [
       cargoTestCommand,
       cargoRunCommand,
+      cargoCommand,
+      gatedCheckCommand,
+      gatedBuildCommand,
+      shellInitCommand,
       diffCommand,
       lockCommand,
       coverageCommand,

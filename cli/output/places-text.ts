@@ -16,7 +16,7 @@ const LONGEST_NAME = 120;
 /** Returns the usages of a problem, those of a function in a file as one line (rule 6.25); each by itself with `everyUsage`. */
 export function usageLines(
   usages: readonly Usage[],
-  report: CheckReport,
+  report: Pick<CheckReport, 'workspaceRoot'>,
   paint: Paint,
   options: ReportOptions,
 ): string[] {
@@ -31,7 +31,7 @@ export function usageLines(
 /** Returns what is read while compiling, each with the place that names it. */
 export function readLines(
   uses: readonly CompileUse[],
-  { workspaceRoot }: CheckReport,
+  { workspaceRoot }: Pick<CheckReport, 'workspaceRoot'>,
   paint: Paint,
   options: ReportOptions,
 ): string[] {
@@ -45,7 +45,7 @@ export function readLines(
 /** Returns the places of a keyword, those of a file as one line; each by itself with `everyUsage`. */
 export function keywordLines(
   uses: readonly KeywordUse[],
-  { workspaceRoot }: CheckReport,
+  { workspaceRoot }: Pick<CheckReport, 'workspaceRoot'>,
   paint: Paint,
   options: ReportOptions,
 ): string[] {
@@ -91,7 +91,7 @@ function someOf<T>(
 
 function functionLines(
   usages: readonly [Usage, ...Usage[]],
-  report: CheckReport,
+  report: Pick<CheckReport, 'workspaceRoot'>,
   paint: Paint,
   options: ReportOptions,
 ): string[] {
@@ -157,7 +157,11 @@ function throughMacros({ macros = [] }: KeywordUse): string {
   return `  by ${macros.map((macro) => `${macro.package}::${macro.name}!`).join(', ')}`;
 }
 
-function frameText(frame: BacktraceFrame, report: CheckReport, options: ReportOptions): string {
+function frameText(
+  frame: BacktraceFrame,
+  report: Pick<CheckReport, 'workspaceRoot'>,
+  options: ReportOptions,
+): string {
   const place =
     frame.place === undefined ? '' : ` (${placeText(frame.place, report.workspaceRoot)})`;
   return `${nameText(frame.name, options)}${frame.inlined ? ' [inlined]' : ''}${place}`;

@@ -68,9 +68,10 @@ function summary(report: CheckReport, paint: Paint, options: ReportOptions): str
     : `${paint.green('no problems')}${warnings > 0 ? `, ${warned}` : ''} (${checked})`;
 }
 
-function renderProblem(
+/** Returns the lines for a problem: what it is, where, and what allows it. */
+export function renderProblem(
   problem: Problem,
-  report: CheckReport,
+  report: Pick<CheckReport, 'workspaceRoot'>,
   paint: Paint,
   options: ReportOptions,
 ): string[] {

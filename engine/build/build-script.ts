@@ -66,13 +66,15 @@ export async function serveBuildScript(
   };
   const gate = await handlers.onBuildScriptStart(run, () => shim.wait());
   if (!gate.allow) {
-    shim.end({ do: 'exit', status: 0 });
+    const fails = gate.fails === true;
+    shim.end(fails ? { do: 'refuse', message: gate.reason } : { do: 'exit', status: 0 });
     return undefined;
   }
   if (gate.said !== undefined) {
     const said = Buffer.from(gate.said);
     const known = await handlers.onBuildScriptDone(run, said, () => shim.wait());
-    await sayInstead(shim, without, known.allow ? gate.said : known.passed);
+    if (!known.allow && 'fails' in known) shim.end({ do: 'refuse', message: known.fails });
+    else await sayInstead(shim, without, known.allow ? gate.said : known.passed);
     return undefined;
   }
   const done = await shim.run({
@@ -111,7 +113,8 @@ export async function serveBuildScript(
     shim.end({ do: 'exit', status: 0, emit: true });
     return undefined;
   }
-  await sayInstead(shim, without, answer.passed);
+  if ('fails' in answer) shim.end({ do: 'refuse', message: answer.fails });
+  else await sayInstead(shim, without, answer.passed);
   return undefined;
 }
 

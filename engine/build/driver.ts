@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { cannotStart, INSTALL_RUST } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { followCargo, type ProcessEnd } from './cargo-process.ts';
-import { type ForwardedSignals, forwardSignals } from './forwarded-signals.ts';
+import { type ForwardedSignals, forwardSignals, untilSignalled } from './forwarded-signals.ts';
 import { serveRun } from './served-run.ts';
 import type { BuildHandlers, BuildOutcome, BuildRequest, ProgramsOutcome } from './types.ts';
 
@@ -79,19 +79,10 @@ export async function runPrograms(
   signal: AbortSignal,
 ): Promise<ProgramsOutcome> {
   let forwarded: ForwardedSignals | undefined;
-  const untilSignalled: BuildHandlers = {
-    ...handlers,
-    async onProgramStart(executable) {
-      const answer = await handlers.onProgramStart(executable);
-      return forwarded?.ending === true
-        ? { do: 'refuse', reason: `${executable} does not start: cackle was asked to end` }
-        : answer;
-    },
-  };
   return serveRun(
     request,
     workspace,
-    untilSignalled,
+    untilSignalled(handlers, () => forwarded?.ending === true),
     async ({ server, cargo, args, env, stop, shim }) => {
       signal.throwIfAborted();
       const child = spawn(cargo, [...request.subcommand, ...args, ...request.cargoArguments], {

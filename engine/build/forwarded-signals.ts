@@ -1,6 +1,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { readRegularFile } from '../regular-file.ts';
 import { LAUNCHER } from '../sandbox/launcher.ts';
+import type { BuildHandlers } from './types.ts';
 
 /** Signals that ask a program to end, and go to the programs that cargo runs. */
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -31,6 +32,19 @@ export function forwardSignals(cargo: number, becomes: boolean, shim: string): F
     },
     end() {
       for (const signal of FORWARDED) process.off(signal, forward);
+    },
+  };
+}
+
+/** Returns handlers that let no program start any more once a signal was passed on. */
+export function untilSignalled(handlers: BuildHandlers, isEnding: () => boolean): BuildHandlers {
+  return {
+    ...handlers,
+    async onProgramStart(executable) {
+      const answer = await handlers.onProgramStart(executable);
+      return isEnding()
+        ? { do: 'refuse', reason: `${executable} does not start: cackle was asked to end` }
+        : answer;
     },
   };
 }

@@ -14,6 +14,11 @@ export interface ProgramArguments {
   readonly env: Readonly<Record<string, string>>;
   /** The user's own runner, which is put in front of a program. */
   readonly userRunner: readonly string[] | undefined;
+  /** The link to the shim that is cargo's runner for these targets. */
+  readonly runner: string;
+  readonly triples: readonly string[];
+  /** The link to it in place of rustdoc. */
+  readonly rustdoc: string;
 }
 
 /** Creates links to the shim in place of the runner and rustdoc; `cargoArguments` may choose a target. */
@@ -24,12 +29,7 @@ export async function programArguments(
   config: CargoConfig,
   cargoArguments: readonly string[],
 ): Promise<ProgramArguments> {
-  const runner = join(directory, 'cackle-runner', 'runner');
-  const rustdoc = join(directory, 'cackle-rustdoc', 'rustdoc');
-  for (const link of [runner, rustdoc]) {
-    await mkdir(join(link, '..'), { mode: 0o700 });
-    await symlink(shim, link);
-  }
+  const { runner, rustdoc } = await linkPrograms(directory, shim);
   const chosen = optionValues(cargoArguments, 'target');
   if (chosen.length > 1)
     throw new CheckError(
@@ -44,15 +44,31 @@ export async function programArguments(
   const settings = printed.stdout.toString();
   const userRunner = runnerFor(config, triple, readCfgSet(settings));
   if (!cargoArguments.includes('--no-run')) refuseToRun(triple, settings, userRunner);
+  const triples = [...new Set([triple, toolchain.host])];
   return {
-    args: [...new Set([triple, toolchain.host])].flatMap((t) => [
-      '--config',
-      `target.${t}.runner=[${JSON.stringify(runner)}]`,
-    ]),
+    args: triples.flatMap((t) => ['--config', `target.${t}.runner=[${JSON.stringify(runner)}]`]),
     env: { RUSTDOC: rustdoc },
-    userRunner,
+    ...{ userRunner, runner, triples, rustdoc },
   };
 }
+
+/** Creates links to the shim in place of cargo's runner and of rustdoc. */
+export async function linkPrograms(
+  directory: string,
+  shim: string,
+): Promise<{ readonly runner: string; readonly rustdoc: string }> {
+  const runner = join(directory, 'cackle-runner', 'runner');
+  const rustdoc = join(directory, 'cackle-rustdoc', 'rustdoc');
+  for (const link of [runner, rustdoc]) {
+    await mkdir(join(link, '..'), { mode: 0o700 });
+    await symlink(shim, link);
+  }
+  return { runner, rustdoc };
+}
+
+/** The variable by which cargo's configuration has a runner for a target (the Cargo Book, "target.<triple>.runner"). */
+export const runnerVariable = (triple: string): string =>
+  `CARGO_TARGET_${triple.toUpperCase().replaceAll(/[-.]/g, '_')}_RUNNER`;
 
 /** Node's names of machines by rustc's. */
 const machines: Readonly<Record<string, readonly string[]>> = {
@@ -68,7 +84,7 @@ function refuseToRun(
   settings: string,
   runner: readonly string[] | undefined,
 ): void {
-  const variable = `CARGO_TARGET_${triple.toUpperCase().replaceAll(/[-.]/g, '_')}_RUNNER`;
+  const variable = runnerVariable(triple);
   if (platformBySettings(settings).format !== 'elf')
     throw new CheckError(
       `programs of ${triple} are not run: what a linker put into them can be compared with what was judged for ELF files only`,
@@ -89,7 +105,7 @@ function refuseToRun(
 }
 
 /** Returns the values of `--NAME VALUE` and `--NAME=VALUE` among cargo's own arguments. */
-function optionValues(args: readonly string[], name: string): string[] {
+export function optionValues(args: readonly string[], name: string): string[] {
   const end = args.indexOf('--');
   return args.slice(0, end < 0 ? undefined : end).flatMap((argument, i) => {
     if (argument === `--${name}`) return args[i + 1] ?? [];

@@ -79,24 +79,3 @@ export async function serveProgram(
     sandboxCommand,
   };
 }
-
-/**
- * Answers a shim in rustdoc's place. Doctests, which rustdoc compiles and runs itself, cannot be judged and are
- * skipped.
- */
-export async function serveRustdoc(
-  shim: ShimConnection,
-  hello: Hello,
-  options: ServerOptions,
-): Promise<void> {
-  if (!hello.args.includes('--test')) {
-    shim.end({ do: 'exec', args: [options.rustdoc, ...hello.args], ...withoutUs(hello.env) });
-    return;
-  }
-  const name =
-    hello.env.get('CARGO_PKG_NAME') ?? hello.args[hello.args.indexOf('--crate-name') + 1];
-  options.handlers.onCargoOutput(
-    `note: the doctests of ${name ?? 'a crate'} are not run: cackle cannot judge them; \`cargo test --doc\` runs them unjudged`,
-  );
-  shim.end({ do: 'exit', status: 0 });
-}

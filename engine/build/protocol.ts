@@ -8,7 +8,7 @@ import { Lines } from './lines.ts';
  */
 
 const helloSchema = z.object({
-  role: z.enum(['rustc', 'linker', 'build-script', 'runner', 'rustdoc']),
+  role: z.enum(['rustc', 'linker', 'build-script', 'runner', 'rustdoc', 'cargo']),
   token: z.string(),
   executable: z.string(),
   cwd: z.string(),
@@ -18,7 +18,7 @@ const helloSchema = z.object({
 
 /** The shim's first message: `args` without argv[0], `env` without the CACKLE_ variables. */
 export interface Hello {
-  readonly role: 'rustc' | 'linker' | 'build-script' | 'runner' | 'rustdoc';
+  readonly role: 'rustc' | 'linker' | 'build-script' | 'runner' | 'rustdoc' | 'cargo';
   readonly token: string;
   /** Path under which the shim was called. */
   readonly executable: string;
@@ -71,7 +71,7 @@ export type Answer =
       readonly emit?: boolean;
       readonly append?: string;
     }
-  | { readonly do: 'refuse'; readonly message: string };
+  | { readonly do: 'refuse'; readonly message: string; readonly diagnostic?: string };
 
 /** Thrown when the shim broke the protocol or closed the connection too early. */
 export class ShimGoneError extends Error {

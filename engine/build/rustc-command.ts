@@ -25,6 +25,8 @@ export interface RustcCommand {
   /** Directory of `-C incremental`. */
   readonly incremental: string | undefined;
   readonly jsonErrors: boolean;
+  /** False when only metadata is written, as for `cargo check`: rustc then compiles no code that could run. */
+  readonly emitsCode: boolean;
   /** Directories of `-L` in which rustc looks for native libraries. */
   readonly nativeDirectories: readonly string[];
   /** Files of `-C profile-use` and `-Z profile-sample-use`, which stand in dep-info beside the sources. */
@@ -37,10 +39,8 @@ export function describeRustcCommand(args: readonly RustcArgument[]): RustcComma
   const codegen = (name: string): string | undefined => codegenValues(args, name).at(-1);
   const inputs = args.flatMap((a) => (a.kind === 'input' ? [a.value] : []));
   if (inputs.length > 1) throw new RustcArgumentsError(`several inputs: ${inputs.join(' ')}`);
-  const depInfo = all('emit')
-    .flatMap((value) => value.split(','))
-    .filter((value) => value.startsWith('dep-info='))
-    .at(-1);
+  const emitted = all('emit').flatMap((value) => value.split(','));
+  const depInfo = emitted.filter((value) => value.startsWith('dep-info=')).at(-1);
   return {
     input: inputs[0],
     crateName: all('crate-name').at(-1),
@@ -62,6 +62,9 @@ export function describeRustcCommand(args: readonly RustcArgument[]): RustcComma
       ...all('Z').flatMap((value) => /^profile[-_]sample[-_]use=(.*)$/s.exec(value)?.[1] ?? []),
     ],
     jsonErrors: all('error-format').at(-1) === 'json',
+    emitsCode:
+      !hasOption(args, 'emit') ||
+      emitted.some((kind) => !['dep-info', 'metadata'].includes(kind.replace(/=.*/s, ''))),
   };
 }
 

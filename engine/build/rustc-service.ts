@@ -3,9 +3,11 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { Platforms } from '../workspace/platform.ts';
+import { compileAsGiven } from './as-given.ts';
 import { withoutUs } from './environment.ts';
 import type { BuildFailures } from './failures.ts';
 import { foreignTools } from './foreign-tools.ts';
+import { expectsLink } from './link.ts';
 import { linkerName, standInForLinker } from './link-socket.ts';
 import type { LinkerService } from './linker-service.ts';
 import {
@@ -17,12 +19,13 @@ import {
 } from './protocol.ts';
 import { type AskedVariables, tellCargo } from './queried-variables.ts';
 import { expandRustcArguments } from './response-file.ts';
-import { FLAGS_VERSION, isOptimised, OUR_LINTS, rewriteRustcArguments } from './rustc-arguments.ts';
-import { describeRustcCommand } from './rustc-command.ts';
+import { FLAGS_VERSION, isOptimised, OUR_LINTS } from './rustc-arguments.ts';
+import { describeRustcCommand, type RustcCommand } from './rustc-command.ts';
 import { parseRustcArguments } from './rustc-command-line.ts';
-import { type Compilation, compileInside } from './sandboxed-rustc.ts';
+import { readPrograms } from './rustc-programs.ts';
+import { type Compilation, compileInside, rewritten } from './sandboxed-rustc.ts';
 import type { ServerOptions } from './server-options.ts';
-import type { LintHit, RustcInvocation } from './types.ts';
+import type { LintHit, Refusal, RustcInvocation } from './types.ts';
 import { refusedArgument, searchNativeOnly } from './unit-arguments.ts';
 import { readUnitCfg } from './unit-cfg.ts';
 import { identify } from './units.ts';
@@ -64,14 +67,11 @@ export class RustcService {
 
   /** Serves a shim in rustc's place. Throws CheckError for a command line that does not compile a unit. */
   async serve(shim: ShimConnection, hello: Hello): Promise<void> {
-    const options = hello.args.findIndex((a) => a.startsWith('-') || a.startsWith('@'));
-    const programs = hello.args.slice(0, options < 0 ? undefined : options);
-    const given = options < 0 ? [] : hello.args.slice(options);
+    const { programs, given } = readPrograms(hello, this.options.rustc ?? 'rustc');
     const wrapped =
       this.options.userWrapper === undefined ? programs : [this.options.userWrapper, ...programs];
     const plain = { args: [...wrapped, ...given], ...withoutUs(hello.env) };
-    // Cargo sets the crate name for every unit; a call without one is a query of cargo to rustc.
-    const isUnit = hello.env.has('CARGO_CRATE_NAME');
+    const isUnit = !isQuery(hello);
     if (!isUnit && given.length === 1 && given[0] === '-vV') {
       const done = await shim.run({
         do: 'run',
@@ -159,18 +159,29 @@ export class RustcService {
     const { handlers } = this.options;
     const gate = await handlers.onRustcStart(invocation, () => shim.wait());
     if (!gate.allow) {
-      shim.end({ do: 'refuse', message: gate.reason });
+      refuse(shim, gate, command);
+      return;
+    }
+    const isAsGiven = gate.asGiven !== undefined;
+    const macros = handlers.macrosOf(invocation);
+    const unit = { hello, programs, args, command, invocation };
+    const compilation: Compilation = { ...unit, macros, isAsGiven };
+    // What a linker is told is looked at in any case (rule 9.7).
+    if (gate.asGiven !== undefined && !(command.emitsCode && expectsLink(invocation))) {
+      await compileAsGiven(shim, compilation, gate.asGiven, {
+        ...this.options,
+        commandLine: (words) => this.commandLine(words, invocation.id),
+        succeeded: () => this.askedBy(hello, depInfoOf(hello, command, invocation), macros),
+      });
       return;
     }
     const output = {
       // Output that a proc macro prints would reach us as if it were cargo's.
       stdout: 'collect',
       limit: MAX_RUSTC_OUTPUT,
-      stderr: command.jsonErrors ? 'lints' : 'pass',
-      lints: [...OUR_LINTS],
+      stderr: command.jsonErrors && !isAsGiven ? 'lints' : 'pass',
+      lints: isAsGiven ? [] : [...OUR_LINTS],
     } as const;
-    const macros = handlers.macrosOf(invocation);
-    const compilation: Compilation = { hello, programs, args, command, invocation, macros };
     const { sandbox } = this.options;
     const { done, sandboxCommand } = sandbox?.sandboxes.forRustc
       ? await compileInside(shim, compilation, output, this.options, sandbox, (ended, said) =>
@@ -197,12 +208,9 @@ export class RustcService {
       line: hit.line,
       column: hit.column,
     }));
-    const depInfo =
-      command.depInfo === undefined
-        ? join(invocation.outDir, `${invocation.crateName}${invocation.extraFilename}.d`)
-        : resolve(hello.cwd, command.depInfo);
+    const depInfo = depInfoOf(hello, command, invocation);
     const { queried, asked } = success ? this.askedBy(hello, depInfo, macros) : noVariables;
-    await handlers.onRustcDone({
+    const refused = await handlers.onRustcDone({
       invocation,
       success,
       // 1: the compiler reported errors (rustc, exit status).
@@ -217,7 +225,8 @@ export class RustcService {
       nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
       outputs: success ? outputsOf(invocation) : [],
     });
-    shim.end({ do: 'exit', status: exitStatus(done) });
+    if (refused === undefined) shim.end({ do: 'exit', status: exitStatus(done) });
+    else refuse(shim, refused, command);
   }
 
   /**
@@ -236,9 +245,10 @@ export class RustcService {
 
   private async compileOutside(
     shim: ShimConnection,
-    { hello, programs, args, command, invocation }: Compilation,
+    compilation: Compilation,
     output: Parameters<typeof compileInside>[2],
   ): Promise<{ done: Done; sandboxCommand: undefined }> {
+    const { hello, programs, command, invocation } = compilation;
     const token = this.linkers.register({ invocation, linker: command.linker ?? 'cc' });
     const directory = join(this.options.directory, `unit-${invocation.id}`);
     const linker = await standInForLinker(directory, linkerName(command.linker), {
@@ -246,7 +256,7 @@ export class RustcService {
       socket: this.socketPath,
       token,
     });
-    const rewritten = rewriteRustcArguments(args, linker, this.options.llvm, invocation.platform);
+    const words = rewritten(compilation, linker, this.options.llvm);
     const { userWrapper, workspace } = this.options;
     const { unset, set } = withoutUs(hello.env);
     const tools = await foreignTools(invocation, hello.env, {
@@ -258,7 +268,7 @@ export class RustcService {
       args: [
         ...(userWrapper === undefined ? [] : [userWrapper]),
         ...programs,
-        ...(await this.commandLine(rewritten, invocation.id)),
+        ...(await this.commandLine(words, invocation.id)),
       ],
       ...output,
       unset,
@@ -278,14 +288,56 @@ export class RustcService {
   }
 }
 
+/** Ends a shim in rustc's place for a unit that is refused. */
+function refuse(shim: ShimConnection, { reason, fails }: Refusal, command: RustcCommand): void {
+  const isDiagnostic = fails === true && command.jsonErrors;
+  shim.end({
+    ...{ do: 'refuse', message: reason },
+    ...(isDiagnostic ? { diagnostic: diagnosticFor(reason, command.input ?? '') } : {}),
+  });
+}
+
+/** Returns an error as rustc writes it (the rustc book, "JSON Output"), at the start of a file. */
+function diagnosticFor(reason: string, file: string): string {
+  const message = `cackle: ${reason}`;
+  const start = { byte_start: 0, byte_end: 0, line_start: 1, line_end: 1, column_start: 1 };
+  const unknown = { expansion: null, label: null, suggested_replacement: null };
+  return JSON.stringify({
+    ...{ $message_type: 'diagnostic', message, code: null, level: 'error', children: [] },
+    spans: [
+      {
+        ...{ file_name: file, ...start, column_end: 1, is_primary: true, text: [] },
+        ...{ ...unknown, suggestion_applicability: null },
+      },
+    ],
+    rendered: `error: ${message}\n --> ${file}\n\n`,
+  });
+}
+
+/**
+ * Cargo sets the crate name for every unit; a call without one is a query of cargo to rustc. `cargo fix` asks for the version where
+ * it stands in rustc's place, with the variables of the unit.
+ */
+export const isQuery = ({ role, env, args }: Hello): boolean =>
+  role === 'rustc' && (!env.has('CARGO_CRATE_NAME') || args.at(-1) === '-vV');
+
+function depInfoOf(hello: Hello, command: RustcCommand, invocation: RustcInvocation): string {
+  const { outDir, crateName, extraFilename } = invocation;
+  return command.depInfo === undefined
+    ? join(outDir, `${crateName}${extraFilename}.d`)
+    : resolve(hello.cwd, command.depInfo);
+}
+
 /** Returns the files that a unit left. Synchronous: five waits for the thread pool take longer than the calls. */
-function outputsOf(invocation: RustcInvocation): string[] {
+const outputsOf = (invocation: RustcInvocation): string[] =>
+  possibleOutputs(invocation).filter((path) => existsSync(path));
+
+/** Returns the files that a unit may leave. */
+export function possibleOutputs(invocation: RustcInvocation): string[] {
   const { outDir, crateName, extraFilename, platform } = invocation;
   const stem = `${crateName}${extraFilename}`;
   const names = ['.rlib', '.rmeta'].map((ending) => `lib${stem}${ending}`);
-  return [...names, ...outputNames[platform.linker](stem)]
-    .map((name) => join(outDir, name))
-    .filter((path) => existsSync(path));
+  return [...names, ...outputNames[platform.linker](stem)].map((name) => join(outDir, name));
 }
 
 /** Names of what is linked, and of static libraries, by the stem. */

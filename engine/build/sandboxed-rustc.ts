@@ -8,7 +8,7 @@ import { type LinkEnded, LinkSocket, linkerName } from './link-socket.ts';
 import { type Answer, type Done, exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { rewriteRustcArguments } from './rustc-arguments.ts';
 import type { RustcCommand } from './rustc-command.ts';
-import type { RustcArgument } from './rustc-command-line.ts';
+import { type RustcArgument, written } from './rustc-command-line.ts';
 import { runPlaces, type SandboxedRun, type ServerOptions } from './server-options.ts';
 import type { RustcInvocation } from './types.ts';
 
@@ -22,6 +22,18 @@ export interface Compilation {
   readonly invocation: RustcInvocation;
   /** Ids of the packages whose proc macros rustc may load. */
   readonly macros: readonly string[];
+  /** True when nothing of it is judged: rustc gets what cargo asked of it, and only its linker is ours. */
+  readonly isAsGiven?: boolean;
+}
+
+/** Returns the command line that rustc gets for a compilation, with our linker. */
+export function rewritten(
+  { args, invocation, isAsGiven }: Compilation,
+  linker: string,
+  llvm: number | undefined,
+): string[] {
+  if (isAsGiven === true) return [...args.flatMap(written), '-C', `linker=${linker}`];
+  return rewriteRustcArguments(args, linker, llvm, invocation.platform);
 }
 
 type Run = Extract<Answer, { do: 'run' }>;
@@ -38,7 +50,7 @@ export async function compileInside(
   sandbox: SandboxedRun,
   onLinkEnded: LinkEnded,
 ): Promise<{ done: Done; sandboxCommand: readonly string[] }> {
-  const { hello, programs, args, command, invocation } = compilation;
+  const { hello, programs, command, invocation } = compilation;
   const { sandboxes, sysroot, host } = sandbox;
   const places = runPlaces(options, sandbox);
   const p = options.workspace.packages[invocation.package];
@@ -72,10 +84,7 @@ export async function compileInside(
     const linker = await links.listen(linkerName(command.linker));
     // Always in a file: the sandbox takes up most of the command line.
     const file = join(links.directory, 'rustc.args');
-    await writeFile(
-      file,
-      rewriteRustcArguments(args, linker, options.llvm, invocation.platform).join('\n'),
-    );
+    await writeFile(file, rewritten(compilation, linker, options.llvm).join('\n'));
     const tools = await foreignTools(invocation, hello.env, {
       sysroot,
       directory: options.directory,

@@ -138,7 +138,7 @@ function placeArguments(
  * Removes the variables by which cargo identifies a unit: we inherit them when a build script or a program run by
  * cargo starts us.
  */
-function withoutUnit(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function withoutUnit(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { CARGO_CRATE_NAME: _, CARGO_BIN_NAME: __, OUT_DIR: ___, ...rest } = env;
   return rest;
 }

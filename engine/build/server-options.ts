@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly userWrapper: string | undefined;
   /** The user's own runner for programs of the target. */
   readonly userRunner: readonly string[] | undefined;
+  /** The user's own rustc, where ours stands in its place. */
+  readonly rustc?: string | undefined;
   /** The user's own rustdoc. */
   readonly rustdoc: string;
   /** Names of the variables that cargo's configuration sets: every program gets them, in a sandbox too. */
@@ -21,10 +23,25 @@ export interface ServerOptions {
   /** The major version of rustc's LLVM; undefined when it has none. */
   readonly llvm: number | undefined;
   readonly storeId: string;
+  /** Resolves when the rest of these options may be read: until a unit is compiled, most of them are not needed. */
+  readonly ready?: (() => Promise<void>) | undefined;
+  /** What a subcommand that is none of cargo's must leave as it is, and which command lines of cargo are refused. */
+  readonly innerCargo?: InnerCargo | undefined;
   /** Undefined when cackle.toml asks for no sandbox. */
   readonly sandbox: SandboxedRun | undefined;
   /** Called with the first error that makes the check impossible. */
   readonly fail: (error: unknown) => void;
+}
+
+/** How cargo is started by another program behind the gates. */
+export interface InnerCargo {
+  /** The user's cargo, and the PATH on which ours does not stand in front. */
+  readonly program: string;
+  readonly path: string;
+  /** The variables by which what cargo starts gets to the gates. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Throws CheckError for a command line that cannot be behind the gates. */
+  refuse(args: readonly string[], directory: string): Promise<void>;
 }
 
 /** The sandboxes and the toolchain that they make visible. */

@@ -3,12 +3,14 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { serveBuildScript } from './build-script.ts';
 import { BuildFailures } from './failures.ts';
+import { serveCargoItself } from './inner-cargo.ts';
 import { LinkerService } from './linker-service.ts';
 import { withLoaderPath } from './loader-path.ts';
 import { compilerAdvice } from './missing-compiler.ts';
-import { serveProgram, serveRustdoc } from './programs.ts';
+import { serveProgram } from './programs.ts';
 import { type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
-import { RustcService } from './rustc-service.ts';
+import { isQuery, RustcService } from './rustc-service.ts';
+import { serveRustdoc } from './rustdoc-service.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { FailedProgram } from './types.ts';
 
@@ -96,6 +98,12 @@ export class ShimServer {
 
   /** Serves a shim that cargo started. What cargo set for it, the program in its place gets, but for the loader's path. */
   private async serveCargo(shim: ShimConnection, given: Hello): Promise<void> {
+    if (given.role === 'cargo') return serveCargoItself(shim, given, this.options);
+    if (this.options.ready !== undefined) {
+      // Cargo waits for its questions to rustc, and nothing of the build takes part in an answer.
+      if (isQuery(given)) return this.rustc.serve(shim, given);
+      await this.options.ready();
+    }
     const { workspace, handlers } = this.options;
     const env = await withLoaderPath(given.env, given.cwd, {
       workspace,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { packageRoot, userCache } from '../paths.ts';
@@ -26,15 +26,35 @@ function sourceDirectory(): string {
  */
 export async function ensureShim(toolchain: Toolchain, fallback: string): Promise<string> {
   const directory = sourceDirectory();
-  const hash = createHash('sha256').update(toolchain.version).update(LINKED);
-  for (const name of readdirSync(directory).sort())
-    hash.update(name).update(readRegularFile(join(directory, name)));
-  const key = hash.digest('hex').slice(0, 24);
+  const key = keyOf(directory, toolchain.version);
   const source = join(directory, 'main.rs');
   const keptIn = (kept: string): Promise<string> =>
     keptProgram(kept, NAME, (work) => compile(toolchain, source, join(work, NAME)));
   // The cache may be missing, read-only or full.
   return keptIn(join(userCache(), 'shim', key)).catch(() => keptIn(join(fallback, 'shim')));
+}
+
+/**
+ * Does the same without a question to rustc, which takes longer than the rest: whatever compiler made a shim of these sources, it
+ * does the same. `toolchain` is asked only where there is none.
+ */
+export async function anyShim(
+  toolchain: () => Promise<Toolchain>,
+  fallback: string,
+): Promise<string> {
+  const kept = join(userCache(), 'shim', `any-${keyOf(sourceDirectory(), '')}`);
+  const finished = join(kept, NAME);
+  if (existsSync(finished)) return finished;
+  const made = await ensureShim(await toolchain(), fallback);
+  // A copy in a directory of its own: that of a compiler may be removed when the compiler goes.
+  return keptProgram(kept, NAME, (work) => copyFile(made, join(work, NAME))).catch(() => made);
+}
+
+function keyOf(directory: string, version: string): string {
+  const hash = createHash('sha256').update(version).update(LINKED);
+  for (const name of readdirSync(directory).sort())
+    hash.update(name).update(readRegularFile(join(directory, name)));
+  return hash.digest('hex').slice(0, 24);
 }
 
 /** engine/shim/src/role.rs recognises the shim by this name. */

@@ -32,6 +32,8 @@ export interface RustcInvocation {
   readonly platform: Platform;
   readonly isOptimised: boolean;
   readonly isProcMacro: boolean;
+  /** False when only metadata is written. */
+  readonly emitsCode: boolean;
   /** True when compiled with `--test`: rustc's test harness then provides the program's `main`. */
   readonly hasHarness: boolean;
   /** What decides which of its code is compiled; undefined when that cannot be determined. */
@@ -132,12 +134,25 @@ export interface LinkRequest {
 /** The engine's answer to a gate. A refusal has the one line that the shim prints. */
 export type Gate = { readonly allow: true } | Refusal;
 
+/**
+ * The same for a compilation. `asGiven`: nothing of the unit is judged, so rustc gets what cargo asked of it, and only whether it
+ * loads macros matters: what those print must not pass for a message of cargo's.
+ */
+export type RustcGate =
+  | { readonly allow: true; readonly asGiven?: { readonly loadsMacros: boolean } }
+  | Refusal;
+
 /** Why a program may not start. */
 export interface Refusal {
   readonly allow: false;
   readonly reason: string;
   /** True when problems hold the program back: the report says which. */
   readonly isHeld?: boolean;
+  /**
+   * True where no report follows: a build script fails, where cargo would otherwise be told that it printed nothing, and for rustc
+   * the reason is a diagnostic, which cargo passes on like others.
+   */
+  readonly fails?: boolean;
 }
 
 /**
@@ -146,10 +161,11 @@ export interface Refusal {
  */
 export type ScriptGate = { readonly allow: true; readonly said?: string } | Refusal;
 
-/** What cargo gets of a build script's output: all of it, or only `passed` when instructions are held back. */
+/** What cargo gets of a build script's output: all of it, or only `passed` when instructions are held back, or a failure. */
 export type OutputGate =
   | { readonly allow: true }
-  | { readonly allow: false; readonly passed: string };
+  | { readonly allow: false; readonly passed: string }
+  | { readonly allow: false; readonly fails: string };
 
 /** A build script that cargo is about to run or has run. */
 export interface BuildScriptRun {
@@ -178,11 +194,16 @@ export interface BuildHandlers {
    * Called before rustc starts. Resolves when cargo has built, and the engine has judged, everything that rustc would
    * load. Calls `waits` when a person has to answer.
    */
-  onRustcStart(invocation: RustcInvocation, waits: () => void): Promise<Gate>;
+  onRustcStart(invocation: RustcInvocation, waits: () => void): Promise<RustcGate>;
   /** Returns the ids of the packages whose proc macros rustc may load for a unit. Call it when {@link onRustcStart} allowed it. */
-  macrosOf(invocation: RustcInvocation): readonly string[];
-  /** Called after rustc ended and before cargo learns of it. Resolves when the unit's record is on disk. */
-  onRustcDone(outcome: RustcOutcome): Promise<void>;
+  macrosOf(unit: Pick<RustcInvocation, 'externs'>): readonly string[];
+  /**
+   * Called after rustc ended and before cargo learns of it. Resolves when the unit's record is on disk; to a refusal, where
+   * cargo is to be told that the unit failed.
+   */
+  onRustcDone(outcome: RustcOutcome): Promise<Refusal | undefined>;
+  /** Called before rustdoc documents a crate with these libraries, and with the proc macros that it loads. */
+  onRustdocStart?(libraries: readonly string[], waits: () => void): Promise<Gate>;
   /** Called when a link begins, and runs beside the real link. All inputs of the linker exist until this resolves. */
   onLink(link: LinkRequest): Promise<void>;
   /** Called after a real link with the linked file, before rustc learns of it and before anything runs the file. */

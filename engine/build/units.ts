@@ -75,6 +75,7 @@ export function identify(
     platform,
     isOptimised,
     isProcMacro: command.crateTypes.includes('proc-macro') && !command.isTest,
+    emitsCode: command.emitsCode,
     hasHarness: command.isTest,
     cfg,
     commandHash: commandHash(hello, hello.env),

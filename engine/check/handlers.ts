@@ -60,8 +60,7 @@ export function buildHandlers(
       units.starts(invocation);
       return logged(`compile ${nameOf(invocation)} with what it names`, gate);
     },
-    macrosOf: (invocation) =>
-      [...new Set([...gates.macrosOf(invocation)].map(({ packageId }) => packageId))].sort(),
+    macrosOf: (unit) => gates.macroPackagesOf(unit),
     async onRustcDone(outcome) {
       const { invocation, success } = outcome;
       observer.log?.('debug', `compiled ${nameOf(invocation)}${success ? '' : ': it failed'}`);
@@ -98,10 +97,7 @@ export function buildHandlers(
     },
     onBuildScriptDone: (run, stdout, waits) => gates.scriptOutput.judge(run, stdout, waits),
     variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
-    hasSpoken(outDir) {
-      const held = records.script(outDir)?.held;
-      return held !== 'run' && held !== 'output';
-    },
+    hasSpoken: (outDir) => records.hasSpoken(outDir),
     scriptInstructions: () =>
       // A target directory may hold the scripts of other workspaces.
       [...records.allScripts()]

@@ -121,7 +121,7 @@ export interface CompileRead {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 21;
+export const UNIT_RECORD_VERSION = 22;
 
 /** The record of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
@@ -163,6 +163,11 @@ export interface UnitRecord {
   /** Facts of the outputs that are rlibs or archives: path to content hash. */
   readonly archives: readonly { readonly path: string; readonly facts: string }[];
   readonly links: readonly LinkRecord[];
+  /**
+   * Of a unit that a command of cargo's compiled behind the gates: `judged` as in a check, or `as-given`, of which it is only known
+   * that cargo compiled it, and with which libraries. A check takes none of them.
+   */
+  readonly gated?: 'judged' | 'as-given' | undefined;
 }
 
 /**
@@ -202,6 +207,8 @@ export interface BuildScriptRecord {
   readonly heldBy?: string | undefined;
   /** The settings of its sandbox, as a text: with others it may fail, or do something else. */
   readonly sandbox: string;
+  /** Of a run by a command of cargo's behind the gates: no check takes it. */
+  readonly gated?: true | undefined;
 }
 
 /** A compilation that failed because a build script that it needs is held. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { REAL_SUFFIX } from '../build/build-script.ts';
-import type { BuildScriptRun, Gate, RustcInvocation, ScriptGate } from '../build/types.ts';
+import type { BuildScriptRun, Gate, Refusal, RustcInvocation, ScriptGate } from '../build/types.ts';
 import { CheckError } from '../errors.ts';
 import type { BuildScriptRecord, LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import type { Pools } from '../pool/pools.ts';
@@ -19,6 +19,9 @@ import { type HeldProgram, HeldPrograms } from './held-programs.ts';
 import { SaidBefore } from './said-before.ts';
 import { ScriptOutputGate } from './script-output.ts';
 import { whyHeld } from './why-held.ts';
+
+/** What loads libraries, and on behalf of which package. */
+type Loading = Pick<RustcInvocation, 'externs' | 'packageId'>;
 
 /** Gives the verdict on an output. */
 type Judged = (record: UnitRecord, link: LinkRecord) => Promise<OutputVerdict>;
@@ -43,6 +46,7 @@ export class Gates {
   private readonly unitProblems: UnitProblems;
   private readonly live: LiveConfig;
   private readonly workspace: Workspace;
+  private readonly failsHeld: boolean;
 
   constructor(deps: {
     pools: Pools;
@@ -51,7 +55,10 @@ export class Gates {
     unitProblems: UnitProblems;
     live: LiveConfig;
     workspace: Workspace;
+    /** True where what is held fails, instead of being left out: cargo then neither goes on without it, nor takes it for fresh. */
+    failsHeld?: boolean | undefined;
   }) {
+    this.failsHeld = deps.failsHeld ?? false;
     this.held = new HeldPrograms(deps.workspace);
     this.scriptOutput = new ScriptOutputGate(this.held, deps);
     this.records = deps.records;
@@ -73,6 +80,7 @@ export class Gates {
   /** Decides about a build script that cargo is about to run. */
   async buildScript(run: BuildScriptRun, waits: () => void): Promise<ScriptGate> {
     const gate = await this.unlessStale(this.judgeBuildScript(run, waits), 'build script');
+    if (!gate.allow && this.failsHeld) return { ...gate, fails: true };
     if (!gate.allow) {
       const output = this.scriptOutput;
       await this.records.putScript(output.heldBack(output.recordOf(run), 'run'));
@@ -176,11 +184,62 @@ export class Gates {
    */
   async compilation(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
     await this.planted.refuse(invocation.outDir);
-    const strange = (await this.unknownLibraries(invocation)) ?? this.unknownRun(invocation);
+    const strange =
+      (await this.unknownLibraries(invocation)) ?? (await this.unknownRun(invocation));
     const gate =
       strange ?? (await this.unlessStale(this.judgeProcMacros(invocation, waits), 'proc macro'));
     if (gate.allow) this.libraries.began(invocation);
     return gate;
+  }
+
+  /** Decides the same about a rustdoc that is about to load these libraries, and the proc macros that they need. */
+  async documentation(
+    libraries: readonly string[],
+    packageId: string,
+    waits: () => void,
+  ): Promise<Gate> {
+    await this.planted.refuse();
+    const unit = { externs: libraries.map((path) => ({ name: '', path })), packageId };
+    return (
+      (await this.unknownLibraries(unit)) ??
+      (await this.unlessStale(this.judgeProcMacros(unit, waits), 'proc macro'))
+    );
+  }
+
+  /** Decides about a proc macro as soon as it is built, before anybody hears of it. */
+  async procMacro(record: UnitRecord): Promise<Gate> {
+    if (record.links.length === 0)
+      return { allow: false, reason: `the proc macro ${record.crateName} was not linked by us` };
+    const output = record.outputs.map(({ path }) => path).filter((path) => path.endsWith('.so'));
+    const unit = {
+      externs: output.map((path) => ({ name: '', path })),
+      packageId: record.packageId,
+    };
+    return this.unlessStale(
+      this.judgeProcMacros(unit, () => undefined),
+      'proc macro',
+    );
+  }
+
+  /** Decides about a program or test that is about to run: what a check would refuse in it, refuses it. */
+  async program(record: UnitRecord, link: LinkRecord): Promise<Gate> {
+    return this.unlessStale(this.judgeProgram(record, link), 'program');
+  }
+
+  private async judgeProgram(record: UnitRecord, link: LinkRecord): Promise<Gate> {
+    const packageLabel = this.held.labelOf(record.packageId);
+    const what = record.kind === 'test' ? 'test' : 'program';
+    const waiting = { packageLabel, what, waits: () => undefined };
+    const parts = this.records.partsOf(record, link);
+    const problems = await untilSettled(this.live, waiting, () =>
+      this.problemsOf(record, link, (...output) => this.verdicts.verdictOf(...output), parts),
+    );
+    if (problems.length === 0) return { allow: true };
+    return {
+      allow: false,
+      reason: `the ${what} \`${record.targetName}\` of ${packageLabel} is held: ${whyHeld(problems)}`,
+      isHeld: true,
+    };
   }
 
   /** Is a directory one into which cargo's units write their libraries? */
@@ -188,7 +247,7 @@ export class Gates {
     return this.libraries.isIn(directory);
   }
 
-  private async unknownLibraries(invocation: RustcInvocation): Promise<Gate | undefined> {
+  private async unknownLibraries(invocation: Loading): Promise<Gate | undefined> {
     const unknown = await this.libraries.lackingFor(invocation);
     if (unknown.length === 0) return undefined;
     this.held.add(invocation.packageId, 'library');
@@ -200,25 +259,32 @@ export class Gates {
   }
 
   /** Refuses a unit whose build script printed output that is not known, or not allowed any more: the script runs again. */
-  private unknownRun({ scriptOutDir, packageId, package: index }: RustcInvocation) {
+  private async unknownRun(unit: RustcInvocation): Promise<Refusal | undefined> {
+    const { scriptOutDir, packageId, package: index } = unit;
     // What the user's configuration says instead of a script (`target.TRIPLE.LINKS`) leaves no directory.
     if (scriptOutDir === undefined || !existsSync(scriptOutDir)) return undefined;
     const said = this.records.script(scriptOutDir);
     const isKnown = said?.packageId === packageId;
     if (isKnown && !this.scriptOutput.passedMore(said, index)) return undefined;
     this.held.add(packageId, 'build script output');
+    if (isKnown && this.failsHeld) return this.scriptOutput.refuseWhatWasSaid(said);
     this.scriptsToRerun.add(scriptOutDir);
     const label = this.held.labelOf(packageId);
     const reason = `what the build script of ${label} told cargo is not ${isKnown ? 'allowed any more' : 'known'}: it runs again`;
-    return { allow: false, reason } as const;
+    return { allow: false, reason };
   }
 
   /** The proc macros that rustc may load for a unit. */
-  macrosOf(invocation: RustcInvocation): ReadonlySet<UnitRecord> {
+  macrosOf(invocation: Pick<RustcInvocation, 'externs'>): ReadonlySet<UnitRecord> {
     return this.libraries.procMacrosFor(invocation);
   }
 
-  private async judgeProcMacros(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
+  /** The ids of their packages, in order. */
+  macroPackagesOf(unit: Pick<RustcInvocation, 'externs'>): string[] {
+    return [...new Set([...this.macrosOf(unit)].map(({ packageId }) => packageId))].sort();
+  }
+
+  private async judgeProcMacros(invocation: Loading, waits: () => void): Promise<Gate> {
     const replaced: string[] = [];
     const held: string[] = [];
     for (const record of this.macrosOf(invocation)) {
@@ -264,8 +330,9 @@ export class Gates {
       return await gate;
     } catch (error) {
       if (!(error instanceof StaleOutputError)) throw error;
-      const { packageId } = error.record;
+      const { packageId, outputs } = error.record;
       this.held.add(packageId, what);
+      if (this.failsHeld) for (const { path } of outputs) this.filesToRebuild.add(path);
       return {
         allow: false,
         reason: `the stored facts of the ${what} of ${this.held.labelOf(packageId)} were lost: it is built again`,
@@ -278,10 +345,13 @@ export class Gates {
     record: UnitRecord,
     link: LinkRecord,
     judged: Judged,
+    // With link-time optimisation, libraries are no inputs of the link.
+    parts: Iterable<UnitRecord> = [],
   ): Promise<Problem[]> {
     const verdict = await judged(record, link);
     const linked = [
       record,
+      ...parts,
       ...link.inputs.map((i) => this.records.byOutput(i.path)).filter((r) => r !== undefined),
     ];
     const problems: Problem[] = [

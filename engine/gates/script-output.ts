@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { BuildScriptRun, OutputGate } from '../build/types.ts';
+import type { BuildScriptRun, OutputGate, Refusal } from '../build/types.ts';
 import { buildScriptSandbox } from '../config/sandbox.ts';
 import type { Config } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
@@ -26,6 +26,7 @@ import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import { configHash } from './config-hash.ts';
 import type { HeldPrograms } from './held-programs.ts';
 import { noteSaid } from './said-before.ts';
+import { whyHeld } from './why-held.ts';
 
 /** Decides which instructions of a build script reach cargo, and records its output. */
 export class ScriptOutputGate {
@@ -39,6 +40,7 @@ export class ScriptOutputGate {
   private readonly pools: Pools;
   /** The configuration by which the sandboxes were made. */
   private readonly atStart: Config;
+  private readonly failsHeld: boolean;
 
   constructor(
     held: HeldPrograms,
@@ -47,8 +49,11 @@ export class ScriptOutputGate {
       readonly live: LiveConfig;
       readonly workspace: Workspace;
       readonly pools: Pools;
+      /** As of `Gates`: any instruction that is refused makes the script fail. */
+      readonly failsHeld?: boolean | undefined;
     },
   ) {
+    this.failsHeld = deps.failsHeld ?? false;
     this.held = held;
     this.records = deps.records;
     this.live = deps.live;
@@ -63,6 +68,7 @@ export class ScriptOutputGate {
     if (instructions === undefined) {
       this.held.add(run.packageId, 'build script output');
       this.notUtf8.add(run.packageId);
+      if (this.failsHeld) return this.failing(run, 'it is not UTF-8');
       await this.records.putScript(this.heldBack(this.recordOf(run), 'output'));
       return { allow: false, passed: '' };
     }
@@ -73,7 +79,8 @@ export class ScriptOutputGate {
       what: 'output of the build script',
       waits,
     };
-    await untilSettled(this.live, waiting, async () => this.refusedBy(record));
+    const problems = await untilSettled(this.live, waiting, async () => this.refusedBy(record));
+    if (this.failsHeld && problems.length > 0) return this.failing(run, whyHeld(problems));
     for (const instruction of refusedInstructions(record, this.workspace, this.live.current))
       this.refusedRuns.set(`${run.packageId}\0${instruction}`, record);
     const withheld = this.heldInstructions(record, run.package);
@@ -85,6 +92,24 @@ export class ScriptOutputGate {
     const said = noteSaid(run, stdout);
     await this.records.putScript(this.heldBack({ ...record, withheld, said }, 'instructions'));
     return { allow: false, passed: withoutInstructions(stdout, withheld) };
+  }
+
+  private failing({ packageId }: BuildScriptRun, why: string): OutputGate {
+    this.held.add(packageId, 'build script output');
+    return { allow: false, fails: this.heldText(packageId, why) };
+  }
+
+  private heldText(packageId: string, why: string): string {
+    return `what the build script of ${this.held.labelOf(packageId)} says is held: ${why}`;
+  }
+
+  /** Refuses a unit for instructions that cargo got from an earlier run, and that are not allowed any more. */
+  async refuseWhatWasSaid(said: BuildScriptRecord): Promise<Refusal> {
+    const packageLabel = this.held.labelOf(said.packageId);
+    const waiting = { packageLabel, what: 'output of the build script', waits: () => undefined };
+    const problems = await untilSettled(this.live, waiting, async () => this.refusedBy(said));
+    const reason = this.heldText(said.packageId, whyHeld(problems));
+    return { allow: false, reason, isHeld: true };
   }
 
   /** Returns a problem for each output that is not UTF-8, and those of the instructions that were refused during the build. */

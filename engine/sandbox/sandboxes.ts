@@ -65,8 +65,8 @@ export interface RustcProgram extends SandboxedProgram {
   readonly kind: CrateKind;
   /** Further files that it reads: the shim, the directory of its socket. */
   readonly reads: readonly string[];
-  /** The socket on which it asks for links. */
-  readonly socket: string;
+  /** The socket on which it asks for links; absent where it links nothing. */
+  readonly socket?: string;
 }
 
 /** A run of the linker for a unit of a sandboxed rustc. */
@@ -303,7 +303,9 @@ export class Sandboxes {
       ...(incremental === undefined ? [] : this.show(incremental, 'write')),
       ...reads.flatMap((path) => this.show(path, 'read')),
     ];
-    return this.command(settings, { ...program, command }, run, mounts, { connects: [socket] });
+    return this.command(settings, { ...program, command }, run, mounts, {
+      connects: socket === undefined ? [] : [socket],
+    });
   }
 
   /** Returns the command line for the linker of a sandboxed rustc; only its own directory is writable. */

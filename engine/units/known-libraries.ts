@@ -3,6 +3,9 @@ import type { RustcInvocation } from '../build/types.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import type { Records } from './records.ts';
 
+/** What is compiled with libraries. */
+type Compiled = Pick<RustcInvocation, 'externs'>;
+
 /** The libraries that rustc may load: outputs of cargo's units, from this check or an earlier one. */
 export class KnownLibraries {
   /** What this check's units were compiled with, by their libraries without endings: a unit that uses them need not wait for records. */
@@ -27,9 +30,9 @@ export class KnownLibraries {
   }
 
   /** Returns the proc macros that a rustc may load: those that the unit names, and those of the libraries that these name. */
-  procMacrosFor(invocation: RustcInvocation): Set<UnitRecord> {
+  procMacrosFor(unit: Compiled): Set<UnitRecord> {
     const macros = new Set<UnitRecord>();
-    const pending = pathsOf(invocation);
+    const pending = pathsOf(unit);
     const seen = new Set(pending);
     for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
       // A library that is being compiled has no record yet, or one of what it was before.
@@ -51,8 +54,8 @@ export class KnownLibraries {
    * Resolves to the files that a rustc would load although, by the records, no unit left them. For metadata, the
    * library counts too.
    */
-  async lackingFor(invocation: RustcInvocation): Promise<string[]> {
-    const named = pathsOf(invocation);
+  async lackingFor(unit: Compiled): Promise<string[]> {
+    const named = pathsOf(unit);
     const lacking = (): string[] => {
       // rustc also loads the libraries with which a library was compiled.
       const loaded = [...this.records.closure(named)].flatMap((unit) =>
@@ -72,7 +75,7 @@ export class KnownLibraries {
   }
 }
 
-const pathsOf = ({ externs }: RustcInvocation): string[] =>
+const pathsOf = ({ externs }: Compiled): string[] =>
   externs.map(({ path }) => path).filter((path) => path !== undefined);
 
 function withoutEnding(path: string): string {

@@ -29,9 +29,17 @@ export class Records {
   private readonly places: BuildPlaces & Pick<Workspace, 'byId'>;
   private reading: Promise<void> | undefined;
 
-  private constructor(store: RecordStore, places: BuildPlaces & Pick<Workspace, 'byId'>) {
+  /** True for what commands of cargo's build behind the gates: of that no check knows, and they not of its units. */
+  readonly areGated: boolean;
+
+  private constructor(
+    store: RecordStore,
+    places: BuildPlaces & Pick<Workspace, 'byId'>,
+    areGated: boolean,
+  ) {
     this.store = store;
     this.places = places;
+    this.areGated = areGated;
   }
 
   /** Resolves when the records of units are read; the first call starts that. No query about units may come earlier. */
@@ -52,8 +60,9 @@ export class Records {
   static async open(
     store: RecordStore,
     places: BuildPlaces & Pick<Workspace, 'byId'>,
+    areGated = false,
   ): Promise<Records> {
-    const records = new Records(store, places);
+    const records = new Records(store, places, areGated);
     await records.refreshScripts();
     return records;
   }
@@ -67,6 +76,7 @@ export class Records {
   private async refreshUnits(): Promise<void> {
     for (const record of await this.store.units()) {
       if (!this.places.byId.has(record.packageId)) continue;
+      if ((record.gated !== undefined) !== this.areGated) continue;
       const known = record.outputs.some(({ path }) => {
         const unit = this.byPath.get(path);
         return unit !== undefined && this.current.has(unit);
@@ -78,6 +88,7 @@ export class Records {
   private async refreshScripts(): Promise<void> {
     for (const script of await this.store.buildScripts()) {
       const isOfTree = this.places.byId.has(script.packageId);
+      if ((script.gated === true) !== this.areGated) continue;
       if (isOfTree && !this.fresh.has(script.outDir)) this.scripts.set(script.outDir, script);
     }
   }
@@ -98,6 +109,12 @@ export class Records {
     for (const unit of replaced) await this.store.replaceUnit(unit, record);
   }
 
+  /** Adds a unit of which nothing is judged; resolves when its record is on disk. */
+  async putAsGiven(record: UnitRecord): Promise<void> {
+    this.index(record);
+    await this.store.putUnit(record);
+  }
+
   /** Resolves when the facts of a unit's libraries are on disk, for libraries that no recorded link has used. */
   async putArchives(record: UnitRecord, archives: UnitRecord['archives']): Promise<void> {
     if (archives.every(({ path }) => this.factsOfInput.has(path))) return;
@@ -105,7 +122,8 @@ export class Records {
   }
 
   /** Resolves when the record of a build script that ran or was held back is on disk. */
-  async putScript(record: BuildScriptRecord): Promise<void> {
+  async putScript(given: BuildScriptRecord): Promise<void> {
+    const record: BuildScriptRecord = this.areGated ? { ...given, gated: true } : given;
     this.changes++;
     this.scripts.set(record.outDir, record);
     this.fresh.add(record.outDir);
@@ -134,6 +152,22 @@ export class Records {
     const now = await stampOf(path);
     if (record === undefined || output === undefined || now === undefined) return false;
     return sameFile(output, now) && isIntact(record, output, now);
+  }
+
+  /**
+   * Resolves to the unit that left a file, under whatever name, and to the path that the unit gave it; undefined when the file is not
+   * as it was then.
+   */
+  async makerOf(
+    path: string,
+  ): Promise<{ readonly record: UnitRecord; readonly output: string } | undefined> {
+    const now = await stampOf(path);
+    if (now === undefined) return undefined;
+    const record = this.byPath.get(path) ?? this.byFile.get(fileKey(now));
+    const output = record?.outputs.find((o) => o.path === path || sameFile(o, now));
+    if (record === undefined || output === undefined) return undefined;
+    if (!sameFile(output, now) || !isIntact(record, output, now)) return undefined;
+    return { record, output: output.path };
   }
 
   /** Returns the units of this check in an order that does not depend on when they were built. */
@@ -197,6 +231,12 @@ export class Records {
 
   script(outDir: string): BuildScriptRecord | undefined {
     return this.scripts.get(outDir);
+  }
+
+  /** Returns whether all that the build script of an OUT_DIR says is known; true where there is none. */
+  hasSpoken(outDir: string): boolean {
+    const held = this.script(outDir)?.held;
+    return held !== 'run' && held !== 'output';
   }
 
   /**

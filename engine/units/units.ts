@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { REAL_SUFFIX } from '../build/build-script.ts';
+import { possibleOutputs } from '../build/rustc-service.ts';
 import type { LinkRequest, RustcInvocation, RustcOutcome } from '../build/types.ts';
 import { CheckError } from '../errors.ts';
 import { sameFile, stampOf } from '../facts/store.ts';
@@ -230,6 +231,7 @@ export class Units {
       outputs: stamps,
       archives: [],
       links,
+      ...(this.records.areGated ? { gated: 'judged' as const } : {}),
     };
     this.unchanged.recorded(record, this.started.get(invocation.id));
     await this.records.put(record);
@@ -312,6 +314,26 @@ const pathsIn = ({ inputs }: LinkRequest): string[] => inputs.map(({ path }) => 
 
 function pathsOf([first, ...more]: InputGroup): [string, ...string[]] {
   return [first.path, ...more.map(({ path }) => path)];
+}
+
+/** Nothing but a name: nobody asks what such a file is. */
+const named = (path: string): FileStamp => ({ path, size: 0, mtime: '0', ctime: '0', inode: '0' });
+
+/** Returns the record of a unit of which nothing is judged: what it leaves, and what it is compiled with. */
+export function asGivenRecord(invocation: RustcInvocation): UnitRecord {
+  const { packageId, crateName, targetName, kind, sourcePath, outDir } = invocation;
+  const { extraFilename, isProcMacro, hasHarness, externs } = invocation;
+  return {
+    version: UNIT_RECORD_VERSION,
+    ...{ packageId, crateName, targetName, kind, sourcePath, outDir, extraFilename },
+    ...{ isProcMacro, hasHarness },
+    externs: externs.map((e) => e.path).filter((path) => path !== undefined),
+    ...{ sources: [], contents: [], variables: [], keywords: [], archives: [], links: [] },
+    macros: { defined: [], renamed: [], files: [], calls: [], names: [] },
+    ...{ loaded: { macros: [], opened: '' }, reads: { env: [], files: [] } },
+    outputs: possibleOutputs(invocation).map(named),
+    gated: 'as-given',
+  };
 }
 
 /** Returns the lint hits, without those of empty `extern` blocks. */

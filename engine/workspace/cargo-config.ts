@@ -29,6 +29,7 @@ const configSchema = z.looseObject({
   profile: z.optional(z.record(z.string(), table)),
   unstable: z.optional(table),
   env: z.optional(table),
+  alias: z.optional(z.record(z.string(), z.union([z.string(), z.array(z.string())]))),
   include: z.optional(includeSchema),
 });
 
@@ -57,6 +58,8 @@ export interface CargoConfig {
   readonly buildsStd: boolean;
   /** Returns the keys that files, `--config` and the environment set for a profile; undefined when none does. */
   profile(name: string): ReadonlySet<string> | undefined;
+  /** Returns the words that `alias.NAME` stands for; undefined when there is no such alias. */
+  alias(name: string): readonly string[] | undefined;
   /** Names of the variables that `[env]` sets for all programs that cargo starts, and overridden build scripts for rustc. */
   readonly variables: readonly string[];
 }
@@ -108,6 +111,7 @@ export async function readCargoConfig(
       cargoArguments.some((argument) => argument.includes('build-std')) ||
       layers.some(({ values }) => values.unstable?.['build-std'] !== undefined),
     profile: (name) => profileKeys(name, layers, env),
+    alias: (name) => aliasOf(name, layers, env),
     variables: [...new Set(layers.flatMap(({ values }) => variablesOf(values)))],
   };
 }
@@ -172,6 +176,18 @@ export function runnerFor(
     );
   }
   return holding[0]?.command;
+}
+
+/** See the Cargo Book, "[alias]": the environment goes before files. */
+function aliasOf(
+  name: string,
+  layers: readonly Layer[],
+  env: NodeJS.ProcessEnv,
+): readonly string[] | undefined {
+  const found =
+    env[`CARGO_ALIAS_${name.toUpperCase().replaceAll('-', '_')}`] ??
+    layers.find(({ values }) => values.alias?.[name] !== undefined)?.values.alias?.[name];
+  return typeof found === 'string' ? found.split(/\s+/).filter((word) => word !== '') : found;
 }
 
 function profileKeys(

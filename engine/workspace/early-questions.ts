@@ -50,6 +50,14 @@ export class WorkspaceQuestions {
     return early ?? this.askMetadata(args, directory, mayKeep);
   }
 
+  /** Returns the answer to a question about a directory that is kept and still valid; nothing is asked. */
+  keptMetadata(args: readonly string[], directory: string): Buffer | undefined {
+    return this.answers.find({
+      ...{ program: cargoProgram(), args, directory },
+      env: metadataEnvironment(),
+    });
+  }
+
   /** Runs rustc in the same way; nothing is stored. Rejects as runProgram does. */
   askRustc(rustc: string, args: readonly string[], directory: string): Promise<Finished> {
     const early = this.takeEarly(rustc, args, directory);

@@ -84,12 +84,7 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
   const config = await readCargoConfig(directory, options.cargoArguments);
   const targets = options.targets?.length ? options.targets : config.targets;
   const ask = (host: string): Promise<Finished> => {
-    // Build scripts and proc macros are for the host, whatever the target.
-    const platforms = [host, ...targets.filter((t) => t !== 'host-tuple' && t !== host)];
-    const args = [
-      ...metadataArguments(platforms, options.features),
-      ...treeArguments(options.cargoArguments ?? []),
-    ];
+    const args = questionFor(host, targets, options);
     return questions.askCargo(args, directory, options.mayKeep ?? false);
   };
   // The host is hardly ever another one, so cargo need not wait for rustc.
@@ -128,6 +123,36 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
     ...{ sysroot, host },
     builtFor: named.length === 0 ? [host] : named,
   });
+}
+
+/** Returns the arguments of `cargo metadata` for a tree. */
+function questionFor(
+  host: string,
+  targets: readonly string[],
+  { features, cargoArguments }: Pick<WorkspaceOptions, 'features' | 'cargoArguments'>,
+): string[] {
+  // Build scripts and proc macros are for the host, whatever the target.
+  const platforms = [host, ...targets.filter((t) => t !== 'host-tuple' && t !== host)];
+  return [...metadataArguments(platforms, features), ...treeArguments(cargoArguments ?? [])];
+}
+
+const placesSchema = z.object({ target_directory: z.string(), workspace_root: z.string() });
+
+/**
+ * Resolves to the root and target directory of a workspace, if cargo said so earlier and it still holds; undefined where cargo would
+ * have to be asked. Throws CheckError for a configuration of cargo's that cannot be read.
+ */
+export async function keptPlaces(
+  options: WorkspaceOptions & { readonly questions: WorkspaceQuestions },
+): Promise<Pick<Workspace, 'root' | 'targetDirectory'> | undefined> {
+  const directory = nearestManifest(resolve(options.path));
+  if (directory === undefined || likelyHost === undefined) return undefined;
+  const config = await readCargoConfig(directory, options.cargoArguments);
+  const targets = options.targets?.length ? options.targets : config.targets;
+  const kept = options.questions.keptMetadata(questionFor(likelyHost, targets, options), directory);
+  if (kept === undefined) return undefined;
+  const { target_directory, workspace_root } = placesSchema.parse(JSON.parse(kept.toString()));
+  return { root: workspace_root, targetDirectory: target_directory };
 }
 
 /** The nearest directory at or above `path` that holds a Cargo.toml. */
@@ -237,6 +262,8 @@ async function buildWorkspace(
       isWorkspaceMember: members.has(p.id),
       targets: p.targets.map((target) => readTarget(target, nodes.get(p.id)?.features ?? [])),
       dependencies: (nodes.get(p.id)?.dependencies ?? []).map(known),
+      buildDependencies: ofKind(nodes.get(p.id), 'build').map(known),
+      normalDependencies: ofKind(nodes.get(p.id), null).map(known),
       calledAs: new Map(
         (nodes.get(p.id)?.deps ?? []).flatMap(({ name: called, pkg }) =>
           called === undefined || called === '' ? [] : [[called, known(pkg)]],
@@ -268,6 +295,15 @@ async function buildWorkspace(
   refuseReservedCrates(workspace);
   refuseArtifactsOfHost(metadata.resolve.nodes, workspace);
   return workspace;
+}
+
+/** Returns the packages that a package needs as dependencies of a kind; an older cargo tells no kinds, and all count. */
+function ofKind(node: Metadata['resolve']['nodes'][number] | undefined, kind: 'build' | null) {
+  const deps = node?.deps ?? [];
+  if (deps.length === 0) return node?.dependencies ?? [];
+  const has = ({ dep_kinds }: (typeof deps)[number]): boolean =>
+    dep_kinds === undefined || dep_kinds.some((one) => (one.kind ?? null) === kind);
+  return deps.filter(has).map(({ pkg }) => pkg);
 }
 
 function sourceOf({ source, manifest_path }: Metadata['packages'][number], root: string): string {

@@ -41,6 +41,10 @@ export interface Package {
   readonly targets: readonly CargoTarget[];
   /** Direct dependencies of every kind, as cargo resolved them. */
   readonly dependencies: readonly PackageIndex[];
+  /** Of these, those that its build script needs. */
+  readonly buildDependencies: readonly PackageIndex[];
+  /** Of these, those that its own crates need, its tests left out. */
+  readonly normalDependencies: readonly PackageIndex[];
   /** Dependencies that have a library, by the crate name in this package's code. */
   readonly calledAs: ReadonlyMap<string, PackageIndex>;
 }

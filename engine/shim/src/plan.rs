@@ -10,7 +10,7 @@
 //!   `group`: the process group to end when the engine goes away while the program runs.
 //! - `exit`: end with `status`; `emit` true first writes out the collected stdout, then `append`.
 //! - `wait`: a person answers, which takes long: lend cargo's job token until the next answer.
-//! - `refuse`: print `message` and end with status 1.
+//! - `refuse`: print `message` and end with status 1; with `diagnostic`, a line of rustc's JSON, print that instead.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -65,6 +65,10 @@ pub fn follow(engine: &mut Engine) -> Result<i32, String> {
                 return Ok(answer.get("status").and_then(Value::number).ok_or(BAD_ANSWER)? as i32);
             }
             Some(b"refuse") => {
+                if let Some(line) = answer.get("diagnostic").and_then(Value::bytes) {
+                    let _ = io::stderr().write_all(line).and_then(|()| io::stderr().write_all(b"\n"));
+                    return Ok(1);
+                }
                 let message = answer.get("message").and_then(Value::bytes).ok_or(BAD_ANSWER)?;
                 return Err(String::from_utf8_lossy(message).into_owned());
             }

@@ -30,6 +30,10 @@ const LINKER_DIRECTORY: &str = "cackle-linker";
 const RUNNER_DIRECTORY: &str = "cackle-runner";
 /// The directory of the link to this program that replaces rustdoc.
 const RUSTDOC_DIRECTORY: &str = "cackle-rustdoc";
+/// The directory of the link to this program that cargo takes for rustc, where it puts no wrapper before it.
+const RUSTC_DIRECTORY: &str = "cackle-rustc";
+/// The directory of the link to this program that a subcommand which is none of cargo's takes for cargo.
+const CARGO_DIRECTORY: &str = "cackle-cargo";
 
 pub struct Role {
     name: &'static str,
@@ -53,7 +57,18 @@ pub fn find() -> Result<Role, String> {
         let token = required(TOKEN, &executable)?;
         return Ok(Role { name: "build-script", token, executable: build_script.into(), socket });
     }
-    for (stands_in, name) in [(RUNNER_DIRECTORY, "runner"), (RUSTDOC_DIRECTORY, "rustdoc")] {
+    let stand_ins = [
+        (RUNNER_DIRECTORY, "runner"),
+        (RUSTDOC_DIRECTORY, "rustdoc"),
+        (RUSTC_DIRECTORY, "rustc"),
+        (CARGO_DIRECTORY, "cargo"),
+    ];
+    // A program that finds us on PATH calls us by the name alone.
+    if called_as.as_os_str() == "cargo" {
+        let token = required(TOKEN, &executable)?;
+        return Ok(Role { name: "cargo", token, executable: called_as, socket });
+    }
+    for (stands_in, name) in stand_ins {
         if directory.is_some_and(|found| found == stands_in) {
             let token = required(TOKEN, &executable)?;
             return Ok(Role { name, token, executable: called_as, socket });

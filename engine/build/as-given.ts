@@ -1,0 +1,70 @@
+import { resolve } from 'node:path';
+import { CheckError } from '../errors.ts';
+import { changed, withoutUs } from './environment.ts';
+import { exitStatus, type ShimConnection } from './protocol.ts';
+import { written } from './rustc-command-line.ts';
+import type { Compilation } from './sandboxed-rustc.ts';
+import { runPlaces, type ServerOptions } from './server-options.ts';
+
+/** Most bytes that macros may print while one unit is compiled. */
+const MAX_PRINTED = 256 * 1024;
+
+/**
+ * Compiles a unit of which nothing is judged with the arguments that cargo gave it, in rustc's sandbox if it has one. What its macros
+ * print goes to the user and not to cargo, whose messages it could imitate: a program that reads these would load the library that
+ * a message names. Ends the shim.
+ */
+export async function compileAsGiven(
+  shim: ShimConnection,
+  { hello, programs, args, command, invocation, macros }: Compilation,
+  { loadsMacros }: { readonly loadsMacros: boolean },
+  options: ServerOptions & {
+    /** Returns the arguments, or a file with them where they are too long for a command line. */
+    commandLine(args: readonly string[]): Promise<readonly string[]>;
+    /** Called when a sandboxed rustc has succeeded, before cargo learns of it. */
+    succeeded(): void;
+  },
+): Promise<void> {
+  const words = await options.commandLine(args.flatMap(written));
+  const { sandbox, userWrapper, workspace, handlers } = options;
+  const plain = {
+    args: [...(userWrapper === undefined ? [] : [userWrapper]), ...programs, ...words],
+    ...withoutUs(hello.env),
+  };
+  const isSandboxed = sandbox?.sandboxes.forRustc === true;
+  if (!isSandboxed && !loadsMacros) {
+    shim.end({ do: 'exec', ...plain });
+    return;
+  }
+  const p = workspace.packages[invocation.package];
+  if (p === undefined) throw new Error(`no package ${invocation.package}`);
+  const inside = (run: NonNullable<typeof sandbox>) => ({
+    args: run.sandboxes.rustc(
+      {
+        ...{ package: p, cwd: hello.cwd },
+        env: changed(hello.env, withoutUs(hello.env)),
+        command: [programs.at(-1) ?? 'rustc', ...words],
+        wrappers: programs.slice(0, -1),
+        outDir: invocation.outDir,
+        ...{ kind: invocation.kind, macros },
+        incremental: command.incremental && resolve(hello.cwd, command.incremental),
+        ownVariables: handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
+        reads: words[0]?.startsWith('@') ? [words[0].slice(1)] : [],
+      },
+      runPlaces(options, run),
+    ),
+    ...{ clear: true, unset: [], set: [] },
+  });
+  const done = await shim.run({
+    do: 'run',
+    ...(isSandboxed ? inside(sandbox) : plain),
+    ...{ stdout: 'collect', limit: MAX_PRINTED, stderr: 'pass' },
+  });
+  if (done.spawnError !== undefined)
+    throw new CheckError(done.spawnError, 'the toolchain may be incomplete: install it again');
+  const printed = Buffer.from(done.stdout ?? '', 'base64').toString();
+  for (const line of printed.split('\n')) if (line !== '') handlers.onCargoOutput(line);
+  const status = exitStatus(done);
+  if (isSandboxed && status === 0) options.succeeded();
+  shim.end({ do: 'exit', status });
+}

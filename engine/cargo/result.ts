@@ -1,0 +1,21 @@
+import type { FailedProgram } from '../build/types.ts';
+import type { Problem } from '../problems/kinds.ts';
+import type { Waiting } from '../verdicts/live-config.ts';
+
+/** A program that was not let run, with the problems that forbid it. */
+export interface Held extends Waiting {
+  readonly problems: readonly Problem[];
+}
+
+/** How a command of cargo's ended behind the gates. */
+export interface GatedResult {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly held: readonly Held[];
+  /** Build scripts that failed in their sandboxes. */
+  readonly problems: readonly Problem[];
+  readonly failedTests: readonly FailedProgram[];
+  /** What cargo has to build again, because nothing is known of it (any more): the next run does. */
+  readonly forgotten: readonly string[];
+  readonly workspaceRoot: string;
+}
