@@ -89,7 +89,8 @@ export interface LinkRecord {
   readonly inputs: readonly LinkInput[];
   /** Shared objects and files of the C runtime, of which only the names matter. */
   readonly runtime: readonly string[];
-  readonly gcSections: boolean;
+  /** What the linker left out where nothing refers to it. */
+  readonly drops: 'nothing' | 'comdats' | 'sections';
   readonly rootSymbols: readonly string[];
   readonly exportPatterns: readonly string[];
   readonly exportsAll: boolean;
@@ -113,7 +114,7 @@ export interface RecordedCfg {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 19;
+export const UNIT_RECORD_VERSION = 20;
 
 /** The record of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {

@@ -15,7 +15,8 @@ export interface JoinInput {
 
 /** The roots of a link besides the start-up arrays. */
 export interface JoinRoots {
-  readonly gcSections: boolean;
+  /** What is left out where nothing refers to it. */
+  readonly drops: 'nothing' | 'comdats' | 'sections';
   /** `main`, the entry point and symbols named on the command line. */
   readonly symbols: readonly string[];
   /** Version-script globals; `*` matches any run of characters. */

@@ -9,6 +9,7 @@ import {
 } from '../facts/tables.ts';
 import { addTo } from '../group-by.ts';
 import { firstSegment } from '../rust-paths.ts';
+import type { JoinRoots } from './join-input.ts';
 
 declare const symbolBrand: unique symbol;
 /** A symbol or debug name, numbered over all inputs that this thread has loaded. */
@@ -30,11 +31,22 @@ export function makeRoom<T>(list: (T | undefined)[], length: number): void {
 
 const noSymbols: readonly SymbolId[] = [];
 
+/**
+ * Returns NAME of `NAME@VERSION` (ELF), of `NAME@BYTES`, `@NAME@BYTES` and `NAME@@BYTES` (calling conventions of 32-bit Windows) and of
+ * `NAME$FORM` (sys/cdefs.h of Apple); any other symbol as it is.
+ */
+export function undecorated(symbol: string): string {
+  const mark = symbol.indexOf('@', 1);
+  if (mark > 0) return symbol.slice(symbol.startsWith('@') ? 1 : 0, mark);
+  if (!symbol.includes('$')) return symbol;
+  return symbol.replace(/(?<=.)(?:\$(?:INODE64|UNIX2003|NOCANCEL|DARWIN_EXTSN|1050))+$/, '');
+}
+
 /** Numbers symbol names over all inputs, so that a join compares integers. It grows for the life of the thread. */
 export class SymbolNames {
   private readonly ids = new Map<string, SymbolId>();
   private readonly texts: string[] = [];
-  /** Symbols with a version or the size of their arguments, `NAME@…`, by NAME. */
+  /** Decorated symbols, by the name without it. */
   private readonly decorated = new Map<string, [SymbolId, ...SymbolId[]]>();
   /** Split names (rule 3.2) by symbol, read at their first use; the same text has the same names in every file. */
   private readonly names: (readonly SymbolName[] | undefined)[] = [];
@@ -55,8 +67,8 @@ export class SymbolNames {
     this.names.push(undefined);
     this.sources.push(source);
     this.entities.push(entity);
-    const mark = text.indexOf('@');
-    if (mark > 0) addTo(this.decorated, text.slice(0, mark), id);
+    const plain = undecorated(text);
+    if (plain !== text) addTo(this.decorated, plain, id);
     return id;
   }
 
@@ -98,8 +110,8 @@ export class LoadedFacts {
   readonly sectionMember: Uint32Array;
   /** By member: the symbols that its references name and the link resolves. */
   readonly memberNeeds: readonly Uint32Array[];
-  /** Allocated sections that a linker keeps without a reference to them. */
-  readonly alwaysKept: Uint32Array;
+  /** Allocated sections that every linker keeps without a reference to them. */
+  private readonly alwaysKept: Uint32Array;
   /** Exception tables (`.gcc_except_table*`) that belong to no group and follow no section. */
   readonly exceptionTables: Uint32Array;
   private readonly nameTexts: (Omit<SymbolName, 'role'> | undefined)[] = [];
@@ -161,6 +173,15 @@ export class LoadedFacts {
       symbols.text(this.entitySymbol[nodeEntity[node] as number] as SymbolId).includes('@');
     const nodes = [...this.definitions].filter(isVersioned);
     return new Set(nodes.map((node) => nodeSection[node] as number));
+  }
+
+  /** Returns the sections that a linker keeps without a reference to them, by what it leaves out. */
+  keptUnasked(drops: JoinRoots['drops']): Uint32Array {
+    if (drops === 'sections') return this.alwaysKept;
+    const all = this.allocated();
+    if (drops === 'nothing') return all;
+    const { sectionFlags } = this.facts;
+    return all.filter((section) => ((sectionFlags[section] as number) & SectionFlag.comdat) === 0);
   }
 
   /** Allocated sections in order: all, or those with one of the flags and the `others`. */

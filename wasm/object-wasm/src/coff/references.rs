@@ -1,7 +1,7 @@
 use super::sections::{identifier, is_unwind, marks_of};
 use super::symbols::Kind;
-use super::{Nodes, Object};
-use crate::references::{push, Target};
+use super::{unwind, Nodes, Object};
+use crate::references::{is_read_by_program, push, sort_from, Target};
 use crate::tables::{section_flag, ObjectTables};
 use artifact::{ExtractError, NONE};
 use object::pe;
@@ -12,6 +12,8 @@ pub struct Relocation {
     pub offset: u32,
     pub symbol: u32,
     pub addend: i64,
+    /// Is it a distance from the start of the program, as tables have that Windows reads?
+    pub is_rva: bool,
 }
 
 /// Reads the relocations of the allocated sections; those of one section by ascending offset.
@@ -31,20 +33,34 @@ pub fn read_all(object: &Object<'_, '_>, tables: &ObjectTables) -> Result<Vec<Ve
         for row in rows {
             let (offset, kind) = (row.virtual_address.get(LE), row.typ.get(LE));
             let symbol = row.symbol_table_index.get(LE);
-            match object.symbols.get(symbol as usize).map(|symbol| &symbol.kind) {
-                None | Some(Kind::Auxiliary) => {
-                    return Err(object.fail(format!("relocation names symbol {symbol}, which is not there")));
-                }
-                Some(_) => {}
+            let target = match object.symbols.get(symbol as usize) {
+                Some(row) if !matches!(row.kind, Kind::Auxiliary) => usize::try_from(row.section).unwrap_or_default(),
+                _ => return Err(object.fail(format!("relocation names symbol {symbol}, which is not there"))),
+            };
+            if target > 0 && target < object.section_names.len() && object.flags(tables, target) & section_flag::ALLOC == 0 {
+                let name = |section: usize| artifact::as_text(object.section_names[section]).into_owned();
+                return Err(object.fail(format!(
+                    "section {section} ({}) refers to section {target} ({}), which is debug info, or left out of the program",
+                    name(section),
+                    name(target)
+                )));
             }
             let bytes = content.get(offset as usize..).unwrap_or_default();
             let Some(addend) = addend(object, section, kind, bytes)? else { continue };
-            relocations.push(Relocation { offset, symbol, addend });
+            relocations.push(Relocation { offset, symbol, addend, is_rva: is_rva(object.machine, kind) });
         }
         relocations.sort_by_key(|r| r.offset);
         all.push(relocations);
     }
     Ok(all)
+}
+
+fn is_rva(machine: u16, kind: u16) -> bool {
+    match machine {
+        pe::IMAGE_FILE_MACHINE_AMD64 => kind == pe::IMAGE_REL_AMD64_ADDR32NB,
+        pe::IMAGE_FILE_MACHINE_I386 => kind == pe::IMAGE_REL_I386_DIR32NB,
+        _ => kind == pe::IMAGE_REL_ARM64_ADDR32NB,
+    }
 }
 
 /// Returns the addend of a relocation; `None` for those that patch nothing. On x86 the place that a relocation leads to is symbol
@@ -158,7 +174,7 @@ pub fn targets(
     [first, second].into_iter().filter(|target| *target != Target::NOTHING)
 }
 
-/// Turns the relocations of allocated sections, unwind tables of functions aside, into references.
+/// Turns the relocations of allocated sections into references; those of unwind tables where more than Windows reads them.
 #[inline(never)]
 pub fn collect(
     object: &Object<'_, '_>,
@@ -166,25 +182,42 @@ pub fn collect(
     relocations: &[Vec<Relocation>],
     tables: &mut ObjectTables,
 ) -> Result<(), ExtractError> {
+    let first = tables.ref_section.len();
     for (section, relocations) in relocations.iter().enumerate().skip(1) {
-        let global = object.first_section + section;
-        if tables.section_is_frame[global] {
-            continue;
+        if !tables.section_is_frame[object.first_section + section] {
+            of_section(object, nodes, section, relocations, tables);
         }
-        if let (Some(array), true) = (marks_of(object.section_names[section]), nodes.shared.first_node[section] < nodes.shared.first_node[section + 1]) {
-            // Who reaches one of these sections walks over all.
-            let name = tables.strings.intern(&format!("__start_{}", identifier(array)));
-            push(tables, global as u32, 0, nodes.shared.first_node[section], &Target::symbol(name));
-        }
-        for relocation in relocations {
-            let from = nodes.shared.covering(tables, section, relocation.offset.into());
-            for target in targets(object, nodes, relocation.symbol, relocation.addend, tables) {
-                // An entry of `.xdata` names the places inside of its own function.
-                if target.node != from || !is_unwind(object.section_names[section]) {
-                    push(tables, global as u32, relocation.offset, from, &target);
-                }
+    }
+    let is_table = |section: &usize| tables.section_is_frame[object.first_section + section];
+    let read: Vec<usize> = (1..relocations.len())
+        .filter(is_table)
+        .filter(|&section| {
+            is_read_by_program(tables, &nodes.shared, section, first) || unwind::is_irregular(object, &relocations[section])
+        })
+        .collect();
+    for &section in &read {
+        of_section(object, nodes, section, &relocations[section], tables);
+    }
+    if !read.is_empty() {
+        sort_from(tables, first);
+    }
+    tables.strings.check().map_err(|reason| object.fail(reason))
+}
+
+fn of_section(object: &Object<'_, '_>, nodes: &Nodes, section: usize, relocations: &[Relocation], tables: &mut ObjectTables) {
+    let global = object.first_section + section;
+    if let (Some(array), true) = (marks_of(object.section_names[section]), nodes.shared.first_node[section] < nodes.shared.first_node[section + 1]) {
+        // Who reaches one of these sections walks over all.
+        let name = tables.strings.intern(&format!("__start_{}", identifier(array)));
+        push(tables, global as u32, 0, nodes.shared.first_node[section], &Target::symbol(name));
+    }
+    for relocation in relocations {
+        let from = nodes.shared.covering(tables, section, relocation.offset.into());
+        for target in targets(object, nodes, relocation.symbol, relocation.addend, tables) {
+            // An entry of `.xdata` names the places inside of its own function.
+            if target.node != from || !is_unwind(object.section_names[section]) {
+                push(tables, global as u32, relocation.offset, from, &target);
             }
         }
     }
-    tables.strings.check().map_err(|reason| object.fail(reason))
 }

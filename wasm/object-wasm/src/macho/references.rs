@@ -1,6 +1,6 @@
 use super::Object;
 use crate::nodes::MemberNodes;
-use crate::references::{push, Target};
+use crate::references::{is_read_by_program, push, sort_from, Target};
 use crate::tables::{section_flag, ObjectTables};
 use artifact::{ExtractError, NONE};
 use object::macho::{self, RelocationInfo};
@@ -167,14 +167,18 @@ impl Reader<'_, '_, '_> {
             return Err(self.fail(&format!("has a relocation to symbol {index}, which is not there")));
         };
         let index = index as usize;
+        let section = usize::from(symbol.n_sect());
+        let is_placed = !symbol.is_stab() && symbol.n_type() & macho::N_TYPE == macho::N_SECT && section > 0 && section <= object.sections.len();
+        if is_placed && object.flags(self.tables, section) & section_flag::ALLOC == 0 {
+            return Err(self.fail(&format!("refers to section {section}, which is debug info, or left out of the program")));
+        }
         if self.nodes.global_name[index] != NONE {
             return Ok(Target::symbol(self.nodes.global_name[index]));
         }
         if self.nodes.node_of_symbol[index] != NONE {
             return Ok(Target::node(self.nodes.node_of_symbol[index]));
         }
-        let section = usize::from(symbol.n_sect());
-        if symbol.is_stab() || symbol.n_type() & macho::N_TYPE != macho::N_SECT || section == 0 || section > object.sections.len() {
+        if !is_placed {
             return Ok(Target::NOTHING);
         }
         // A mark of the assembler: the place is that many bytes behind it.
@@ -184,21 +188,42 @@ impl Reader<'_, '_, '_> {
     }
 }
 
-/// Turns the relocations of allocated sections, unwind tables aside, into references.
+/// Turns the relocations of allocated sections into references; those of unwind tables where the program reads them itself.
 #[inline(never)]
 pub fn collect(object: &Object<'_, '_>, nodes: &MemberNodes, tables: &mut ObjectTables) -> Result<(), ExtractError> {
+    let first = tables.ref_section.len();
+    let (mut others, mut unwind) = (Vec::new(), Vec::new());
     for section in 1..=object.sections.len() {
         let global = object.first_section + section;
-        if tables.section_is_frame[global] || tables.section_flags[global] & section_flag::ALLOC == 0 {
-            continue;
+        if tables.section_flags[global] & section_flag::ALLOC != 0 {
+            if tables.section_is_frame[global] { &mut unwind } else { &mut others }.push(section);
         }
-        for reference in read(object, nodes, section, tables)? {
-            let from = nodes.covering(tables, section, reference.offset.into());
-            for target in reference.targets {
-                // Differences within one node lead nowhere.
-                if target.node != from {
-                    push(tables, global as u32, reference.offset, from, &target);
-                }
+    }
+    for section in others {
+        of_section(object, nodes, section, tables)?;
+    }
+    unwind.retain(|&section| is_read_by_program(tables, nodes, section, first));
+    for &section in &unwind {
+        of_section(object, nodes, section, tables)?;
+    }
+    if !unwind.is_empty() {
+        sort_from(tables, first);
+    }
+    Ok(())
+}
+
+fn of_section(
+    object: &Object<'_, '_>,
+    nodes: &MemberNodes,
+    section: usize,
+    tables: &mut ObjectTables,
+) -> Result<(), ExtractError> {
+    for reference in read(object, nodes, section, tables)? {
+        let from = nodes.covering(tables, section, reference.offset.into());
+        for target in reference.targets {
+            // Differences within one node lead nowhere.
+            if target.node != from {
+                push(tables, (object.first_section + section) as u32, reference.offset, from, &target);
             }
         }
     }

@@ -54,8 +54,8 @@ fn flags_of(bits: u32, segment: &[u8]) -> u32 {
         }
     };
     let kind = bits & macho::SECTION_TYPE;
-    // By its segment alone a section is no debug info: a program could give its code such a segment.
-    set(bits & macho::S_ATTR_DEBUG == 0 && segment != b"__LD" && segment != b"__LLVM", section_flag::ALLOC);
+    // By its segment alone a section is no debug info, nor left out otherwise: a program could give its data such a segment.
+    set(bits & macho::S_ATTR_DEBUG == 0, section_flag::ALLOC);
     set(bits & (macho::S_ATTR_PURE_INSTRUCTIONS | macho::S_ATTR_SOME_INSTRUCTIONS) != 0, section_flag::EXEC);
     set(segment.starts_with(b"__DATA"), section_flag::WRITE);
     set(
