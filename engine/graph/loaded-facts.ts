@@ -5,6 +5,7 @@ import {
   NONE,
   NodeFlag,
   type ObjectFacts,
+  ObjectFormat,
   SectionFlag,
 } from '../facts/tables.ts';
 import { addTo } from '../group-by.ts';
@@ -168,7 +169,9 @@ export class LoadedFacts {
 
   /** Sections of definitions for one version only (`name@VERSION`), to which other files refer by another name. */
   private versionedSections(symbols: SymbolNames): Set<number> {
-    const { nodeEntity, nodeSection } = this.facts;
+    const { nodeEntity, nodeSection, memberFormat } = this.facts;
+    // Elsewhere, `@` stands in names of calling conventions and of constants.
+    if (memberFormat.every((format) => format !== ObjectFormat.elf)) return new Set();
     const isVersioned = (node: number): boolean =>
       symbols.text(this.entitySymbol[nodeEntity[node] as number] as SymbolId).includes('@');
     const nodes = [...this.definitions].filter(isVersioned);
@@ -178,10 +181,12 @@ export class LoadedFacts {
   /** Returns the sections that a linker keeps without a reference to them, by what it leaves out. */
   keptUnasked(drops: JoinRoots['drops']): Uint32Array {
     if (drops === 'sections') return this.alwaysKept;
-    const all = this.allocated();
-    if (drops === 'nothing') return all;
+    if (drops === 'nothing') return this.allocated();
     const { sectionFlags } = this.facts;
-    return all.filter((section) => ((sectionFlags[section] as number) & SectionFlag.comdat) === 0);
+    const isLeftOut = (section: number): boolean =>
+      ((sectionFlags[section] as number) & SectionFlag.comdat) !== 0;
+    const others = this.allocated().filter((section) => !isLeftOut(section));
+    return Uint32Array.from([...this.alwaysKept.filter(isLeftOut), ...others]);
   }
 
   /** Allocated sections in order: all, or those with one of the flags and the `others`. */

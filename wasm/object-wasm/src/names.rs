@@ -59,6 +59,8 @@ pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitName
     let mut plain = String::new();
     let mut walk = Walk::default();
     for text in texts {
+        // LLVM's handler of a function's exceptions, on 32-bit Windows: a part of the function.
+        let text = text.strip_prefix("__ehhandler$").unwrap_or(text);
         let this = split.start.len() as u32;
         let SplitNames { name_ids, roles, names, crates, .. } = &mut split;
         plain.clear();
@@ -168,6 +170,7 @@ mod tests {
             assert_eq!(names(decorated), ["CreateProcessW"]);
         }
         assert!(names("?connect@@YAHXZ").is_empty());
+        assert_eq!(names("__ehhandler$_RNvMNtCs4fqI2P2rA04_3std2fsNtB2_4File4open"), ["std::fs::File::open"]);
         assert_eq!(names("_ZN3std2fs4File4open17h0123456789abcdefE"), ["std::fs::File::open"]);
         assert_eq!(names("_RNvMNtCs4fqI2P2rA04_3std2fsNtB2_4File4open"), ["std::fs::File::open"]);
         // Non-ASCII identifier (v0 punycode): gödel

@@ -1,5 +1,5 @@
 use super::directives::{self, Directives};
-use super::symbols::Symbol;
+use super::symbols::{Kind, Symbol};
 use super::Object;
 use crate::nodes::is_c_identifier;
 use crate::tables::{section_flag, ObjectTables, SectionRow};
@@ -99,7 +99,8 @@ fn flags_of(bits: u32, name: &[u8]) -> u32 {
 
 /// Takes what only looks like debug info for what it is: no debug info has a symbol that other objects see.
 pub fn show_named(object: &Object<'_, '_>, tables: &mut ObjectTables) -> Result<(), ExtractError> {
-    for symbol in object.symbols.iter().filter(|symbol| symbol.is_global() && symbol.section > 0) {
+    let is_defined = |symbol: &&Symbol<'_>| matches!(symbol.kind, Kind::Plain) && symbol.is_global() && symbol.section > 0;
+    for symbol in object.symbols.iter().filter(is_defined) {
         let index = object::SectionIndex(symbol.section as usize);
         let bits = object.sections.section(index).map_err(|e| object.fail(e))?.characteristics.get(LE);
         if bits & (pe::IMAGE_SCN_LNK_REMOVE | pe::IMAGE_SCN_LNK_INFO) == 0 {
