@@ -10,6 +10,7 @@ import {
 import type { NodeAt } from '../graph/reached.ts';
 import { isPlain } from '../rust-paths.ts';
 import type { ApiMatcher } from './api-matcher.ts';
+import { MemberMark } from './foreign.ts';
 import { SymbolHits } from './symbol-hits.ts';
 import { SysrootCrates } from './sysroot-crates.ts';
 import { SystemHits } from './system-hits.ts';
@@ -150,7 +151,9 @@ export class ReferenceFinder {
       systemCalls.push(...this.referencesTo(output, at, system, foreignMembers, sysroot));
     };
     output.eachLiveNode(answeredFor(foreignMembers), (input, node, isRoot) => {
-      const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
+      const { loaded } = output.inputs[input] as JoinInput;
+      if (foreignMembers[input]?.[loaded.memberOfNode(node)] === MemberMark.toolchain) return;
+      const { facts, entitySymbol } = loaded;
       // References of anonymous data are charged to the code that refers to the data (rule 4.5).
       if (((facts.nodeFlags[node] as number) & NodeFlag.anonymous) !== 0 && !isRoot) return;
       const endEdge = facts.nodeFirstEdge[node + 1] as number;
@@ -192,7 +195,7 @@ export class ReferenceFinder {
     return (
       entity !== NONE &&
       loaded.entitySymbol[entity] === symbol &&
-      foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] !== 1
+      foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] !== MemberMark.foreign
     );
   }
 
@@ -210,7 +213,7 @@ export class ReferenceFinder {
     if (hits.length === 0) return [];
     const { loaded } = output.inputs[at.input] as JoinInput;
     const { facts } = loaded;
-    const foreign = foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] === 1;
+    const foreign = foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] === MemberMark.foreign;
     const names = this.hits.namesOf(output, at, at.from);
     const given = new TypeArguments(foreign ? [] : names, this.matcher);
     const counting = hits.filter((hit) => !isOfArguments(hit, hits, shim, given));
