@@ -71,8 +71,9 @@ fn join(parts: &[&str]) -> String {
         }
         whole.push_str(part);
     }
-    // The standard library of a Windows target was compiled there; the prefix is what rustc puts for a path of its own.
-    if whole.starts_with("/rustc/") && whole.contains('\\') {
+    // The standard library of a Windows target was compiled there; the prefix is what rustc puts for a path of its own, or the place of
+    // the component `rust-src`.
+    if whole.contains('\\') && (whole.starts_with("/rustc/") || whole.contains("/lib/rustlib/src/rust/library\\")) {
         whole = whole.replace('\\', "/");
     }
     let absolute = whole.starts_with('/');

@@ -151,6 +151,7 @@ mod tests {
             names("<a::B<c::D> as e::F<g::H>>::i::<j::K>"),
             ["c::D", "a::B", "g::H", "j::K", "e::F::i"]
         );
+        assert_eq!(names("<std::fs::{impl#12} as std::{impl#12}>::open"), ["std::fs", "std::open"]);
         assert_eq!(names("std::fs::{impl#9}::open<std::path::PathBuf>"), ["std::path::PathBuf", "std::fs::open"]);
         assert_eq!(names("core::ptr::<impl *const T>::is_null"), ["core::ptr::is_null"]);
     }

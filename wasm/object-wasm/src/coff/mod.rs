@@ -187,7 +187,7 @@ fn nodes(
         let section = symbol.section as usize;
         let flags = object.flags(tables, section);
         let is_of_unwinding = sections::is_of_unwinding(object.section_names[section]);
-        if flags & section_flag::ALLOC == 0 || is_part(symbol.name) || (is_of_unwinding && sections::is_label(symbol)) {
+        if flags & section_flag::ALLOC == 0 || is_part(symbol) || (is_of_unwinding && sections::is_label(symbol)) {
             continue;
         }
         if symbol.value > tables.section_size[object.first_section + section] {
@@ -219,9 +219,10 @@ fn nodes(
     Ok(Nodes { shared, imported })
 }
 
-/// Is the symbol a part of the function before it: what a `catch`, a filter or a destructor became?
-fn is_part(name: &[u8]) -> bool {
-    [&b"?catch$"[..], b"?dtor$", b"?filt$", b"?fin$"].iter().any(|prefix| name.starts_with(prefix))
+/// Is the symbol a part of the function before it: what a `catch`, a filter or a destructor became, or where it goes on?
+fn is_part(symbol: &Symbol<'_>) -> bool {
+    let parts = [&b"?catch$"[..], b"?dtor$", b"?filt$", b"?fin$", b"$ehgcr_"];
+    !symbol.is_global() && parts.iter().any(|prefix| symbol.name.starts_with(prefix))
 }
 
 /// A symbol that something else may define.
