@@ -8,9 +8,9 @@ import {
   ObjectFormat,
   SectionFlag,
 } from '../facts/tables.ts';
+import type { LinkRecord } from '../facts/unit-record.ts';
 import { addTo } from '../group-by.ts';
 import { firstSegment } from '../rust-paths.ts';
-import type { JoinRoots } from './join-input.ts';
 
 declare const symbolBrand: unique symbol;
 /** A symbol or debug name, numbered over all inputs that this thread has loaded. */
@@ -179,7 +179,7 @@ export class LoadedFacts {
   }
 
   /** Returns the sections that a linker keeps without a reference to them, by what it leaves out. */
-  keptUnasked(drops: JoinRoots['drops']): Uint32Array {
+  keptUnasked(drops: LinkRecord['drops']): Uint32Array {
     if (drops === 'sections') return this.alwaysKept;
     if (drops === 'nothing') return this.allocated();
     const { sectionFlags } = this.facts;
