@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Found once: the program does not move while it runs. */
@@ -44,6 +44,15 @@ export function realPath(path: string): string {
   } catch {
     return path;
   }
+}
+
+/** Returns a path without symbolic links, those that are there: what is below may be missing. */
+export function realPlace(path: string): string {
+  const parent = dirname(path);
+  if (parent === path) return path;
+  const real = realPath(path);
+  if (real !== path || existsSync(path)) return real;
+  return join(realPlace(parent), basename(path));
 }
 
 /** Returns the names of what lies in a directory; none where it cannot be read. */

@@ -63,7 +63,7 @@ async function ensureBubblewrap() {
       (await run(program, [...args, 'install', '-y', 'bubblewrap'], { allowFailure: true })));
   if (!got) {
     process.stderr.write(
-      "cackle set-up: bubblewrap could not be installed; install your system's package `bubblewrap` before you ask for a sandbox\n",
+      'cackle set-up: bubblewrap could not be installed; install your system\'s package `bubblewrap`, or let `kind = "Auto"` take Landlock (`cackle doctor` tells whether it works)\n',
     );
   }
 }

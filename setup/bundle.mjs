@@ -55,6 +55,10 @@ await build({
 });
 await mkdir(join(root, 'dist', 'shim-src'), { recursive: true });
 await cp(join(root, 'engine', 'shim', 'src'), join(root, 'dist', 'shim-src'), { recursive: true });
+for (const name of ['Cargo.toml', 'Cargo.lock', 'src'])
+  await cp(join(root, 'engine', 'launcher', name), join(root, 'dist', 'launcher-src', name), {
+    recursive: true,
+  });
 
 // The manual page is written by the command line that it describes.
 const writer = join(root, 'dist', 'man', 'writer.js');

@@ -25,6 +25,14 @@ const shim = await run(
   ['test', '--locked', '--manifest-path', 'engine/shim/Cargo.toml', '--target-dir', 'target/shim'],
   true,
 );
+const launcher = await run(
+  'cargo',
+  [
+    ...['test', '--locked', '--manifest-path', 'engine/launcher/Cargo.toml'],
+    ...['--target-dir', 'target/launcher'],
+  ],
+  true,
+);
 const suite = await run(
   process.execPath,
   [
@@ -36,8 +44,8 @@ const suite = await run(
   ],
   false,
 );
-let passed = crates.passed + shim.passed;
-let failed = crates.failed + shim.failed;
+let passed = crates.passed + shim.passed + launcher.passed;
+let failed = crates.failed + shim.failed + launcher.failed;
 try {
   const json = JSON.parse(readFileSync(results, 'utf8'));
   passed += json.numPassedTests;
@@ -49,6 +57,7 @@ try {
 const statuses = {
   'cargo test': crates.status,
   'cargo test of the shim': shim.status,
+  'cargo test of the launcher': launcher.status,
   vitest: suite.status,
 };
 const ended = Object.entries(statuses).filter(([, status]) => status !== 0);

@@ -26,6 +26,8 @@ test('rule 6.1: the npm package works in an empty directory, from npx and as `ca
     'README.md',
     ...license,
     'dist/shim-src/main.rs',
+    'dist/launcher-src/Cargo.lock',
+    'dist/launcher-src/src/main.rs',
     'dist/man/cackle.1',
     'dist/html/page.js',
     'dist/html/page-style.css',

@@ -31,6 +31,7 @@ interface Part {
   readonly description?: string;
   readonly type?: string;
   readonly enum?: readonly string[];
+  readonly const?: boolean;
   readonly items?: Part;
   readonly properties?: Readonly<Record<string, Part>>;
   readonly patternProperties?: Readonly<Record<string, Part>>;
@@ -123,6 +124,7 @@ function right({ path, part }: Key): string[] {
   const name = path.at(-1) ?? '';
   if (part.enum !== undefined) return part.enum.map((value) => JSON.stringify(value));
   if (part.items?.enum !== undefined) return ['[]', JSON.stringify(part.items.enum)];
+  if (part.const !== undefined) return [String(part.const)];
   if (part.type === 'boolean') return ['true', 'false'];
   if (part.type === 'integer') return ['1', '2', '3'];
   if (part.type === 'string') return ['"text"'];
@@ -153,6 +155,7 @@ function wrong({ path, part }: Key): string[] {
   return [
     ...others,
     ...(part.type === 'integer' ? ['0', '-1', '4'] : []),
+    ...(part.const === undefined ? [] : [String(!part.const)]),
     ...(part.enum === undefined ? [] : ['"none"', '"disabled"', '""']),
     ...(part.type === 'object' && name !== 'api' && name !== 'pkg' ? ['{ no_such_key = 1 }'] : []),
     ...(part.type === 'array' ? ['[1]', '[["text"]]', '[true]'] : []),
@@ -279,7 +282,7 @@ test('rules 2.16, 11.2: what `cackle lock` writes is valid, and what it cannot r
     ['nothing in it', only],
   ]);
   const wrong = new Map([
-    ['another version', text.replace('version = 1', 'version = 2')],
+    ['another version', text.replace('version = 2', 'version = 3')],
     ['no targets', text.replace(/^targets.*\n/m, '')],
     ['an unknown key', `${only}colour = 1\n`],
     ['an unknown key of a package', text.replace('name = ', 'colour = "red"\nname = ')],

@@ -6,6 +6,7 @@ import * as diff from './diff.mjs';
 import * as parsers from './parsers.mjs';
 import * as problems from './problems.mjs';
 import * as resources from './resources.mjs';
+import * as sandbox from './sandbox.mjs';
 import * as size from './size.mjs';
 import * as start from './start.mjs';
 import * as targets from './targets.mjs';
@@ -27,6 +28,7 @@ export const groups = [
   bombs,
   workers,
   resources,
+  sandbox,
   size,
   trace,
   ui,

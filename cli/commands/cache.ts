@@ -20,7 +20,8 @@ Examples:
       path: workspaceOptions.path,
       all: {
         type: 'boolean',
-        description: 'with clear: the shim and the store of this workspace too; all is built again',
+        description:
+          'with clear: the shim, the launcher and the store of this workspace too; all is built again',
       },
       json: { type: 'boolean', description: 'print JSON' },
     },

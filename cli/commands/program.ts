@@ -6,6 +6,7 @@ import { checkCommand } from './check.ts';
 import { completionsOf } from './completions.ts';
 import { coverageCommand } from './coverage.ts';
 import { diffCommand } from './diff.ts';
+import { doctorCommand } from './doctor.ts';
 import { explainCommand } from './explain.ts';
 import { helpOf } from './help.ts';
 import { initCommand } from './init.ts';
@@ -28,6 +29,7 @@ export function programOf(version: string): Program {
       reportCommand,
       summaryCommand,
       initCommand,
+      doctorCommand,
       explainCommand,
       cacheCommand,
       benchCommand,

@@ -1,7 +1,7 @@
 import { groupBy } from '../../engine/group-by.ts';
 import type { BacktraceFrame, SourcePlace } from '../../engine/problems/places.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
-import type { KeywordUse, Usage } from '../../engine/problems/usages.ts';
+import type { CompileUse, KeywordUse, Usage } from '../../engine/problems/usages.ts';
 import { printable } from './printable.ts';
 import { onTargets, placeText } from './problem-text.ts';
 import type { Paint, ReportOptions } from './report-options.ts';
@@ -25,6 +25,20 @@ export function usageLines(
   );
   return someOf([...groups.values()], options, paint, 'usage', (group) => {
     return functionLines(group, report, paint, options);
+  });
+}
+
+/** Returns what is read while compiling, each with the place that names it. */
+export function readLines(
+  uses: readonly CompileUse[],
+  { workspaceRoot }: CheckReport,
+  paint: Paint,
+  options: ReportOptions,
+): string[] {
+  const each = uses.map((use): [CompileUse] => [use]);
+  return someOf(each, options, paint, 'name', ([{ name, place, targets }]) => {
+    const what = `${paint.dim('reads')} ${paint.bold(nameText(name, options))}`;
+    return [`    ${placeText(place, workspaceRoot)} ${what}${printable(onTargets({ targets }))}`];
   });
 }
 

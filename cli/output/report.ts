@@ -8,7 +8,7 @@ import type { CheckReport } from '../../engine/problems/report.ts';
 import type { Denial } from '../../engine/sandbox/denied.ts';
 import { shellWords } from '../../engine/shell-words.ts';
 import { count } from './count.ts';
-import { instructionLines, keywordLines, usageLines } from './places-text.ts';
+import { instructionLines, keywordLines, readLines, usageLines } from './places-text.ts';
 import { printable } from './printable.ts';
 import type { Paint, ReportOptions } from './report-options.ts';
 import { heldTexts, notCheckedTexts } from './unchecked-text.ts';
@@ -81,7 +81,9 @@ function renderProblem(
       : paint.yellow(`warning[${code}]`);
   const lines = [`  ${mark}: ${printable(titleOf(problem))}`];
   if ('usages' in problem) lines.push(...usageLines(problem.usages, report, paint, options));
-  if ('uses' in problem) lines.push(...keywordLines(problem.uses, report, paint, options));
+  if (problem.kind === 'disallowed-compile-files' || problem.kind === 'disallowed-compile-env')
+    lines.push(...readLines(problem.uses, report, paint, options));
+  else if ('uses' in problem) lines.push(...keywordLines(problem.uses, report, paint, options));
   if ('instructions' in problem)
     lines.push(...instructionLines(problem.instructions, paint, options));
   if (problem.kind === 'execution-failed') {

@@ -33,6 +33,10 @@ export function permissionName({ kind, name }: GrantedPermission): string {
       return name ?? '';
     case 'build-instruction':
       return `build instruction ${name ?? ''}`;
+    case 'compile-env':
+      return `compile.env ${name ?? ''}`;
+    case 'compile-file':
+      return `compile.files ${name ?? ''}`;
     case 'proc-macro':
       return 'proc macro';
     default:
@@ -96,6 +100,12 @@ export function renderSummary(summary: PermissionSummary, parts: SummaryParts): 
       lines: withAny.map((p) => `${p.name}: ${p.permissions.map(scoped).join(', ')}`),
     });
   }
+  const opening = summary.packages.filter(({ opens }) => opens !== undefined);
+  if ((parts.byPackage || none) && opening.length > 0)
+    sections.push({
+      title: "Proc macros that open rustc's sandbox",
+      lines: opening.map(opensText),
+    });
   if (parts.byPermission) {
     sections.push({
       title: 'Packages by permission',
@@ -124,6 +134,18 @@ export function renderSummary(summary: PermissionSummary, parts: SummaryParts): 
         .join(''),
     )
     .join('\n');
+}
+
+function opensText({ name, opens }: PackagePermissions): string {
+  const what = [
+    ...(opens?.network === true ? ['network'] : []),
+    ...(opens?.readable ?? []).map((path) => `read ${path}`),
+    ...(opens?.writable ?? []).map((path) => `write to ${path}`),
+    ...(opens?.variables ?? []).map((variable) => `variable ${variable}`),
+    ...(opens?.arguments ?? []).map((argument) => `with ${argument}`),
+  ];
+  const units = opens?.for.length === 0 ? 'nothing needs it' : opens?.for.join(', ');
+  return `${name}: ${what.join(', ')}; in the units of: ${units}`;
 }
 
 function countLines(counts: SummaryCounts): string[] {

@@ -153,6 +153,8 @@ function reasonIn(problem: Problem, held: string): Reason | undefined {
       return { rank: rank(1), verb: 'needs', what: 'allow_extern' };
     case 'disallowed-unsafe':
       return { rank: rank(2), verb: 'needs', what: 'allow_unsafe' };
+    case 'disallowed-compile-files':
+      return { rank: rank(1), verb: 'needs', what: 'compile.files' };
     case 'proc-macro-not-allowed':
       return isMacro ? { rank: 3, verb: 'needs', what: 'allow_proc_macro' } : undefined;
     case 'build-script-not-allowed':

@@ -78,7 +78,9 @@ export function placeLines(problem: Problem, report: CheckReport): string[] {
   }
   if ('uses' in problem) {
     for (const use of problem.uses.slice(0, SHOWN))
-      lines.push(`${placeText(use.place, workspaceRoot)}${printable(onTargets(use))}`);
+      lines.push(
+        `${placeText(use.place, workspaceRoot)}${'name' in use ? ` reads ${printable(use.name)}` : ''}${printable(onTargets(use))}`,
+      );
     if (problem.uses.length > SHOWN) lines.push(`… and ${problem.uses.length - SHOWN} more places`);
   }
   if ('instructions' in problem && problem.instructions.length > 1) {

@@ -14,6 +14,7 @@ const titles = {
   facts: "facts in the user's cache",
   diffs: 'what diffs compared with',
   shim: 'shims',
+  launcher: "launchers of Landlock's sandboxes",
   workspace: 'store of this workspace',
 };
 

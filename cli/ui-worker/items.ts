@@ -91,7 +91,7 @@ export function usageRows(problem: Problem, root: string, safe: Safe): UsageRow[
     diagnostics: [
       `file            ${use.place.file}`,
       `line:column     ${use.place.line}:${use.place.column}`,
-      `found by        ${foundBy(use)}`,
+      'foundBy' in use ? `found by        ${foundBy(use)}` : `reads           ${use.name}`,
     ].map(safe),
   }));
 }

@@ -10,7 +10,12 @@ export class BuildFailures {
   readonly buildScripts: FailedProgram[] = [];
   /** Sandboxed tests that failed. */
   readonly tests: FailedProgram[] = [];
-  readonly sandboxedUnits: { packageId: string; command: readonly string[] }[] = [];
+  readonly sandboxedUnits: {
+    packageId: string;
+    command: readonly string[];
+    /** Ids of the packages whose proc macros rustc could load. */
+    macros: readonly string[];
+  }[] = [];
   private readonly links = new Set<number>();
 
   /** Records that a shim ended without saying how its program did. */

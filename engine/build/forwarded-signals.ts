@@ -1,5 +1,6 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { readRegularFile } from '../regular-file.ts';
+import { LAUNCHER } from '../sandbox/launcher.ts';
 
 /** Signals that ask a program to end, and go to the programs that cargo runs. */
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -52,9 +53,9 @@ function programsBelow(
   );
 }
 
-/** A shim that waits for what it started, or Bubblewrap; each stands between cargo and a program. */
+/** A shim that waits for what it started, Bubblewrap, or Landlock's launcher; each stands between cargo and a program. */
 function isWrapper(pid: number, names: ReadonlyMap<number, string>, shim: string): boolean {
-  if (names.get(pid) === 'bwrap') return true;
+  if (['bwrap', LAUNCHER].includes(names.get(pid) ?? '')) return true;
   try {
     return readlinkSync(`/proc/${pid}/exe`) === shim;
   } catch {

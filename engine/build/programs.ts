@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { hidesPath } from '../sandbox/bubblewrap.ts';
 import { denialsIn, searchedDirectories } from '../sandbox/denied.ts';
+import { hiddenBy } from '../sandbox/hidden.ts';
 import { changed, withoutUs } from './environment.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { runPlaces, type ServerOptions } from './server-options.ts';
@@ -70,7 +70,7 @@ export async function serveProgram(
       cwd: hello.cwd,
       hiddenVariables: [...hello.env.keys()].filter((name) => !sandboxCommand.includes(name)),
       mentions: () => false,
-      hides: (path) => hidesPath(sandboxCommand, path),
+      ...hiddenBy(sandboxCommand),
       searched: searchedDirectories(hello.env),
     }),
     output: done.spawnError ?? output,

@@ -9,6 +9,21 @@ const line = /^# env-dep:([^=\n]+)(?:=.*)?\n/gm;
 /** A byte that is not UTF-8, in the form in which the shim sends it. */
 const noText = /[\udc80-\udcff]/;
 
+/**
+ * Variables that cargo sets for the crate that it compiles (The Cargo Book, "Environment variables Cargo sets for crates"),
+ * whatever the user's environment has. Others of its names are settings of the user, some of them secret.
+ */
+const setByCargo =
+  /^(?:CARGO|OUT_DIR|CARGO_(?:MANIFEST_(?:DIR|PATH|LINKS)|PKG_(?:VERSION(?:_(?:MAJOR|MINOR|PATCH|PRE))?|AUTHORS|NAME|DESCRIPTION|HOMEPAGE|REPOSITORY|LICENSE(?:_FILE)?|RUST_VERSION|README)|CRATE_NAME|BIN_NAME|BIN_EXE_.+|PRIMARY_PACKAGE|TARGET_TMPDIR|RUSTC_CURRENT_DIR))$/;
+
+/** The variables that a unit's code asks for. */
+export interface AskedVariables {
+  /** Those whose visibility only the sandbox decides. */
+  readonly queried: readonly QueriedVariable[];
+  /** Those that neither cargo nor the package's own build script sets, whether they are set or not. */
+  readonly asked: readonly string[];
+}
+
 /** In cargo's own environment these variables are ours and differ from run to run. No compiled code sees them. */
 const ours: ReadonlySet<string> = new Set([...ourVariables, 'RUSTC_WRAPPER', 'RUSTDOC']);
 
@@ -16,25 +31,26 @@ const ours: ReadonlySet<string> = new Set([...ourVariables, 'RUSTC_WRAPPER', 'RU
  * Rewrites a unit's dep-info so that each variable has the value that cargo finds when it checks whether the unit is
  * fresh: cargo's own value, not the one in a sandbox. A hidden variable is left out: its value changes nothing, and
  * must not go into a file that sandboxes show. `env` is the environment that cargo gave rustc, `set` the names that
- * the build script set in it, and `passes` says whether rustc gets a variable. Returns the variables whose visibility
- * only the sandbox decides, with whether rustc got them. Errors of the file system pass through.
+ * the build script set in it, and `passes` says whether rustc gets a variable. Errors of the file system pass through.
  */
 export function tellCargo(
   depInfo: string,
   env: ReadonlyMap<string, string>,
   set: readonly string[],
   passes: (name: string) => boolean,
-): QueriedVariable[] {
+): AskedVariables {
   const queried: QueriedVariable[] = [];
+  const asked: string[] = [];
   let text: string;
   try {
     text = readRegularFile(depInfo).toString('latin1');
   } catch {
     // The code that later reads the files listed in it reports the error.
-    return queried;
+    return { queried, asked };
   }
   const told = text.replace(line, (as: string, written: string) => {
     const name = read(written);
+    if (!setByCargo.test(name) && !set.includes(name)) asked.push(name);
     if (ours.has(name)) return '';
     if (set.includes(name)) return as;
     const seen = passes(name);
@@ -51,7 +67,7 @@ export function tellCargo(
     writeFileSync(made, told, { encoding: 'latin1', flag: 'wx' });
     renameSync(made, depInfo);
   }
-  return queried;
+  return { queried, asked };
 }
 
 /** Escapes a name or value as rustc does (`escape_dep_env` in rustc_interface), byte by byte. */

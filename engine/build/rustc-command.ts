@@ -27,6 +27,8 @@ export interface RustcCommand {
   readonly jsonErrors: boolean;
   /** Directories of `-L` in which rustc looks for native libraries. */
   readonly nativeDirectories: readonly string[];
+  /** Files of `-C profile-use` and `-Z profile-sample-use`, which stand in dep-info beside the sources. */
+  readonly profiles: readonly string[];
 }
 
 /** Reads the command line of one compilation. When an option is repeated, the last one counts. */
@@ -55,6 +57,10 @@ export function describeRustcCommand(args: readonly RustcArgument[]): RustcComma
       const { kind, path } = readSearchPath(value);
       return kind === 'dependency' || kind === 'crate' ? [] : [path];
     }),
+    profiles: [
+      ...codegenValues(args, 'profile-use'),
+      ...all('Z').flatMap((value) => /^profile[-_]sample[-_]use=(.*)$/s.exec(value)?.[1] ?? []),
+    ],
     jsonErrors: all('error-format').at(-1) === 'json',
   };
 }

@@ -15,14 +15,14 @@ import {
   type Hello,
   type ShimConnection,
 } from './protocol.ts';
-import { tellCargo } from './queried-variables.ts';
+import { type AskedVariables, tellCargo } from './queried-variables.ts';
 import { expandRustcArguments } from './response-file.ts';
 import { FLAGS_VERSION, isOptimised, OUR_LINTS, rewriteRustcArguments } from './rustc-arguments.ts';
 import { describeRustcCommand } from './rustc-command.ts';
 import { parseRustcArguments } from './rustc-command-line.ts';
 import { type Compilation, compileInside } from './sandboxed-rustc.ts';
 import type { ServerOptions } from './server-options.ts';
-import type { LintHit, QueriedVariable, RustcInvocation } from './types.ts';
+import type { LintHit, RustcInvocation } from './types.ts';
 import { refusedArgument, searchNativeOnly } from './unit-arguments.ts';
 import { readUnitCfg } from './unit-cfg.ts';
 import { identify } from './units.ts';
@@ -34,6 +34,8 @@ const MAX_COMMAND_LINE = 128 * 1024;
 
 /** A command line that cargo passed for a unit, and the unit that it compiles. */
 type ReadUnit = Pick<Compilation, 'args' | 'command' | 'invocation'>;
+
+const noVariables: AskedVariables = { queried: [], asked: [] };
 
 /** Of invocations: a check may run cargo several times. */
 let nextId = 1;
@@ -166,7 +168,8 @@ export class RustcService {
       stderr: command.jsonErrors ? 'lints' : 'pass',
       lints: [...OUR_LINTS],
     } as const;
-    const compilation: Compilation = { hello, programs, args, command, invocation };
+    const macros = handlers.macrosOf(invocation);
+    const compilation: Compilation = { hello, programs, args, command, invocation, macros };
     const { sandbox } = this.options;
     const { done, sandboxCommand } = sandbox?.sandboxes.forRustc
       ? await compileInside(shim, compilation, output, this.options, sandbox, (ended, said) =>
@@ -185,7 +188,7 @@ export class RustcService {
       if (ending !== undefined)
         this.failures.killed.push(`rustc of ${invocation.crateName} was ended by signal ${ending}`);
       if (sandboxCommand !== undefined)
-        this.failures.sandboxedUnits.push({ packageId, command: sandboxCommand });
+        this.failures.sandboxedUnits.push({ packageId, command: sandboxCommand, macros });
     }
     const lints: LintHit[] = (done.lints ?? []).map((hit) => ({
       lint: hit.lint === 'unsafe_code' ? 'unsafe_code' : 'missing_unsafe_on_extern',
@@ -197,7 +200,7 @@ export class RustcService {
       command.depInfo === undefined
         ? join(invocation.outDir, `${invocation.crateName}${invocation.extraFilename}.d`)
         : resolve(hello.cwd, command.depInfo);
-    const variables = success ? this.queriedBy(hello, depInfo) : [];
+    const { queried, asked } = success ? this.askedBy(hello, depInfo, macros) : noVariables;
     await handlers.onRustcDone({
       invocation,
       success,
@@ -205,7 +208,11 @@ export class RustcService {
       disturbed: !success && (done.status !== 1 || this.failures.hasFailedLink(invocation)),
       lints,
       depInfo,
-      variables,
+      variables: queried,
+      asked,
+      macros,
+      opened: sandbox?.sandboxes.openedBy(macros) ?? '',
+      profiles: command.profiles.map((path) => resolve(hello.cwd, path)),
       nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
       outputs: success ? outputsOf(invocation) : [],
     });
@@ -213,15 +220,17 @@ export class RustcService {
   }
 
   /**
-   * Returns the variables that a compiled unit reads from the environment, and writes cargo's values into its
-   * dep-info, so that cargo finds the unit fresh as long as they hold.
+   * Returns the variables that a compiled unit asks for, and writes cargo's values into its dep-info, so that cargo finds
+   * the unit fresh as long as they hold.
    */
-  private queriedBy({ env }: Hello, depInfo: string): readonly QueriedVariable[] {
+  private askedBy({ env }: Hello, depInfo: string, macros: readonly string[]): AskedVariables {
     const { handlers, sandbox, configVariables } = this.options;
     const set = handlers.variablesOf(env.get('OUT_DIR') ?? '');
     const passes = (name: string): boolean =>
-      sandbox?.sandboxes.passesToRustc(name, configVariables) ?? true;
-    return tellCargo(depInfo, env, set, passes);
+      sandbox?.sandboxes.passesToRustc(name, configVariables, macros) ?? true;
+    const { queried, asked } = tellCargo(depInfo, env, set, passes);
+    // What a script that is held would set is not known: the unit is compiled again when it has run.
+    return { queried, asked: handlers.hasSpoken(env.get('OUT_DIR') ?? '') ? asked : [] };
   }
 
   private async compileOutside(

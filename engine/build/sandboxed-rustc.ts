@@ -20,6 +20,8 @@ export interface Compilation {
   readonly args: readonly RustcArgument[];
   readonly command: RustcCommand;
   readonly invocation: RustcInvocation;
+  /** Ids of the packages whose proc macros rustc may load. */
+  readonly macros: readonly string[];
 }
 
 type Run = Extract<Answer, { do: 'run' }>;
@@ -85,12 +87,15 @@ export async function compileInside(
         command: [programs.at(-1) ?? 'rustc', `@${file}`],
         wrappers: programs.slice(0, -1),
         outDir: invocation.outDir,
+        kind: invocation.kind,
+        macros: compilation.macros,
         incremental: command.incremental && resolve(hello.cwd, command.incremental),
         ownVariables: [
           ...options.handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
           ...tools.set.map(([name]) => name),
         ],
         reads: [options.shim, links.directory, ...tools.reads],
+        socket: links.path,
       },
       places,
     );

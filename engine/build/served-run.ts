@@ -1,11 +1,12 @@
 import { realpathSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { CheckError } from '../errors.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { OWN_FILES } from './our-variables.ts';
 import { profileArguments } from './profile.ts';
-import { programArguments } from './program-arguments.ts';
+import { optionValue, programArguments } from './program-arguments.ts';
 import { linkWrapper, makeRunDirectory } from './run-directory.ts';
 import { ShimServer } from './server.ts';
 import { ensureShim } from './shim.ts';
@@ -18,7 +19,7 @@ export interface ServedRun {
   readonly cargo: string;
   /** The file of the shim, without links on the way. */
   readonly shim: string;
-  /** Our own arguments for cargo: profile and runner. */
+  /** Our own arguments for cargo: profile, directories and runner. */
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   /** Aborted by the first error of a handler, which {@link serveRun} throws at the end. */
@@ -84,7 +85,11 @@ export async function serveRun<T>(
         server,
         cargo: toolchain.cargo,
         shim: realpathSync(shim),
-        args: [...profile, ...(programs?.args ?? [])],
+        args: [
+          ...profile,
+          ...placeArguments(workspace, request.cargoArguments),
+          ...(programs?.args ?? []),
+        ],
         env: {
           ...withoutUnit(process.env),
           ...programs?.env,
@@ -106,6 +111,27 @@ export async function serveRun<T>(
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/**
+ * Has cargo build where the workspace says, without links on the way: by these paths programs learn where they are, and
+ * sandboxes show them. Not by variables: every program that cargo runs would see them. Throws CheckError where `said` names
+ * another one.
+ */
+function placeArguments(
+  { targetDirectory, buildDirectory }: Workspace,
+  said: readonly string[],
+): string[] {
+  const other = optionValue(said, 'target-dir');
+  if (other !== undefined)
+    throw new CheckError(
+      `--target-dir has cargo build in ${other}, but the facts of what it builds are kept in ${targetDirectory}`,
+      'leave that option out and let CARGO_TARGET_DIR name the directory, for cackle and cargo',
+    );
+  const own = ['--target-dir', targetDirectory];
+  if (buildDirectory === targetDirectory) return own;
+  // A string of JSON is one of TOML.
+  return [...own, '--config', `build.build-dir=${JSON.stringify(buildDirectory)}`];
 }
 
 /**

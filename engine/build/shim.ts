@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { chmod, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CheckError } from '../errors.ts';
-import { makeDirectory } from '../make-directory.ts';
 import { packageRoot, userCache } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
+import { keptProgram } from '../workspace/kept-program.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import type { Toolchain } from '../workspace/toolchain.ts';
 
@@ -30,40 +30,15 @@ export async function ensureShim(toolchain: Toolchain, fallback: string): Promis
   for (const name of readdirSync(directory).sort())
     hash.update(name).update(readRegularFile(join(directory, name)));
   const key = hash.digest('hex').slice(0, 24);
-  const kept = join(userCache(), 'shim', key);
-  const finished = join(kept, NAME);
-  if (existsSync(finished)) return finished;
   const source = join(directory, 'main.rs');
+  const keptIn = (kept: string): Promise<string> =>
+    keptProgram(kept, NAME, (work) => compile(toolchain, source, join(work, NAME)));
   // The cache may be missing, read-only or full.
-  return make(toolchain, source, kept).catch(() => make(toolchain, source, join(fallback, 'shim')));
+  return keptIn(join(userCache(), 'shim', key)).catch(() => keptIn(join(fallback, 'shim')));
 }
 
 /** engine/shim/src/role.rs recognises the shim by this name. */
 const NAME = 'cackle-shim';
-
-/**
- * Builds the shim in a directory of its own and then renames that directory: no file system lets a rename replace a
- * directory that is not empty. If another check has built the shim meanwhile, its shim stays: a running program whose
- * file is replaced no longer knows its own name.
- */
-async function make(toolchain: Toolchain, source: string, directory: string): Promise<string> {
-  await makeDirectory(dirname(directory));
-  const work = await mkdtemp(`${directory}.`);
-  const finished = join(directory, NAME);
-  try {
-    await compile(toolchain, source, join(work, NAME));
-    await rename(work, directory).catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
-      if (existsSync(finished)) return;
-      // Left behind by a version that built the shim in this place and was killed.
-      await rm(directory, { recursive: true, force: true });
-      await rename(work, directory);
-    });
-    return finished;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
 
 /** Linked without a loader, so that no variable can load code into the shim, in whatever environment it starts. */
 const STATIC = ['-C', 'target-feature=+crt-static'];

@@ -77,6 +77,14 @@ export interface RustcOutcome {
   readonly lints: readonly LintHit[];
   readonly depInfo: string | undefined;
   readonly variables: readonly QueriedVariable[];
+  /** Ids of the packages whose proc macros rustc could load. */
+  readonly macros: readonly string[];
+  /** What these opened of rustc's sandbox, as {@link openedText} tells it. */
+  readonly opened: string;
+  /** Variables that the code asks for and that neither cargo nor the package's own build script sets. */
+  readonly asked: readonly string[];
+  /** Files that the user's flags have rustc read: measured profiles. */
+  readonly profiles: readonly string[];
   /** Directories of `-L` in which rustc looked for native libraries. */
   readonly nativeDirectories: readonly string[];
   readonly outputs: readonly string[];
@@ -173,6 +181,8 @@ export interface BuildHandlers {
    * load. Calls `waits` when a person has to answer.
    */
   onRustcStart(invocation: RustcInvocation, waits: () => void): Promise<Gate>;
+  /** Returns the ids of the packages whose proc macros rustc may load for a unit. Call it when {@link onRustcStart} allowed it. */
+  macrosOf(invocation: RustcInvocation): readonly string[];
   /** Called after rustc ended and before cargo learns of it. Resolves when the unit's record is on disk. */
   onRustcDone(outcome: RustcOutcome): Promise<void>;
   /** Called when a link begins, and runs beside the real link. All inputs of the linker exist until this resolves. */
@@ -189,6 +199,8 @@ export interface BuildHandlers {
   onBuildScriptDone(run: BuildScriptRun, stdout: Buffer, waits: () => void): Promise<OutputGate>;
   /** Returns the names that a build script set with `rustc-env`, by its OUT_DIR. The rustc of its package gets them. */
   variablesOf(outDir: string): readonly string[];
+  /** Is it known what a build script sets? False for one that is held, or whose output cannot be read. */
+  hasSpoken(outDir: string): boolean;
   /** Returns all known instructions that build scripts gave cargo, in the older spelling (`cargo:X`). */
   scriptInstructions(): readonly string[];
   /** Called for a test or program, by its absolute path, that cargo is about to run through its runner. */
@@ -272,6 +284,8 @@ export interface BuildOutcome {
   readonly failedSandboxedUnits: readonly {
     readonly packageId: string;
     readonly command: readonly string[];
+    /** Ids of the packages whose proc macros rustc could load. */
+    readonly macros: readonly string[];
   }[];
 }
 

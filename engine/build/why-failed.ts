@@ -2,7 +2,6 @@ import { lstatSync, type Stats } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { readRegularFile } from '../regular-file.ts';
-import { hidesPath } from '../sandbox/bubblewrap.ts';
 import type { Denial } from '../sandbox/denied.ts';
 import {
   denialsIn,
@@ -10,6 +9,7 @@ import {
   reportsDeniedWrite,
   searchedDirectories,
 } from '../sandbox/denied.ts';
+import { hiddenBy } from '../sandbox/hidden.ts';
 import type { BuildScriptProgram } from '../sandbox/sandboxes.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import { runPlaces, type SandboxedRun, type ServerOptions } from './server-options.ts';
@@ -48,7 +48,7 @@ export async function whyFailed(
       cwd: program.cwd,
       hiddenVariables: sandboxes.hiddenFrom(program, places),
       mentions: (name) => binary.includes(name),
-      hides: (path) => hidesPath(command, path),
+      ...hiddenBy(command),
       searched: searchedDirectories(program.env),
     }).filter(isDenied);
   const denials = told(output);
@@ -105,9 +105,9 @@ async function ask(
       package: copy,
       outDir,
     });
-    const [bwrap, ...args] = command ?? [];
-    if (bwrap === undefined) return undefined;
-    const ran = await runProgram(bwrap, args, {
+    const [sandboxing, ...args] = command ?? [];
+    if (sandboxing === undefined) return undefined;
+    const ran = await runProgram(sandboxing, args, {
       env: {},
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
@@ -126,8 +126,9 @@ async function ask(
           placesToWrite(join(directory, path, stats.isDirectory() ? 'any' : '')),
         ),
       ),
-      usedNetwork: wantedNetwork(counters),
-      output: `${ran.stdout}\n${ran.stderr}`,
+      usedNetwork: sandbox.sandboxes.countsNetwork(program.package) && wantedNetwork(counters),
+      // In Landlock, the copies are named as such.
+      output: `${ran.stdout}\n${ran.stderr}`.replaceAll(copy, directory),
     };
   } finally {
     await rm(scratch, { recursive: true, force: true });

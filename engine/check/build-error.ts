@@ -1,16 +1,25 @@
+import { existsSync } from 'node:fs';
 import type { BuildOutcome } from '../build/types.ts';
 import { CargoFailedError, CheckError } from '../errors.ts';
 import type { Gates } from '../gates/gates.ts';
 import { shellWords } from '../shell-words.ts';
 import type { Workspace } from '../workspace/types.ts';
 
+/** What cargo and rustc said while they failed. */
+interface SaidByCargo {
+  /** Is everything to be shown? */
+  readonly everything: boolean;
+  readonly disturbances: readonly string[];
+  /** Variables and files that code asked rustc for in vain. */
+  readonly wanted: { readonly variables: Iterable<string>; readonly files: Iterable<string> };
+}
+
 /** Throws CheckError for a compile error, which cargo explains; what a gate held is a problem instead. */
 export function failOnBuildError(
   outcome: BuildOutcome,
   gates: Gates,
   workspace: Workspace,
-  everything: boolean,
-  disturbances: readonly string[],
+  { everything, disturbances, wanted }: SaidByCargo,
 ): void {
   if (outcome.cargoStatus === 0) return;
   const killed = [
@@ -32,7 +41,7 @@ export function failOnBuildError(
       (held) => failed !== undefined && held !== undefined && workspace.dependsOn(failed, held),
     );
   });
-  if (ownFailures.length > 0) throw compileError(outcome, everything);
+  if (ownFailures.length > 0) throw compileError(outcome, workspace, everything, wanted);
   if (gates.heldPrograms.size > 0 || outcome.failedBuildScripts.length > 0) return;
   throw new CargoFailedError(
     `cargo failed with exit status ${outcome.cargoStatus}`,
@@ -41,14 +50,40 @@ export function failOnBuildError(
 }
 
 /** The error for a workspace that does not compile; the sandbox may be why. */
-function compileError(outcome: BuildOutcome, everything: boolean): CargoFailedError {
-  const command = outcome.failedSandboxedUnits[0]?.command;
+function compileError(
+  outcome: BuildOutcome,
+  { byId }: Workspace,
+  everything: boolean,
+  wanted: SaidByCargo['wanted'],
+): CargoFailedError {
+  const [failed] = outcome.failedSandboxedUnits;
+  const command = failed?.command;
+  const macros = (failed?.macros ?? []).flatMap((id) => byId.get(id)?.name ?? []);
+  const opens =
+    macros.length === 0
+      ? ''
+      : ` (\`rustc.sandbox\` of [pkg.NAME] opens it where a proc macro of NAME is loaded: here ${macros.join(', ')})`;
   const sandboxed =
     command === undefined
       ? ''
-      : `; rustc ran in the sandbox of [rustc.sandbox], which may forbid what it needs${everything ? `:\n  ${shellWords(command)}` : ' (--debug shows its command line, --log-file keeps it)'}`;
+      : `; rustc ran in the sandbox of [rustc.sandbox], which ${hiddenBy(wanted) ?? `may forbid what it needs${opens}`}${everything ? `:\n  ${shellWords(command)}` : ' (--debug shows its command line, --log-file keeps it)'}`;
   return new CargoFailedError(
     'the workspace does not compile',
     `cargo says why above; fix that and check again${sandboxed}`,
   );
+}
+
+/** What the sandbox of rustc hides of what code asked for in vain, with the settings that show it; undefined where none is known. */
+function hiddenBy({ variables, files }: SaidByCargo['wanted']): string | undefined {
+  const hidden = [...variables].filter((name) => process.env[name] !== undefined);
+  const there = [...files].filter((file) => existsSync(file));
+  const told = [
+    ...(hidden.length > 0
+      ? [`hides ${hidden.join(', ')} (\`pass_env\` of [rustc.sandbox] shows a variable)`]
+      : []),
+    ...(there.length > 0
+      ? [`hides ${there.join(', ')} (\`compile.files\` of [pkg.NAME] shows a file)`]
+      : []),
+  ];
+  return told.length === 0 ? undefined : told.join(' and ');
 }

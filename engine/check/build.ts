@@ -77,7 +77,7 @@ async function buildOne(
   const repeated = await unitsNotHeldAsBefore(context, { ...attempt, artifacts }, outcome);
   if (outcome instanceof StaleOutputError || repeated.length > 0)
     return { unitsToRebuild: repeated };
-  failWhereNothingCanBeJudged(context, { ...attempt, artifacts }, outcome, text.disturbances);
+  failWhereNothingCanBeJudged(context, { ...attempt, artifacts }, outcome, text);
   const recordsStarted = performance.now();
   const unitsToRebuild = await unitsWithoutFacts(context, { ...attempt, artifacts }, outcome);
   timing.judge = (timing.judge ?? 0) + seconds(recordsStarted);
@@ -157,11 +157,14 @@ function failWhereNothingCanBeJudged(
   { observer, workspace, options }: CheckContext,
   { gates, artifacts }: BuildAttempt,
   outcome: BuildOutcome,
-  disturbances: readonly string[],
+  { disturbances, wanted }: CargoText,
 ): void {
   for (const { command } of outcome.failedSandboxedUnits)
     observer.log?.('info', `a rustc that failed in its sandbox: ${shellWords(command)}`);
-  failOnBuildError(outcome, gates, workspace, options.everything ?? false, disturbances);
+  failOnBuildError(outcome, gates, workspace, {
+    everything: options.everything ?? false,
+    ...{ disturbances, wanted },
+  });
   const isHeld = gates.heldPrograms.size > 0 || outcome.failedBuildScripts.length > 0;
   if (artifacts.length === 0 && !isHeld)
     throw new CheckError(

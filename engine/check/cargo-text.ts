@@ -1,4 +1,4 @@
-import { isAbsolute, join, sep } from 'node:path';
+import { isAbsolute, join, resolve, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { HeldProgram } from '../gates/held-programs.ts';
 import { crateNameOf } from '../rust-paths.ts';
@@ -10,6 +10,10 @@ interface TextOutputs {
   /** Receives lines for the log, and for the user only on request. */
   hidden(line: string): void;
 }
+
+/** Errors of rustc for what is not there, or what its sandbox hides. */
+const undefinedVariable = /^error: environment variable `([^`]+)` not defined at compile time/;
+const missingFile = /^error: couldn't read `([^`]+)`: (?:No such file|Permission denied)/;
 
 /** A message begins with its level; what cargo does, with a word behind white space. */
 const message = /^(?:error|warning)(?:\[[A-Z]\d+\])?: /;
@@ -50,6 +54,8 @@ export class CargoText {
   private readonly directories: readonly { readonly prefix: string; readonly p: Package }[];
   private block: string[] = [];
   private readonly machine = new Set<string>();
+  /** What code asked rustc for in vain. */
+  readonly wanted = { variables: new Set<string>(), files: new Set<string>() };
   private readonly crates = new Set<string>();
   /** Crates that were not compiled again: they failed before because a program is held, or was until a fix was written. */
   private readonly refused = new Set<string>();
@@ -96,6 +102,10 @@ export class CargoText {
     const plain = stripVTControlCharacters(text);
     const missing = ofMachine.exec(plain)?.[0];
     if (missing !== undefined) this.machine.add(missing);
+    const variable = undefinedVariable.exec(plain)?.[1];
+    if (variable !== undefined) this.wanted.variables.add(variable);
+    const file = missingFile.exec(plain)?.[1];
+    if (file !== undefined) this.wanted.files.add(resolve(this.workspace.root, file));
     const begins = message.test(plain) || status.test(plain);
     if (this.cause !== undefined && !begins && plain !== '') {
       this.cause.push(text);

@@ -60,6 +60,8 @@ export function buildHandlers(
       units.starts(invocation);
       return logged(`compile ${nameOf(invocation)} with what it names`, gate);
     },
+    macrosOf: (invocation) =>
+      [...new Set([...gates.macrosOf(invocation)].map(({ packageId }) => packageId))].sort(),
     async onRustcDone(outcome) {
       const { invocation, success } = outcome;
       observer.log?.('debug', `compiled ${nameOf(invocation)}${success ? '' : ': it failed'}`);
@@ -96,6 +98,10 @@ export function buildHandlers(
     },
     onBuildScriptDone: (run, stdout, waits) => gates.scriptOutput.judge(run, stdout, waits),
     variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
+    hasSpoken(outDir) {
+      const held = records.script(outDir)?.held;
+      return held !== 'run' && held !== 'output';
+    },
     scriptInstructions: () =>
       // A target directory may hold the scripts of other workspaces.
       [...records.allScripts()]

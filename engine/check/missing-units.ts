@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import type { BuildOutcome, CargoArtifact } from '../build/types.ts';
+import type { UnitRecord } from '../facts/unit-record.ts';
 import { settleHeld } from '../gates/held-scripts.ts';
 import { filesOf, forget, forgetRun, forgetUnit } from '../units/forget.ts';
 import { seesTheSame } from '../units/hidden-variables.ts';
@@ -51,7 +52,7 @@ async function forgetUnrecorded(
 }
 
 /**
- * Begins to judge what cargo calls fresh. Forgets what has no record, or one of a unit that saw another environment, so
+ * Begins to judge what cargo calls fresh. Forgets what has no record, or one of a unit that rustc compiled in another sandbox, so
  * that cargo builds it again, and gives what that is.
  */
 export async function unitsWithoutFacts(
@@ -68,10 +69,15 @@ export async function unitsWithoutFacts(
       unitsToRebuild.push(...filesOf(artifact));
     }
   }
-  const passes = (name: string): boolean => sandboxes?.passesToRustc(name, configVariables) ?? true;
+  const isOtherwiseSandboxed = (record: UnitRecord): boolean => {
+    const { macros, opened } = record.loaded;
+    const passes = (name: string): boolean =>
+      sandboxes?.passesToRustc(name, configVariables, macros) ?? true;
+    return !seesTheSame(record, passes) || (sandboxes?.openedBy(macros) ?? '') !== opened;
+  };
   for (const artifact of artifacts.filter((a) => a.fresh)) {
     const record = await records.ofArtifact(artifact);
-    if (record === undefined || !seesTheSame(record, passes)) {
+    if (record === undefined || isOtherwiseSandboxed(record)) {
       await forget(artifact, workspace);
       unitsToRebuild.push(...filesOf(artifact));
       continue;

@@ -17,6 +17,7 @@ import type { CheckContext } from './context.ts';
 import { inventoriesOf, lockProblems, lockToCompare } from './inventory.ts';
 import type { Judgement } from './judge.ts';
 import { notCompiled } from './not-compiled.ts';
+import { openedUnits } from './opened-units.ts';
 import { JudgedPrograms } from './programs.ts';
 import { tidyStore } from './store.ts';
 import { leftOut } from './unchecked.ts';
@@ -107,6 +108,7 @@ function reportOf(
     builds: builds.map(({ targets, features }) => ({ targets, features: featureWords(features) })),
     notCompiled: isPart ? [] : notCompiled(workspace, packages),
     leftOut: isPart ? [] : leftOut(workspace, packages, gates.heldPrograms.values()),
+    openedUnits: openedUnits(records.currentInOrder(), config, workspace),
     counts: {
       packages: packages.size,
       units: records.current.size,

@@ -8,7 +8,7 @@ import { reasonOf } from '../system-errors.ts';
 
 /** A directory that is kept from check to check. */
 export interface CachePart {
-  readonly name: 'facts' | 'diffs' | 'shim' | 'workspace';
+  readonly name: 'facts' | 'diffs' | 'shim' | 'launcher' | 'workspace';
   readonly directory: string;
   readonly files: number;
   readonly bytes: number;
@@ -41,7 +41,7 @@ export async function cacheContent(options: { readonly path: string }): Promise<
 }
 
 /**
- * Removes the facts and what diffs left in the user's cache; with `all` the shim too, and the store of the workspace, after which everything
+ * Removes the facts and what diffs left in the user's cache; with `all` the shim and the launcher too, and the store of the workspace, after which everything
  * is built again. A check that runs meanwhile extracts or builds again what it misses. Returns what was removed; throws
  * CheckError.
  */
@@ -71,6 +71,7 @@ async function places(path: string): Promise<Pick<CachePart, 'name' | 'directory
     { name: 'facts', directory: join(userCache(), 'facts') },
     { name: 'diffs', directory: join(userCache(), 'diffs') },
     { name: 'shim', directory: join(userCache(), 'shim') },
+    { name: 'launcher', directory: join(userCache(), 'launcher') },
   ];
   try {
     const { workspace } = await readTree({ path });

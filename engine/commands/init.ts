@@ -7,7 +7,7 @@ import type { SandboxKind } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import { storeLocation } from '../facts/store.ts';
 import { fixesFor } from '../problems/fixes.ts';
-import { bubblewrapFault } from '../sandbox/probe.ts';
+import { sandboxFaults } from '../sandbox/choice.ts';
 import { whyUnwritable } from '../system-errors.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 import type { Workspace, WorkspaceChoice } from '../workspace/types.ts';
@@ -33,7 +33,9 @@ export async function writeFirstConfig(
   const workspace = await workspaceOf(choice);
   const file = choice.configFile ?? join(workspace?.root ?? choice.path, 'cackle.toml');
   const schemaLine = workspace && schemaLineOf({ configFile: file, workspace });
-  const sandbox = (await bubblewrapFault()) === undefined ? 'Bubblewrap' : 'Disabled';
+  const { bubblewrapFault, landlockFault } = await sandboxFaults(workspace?.sysroot);
+  const without = landlockFault === undefined ? 'Auto' : 'Disabled';
+  const sandbox = bubblewrapFault === undefined ? 'Bubblewrap' : without;
   try {
     const handle = await open(file, 'wx');
     try {

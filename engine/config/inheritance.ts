@@ -40,6 +40,8 @@ export function permissionLookup(
       allowProcMacro: flag((t) => t.allowProcMacro) ?? false,
       allowApis: new Set(chain.flatMap((t) => t.allowApis.map((entry) => entry.api))),
       allowBuildInstructions: chain.flatMap((t) => t.allowBuildInstructions),
+      compileEnv: chain.flatMap((t) => t.compileEnv),
+      compileFiles: chain.flatMap((t) => t.compileFiles),
     };
     memo.set(key, permissions);
     return permissions;

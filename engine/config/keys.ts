@@ -117,15 +117,12 @@ export const apiKeys = {
   ),
 } satisfies Keys;
 
-/** The keys of a sandbox table. */
-export const sandboxKeys = {
-  kind: {
-    description:
-      'How programs are confined: "Bubblewrap" runs them without network and with almost nothing writable, "Disabled" as under cargo alone.',
-    type: 'string',
-    enum: SANDBOX_KINDS,
-  },
-  allow_network: flag('With true, programs in the sandbox reach the network.'),
+/** Lists of what a sandbox lets through. */
+const openingKeys = {
+  bind_readable: list(
+    'Files and directories, which have to exist, that programs in the sandbox may read although it hides them. A relative path starts at the workspace.',
+    path,
+  ),
   bind_writable: list(
     'Files and directories, which have to exist, that programs in the sandbox may change. A relative path starts at the workspace.',
     path,
@@ -138,7 +135,41 @@ export const sandboxKeys = {
     pattern: '^[^=\\u0000]+$',
     not: { pattern: NEVER_PASSED },
   }),
-  extra_args: list('Further arguments for bwrap.', noNul),
+  extra_args: list('Further arguments for bwrap; Landlock takes none.', noNul),
+} satisfies Keys;
+
+/** The keys of `[pkg.NAME.rustc.sandbox]`, which only opens. */
+export const macroSandboxKeys = {
+  allow_network: {
+    description: 'With true, rustc reaches the network.',
+    type: 'boolean',
+    const: true,
+  },
+  ...openingKeys,
+} satisfies Keys;
+
+/** The keys of a sandbox table. */
+export const sandboxKeys = {
+  kind: {
+    description:
+      'How programs are confined: "Bubblewrap" runs them without network and with almost nothing writable; "Landlock" does so without user namespaces, and holds back less; "Auto" is the first of both that works here; "Disabled" runs them as under cargo alone.',
+    type: 'string',
+    enum: SANDBOX_KINDS,
+  },
+  allow_network: flag('With true, programs in the sandbox reach the network.'),
+  ...openingKeys,
+} satisfies Keys;
+
+/** The keys of a scope's table `compile`. */
+export const compileKeys = {
+  env: list(
+    "Variables of the environment that code of the package may ask for while it is compiled (`env!`, `option_env!`). One that ends in `*` allows all that begin so. rustc's sandbox shows only those of its pass_env.",
+    { pattern: '^[^=\\u0000]+$' },
+  ),
+  files: list(
+    "Files outside of the package that its code may read while it is compiled (`include_str!`, `include!`), as a check names them: relative to the package's directory, from `~/` or `/`. A directory allows all below it. rustc's sandbox shows them.",
+    path,
+  ),
 } satisfies Keys;
 
 /** The keys of a permission scope, without its sandbox. */
@@ -154,6 +185,7 @@ const permissionKeys = {
   allow_build_instructions: list(
     'Lines that the build script of the package may print for cargo, such as "cargo::rustc-link-lib=z". One that ends in `*` allows every line that begins so.',
   ),
+  compile: tableOf('What code may read while it is compiled.', compileKeys),
 } satisfies Keys;
 
 const sandboxOf = (whose: string): KeySchema =>
@@ -208,6 +240,12 @@ export const packageKeys = {
   safe_macros: list(
     'Exported macros of the package of which you know that they lend neither `unsafe` nor `extern` to their callers.',
   ),
+  rustc: tableOf('How rustc runs while it loads proc macros of the package.', {
+    sandbox: tableOf(
+      'What the sandbox of rustc lets through besides [rustc.sandbox], in the units that load proc macros of the package and in no others.',
+      macroSandboxKeys,
+    ),
+  }),
   build: buildTable,
   test: testTable,
   from: tableOf('Permissions in the build scripts and tests of any package.', fromKeys),

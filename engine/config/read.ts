@@ -6,6 +6,7 @@ import { reasonOf } from '../system-errors.ts';
 import { readApiTables } from './apis.ts';
 import { readBuilds } from './builds.ts';
 import { builtinApis } from './builtin.ts';
+import { readCompileTable } from './compile-table.ts';
 import { DocumentReader } from './document-reader.ts';
 import { type Exports, noExports } from './exports.ts';
 import { importBuiltin, importExported } from './imported-apis.ts';
@@ -13,7 +14,14 @@ import { permissionLookup } from './inheritance.ts';
 import { neverAllowed } from './instruction-rules.ts';
 import { commonKeys, fromKeys, packageKeys, rustcKeys, scopeKeys, topKeys } from './keys.ts';
 import { nearest } from './nearest.ts';
-import { readSandboxTable, rustcSandbox, sandboxLookup, scopeKey } from './sandbox.ts';
+import {
+  readMacroSandbox,
+  readSandboxTable,
+  rustcSandbox,
+  sandboxLookup,
+  scopeKey,
+  unitSandbox,
+} from './sandbox.ts';
 import { splitKey, subjectOf, type TableSubject } from './sources.ts';
 import type { TomlEntry, TomlTable } from './toml-tree.ts';
 import {
@@ -25,6 +33,7 @@ import {
   type ConfigDiagnostic,
   ConfigError,
   type ConfigPlace,
+  type ConfigText,
   NEWEST_VERSION,
   type PermissionScope,
   type SandboxTable,
@@ -105,8 +114,11 @@ export function parseConfig(file: string, text: string, exports = noExports): Co
 
 const noMacros: ReadonlySet<string> = new Set();
 
+const textsOf = (list: readonly ConfigText[]): string[] => list.map(({ value }) => value);
+
 class Reader extends DocumentReader {
   private readonly sandboxes = new Map<string, SandboxTable>();
+  private readonly macroSandboxes = new Map<string, SandboxTable>();
   private readonly imports = new Map<string, readonly string[]>();
   private readonly settings: ScopeSetting[] = [];
   private readonly apiPaths: ApiPath[] = [];
@@ -156,6 +168,7 @@ class Reader extends DocumentReader {
     const sandboxes = {
       top: readSandboxTable(this, root.entries.get('sandbox'), '[sandbox]'),
       rustc: readSandboxTable(this, rustc?.entries.get('sandbox'), '[rustc.sandbox]'),
+      macros: this.macroSandboxes,
       scopes: this.sandboxes,
     };
     const build = {
@@ -185,6 +198,8 @@ class Reader extends DocumentReader {
       permissions: permissionLookup(tables, version),
       sandbox: sandboxLookup(sandboxes),
       rustcSandbox: rustcSandbox(sandboxes, version),
+      macroSandboxes: this.macroSandboxes,
+      unitSandbox: unitSandbox(sandboxes, version),
       meaninglessSandboxKinds: [...packages.keys()].flatMap((name) => {
         const place = this.sandboxes.get(scopeKey({ package: name, suffix: '' }))?.kindPlace;
         return place === undefined ? [] : [{ package: name, place }];
@@ -286,11 +301,24 @@ class Reader extends DocumentReader {
     };
     below(table, 'build', 'build');
     below(table, 'test', 'test');
+    const rustc = this.table(table.entries.get('rustc'));
+    if (rustc !== undefined) this.macroSandbox(name, rustc);
     const from = this.table(table.entries.get('from'));
     if (from === undefined) return;
     this.checkKeys(from, fromKeys, `[pkg.${name}.from]`);
     below(from, 'build', 'from.build');
     below(from, 'test', 'from.test');
+  }
+
+  /** `[pkg.NAME.rustc]`: how rustc runs where it loads proc macros of the package. */
+  private macroSandbox(name: string, rustc: TomlTable): void {
+    this.checkKeys(rustc, rustcKeys, `[pkg.${name}.rustc]`);
+    const entry = rustc.entries.get('sandbox');
+    const read = readMacroSandbox(this, entry, `[pkg.${name}.rustc.sandbox]`);
+    if (read === undefined || entry === undefined) return;
+    this.macroSandboxes.set(name, read);
+    const scope: PermissionScope = { package: name, suffix: '' };
+    this.settings.push({ scope, setting: 'rustc.sandbox', place: entry.place });
   }
 
   private sandbox(scope: PermissionScope, table: TomlTable): void {
@@ -366,6 +394,21 @@ class Reader extends DocumentReader {
       allowProcMacro: this.boolean(table.entries.get('allow_proc_macro')),
       allowApis,
       allowBuildInstructions: this.instructions(table.entries.get('allow_build_instructions')),
+      ...this.compile({ package: name, suffix }, table.entries.get('compile')),
     };
+  }
+
+  /** Reads what code of a scope may read while it is compiled (rule 2.19). */
+  private compile(
+    scope: PermissionScope,
+    entry: TomlEntry | undefined,
+  ): Pick<ScopeTable, 'compileEnv' | 'compileFiles'> {
+    const where = ['pkg', scope.package, scope.suffix, 'compile'].filter((part) => part !== '');
+    const { env, files } = readCompileTable(this, entry, `[${where.join('.')}]`);
+    for (const { value, place } of env)
+      this.settings.push({ scope, setting: 'compile.env', value, place });
+    for (const { value, place } of files)
+      this.settings.push({ scope, setting: 'compile.files', value, place });
+    return { compileEnv: textsOf(env), compileFiles: textsOf(files) };
   }
 }

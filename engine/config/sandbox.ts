@@ -1,11 +1,12 @@
 import type { DocumentReader } from './document-reader.ts';
 import { ancestors } from './inheritance.ts';
-import { NEVER_PASSED, sandboxKeys } from './keys.ts';
+import { type Keys, macroSandboxKeys, NEVER_PASSED, sandboxKeys } from './keys.ts';
 import { nearest } from './nearest.ts';
 import type { TomlEntry } from './toml-tree.ts';
 import {
   type Config,
   type ConfigText,
+  confines,
   type PermissionScope,
   SANDBOX_KINDS,
   type SandboxKind,
@@ -15,15 +16,16 @@ import {
 
 const neverPassed = new RegExp(NEVER_PASSED);
 
-/** Reads one sandbox table (rule 2.15); faults go to the reader. `where` is its name, e.g. `[sandbox]`. */
+/** Reads one sandbox table (rule 2.15); faults go to the reader. `where` is its name, e.g. `[sandbox]`; `keys` those that it may have. */
 export function readSandboxTable(
   reader: DocumentReader,
   entry: TomlEntry | undefined,
   where: string,
+  keys: Keys = sandboxKeys,
 ): SandboxTable | undefined {
   const table = reader.table(entry);
   if (entry === undefined || table === undefined) return undefined;
-  reader.checkKeys(table, sandboxKeys, where);
+  reader.checkKeys(table, keys, where);
   const list = (key: keyof typeof sandboxKeys, fault: (text: string) => string | undefined) => {
     const texts = reader.items(table.entries.get(key));
     for (const { value, place, length } of texts) {
@@ -39,11 +41,32 @@ export function readSandboxTable(
     kind: readKind(reader, kindEntry),
     kindPlace: kindEntry?.place,
     allowNetwork: reader.boolean(table.entries.get('allow_network')),
+    bindReadable: list('bind_readable', path),
     bindWritable: list('bind_writable', path),
     makeWritable: list('make_writable', path),
     passEnv: list('pass_env', variableFault),
     extraArgs: list('extra_args', () => undefined),
   };
+}
+
+/**
+ * Reads `[pkg.NAME.rustc.sandbox]` (rule 2.20). It only lets more through: `allow_network = false` would not close what another
+ * table opens, and is a fault.
+ */
+export function readMacroSandbox(
+  reader: DocumentReader,
+  entry: TomlEntry | undefined,
+  where: string,
+): SandboxTable | undefined {
+  const read = readSandboxTable(reader, entry, where, macroSandboxKeys);
+  if (read?.allowNetwork === false && entry !== undefined)
+    reader.report(
+      entry.place,
+      entry.length,
+      'allow_network = false has no meaning here: this table only lets more through than [rustc.sandbox]',
+      'remove it, and `allow_network` from [rustc.sandbox] where that has it',
+    );
+  return read;
 }
 
 function variableFault(name: string): string | undefined {
@@ -61,7 +84,9 @@ function readKind(reader: DocumentReader, entry: TomlEntry | undefined): Sandbox
       entry.value.place,
       entry.value.length,
       `there is no sandbox \`${value}\``,
-      near === undefined ? 'write "Bubblewrap" or "Disabled"' : `did you mean "${near}"?`,
+      near === undefined
+        ? 'write "Bubblewrap", "Landlock", "Auto" or "Disabled"'
+        : `did you mean "${near}"?`,
     );
   }
   return kind;
@@ -71,6 +96,8 @@ function readKind(reader: DocumentReader, entry: TomlEntry | undefined): Sandbox
 export interface SandboxTables {
   readonly top: SandboxTable | undefined;
   readonly rustc: SandboxTable | undefined;
+  /** By package: those of rustc where it loads proc macros of the package. */
+  readonly macros: ReadonlyMap<string, SandboxTable>;
   /** By package and suffix, as {@link scopeKey} writes them. */
   readonly scopes: ReadonlyMap<string, SandboxTable>;
 }
@@ -101,6 +128,48 @@ export function rustcSandbox(tables: SandboxTables, version: 1 | 2 | 3): Sandbox
   return { ...own, kind: own.kind ?? 'Disabled' };
 }
 
+/**
+ * Returns the look-up of the settings of rustc in a unit, by the names of the packages whose proc macros it loads (rule 7.13):
+ * those of {@link rustcSandbox}, and what any of these macros is granted.
+ */
+export function unitSandbox(
+  tables: SandboxTables,
+  version: 1 | 2 | 3,
+): (macros: readonly string[]) => SandboxSettings {
+  const usual = rustcSandbox(tables, version);
+  return (macros) => {
+    const granted = macros.flatMap((name) => tables.macros.get(name) ?? []);
+    if (granted.length === 0) return usual;
+    const list = (key: (typeof listed)[number]): ConfigText[] =>
+      [usual, ...granted].flatMap((settings) => settings[key]);
+    return {
+      kind: usual.kind,
+      allowNetwork: usual.allowNetwork || granted.some(({ allowNetwork }) => allowNetwork === true),
+      bindReadable: list('bindReadable'),
+      bindWritable: list('bindWritable'),
+      makeWritable: list('makeWritable'),
+      passEnv: list('passEnv'),
+      extraArgs: list('extraArgs'),
+    };
+  };
+}
+
+const listed = ['bindReadable', 'bindWritable', 'makeWritable', 'passEnv', 'extraArgs'] as const;
+
+/**
+ * Returns what the macros of packages open of rustc's sandbox as one text to compare; equal wherever they open nothing or
+ * no sandbox is used.
+ */
+export function openedText(config: Config, macros: readonly string[]): string {
+  if (!confines(config.rustcSandbox.kind)) return '';
+  const granted = [...macros].sort().flatMap((name) => config.macroSandboxes.get(name) ?? []);
+  if (granted.length === 0) return '';
+  const texts = listed.map((key) =>
+    [...new Set(granted.flatMap((table) => table[key].map(({ value }) => value)))].sort(),
+  );
+  return JSON.stringify([granted.some(({ allowNetwork }) => allowNetwork === true), ...texts]);
+}
+
 /** Merges tables, nearest first: of a scalar the nearest value counts; lists are united, the widest scope's first. */
 function united(chain: readonly (SandboxTable | undefined)[]): SandboxSettings {
   const set = chain.filter((table) => table !== undefined);
@@ -109,6 +178,7 @@ function united(chain: readonly (SandboxTable | undefined)[]): SandboxSettings {
   return {
     kind: set.map((table) => table.kind).find((kind) => kind !== undefined),
     allowNetwork: set.map((t) => t.allowNetwork).find((value) => value !== undefined) ?? false,
+    bindReadable: list((table) => table.bindReadable),
     bindWritable: list((table) => table.bindWritable),
     makeWritable: list((table) => table.makeWritable),
     passEnv: list((table) => table.passEnv),
@@ -120,9 +190,9 @@ function united(chain: readonly (SandboxTable | undefined)[]): SandboxSettings {
 export function buildScriptSandbox(config: Config, packageName: string): string {
   const settings = config.sandbox({ package: packageName, suffix: 'build' });
   const { kind, allowNetwork, ...lists } = settings;
-  if (kind !== 'Bubblewrap') return kind ?? '';
-  const { bindWritable, makeWritable, passEnv, extraArgs } = lists;
-  const texts = [bindWritable, makeWritable, passEnv, extraArgs].map((list) =>
+  if (!confines(kind)) return kind ?? '';
+  const { bindReadable, bindWritable, makeWritable, passEnv, extraArgs } = lists;
+  const texts = [bindReadable, bindWritable, makeWritable, passEnv, extraArgs].map((list) =>
     list.map(({ value }) => value),
   );
   return JSON.stringify([kind, allowNetwork, ...texts]);

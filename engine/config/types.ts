@@ -60,7 +60,12 @@ export interface ScopeTable {
   readonly allowProcMacro: boolean | undefined;
   readonly allowApis: readonly AllowedApi[];
   readonly allowBuildInstructions: readonly string[];
+  readonly compileEnv: readonly string[];
+  readonly compileFiles: readonly string[];
 }
+
+/** The lists of a scope's table `compile`, which allow what code reads while it is compiled (rule 2.19). */
+export type CompileSetting = 'compile.env' | 'compile.files';
 
 /** One setting of a scope: a flag that is true, an item of a list, `import = []` or a sandbox table. */
 export interface ScopeSetting {
@@ -70,7 +75,9 @@ export interface ScopeSetting {
     | 'allow_extern'
     | 'allow_proc_macro'
     | 'allow_build_instructions'
+    | CompileSetting
     | 'sandbox'
+    | 'rustc.sandbox'
     | 'import';
   readonly value?: string | undefined;
   readonly place: ConfigPlace;
@@ -83,13 +90,21 @@ export interface Permissions {
   readonly allowProcMacro: boolean;
   readonly allowApis: ReadonlySet<string>;
   readonly allowBuildInstructions: readonly string[];
+  /** Rules for variables and files that code reads while it is compiled: see `compile-rules.ts`. */
+  readonly compileEnv: readonly string[];
+  readonly compileFiles: readonly string[];
 }
 
 /** How programs may be confined. */
-export const SANDBOX_KINDS = ['Bubblewrap', 'Disabled'] as const;
+export const SANDBOX_KINDS = ['Bubblewrap', 'Landlock', 'Auto', 'Disabled'] as const;
 
-/** How programs are confined. */
+/** How programs are confined; `Auto`: in Bubblewrap, or in Landlock where that cannot work. */
 export type SandboxKind = (typeof SANDBOX_KINDS)[number];
+
+/** Does a kind confine programs? Undefined: none was chosen. */
+export function confines(kind: SandboxKind | undefined): boolean {
+  return kind !== undefined && kind !== 'Disabled';
+}
 
 /** The settings in one sandbox table, before inheritance. */
 export interface SandboxTable {
@@ -98,6 +113,7 @@ export interface SandboxTable {
   readonly kind: SandboxKind | undefined;
   readonly kindPlace: ConfigPlace | undefined;
   readonly allowNetwork: boolean | undefined;
+  readonly bindReadable: readonly ConfigText[];
   readonly bindWritable: readonly ConfigText[];
   readonly makeWritable: readonly ConfigText[];
   readonly passEnv: readonly ConfigText[];
@@ -109,7 +125,9 @@ export interface SandboxSettings {
   /** Undefined when no table sets one. */
   readonly kind: SandboxKind | undefined;
   readonly allowNetwork: boolean;
-  /** Paths that have to exist; a relative one starts at the workspace root. */
+  /** Paths to read that have to exist; a relative one starts at the workspace root. */
+  readonly bindReadable: readonly ConfigText[];
+  /** Paths to write that have to exist; a relative one starts at the workspace root. */
   readonly bindWritable: readonly ConfigText[];
   /** Directories, created when missing; a relative path starts at the workspace root. */
   readonly makeWritable: readonly ConfigText[];
@@ -161,7 +179,12 @@ export interface Config {
   permissions(scope: PermissionScope): Permissions;
   /** Returns the sandbox of the package's build scripts (scope `build`) or tests (scope `test`). */
   sandbox(scope: PermissionScope): SandboxSettings;
+  /** The sandbox of rustc where it loads no proc macro that is granted more. */
   readonly rustcSandbox: SandboxSettings;
+  /** `[pkg.NAME.rustc.sandbox]` by package: what opens for the units that load its proc macros. */
+  readonly macroSandboxes: ReadonlyMap<string, SandboxTable>;
+  /** Returns the sandbox of rustc in a unit that loads proc macros of these packages (rule 7.13). */
+  unitSandbox(macros: readonly string[]): SandboxSettings;
   /** Every `pkg.NAME.sandbox.kind`: it has no meaning (rule 5.14). */
   readonly meaninglessSandboxKinds: readonly {
     readonly package: string;

@@ -1,5 +1,5 @@
 import { type BuildChoice, featureWords } from '../config/features.ts';
-import type { Config, SandboxSettings } from '../config/types.ts';
+import { type Config, confines, type SandboxKind, type SandboxSettings } from '../config/types.ts';
 
 /**
  * Returns what a cackle.toml watches or confines less than that of the base, as texts. Both sides of a comparison are judged by the
@@ -50,7 +50,17 @@ function sandboxes(base: Config, head: Config): string[] {
   const own = [...names].flatMap((name) =>
     of(name).filter((text) => !usual.includes(text.replace(` of ${name}`, ''))),
   );
-  return [...usual, ...own, ...looser('rustc', '', base.rustcSandbox, head.rustcSandbox)];
+  const rustc = looser('rustc', '', base.rustcSandbox, head.rustcSandbox);
+  return [...usual, ...own, ...rustc, ...opened(base, head, rustc)];
+}
+
+/** What proc macros open of the sandbox of rustc, besides what holds for all. */
+function opened(base: Config, head: Config, usual: readonly string[]): string[] {
+  return [...head.macroSandboxes.keys()].sort().flatMap((name) => {
+    const where = 'rustc with the proc macros';
+    const of = looser(where, name, base.unitSandbox([name]), head.unitSandbox([name]));
+    return of.filter((text) => !usual.includes(text.replace(`${where} of ${name}`, 'rustc')));
+  });
 }
 
 function looser(
@@ -60,22 +70,34 @@ function looser(
   now: SandboxSettings,
 ): string[] {
   const what = name === '' ? programs : `${programs} of ${name}`;
-  const added = (key: 'bindWritable' | 'makeWritable' | 'passEnv' | 'extraArgs'): string[] => {
+  const added = (
+    key: 'bindReadable' | 'bindWritable' | 'makeWritable' | 'passEnv' | 'extraArgs',
+  ): string[] => {
     const had = new Set(before[key].map(({ value }) => value));
     return now[key].map(({ value }) => value).filter((value) => !had.has(value));
   };
   const more = [
+    ...added('bindReadable').map((path) => `read ${path}`),
     ...[...added('bindWritable'), ...added('makeWritable')].map((path) => `write to ${path}`),
     ...added('passEnv').map((name) => `see the variable ${name}`),
     ...added('extraArgs').map((argument) => `run with ${argument}`),
   ];
   return [
-    ...(before.kind === 'Bubblewrap' && now.kind !== 'Bubblewrap'
-      ? [`the sandbox of ${what} is off`]
+    ...(strength(now.kind) < strength(before.kind)
+      ? [
+          confines(now.kind)
+            ? `the sandbox of ${what} is ${now.kind}, no longer ${before.kind}`
+            : `the sandbox of ${what} is off`,
+        ]
       : []),
     ...(!before.allowNetwork && now.allowNetwork ? [`${what} may use the network`] : []),
     ...(more.length > 0 ? [`${what} may ${more.join(', ')}`] : []),
   ];
+}
+
+/** Returns how much a kind of sandbox holds back: `Auto` may be either of two. */
+function strength(kind: SandboxKind | undefined): number {
+  return ['Landlock', 'Auto', 'Bubblewrap'].indexOf(kind ?? '') + 1;
 }
 
 function builds(base: Config, head: Config): string[] {

@@ -273,6 +273,8 @@ export class Comparing {
     };
     try {
       const facts = parseLock(text, label);
+      if (facts.version < 2)
+        return note(`${label} does not record what is read while compiling (version 1)`);
       const entries = lockEntries(cargoLock);
       const gone = facts.packages.find((p) => lockEntriesOf(p, entries).length === 0);
       return gone === undefined

@@ -1,7 +1,13 @@
 import { applyEdits, type Edit, type EditStep } from '../config/edit/edit.ts';
 import { needsExactRule, neverAllowed } from '../config/instruction-rules.ts';
 import type { Config, PermissionScope } from '../config/types.ts';
-import { addBuildSection, allowApi, permitKeyword, permitProcMacro } from '../fixes/permissions.ts';
+import {
+  addBuildSection,
+  allowApi,
+  allowReads,
+  permitKeyword,
+  permitProcMacro,
+} from '../fixes/permissions.ts';
 import { inTables } from '../fixes/tables.ts';
 import type { Fact } from '../inventory/fact.ts';
 
@@ -35,6 +41,10 @@ function fixesOf(
       return [permitKeyword(scope, 'allow_unsafe', 'unsafe code')];
     case 'extern':
       return [permitKeyword(scope, 'allow_extern', 'extern blocks and functions')];
+    case 'compile-env':
+      return allowReads(scope, 'compile.env', [name]);
+    case 'compile-file':
+      return allowReads(scope, 'compile.files', [name]);
     case 'proc-macro':
       return permitProcMacro(packageName);
     case 'build-script':

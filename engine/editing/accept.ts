@@ -6,7 +6,7 @@ import { readTree } from '../check/tree.ts';
 import { CheckError } from '../errors.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { CheckReport } from '../problems/report.ts';
-import { bubblewrapFault } from '../sandbox/probe.ts';
+import { sandboxFaults } from '../sandbox/choice.ts';
 import { type AcceptedFix, AutoAccept } from './auto-accept.ts';
 
 /** More than any workspace needs: the problems that fixes of APIs reveal are a layer or two deep. */
@@ -29,18 +29,18 @@ export async function checkAndAccept(
   observer: CheckObserver,
   signal: AbortSignal,
 ): Promise<Accepted> {
-  const fault = await bubblewrapFault();
   const { command, questions } = options;
   const tree = await readTree(options, { command, questions });
   const { configFile, exports } = tree;
   const missing: Problem = { kind: 'configuration-missing' };
-  const known = { bubblewrapFault: fault, schemaLine: schemaLineOf(tree) };
+  const faults = await sandboxFaults(tree.workspace.sysroot);
+  const known = { ...faults, schemaLine: schemaLineOf(tree) };
   const accept = await AutoAccept.open(configFile, exports, known, missing);
   if (!accept.current.sandboxChosen) {
     await accept.accept([{ kind: 'sandbox-not-chosen' }]);
     if (!accept.current.sandboxChosen)
       throw new CheckError(
-        `no sandbox is chosen, and Bubblewrap does not work here: ${fault ?? 'it was not tried'}`,
+        `no sandbox is chosen, and neither works here: Bubblewrap: ${faults.bubblewrapFault}; Landlock: ${faults.landlockFault}`,
         'fix that; only you can choose to do without a sandbox: run `cackle`, which asks, or see README.md, "Without a sandbox"',
       );
   }

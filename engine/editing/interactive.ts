@@ -14,7 +14,7 @@ import { mergeKey } from '../problems/merge.ts';
 import type { BacktraceFrame } from '../problems/places.ts';
 import type { CheckReport } from '../problems/report.ts';
 import type { Usage } from '../problems/usages.ts';
-import { bubblewrapFault } from '../sandbox/probe.ts';
+import { sandboxFaults } from '../sandbox/choice.ts';
 import type { LiveConfig, Waiting } from '../verdicts/live-config.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { Findings, type OpenProblem } from './findings.ts';
@@ -130,9 +130,9 @@ export class Interactive {
     const tree = await readTree(this.options, { command });
     const { workspace, configFile, exports } = tree;
     this.tree = workspace;
-    const fault = await bubblewrapFault();
+    const faults = await sandboxFaults(workspace.sysroot);
     signal.throwIfAborted();
-    this.known = { bubblewrapFault: fault, schemaLine: schemaLineOf(tree), exports };
+    this.known = { ...faults, schemaLine: schemaLineOf(tree), exports };
     const config = await this.openConfig(configFile, exports);
     const release = (): void => {
       config.release();
@@ -375,5 +375,6 @@ function buildSettings(config: Config): string {
   const own = tables
     .map(({ scope }) => ({ scope, sandbox: config.sandbox(scope) }))
     .filter(({ sandbox }) => JSON.stringify(sandbox) !== top);
-  return JSON.stringify([features, targets, builds, buildFlags, profile, rustcSandbox, top, own]);
+  const rustc = [rustcSandbox, ...config.macroSandboxes];
+  return JSON.stringify([features, targets, builds, buildFlags, profile, rustc, top, own]);
 }

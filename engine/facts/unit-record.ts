@@ -113,8 +113,16 @@ export interface RecordedCfg {
   readonly settings: readonly string[];
 }
 
+/** A variable or file that code asks for while it is compiled, with the place in the unit's sources that names it. */
+export interface CompileRead {
+  /** The variable; the path of the file, absolute, symbolic links resolved. */
+  readonly name: string;
+  /** The root of the crate where its sources do not name it: a macro of another package does. */
+  readonly place: { readonly file: string; readonly line: number; readonly column: number };
+}
+
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 20;
+export const UNIT_RECORD_VERSION = 22;
 
 /** The record of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
@@ -146,6 +154,10 @@ export interface UnitRecord {
   readonly contents: readonly Content[];
   /** Variables that the code reads (`env!`), and whether rustc's sandbox, which cargo does not know, let it see them. */
   readonly variables: readonly { readonly name: string; readonly seen: boolean }[];
+  /** Ids of the packages whose proc macros rustc could load, and what these opened of its sandbox, as a text to compare. */
+  readonly loaded: { readonly macros: readonly string[]; readonly opened: string };
+  /** What the code asks for that neither cargo nor its own package gives it (rule 4.27); files: see `compile-reads.ts`. */
+  readonly reads: { readonly env: readonly CompileRead[]; readonly files: readonly CompileRead[] };
   readonly keywords: readonly KeywordHit[];
   readonly macros: UnitMacros;
   readonly outputs: readonly FileStamp[];

@@ -1,6 +1,6 @@
 import type { Edit, EditStep } from '../config/edit/edit.ts';
 import { ancestors } from '../config/inheritance.ts';
-import type { Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
+import type { CompileSetting, Config, PermissionScope, ScopeSuffix } from '../config/types.ts';
 import { excludable, type UsedNames } from './prefixes.ts';
 import type { Fix } from './types.ts';
 
@@ -35,6 +35,27 @@ export function allowApi(scope: PermissionScope, api: string): Fix[] {
     title: `allow \`${api}\` to ${scope.package}${where[suffix]}`,
     explanation: `${scope.package} may use the API ${api} ${reach[suffix]}.`,
     edit: edit({ kind: 'allow', scope: { ...scope, suffix }, list: 'allow_apis', value: api }),
+  }));
+}
+
+/** Returns the fixes that allow what code reads while it is compiled, by exactly these names, in the exact scope, then in each wider one. */
+export function allowReads(
+  scope: PermissionScope,
+  setting: CompileSetting,
+  names: readonly string[],
+): Fix[] {
+  const [first = ''] = names;
+  const kind = setting === 'compile.env' ? 'variables' : 'files';
+  const what = names.length === 1 ? `\`${first}\`` : `${names.length} ${kind}`;
+  const suffixes: ScopeSuffix[] = [scope.suffix, ...ancestors[scope.suffix]];
+  return suffixes.map((suffix) => ({
+    title: `allow ${scope.package} to read ${what} while it is compiled${where[suffix]}`,
+    explanation: `What rustc reads there becomes part of what is built: ${names.join(', ')}.`,
+    edit: edit(
+      ...names.map((value): EditStep => {
+        return { kind: 'allow', scope: { ...scope, suffix }, list: setting, value };
+      }),
+    ),
   }));
 }
 

@@ -4,6 +4,7 @@ import type { Exports } from '../config/exports.ts';
 import {
   type ApiDefinition,
   type Config,
+  confines,
   NEWEST_VERSION,
   type PermissionScope,
 } from '../config/types.ts';
@@ -45,7 +46,7 @@ export function createEmpty(known: FixKnowledge): Fix {
 }
 
 /** Returns the fixes that choose a sandbox or none, a working one first. */
-export function chooseSandbox({ bubblewrapFault }: FixKnowledge): Fix[] {
+export function chooseSandbox({ bubblewrapFault, landlockFault }: FixKnowledge): Fix[] {
   const choose = (kind: string) => edit({ kind: 'set', path: ['sandbox', 'kind'], value: kind });
   const boxed: Fix = {
     title: 'run in Bubblewrap',
@@ -60,7 +61,15 @@ export function chooseSandbox({ bubblewrapFault }: FixKnowledge): Fix[] {
       'Build scripts, tests and rustc run as they would under cargo alone, and can do all that you can; they are still judged first.',
     edit: choose('Disabled'),
   };
-  return bubblewrapFault === undefined ? [boxed, open] : [open, boxed];
+  if (bubblewrapFault === undefined) return [boxed, open];
+  const other: Fix = {
+    title: 'run in Landlock, or in Bubblewrap where that works',
+    explanation:
+      'Landlock holds back less than Bubblewrap, and needs no namespaces: the same files, no network, but other processes can be seen. README.md, "Without user namespaces", says more.',
+    edit: choose('Auto'),
+    refused: landlockFault,
+  };
+  return landlockFault === undefined ? [other, open, boxed] : [open, other, boxed];
 }
 
 /** Returns the fixes that watch a built-in API, by an import or by a definition in cackle.toml, or ignore it. */
@@ -276,7 +285,7 @@ function oldBehaviour(version: number, config: Config): EditStep[] {
   const rustc = ['rustc', 'sandbox'];
   if (version < 2 && config.rustcSandbox.kind === 'Disabled' && top.kind !== 'Disabled')
     steps.push({ kind: 'set', path: [...rustc, 'kind'], value: 'Disabled' });
-  if (version < 2 && config.rustcSandbox.kind === 'Bubblewrap') {
+  if (version < 2 && confines(config.rustcSandbox.kind)) {
     if (top.allowNetwork && !config.rustcSandbox.allowNetwork)
       steps.push({ kind: 'set', path: [...rustc, 'allow_network'], value: false });
   }

@@ -21,7 +21,7 @@ export function removeSetting(
   { scope, setting, value }: Omit<ScopeSetting, 'place'>,
   config: Config | undefined,
 ): Fix[] {
-  const path = [...scopePath(scope), setting];
+  const path = [...scopePath(scope), ...setting.split('.')];
   // This setting may be the only one in the section, which also permits the build script to exist.
   const keepSection: EditStep[] =
     scope.suffix === 'build' && config?.explicitBuildScripts && setting !== 'sandbox'

@@ -17,6 +17,8 @@ export interface Fix {
 export interface FixKnowledge {
   /** Why Bubblewrap does not work here, and what to do about it; undefined when it works or was not tried. */
   readonly bubblewrapFault?: string | undefined;
+  /** The same of Landlock, which is only tried where Bubblewrap does not work. */
+  readonly landlockFault?: string | undefined;
   /** The line by which editors find the schema of a new cackle.toml; undefined where there is none that helps. */
   readonly schemaLine?: string | undefined;
   /** The APIs that packages export; without them, their definitions cannot be written into cackle.toml. */

@@ -5,7 +5,7 @@ import type { BuildScriptRun, Gate, RustcInvocation, ScriptGate } from '../build
 import { CheckError } from '../errors.ts';
 import type { BuildScriptRecord, LinkRecord, UnitRecord } from '../facts/unit-record.ts';
 import type { Pools } from '../pool/pools.ts';
-import type { Problem } from '../problems/kinds.ts';
+import { type Problem, severityOf } from '../problems/kinds.ts';
 import { KnownLibraries } from '../units/known-libraries.ts';
 import { LoaderPlaces } from '../units/loader-places.ts';
 import { PlantedLibraries } from '../units/planted-libraries.ts';
@@ -213,12 +213,15 @@ export class Gates {
     return { allow: false, reason } as const;
   }
 
+  /** The proc macros that rustc may load for a unit. */
+  macrosOf(invocation: RustcInvocation): ReadonlySet<UnitRecord> {
+    return this.libraries.procMacrosFor(invocation);
+  }
+
   private async judgeProcMacros(invocation: RustcInvocation, waits: () => void): Promise<Gate> {
-    const paths = invocation.externs.map((e) => e.path).filter((path) => path !== undefined);
     const replaced: string[] = [];
     const held: string[] = [];
-    for (const record of this.records.closure(paths)) {
-      if (!record.isProcMacro) continue;
+    for (const record of this.macrosOf(invocation)) {
       replaced.push(...(await this.replacedIn(record)));
       for (const link of record.links) {
         const waiting = {
@@ -270,7 +273,7 @@ export class Gates {
     }
   }
 
-  /** The problems that forbid running an output: its usages, its unsafe code, missing permissions of its package. */
+  /** The problems that forbid running an output: its usages, its unsafe code, files that were read for it, missing permissions of its package. */
   private async problemsOf(
     record: UnitRecord,
     link: LinkRecord,
@@ -296,6 +299,7 @@ export class Gates {
     const lent = this.unitProblems.lentIn(record);
     for (const unit of new Set(linked)) {
       problems.push(...this.unitProblems.keywords(unit, lent));
+      problems.push(...this.unitProblems.reads(unit).filter((p) => severityOf(p) === 'error'));
     }
     return problems;
   }

@@ -1,3 +1,4 @@
+import { coversFile, coversVariable } from '../config/compile-rules.ts';
 import type { Config } from '../config/types.ts';
 import type { Fact } from './fact.ts';
 
@@ -22,6 +23,10 @@ export function isAllowed(
       return permissions.allowProcMacro;
     case 'build-script':
       return !config.explicitBuildScripts || config.hasBuildSection(name);
+    case 'compile-env':
+      return permissions.compileEnv.some((rule) => coversVariable(rule, what));
+    case 'compile-file':
+      return permissions.compileFiles.some((rule) => coversFile(rule, what));
     case 'instruction':
       return true;
   }

@@ -1,14 +1,24 @@
 import { normalisedInstruction } from '../config/instruction-rules.ts';
 import type { ScopeSuffix } from '../config/types.ts';
 
-/** What a fact is about. Only an API and an instruction have a name of their own. */
-export type FactKind = 'api' | 'unsafe' | 'extern' | 'proc-macro' | 'build-script' | 'instruction';
+/** What a fact is about. Only an API, an instruction and what is read while compiling have a name of their own. */
+export type FactKind =
+  | 'api'
+  | 'unsafe'
+  | 'extern'
+  | 'proc-macro'
+  | 'build-script'
+  | 'instruction'
+  | ReadKind;
+
+/** A variable or file that code reads while it is compiled (rule 4.27). */
+export type ReadKind = 'compile-env' | 'compile-file';
 
 /** One thing that a package does, or is, in one of its scopes, whether cackle.toml allows it or not (rule 11.1). */
 export interface Fact {
   readonly scope: ScopeSuffix;
   readonly kind: FactKind;
-  /** The name of the API; the build instruction as {@link recordedInstruction} returns it; else empty. */
+  /** The name of the API, variable or file; the build instruction as {@link recordedInstruction} returns it; else empty. */
   readonly name: string;
 }
 
@@ -21,16 +31,28 @@ const words = {
   'build-script': 'build script',
 } as const;
 
-/** Returns a fact as cackle.lock and reports write it, e.g. `api net`, `build: api fs`, `proc macro`. */
+/** Returns a fact as cackle.lock and reports write it, e.g. `api net`, `build: api fs`, `compile env GIT_HASH`. */
 export function factText({ scope, kind, name }: Fact): string {
-  const what =
-    kind === 'api'
-      ? `api ${name}`
-      : kind === 'instruction'
-        ? name
-        : words[kind as keyof typeof words];
+  const what = whatText(kind, name);
   return scope === '' ? what : `${scope}: ${what}`;
 }
+
+function whatText(kind: FactKind, name: string): string {
+  switch (kind) {
+    case 'api':
+      return `api ${name}`;
+    case 'instruction':
+      return name;
+    case 'compile-env':
+    case 'compile-file':
+      return `${kind.replace('-', ' ')} ${isPlain.test(name) ? name : quoted(name)}`;
+    default:
+      return words[kind];
+  }
+}
+
+/** Crates choose these names: in cackle.lock, targets stand in brackets behind a fact. */
+const isPlain = /^[^"\s[\]\p{C}]+$/u;
 
 /** Returns the fact that {@link factText} writes as `text`; undefined for any other text. */
 export function parseFact(text: string): Fact | undefined {
@@ -40,8 +62,34 @@ export function parseFact(text: string): Fact | undefined {
   const kind = Object.entries(words).find(([, word]) => word === what)?.[0];
   if (kind !== undefined) return { scope, kind: kind as FactKind, name: '' };
   if (/^api \S+$/.test(what)) return { scope, kind: 'api', name: what.slice('api '.length) };
+  const read = /^compile (env|file) (.+)$/s.exec(what);
+  if (read !== null) {
+    const [, of, written = ''] = read;
+    const name = isPlain.test(written) ? written : unquoted(written);
+    return name === undefined
+      ? undefined
+      : { scope, kind: `compile-${of as 'env' | 'file'}`, name };
+  }
   if (what.startsWith('cargo:')) return { scope, kind: 'instruction', name: what };
   return undefined;
+}
+
+function quoted(name: string): string {
+  const escaped = (letter: string): string =>
+    letter
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join('');
+  return JSON.stringify(name).replaceAll(/\p{C}/gu, escaped);
+}
+
+function unquoted(text: string): string | undefined {
+  try {
+    const name: unknown = JSON.parse(text);
+    return typeof name === 'string' ? name : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -79,9 +127,11 @@ const danger: Readonly<Record<string, number>> = {
   unix_sockets: 1,
   process: 1,
   fs: 2,
+  'compile-file': 2,
   extern: 3,
   instruction: 3,
   env: 4,
+  'compile-env': 4,
   terminate: 4,
   unsafe: 5,
 };

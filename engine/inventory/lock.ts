@@ -14,7 +14,11 @@ export const LOCK_NAME = 'cackle.lock';
 
 /** The schema of cackle.lock (rule 11.2). */
 export const lockSchema = z.strictObject({
-  version: z.literal(1).check(z.describe('The version of the format.')),
+  version: z
+    .union([z.literal(1), z.literal(2)])
+    .check(
+      z.describe('The version of the format. 1 does not record what is read while compiling.'),
+    ),
   targets: z.array(z.string()).check(z.describe('The targets for which facts were written.')),
   package: z.optional(
     z
@@ -48,6 +52,8 @@ export interface LockedFacts extends PackageIdentity {
 
 /** What cackle.lock records: the targets that were checked, and what every package does there. */
 export interface Lock {
+  /** 1: nothing is known of what is read while compiling (rule 4.27). */
+  readonly version: 1 | 2;
   readonly targets: readonly string[];
   readonly packages: readonly LockedFacts[];
 }
@@ -102,7 +108,7 @@ export function parseLock(text: string, file: string): Lock {
       }),
     ),
   }));
-  return { targets: data.targets, packages };
+  return { version: data.version, targets: data.targets, packages };
 }
 
 /** Two tables of one package could each say something else. */
@@ -159,6 +165,7 @@ export function lockOf(
     for (const [fact, t] of rest) add(entry, fact, t);
   }
   return {
+    version: 2,
     targets: [...others, target].sort(),
     packages: sortedBy(packages.values(), ({ p }) => identityKey(p)).map(({ p, facts }) => ({
       ...p,
@@ -168,11 +175,11 @@ export function lockOf(
 }
 
 /** Returns the text of cackle.lock: sorted, a line for each fact, so that a change is one line of a diff. */
-export function lockText({ targets, packages }: Lock): string {
+export function lockText({ version, targets, packages }: Lock): string {
   const quoted = (text: string): string => JSON.stringify(text);
   const lines = [
     '# Written by `cackle lock`, which also resolves merge conflicts: run it again. Not to be edited.',
-    'version = 1',
+    `version = ${version}`,
     `targets = [${targets.map(quoted).join(', ')}]`,
   ];
   for (const { facts, ...p } of packages) {
@@ -220,13 +227,17 @@ export function driftOf(inventory: Inventory, lock: Lock): Drift[] {
   const inTree = new Set(inventory.packages.map(identityKey));
   const of = (facts: LockedFacts['facts']): string[] =>
     [...facts].flatMap(([text, targets]) => (targets.has(inventory.target) ? [text] : []));
+  const isRecorded = (text: string): boolean => {
+    const kind = parseFact(text)?.kind;
+    return lock.version > 1 || (kind !== 'compile-env' && kind !== 'compile-file');
+  };
   const added = inventory.packages.flatMap((p): Drift[] => {
     const { name, version, source } = p;
     const which = { name, version, source };
     const known = recorded.get(identityKey(p));
     if (known === undefined) return [{ ...which, change: 'added', gained: p.facts, lost: [] }];
     const before = of(known.facts);
-    const gained = p.facts.filter((fact) => !before.includes(fact));
+    const gained = p.facts.filter((fact) => !before.includes(fact) && isRecorded(fact));
     const lost = before.filter((fact) => !p.facts.includes(fact));
     if (gained.length === 0 && lost.length === 0) return [];
     return [{ ...which, change: 'changed', gained, lost }];

@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import { type AttributedUsage, usageOrder } from '../judge/attribution.ts';
+import { readsOf } from '../judge/compile-reads.ts';
 import { demangle } from '../parsers/parsers.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { BacktraceFrame } from '../problems/places.ts';
@@ -98,6 +99,7 @@ export function takeInventory(findings: Findings): TakenInventory {
       ]);
     }
   }
+  for (const unit of findings.units) addReads(unit, findings.workspace, taking);
   const keywords = new Map<Package, Map<string, KeywordPlace>>();
   for (const problem of findings.keywords) {
     if (problem.kind !== 'disallowed-unsafe' && problem.kind !== 'disallowed-extern') continue;
@@ -159,6 +161,23 @@ export function takeInventory(findings: Findings): TakenInventory {
     unknown: [...findings.unknown],
   };
   return { inventory, evidence: taking.evidence(), refusedInstructions };
+}
+
+/** Adds what a unit reads while it is compiled. */
+function addReads(unit: UnitRecord, workspace: Workspace, taking: Taking): void {
+  const reads = readsOf(unit, workspace);
+  if (reads === undefined) return;
+  const { package: p, scope, env, files } = reads;
+  const kinds = [
+    ['compile-env', env],
+    ['compile-file', files],
+  ] as const;
+  for (const [kind, uses] of kinds) {
+    for (const { name, place } of uses)
+      taking.add(p, { scope: scope.suffix, kind, name }, () => [
+        { place, from: undefined, target: undefined, output: undefined, path: [] },
+      ]);
+  }
 }
 
 function keyOf(p: Package, fact: string): string {

@@ -1,12 +1,15 @@
+import { basename } from 'node:path';
+import { coversFile, coversVariable } from '../config/compile-rules.ts';
 import type { Exports } from '../config/exports.ts';
 import { covers } from '../config/inheritance.ts';
 import { isInstructionAllowed, normalisedInstruction } from '../config/instruction-rules.ts';
-import type { Config, ScopeSetting, ScopeSuffix } from '../config/types.ts';
+import type { CompileSetting, Config, ScopeSetting, ScopeSuffix } from '../config/types.ts';
 import type { BuildScriptRecord, UnitRecord } from '../facts/unit-record.ts';
 import { addTo } from '../group-by.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { LockedPackages } from '../workspace/lock-file.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
+import { readsOf } from './compile-reads.ts';
 import { OtherBuilds } from './other-builds.ts';
 
 /** What a check of the whole tree knows. */
@@ -117,13 +120,44 @@ async function isInUse(
     }
     case 'allow_proc_macro':
       return packages.some(({ targets }) => targets.some((t) => t.kind.includes('proc-macro')));
+    case 'compile.env':
+    case 'compile.files':
+      return value === undefined || isReadRuleInUse(setting, value, scope.suffix, packages, known);
     case 'allow_build_instructions':
       return value === undefined || isRuleInUse(value, scope.suffix, packages, known);
     case 'sandbox':
       return hasPrograms(scope.suffix, packages);
+    case 'rustc.sandbox':
+      return packages.some(({ id }) =>
+        known.units.some(({ loaded }) => loaded.macros.includes(id)),
+      );
     case 'import':
       return exports.exporting.has(scope.package);
   }
+}
+
+/** Returns whether code of these packages reads what a rule of `compile` allows, here or perhaps in another build. */
+async function isReadRuleInUse(
+  setting: CompileSetting,
+  rule: string,
+  suffix: ScopeSuffix,
+  packages: readonly Package[],
+  { units, workspace, others }: WholeCheck & { readonly others: OtherBuilds },
+): Promise<boolean> {
+  const isOfFiles = setting === 'compile.files';
+  const names = new Set(packages.map(({ name }) => name));
+  for (const unit of units) {
+    const reads = readsOf(unit, workspace);
+    if (reads === undefined || !names.has(reads.package.name)) continue;
+    if (!covers(suffix, reads.scope.suffix)) continue;
+    const isUsed = isOfFiles
+      ? reads.files.some(({ name }) => coversFile(rule, name))
+      : reads.env.some(({ name }) => coversVariable(rule, name));
+    if (isUsed) return true;
+  }
+  const word = isOfFiles ? basename(rule) : rule.replace(/\*$/, '');
+  const mention = new RegExp(word.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return (await Promise.all(packages.map((p) => others.mayHave(p, mention)))).includes(true);
 }
 
 /** Returns whether a program would run in the sandbox of a scope. Tests are those of the user's own packages. */

@@ -13,7 +13,7 @@ export interface Failure {
   readonly denied?: readonly Denial[] | undefined;
 }
 
-/** Returns how a program ended. In a sandbox, the status for a signal is 128 plus its number (bwrap's manual). */
+/** Returns how a program ended. In a sandbox, the status for a signal is 128 plus its number (bwrap's manual; engine/launcher does the same). */
 export function endingOf(failed: Pick<Failure, 'status' | 'signal' | 'sandboxCommand'>): string {
   const { status, signal, sandboxCommand } = failed;
   const sandboxed = sandboxCommand === undefined ? '' : ' in its sandbox';
@@ -43,7 +43,7 @@ function textOfDenial(denial: Denial): string {
     case 'mode':
       return `${denial.path} is read-only by its own permissions, which only root outside a sandbox may ignore: \`chmod u+w\` it`;
     case 'read':
-      return `its sandbox hides ${denial.path}; \`extra_args = ["--ro-bind", "${denial.path}", "${denial.path}"]\` in the section of its sandbox shows it`;
+      return `its sandbox hides ${denial.path}; \`bind_readable = ["${denial.path}"]\` in the section of its sandbox shows it`;
     case 'network':
       return 'its sandbox has no network';
     case 'variable':

@@ -11,6 +11,11 @@ import {
   type DisallowedBuildInstruction,
   disallowedBuildInstruction,
 } from './kinds/disallowed-build-instruction.ts';
+import { type DisallowedCompileEnv, disallowedCompileEnv } from './kinds/disallowed-compile-env.ts';
+import {
+  type DisallowedCompileFiles,
+  disallowedCompileFiles,
+} from './kinds/disallowed-compile-files.ts';
 import { type DisallowedExtern, disallowedExtern } from './kinds/disallowed-extern.ts';
 import { type DisallowedUnsafe, disallowedUnsafe } from './kinds/disallowed-unsafe.ts';
 import { type ExecutionFailed, executionFailed } from './kinds/execution-failed.ts';
@@ -41,6 +46,7 @@ export type Problem =
   | OffTreeApi
   | DisallowedUnsafe
   | DisallowedExtern
+  | DisallowedCompileFiles
   | ProcMacroNotAllowed
   | BuildScriptNotAllowed
   | DisallowedBuildInstruction
@@ -54,6 +60,7 @@ export type Problem =
   | PossibleExport
   | ExportNotImported
   | SystemFunctions
+  | DisallowedCompileEnv
   | NotLocked
   | NewerConfigVersion;
 
@@ -72,6 +79,7 @@ export const kinds: { readonly [K in Kind]: Descriptor<ProblemOf<K>, Problem> } 
   'off-tree-api': offTreeApi,
   'disallowed-unsafe': disallowedUnsafe,
   'disallowed-extern': disallowedExtern,
+  'disallowed-compile-files': disallowedCompileFiles,
   'proc-macro-not-allowed': procMacroNotAllowed,
   'build-script-not-allowed': buildScriptNotAllowed,
   'disallowed-build-instruction': disallowedBuildInstruction,
@@ -85,6 +93,7 @@ export const kinds: { readonly [K in Kind]: Descriptor<ProblemOf<K>, Problem> } 
   'possible-export': possibleExport,
   'export-not-imported': exportNotImported,
   'system-functions': systemFunctions,
+  'disallowed-compile-env': disallowedCompileEnv,
   'not-locked': notLocked,
   'newer-config-version': newerConfigVersion,
 };

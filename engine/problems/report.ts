@@ -26,6 +26,25 @@ export interface CheckedBuild {
   readonly features: string;
 }
 
+/** A compilation for which proc macros opened the sandbox of rustc (rule 7.13). */
+export interface OpenedUnit {
+  readonly packageLabel: string;
+  /** The name of its target, and the kind of the crate. */
+  readonly target: string;
+  readonly kind: 'primary' | 'build-script' | 'test';
+  /** Names of the packages whose proc macros it loads and that are granted something. */
+  readonly macros: readonly string[];
+  /** What was open to it, `[rustc.sandbox]` included. */
+  readonly sandbox: {
+    readonly allowNetwork: boolean;
+    readonly bindReadable: readonly string[];
+    readonly bindWritable: readonly string[];
+    readonly makeWritable: readonly string[];
+    readonly passEnv: readonly string[];
+    readonly extraArgs: readonly string[];
+  };
+}
+
 /** The result of a check, as shown by the report and the machine output. */
 export interface CheckReport {
   readonly workspaceRoot: string;
@@ -40,6 +59,8 @@ export interface CheckReport {
   readonly builds: readonly CheckedBuild[];
   /** Packages of Cargo.lock of which no build compiled anything, as `NAME VERSION`; empty where only a part was checked. */
   readonly notCompiled: readonly string[];
+  /** The compilations that ran in another sandbox than that of `[rustc.sandbox]` alone, in a fixed order. */
+  readonly openedUnits: readonly OpenedUnit[];
   readonly counts: {
     readonly packages: number;
     readonly units: number;

@@ -30,6 +30,14 @@ export interface KeywordUse {
   readonly macros?: readonly MacroName[] | undefined;
 }
 
+/** What code reads while it is compiled, by the name that cackle.toml has for it, and the place that names it. */
+export interface CompileUse {
+  readonly name: string;
+  readonly place: SourcePlace;
+  /** As in {@link Usage}. */
+  readonly targets?: readonly string[] | undefined;
+}
+
 /** Returns the key of a usage: usages with the same key are one (rule 4.24). */
 export function usageKey({ place, from, target }: Usage): string {
   return [place.file, place.line, place.column, from, target].join('\0');

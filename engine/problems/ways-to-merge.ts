@@ -1,7 +1,7 @@
 import { covers } from '../config/inheritance.ts';
 import type { PermissionScope } from '../config/types.ts';
 import type { Merging, OfPackage } from './descriptor.ts';
-import { type KeywordUse, type Usage, usageKey } from './usages.ts';
+import { type CompileUse, type KeywordUse, type Usage, usageKey } from './usages.ts';
 
 /** Merges problems of which two with the same key are equal: the first is kept. */
 export function theFirst<P>(): Merging<P> {
@@ -29,21 +29,35 @@ export function unitedUsages<
   };
 }
 
-/**
- * Merges problems that list places of a keyword. Tests compile a library's sources again, and that copy adds nothing.
- */
-export function unitedUses<
-  P extends OfPackage & { readonly scope: PermissionScope; readonly uses: readonly KeywordUse[] },
->(): Merging<P> {
+/** Merges problems that list places of a keyword, each line once. */
+export function unitedUses<P extends WithUses<KeywordUse>>(): Merging<P> {
+  return unitedBy(lineOf);
+}
+
+/** Merges problems that list what is read while compiling, each variable or file once. */
+export function unitedReads<P extends WithUses<CompileUse>>(): Merging<P> {
+  return unitedBy(({ name }: CompileUse) => name);
+}
+
+interface WithUses<Use> extends OfPackage {
+  readonly scope: PermissionScope;
+  readonly uses: readonly Use[];
+}
+
+/** Tests compile a library's sources again, and that copy adds nothing. */
+function unitedBy<
+  Use extends { readonly targets?: readonly string[] | undefined },
+  P extends WithUses<Use>,
+>(keyOf: (use: Use) => string): Merging<P> {
   return {
-    join: (a, b) => ({ ...a, uses: firstOfEach([...a.uses, ...b.uses], lineOf) }),
+    join: (a, b) => ({ ...a, uses: firstOfEach([...a.uses, ...b.uses], keyOf) }),
     beside(problem, others) {
       const wider = others.filter(
         (o) =>
           o.packageLabel === problem.packageLabel && covers(o.scope.suffix, problem.scope.suffix),
       );
-      const shown = new Set(wider.flatMap((o) => o.uses.map(lineOf)));
-      const uses = problem.uses.filter((use) => !shown.has(lineOf(use)));
+      const shown = new Set(wider.flatMap((o) => o.uses.map(keyOf)));
+      const uses = problem.uses.filter((use) => !shown.has(keyOf(use)));
       return uses.length === 0 ? undefined : { ...problem, uses };
     },
   };

@@ -11,7 +11,7 @@ import { type Inventory, inventorySchema } from '../inventory/types.ts';
 import { userCache } from '../paths.ts';
 
 /** Raise this when the same tree gives another inventory. */
-const INVENTORY_VERSION = 3;
+const INVENTORY_VERSION = 4;
 /** Inventories that are kept; each has some 100 kB. */
 const KEPT = 300;
 
@@ -88,6 +88,7 @@ function ofConfig(config: Config): object {
     apis: [...apis.values()].map(({ name, include, exclude }) => ({ name, include, exclude })),
     imports: [...imports],
     sandboxes: sandboxes.filter(([, sandbox]) => sandbox !== usual),
+    macros: [...config.macroSandboxes],
   };
 }
 

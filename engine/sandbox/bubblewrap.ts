@@ -1,22 +1,5 @@
 import { isWithin } from '../paths.ts';
-
-/** One path as a sandboxed program sees it. */
-export interface Mount {
-  /** The path inside: absolute, symbolic links resolved. */
-  readonly path: string;
-  /** The file or directory outside; `path` when absent. */
-  readonly source?: string;
-  readonly access: Access;
-}
-
-/**
- * `hide`: an empty directory in memory. `empty`: an empty file. `read`, `write`: the file or directory outside.
- * `user`: writable because cackle.toml says so. `protect`: read-only whatever the other rules say.
- */
-export type Access = 'hide' | 'empty' | 'read' | 'write' | 'user' | 'protect';
-
-/** The order of precedence: at one path the last of these wins. */
-const rank: readonly Access[] = ['hide', 'empty', 'read', 'write', 'user', 'protect'];
+import { effectOf, type Mount, mountsInOrder } from './mounts.ts';
 
 /** The parts of a Bubblewrap command line. */
 export interface SandboxRequest {
@@ -99,41 +82,7 @@ function byName([a]: readonly [string, string], [b]: readonly [string, string]):
 }
 
 function mountArguments({ path, source, access }: Mount): string[] {
-  const option = effect(access);
+  const option = effectOf(access);
   if (access === 'empty') return ['--ro-bind', '/dev/null', path];
   return option === '--tmpfs' ? [option, path] : [option, source ?? path, path];
-}
-
-function effect(access: Access): 'empty' | '--tmpfs' | '--ro-bind' | '--bind' {
-  if (access === 'hide') return '--tmpfs';
-  if (access === 'empty') return 'empty';
-  return access === 'write' || access === 'user' ? '--bind' : '--ro-bind';
-}
-
-/**
- * Sorts mounts, outer directories first, so that an inner rule holds within an outer one: a project in the home directory
- * is visible, a Cargo home in the project is not. Mounts that change nothing are left out.
- */
-export function mountsInOrder(mounts: readonly Mount[]): Mount[] {
-  const strongest = new Map<string, Mount>();
-  for (const mount of mounts) {
-    const known = strongest.get(mount.path);
-    if (known === undefined || rank.indexOf(mount.access) >= rank.indexOf(known.access))
-      strongest.set(mount.path, mount);
-  }
-  const ordered = [...strongest.values()].sort(
-    (a, b) => depth(a.path) - depth(b.path) || (a.path < b.path ? -1 : 1),
-  );
-  const kept: Mount[] = [];
-  for (const mount of ordered) {
-    const around = kept.findLast((other) => isWithin(mount.path, other.path));
-    const same = effect(around?.access ?? 'read') === effect(mount.access);
-    const inPlace = mount.source === undefined && around?.source === undefined;
-    if (!same || !inPlace) kept.push(mount);
-  }
-  return kept;
-}
-
-function depth(path: string): number {
-  return path === '/' ? 0 : path.split('/').length - 1;
 }

@@ -30,6 +30,8 @@ export function reportsDeniedWrite(output: string): boolean {
 const noFile =
   /no such file|NotFound|not found|os error 2\b|\bcode: 2\b|\bENOENT\b|(?:can ?not|could not|can't) find/i;
 
+const refused = /permission ?denied|os error 13\b|\bcode: 13\b|\bEACCES\b/i;
+
 const byLibrary = new Set(['RUST_BACKTRACE', 'RUST_LIB_BACKTRACE', 'RUST_MIN_STACK', 'TMPDIR']);
 
 /**
@@ -44,6 +46,8 @@ export function denialsIn(
     readonly mentions: (name: string) => boolean;
     /** Is the file at this path outside hidden inside? */
     readonly hides: (path: string) => boolean;
+    /** Is a hidden file refused (Landlock), rather than absent? */
+    readonly refuses: boolean;
     /** Directories in which the program looks for other programs. */
     readonly searched: readonly string[];
   },
@@ -51,7 +55,9 @@ export function denialsIn(
   const denials: Denial[] = [];
   const lines = output.split('\n');
   for (const line of lines.filter((text) => readOnly.test(text)))
-    for (const path of pathsIn(line, known.cwd)) denials.push(...placesToWrite(path));
+    for (const path of pathsIn(line, known.cwd))
+      if (!(known.refuses && existsSync(path) && known.hides(path)))
+        denials.push(...placesToWrite(path));
   if (noNetwork.test(output)) denials.push({ what: 'network' });
   for (const path of hiddenPathsIn(lines, known)) denials.push({ what: 'read', path });
   for (const name of variablesIn(output, known)) denials.push({ what: 'variable', name });
@@ -111,7 +117,9 @@ function hiddenPathsIn(
   lines: readonly string[],
   known: Parameters<typeof denialsIn>[1],
 ): ReadonlySet<string> {
-  const missing = lines.filter((line) => noFile.test(line));
+  const missing = lines.filter(
+    (line) => noFile.test(line) || (known.refuses && refused.test(line)),
+  );
   const found = new Set(
     missing
       .flatMap((line) => pathsIn(line, known.cwd))

@@ -3,7 +3,7 @@ import { homedir, tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { entriesOf, isWithin } from '../paths.ts';
-import type { Access, Mount } from './bubblewrap.ts';
+import type { Access, Mount } from './mounts.ts';
 
 /** Directories of this machine that a sandbox hides, and the parts of them that it shows; symbolic links resolved. */
 export interface HostPlaces {
@@ -48,6 +48,28 @@ export function hostPlaces(env: NodeJS.ProcessEnv = process.env): HostPlaces {
     shown: cargoParts.map((part) => join(cargoHome, part)).filter((part) => existsSync(part)),
     shownWithNetwork: existing(resolver).filter((path) => path.startsWith('/run/')),
   };
+}
+
+/**
+ * Directories of the system that every program needs for reading, links resolved: Landlock gives these, where Bubblewrap shows all
+ * that is not hidden.
+ */
+export function systemPlaces(): string[] {
+  const libraries = ['lib', 'lib32', 'lib64', 'libx32'];
+  const names = ['usr', 'bin', 'sbin', ...libraries, 'etc', 'opt', 'nix/store', 'gnu/store'];
+  return existing(names.map((name) => `/${name}`));
+}
+
+/** Returns where programs in Landlock's sandbox get a temporary directory of their own. */
+export function temporaryPlace(): string {
+  return existing([tmpdir()])[0] ?? '/tmp';
+}
+
+/** Returns the names of what lies in a directory and is no link; none where it cannot be read. */
+export function realEntriesOf(directory: string): string[] {
+  const isLink = (name: string): boolean =>
+    lstatSync(join(directory, name), { throwIfNoEntry: false })?.isSymbolicLink() ?? true;
+  return entriesOf(directory).filter((name) => !isLink(name));
 }
 
 /** Files that the C library reads to find a host; links among them lead into /run. */

@@ -7,9 +7,6 @@ import { reasonOf } from '../system-errors.ts';
 import { type Finished, runProgram } from '../workspace/run-program.ts';
 import { isolation } from './bubblewrap.ts';
 
-const WITHOUT =
-  'or choose in cackle.toml to do without a sandbox (README.md, "Without a sandbox"): build scripts, proc macros and tests can then do all that you can, though they are still judged first';
-
 /** The machine's settings for user namespaces; a field is undefined when the kernel has no such setting. */
 export interface NamespaceFacts {
   /** /proc/sys/user/max_user_namespaces */
@@ -24,35 +21,36 @@ export interface NamespaceFacts {
 /** Returns an error that says why bwrap failed and what to change, by its stderr and the machine's settings. */
 export function explainFailure(stderr: string, facts: NamespaceFacts): CheckError {
   const said = stderr.trim() || 'it said nothing';
-  const message = (reason: string) =>
-    `cackle.toml asks for a sandbox, and Bubblewrap cannot make one here: ${reason}\n  ${said}`;
+  const message = (reason: string): string =>
+    `Bubblewrap cannot make a sandbox here: ${reason}\n  ${said}`;
   if (facts.limit === 0)
     return new CheckError(
       message('user namespaces are switched off'),
-      `switch them on: sysctl user.max_user_namespaces=15000; ${WITHOUT}`,
+      'switch them on: sysctl user.max_user_namespaces=15000',
     );
   if (facts.clone === 0)
     return new CheckError(
       message('the kernel allows user namespaces to root only'),
-      `allow them: sysctl kernel.unprivileged_userns_clone=1; ${WITHOUT}`,
+      'allow them: sysctl kernel.unprivileged_userns_clone=1',
     );
   if (facts.apparmor === 1 && !facts.inContainer)
     return new CheckError(
       message('AppArmor forbids user namespaces to programs without a profile'),
-      `give bwrap a profile with \`userns,\` in /etc/apparmor.d/bwrap, or: sysctl kernel.apparmor_restrict_unprivileged_userns=0; ${WITHOUT}`,
+      `give bwrap a profile with \`userns,\` in /etc/apparmor.d/bwrap, or: sysctl kernel.apparmor_restrict_unprivileged_userns=0`,
     );
   if (facts.inContainer)
     return new CheckError(
       message('the container forbids user namespaces or mounts'),
-      `start it with: --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined; ${WITHOUT}`,
+      'start it with: --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined',
     );
   return new CheckError(
     message('it failed'),
-    `\`bwrap --unshare-all --ro-bind / / true\` has to work; ${WITHOUT}`,
+    `\`bwrap --unshare-all --ro-bind / / true\` has to work`,
   );
 }
 
-async function namespaceFacts(): Promise<NamespaceFacts> {
+/** Resolves to the settings of this machine. */
+export async function namespaceFacts(): Promise<NamespaceFacts> {
   const setting = (path: string): number | undefined => {
     try {
       return Number(readRegularFile(`/proc/sys/${path}`).toString());
@@ -77,7 +75,7 @@ async function namespaceFacts(): Promise<NamespaceFacts> {
 }
 
 /** Resolves to the absolute path of bwrap on PATH; relative entries are skipped, since their files are not trusted. */
-async function findBubblewrap(path = process.env.PATH ?? ''): Promise<string | undefined> {
+export async function findBubblewrap(path = process.env.PATH ?? ''): Promise<string | undefined> {
   for (const directory of path.split(':').filter(isAbsolute)) {
     const program = join(directory, 'bwrap');
     const usable = await access(program, constants.X_OK).then(
@@ -104,8 +102,8 @@ export async function requireBubblewrap(): Promise<Bubblewrap> {
   const bwrap = await findBubblewrap();
   if (bwrap === undefined) {
     throw new CheckError(
-      'cackle.toml asks for a sandbox, and bwrap (Bubblewrap) is not installed',
-      `install the package bubblewrap (apt, dnf, pacman, zypper and apk all call it so); ${WITHOUT}`,
+      'bwrap (Bubblewrap) is not installed',
+      'install the package bubblewrap (apt, dnf, pacman, zypper and apk all call it so)',
     );
   }
   const supported = ['--disable-userns'];
@@ -113,14 +111,6 @@ export async function requireBubblewrap(): Promise<Bubblewrap> {
   const tried = await tryBubblewrap(bwrap, []);
   if (tried.status !== 0) throw explainFailure(tried.stderr, await namespaceFacts());
   return { bwrap, supported: [] };
-}
-
-/** Resolves to the reason why Bubblewrap cannot make sandboxes here, with what to do; undefined when it can. */
-export async function bubblewrapFault(): Promise<string | undefined> {
-  return requireBubblewrap().then(
-    () => undefined,
-    (error: CheckError) => [error.message, error.help].filter(Boolean).join('; '),
-  );
 }
 
 /** Runs `bwrap --version` in a sandbox, since bwrap surely exists inside. Throws CheckError when it cannot start. */
@@ -134,8 +124,12 @@ export async function tryBubblewrap(bwrap: string, extra: readonly string[]): Pr
       { env: {} },
     );
   } catch (error) {
-    throw new CheckError(`cannot run ${bwrap}: ${reasonOf(error)}`, WITHOUT, {
-      cause: error,
-    });
+    throw new CheckError(
+      `cannot run ${bwrap}: ${reasonOf(error)}`,
+      'reinstall the package bubblewrap',
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -1,11 +1,20 @@
-import { join, resolve } from 'node:path';
-import type { Config, ConfigText, PermissionScope, SandboxSettings } from '../config/types.ts';
+import { join, relative, resolve } from 'node:path';
+import { openedText } from '../config/sandbox.ts';
+import {
+  type Config,
+  type ConfigText,
+  confines,
+  type PermissionScope,
+  type SandboxSettings,
+} from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import { isWithin, realPath, userCache } from '../paths.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { StandIn } from '../workspace/stand-in.ts';
-import type { Package, Workspace } from '../workspace/types.ts';
-import { type Access, bubblewrapCommand, type Mount } from './bubblewrap.ts';
+import type { CrateKind, Package, Workspace } from '../workspace/types.ts';
+import { placeOfRule } from '../workspace/written-file.ts';
+import { bubblewrapCommand } from './bubblewrap.ts';
+import { kindInForce, requireSandboxes, type SandboxTools } from './choice.ts';
 import { prepareSettings } from './directories.ts';
 import { sandboxEnvironment, withoutProxy } from './environment.ts';
 import {
@@ -13,10 +22,14 @@ import {
   type HostPlaces,
   hostPlaces,
   mountsFor,
+  realEntriesOf,
   rootFileMounts,
+  systemPlaces,
+  temporaryPlace,
   testTemporaries,
 } from './host.ts';
-import { type Bubblewrap, requireBubblewrap } from './probe.ts';
+import { type LandlockRequest, landlockCommand } from './landlock.ts';
+import type { Access, Mount } from './mounts.ts';
 import { mountsOfCopy } from './stand-ins.ts';
 
 /** A program that cargo or rustc wants to run. */
@@ -46,8 +59,14 @@ export interface RustcProgram extends SandboxedProgram {
   readonly wrappers: readonly string[];
   /** `-C incremental` */
   readonly incremental: string | undefined;
+  /** Ids of the packages whose proc macros it may load: it gets what these were granted. */
+  readonly macros: readonly string[];
+  /** By which cackle.toml allows it files outside of the package. */
+  readonly kind: CrateKind;
   /** Further files that it reads: the shim, the directory of its socket. */
   readonly reads: readonly string[];
+  /** The socket on which it asks for links. */
+  readonly socket: string;
 }
 
 /** A run of the linker for a unit of a sandboxed rustc. */
@@ -65,6 +84,9 @@ export interface RunPlaces {
   readonly variables: readonly string[];
 }
 
+/** The scope of a package's own code, by the kind of its crate (rule 1.3). */
+const scopeOfKind = { primary: '', 'build-script': 'build', test: 'test' } as const;
+
 /** For calls that need only names of variables. */
 const NOWHERE = { sysroot: '', cargoHome: '' };
 
@@ -72,7 +94,7 @@ const NOWHERE = { sysroot: '', cargoHome: '' };
 export class Sandboxes {
   private readonly config: Config;
   private readonly workspace: Workspace;
-  private readonly bubblewrap: Bubblewrap;
+  private readonly tools: SandboxTools;
   private readonly host: HostPlaces;
   private readonly standIns: readonly StandIn[];
   /** Listed at the first run of a program: there are many files. */
@@ -81,7 +103,7 @@ export class Sandboxes {
   private constructor(
     config: Config,
     workspace: Workspace,
-    bubblewrap: Bubblewrap,
+    tools: SandboxTools,
     standIns: readonly StandIn[],
   ) {
     this.standIns = standIns.map((one) => ({
@@ -91,14 +113,14 @@ export class Sandboxes {
     }));
     this.config = config;
     this.workspace = workspace;
-    this.bubblewrap = bubblewrap;
+    this.tools = tools;
     this.host = hostPlaces();
   }
 
   /**
    * Prepares the sandboxes of build scripts, rustc and, with `tests`, test binaries; undefined when all are disabled. A copy is
    * seen as its original would be, by `standIns`.
-   * Throws CheckError when Bubblewrap cannot work here, ConfigError for a setting that cannot hold.
+   * Throws CheckError when the chosen kind cannot work here, ConfigError for a setting that cannot hold.
    */
   static async open(
     config: Config,
@@ -111,13 +133,20 @@ export class Sandboxes {
         : []),
       ...(tests && p.isWorkspaceMember ? [{ package: p.name, suffix: 'test' as const }] : []),
     ]);
-    const used = [config.rustcSandbox, ...scopes.map((scope) => config.sandbox(scope))].filter(
-      (settings) => settings.kind === 'Bubblewrap',
-    );
+    const macros = [...config.macroSandboxes.keys()]
+      .filter((name) => workspace.byName.has(name))
+      .map((name) => config.unitSandbox([name]));
+    const used = [
+      config.rustcSandbox,
+      ...macros,
+      ...scopes.map((scope) => config.sandbox(scope)),
+    ].filter(({ kind }) => confines(kind));
     if (used.length === 0) return undefined;
-    const bubblewrap = await requireBubblewrap();
-    await prepareSettings(used, workspace.root, bubblewrap.bwrap, config.file);
-    const sandboxes = new Sandboxes(config, workspace, bubblewrap, standIns);
+    const kinds = new Set(used.flatMap(({ kind }) => kind ?? []));
+    const tools = await requireSandboxes(kinds, workspace.sysroot);
+    const kept = [join(workspace.targetDirectory, '.cackle'), userCache()];
+    await prepareSettings(used, workspace.root, tools, kept, config.file);
+    const sandboxes = new Sandboxes(config, workspace, tools, standIns);
     sandboxes.requireOwnDirectories();
     return sandboxes;
   }
@@ -140,7 +169,17 @@ export class Sandboxes {
   }
 
   get forRustc(): boolean {
-    return this.config.rustcSandbox.kind === 'Bubblewrap';
+    return confines(this.config.rustcSandbox.kind);
+  }
+
+  private inLandlock({ kind }: SandboxSettings): boolean {
+    return kindInForce(kind, this.tools) === 'Landlock';
+  }
+
+  /** Has the sandbox of a package's build scripts a network of its own, whose counters tell what they tried? */
+  countsNetwork({ name }: Package): boolean {
+    const settings = this.config.sandbox({ package: name, suffix: 'build' });
+    return !settings.allowNetwork && !this.inLandlock(settings);
   }
 
   /**
@@ -153,8 +192,8 @@ export class Sandboxes {
     copies?: { readonly package: string; readonly outDir: string },
   ): string[] | undefined {
     const given = this.config.sandbox({ package: program.package.name, suffix: 'build' });
-    if (given.kind !== 'Bubblewrap') return undefined;
-    const { executable } = program;
+    if (!confines(given.kind)) return undefined;
+    const { executable, linked } = program;
     const isCopied = ({ value }: ConfigText): boolean =>
       copies !== undefined &&
       isWithin(resolve(this.workspace.root, value), program.package.directory);
@@ -165,23 +204,48 @@ export class Sandboxes {
     };
     const inPlaceOf = (path: string, source: string): Mount[] =>
       this.show(path, 'write').map((mount) => ({ ...mount, source }));
-    return this.command(settings, program, run, [
+    const mounts = [
       ...(copies === undefined
         ? this.show(program.package.directory, 'read')
         : inPlaceOf(program.package.directory, copies.package)),
       ...(copies === undefined
         ? this.show(program.outDir, 'write')
         : inPlaceOf(program.outDir, copies.outDir)),
-      ...this.show(executable, 'read').map((mount) => ({ ...mount, source: program.linked })),
-    ]);
+      ...this.show(executable, 'read').map((mount) => ({ ...mount, source: linked })),
+    ];
+    if (!this.inLandlock(given)) return this.command(settings, program, run, mounts);
+    // Nothing can stand at another's path there: the linked file runs by its own, and copies are named as such.
+    const started = program.command.map((word) => (word === executable ? linked : word));
+    const moved = copies === undefined ? program : movedTo(program, copies);
+    const original = this.show(program.package.directory, 'read');
+    return this.command(settings, { ...moved, command: started }, run, [...original, ...mounts], {
+      ownHome: true,
+      arg0: started[0] === linked ? executable : undefined,
+    });
   }
 
-  /** Does rustc get a variable that no build script set? `variables` are those of cargo's configuration. */
-  passesToRustc(name: string, variables: readonly string[]): boolean {
+  /**
+   * Does rustc get a variable that no build script set, in a unit that loads proc macros of these packages? `variables` are those of
+   * cargo's configuration.
+   */
+  passesToRustc(name: string, variables: readonly string[], macros: readonly string[]): boolean {
     if (!this.forRustc) return true;
-    const { passEnv } = this.config.rustcSandbox;
+    const { passEnv } = this.unitSandbox(macros);
     const named = [...passEnv.map(({ value }) => value), ...variables];
     return sandboxEnvironment(new Map([[name, '']]), named, NOWHERE).has(name);
+  }
+
+  /** Returns what the proc macros of packages open of rustc's sandbox, as a text to compare. */
+  openedBy(macros: readonly string[]): string {
+    return openedText(this.config, this.namesOf(macros));
+  }
+
+  private unitSandbox(macros: readonly string[]): SandboxSettings {
+    return this.config.unitSandbox(this.namesOf(macros));
+  }
+
+  private namesOf(packageIds: readonly string[]): string[] {
+    return packageIds.flatMap((id) => this.workspace.byId.get(id)?.name ?? []);
   }
 
   /** Returns the names of the variables that its sandbox hides from a build script. */
@@ -206,30 +270,40 @@ export class Sandboxes {
     run: RunPlaces,
   ): string[] | undefined {
     const settings = this.config.sandbox({ package: program.package.name, suffix: 'test' });
-    if (settings.kind !== 'Bubblewrap') return undefined;
-    return this.command(settings, program, run, [
+    if (!confines(settings.kind)) return undefined;
+    const mounts = [
       ...this.show(program.package.directory, 'read'),
       ...testTemporaries(program.executable, this.workspace.targetDirectory).flatMap((path) =>
         this.show(path, 'write'),
       ),
-    ]);
+    ];
+    return this.command(settings, program, run, mounts, { ownHome: true });
   }
 
-  /** Returns the command line for rustc, if {@link forRustc}: the target directory is writable without {@link cargoManaged}. */
+  /**
+   * Returns the command line for rustc, if {@link forRustc}: the target directory is writable without {@link cargoManaged}; in
+   * Landlock, which can except no part of it, only the directories of its own output are.
+   */
   rustc(program: RustcProgram, run: RunPlaces): string[] {
     const built = buildDirectories(this.workspace);
     const [rustc, ...args] = program.command;
     const real = withoutProxy(rustc as string, 'rustc', this.toolchain(run));
     const command = [...program.wrappers, real, ...args];
-    const { outDir, incremental, reads } = program;
-    return this.command(this.config.rustcSandbox, { ...program, command }, run, [
-      ...this.show(this.sources(program.package), 'read'),
-      ...built.flatMap((directory) => this.show(directory, 'write')),
+    const { outDir, incremental, reads, socket, package: p } = program;
+    const settings = this.unitSandbox(program.macros);
+    const wide = this.inLandlock(settings) ? 'read' : 'write';
+    const scope = { package: p.name, suffix: scopeOfKind[program.kind] };
+    const allowed = this.config.permissions(scope).compileFiles;
+    const mounts = [
+      ...this.show(this.sources(p), 'read'),
+      ...allowed.flatMap((rule) => this.show(placeOfRule(rule, p), 'read')),
+      ...built.flatMap((directory) => this.show(directory, wide)),
       ...built.flatMap(cargoManaged).flatMap((path) => this.show(path, 'read')),
       ...this.show(outDir, 'write'),
       ...(incremental === undefined ? [] : this.show(incremental, 'write')),
       ...reads.flatMap((path) => this.show(path, 'read')),
-    ]);
+    ];
+    return this.command(settings, { ...program, command }, run, mounts, { connects: [socket] });
   }
 
   /** Returns the command line for the linker of a sandboxed rustc; only its own directory is writable. */
@@ -264,12 +338,16 @@ export class Sandboxes {
     program: SandboxedProgram,
     run: RunPlaces,
     mounts: readonly Mount[],
+    only: OnlyInLandlock = {},
   ): string[] {
     const { hidden, shown, shownWithNetwork } = this.host;
     const { root, targetDirectory } = this.workspace;
     const values = (texts: SandboxSettings['passEnv']) => texts.map(({ value }) => value);
+    const inLandlock = this.inLandlock(settings);
     const hide = [...hidden, run.runDirectory];
     const read = [
+      ...(inLandlock ? systemPlaces() : []),
+      ...values(settings.bindReadable).map((path) => resolve(root, path)),
       ...shown,
       ...(settings.allowNetwork ? shownWithNetwork : []),
       run.sysroot,
@@ -287,13 +365,13 @@ export class Sandboxes {
       ...read.flatMap((path) => this.show(path, 'read')),
       ...all,
     ];
-    return bubblewrapCommand({
-      ...this.bubblewrap,
+    const common = {
       allowNetwork: settings.allowNetwork,
       mounts: [
         ...shownAndHidden,
-        ...mountsOfCopy(shownAndHidden, this.standIns).flatMap(({ path, access }) =>
-          access === 'hide' ? mountsFor(path, access, []) : this.show(path, access),
+        ...mountsOfCopy(shownAndHidden, this.standIns, inLandlock ? 'hide' : 'read').flatMap(
+          ({ path, access }) =>
+            access === 'hide' ? mountsFor(path, access, []) : this.show(path, access),
         ),
         ...this.show(join(targetDirectory, '.cackle'), 'protect'),
         ...this.show(join(targetDirectory, '.cackle', 'key'), 'empty'),
@@ -305,8 +383,40 @@ export class Sandboxes {
         this.toolchain(run),
       ),
       cwd: program.cwd,
-      extraArgs: values(settings.extraArgs),
       command: program.command,
+    };
+    const { bubblewrap, landlock } = this.tools;
+    if (inLandlock && landlock !== undefined) {
+      const { launcher } = landlock;
+      const own = { launcher, temporary: temporaryPlace(), ownHome: false, connects: [], ...only };
+      return landlockCommand({ ...common, ...own }, realEntriesOf);
+    }
+    if (bubblewrap === undefined) throw new Error('a sandbox was asked for that was not opened');
+    return bubblewrapCommand({
+      ...common,
+      ...bubblewrap,
+      extraArgs: values(settings.extraArgs),
     });
   }
+}
+
+/** What a program needs to be told of in Landlock alone. */
+type OnlyInLandlock = Partial<Pick<LandlockRequest, 'ownHome' | 'arg0' | 'connects'>>;
+
+/** Returns a run of a build script that finds copies where its package and OUT_DIR were. */
+function movedTo(
+  program: BuildScriptProgram,
+  copies: { readonly package: string; readonly outDir: string },
+): BuildScriptProgram {
+  const { directory } = program.package;
+  const moved = new Map(program.env).set('OUT_DIR', copies.outDir);
+  for (const name of ['CARGO_MANIFEST_DIR', 'CARGO_MANIFEST_PATH']) {
+    const path = moved.get(name);
+    if (path !== undefined && isWithin(path, directory))
+      moved.set(name, join(copies.package, relative(directory, path)));
+  }
+  const cwd = isWithin(program.cwd, directory)
+    ? join(copies.package, relative(directory, program.cwd))
+    : program.cwd;
+  return { ...program, env: moved, cwd };
 }

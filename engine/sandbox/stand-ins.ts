@@ -1,20 +1,25 @@
 import { join, relative } from 'node:path';
 import { isWithin } from '../paths.ts';
 import type { StandIn } from '../workspace/stand-in.ts';
-import { type Mount, mountsInOrder } from './bubblewrap.ts';
+import { type Access, type Mount, mountsInOrder } from './mounts.ts';
 
 /**
  * Returns what a sandbox shows and hides of a copy beside `mounts`, such that a program sees of it what it would see of the original: a
  * build script that asks git, or reads a file beside its package, can do so on both sides of a comparison, or on neither. The places of
- * `standIns` are without symbolic links.
+ * `standIns` are without symbolic links; `outside` is what is done with what no mount is about.
  */
-export function mountsOfCopy(mounts: readonly Mount[], standIns: readonly StandIn[]): Mount[] {
+export function mountsOfCopy(
+  mounts: readonly Mount[],
+  standIns: readonly StandIn[],
+  outside: Access,
+): Mount[] {
   if (standIns.length === 0) return [];
   const inOriginal = mountsInOrder(
     mounts.map((mount) => ({ ...mount, path: originalOf(mount.path, standIns) })),
+    outside,
   );
   return standIns.flatMap(({ path, of, isGit }): Mount[] => {
-    if (isShown(of, inOriginal)) return [{ path, access: 'read' }];
+    if (isShown(of, inOriginal, outside)) return [{ path, access: 'read' }];
     return isGit ? [{ path, access: 'hide' }] : [];
   });
 }
@@ -24,7 +29,8 @@ function originalOf(path: string, standIns: readonly StandIn[]): string {
   return copy === undefined ? path : join(copy.of, relative(copy.path, path));
 }
 
-function isShown(path: string, inOrder: readonly Mount[]): boolean {
+function isShown(path: string, inOrder: readonly Mount[], outside: Access): boolean {
   const around = inOrder.findLast((mount) => isWithin(path, mount.path));
-  return around?.access !== 'hide' && around?.access !== 'empty';
+  const access = around?.access ?? outside;
+  return access !== 'hide' && access !== 'empty';
 }

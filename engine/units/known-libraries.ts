@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import type { RustcInvocation } from '../build/types.ts';
+import type { UnitRecord } from '../facts/unit-record.ts';
 import type { Records } from './records.ts';
 
 /** The libraries that rustc may load: outputs of cargo's units, from this check or an earlier one. */
 export class KnownLibraries {
-  /** Libraries of this check's units, without their endings: a unit that uses them need not wait for their records. */
-  private readonly begun = new Set<string>();
+  /** What this check's units were compiled with, by their libraries without endings: a unit that uses them need not wait for records. */
+  private readonly begun = new Map<string, readonly string[]>();
   private readonly directories = new Set<string>();
   private readonly records: Records;
 
@@ -14,8 +15,9 @@ export class KnownLibraries {
   }
 
   /** Records that a unit is about to be compiled. */
-  began({ outDir, crateName, extraFilename }: RustcInvocation): void {
-    this.begun.add(join(outDir, `lib${crateName}${extraFilename}`));
+  began(invocation: RustcInvocation): void {
+    const { outDir, crateName, extraFilename } = invocation;
+    this.begun.set(join(outDir, `lib${crateName}${extraFilename}`), pathsOf(invocation));
     this.directories.add(outDir);
   }
 
@@ -24,12 +26,33 @@ export class KnownLibraries {
     return this.directories.has(directory) || this.records.holdsOutputs(directory);
   }
 
+  /** Returns the proc macros that a rustc may load: those that the unit names, and those of the libraries that these name. */
+  procMacrosFor(invocation: RustcInvocation): Set<UnitRecord> {
+    const macros = new Set<UnitRecord>();
+    const pending = pathsOf(invocation);
+    const seen = new Set(pending);
+    for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+      // A library that is being compiled has no record yet, or one of what it was before.
+      const begun = this.begun.get(withoutEnding(path));
+      const record = begun === undefined ? this.records.ofLibrary(path) : undefined;
+      if (record?.isProcMacro) macros.add(record);
+      // What a proc macro was compiled with is linked into it.
+      const beside = begun ?? (record?.isProcMacro ? [] : (record?.externs ?? []));
+      for (const next of beside) {
+        if (seen.has(next)) continue;
+        seen.add(next);
+        pending.push(next);
+      }
+    }
+    return macros;
+  }
+
   /**
    * Resolves to the files that a rustc would load although, by the records, no unit left them. For metadata, the
    * library counts too.
    */
-  async lackingFor({ externs }: RustcInvocation): Promise<string[]> {
-    const named = externs.map(({ path }) => path).filter((path) => path !== undefined);
+  async lackingFor(invocation: RustcInvocation): Promise<string[]> {
+    const named = pathsOf(invocation);
     const lacking = (): string[] => {
       // rustc also loads the libraries with which a library was compiled.
       const loaded = [...this.records.closure(named)].flatMap((unit) =>
@@ -48,6 +71,9 @@ export class KnownLibraries {
     );
   }
 }
+
+const pathsOf = ({ externs }: RustcInvocation): string[] =>
+  externs.map(({ path }) => path).filter((path) => path !== undefined);
 
 function withoutEnding(path: string): string {
   return path.replace(/\.(?:rmeta|rlib)$/, '');

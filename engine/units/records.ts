@@ -176,7 +176,7 @@ export class Records {
     const found = new Set<UnitRecord>();
     const pending = [...paths];
     for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
-      const record = this.byOutput(path) ?? this.byOutput(path.replace(/\.rmeta$/, '.rlib'));
+      const record = this.ofLibrary(path);
       if (record === undefined || found.has(record)) continue;
       found.add(record);
       // A proc macro's dependencies are linked into it, not loaded beside it.
@@ -235,9 +235,14 @@ export class Records {
     return this.byPath.get(path);
   }
 
+  /** Returns the unit that left a library, or the library of this metadata. */
+  ofLibrary(path: string): UnitRecord | undefined {
+    return this.byPath.get(path) ?? this.byPath.get(path.replace(/\.rmeta$/, '.rlib'));
+  }
+
   /** Returns whether a unit left this library, or the library of this metadata. */
   isOutput(path: string): boolean {
-    return this.byPath.has(path) || this.byPath.has(path.replace(/\.rmeta$/, '.rlib'));
+    return this.ofLibrary(path) !== undefined;
   }
 
   /** Resolves to whether a file is an output of a unit under another name. */

@@ -18,6 +18,7 @@ import type { Pools } from '../pool/pools.ts';
 import { DepInfoError, readDepInfo, type SourceFile } from '../workspace/dep-info.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { settingsOf } from './cfg.ts';
+import { compileReads } from './compile-reads.ts';
 import { refuseFalseMembers } from './false-members.ts';
 import { type InputFacts, type Inputs, removeFacts } from './inputs.ts';
 import { grouped, type InputGroup } from './object-groups.ts';
@@ -220,6 +221,8 @@ export class Units {
       sources: [...new Set(sources.flatMap(({ path, file }) => [path, file]))],
       contents: [...contents],
       variables: outcome.variables,
+      loaded: { macros: outcome.macros, opened: outcome.opened },
+      reads: compileReads(outcome, read, this.workspace),
       keywords: [...lintHits(outcome, empty), ...hits],
       macros,
       outputs: stamps,

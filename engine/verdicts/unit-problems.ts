@@ -1,5 +1,6 @@
 import type { Config, Permissions } from '../config/types.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
+import { compileProblems } from '../judge/compile-reads.ts';
 import { LentByMacros } from '../judge/macros.ts';
 import { keywordProblems, missingPermissions } from '../judge/unit-problems.ts';
 import type { Problem } from '../problems/kinds.ts';
@@ -14,6 +15,8 @@ const nothing: Permissions = {
   allowProcMacro: false,
   allowApis: new Set(),
   allowBuildInstructions: [],
+  compileEnv: [],
+  compileFiles: [],
 };
 
 /** Finds what units' sources contain and the configuration in force does not allow. */
@@ -56,6 +59,11 @@ export class UnitProblems {
     return this.lentBy(this.records.closure(unit.externs).add(unit));
   }
 
+  /** Returns problems for what a unit's code reads while it is compiled. */
+  reads(unit: UnitRecord): Problem[] {
+    return compileProblems(unit, this.workspace, this.live.current, this.namesTargets);
+  }
+
   /** Returns problems for permissions that the unit's package lacks. */
   missing(unit: UnitRecord): Problem[] {
     return missingPermissions(unit, this.workspace, this.live.current);
@@ -68,8 +76,8 @@ export class UnitProblems {
     return keywordProblems(unit, { workspace: this.workspace, config, holders, lent });
   }
 
-  /** Returns all problems of the unit: {@link keywords} and {@link missing}. */
+  /** Returns all problems of the unit: {@link keywords}, {@link reads} and {@link missing}. */
   problemsOfUnit(unit: UnitRecord, lent: LentByMacros): Problem[] {
-    return [...this.keywords(unit, lent), ...this.missing(unit)];
+    return [...this.keywords(unit, lent), ...this.reads(unit), ...this.missing(unit)];
   }
 }

@@ -4,6 +4,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { namesBySource, normalisedSource } from '../config/sources.ts';
 import { CheckError } from '../errors.ts';
 import { addTo } from '../group-by.ts';
+import { realPlace } from '../paths.ts';
 import { crateNameOf } from '../rust-paths.ts';
 import * as z from '../schemas.ts';
 import { refuseArtifactsOfHost } from './artifact-dependencies.ts';
@@ -252,8 +253,8 @@ async function buildWorkspace(
   const reaches = transitiveDependencies(packages.map((p) => p.dependencies));
   const workspace: Workspace = {
     root: metadata.workspace_root,
-    targetDirectory: metadata.target_directory,
-    buildDirectory: metadata.build_directory ?? metadata.target_directory,
+    targetDirectory: realPlace(metadata.target_directory),
+    buildDirectory: realPlace(metadata.build_directory ?? metadata.target_directory),
     sysroot: await realpath(sysroot),
     host,
     builtFor,

@@ -48,6 +48,7 @@ export interface Package {
 /** The workspace as one `cargo metadata` call returns it. */
 export interface Workspace {
   readonly root: string;
+  /** Where cargo is told to build; like `buildDirectory`, without symbolic links on the way. */
   readonly targetDirectory: string;
   /** Cargo's directory for intermediate files (`build.build-dir`): the target directory, unless the user sets another. */
   readonly buildDirectory: string;

@@ -96,6 +96,10 @@ describe.skipIf(noBubblewrap)(
         files: {
           'src/main.rs':
             'fn main() { println!("{}", env!("LABEL")); if env!("LABEL") == "on" { let _ = std::net::TcpStream::connect("127.0.0.1:1"); } }',
+          'cackle.toml': readFileSync(
+            join(fixtureSource('configured'), 'cackle.toml'),
+            'utf8',
+          ).replace('USE_NET_IN_RUSTC', 'LABEL'),
           ...table('env', 'LABEL = "on"'),
         },
       });

@@ -1,4 +1,12 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noBubblewrap } from '../sandbox/support.ts';
@@ -37,6 +45,8 @@ describe.skipIf(noBubblewrap)("rule 6.11: every layout of cargo's build director
         { '.cargo/config.toml': '[build]\nbuild-dir = "../layout-elsewhere-built"\n' },
         {},
       ],
+      ['linked', {}, {}],
+      ['linked-elsewhere', { '.cargo/config.toml': '[build]\nbuild-dir = "link/not/yet"\n' }, {}],
       ['newer', {}, { RUSTC_BOOTSTRAP: '1', ...unstable }],
       ...nightly,
     ]),
@@ -47,7 +57,12 @@ describe.skipIf(noBubblewrap)("rule 6.11: every layout of cargo's build director
         files: more,
         as: `layout-${name}`,
       });
-      rmSync(`${directory}-built`, { recursive: true, force: true });
+      const built = `${directory}-built`;
+      rmSync(built, { recursive: true, force: true });
+      if (name.startsWith('linked')) {
+        mkdirSync(built);
+        symlinkSync(built, join(directory, name === 'linked' ? 'target' : 'link'));
+      }
       const first = await check(directory, [], env);
       expect(first.problems.map(short)).toContain('disallowed-api made.build fs');
       writeFileSync(join(directory, 'cackle.toml'), text(allowed));
@@ -59,7 +74,7 @@ describe.skipIf(noBubblewrap)("rule 6.11: every layout of cargo's build director
       expect([tested.status, tested.stdout]).toEqual([0, expect.stringContaining('1 passed')]);
 
       // Cargo runs the script again without linking it, and what was linked is gone.
-      const build = name === 'elsewhere' ? `${directory}-built` : join(directory, 'target');
+      const build = existsSync(built) ? built : join(directory, 'target');
       const linked = readdirSync(build, { recursive: true, encoding: 'utf8' }).filter((file) =>
         file.endsWith('.cackle-real'),
       );

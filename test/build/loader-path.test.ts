@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } 
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { loaderPath, withLoaderPath } from '../../engine/build/loader-path.ts';
-import { noBubblewrap } from '../sandbox/support.ts';
+import { kinds } from '../sandbox/support.ts';
 import { cackle, check, fixture, short, workspacePlace } from '../support/cackle.ts';
 import { fixtureSource } from '../support/fixtures.ts';
 
@@ -146,7 +146,9 @@ function modes(name: string): [string, Record<string, string>][] {
   });
   return [
     ['without a sandbox', file('Disabled')],
-    ...(noBubblewrap ? [] : [['in it', file('Bubblewrap')] as [string, Record<string, string>]]),
+    ...kinds
+      .filter(([, missing]) => missing === undefined)
+      .map(([kind]): [string, Record<string, string>] => [`in ${kind}`, file(kind)]),
   ];
 }
 

@@ -21,6 +21,7 @@ const tail = '[sandbox]\nkind = "Disabled"\n';
 const allowed = `[pkg.matrix]
 allow_unsafe = true
 allow_apis = ["fs", "net", "env", "process"]
+compile.env = ["__CARGO_DEFAULT_LIB_METADATA"]
 build.allow_apis = ["fs", "env"]
 [pkg.macros]
 allow_proc_macro = true

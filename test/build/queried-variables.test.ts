@@ -9,7 +9,7 @@ import { cackle, check, config, fixture, short } from '../support/cackle.ts';
 import { wholeTest } from '../support/whole.ts';
 
 const sandboxed = (rest = ''): string =>
-  config(rest)
+  config(`[pkg.asking-helper]\ncompile.env = ["ASKED_FOR"]\n${rest}`)
     .replace('"Disabled"', '"Bubblewrap"')
     .replace('version = 3', 'version = 3\nbuild_flags = ["--all-targets"]');
 
@@ -138,7 +138,9 @@ test('dep-info as cargo reads it (unit)', () => {
       ['SET', 'other'],
       ['BYTES', 'a\udcff'],
     ]);
-    const queried = tellCargo(file, env, ['SET'], (name) => name !== 'HIDDEN');
+    const { queried, asked } = tellCargo(file, env, ['SET'], (name) => name !== 'HIDDEN');
+    // Rule 4.27: neither cargo nor the package's own script sets these.
+    expect(asked).toEqual(['HIDDEN', 'SEEN', 'UNSET', 'BYTES', 'CACKLE_TOKEN']);
     expect(queried).toEqual([
       { name: 'HIDDEN', seen: false },
       { name: 'SEEN', seen: true },

@@ -2,6 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { SCHEMA_FILE } from '../../engine/config/schema.ts';
+import { noLandlock, pathWithout } from '../sandbox/support.ts';
 import { cackle, check, fixture, short } from '../support/cackle.ts';
 import { fixtureSource } from '../support/fixtures.ts';
 
@@ -122,6 +123,25 @@ test('a build script that fails in its sandbox is left to the user: nothing weak
   expect(text).not.toMatch(/Disabled|allow_network/);
   rmSync(join(directory, 'cackle.toml'));
 });
+
+test.skipIf(noLandlock !== undefined)(
+  'rule 5.2: where Bubblewrap does not work, Auto is written, which is Landlock here; init does the same',
+  async () => {
+    const directory = fixture('script-writes-a-source', { as: 'accepts-landlock' });
+    const file = join(directory, 'cackle.toml');
+    const env = { PATH: pathWithout() };
+    rmSync(file, { force: true });
+    const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory], env);
+    expect(ran.status).toBe(1);
+    expect(ran.stdout).toContain('its build script failed in its sandbox');
+    expect(readFileSync(file, 'utf8')).toContain('kind = "Auto"');
+    rmSync(file);
+    const begun = await cackle(['init', '--path', directory], env);
+    expect(begun.stdout).toContain('sandbox: Auto');
+    expect(readFileSync(file, 'utf8')).toContain('kind = "Auto"');
+    rmSync(file);
+  },
+);
 
 test('with --package nothing is written for the held scripts of others', async () => {
   const directory = fixture('held-scripts-of-two-members');

@@ -83,7 +83,7 @@ test('rule 11.3: without cackle.lock, or its target, or with a broken one, no ch
   expect(missing.stderr).not.toContain('Compiling');
   for (const [text, said] of [
     ['version = 1\ntargets = ["wasm32-unknown-unknown"]\n', 'records nothing of the target'],
-    ['version = 2\ntargets = []\n', 'is not as `cackle lock` writes it'],
+    ['version = 3\ntargets = []\n', 'is not as `cackle lock` writes it'],
     [
       'version = 1\ntargets = []\n[[package]]\nname = "a"\nversion = "1"\nsource = "."\nfacts = ["fly"]\n',
       '"fly" of a is no fact',

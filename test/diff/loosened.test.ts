@@ -30,6 +30,27 @@ test.each([
     ['the sandbox of build scripts of b is off'],
   ],
   [
+    'a weaker sandbox',
+    base.replace('"Bubblewrap"', '"Landlock"'),
+    [
+      'the sandbox of build scripts is Landlock, no longer Bubblewrap',
+      'the sandbox of tests is Landlock, no longer Bubblewrap',
+      'the sandbox of rustc is Landlock, no longer Bubblewrap',
+    ],
+  ],
+  [
+    'what may be a weaker sandbox, and another file to read',
+    base.replace('"Bubblewrap"', '"Auto"\nbind_readable = ["/srv/x"]'),
+    [
+      'the sandbox of build scripts is Auto, no longer Bubblewrap',
+      'build scripts may read /srv/x',
+      'the sandbox of tests is Auto, no longer Bubblewrap',
+      'tests may read /srv/x',
+      'the sandbox of rustc is Auto, no longer Bubblewrap',
+      'rustc may read /srv/x',
+    ],
+  ],
+  [
     'the network for all',
     base.replace('[sandbox]', '[sandbox]\nallow_network = true'),
     ['build scripts may use the network', 'tests may use the network', 'rustc may use the network'],

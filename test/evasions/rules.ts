@@ -22,6 +22,7 @@ export const rulesOfKind: Readonly<Record<string, string>> = {
   poses: 'rule 9.8',
   prebuilt: 'rule 9.6',
   program: 'rule 6.3',
+  reads: 'rules 4.27, 5.29, 5.30',
   roots: 'rule 4.3',
   sandbox: 'rules 7.2, 7.3',
   scripts: 'rules 4.20, 9.1',

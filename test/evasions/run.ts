@@ -86,6 +86,11 @@ export async function runAlone(c: Case, place: Place): Promise<string | undefine
   asWorkspace(root);
   if (!existsSync(join(c.directory, 'cackle.toml')))
     write(join(root, 'cackle.toml'), config(c.config));
+  const { EVASIONS_SANDBOX: kind } = process.env;
+  if (kind !== undefined) {
+    const text = readFileSync(join(root, 'cackle.toml'), 'utf8');
+    write(join(root, 'cackle.toml'), text.replaceAll('"Bubblewrap"', `"${kind}"`));
+  }
   rmSync(join(root, 'then'), { recursive: true, force: true });
   const own = c.own_target ? { CARGO_TARGET_DIR: join(root, 'target') } : {};
   const checked = (): Promise<Ran> =>

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { coversFile, coversVariable } from '../../engine/config/compile-rules.ts';
 import { applyEdits, type Edit, type EditStep, scopePath } from '../../engine/config/edit/edit.ts';
 import { isInstructionAllowed } from '../../engine/config/instruction-rules.ts';
 import type { Config } from '../../engine/config/types.ts';
@@ -15,6 +16,15 @@ export function remains(problem: Problem, config: Config): boolean {
       return !config.permissions(problem.scope).allowUnsafe;
     case 'disallowed-extern':
       return !config.permissions(problem.scope).allowExtern;
+    case 'disallowed-compile-env':
+    case 'disallowed-compile-files': {
+      const { compileEnv, compileFiles } = config.permissions(problem.scope);
+      const [rules, covers] =
+        problem.kind === 'disallowed-compile-env'
+          ? [compileEnv, coversVariable]
+          : [compileFiles, coversFile];
+      return !problem.uses.every(({ name }) => rules.some((rule) => covers(rule, name)));
+    }
     case 'proc-macro-not-allowed':
       return !config.permissions({ package: problem.packageName, suffix: '' }).allowProcMacro;
     case 'build-script-not-allowed':
@@ -153,7 +163,13 @@ export function checkFix(text: string, problem: Problem, fix: Fix, comment?: str
 function checkEdit(text: string, edit: Edit, after: string): void {
   expect(expected(dataOf(text), edit)).toContainEqual(said(dataOf(after)));
   expect(applyEdits(after, [edit]), 'a second time changes nothing').toBe(after);
-  const adds = edit.steps.some(({ kind }) => kind !== 'drop' && kind !== 'remove');
+  // A build section is added only where the removal before it has taken the last of it.
+  const sections = (of: string): number => of.split('allow_apis').length;
+  const adds = edit.steps.some(({ kind }) =>
+    kind === 'build-section'
+      ? sections(after) > sections(text)
+      : kind !== 'drop' && kind !== 'remove',
+  );
   const comments = commentsOf(after);
   if (edit.comment !== undefined && adds && after !== text) {
     const lines = edit.comment.split(/\r?\n/).map((line) => `# ${line}`);

@@ -10,6 +10,7 @@ import { apiProblem, exporting, read, usage } from './support.ts';
 const base = '[common]\nversion = 3\nimport_std = ["fs", "net"]\n\n[sandbox]\nkind = "Disabled"\n';
 const named = { packageName: 'x', packageLabel: 'x' };
 const configPlace = { line: 1, column: 1 };
+const place = { file: 'src/lib.rs', line: 1, column: 1 };
 
 /** What each fix adds to a text (its new lines), best first. */
 function added(problem: Problem, text = base, known: FixKnowledge = {}): string[] {
@@ -42,7 +43,7 @@ describe('fixes of each problem, best first', () => {
     ]);
   });
 
-  test('rule 5.2: no sandbox chosen: Bubblewrap, Disabled; refused with a hint where it does not work, and then last', () => {
+  test('rule 5.2: no sandbox chosen: Bubblewrap, Disabled; where it does not work Auto, for Landlock; refused with a hint what does not, and then last', () => {
     const text = '[common]\nversion = 3\n\n[pkg.x]\n';
     const problem: Problem = { kind: 'sandbox-not-chosen' };
     expect(added(problem, text)).toEqual([
@@ -50,11 +51,18 @@ describe('fixes of each problem, best first', () => {
       '[sandbox]\nkind = "Disabled"',
     ]);
     expect(adviceFor(problem)?.text).toBe('[sandbox]\nkind = "Bubblewrap"');
-    const refused = fixesFor(problem, read(text), { bubblewrapFault: 'install bwrap' });
-    expect(refused.map((fix) => fix.refused)).toEqual([undefined, 'install bwrap']);
-    expect(applyEdits(text, [refused[0]?.edit ?? { steps: [] }])).toBe(
-      '[common]\nversion = 3\n\n[sandbox]\nkind = "Disabled"\n\n[pkg.x]\n',
-    );
+    const first = (known: FixKnowledge): [string, (string | undefined)[]] => {
+      const fixes = fixesFor(problem, read(text), known);
+      const edited = applyEdits(text, [fixes[0]?.edit ?? { steps: [] }]);
+      return [/kind = "(\w+)"/.exec(edited)?.[1] ?? '', fixes.map((fix) => fix.refused)];
+    };
+    const bubblewrapFault = 'install bwrap';
+    expect(first({ bubblewrapFault })).toEqual(['Auto', [undefined, undefined, bubblewrapFault]]);
+    const landlockFault = 'boot with it';
+    expect(first({ bubblewrapFault, landlockFault })).toEqual([
+      'Disabled',
+      [undefined, landlockFault, bubblewrapFault],
+    ]);
   });
 
   test('rule 5.3: built-in API on offer: import, inline, ignore', () => {
@@ -121,6 +129,31 @@ describe('fixes of each problem, best first', () => {
     [
       { kind: 'disallowed-extern', ...named, scope: { package: 'x', suffix: '' }, uses: [] },
       ['[pkg.x]\nallow_extern = true'],
+    ],
+    [
+      {
+        kind: 'disallowed-compile-files',
+        ...named,
+        scope: { package: 'x', suffix: 'build' },
+        uses: [
+          { name: '../LICENSE', place },
+          { name: '~/notes', place },
+        ],
+      },
+      [
+        '[pkg.x]\nbuild.compile.files = [\n    "../LICENSE",\n    "~/notes",\n]',
+        '[pkg.x]\nfrom.build.compile.files = [\n    "../LICENSE",\n    "~/notes",\n]',
+        '[pkg.x]\ncompile.files = [\n    "../LICENSE",\n    "~/notes",\n]',
+      ],
+    ],
+    [
+      {
+        kind: 'disallowed-compile-env',
+        ...named,
+        scope: { package: 'x', suffix: '' },
+        uses: [{ name: 'GIT_HASH', place }],
+      },
+      ['[pkg.x]\ncompile.env = ["GIT_HASH"]'],
     ],
     [{ kind: 'proc-macro-not-allowed', ...named }, ['[pkg.x]\nallow_proc_macro = true']],
     [{ kind: 'build-script-not-allowed', ...named }, ['[pkg.x]\nbuild.allow_apis = []']],

@@ -22,6 +22,8 @@ const stdApis = ['fs', 'net', 'process', 'env'];
 const ownApis = ['db', 'gamma-x::fs'];
 const allApis = [...stdApis, ...ownApis];
 const suffixes: readonly ScopeSuffix[] = ['', 'build', 'test', 'from.build', 'from.test'];
+const variables = ['CI', 'GIT_*', 'GIT_HASH'];
+const readFiles = ['../LICENSE', '~/notes'];
 const rules = [
   'cargo:rustc-link-lib=*',
   'cargo::rustc-env=X=1',
@@ -101,6 +103,10 @@ class Writer {
       found.push([[...keys, 'allow_extern'], draw([true, false])]);
     if (draw([true, false, false]))
       found.push([[...keys, 'allow_build_instructions'], some(rules)]);
+    if (draw([true, false, false])) found.push([[...keys, 'compile', 'env'], some(variables)]);
+    if (draw([true, false, false])) found.push([[...keys, 'compile', 'files'], some(readFiles)]);
+    if (suffix === '' && draw([true, false, false]))
+      found.push([['rustc', 'sandbox', 'allow_network'], true]);
     if ((suffix === 'build' || suffix === 'test') && draw([true, false, false]))
       found.push([[...keys, 'sandbox', 'allow_network'], draw([true, false])]);
     return found;
@@ -230,6 +236,7 @@ export function problemAbout(draw: Draw): Problem {
     usage(['std::fs::write::x'], [`${crate}::run`]),
   ];
   const keyword = { ...common, scope, uses: [] };
+  const place = { file: 'src/lib.rs', line: 1, column: 1 };
   const configPlace = { line: 1, column: 1 };
   return draw<() => Problem>([
     () => apiProblem(name, scope.suffix, api, usages),
@@ -242,6 +249,16 @@ export function problemAbout(draw: Draw): Problem {
     }),
     () => ({ kind: 'disallowed-unsafe', ...keyword }),
     () => ({ kind: 'disallowed-extern', ...keyword }),
+    () => ({
+      ...{ ...common, scope },
+      ...draw([
+        { kind: 'disallowed-compile-env', uses: [{ name: 'GIT_HASH', place }] },
+        {
+          kind: 'disallowed-compile-files',
+          uses: ['../LICENSE', '~/notes/a'].map((name) => ({ name, place })),
+        },
+      ] as const),
+    }),
     () => ({ kind: 'proc-macro-not-allowed', ...common }),
     () => ({ kind: 'build-script-not-allowed', ...common }),
     () => {
@@ -270,15 +287,23 @@ export function problemAbout(draw: Draw): Problem {
       kind: 'unused-setting',
       ...common,
       scope,
-      setting: draw(['allow_unsafe', 'allow_extern', 'sandbox', 'import'] as const),
+      setting: draw([
+        ...(['allow_unsafe', 'allow_extern', 'sandbox', 'import'] as const),
+        ...(scope.suffix === '' ? (['rustc.sandbox'] as const) : []),
+      ]),
       configPlace,
     }),
     () => ({
       kind: 'unused-setting',
       ...common,
       scope,
-      setting: 'allow_build_instructions',
-      value: draw(['cargo:rustc-link-lib=*', 'cargo:rustc-env=*', 'cargo:root=*']),
+      ...draw([
+        { setting: 'allow_build_instructions', value: 'cargo:rustc-link-lib=*' },
+        { setting: 'allow_build_instructions', value: 'cargo:rustc-env=*' },
+        { setting: 'allow_build_instructions', value: 'cargo:root=*' },
+        { setting: 'compile.env', value: 'GIT_*' },
+        { setting: 'compile.files', value: '~/notes' },
+      ] as const),
       configPlace,
     }),
     () => ({

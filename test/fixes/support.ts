@@ -143,13 +143,27 @@ const coversRule = (wide: string, narrow: string): boolean =>
     ? plain(narrow).startsWith(plain(wide).slice(0, -1))
     : plain(wide) === plain(narrow);
 
+const coversIn: Record<
+  Extract<EditStep, { kind: 'allow' }>['list'],
+  (wide: string, narrow: string) => boolean
+> = {
+  allow_apis: (wide, narrow) => wide === narrow,
+  allow_build_instructions: coversRule,
+  'compile.env': (wide, narrow) =>
+    wide.endsWith('*') ? narrow.startsWith(wide.slice(0, -1)) : wide === narrow,
+  // Paths in these tests are plain, and none is above another by `..`.
+  'compile.files': (wide, narrow) => `${narrow}/`.startsWith(`${wide}/`),
+};
+
 function take(root: Table, step: EditStep, keepsLast: boolean): void {
   switch (step.kind) {
     case 'allow': {
       const { scope, list, value } = step;
-      const covers = (wide: string, narrow: string): boolean =>
-        list === 'allow_apis' ? wide === narrow : coversRule(wide, narrow);
-      const pathOf = (suffix: ScopeSuffix): string[] => [...keysOf({ ...scope, suffix }), list];
+      const covers = (wide: string, narrow: string): boolean => coversIn[list](wide, narrow);
+      const pathOf = (suffix: ScopeSuffix): string[] => [
+        ...keysOf({ ...scope, suffix }),
+        ...list.split('.'),
+      ];
       const chain = [scope.suffix, ...parents[scope.suffix]];
       if (chain.some((s) => listAt(root, pathOf(s)).some((held) => covers(held, value)))) return;
       put(root, pathOf(scope.suffix), insert(listAt(root, pathOf(scope.suffix)), value));

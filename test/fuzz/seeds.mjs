@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeForeignSeeds } from './foreign-seeds.mjs';
 
 /** No seed is larger: a fuzzer is as fast as its inputs are small. */
 const LARGEST = 6 * 1024;
@@ -103,8 +104,9 @@ export function makeSeeds(directory) {
     lies: [member('x.o/', elf, 999), member('y.o/', elf)],
   }))
     writeFileSync(join(archives, name), Buffer.from(`!<arch>\n${members.join('')}`, 'latin1'));
+  const foreign = makeForeignSeeds(directory, work, sources, LARGEST);
   rmSync(work, { recursive: true });
-  return { objects, archives };
+  return { objects, archives, ...foreign };
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -31,7 +31,7 @@ const texts = {
 /**
  * @typedef {object} RustTarget
  * @property {number} largest bytes of an input
- * @property {'archives' | 'objects' | readonly string[]} seeds the files of a kind, or texts
+ * @property {'archives' | 'objects' | 'coff' | 'macho' | 'codeview' | readonly string[]} seeds the files of a kind, or texts
  * @property {string} [compared] what else reads the same
  */
 /** @typedef {Omit<RustTarget, 'seeds'>} TypeScriptTarget */
@@ -41,7 +41,10 @@ const texts = {
 export const targets = {
   archive: { largest: 1024, seeds: 'archives', compared: 'goblin' },
   elf: { largest: 4096, seeds: 'objects', compared: 'goblin' },
+  coff: { largest: 10_240, seeds: 'coff', compared: 'object' },
+  macho: { largest: 10_240, seeds: 'macho', compared: 'object' },
   dwarf: { largest: 4096, seeds: 'objects' },
+  codeview: { largest: 4096, seeds: 'codeview' },
   facts: { largest: 4096, seeds: 'objects' },
   unpack: { largest: 256, seeds: texts.unpack },
   names: { largest: 512, seeds: texts.names, compared: 'rustc-demangle' },

@@ -26,6 +26,7 @@ const valued: Readonly<Record<string, readonly string[]>> = {
   ],
   summary: ['--path', '-c', '--cackle-path', '--target', '--features', '--output-format'],
   init: ['--path', '-c', '--cackle-path'],
+  doctor: ['--path', '-c', '--cackle-path', '--output-format'],
   diff: [
     ...['--path', '-c', '--cackle-path', '--target', '--features', '--lock', '--from', '--to'],
     ...['-p', '--package', '--profile', '--output-format', '--output'],
@@ -69,6 +70,7 @@ const flags: Readonly<Record<string, readonly string[]>> = {
     ...['--all-features', '--no-default-features', '--print-headers', '--help'],
   ],
   init: ['--help'],
+  doctor: ['--help'],
   cache: ['--all', '--json', '--help'],
   bench: ['--json', '--help'],
   completions: ['--help'],
@@ -180,6 +182,7 @@ test.each(
     [
       [['test', '--no-such-option'], "unexpected argument '--no-such-option'"],
       [['test', '--doc'], 'doctests cannot be judged'],
+      [['test', '--target-dir', 'other'], 'let CARGO_TARGET_DIR name the directory'],
       [['test', '--test', 'absent'], 'no test target named `absent`'],
       [['test', '--profile', 'fast'], 'profile `fast` is not defined'],
       [['test', '--features', 'wings'], 'does not contain this feature: wings'],

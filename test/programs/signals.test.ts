@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
 import { cackleTerminal, keys } from '../../tools/terminal.ts';
-import { noBubblewrap } from '../sandbox/support.ts';
+import { kinds } from '../sandbox/support.ts';
 import { fixture } from '../support/cackle.ts';
 
 // Rule 6.17: signals to cackle reach the program that runs, once, and nothing is left running.
@@ -38,10 +38,10 @@ function signalled(directory: string, args: readonly string[], signal: NodeJS.Si
   });
 }
 
-const sandboxed = (directory: string): string =>
+const sandboxed = (directory: string, kind: string): string =>
   readFileSync(join(packageRoot(), 'test/fixtures', directory, 'cackle.toml'), 'utf8').replace(
     '"Disabled"',
-    '"Bubblewrap"',
+    `"${kind}"`,
   );
 
 const numbers = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
@@ -65,11 +65,12 @@ test('run: Ctrl-C reaches the program once, from the terminal', async () => {
   expect(terminal.raw).toContain('program got signal 2, 1 in all');
 });
 
-for (const kind of ['Disabled', 'Bubblewrap'] as const)
-  test.skipIf(kind === 'Bubblewrap' && noBubblewrap)(
+for (const [kind, missing] of [['Disabled', undefined], ...kinds] as const)
+  test.skipIf(missing !== undefined)(
     `test, with the sandbox ${kind}: each signal reaches the test that runs, and no other starts`,
     async () => {
-      const files = kind === 'Disabled' ? {} : { 'cackle.toml': sandboxed('waits-for-a-signal') };
+      const files =
+        kind === 'Disabled' ? {} : { 'cackle.toml': sandboxed('waits-for-a-signal', kind) };
       const directory = fixture('waits-for-a-signal', { files });
       for (const [signal, number] of Object.entries(numbers)) {
         const args = ['test', '--no-fail-fast', '--test', '*'];

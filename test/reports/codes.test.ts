@@ -12,6 +12,7 @@ const codes = {
   C0102: 'off-tree-api',
   C0201: 'disallowed-unsafe',
   C0202: 'disallowed-extern',
+  C0203: 'disallowed-compile-files',
   C0301: 'proc-macro-not-allowed',
   C0302: 'build-script-not-allowed',
   C0303: 'disallowed-build-instruction',
@@ -29,6 +30,7 @@ const codes = {
   C0601: 'possible-export',
   C0602: 'export-not-imported',
   C0603: 'system-functions',
+  C0604: 'disallowed-compile-env',
   C0701: 'not-locked',
 };
 const retired: readonly string[] = [];

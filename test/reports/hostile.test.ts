@@ -58,6 +58,7 @@ const resultOf = (problems: readonly Problem[]): CheckResult => ({
     targets: [],
     builds: [],
     notCompiled: [],
+    openedUnits: [],
     counts: {
       packages: 1,
       units: 1,

@@ -11,6 +11,7 @@ function plain(settings: SandboxSettings) {
   return {
     kind: settings.kind,
     network: settings.allowNetwork,
+    read: texts(settings.bindReadable),
     bind: texts(settings.bindWritable),
     make: texts(settings.makeWritable),
     env: texts(settings.passEnv),
@@ -28,6 +29,7 @@ allow_network = true
 [pkg.a.sandbox]
 pass_env = ["PKG"]
 bind_writable = ["pkg"]
+bind_readable = ["shown"]
 [pkg.a.from.build.sandbox]
 extra_args = ["--from"]
 [pkg.a.build.sandbox]
@@ -40,6 +42,7 @@ sandbox.kind = "Disabled"
   expect(plain(config.sandbox({ package: 'a', suffix: 'build' }))).toEqual({
     kind: 'Bubblewrap',
     network: false,
+    read: ['shown'],
     bind: ['pkg'],
     make: ['out'],
     env: ['TOP', 'PKG'],
@@ -48,6 +51,7 @@ sandbox.kind = "Disabled"
   expect(plain(config.sandbox({ package: 'a', suffix: 'test' }))).toEqual({
     kind: 'Disabled',
     network: true,
+    read: ['shown'],
     bind: ['pkg'],
     make: [],
     env: ['TOP', 'PKG'],
@@ -90,10 +94,13 @@ test('rule 5.2: without a kind in [sandbox] none is chosen', () => {
 
 test.each([
   ['kind = "bubblewrap"', 'no sandbox `bubblewrap`', 'did you mean "Bubblewrap"?'],
+  ['kind = "landlock"', 'no sandbox `landlock`', 'did you mean "Landlock"?'],
+  ['kind = "x11"', 'no sandbox `x11`', '"Bubblewrap", "Landlock", "Auto" or "Disabled"'],
   ['kind = true', 'a string was expected', undefined],
   ['allow_network = "yes"', 'true or false was expected', undefined],
   ['bind_writable = "dir"', 'a list of strings was expected', undefined],
   ['bind_writable = [""]', 'a path is expected', undefined],
+  ['bind_readable = [""]', 'a path is expected', undefined],
   ['make_writable = [1]', 'a string was expected', undefined],
   ['make_writable = ["a\\u0000b"]', 'a NUL character', undefined],
   ['pass_env = ["A=B"]', 'the name of an environment variable', undefined],

@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageRoot } from '../../engine/paths.ts';
 import { cackle, fixture, type Ran, workspacePlace } from '../support/cackle.ts';
-import { fixtures, noBubblewrap } from './support.ts';
+import { fixtures, kinds } from './support.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'cackle-test-'));
 
@@ -16,9 +17,17 @@ beforeAll(() => {
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
+const config = readFileSync(
+  join(packageRoot(), 'test/fixtures/evil-in-proc-macro/cackle.toml'),
+  'utf8',
+);
+
 /** Checks a workspace whose proc macro `victim` is compiled with the proc macro `evil` in its rustc. */
-async function withEvil(mode: string): Promise<Ran & { source: string; answer: string }> {
-  const name = `evil-${mode.replace(' ', '-')}`;
+async function withEvil(
+  mode: string,
+  kind: string,
+): Promise<Ran & { source: string; answer: string }> {
+  const name = `evil-${mode.replace(' ', '-')}-${kind}`;
   const source = workspacePlace(name);
   const evil = readFileSync(join(fixtures, 'evil.rs'), 'utf8')
     .replaceAll('@MODE@', mode)
@@ -27,44 +36,60 @@ async function withEvil(mode: string): Promise<Ran & { source: string; answer: s
     .replaceAll('@SOURCE@', source);
   fixture('evil-in-proc-macro', {
     as: name,
-    files: { 'evil/src/lib.rs': evil, 'evil/empty.o': readFileSync(join(directory, 'empty.o')) },
+    files: {
+      'evil/src/lib.rs': evil,
+      'evil/empty.o': readFileSync(join(directory, 'empty.o')),
+      'cackle.toml': config.replace('"Bubblewrap"', `"${kind}"`),
+    },
   });
   const ran = await cackle(['-n', '--path', source]);
-  const file = join(source, 'target/answer.txt');
+  const file = join(source, 'target/cackle/deps/answer.txt');
   return { ...ran, source, answer: existsSync(file) ? readFileSync(file, 'utf8') : '' };
 }
 
-describe.skipIf(noBubblewrap !== undefined)(
-  'rule 9.9: a proc macro in the sandbox of rustc',
-  () => {
-    test('cannot put its own file in place of what was linked', async () => {
-      const { status, stdout, stderr, source } = await withEvil('overwrite');
-      expect(stdout + stderr).toContain('no problems');
-      expect(status).toBe(0);
-      const deps = join(source, 'target/cackle/deps');
-      const linked = readdirSync(deps).find((file) => /^libvictim-.*\.so$/.test(file)) ?? '';
-      expect(readFileSync(join(deps, linked)).subarray(0, 4).toString('latin1')).toBe('\x7fELF');
-    });
+describe.each(kinds)('rule 9.9: a proc macro in the sandbox of rustc: %s', (kind, missing) => {
+  const linked = (source: string): Buffer => {
+    const deps = join(source, 'target/cackle/deps');
+    const name = readdirSync(deps).find((file) => /^libvictim-.*\.so$/.test(file)) ?? '';
+    return readFileSync(join(deps, name)).subarray(0, 4);
+  };
+  const trying = test.skipIf(missing !== undefined);
 
-    test('cannot have another link judged in place of the real one', async () => {
-      const { status, stderr } = await withEvil('preempt');
-      expect(stderr).toContain('was linked already');
-      expect(status).toBe(2);
-    });
+  trying('cannot put its own file in place of what was linked', async () => {
+    const { status, stdout, stderr, source } = await withEvil('overwrite', kind);
+    expect(stdout + stderr).toContain('no problems');
+    expect(status).toBe(0);
+    expect(linked(source).toString('latin1')).toBe('\x7fELF');
+  });
 
-    test.each(['response file', 'symbolic link'])(
-      'cannot read through the engine by a %s',
-      async (mode) => {
-        const { answer, stdout, stderr } = await withEvil(mode);
-        expect(answer).toContain('"refuse"');
-        expect(answer + stdout + stderr).not.toContain('the-secret-word');
-      },
-    );
+  trying('leaves no process behind that could do so later', async () => {
+    const { stdout, stderr, source } = await withEvil('leave behind', kind);
+    expect(stdout + stderr).toContain('no problems');
+    const began = existsSync(join(source, 'target/cackle/deps/began'));
+    expect(began, 'the process ran').toBe(true);
+    await new Promise((done) => setTimeout(done, 1500));
+    expect(linked(source).toString('latin1')).toBe('\x7fELF');
+    expect(existsSync(join(source, 'target/cackle/deps/went-on'))).toBe(false);
+  });
 
-    test('cannot have the engine write elsewhere', async () => {
-      const { answer, source } = await withEvil('elsewhere');
-      expect(answer).toContain('is not for this rustc to link');
-      expect(existsSync(join(source, 'elsewhere.so'))).toBe(false);
-    });
-  },
-);
+  trying('cannot have another link judged in place of the real one', async () => {
+    const { status, stderr } = await withEvil('preempt', kind);
+    expect(stderr).toContain('was linked already');
+    expect(status).toBe(2);
+  });
+
+  trying.each(['response file', 'symbolic link'])(
+    'cannot read through the engine by a %s',
+    async (mode) => {
+      const { answer, stdout, stderr } = await withEvil(mode, kind);
+      expect(answer).toContain('"refuse"');
+      expect(answer + stdout + stderr).not.toContain('the-secret-word');
+    },
+  );
+
+  trying('cannot have the engine write elsewhere', async () => {
+    const { answer, source } = await withEvil('elsewhere', kind);
+    expect(answer).toContain('is not for this rustc to link');
+    expect(existsSync(join(source, 'elsewhere.so'))).toBe(false);
+  });
+});

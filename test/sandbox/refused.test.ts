@@ -1,19 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
 import { cackle, check, fixture, short } from '../support/cackle.ts';
 import { sampled, wholeTest } from '../support/whole.ts';
-import { noBubblewrap } from './support.ts';
+import { noBubblewrap, pathWithout } from './support.ts';
 
 /** A workspace with a build script, and its cackle.toml. */
 function project(name: string, build: string, config: string): string {
@@ -29,36 +21,14 @@ function project(name: string, build: string, config: string): string {
 const quiet = 'fn main() { std::fs::write("ran", "").unwrap(); }';
 const boxed = '[sandbox]\nkind = "Bubblewrap"\n';
 
-/** A PATH like ours, without bwrap, and with `script` as bwrap where given. */
-function pathWithout(script?: string): string {
-  const directory = join(
-    packageRoot(),
-    'target',
-    'fixtures',
-    `bin-${script === undefined ? 'none' : 'fake'}`,
-  );
-  mkdirSync(directory, { recursive: true });
-  for (const place of (process.env.PATH ?? '').split(':').filter(existsSync))
-    for (const name of readdirSync(place))
-      if (name !== 'bwrap' && !existsSync(join(directory, name)))
-        try {
-          symlinkSync(join(place, name), join(directory, name));
-        } catch {
-          // A dangling link of that name is there from an earlier run.
-        }
-  if (script !== undefined) {
-    writeFileSync(join(directory, 'bwrap'), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(directory, 'bwrap'), 0o755);
-  }
-  return directory;
-}
-
 test('rule 7.6: without bwrap no check is made, and nothing runs unsandboxed instead', async () => {
   const directory = project('no-bwrap', quiet, boxed);
   const ran = await cackle(['-n', '--path', directory], { PATH: pathWithout() });
   expect(ran.status).toBe(2);
   expect(ran.stderr).toContain('bwrap (Bubblewrap) is not installed');
   expect(ran.stderr).toContain('install the package bubblewrap');
+  expect(ran.stderr).toContain('`kind = "Auto"` take Landlock');
+  expect(ran.stderr).toContain('README.md, "Without a sandbox"');
   expect(existsSync(join(directory, 'ran'))).toBe(false);
   expect(existsSync(join(directory, 'target/cackle'))).toBe(false);
 });

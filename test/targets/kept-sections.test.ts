@@ -28,7 +28,7 @@ const pairs = (targets: readonly string[], sections: readonly string[]): [string
 describe.skipIf(noTargets !== undefined)(`sections that a program names ${noTargets ?? ''}`, () => {
   // Linkers of Windows leave out COMDATs alone, and code walks from one place in a section to the next without a reference.
   const named = ['hooks', '.hooks', '.hooks$b', '.rdata$hooks_b', '.text$f', '.tls$b', '.CRT$XCU'];
-  const tables = ['.xdata', '.xdata$b', '.pdata', '.pdata$b', '.eh_frame'];
+  const tables = ['.xdata', '.xdata$b', '.eh_frame'];
   // Of what the compiler's own sections hold, MinGW's ld may leave out some.
   const own = pairs([msvc], ['.data', '.rdata', '.tls', '.text']);
   test.each(sampled([...pairs([gnu, msvc], [...named, ...tables]), ...own], 4))(

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { keys, type Terminal } from '../../tools/terminal.ts';
-import { noBubblewrap } from '../sandbox/support.ts';
+import { noBubblewrap, noLandlock } from '../sandbox/support.ts';
 import { check } from '../support/cackle.ts';
 import { configOf, smallWorkspace, startUi, takeRecommended } from './support.ts';
 
@@ -45,7 +45,8 @@ describe('rules 5.1, 5.2, 5.3, 8.6: from no configuration to a clean check', () 
       expect(asked).toContain(`the built-in API \`${api}\` is not watched`);
     // The sandbox first, then `fs` imported and all others passed over.
     terminal.send('f');
-    await terminal.until(`kind = "${noBubblewrap === undefined ? 'Bubblewrap' : 'Disabled'}"`);
+    const without = noLandlock === undefined ? 'Auto' : 'Disabled';
+    await terminal.until(`kind = "${noBubblewrap === undefined ? 'Bubblewrap' : without}"`);
     terminal.send('f');
     await terminal.until('1 of 6');
     for (let left = 6; left > 0; left--) {

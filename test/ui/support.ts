@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cackleTerminal, keys, type Terminal, type TerminalOptions } from '../../tools/terminal.ts';
-import { noBubblewrap } from '../sandbox/support.ts';
+import { noBubblewrap, noLandlock } from '../sandbox/support.ts';
 import { config, fixture } from '../support/cackle.ts';
 
 /** A program with two dependencies: `reader` reads files, has unsafe code and a build script; `sender` opens connections. */
@@ -40,15 +40,17 @@ export const configOf = (directory: string): string =>
 
 /** The first questions of a workspace without cackle.toml, each answered by what is recommended, but without a sandbox. */
 export async function takeRecommended(terminal: Terminal): Promise<void> {
+  const without = noLandlock === undefined ? 'Auto' : undefined;
+  const safe = noBubblewrap === undefined ? 'Bubblewrap' : without;
   for (const asked of [
     'There is no cackle.toml yet',
     'import_std',
     'Choose whether',
     'kind = "Disabled"',
   ]) {
-    if (asked.startsWith('kind') && noBubblewrap === undefined) {
+    if (asked.startsWith('kind') && safe !== undefined) {
       // The safe way stands first.
-      await terminal.until('kind = "Bubblewrap"');
+      await terminal.until(`kind = "${safe}"`);
       terminal.send(keys.down);
     }
     await terminal.until(asked);

@@ -1,7 +1,8 @@
+import { coversFile, coversVariable } from '../compile-rules.ts';
 import { ancestors } from '../inheritance.ts';
 import { isInstructionAllowed } from '../instruction-rules.ts';
 import { TomlSyntaxError } from '../toml-tree.ts';
-import type { PermissionScope, ScopeSuffix } from '../types.ts';
+import type { CompileSetting, PermissionScope, ScopeSuffix } from '../types.ts';
 import {
   EditError,
   type KeyPath,
@@ -23,7 +24,7 @@ export type EditStep =
   | {
       readonly kind: 'allow';
       readonly scope: PermissionScope;
-      readonly list: 'allow_apis' | 'allow_build_instructions';
+      readonly list: 'allow_apis' | 'allow_build_instructions' | CompileSetting;
       readonly value: string;
     }
   /** Sets a permission's flag, unless it is inherited; narrower scopes lose what says the same. */
@@ -114,20 +115,31 @@ function allow(
   { scope, list, value }: Extract<EditStep, { kind: 'allow' }>,
   comment: string | undefined,
 ): string {
-  const covers = (held: string, wanted: string): boolean =>
-    list === 'allow_apis' ? held === wanted : isInstructionAllowed(wanted, [held]);
+  const covers = coveredBy[list];
+  const pathIn = (suffix: ScopeSuffix): KeyPath => [
+    ...scopePath({ ...scope, suffix }),
+    ...list.split('.'),
+  ];
   const doc = TomlDocument.parse(text);
   const held = [scope.suffix, ...ancestors[scope.suffix]].flatMap((suffix) =>
-    doc.strings([...scopePath({ ...scope, suffix }), list]),
+    doc.strings(pathIn(suffix)),
   );
   if (held.some((item) => covers(item, value))) return text;
-  let current = add(text, [...scopePath(scope), list], [value], comment);
-  for (const suffix of narrower(scope.suffix)) {
-    const path = [...scopePath({ ...scope, suffix }), list];
-    current = withoutItems(current, path, (item) => covers(value, item));
-  }
+  let current = add(text, pathIn(scope.suffix), [value], comment);
+  for (const suffix of narrower(scope.suffix))
+    current = withoutItems(current, pathIn(suffix), (item) => covers(value, item));
   return current;
 }
+
+/** By list: does an item of it cover a value? */
+const coveredBy: Readonly<
+  Record<Extract<EditStep, { kind: 'allow' }>['list'], (held: string, wanted: string) => boolean>
+> = {
+  allow_apis: (held, wanted) => held === wanted,
+  allow_build_instructions: (held, wanted) => isInstructionAllowed(wanted, [held]),
+  'compile.env': coversVariable,
+  'compile.files': coversFile,
+};
 
 function permit(
   text: string,

@@ -15,7 +15,7 @@ export const sandboxNotChosen: Descriptor<SandboxNotChosen> = {
     why: 'Judged code may still be hostile when it runs. Whether to confine it is a decision that nobody should make without noticing.',
     example: ['[common]', 'version = 3   # and no [sandbox]'].join('\n'),
     settle:
-      'Write `kind = "Bubblewrap"` into `[sandbox]`; `kind = "Disabled"` where Bubblewrap does not work.',
+      'Write `kind = "Bubblewrap"` into `[sandbox]`; `kind = "Auto"` takes Landlock where Bubblewrap does not work. `cackle doctor` tells which do.',
   },
   severity: 'error',
   group: 'configuration',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../../engine/paths.ts';
-import { bubblewrapFault } from '../../../engine/sandbox/probe.ts';
+import { sandboxFaults } from '../../../engine/sandbox/choice.ts';
 import { run } from '../../support/cackle.ts';
 import { whole } from '../../support/whole.ts';
 import type { Kind } from './faults.mjs';
@@ -32,7 +32,7 @@ test('a check that is killed, meets damage or runs beside others, and the one af
 }, 600_000);
 
 test('a disk that is full, and one without hard links', async (context) => {
-  if ((await bubblewrapFault()) !== undefined) context.skip();
+  if ((await sandboxFaults(undefined)).bubblewrapFault !== undefined) context.skip();
   const ran = await run(process.execPath, [
     join(packageRoot(), 'test', 'long', 'faults', 'run.mjs'),
     ...['--seed', '3', '--count', whole ? '20' : '8'],

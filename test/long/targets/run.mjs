@@ -128,5 +128,8 @@ Written by \`npm run targets -- --write\`; do not edit. One check for all four t
 counts the places that use an API, each once for a program; a package with such a place needs a permission. Below each table
 stands, for what Linux does not ask for, the first place in the objects of the other systems.
 
+What windows-gnu alone has of the code that all systems share comes from \`.rdata\`: an object has one, its constants have no symbols,
+and MinGW's linker keeps it whole. One live vtable there keeps all functions that the object's vtables name, here and in the file.
+
 ${parts.join('\n')}`;
 }

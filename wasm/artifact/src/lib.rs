@@ -4,6 +4,8 @@
 //! gimli-wasm number the same rows. Row 0 of a member is ELF's null section; the other formats count sections from 1, and their
 //! row 0 holds what the object says outside of its sections.
 
+#[cfg(feature = "mutate")]
+pub mod fields;
 mod format;
 #[cfg(feature = "mutate")]
 pub mod mutate;

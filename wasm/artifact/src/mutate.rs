@@ -240,6 +240,98 @@ pub fn object_of(directory: &Path, target: &str, source: &str) -> Vec<u8> {
     std::fs::read(directory.join("object.o")).expect("what rustc wrote")
 }
 
+/// A section of a hand-made object of Windows: name, characteristics, content, and relocations by offset, symbol and kind.
+pub type CoffSection<'a> = (&'a [u8; 8], u32, &'a [u8], &'a [(u32, u32, u16)]);
+
+/// Returns an x86-64 object of Windows.
+pub fn coff(sections: &[CoffSection<'_>], symbols: &[[u8; 18]]) -> Vec<u8> {
+    let mut body = Vec::new();
+    let mut headers = Vec::new();
+    let start = 20 + 40 * sections.len();
+    for (name, characteristics, content, relocations) in sections {
+        let at = start + body.len();
+        headers.extend(*name);
+        headers.extend([0; 8]);
+        headers.extend((content.len() as u32).to_le_bytes());
+        headers.extend((at as u32).to_le_bytes());
+        headers.extend(((at + content.len()) as u32).to_le_bytes());
+        headers.extend([0; 4]);
+        headers.extend((relocations.len() as u16).to_le_bytes());
+        headers.extend([0; 2]);
+        headers.extend(characteristics.to_le_bytes());
+        body.extend(*content);
+        for (offset, symbol, kind) in *relocations {
+            body.extend(offset.to_le_bytes());
+            body.extend(symbol.to_le_bytes());
+            body.extend(kind.to_le_bytes());
+        }
+    }
+    let mut file = vec![0x64, 0x86];
+    file.extend((sections.len() as u16).to_le_bytes());
+    file.extend([0; 4]);
+    file.extend(((start + body.len()) as u32).to_le_bytes());
+    file.extend((symbols.len() as u32).to_le_bytes());
+    file.extend([0; 4]);
+    file.extend(headers);
+    file.extend(body);
+    file.extend(symbols.concat());
+    // The table of names has an empty one, at 4.
+    file.extend(5u32.to_le_bytes());
+    file.push(0);
+    file
+}
+
+/// Returns a symbol at the start of a section (from 1) of [`coff`]: its type, and its storage class.
+pub fn coff_symbol(name: &[u8; 8], section: i16, kind: u8, class: u8) -> [u8; 18] {
+    let mut row = [0; 18];
+    row[..8].copy_from_slice(name);
+    row[12..14].copy_from_slice(&section.to_le_bytes());
+    row[14] = kind;
+    row[16] = class;
+    row
+}
+
+/// Returns a COFF object with the header of `/bigobj`, whose symbols name sections by 32 bits.
+pub fn big(object: &[u8]) -> Vec<u8> {
+    let word = |at: usize| u32::from_le_bytes(object[at..at + 4].try_into().unwrap());
+    let half = |at: usize| u16::from_le_bytes(object[at..at + 2].try_into().unwrap());
+    let (sections, table, symbols) = (half(2) as usize, word(8) as usize, word(12) as usize);
+    const MORE: u32 = 56 - 20;
+    let mut file = vec![0, 0, 0xff, 0xff, 2, 0];
+    file.extend(&object[..2]);
+    file.extend([0; 4]);
+    file.extend([0xc7, 0xa1, 0xba, 0xd1, 0xee, 0xba, 0xa9, 0x4b, 0xaf, 0x20, 0xfa, 0xf6, 0x6a, 0xa4, 0xdc, 0xb8]);
+    file.extend([0; 16]);
+    file.extend((sections as u32).to_le_bytes());
+    file.extend((table as u32 + MORE).to_le_bytes());
+    file.extend((symbols as u32).to_le_bytes());
+    for section in 0..sections {
+        let mut header = object[20 + 40 * section..60 + 40 * section].to_vec();
+        for pointer in [20, 24] {
+            let at = u32::from_le_bytes(header[pointer..pointer + 4].try_into().unwrap());
+            let moved = if at == 0 { 0 } else { at + MORE };
+            header[pointer..pointer + 4].copy_from_slice(&moved.to_le_bytes());
+        }
+        file.extend(header);
+    }
+    file.extend(&object[20 + 40 * sections..table]);
+    let mut auxiliary = 0;
+    for row in object[table..table + 18 * symbols].chunks(18) {
+        if auxiliary > 0 {
+            auxiliary -= 1;
+            file.extend(row);
+            file.extend([0; 2]);
+            continue;
+        }
+        auxiliary = row[17];
+        file.extend(&row[..12]);
+        file.extend(i32::from(i16::from_le_bytes([row[12], row[13]])).to_le_bytes());
+        file.extend(&row[14..]);
+    }
+    file.extend(&object[table + 18 * symbols..]);
+    file
+}
+
 /// Returns the processor time that this thread has had. Bounds of work are compared with it: what other processes do beside
 /// a test says nothing of the parsers.
 pub fn processor_time() -> Duration {

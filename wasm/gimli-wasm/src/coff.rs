@@ -56,7 +56,7 @@ fn read_code_view<Coff: CoffHeader>(data: &[u8]) -> Result<CodeView<'_>, String>
     let mut info = CodeView::default();
     let mut claimed = 0u64;
     for section in table.iter() {
-        let name = section.raw_name();
+        let name = section.name(symbols.strings()).map_err(text)?;
         if name != b".debug$S" && name != b".debug$T" {
             continue;
         }

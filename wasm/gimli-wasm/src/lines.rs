@@ -42,6 +42,9 @@ impl Files {
                 if parts.iter().any(|part| part.len() > MAX_PATH) {
                     return Err(DwarfError::Disproportionate("a path of it is too long"));
                 }
+                // Counted before they are joined: of `./././…` nothing is left to count.
+                let length = parts.iter().map(|part| part.len()).sum();
+                tables.strings.spend(length).map_err(DwarfError::Disproportionate)?;
                 id = tables.strings.intern(&join(&parts));
                 tables.strings.check().map_err(DwarfError::Disproportionate)?;
             }
@@ -71,9 +74,9 @@ fn join(parts: &[&str]) -> String {
         }
         whole.push_str(part);
     }
-    // The standard library of a Windows target was compiled there; the prefix is what rustc puts for a path of its own, or the place of
-    // the component `rust-src`.
-    if whole.contains('\\') && (whole.starts_with("/rustc/") || whole.contains("/lib/rustlib/src/rust/library\\")) {
+    // The standard library of a Windows target was compiled there; the prefixes are what rustc puts for a path of its own, where its
+    // sources are installed (rust-src) and where not.
+    if (whole.starts_with("/rustc/") || whole.contains("/lib/rustlib/src/rust/")) && whole.contains('\\') {
         whole = whole.replace('\\', "/");
     }
     let absolute = whole.starts_with('/');
@@ -159,6 +162,8 @@ mod tests {
         assert_eq!(join(&["/w", "..", "../../a.rs"]), "/a.rs");
         assert_eq!(join(&["", "../x", "a.rs"]), "../x/a.rs");
         assert_eq!(join(&["/w", "/rustc/x", "library\\std\\src\\fs.rs"]), "/rustc/x/library/std/src/fs.rs");
+        let installed = "/t/lib/rustlib/src/rust/";
+        assert_eq!(join(&["/w", installed, "library\\std\\src\\fs.rs"]), "/t/lib/rustlib/src/rust/library/std/src/fs.rs");
         assert_eq!(join(&["/w", "a\\b.rs"]), "/w/a\\b.rs");
     }
 }

@@ -13,6 +13,8 @@ type Header = macho::MachHeader64<Endianness>;
 const SHORTENED: [(&[u8], &str); 3] =
     [(b"__debug_str_offs", ".debug_str_offsets"), (b"__debug_line_str", ".debug_line_str"), (b"__debug_gnu_pubn", ".debug_gnu_pubnames")];
 
+const ALONE: &str = "the first of a pair of relocations stands alone in debug info";
+
 /// Reads one Mach-O file.
 #[inline(never)]
 pub fn sections(data: &[u8]) -> Result<Sections<'_>, String> {
@@ -62,7 +64,8 @@ pub fn sections(data: &[u8]) -> Result<Sections<'_>, String> {
         } else {
             macho::X86_64_RELOC_SUBTRACTOR
         };
-        let mut subtracted = 0u64;
+        // The place of a pair, and what its first subtracts.
+        let mut subtracted: Option<(u32, u64)> = None;
         for row in relocations {
             if row.r_word0.get(endian) & macho::R_SCATTERED != 0 {
                 return Err("scattered relocations, which this machine does not have".to_string());
@@ -85,13 +88,20 @@ pub fn sections(data: &[u8]) -> Result<Sections<'_>, String> {
                     by = by.wrapping_add(*section);
                 }
             }
+            let first = subtracted.take();
+            if first.is_some_and(|(at, _)| at != info.r_address || info.r_type == subtractor) {
+                return Err(ALONE.to_string());
+            }
             if info.r_type == subtractor {
-                subtracted = by;
+                subtracted = Some((info.r_address, by));
                 continue;
             }
             let at = u64::from(info.r_address);
-            let value = (addend(stored, at, width)? as u64).wrapping_add(by).wrapping_sub(std::mem::take(&mut subtracted));
+            let value = (addend(stored, at, width)? as u64).wrapping_add(by).wrapping_sub(first.map_or(0, |(_, by)| by));
             patch(content.to_mut(), at, width, value, endian == Endianness::Little)?;
+        }
+        if subtracted.is_some() {
+            return Err(ALONE.to_string());
         }
         sections.add(name, content);
     }

@@ -1,6 +1,6 @@
 //! What COFF objects say (rules 4.25, 9.12): made by rustc, some of it from assembly.
 
-use artifact::mutate::object_of;
+use artifact::mutate::{big, coff, coff_symbol, object_of, CoffSection};
 use artifact::NONE;
 use object_wasm::{binding, section_flag, ObjectTables};
 use std::path::Path;
@@ -129,47 +129,6 @@ fn sections_that_a_program_names_are_kept() {
     }
 }
 
-/// The same object with the header of `/bigobj`, whose symbols name sections by 32 bits.
-fn big(object: &[u8]) -> Vec<u8> {
-    let word = |at: usize| u32::from_le_bytes(object[at..at + 4].try_into().unwrap());
-    let half = |at: usize| u16::from_le_bytes(object[at..at + 2].try_into().unwrap());
-    let (sections, table, symbols) = (half(2) as usize, word(8) as usize, word(12) as usize);
-    const MORE: u32 = 56 - 20;
-    let mut file = vec![0, 0, 0xff, 0xff, 2, 0];
-    file.extend(&object[..2]);
-    file.extend([0; 4]);
-    file.extend([0xc7, 0xa1, 0xba, 0xd1, 0xee, 0xba, 0xa9, 0x4b, 0xaf, 0x20, 0xfa, 0xf6, 0x6a, 0xa4, 0xdc, 0xb8]);
-    file.extend([0; 16]);
-    file.extend((sections as u32).to_le_bytes());
-    file.extend((table as u32 + MORE).to_le_bytes());
-    file.extend((symbols as u32).to_le_bytes());
-    for section in 0..sections {
-        let mut header = object[20 + 40 * section..60 + 40 * section].to_vec();
-        for pointer in [20, 24] {
-            let at = u32::from_le_bytes(header[pointer..pointer + 4].try_into().unwrap());
-            let moved = if at == 0 { 0 } else { at + MORE };
-            header[pointer..pointer + 4].copy_from_slice(&moved.to_le_bytes());
-        }
-        file.extend(header);
-    }
-    file.extend(&object[20 + 40 * sections..table]);
-    let mut auxiliary = 0;
-    for row in object[table..table + 18 * symbols].chunks(18) {
-        if auxiliary > 0 {
-            auxiliary -= 1;
-            file.extend(row);
-            file.extend([0; 2]);
-            continue;
-        }
-        auxiliary = row[17];
-        file.extend(&row[..12]);
-        file.extend(i32::from(i16::from_le_bytes([row[12], row[13]])).to_le_bytes());
-        file.extend(&row[14..]);
-    }
-    file.extend(&object[table + 18 * symbols..]);
-    file
-}
-
 #[test]
 fn an_object_with_room_for_many_sections() {
     for target in [GNU, MSVC] {
@@ -222,4 +181,83 @@ fn imports_define_names_without_code() {
     };
     assert_eq!(names(0), ["Sleep", "__imp_Sleep"]);
     assert_eq!(names(1), ["__imp_Sleep"]);
+}
+
+const CODE: u32 = 0x6000_0020;
+const DATA: u32 = 0x4000_0040;
+const DISCARDABLE: u32 = 0x0200_0000;
+const COMDAT: u32 = 0x1000;
+const ADDR64: u16 = 1;
+const ADDR32NB: u16 = 3;
+const EXTERNAL: u8 = 2;
+const STATIC: u8 = 3;
+
+/// `.text`, whose first eight bytes refer to symbol 0, and another section, which refers to symbol 1.
+fn with_section(name: &[u8; 8], characteristics: u32, relocations: &[(u32, u32, u16)], symbols: &[[u8; 18]]) -> Result<ObjectTables, String> {
+    let sections: [CoffSection<'_>; 2] =
+        [(b".text\0\0\0", CODE, &[0; 16], &[(0, 0, ADDR64)]), (name, characteristics, &[0; 24], relocations)];
+    object_wasm::extract(&coff(&sections, symbols)).map_err(|error| error.reason)
+}
+
+#[test]
+fn a_reference_is_never_lost_without_a_word() {
+    let evil = coff_symbol(b"evil\0\0\0\0", 0, 0x20, EXTERNAL);
+    let to = |first: [u8; 18]| with_section(b".data\0\0\0", DATA, &[], &[first, evil]);
+    assert!(to(coff_symbol(b"a\0\0\0\0\0\0\0", 0, 0, EXTERNAL)).is_ok());
+    assert!(to(coff_symbol(b"a\0\0\0\0\0\0\0", -1, 0, STATIC)).is_ok());
+    let error = to(coff_symbol(b"a\0\0\0\0\0\0\0", 0, 0, STATIC)).err().unwrap();
+    assert_eq!(error, "relocation names symbol 0, which is neither defined nor seen outside");
+    let error = to(coff_symbol(b"a\0\0\0\0\0\0\0", -2, 0, STATIC)).err().unwrap();
+    assert_eq!(error, "relocation names symbol 0, which is neither defined nor seen outside");
+    assert_eq!(to(coff_symbol(&[0, 0, 0, 0, 4, 0, 0, 0], 0, 0, EXTERNAL)).err().unwrap(), "symbol 0 is seen outside and has no name");
+    assert_eq!(to(coff_symbol(b"a\0\0\0\0\0\0\0", -3, 0, EXTERNAL)).err().unwrap(), "symbol 0 is seen outside and lies in section -3");
+}
+
+#[test]
+fn code_finds_nothing_in_sections_that_are_not_read_as_data() {
+    let evil = coff_symbol(b"evil\0\0\0\0", 0, 0x20, EXTERNAL);
+    let inside = |class| coff_symbol(b"table\0\0\0", 2, 0, class);
+    let held = [(0, 1, ADDR64)];
+    let of = |name: &[u8; 8], bits: u32, class: u8| with_section(name, DATA | bits, &held, &[inside(class), evil]);
+    // MinGW's debug info lies in the program's memory.
+    let error = of(b".debug_x", DISCARDABLE, STATIC).err().unwrap();
+    assert_eq!(error, "section 1 (.text) refers to section 2 (.debug_x), which is not loaded");
+    assert!(of(b".debug_x", DISCARDABLE, EXTERNAL).err().unwrap().contains("not loaded"));
+    assert!(of(b".debug_x", 0, EXTERNAL).is_ok());
+    assert_eq!(of(b".pdata\0\0", 0, STATIC).err().unwrap(), "section 1 (.text) refers to the unwind table in section 2");
+    let elsewhere = with_section(b".pdata\0\0", DATA, &[], &[evil, inside(EXTERNAL)]).err().unwrap();
+    assert_eq!(elsewhere, "symbol 1 is seen outside and lies in section 2 (.pdata), which holds no code or data");
+    // A symbol of `.xdata`, and one that is called like a part of a function, hold what they refer to.
+    for (name, called) in [(b".xdata\0\0", *b"table\0\0\0"), (b".data\0\0\0", *b"?dtor$1\0")] {
+        let tables = with_section(name, DATA, &held, &[coff_symbol(&called, 2, 0, EXTERNAL), evil]).unwrap();
+        let text = std::str::from_utf8(&called).unwrap().trim_end_matches('\0');
+        assert!(references(&tables).contains(&(text, "evil")), "{:?}", references(&tables));
+    }
+}
+
+#[test]
+fn an_unwind_table_of_functions_that_are_not_there() {
+    let table = |relocations: &[(u32, u32, u16)], function: [u8; 18]| {
+        let symbols = [function, coff_symbol(b"handler\0", 0, 0x20, EXTERNAL)];
+        with_section(b".pdata\0\0", DATA, relocations, &symbols)
+    };
+    let own = coff_symbol(b"own\0\0\0\0\0", 1, 0x20, EXTERNAL);
+    let whole = [(0, 0, ADDR32NB), (4, 0, ADDR32NB), (8, 1, ADDR32NB)];
+    let tables = table(&whole, own).unwrap();
+    assert_eq!(tables.strings.get(tables.frame_edge_to_symbol[0]), "handler");
+    let expected = "section 2 (.pdata) describes a function that is not in the object";
+    assert_eq!(table(&whole, coff_symbol(b"other\0\0\0", 0, 0x20, EXTERNAL)).err().unwrap(), expected);
+    // An address in numbers.
+    assert_eq!(table(&whole[1..], own).err().unwrap(), expected);
+}
+
+#[test]
+fn a_comdat_without_a_kind_and_symbols_without_a_table() {
+    let own = coff_symbol(b"own\0\0\0\0\0", 1, 0x20, EXTERNAL);
+    let error = with_section(b".text$x\0", CODE | COMDAT, &[], &[own]).err().unwrap();
+    assert_eq!(error, "section 2 is a COMDAT of which no symbol says its kind");
+    let mut object = coff(&[(b".text\0\0\0", CODE, &[0; 8], &[])], &[own]);
+    object[8..12].fill(0);
+    let error = object_wasm::extract(&object).err().unwrap();
+    assert_eq!(error.reason, "its header counts 1 symbols and says no place of them");
 }

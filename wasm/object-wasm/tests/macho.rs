@@ -97,3 +97,62 @@ fn what_is_not_known_is_named() {
         assert_eq!(object_wasm::extract(&broken).err().unwrap().reason, "not a relocatable object");
     }
 }
+
+/// An object of the assembly lines, or why it is not read.
+fn assembled(test: &str, target: &str, lines: &[&str]) -> Result<ObjectTables, String> {
+    let lines: Vec<String> = lines.iter().map(|line| format!("{line:?}")).collect();
+    let source = format!("#![no_std]\ncore::arch::global_asm!({});", lines.join(","));
+    object_wasm::extract(&compile(test, target, &source)).map_err(|error| error.reason)
+}
+
+#[test]
+fn a_reference_is_never_lost_without_a_word() {
+    for target in MACHINES {
+        let of = |test: &str, lines: &[&str]| assembled(&format!("lost-{test}"), target, lines);
+        // LLVM's linker loads whatever lies in this segment but the table of functions.
+        let tables = of("segment", &[".section __LD,__mine", ".globl _table", "_table: .quad _evil"]).unwrap();
+        assert_eq!(references(&tables, node(&tables, "table")), ["evil"], "{target}");
+        let debug = [".section __DATA,__mine,regular,debug", "_table: .quad _evil", ".data", ".globl _user", "_user: .quad _table"];
+        assert!(of("debug", &debug).err().unwrap().contains("which is not loaded"), "{target}");
+        let pointers = [".section __DATA,__nl,non_lazy_symbol_pointers", "_table: .indirect_symbol _evil", ".quad 0"];
+        assert!(of("pointers", &pointers).err().unwrap().contains("a table of indirect symbols, which is not read"), "{target}");
+        let compact =
+            [".section __LD,__compact_unwind,regular,debug", ".quad _other", ".long 4", ".long 0", ".quad _handler", ".quad 0"];
+        assert_eq!(of("compact", &compact).err().unwrap(), "__compact_unwind describes a function that is not in the object", "{target}");
+    }
+}
+
+#[test]
+fn symbols_that_lead_nowhere() {
+    for target in MACHINES {
+        let object = compile("nowhere", target, SOURCE);
+        let word = |at: usize| u32::from_le_bytes(object[at..at + 4].try_into().unwrap()) as usize;
+        let mut command = 32;
+        while word(command) != 2 {
+            command += word(command + 4);
+        }
+        // The symbol of the first relocation of __text: its name, kind, section.
+        let relocation = word(32 + 72 + 56);
+        let symbol = word(command + 8) + 16 * (word(relocation + 4) & 0x00ff_ffff);
+        let broken = |at: usize, bytes: &[u8]| {
+            let mut broken = object.clone();
+            broken[symbol + at..][..bytes.len()].copy_from_slice(bytes);
+            object_wasm::extract(&broken).err().unwrap().reason
+        };
+        // Undefined, and not seen outside; a kind between the known ones; without a name.
+        assert!(broken(4, &[0]).contains("which is neither defined nor seen outside"), "{target}");
+        assert!(broken(4, &[5]).contains("is of kind 0x4, which is not known"), "{target}");
+        let mut named = object.clone();
+        // The first byte of the table of names ends an empty one.
+        named[symbol..symbol + 4].fill(0);
+        assert!(object_wasm::extract(&named).err().unwrap().reason.contains("seen outside and has no name"), "{target}");
+        let mut twice = object.clone();
+        let mut other = 32;
+        while word(other) == 0x19 || word(other) == 2 || word(other + 4) < 24 {
+            other += word(other + 4);
+        }
+        twice[other..other + 4].copy_from_slice(&2u32.to_le_bytes());
+        twice[other + 8..other + 24].copy_from_slice(&object[command + 8..command + 24]);
+        assert_eq!(object_wasm::extract(&twice).err().unwrap().reason, "it has two symbol tables", "{target}");
+    }
+}

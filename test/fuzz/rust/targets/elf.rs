@@ -1,5 +1,9 @@
-//! Objects: columns are whole, names of any symbol end, and goblin, where it takes the object, sees the same undefined symbols.
+//! ELF objects: columns are whole and lose no reference that another reader sees, names of any symbol end, and goblin, where it takes the
+//! object, sees the same undefined symbols.
 #![no_main]
+
+#[path = "../../../../wasm/object-wasm/tests/kept/mod.rs"]
+mod kept;
 
 use libfuzzer_sys::fuzz_target;
 use std::collections::BTreeSet;
@@ -7,21 +11,9 @@ use std::collections::BTreeSet;
 fuzz_target!(|data: &[u8]| {
     _ = object_wasm::linked_symbols(data);
     let Ok(tables) = object_wasm::extract(data) else { return };
+    kept::rows(&tables);
+    kept::references(data, &tables);
     let nodes = tables.node_section.len();
-    for column in [&tables.node_start, &tables.node_size, &tables.node_symbol] {
-        assert_eq!(column.len(), nodes);
-    }
-    let references = tables.ref_section.len();
-    for column in [&tables.ref_offset, &tables.ref_from_node, &tables.ref_to_node, &tables.ref_to_symbol] {
-        assert_eq!(column.len(), references);
-    }
-    for node in 0..nodes {
-        let size = tables.section_size[tables.node_section[node] as usize];
-        assert!(tables.node_start[node] <= size && tables.node_size[node] <= size - tables.node_start[node]);
-    }
-    for &node in tables.ref_from_node.iter().chain(&tables.ref_to_node) {
-        assert!(node == artifact::NONE || (node as usize) < nodes);
-    }
     let texts = (0..tables.strings.len() as u32).map(|id| tables.strings.get(id));
     for text in texts.clone() {
         object_wasm::demangle(text);

@@ -217,12 +217,17 @@ fn rows(function: &Function<'_>, first_section: u32, shared: &mut Shared<'_>, ta
         });
         let call_file = call.map_or(Ok(NONE), |call| shared.file(call.file, tables))?;
         let name = shared.name(site.inlinee, tables)?;
-        first_row.push(tables.inlined_section.len() as u32);
+        let around = if site.parent == NONE { NONE } else { first_row[site.parent as usize] };
+        let row = tables.inlined_section.len() as u32;
         for range in annotations::ranges(&segments) {
+            let range = (base.saturating_add(range.0), base.saturating_add(range.1).min(end));
+            if range.0 >= range.1 {
+                return Err("an inlined call lies outside of its function");
+            }
             tables.inlined_section.push(section);
-            tables.inlined_start.push(base.saturating_add(range.0));
-            tables.inlined_end.push(base.saturating_add(range.1).min(end));
-            tables.inlined_parent.push(if site.parent == NONE { NONE } else { first_row[site.parent as usize] });
+            tables.inlined_start.push(range.0);
+            tables.inlined_end.push(range.1);
+            tables.inlined_parent.push(around);
             tables.inlined_depth.push(site.depth);
             tables.inlined_linkage.push(NONE);
             tables.inlined_qualified.push(name);
@@ -230,11 +235,8 @@ fn rows(function: &Function<'_>, first_section: u32, shared: &mut Shared<'_>, ta
             tables.inlined_call_line.push(call.map_or(0, |call| call.line));
             tables.inlined_call_column.push(call.map_or(0, |call| call.column));
         }
-        if segments.is_empty() {
-            // Its children name the call around it.
-            let around = if site.parent == NONE { NONE } else { first_row[site.parent as usize] };
-            *first_row.last_mut().ok_or(CUT)? = around;
-        }
+        // Without a row, what is inlined into it names the call around it.
+        first_row.push(if row < tables.inlined_section.len() as u32 { row } else { around });
         sites.push(segments);
     }
     line_rows(function, &sites, (section, base, end), shared, tables)

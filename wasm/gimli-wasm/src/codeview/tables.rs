@@ -100,6 +100,8 @@ impl<'data> Shared<'data> {
             Some(rest) => {
                 // No further: many files could share one text without an end.
                 let path = Cursor::new(&rest[..rest.len().min(MAX_PATH)]).text().map_err(|_| "a path of it is too long")?;
+                // Counted before it is joined: of `./././…` nothing is left to count.
+                tables.strings.spend(path.len())?;
                 let id = tables.strings.intern(&joined(&as_text(path)));
                 tables.strings.check()?;
                 id

@@ -21,8 +21,7 @@ pub fn collect(object: &Object<'_, '_>, tables: &mut ObjectTables) -> Result<(),
         if section == 0 || section >= sections || std::mem::replace(&mut is_known[section], true) {
             continue;
         }
-        let header = object.sections.section(object::SectionIndex(section)).map_err(|e| object.fail(e))?;
-        if header.characteristics.get(object::LittleEndian) & pe::IMAGE_SCN_LNK_COMDAT == 0 {
+        if !is_comdat(object, section)? {
             continue;
         }
         let global = object.first_section + section;
@@ -47,6 +46,9 @@ pub fn collect(object: &Object<'_, '_>, tables: &mut ObjectTables) -> Result<(),
         }
     }
     for section in 1..sections {
+        if !is_known[section] && is_comdat(object, section)? {
+            return Err(object.fail(format!("section {section} is a COMDAT of which no symbol says its kind")));
+        }
         if leader[section] == 0 {
             continue;
         }
@@ -63,4 +65,9 @@ pub fn collect(object: &Object<'_, '_>, tables: &mut ObjectTables) -> Result<(),
         }
     }
     Ok(())
+}
+
+fn is_comdat(object: &Object<'_, '_>, section: usize) -> Result<bool, ExtractError> {
+    let header = object.sections.section(object::SectionIndex(section)).map_err(|e| object.fail(e))?;
+    Ok(header.characteristics.get(object::LittleEndian) & pe::IMAGE_SCN_LNK_COMDAT != 0)
 }

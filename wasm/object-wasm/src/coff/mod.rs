@@ -111,7 +111,6 @@ fn extract_member<Coff: CoffHeader>(member: &Member<'_>, tables: &mut ObjectTabl
     let is_llvm = says(b"@feat.00") && !says(b"@comp.id");
     let is_shared = Vec::new();
     let mut object = Object { name, data, machine, first_section, sections, section_names, symbols, is_llvm, is_shared };
-    sections::show_named(&object, tables)?;
     comdat::collect(&object, tables)?;
     sections::retain_named(&object, tables);
     // Asked once for each section: symbols and relocations are many, and names of sections may be long.
@@ -180,13 +179,20 @@ fn nodes(
                     }
                 }
                 // Common, or absolute.
-                (true, _, _) => tables.absolute_symbol.push(id),
+                (true, pe::IMAGE_SYM_UNDEFINED | pe::IMAGE_SYM_ABSOLUTE, _) => tables.absolute_symbol.push(id),
+                (true, section, _) => return Err(object.fail(format!("symbol {index} is seen outside and lies in section {section}"))),
             }
             continue;
         }
         let section = symbol.section as usize;
         let flags = object.flags(tables, section);
-        let is_of_unwinding = sections::is_of_unwinding(object.section_names[section]);
+        let name = object.section_names[section];
+        if is_global && (flags & section_flag::ALLOC == 0 || sections::is_table(name)) {
+            let name = artifact::as_text(name);
+            return Err(object.fail(format!("symbol {index} is seen outside and lies in section {section} ({name}), which holds no code or data")));
+        }
+        // What others see has a node, whatever its name says: they refer to it by that.
+        let is_of_unwinding = sections::is_of_unwinding(name);
         if flags & section_flag::ALLOC == 0 || is_part(symbol) || (is_of_unwinding && sections::is_label(symbol)) {
             continue;
         }

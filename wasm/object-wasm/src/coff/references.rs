@@ -1,5 +1,5 @@
-use super::sections::{identifier, is_unwind, marks_of};
-use super::symbols::Kind;
+use super::sections::{identifier, is_table, is_unwind, marks_of};
+use super::symbols::{Kind, Symbol};
 use super::{unwind, Nodes, Object};
 use crate::references::{is_read_by_program, push, sort_from, Target};
 use crate::tables::{section_flag, ObjectTables};
@@ -33,20 +33,9 @@ pub fn read_all(object: &Object<'_, '_>, tables: &ObjectTables) -> Result<Vec<Ve
         for row in rows {
             let (offset, kind) = (row.virtual_address.get(LE), row.typ.get(LE));
             let symbol = row.symbol_table_index.get(LE);
-            let target = match object.symbols.get(symbol as usize) {
-                Some(row) if !matches!(row.kind, Kind::Auxiliary) => usize::try_from(row.section).unwrap_or_default(),
-                _ => return Err(object.fail(format!("relocation names symbol {symbol}, which is not there"))),
-            };
-            if target > 0 && target < object.section_names.len() && object.flags(tables, target) & section_flag::ALLOC == 0 {
-                let name = |section: usize| artifact::as_text(object.section_names[section]).into_owned();
-                return Err(object.fail(format!(
-                    "section {section} ({}) refers to section {target} ({}), which is debug info, or left out of the program",
-                    name(section),
-                    name(target)
-                )));
-            }
             let bytes = content.get(offset as usize..).unwrap_or_default();
             let Some(addend) = addend(object, section, kind, bytes)? else { continue };
+            check(object, tables, section, symbol)?;
             relocations.push(Relocation { offset, symbol, addend, is_rva: is_rva(object.machine, kind) });
         }
         relocations.sort_by_key(|r| r.offset);
@@ -60,6 +49,32 @@ fn is_rva(machine: u16, kind: u16) -> bool {
         pe::IMAGE_FILE_MACHINE_AMD64 => kind == pe::IMAGE_REL_AMD64_ADDR32NB,
         pe::IMAGE_FILE_MACHINE_I386 => kind == pe::IMAGE_REL_I386_DIR32NB,
         _ => kind == pe::IMAGE_REL_ARM64_ADDR32NB,
+    }
+}
+
+/// Refuses a relocation whose reference would be lost: to a symbol that leads nowhere, or to what has no nodes.
+fn check(object: &Object<'_, '_>, tables: &ObjectTables, from: usize, symbol: u32) -> Result<(), ExtractError> {
+    let row = match object.symbols.get(symbol as usize) {
+        None | Some(Symbol { kind: Kind::Auxiliary, .. }) => {
+            return Err(object.fail(format!("relocation names symbol {symbol}, which is not there")));
+        }
+        Some(row) => row,
+    };
+    let name = |section: usize| artifact::as_text(object.section_names[section]);
+    match usize::try_from(row.section) {
+        // The place of a section that need not be there, by its name.
+        Ok(0) if row.class == pe::IMAGE_SYM_CLASS_SECTION => Ok(()),
+        Ok(section @ 1..) if section < object.section_names.len() => {
+            if object.flags(tables, section) & section_flag::ALLOC == 0 {
+                return Err(object.fail(format!("section {from} ({}) refers to section {section} ({}), which is not loaded", name(from), name(section))));
+            }
+            if is_table(object.section_names[section]) && !is_table(object.section_names[from]) {
+                return Err(object.fail(format!("section {from} ({}) refers to the unwind table in section {section}", name(from))));
+            }
+            Ok(())
+        }
+        _ if row.section == pe::IMAGE_SYM_ABSOLUTE || row.is_global() => Ok(()),
+        _ => Err(object.fail(format!("relocation names symbol {symbol}, which is neither defined nor seen outside"))),
     }
 }
 

@@ -1,5 +1,5 @@
 use super::directives::{self, Directives};
-use super::symbols::{Kind, Symbol};
+use super::symbols::Symbol;
 use super::Object;
 use crate::nodes::is_c_identifier;
 use crate::tables::{section_flag, ObjectTables, SectionRow};
@@ -97,19 +97,6 @@ fn flags_of(bits: u32, name: &[u8]) -> u32 {
     flags
 }
 
-/// Takes what only looks like debug info for what it is: no debug info has a symbol that other objects see.
-pub fn show_named(object: &Object<'_, '_>, tables: &mut ObjectTables) -> Result<(), ExtractError> {
-    let is_defined = |symbol: &&Symbol<'_>| matches!(symbol.kind, Kind::Plain) && symbol.is_global() && symbol.section > 0;
-    for symbol in object.symbols.iter().filter(is_defined) {
-        let index = object::SectionIndex(symbol.section as usize);
-        let bits = object.sections.section(index).map_err(|e| object.fail(e))?.characteristics.get(LE);
-        if bits & (pe::IMAGE_SCN_LNK_REMOVE | pe::IMAGE_SCN_LNK_INFO) == 0 {
-            tables.section_flags[object.first_section + index.0] |= section_flag::ALLOC;
-        }
-    }
-    Ok(())
-}
-
 /// Marks the sections that a linker keeps unasked: link.exe and lld leave out COMDATs alone (LINK reference, "/OPT"), and code can find
 /// what lies in others without a reference to it. GNU ld leaves out more, but keeps `.pdata*` and with it each function that it describes:
 /// all code of GCC. Else sections that compilers choose are live by what refers to them: there functions share one, if the compiler is
@@ -151,7 +138,7 @@ pub fn is_label(symbol: &Symbol<'_>) -> bool {
 }
 
 /// Unwind tables of functions.
-fn is_table(name: &[u8]) -> bool {
+pub fn is_table(name: &[u8]) -> bool {
     name == b".pdata" || name.starts_with(b".pdata$")
 }
 

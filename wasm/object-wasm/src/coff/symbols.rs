@@ -47,6 +47,9 @@ pub fn read<'data, Coff: CoffHeader>(
 ) -> Result<(Vec<Symbol<'data>>, StringTable<'data>), ExtractError> {
     let fail = |reason: &dyn std::fmt::Display| ExtractError::new(name, reason);
     let table = header.symbols(data).map_err(|e| fail(&e))?;
+    if table.len() < header.number_of_symbols() as usize {
+        return Err(fail(&format!("its header counts {} symbols and says no place of them", header.number_of_symbols())));
+    }
     let strings = table.strings();
     let mut symbols = Vec::new();
     let mut auxiliary = 0u8;
@@ -90,11 +93,14 @@ pub fn read<'data, Coff: CoffHeader>(
             }
             _ => Kind::Ignored,
         };
+        if symbol.is_global() && symbol.name.is_empty() {
+            return Err(fail(&format!("symbol {} is seen outside and has no name", index.0)));
+        }
         symbols.push(symbol);
     }
     for (index, symbol) in symbols.iter().enumerate() {
         if let Kind::Weak { default } = symbol.kind {
-            if default as usize >= symbols.len() {
+            if matches!(symbols.get(default as usize).map(|of| &of.kind), None | Some(Kind::Auxiliary)) {
                 return Err(fail(&format!("symbol {index} stands for symbol {default}, which is not there")));
             }
         }

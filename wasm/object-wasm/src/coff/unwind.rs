@@ -46,8 +46,11 @@ pub fn collect(
                 }
                 continue;
             }
-            if (has_end && place == 4) || function.1 != entry || function.0 == NONE {
+            if has_end && place == 4 {
                 continue;
+            }
+            if function.1 != entry || function.0 == NONE {
+                return Err(object.fail(format!("section {section} ({}) describes a function that is not in the object", artifact::as_text(object.section_names[section]))));
             }
             for target in targets(object, nodes, relocation.symbol, relocation.addend, tables) {
                 push_frame(tables, function.0, &target);

@@ -57,9 +57,10 @@ fn tie<Elf: FileHeader<Endian = Endianness>>(
 ) -> Result<(), ExtractError> {
     let mut personalities: HashMap<u64, Vec<Target>> = HashMap::new();
     let mut next = 0;
+    let outside = || member.fail(".eh_frame has a relocation outside of its entries");
     for record in records {
-        while next < relocations.len() && relocations[next].offset < record.start {
-            next += 1;
+        if relocations.get(next).is_some_and(|relocation| relocation.offset < record.start) {
+            return Err(outside());
         }
         let mut function = NONE;
         while next < relocations.len() && relocations[next].offset < record.end {
@@ -78,7 +79,14 @@ fn tie<Elf: FileHeader<Endian = Endianness>>(
                     // The first reference of an FDE is its function; a global one may be defined here.
                     function = if target.node != NONE { target.node } else { defined_here(member, nodes, &relocations[next - 1]) };
                     if function == NONE {
-                        break;
+                        // Without an address it describes nothing (`ld -r` leaves such ones); with another's, who is to keep
+                        // what else it names?
+                        if target != Target::NOTHING {
+                            return Err(member.fail(".eh_frame describes a function that is not in the object"));
+                        }
+                        while relocations.get(next).is_some_and(|relocation| relocation.offset < record.end) {
+                            next += 1;
+                        }
                     }
                 }
                 Some(_) => push_frame(tables, function, &target),
@@ -92,7 +100,7 @@ fn tie<Elf: FileHeader<Endian = Endianness>>(
             }
         }
     }
-    Ok(())
+    if next < relocations.len() { Err(outside()) } else { Ok(()) }
 }
 
 fn defined_here<Elf: FileHeader<Endian = Endianness>>(

@@ -52,6 +52,9 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
             continue;
         }
         let is_local = symbol.st_bind() == elf::STB_LOCAL;
+        if name.is_empty() && !is_local {
+            return Err(member.fail(format!("symbol {} is seen outside and has no name", index.0)));
+        }
         let id = if name.is_empty() { NONE } else { tables.strings.intern(unversioned(&artifact::as_text(name), symbol.is_undefined(endian))) };
         tables.strings.check().map_err(|e| member.fail(e))?;
         if !is_local {

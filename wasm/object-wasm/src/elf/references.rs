@@ -179,7 +179,12 @@ pub fn resolve<Elf: FileHeader<Endian = Endianness>>(
         .symbols
         .symbol_section(member.endian, symbol, SymbolIndex(index))
         .map_err(|e| member.fail(e))?;
-    let Some(section) = section else { return Ok(Target { node: NONE, symbol: NONE }) };
+    let Some(section) = section else {
+        if symbol.st_shndx(member.endian) == elf::SHN_UNDEF {
+            return Err(member.fail(format!("relocation names symbol {index}, which is neither defined nor seen outside")));
+        }
+        return Ok(Target { node: NONE, symbol: NONE });
+    };
     if section.0 >= member.sections.len() {
         return Err(member.fail(format!("symbol {index} lies in a section that is not there")));
     }

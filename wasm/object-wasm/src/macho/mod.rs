@@ -76,6 +76,7 @@ pub fn extract(member: &Member<'_>, tables: &mut ObjectTables) -> Result<(), Ext
     let mut sections: Vec<&Section> = Vec::new();
     let mut symbols: &[Nlist] = &[];
     let mut strings = object::read::StringTable::default();
+    let mut has_symbols = false;
     let mut commands = header.load_commands(endian, data, 0).map_err(|e| fail(&e))?;
     while let Some(command) = commands.next().map_err(|e| fail(&e))? {
         if let Some((segment, content)) = command.segment_64().map_err(|e| fail(&e))? {
@@ -83,6 +84,9 @@ pub fn extract(member: &Member<'_>, tables: &mut ObjectTables) -> Result<(), Ext
             sections.extend(segment.sections(endian, content).map_err(|e| fail(&e))?);
         } else if let Some(symtab) = command.symtab().map_err(|e| fail(&e))? {
             let table = symtab.symbols::<Header, _>(endian, data).map_err(|e| fail(&e))?;
+            if std::mem::replace(&mut has_symbols, true) {
+                return Err(fail(&"it has two symbol tables"));
+            }
             (symbols, strings) = (command_symbols(&table), table.strings());
         } else if command.cmd() == macho::LC_LINKER_OPTION {
             sections::check_option(command.raw_data(), endian).map_err(|reason| fail(&reason))?;
@@ -181,8 +185,11 @@ fn nodes(
         tables.strings.spend(name.len()).map_err(|e| object.fail(e))?;
         let (kind, flags) = (symbol.n_type(), symbol.n_desc(endian));
         let is_global = kind & macho::N_EXT != 0;
+        if is_global && name.is_empty() {
+            return Err(object.fail(format!("symbol {index} is seen outside and has no name")));
+        }
         let meaning = if is_global { Meaning::Named } else { meaning(name) };
-        if matches!(meaning, Meaning::Nothing) || name.is_empty() {
+        if matches!(meaning, Meaning::Nothing) {
             continue;
         }
         let id = match meaning {
@@ -247,7 +254,8 @@ fn nodes(
                 };
                 by_section[section].push(Named { start: start as u32, kind, ..named });
             }
-            _ => {}
+            macho::N_UNDF | macho::N_PBUD | macho::N_ABS => {}
+            other => return Err(object.fail(format!("symbol {index} is of kind {other:#x}, which is not known"))),
         }
     }
     if !indirect.is_empty() {

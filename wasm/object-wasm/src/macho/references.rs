@@ -13,6 +13,8 @@ pub struct Reference {
     pub targets: [Target; 2],
 }
 
+const NO_SECTION: &str = "has a relocation to a section that is not there";
+
 /// Returns the references of a section by ascending offset.
 pub fn read(
     object: &Object<'_, '_>,
@@ -130,7 +132,7 @@ impl Reader<'_, '_, '_> {
         }
         let section = info.r_symbolnum as usize;
         if section > self.object.sections.len() {
-            return Err(self.fail("has a relocation to a section that is not there"));
+            return Err(self.fail(NO_SECTION));
         }
         let address = match (is_data, end) {
             (true, _) => field as u64,
@@ -140,6 +142,19 @@ impl Reader<'_, '_, '_> {
             }
             (false, None) => return Err(self.unknown(info)),
         };
+        self.at(section, address)
+    }
+
+    fn check_loaded(&self, section: usize) -> Result<(), ExtractError> {
+        if self.object.flags(self.tables, section) & section_flag::ALLOC != 0 {
+            return Ok(());
+        }
+        Err(self.fail(&format!("has a relocation to section {section}, which is not loaded")))
+    }
+
+    /// Returns the node at an address in a section.
+    fn at(&self, section: usize, address: u64) -> Result<Target, ExtractError> {
+        self.check_loaded(section)?;
         let at = self.object.place(self.tables, section, address);
         Ok(Target::node(self.nodes.covering(self.tables, section, at)))
     }
@@ -154,6 +169,7 @@ impl Reader<'_, '_, '_> {
 
     fn subtracted(&self, info: RelocationInfo) -> Result<Target, ExtractError> {
         match self.nodes.node_of_symbol.get(info.r_symbolnum as usize) {
+            _ if !info.r_extern && info.r_symbolnum as usize > self.object.sections.len() => Err(self.fail(NO_SECTION)),
             _ if !info.r_extern => Ok(Target::NOTHING),
             // It is defined in this object.
             Some(&node) if node != NONE => Ok(Target::node(node)),
@@ -168,23 +184,23 @@ impl Reader<'_, '_, '_> {
         };
         let index = index as usize;
         let section = usize::from(symbol.n_sect());
-        let is_placed = !symbol.is_stab() && symbol.n_type() & macho::N_TYPE == macho::N_SECT && section > 0 && section <= object.sections.len();
-        if is_placed && object.flags(self.tables, section) & section_flag::ALLOC == 0 {
-            return Err(self.fail(&format!("refers to section {section}, which is debug info, or left out of the program")));
-        }
         if self.nodes.global_name[index] != NONE {
+            if symbol.n_type() & macho::N_TYPE == macho::N_SECT {
+                self.check_loaded(section)?;
+            }
             return Ok(Target::symbol(self.nodes.global_name[index]));
         }
         if self.nodes.node_of_symbol[index] != NONE {
             return Ok(Target::node(self.nodes.node_of_symbol[index]));
         }
-        if !is_placed {
-            return Ok(Target::NOTHING);
+        match symbol.n_type() & macho::N_TYPE {
+            macho::N_ABS if !symbol.is_stab() => Ok(Target::NOTHING),
+            // A mark of the assembler: the place is that many bytes behind it.
+            macho::N_SECT if !symbol.is_stab() && section > 0 && section <= object.sections.len() => {
+                self.at(section, symbol.n_value(object.endian).saturating_add_signed(addend))
+            }
+            _ => Err(self.fail(&format!("has a relocation to symbol {index}, which is neither defined nor seen outside"))),
         }
-        // A mark of the assembler: the place is that many bytes behind it.
-        let address = symbol.n_value(object.endian).saturating_add_signed(addend);
-        let at = object.place(self.tables, section, address);
-        Ok(Target::node(self.nodes.covering(self.tables, section, at)))
     }
 }
 

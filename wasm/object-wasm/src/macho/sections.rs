@@ -29,12 +29,16 @@ pub fn collect(object: &Object<'_, '_>, tables: &mut ObjectTables) -> Result<(),
             return Err(object.fail("its sections overlap"));
         }
         let (segment, name) = (section.segment_name(), section.name());
+        let kind = section.flags.get(endian) & macho::SECTION_TYPE;
+        if matches!(kind, macho::S_NON_LAZY_SYMBOL_POINTERS | macho::S_LAZY_SYMBOL_POINTERS | macho::S_SYMBOL_STUBS | macho::S_LAZY_DYLIB_SYMBOL_POINTERS) {
+            return Err(object.fail(format!("section {number} has its references in a table of indirect symbols, which is not read")));
+        }
         let whole = identifier(segment, name);
         let sought = if is_c_identifier(whole.as_bytes()) { tables.strings.intern(&whole) } else { NONE };
         tables.push_section(SectionRow {
             name: sought,
-            is_frame: (segment, name) == (b"__LD", b"__compact_unwind") || (segment, name) == (b"__TEXT", b"__eh_frame"),
-            flags: flags_of(section.flags.get(endian), segment),
+            is_frame: is_compact(segment, name) || (segment, name) == (b"__TEXT", b"__eh_frame"),
+            flags: flags_of(section.flags.get(endian), segment, name),
             size: size as u32,
         });
     }
@@ -46,7 +50,12 @@ pub fn identifier(segment: &[u8], section: &[u8]) -> String {
     [artifact::as_text(segment), artifact::as_text(section)].concat()
 }
 
-fn flags_of(bits: u32, segment: &[u8]) -> u32 {
+/// The table of functions that a linker makes its own of, and does not load.
+fn is_compact(segment: &[u8], name: &[u8]) -> bool {
+    (segment, name) == (b"__LD", b"__compact_unwind")
+}
+
+fn flags_of(bits: u32, segment: &[u8], name: &[u8]) -> u32 {
     let mut flags = 0;
     let mut set = |condition: bool, flag: u32| {
         if condition {
@@ -54,8 +63,8 @@ fn flags_of(bits: u32, segment: &[u8]) -> u32 {
         }
     };
     let kind = bits & macho::SECTION_TYPE;
-    // By its segment alone a section is no debug info, nor left out otherwise: a program could give its data such a segment.
-    set(bits & macho::S_ATTR_DEBUG == 0, section_flag::ALLOC);
+    // By its segment alone a section is no debug info: a program could give its code such a segment.
+    set(bits & macho::S_ATTR_DEBUG == 0 && !is_compact(segment, name) && segment != b"__LLVM", section_flag::ALLOC);
     set(bits & (macho::S_ATTR_PURE_INSTRUCTIONS | macho::S_ATTR_SOME_INSTRUCTIONS) != 0, section_flag::EXEC);
     set(segment.starts_with(b"__DATA"), section_flag::WRITE);
     set(

@@ -22,7 +22,10 @@ pub fn collect(object: &Object<'_, '_>, nodes: &MemberNodes, tables: &mut Object
         }
         let references = references::read(object, nodes, section, tables)?;
         if header.name() == b"__compact_unwind" {
-            compact(&references, &places, tables);
+            let is_whole = compact(&references, &places, tables);
+            if !is_whole {
+                return Err(object.fail("__compact_unwind describes a function that is not in the object"));
+            }
         } else {
             let content = header.data(object.endian, object.data).map_err(|()| object.fail("a section lies outside the file"))?;
             for (function, target) in frames(object, section, content, &references, &places, tables)? {
@@ -72,7 +75,8 @@ impl<'a> Places<'a> {
     }
 }
 
-fn compact(references: &[Reference], places: &Places<'_>, tables: &mut ObjectTables) {
+/// Reads `__compact_unwind`; returns whether every reference is of a function that the object has.
+fn compact(references: &[Reference], places: &Places<'_>, tables: &mut ObjectTables) -> bool {
     let mut function = (NONE, u32::MAX);
     for Reference { offset, targets } in references {
         let entry = offset / COMPACT_ENTRY;
@@ -80,8 +84,11 @@ fn compact(references: &[Reference], places: &Places<'_>, tables: &mut ObjectTab
             function = (places.function(&targets[0]), entry);
         } else if function.1 == entry && function.0 != NONE {
             push_frame(tables, function.0, &targets[0]);
+        } else {
+            return false;
         }
     }
+    true
 }
 
 /// What a CIE says of its FDEs.
@@ -105,6 +112,9 @@ fn frames(
 ) -> Result<Vec<(u32, Target)>, ExtractError> {
     let mut found = Vec::new();
     let cut_short = || object.fail("__eh_frame is cut short");
+    let outside = || object.fail("__eh_frame has a relocation outside of its entries");
+    let row = (object.first_section + section) as u32;
+    let leaves = |target: &Target| *target != Target::NOTHING && (target.node == NONE || tables.node_section[target.node as usize] != row);
     let word = |at: usize| content.get(at..at + 4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
     let mut cies: HashMap<usize, Cie> = HashMap::new();
     let mut next = 0;
@@ -119,11 +129,12 @@ fn frames(
             return Err(object.fail("__eh_frame uses the 64-bit form, which is not supported"));
         }
         let id_at = at + 4;
-        let end = id_at + length;
+        // Numbers have 32 bits in WebAssembly.
+        let end = id_at.checked_add(length).ok_or_else(cut_short)?;
         let record = content.get(..end).ok_or_else(cut_short)?;
         let id = word(id_at).ok_or_else(cut_short)? as usize;
-        while references.get(next).is_some_and(|r| (r.offset as usize) < at) {
-            next += 1;
+        if references.get(next).is_some_and(|r| (r.offset as usize) < at) {
+            return Err(outside());
         }
         let first = next;
         while references.get(next).is_some_and(|r| (r.offset as usize) < end) {
@@ -131,7 +142,11 @@ fn frames(
         }
         let own = &references[first..next];
         if id == 0 {
-            let personality = own.first().map_or(Target::NOTHING, |r| r.targets[0]);
+            let mut targets = own.iter().map(|r| r.targets[0]).filter(leaves);
+            let personality = targets.next().unwrap_or(Target::NOTHING);
+            if targets.next().is_some() {
+                return Err(object.fail("__eh_frame has an entry with too many relocations"));
+            }
             cies.insert(at, cie(record, id_at + 4, personality).map_err(|reason| object.fail(reason))?);
         } else {
             let Some(cie) = id_at.checked_sub(id).and_then(|at| cies.get(&at)).copied() else {
@@ -151,19 +166,23 @@ fn frames(
             let begin = id_at + 4;
             let function = read(begin, cie.address).ok_or_else(cut_short)?;
             let function = places.function(&function);
-            if function != NONE {
-                found.push((function, cie.personality));
-                if let Some(width) = cie.lsda {
-                    let mut place = begin + 2 * cie.address;
-                    uleb(record, &mut place).ok_or_else(cut_short)?;
-                    let lsda = read(place, width).ok_or_else(cut_short)?;
-                    found.push((function, lsda));
-                }
+            // Whatever else the entry refers to is live with its function, too.
+            let mut targets = vec![cie.personality];
+            targets.extend(own.iter().filter(|r| r.offset as usize != begin).map(|r| r.targets[0]).filter(leaves));
+            if let Some(width) = cie.lsda {
+                let mut place = begin + 2 * cie.address;
+                uleb(record, &mut place).ok_or_else(cut_short)?;
+                targets.push(read(place, width).ok_or_else(cut_short)?);
             }
+            targets.retain(|target| *target != Target::NOTHING);
+            if function == NONE && !targets.is_empty() {
+                return Err(object.fail("__eh_frame describes a function that is not in the object"));
+            }
+            found.extend(targets.into_iter().map(|target| (function, target)));
         }
         at = end;
     }
-    Ok(found)
+    if next < references.len() { Err(outside()) } else { Ok(found) }
 }
 
 fn cie(record: &[u8], mut at: usize, personality: Target) -> Result<Cie, &'static str> {
@@ -193,7 +212,7 @@ fn cie(record: &[u8], mut at: usize, personality: Target) -> Result<Cie, &'stati
             b'L' => cie.lsda = Some(encoding()?),
             b'P' => {
                 let width = encoding()?;
-                at += width;
+                at = at.checked_add(width).ok_or(CUT)?;
             }
             b'S' | b'B' => {}
             _ => return Err("__eh_frame has an augmentation that is not known"),

@@ -1,0 +1,66 @@
+import { coversFile, coversVariable } from '../config/compile-rules.ts';
+import type { Config, PermissionScope } from '../config/types.ts';
+import type { UnitRecord } from '../facts/unit-record.ts';
+import { isWithin, realPath } from '../paths.ts';
+import type { Problem } from '../problems/kinds.ts';
+import type { CompileUse } from '../problems/usages.ts';
+import { buildDirectories } from '../workspace/build-directories.ts';
+import type { Package, Workspace } from '../workspace/types.ts';
+import { writtenFile } from '../workspace/written-file.ts';
+import { scopeOf } from './attribution.ts';
+
+/** What the code of a unit asks for while it is compiled, allowed or not, as cackle.toml names it. */
+export interface ReadsOfUnit {
+  readonly package: Package;
+  readonly scope: PermissionScope;
+  readonly env: readonly CompileUse[];
+  readonly files: readonly CompileUse[];
+}
+
+/**
+ * Returns what a unit reads while it is compiled that its package does not give it (rule 4.27). A member of the workspace may
+ * include what the workspace has, save what was built. Undefined for a unit of a package that is not in the tree.
+ */
+export function readsOf(
+  { packageId, kind, target, reads }: UnitRecord,
+  workspace: Workspace,
+  namesTargets = false,
+): ReadsOfUnit | undefined {
+  const p = workspace.byId.get(packageId);
+  if (p === undefined) return undefined;
+  const isOfMember = (file: string): boolean =>
+    p.isWorkspaceMember &&
+    isWithin(file, realPath(workspace.root)) &&
+    !buildDirectories(workspace).some((directory) => isWithin(file, realPath(directory)));
+  const on = namesTargets && target !== undefined ? { targets: [target] } : {};
+  return {
+    package: p,
+    scope: scopeOf(p, { package: p.index, kind }),
+    env: reads.env.map(({ name, place }) => ({ name, place, ...on })),
+    files: reads.files.flatMap(({ name, place }) =>
+      isOfMember(name) ? [] : [{ name: writtenFile(name, p, workspace), place, ...on }],
+    ),
+  };
+}
+
+/** Returns the problems of what a unit reads while it is compiled and its scope does not allow (rules 5.29, 5.30). */
+export function compileProblems(
+  unit: UnitRecord,
+  workspace: Workspace,
+  config: Config,
+  namesTargets: boolean,
+): Problem[] {
+  const reads = readsOf(unit, workspace, namesTargets);
+  if (reads === undefined) return [];
+  const { package: p, scope } = reads;
+  const { compileEnv, compileFiles } = config.permissions(scope);
+  const common = { packageLabel: p.label, packageName: p.name, scope };
+  const files = reads.files.filter(({ name }) => !compileFiles.some((r) => coversFile(r, name)));
+  const env = reads.env.filter(({ name }) => !compileEnv.some((r) => coversVariable(r, name)));
+  return [
+    ...(files.length > 0
+      ? [{ kind: 'disallowed-compile-files', ...common, uses: files } as const]
+      : []),
+    ...(env.length > 0 ? [{ kind: 'disallowed-compile-env', ...common, uses: env } as const] : []),
+  ];
+}

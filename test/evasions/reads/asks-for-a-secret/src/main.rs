@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", asks_for_a_secret_dep::told());
+}

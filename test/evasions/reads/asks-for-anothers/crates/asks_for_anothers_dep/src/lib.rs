@@ -1,0 +1,3 @@
+pub fn told() -> bool {
+    option_env!("READS_SET").is_some() //~ compile-env
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", asks_for_anothers_dep::told());
+}

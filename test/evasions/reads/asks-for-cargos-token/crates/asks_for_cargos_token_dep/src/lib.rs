@@ -1,0 +1,3 @@
+pub fn told() -> bool {
+    option_env!("CARGO_REGISTRY_TOKEN").is_some() //~ compile-env
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", asks_for_ours_dep::told());
+}

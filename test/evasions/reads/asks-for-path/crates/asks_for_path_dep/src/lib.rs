@@ -1,0 +1,3 @@
+pub fn told() -> &'static str {
+    env!("PATH") //~ compile-env
+}

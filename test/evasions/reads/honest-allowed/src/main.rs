@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", honest_allowed_dep::told());
+}

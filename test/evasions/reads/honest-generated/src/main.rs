@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", honest_generated_dep::told());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", honest_left_out_dep::told());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", honest_of_cargo_dep::told());
+}

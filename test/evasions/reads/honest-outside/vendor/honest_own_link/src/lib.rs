@@ -1,0 +1,5 @@
+#![doc = include_str!("../README.md")]
+
+pub fn told() -> &'static str {
+    include_str!("../LICENSE")
+}

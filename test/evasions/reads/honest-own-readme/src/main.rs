@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", honest_own_readme_dep::told());
+}

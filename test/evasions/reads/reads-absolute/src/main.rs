@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", reads_absolute_dep::told());
+}

@@ -1,0 +1,5 @@
+include!("../../../shared/code.rs"); //~ compile-files
+
+pub fn told() -> usize {
+    length()
+}

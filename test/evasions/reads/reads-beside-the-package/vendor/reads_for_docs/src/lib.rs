@@ -1,0 +1,5 @@
+#![doc = include_str!("../../../secrets/key.txt")] //~ compile-files
+
+pub fn told() -> usize {
+    0
+}

@@ -1,0 +1,4 @@
+fn main() {
+    println!("{}", reads_beside::told());
+    println!("{}", reads_higher::told());
+}

@@ -1,0 +1,3 @@
+pub fn told() -> &'static str {
+    include_str!("../../../notes.txt") //~ compile-files
+}

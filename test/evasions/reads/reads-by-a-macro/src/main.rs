@@ -1,0 +1,4 @@
+fn main() {
+    //~^ compile-files
+    println!("{}", reads_writer::told!());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", reads_by_assembly_dep::told());
+}

@@ -1,0 +1,3 @@
+fn main() {
+    assert!(include_bytes!("/etc/passwd").len() > 1); //~ compile-files.build
+}

@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", reads_in_a_script_dep::told());
+}

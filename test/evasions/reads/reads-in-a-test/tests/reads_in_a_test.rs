@@ -1,0 +1,4 @@
+#[test]
+fn reads() {
+    assert!(include_bytes!("/etc/passwd").len() > 1); //~ compile-files.test
+}

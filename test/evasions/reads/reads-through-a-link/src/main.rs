@@ -1,0 +1,3 @@
+fn main() {
+    println!("{}", reads_through_a_link_dep::told());
+}
