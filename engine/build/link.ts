@@ -107,7 +107,7 @@ export async function describeLink(
     })),
     shared,
     runtime,
-    gcSections: command.gcSections,
+    drops: command.drops,
     rootSymbols: command.rootSymbols,
     exportPatterns: [
       ...command.exportPatterns,

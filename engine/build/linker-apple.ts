@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { CommandInput, LinkerCommand } from './linker-command.ts';
 import { driverFeatures } from './linker-options.ts';
+import { namesOnApple } from './symbol-names.ts';
 
 const set = (text: string): ReadonlySet<string> => new Set(text.trim().split(/\s+/));
 
@@ -64,7 +65,7 @@ const isFile = (argument: string): boolean => !argument.startsWith('-');
 class AppleScan {
   output = 'a.out';
   shared = false;
-  gcSections = false;
+  drops: LinkerCommand['drops'] = 'nothing';
   exportsAll = false;
   listed = false;
   allLoad = false;
@@ -165,7 +166,7 @@ class AppleScan {
         this.allLoad = true;
         return true;
       case 'dead_strip':
-        this.gcSections = true;
+        this.drops = 'sections';
         return true;
       case 'dynamiclib':
       case 'dylib':
@@ -250,10 +251,10 @@ export function parseAppleArguments(args: readonly string[], cwd: string): Linke
     frameworkPlaces: scan.frameworkPlaces,
     sysroot: undefined,
     shared: scan.shared,
-    gcSections: scan.gcSections,
+    drops: scan.drops,
     exportsAll: scan.exportsAll,
-    rootSymbols: scan.rootSymbols.map(withoutUnderscore),
-    exportPatterns: scan.exportPatterns.map(withoutUnderscore),
+    rootSymbols: scan.rootSymbols.flatMap(namesOnApple),
+    exportPatterns: scan.exportPatterns.flatMap(namesOnApple),
     versioned: scan.listed,
     scripts: scan.scripts,
     programs: scan.programs,
@@ -272,10 +273,5 @@ export function exportedByList(text: string): string[] {
     .split(/[\r\n]+/)
     .map((line) => line.replace(/#.*/, '').trim())
     .filter((line) => line !== '')
-    .map(withoutUnderscore);
-}
-
-/** Objects of Apple's systems have an underscore in front of each name, which facts leave out. */
-function withoutUnderscore(name: string): string {
-  return name.replace(/^_/, '');
+    .flatMap(namesOnApple);
 }

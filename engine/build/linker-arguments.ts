@@ -47,7 +47,7 @@ export function parseLinkerArguments(
     searched: scan.searched,
     sysroot: scan.sysroot,
     shared: scan.shared,
-    gcSections: scan.gcSections,
+    drops: scan.drops,
     exportsAll: scan.exportsAll,
     rootSymbols: scan.rootSymbols,
     exportPatterns: scan.exportPatterns,

@@ -20,7 +20,11 @@ export interface LinkerCommand {
   readonly frameworkPlaces?: readonly string[];
   readonly sysroot: string | undefined;
   readonly shared: boolean;
-  readonly gcSections: boolean;
+  /**
+   * What the linker leaves out where nothing refers to it: `comdats` are the sections of which link.exe may leave out some, and it
+   * keeps all others.
+   */
+  readonly drops: 'nothing' | 'comdats' | 'sections';
   readonly exportsAll: boolean;
   readonly rootSymbols: readonly string[];
   /** Patterns of `--export-dynamic-symbol`. */

@@ -6,6 +6,7 @@ import { MingwScan } from './linker-mingw.ts';
 import { exportedByDefinitions, parseMsvcArguments } from './linker-msvc.ts';
 import { exportedPatterns } from './linker-scripts.ts';
 import { expandLinkerArguments, splitWindowsWords } from './response-file.ts';
+import { namesOnWindows } from './symbol-names.ts';
 
 type ReadFile = (path: string) => Buffer;
 
@@ -34,7 +35,7 @@ export const linkerFlavours: Readonly<Record<Platform['linker'], LinkerFlavour>>
       const command = parseLinkerArguments(args, cwd, new MingwScan(cwd));
       const shared = command.shared || args.includes('-mdll');
       // Definition files are on the command line like inputs.
-      return { ...command, shared };
+      return { ...command, shared, rootSymbols: command.rootSymbols.flatMap(namesOnWindows) };
     },
     exported: (script) => exportedByDefinitions(script) ?? exportedPatterns(script),
   },

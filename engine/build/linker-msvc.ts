@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CommandInput, LinkerCommand } from './linker-command.ts';
+import { namesOnWindows } from './symbol-names.ts';
 
 /** Options of link.exe and lld-link that add no code and redirect nothing, in capitals (LINK reference, "LINK options"). */
 const known = new Set(
@@ -50,10 +51,8 @@ export function parseMsvcArguments(args: readonly string[], cwd: string): Linker
     else if (name === 'WHOLEARCHIVE') {
       if (value === '') everything = true;
       else inputs.push({ ...named(value), wholeArchive: true });
-    } else if (name === 'INCLUDE' || name === 'ENTRY')
-      // For 32 bits, the name has an underscore in front that facts leave out.
-      rootSymbols.push(value, ...(value.startsWith('_') ? [value.slice(1)] : []));
-    else if (name === 'EXPORT') rootSymbols.push(exportedName(value));
+    } else if (name === 'INCLUDE' || name === 'ENTRY') rootSymbols.push(...namesOnWindows(value));
+    else if (name === 'EXPORT') rootSymbols.push(...namesOnWindows(exportedName(value)));
     else if (name === 'DEF') scripts.push(resolve(cwd, value));
     else if (name === 'MAP' || name === 'LLDMAP') {
       if (value !== '') maps.push({ written: value, path: resolve(cwd, value) });
@@ -87,7 +86,8 @@ export function parseMsvcArguments(args: readonly string[], cwd: string): Linker
     searched,
     sysroot: undefined,
     shared,
-    gcSections: !(keepsUnreferenced ?? debug),
+    // `/OPT:REF` leaves out COMDATs alone.
+    drops: (keepsUnreferenced ?? debug) ? 'nothing' : 'comdats',
     exportsAll: false,
     rootSymbols,
     exportPatterns: [],

@@ -16,7 +16,7 @@ export class LinkerScan {
   output = 'a.out';
   sysroot: string | undefined;
   shared = false;
-  gcSections = false;
+  drops: LinkerCommand['drops'] = 'nothing';
   exportsAll = false;
   versioned = false;
   readonly rootSymbols: string[] = [];
@@ -143,10 +143,10 @@ export class LinkerScan {
         this.exportPatterns.push(value());
         return true;
       case 'gc-sections':
-        this.gcSections = true;
+        this.drops = 'sections';
         return true;
       case 'no-gc-sections':
-        this.gcSections = false;
+        this.drops = 'nothing';
         return true;
       case 'export-dynamic':
       case 'E':

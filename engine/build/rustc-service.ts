@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
-import { Platforms } from '../workspace/platform.ts';
+import { platformOf } from '../workspace/platform.ts';
 import { compileAsGiven } from './as-given.ts';
 import { withoutUs } from './environment.ts';
 import type { BuildFailures } from './failures.ts';
@@ -45,7 +45,6 @@ let nextId = 1;
 
 /** Has the engine judge units before and after rustc compiles them. */
 export class RustcService {
-  private readonly platforms = new Platforms();
   private readonly options: ServerOptions;
   private readonly failures: BuildFailures;
   private readonly linkers: LinkerService;
@@ -130,10 +129,10 @@ export class RustcService {
       rustc === undefined || !isPlain
         ? undefined
         : readUnitCfg(args, { rustc, cwd: workspace.root, toolchain });
-    const platform = await this.platforms.of(command.target, rustc ?? 'rustc', {
-      ...process.env,
-      ...(toolchain === undefined ? {} : { RUSTUP_TOOLCHAIN: toolchain }),
-    });
+    const options = command.target === undefined ? [] : [`--target=${command.target}`];
+    const platform = await platformOf(
+      cfg ?? { rustc: rustc ?? 'rustc', cwd: workspace.root, toolchain, options },
+    );
     const invocation = identify(nextId++, hello, command, workspace, {
       ...{ cfg, platform },
       isOptimised: isOptimised(args),

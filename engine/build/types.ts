@@ -2,6 +2,7 @@ import type { Denial } from '../sandbox/denied.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { Platform } from '../workspace/platform.ts';
 import type { CrateKind, PackageIndex } from '../workspace/types.ts';
+import type { LinkerCommand } from './linker-command.ts';
 
 /** One `--extern NAME=PATH` of a rustc command line; crates of the sysroot have no path. */
 export interface Extern {
@@ -114,7 +115,8 @@ export interface LinkRequest {
    * judged.
    */
   readonly runtime: readonly string[];
-  readonly gcSections: boolean;
+  /** What the linker leaves out where nothing refers to it. */
+  readonly drops: LinkerCommand['drops'];
   /** Extra roots: `-u`, `-e`, `--init`, `--fini`, `--require-defined`. */
   readonly rootSymbols: readonly string[];
   /** Patterns of a version script, dynamic list or `--export-dynamic-symbol`, `*` allowed; empty when none. */

@@ -5,7 +5,7 @@
  */
 
 /** The version of wasm/facts/src/layout.rs, which writes facts files; others are extracted again. */
-export const FACTS_VERSION = 14;
+export const FACTS_VERSION = 15;
 
 /** "No such row" in every u32 column. */
 export const NONE = 0xffff_ffff;
@@ -29,6 +29,8 @@ export const SectionFlag = {
   nobits: 128,
   linkOrder: 256,
   group: 512,
+  /** COFF: a linker may leave it out. */
+  comdat: 1024,
 } as const;
 
 /** Values of `memberFormat`. */

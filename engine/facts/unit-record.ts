@@ -89,7 +89,8 @@ export interface LinkRecord {
   readonly inputs: readonly LinkInput[];
   /** Shared objects and files of the C runtime, of which only the names matter. */
   readonly runtime: readonly string[];
-  readonly gcSections: boolean;
+  /** What the linker left out where nothing refers to it. */
+  readonly drops: 'nothing' | 'comdats' | 'sections';
   readonly rootSymbols: readonly string[];
   readonly exportPatterns: readonly string[];
   readonly exportsAll: boolean;

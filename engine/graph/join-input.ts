@@ -1,3 +1,4 @@
+import type { LinkRecord } from '../facts/unit-record.ts';
 import type { LoadedFacts } from './loaded-facts.ts';
 
 /** A symbol in the symbol table of a linked file. */
@@ -15,7 +16,8 @@ export interface JoinInput {
 
 /** The roots of a link besides the start-up arrays. */
 export interface JoinRoots {
-  readonly gcSections: boolean;
+  /** What is left out where nothing refers to it. */
+  readonly drops: LinkRecord['drops'];
   /** `main`, the entry point and symbols named on the command line. */
   readonly symbols: readonly string[];
   /** Version-script globals; `*` matches any run of characters. */

@@ -1,6 +1,6 @@
 import { ENTITY_BIT, factString, NONE, NodeFlag, SectionFlag } from '../facts/tables.ts';
 import type { JoinInput, JoinRoots, LinkedSymbol, Mentioned } from './join-input.ts';
-import type { SymbolId, SymbolNames } from './loaded-facts.ts';
+import { type SymbolId, type SymbolNames, undecorated } from './loaded-facts.ts';
 import { NamedNodes } from './named-nodes.ts';
 import { type NodeAt, nodeOfEdge, type PathStep } from './reached.ts';
 
@@ -162,10 +162,7 @@ export class JoinedOutput {
     this.inputs.forEach(({ loaded, archive }, input) => {
       if (!archive) for (let member = 0; member < loaded.memberCount; member++) load(input, member);
     });
-    for (const name of names) {
-      const symbol = this.symbols.find(name);
-      if (symbol !== undefined) need(symbol);
-    }
+    for (const name of names) for (const symbol of this.symbols.findAll(name)) need(symbol);
     for (const at of roots.kept.flatMap((symbol) => this.nodesNamed(symbol)))
       load(at.input, (this.inputs[at.input] as JoinInput).loaded.memberOfNode(at.node));
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -213,7 +210,7 @@ export class JoinedOutput {
     this.inputs.forEach(({ loaded }, input) => {
       const { facts, sectionMember, definitions, entitySymbol } = loaded;
       const isLoaded = this.memberLoaded[input] as Uint8Array;
-      for (const section of roots.gcSections ? loaded.alwaysKept : loaded.allocated())
+      for (const section of loaded.keptUnasked(roots.drops))
         if (isLoaded[sectionMember[section] as number] === 1) this.reach(input, section, ROOT, 0);
       // lld keeps what frame descriptions refer to even when it drops the function (GNU ld does not).
       for (const section of loaded.exceptionTables)
@@ -227,12 +224,11 @@ export class JoinedOutput {
           this.reach(input, facts.nodeSection[node] as number, ROOT, 0);
       }
     });
-    for (const name of names) {
-      const symbol = this.symbols.find(name);
-      const at = symbol === undefined ? undefined : this.definitionOf(symbol);
-      if (at === undefined) continue;
-      this.keepNode(at);
-    }
+    for (const name of names)
+      for (const symbol of this.symbols.findAll(name)) {
+        const at = this.definitionOf(symbol);
+        if (at !== undefined) this.keepNode(at);
+      }
     for (const at of roots.kept.flatMap((symbol) => this.nodesNamed(symbol))) this.keepNode(at);
   }
 
@@ -358,6 +354,12 @@ function exportMatcher(roots: JoinRoots): ((name: string) => boolean) | undefine
   // In COFF, `__imp_NAME` is where another file finds the address of NAME.
   if (roots.exports === 'unmangled-coff') return (name) => !/^(?:__imp_)?(?:_R|_ZN)/.test(name);
   if (roots.exportPatterns.length === 0) return undefined;
+  const listed = listMatcher(roots);
+  // A list names what a calling convention decorates by its plain name.
+  return (name) => listed(name) || listed(undecorated(name));
+}
+
+function listMatcher(roots: JoinRoots): (name: string) => boolean {
   const exact = new Set(roots.exportPatterns.filter((p) => !/[*?[]/.test(p)));
   const globs = roots.exportPatterns
     .filter((p) => /[*?[]/.test(p))

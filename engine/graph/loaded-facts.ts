@@ -5,8 +5,10 @@ import {
   NONE,
   NodeFlag,
   type ObjectFacts,
+  ObjectFormat,
   SectionFlag,
 } from '../facts/tables.ts';
+import type { LinkRecord } from '../facts/unit-record.ts';
 import { addTo } from '../group-by.ts';
 import { firstSegment } from '../rust-paths.ts';
 
@@ -30,11 +32,22 @@ export function makeRoom<T>(list: (T | undefined)[], length: number): void {
 
 const noSymbols: readonly SymbolId[] = [];
 
+/**
+ * Returns NAME of `NAME@VERSION` (ELF), of `NAME@BYTES`, `@NAME@BYTES` and `NAME@@BYTES` (calling conventions of 32-bit Windows) and of
+ * `NAME$FORM` (sys/cdefs.h of Apple); any other symbol as it is.
+ */
+export function undecorated(symbol: string): string {
+  const mark = symbol.indexOf('@', 1);
+  if (mark > 0) return symbol.slice(symbol.startsWith('@') ? 1 : 0, mark);
+  if (!symbol.includes('$')) return symbol;
+  return symbol.replace(/(?<=.)(?:\$(?:INODE64|UNIX2003|NOCANCEL|DARWIN_EXTSN|1050))+$/, '');
+}
+
 /** Numbers symbol names over all inputs, so that a join compares integers. It grows for the life of the thread. */
 export class SymbolNames {
   private readonly ids = new Map<string, SymbolId>();
   private readonly texts: string[] = [];
-  /** Symbols with a version or the size of their arguments, `NAME@…`, by NAME. */
+  /** Decorated symbols, by the name without it. */
   private readonly decorated = new Map<string, [SymbolId, ...SymbolId[]]>();
   /** Split names (rule 3.2) by symbol, read at their first use; the same text has the same names in every file. */
   private readonly names: (readonly SymbolName[] | undefined)[] = [];
@@ -55,8 +68,8 @@ export class SymbolNames {
     this.names.push(undefined);
     this.sources.push(source);
     this.entities.push(entity);
-    const mark = text.indexOf('@');
-    if (mark > 0) addTo(this.decorated, text.slice(0, mark), id);
+    const plain = undecorated(text);
+    if (plain !== text) addTo(this.decorated, plain, id);
     return id;
   }
 
@@ -98,8 +111,8 @@ export class LoadedFacts {
   readonly sectionMember: Uint32Array;
   /** By member: the symbols that its references name and the link resolves. */
   readonly memberNeeds: readonly Uint32Array[];
-  /** Allocated sections that a linker keeps without a reference to them. */
-  readonly alwaysKept: Uint32Array;
+  /** Allocated sections that every linker keeps without a reference to them. */
+  private readonly alwaysKept: Uint32Array;
   /** Exception tables (`.gcc_except_table*`) that belong to no group and follow no section. */
   readonly exceptionTables: Uint32Array;
   private readonly nameTexts: (Omit<SymbolName, 'role'> | undefined)[] = [];
@@ -156,11 +169,24 @@ export class LoadedFacts {
 
   /** Sections of definitions for one version only (`name@VERSION`), to which other files refer by another name. */
   private versionedSections(symbols: SymbolNames): Set<number> {
-    const { nodeEntity, nodeSection } = this.facts;
+    const { nodeEntity, nodeSection, memberFormat } = this.facts;
+    // Elsewhere, `@` stands in names of calling conventions and of constants.
+    if (memberFormat.every((format) => format !== ObjectFormat.elf)) return new Set();
     const isVersioned = (node: number): boolean =>
       symbols.text(this.entitySymbol[nodeEntity[node] as number] as SymbolId).includes('@');
     const nodes = [...this.definitions].filter(isVersioned);
     return new Set(nodes.map((node) => nodeSection[node] as number));
+  }
+
+  /** Returns the sections that a linker keeps without a reference to them, by what it leaves out. */
+  keptUnasked(drops: LinkRecord['drops']): Uint32Array {
+    if (drops === 'sections') return this.alwaysKept;
+    if (drops === 'nothing') return this.allocated();
+    const { sectionFlags } = this.facts;
+    const isLeftOut = (section: number): boolean =>
+      ((sectionFlags[section] as number) & SectionFlag.comdat) !== 0;
+    const others = this.allocated().filter((section) => !isLeftOut(section));
+    return Uint32Array.from([...this.alwaysKept.filter(isLeftOut), ...others]);
   }
 
   /** Allocated sections in order: all, or those with one of the flags and the `others`. */

@@ -9,12 +9,13 @@ import {
 } from '../graph/loaded-facts.ts';
 import type { NodeAt } from '../graph/reached.ts';
 import { isPlain } from '../rust-paths.ts';
-import type { ApiMatcher } from './api-matcher.ts';
+import type { ApiHit, ApiMatcher } from './api-matcher.ts';
+import { MemberMark } from './foreign.ts';
 import { SymbolHits } from './symbol-hits.ts';
 import { SysrootCrates } from './sysroot-crates.ts';
 import { SystemHits } from './system-hits.ts';
 import { type HitTarget, Targets } from './targets.ts';
-import { isOfArguments, TypeArguments } from './type-arguments.ts';
+import { isFunction, isOfArguments, TypeArguments } from './type-arguments.ts';
 
 /** A name of a target that belongs to an API. */
 export interface TargetName {
@@ -138,9 +139,12 @@ export class ReferenceFinder {
       this.targetsBySymbol,
     );
     const sysroot = new SysrootCrates(output, ownerless);
-    const add = (at: Referrer, target: HitTarget): void => {
-      const { symbol } = target;
-      if (this.isItself(output, at, symbol, foreignMembers)) return;
+    const add = (reached: Referrer, all: HitTarget): void => {
+      const { symbol } = all;
+      if (this.isItself(output, reached, symbol, foreignMembers)) return;
+      const counting = this.withKnownNames(output, reached, all, sysroot);
+      if (counting === undefined) return;
+      const { at, target } = counting;
       const key = `${at.input}.${at.node}.${at.from}.${at.place}.${symbol}`;
       if (seen.has(key)) return;
       seen.add(key);
@@ -150,7 +154,9 @@ export class ReferenceFinder {
       systemCalls.push(...this.referencesTo(output, at, system, foreignMembers, sysroot));
     };
     output.eachLiveNode(answeredFor(foreignMembers), (input, node, isRoot) => {
-      const { facts, entitySymbol } = (output.inputs[input] as JoinInput).loaded;
+      const { loaded } = output.inputs[input] as JoinInput;
+      if (foreignMembers[input]?.[loaded.memberOfNode(node)] === MemberMark.toolchain) return;
+      const { facts, entitySymbol } = loaded;
       // References of anonymous data are charged to the code that refers to the data (rule 4.5).
       if (((facts.nodeFlags[node] as number) & NodeFlag.anonymous) !== 0 && !isRoot) return;
       const endEdge = facts.nodeFirstEdge[node + 1] as number;
@@ -178,6 +184,45 @@ export class ReferenceFinder {
   }
 
   /**
+   * Returns from where a reference counts, and what of its target, if it is in the standard library's code that CodeView calls by a name
+   * without arguments; undefined if nothing does (rule 12.8). In a function of the toolchain's own nobody else wrote what was inlined,
+   * whichever of the calls of a line it is named after. In a package's function its arguments may have led to a function, so that the
+   * package is charged, at the call that was inlined into its code; but not where that call is itself of the API, nor for a type, which
+   * only functions of the API can have brought.
+   */
+  private withKnownNames(
+    output: JoinedOutput,
+    at: Referrer,
+    target: HitTarget,
+    sysroot: SysrootCrates,
+  ): { readonly at: Referrer; readonly target: HitTarget } | undefined {
+    const { facts } = (output.inputs[at.input] as JoinInput).loaded;
+    const isUnknown = this.hits.crateOf(output, at, at.from)?.endsWith(']') !== true;
+    if (at.from === NONE || at.place === NONE || !isUnknown || !isOfSysroot(facts, at.place))
+      return { at, target };
+    const outer = this.hits.crateOf(output, at, NONE);
+    if (outer !== undefined && sysroot.has(outer)) return { at: { ...at, from: NONE }, target };
+    const through = new Set<number>();
+    let { from, place } = at;
+    while (from !== NONE && place !== NONE && isOfSysroot(facts, place)) {
+      for (const { api } of this.hits.ofFrame(output, at.input, from)) through.add(api);
+      const call = facts.framePlace[from] as number;
+      // The harness of tests is called by a function that rustc makes in the package.
+      if (isOfTestCrate(facts, place) && (call === NONE || !isOfSysroot(facts, call)))
+        return undefined;
+      place = call;
+      from = facts.frameParent[from] as number;
+    }
+    // What CodeView names beside the path is a type.
+    const isOfFunction = ({ name }: ApiHit): boolean =>
+      name.role === NameRole.own || (name.crate.endsWith(']') && isFunction(name));
+    const counts = (hit: ApiHit): boolean => isOfFunction(hit) && !through.has(hit.api);
+    const hits = target.hits.filter(counts);
+    const system = target.system.filter(counts);
+    return { at: { ...at, from, place }, target: { ...target, hits, system } };
+  }
+
+  /**
    * Returns whether a node refers to itself. A jump table leads back into its own function: that uses nothing,
    * whichever inlined frame the jump is in.
    */
@@ -192,7 +237,7 @@ export class ReferenceFinder {
     return (
       entity !== NONE &&
       loaded.entitySymbol[entity] === symbol &&
-      foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] !== 1
+      foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] !== MemberMark.foreign
     );
   }
 
@@ -210,7 +255,7 @@ export class ReferenceFinder {
     if (hits.length === 0) return [];
     const { loaded } = output.inputs[at.input] as JoinInput;
     const { facts } = loaded;
-    const foreign = foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] === 1;
+    const foreign = foreignMembers[at.input]?.[loaded.memberOfNode(at.node)] === MemberMark.foreign;
     const names = this.hits.namesOf(output, at, at.from);
     const given = new TypeArguments(foreign ? [] : names, this.matcher);
     const counting = hits.filter((hit) => !isOfArguments(hit, hits, shim, given));
@@ -310,7 +355,12 @@ function hasNoPlace(facts: ObjectFacts, place: number): boolean {
 
 function isOfSysroot(facts: ObjectFacts, place: number): boolean {
   const file = factString(facts, facts.placeFile[place] as number);
-  return file.startsWith('/rustc/') || file.includes('/rustlib/src/rust/library/');
+  return /^\/rustc\/|^\/rust\/deps[/\\]|\/rustlib\/src\/rust\/library\//.test(file);
+}
+
+/** Is the place one of the harness of tests? */
+function isOfTestCrate(facts: ObjectFacts, place: number): boolean {
+  return factString(facts, facts.placeFile[place] as number).includes('/library/test/src/');
 }
 
 /** The function that drops a value, by its names in several compiler versions. */

@@ -73,6 +73,6 @@ function isOfStd({ crate }: SymbolName): boolean {
  * Returns whether a name is a function's. Types and traits of the standard library begin with a capital letter; the
  * path of a closure does not end with the function that contains it.
  */
-function isFunction({ text }: SymbolName): boolean {
+export function isFunction({ text }: SymbolName): boolean {
   return /::[a-z_][a-z0-9_]*$/.test(text);
 }

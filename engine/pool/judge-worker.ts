@@ -5,7 +5,7 @@ import { linkedButDead } from '../graph/linked.ts';
 import { reached } from '../graph/reached.ts';
 import { ApiMatcher } from '../judge/api-matcher.ts';
 import { backtrace, type Site } from '../judge/backtraces.ts';
-import { type Compiled, foreignMembers } from '../judge/foreign.ts';
+import { type Compiled, foreignMembers, nothingCompiled } from '../judge/foreign.ts';
 import { Joiner, type OutputSpec, StaleFactsError } from '../judge/joiner.ts';
 import { type ExportCandidate, type Reference, ReferenceFinder } from '../judge/references.ts';
 import { readLinked } from '../parsers/parsers.ts';
@@ -103,7 +103,7 @@ async function answer(
   if (finder?.key !== key)
     finder = { key, finder: new ReferenceFinder(joiner.symbols, new ApiMatcher(job.apis)) };
   const foreign = joined.inputs.map(({ loaded }, i) =>
-    foreignMembers(loaded, job.compiled[i] ?? []),
+    foreignMembers(loaded, job.compiled[i] ?? nothingCompiled),
   );
   const result = {
     ...finder.finder.references(joined, foreign),

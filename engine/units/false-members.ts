@@ -19,10 +19,10 @@ export async function refuseFalseMembers(
   workspace: Workspace,
   records: Records,
 ): Promise<void> {
-  if (!outputs.some((path) => /\.(?:rlib|a)$/.test(path))) return;
+  if (!outputs.some((path) => /\.(?:rlib|a|lib)$/.test(path))) return;
   const reach = [...buildDirectories(workspace), ...workspace.packages.map((p) => p.directory)];
   const stems = new Set([`${invocation.crateName}${invocation.extraFilename}`]);
-  if (outputs.some((path) => path.endsWith('.a')))
+  if (outputs.some((path) => /\.(?:a|lib)$/.test(path)))
     for (const stem of everyStem(records, workspace)) stems.add(stem);
   for (const directory of new Set(nativeDirectories)) {
     if (directory === invocation.outDir || !reach.some((place) => isWithin(directory, place)))

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LinkInput, UnitRecord } from '../facts/unit-record.ts';
-import type { Compiled } from '../judge/foreign.ts';
+import { type Compiled, nothingCompiled } from '../judge/foreign.ts';
 import { isSysroot } from '../workspace/owners.ts';
 import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { Records } from './records.ts';
@@ -30,8 +30,11 @@ export function makerOf(record: UnitRecord, input: LinkInput, facts: MakerFacts)
   const path = input.partOf ?? input.path;
   if (isSysroot(path, workspace)) return { package: undefined, compiled: 'toolchain' };
   const made = records.byOutput(path);
-  if (made === undefined) return { package: ownersOf(path)[0] ?? packageOf(record), compiled: [] };
-  const compiled = path.endsWith('.rlib') ? [stemOf(made)] : everyStem(records, workspace);
+  if (made === undefined)
+    return { package: ownersOf(path)[0] ?? packageOf(record), compiled: nothingCompiled };
+  const compiled = path.endsWith('.rlib')
+    ? { units: [stemOf(made)], toolchain: [] }
+    : { units: [...records.all()].map(stemOf), toolchain: toolchainStems(workspace) };
   return { package: packageOf(made), compiled };
 }
 
@@ -44,10 +47,12 @@ function stemOf({ crateName, extraFilename }: UnitRecord): string {
  * Returns the stems of all units and of the toolchain: a static library has the members of all rlibs that were linked
  * into it.
  */
-export function everyStem(records: Records, { sysroot }: Workspace): string[] {
-  const stems = new Set(sysrootStems(join(sysroot, 'lib', 'rustlib')));
-  for (const unit of records.all()) stems.add(stemOf(unit));
-  return [...stems];
+export function everyStem(records: Records, workspace: Workspace): string[] {
+  return [...new Set([...toolchainStems(workspace), ...[...records.all()].map(stemOf)])];
+}
+
+function toolchainStems({ sysroot }: Workspace): readonly string[] {
+  return sysrootStems(join(sysroot, 'lib', 'rustlib'));
 }
 
 /** Stems by toolchain, whose libraries stay the same while this process runs. */

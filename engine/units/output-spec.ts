@@ -25,7 +25,7 @@ export function outputSpec(
     })),
     runtime: link.runtime.map((path) => ({ path, stamp: stampOf(path) })),
     roots: {
-      gcSections: link.gcSections,
+      drops: link.drops,
       symbols: [...startSymbols(link.format), ...link.rootSymbols],
       exportPatterns: link.exportPatterns,
       exports: exportsOf(link),

@@ -33,21 +33,20 @@ const windowsRuntime =
   __report_gsfailure __GSHandlerCheck __CxxFrameHandler3 _CxxThrowException __chkstk ___chkstk_ms _fltused
   _guard_check_icall _guard_dispatch_icall __isa_available_init __scrt_initialize_crt`);
 
-/** Names that dyld and libSystem look for in a program; nothing else there calls a program's function by its name. */
+/**
+ * Names that dyld and libSystem look for in a program; nothing else there calls a program's function by its name. The first have no
+ * underscore in front, which facts tell by a mark.
+ */
 const apple =
-  words(`main start dyld_stub_binder dyld_stub_binding_helper rust_eh_personality _Znwm _Znam _ZdlPv
+  words(`\u0001start \u0001dyld_stub_binder \u0001dyld_stub_binding_helper main start rust_eh_personality _Znwm _Znam _ZdlPv
   _ZdaPv _ZnwmRKSt9nothrow_t _ZnamRKSt9nothrow_t _ZdlPvRKSt9nothrow_t _ZdaPvRKSt9nothrow_t`);
 
-/** By format, each with the underscore in front that C names have on Apple's systems and on 32-bit Windows. */
+/** By format. Facts have names as sources have them: without the underscore that some formats put in front. */
 const symbols: Readonly<Record<LinkRecord['format'], readonly string[]>> = {
   elf,
-  coff: withUnderscore([...entries, ...windowsRuntime]),
-  'mach-o': withUnderscore(apple),
+  coff: [...entries, ...windowsRuntime],
+  'mach-o': apple,
 };
-
-function withUnderscore(names: readonly string[]): string[] {
-  return names.flatMap((name) => [name, `_${name}`]);
-}
 
 /** Returns the names by which a system or its C runtime calls into an output. */
 export function startSymbols(format: LinkRecord['format']): readonly string[] {

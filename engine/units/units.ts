@@ -161,8 +161,7 @@ export class Units {
         ...(stamp === undefined ? {} : { stamp }),
       };
     });
-    const { outputKind, output, runtime, gcSections, rootSymbols, exportPatterns, exportsAll } =
-      request;
+    const { outputKind, output, runtime, drops, rootSymbols, exportPatterns, exportsAll } = request;
     const { format } = request.invocation.platform;
     return {
       format,
@@ -171,7 +170,7 @@ export class Units {
       inputs,
       // A shared library of another system never calls a program's function in place of its own.
       runtime: format === 'elf' ? [...new Set([...request.shared, ...runtime])] : [],
-      gcSections,
+      drops,
       rootSymbols: [...rootSymbols],
       exportPatterns: [...exportPatterns],
       exportsAll,
@@ -196,8 +195,7 @@ export class Units {
     const links = await Promise.all(this.links.get(invocation.id)?.values() ?? []);
     const read = outcome.depInfo === undefined ? [] : this.filesOf(invocation, outcome.depInfo);
     const libraries = outcome.outputs.filter((path) => /\.(?:a|lib)$/.test(path));
-    const { format } = invocation.platform;
-    for (const path of libraries) links.push(await this.staticLibrary(path, format));
+    for (const path of libraries) links.push(await this.staticLibrary(path, invocation.platform));
     const outputs = [...new Set([...outcome.outputs, ...links.map((link) => link.output)])];
     // A build script was moved aside, and the shim is in its place.
     const left = outputs.flatMap((path) => [path, `${path}${REAL_SUFFIX}`]).filter(existsSync);
@@ -241,7 +239,10 @@ export class Units {
   }
 
   /** Resolves to the record of a static library, which has no linker: rustc writes it with everything inside. */
-  private async staticLibrary(path: string, format: LinkRecord['format']): Promise<LinkRecord> {
+  private async staticLibrary(
+    path: string,
+    { format, linker }: RustcInvocation['platform'],
+  ): Promise<LinkRecord> {
     const { facts, stamp } = await this.inputs.archive(path);
     return {
       format,
@@ -257,7 +258,7 @@ export class Units {
           ...(stamp === undefined ? {} : { stamp }),
         },
       ],
-      gcSections: true,
+      drops: linker === 'msvc' ? 'comdats' : 'sections',
       runtime: [],
       rootSymbols: [],
       exportPatterns: [],

@@ -1,4 +1,4 @@
-import { runProgram } from './run-program.ts';
+import { type RustcOptions, rustcSettings } from './rustc-settings.ts';
 
 /** What objects of a target are, and whose options its linker takes (GNU ld, MinGW's, link.exe's, Apple's). */
 export interface Platform {
@@ -20,26 +20,11 @@ export function platformBySettings(settings: string): Platform {
   return elfPlatform;
 }
 
-/** Asks rustc for the platforms of targets, once for each. */
-export class Platforms {
-  private readonly known = new Map<string, Promise<Platform>>();
-
-  /**
-   * Resolves to the platform of a target; without a target, to that of this machine. ELF where rustc cannot say: an
-   * object of another format then ends the check.
-   */
-  of(target: string | undefined, rustc: string, env: NodeJS.ProcessEnv): Promise<Platform> {
-    if (target === undefined) return Promise.resolve(elfPlatform);
-    const key = [target, rustc, env.RUSTUP_TOOLCHAIN].join('\0');
-    let platform = this.known.get(key);
-    if (platform === undefined) {
-      platform = runProgram(rustc, ['--print', 'cfg', '--target', target], { env }).then(
-        ({ status, stdout }) =>
-          status === 0 ? platformBySettings(stdout.toString()) : elfPlatform,
-        () => elfPlatform,
-      );
-      this.known.set(key, platform);
-    }
-    return platform;
-  }
+/**
+ * Resolves to the platform of rustc's options, of which one may name a target; without one, to that of this machine. ELF where rustc
+ * cannot say: an object of another format then ends the check.
+ */
+export async function platformOf(asked: RustcOptions): Promise<Platform> {
+  if (!asked.options.some((option) => option.startsWith('--target='))) return elfPlatform;
+  return platformBySettings(await rustcSettings(asked));
 }

@@ -148,7 +148,7 @@ test('a direct ld takes its own spellings', () => {
     '-flavor gnu -m elf_x86_64 --eh-frame-hdr -z noexecstack --as-needed -Bstatic /t/a.rlib -Bdynamic -L /t --gc-sections -pie -z relro -o /t/out -dynamic-linker /lib64/ld.so --no-dynamic-linker -shared -soname x';
   const command = parseLinkerArguments(line.split(' '), '/');
   expect(command.unsupported).toEqual([]);
-  expect([command.shared, command.gcSections, command.inputs.length]).toEqual([true, true, 1]);
+  expect([command.shared, command.drops, command.inputs.length]).toEqual([true, 'sections', 1]);
 });
 
 test('what an option takes as its value is passed to nobody, whatever it looks like', () => {

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { parse } from 'toml';
 import * as z from '../../engine/schemas.ts';
 import { type Annotation, annotationsOf, isRead } from '../support/annotations.ts';
-import { type SystemWord, systemWords, wordsOf } from './systems.ts';
+import { cToolsFor, type SystemWord, systemWords, wordsOf } from './systems.ts';
 
 const outcomes = {
   is: z.enum(['caught', 'clean', 'limit']),
@@ -28,6 +28,7 @@ const caseSchema = z.strictObject({
   alone: z._default(z.boolean(), false),
   own_target: z._default(z.boolean(), false),
   outside_tmp: z._default(z.boolean(), false),
+  compiles_c: z._default(z.boolean(), false),
   config: z._default(z.string(), ''),
   command: z._default(z.array(z.string()), []),
   env: z._default(z.record(z.string(), z.string()), {}),
@@ -68,9 +69,8 @@ export class CaseError extends Error {
  * the first that breaks a rule.
  */
 export function readCases(root: string, target?: string): Case[] {
-  const words = wordsOf(target);
   const cases = directories(root).flatMap((kind) =>
-    directories(join(root, kind)).map((name) => readCase(root, kind, name, words)),
+    directories(join(root, kind)).map((name) => readCase(root, kind, name, target)),
   );
   const owners = new Map<string, string>();
   for (const c of cases) {
@@ -92,7 +92,8 @@ export function readCases(root: string, target?: string): Case[] {
   return cases;
 }
 
-function readCase(root: string, kind: string, name: string, words: ReadonlySet<SystemWord>): Case {
+function readCase(root: string, kind: string, name: string, target: string | undefined): Case {
+  const words = wordsOf(target);
   const directory = join(root, kind, name);
   const file = join(directory, 'case.toml');
   if (!existsSync(file)) throw new CaseError(file, 'there is no such file');
@@ -125,7 +126,10 @@ function readCase(root: string, kind: string, name: string, words: ReadonlySet<S
     ...Object.assign({}, ...other.map(({ why: _, ...rest }) => rest)),
     left:
       [...words].flatMap((name) => not_on[name] ?? [])[0] ??
-      (words.has('linux') ? undefined : unrunnable(said)),
+      (words.has('linux') ? undefined : unrunnable(said)) ??
+      (said.compiles_c && cToolsFor(target) === undefined
+        ? 'its build script compiles C, and there is no compiler for the target here'
+        : undefined),
     differs: other[0]?.why,
     kind,
     name: `${kind}/${name}`,

@@ -16,6 +16,7 @@ import type { CheckReport } from '../../engine/problems/report.ts';
 import { differences, type Reported, reportedOf } from '../support/annotations.ts';
 import { cackle, config, type Ran } from '../support/cackle.ts';
 import type { Case } from './cases.ts';
+import { cToolsFor } from './systems.ts';
 
 /** Where cases are copied to and built. */
 export interface Place {
@@ -166,6 +167,7 @@ function environment(place: Place, more: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     CARGO_TARGET_DIR: join(place.directory, 'build'),
     CARGO_NET_OFFLINE: 'true',
     CARGO_TERM_COLOR: 'never',
+    ...cToolsFor(place.target),
     ...more,
   };
 }

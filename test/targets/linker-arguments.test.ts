@@ -11,6 +11,8 @@ const { mingw, msvc, apple } = linkerFlavours;
 const words = (text: string): string[] => text.trim().split(/\s+/);
 const paths = (inputs: readonly object[]): string[] =>
   inputs.flatMap((input) => ('path' in input ? [input.path as string] : []));
+/** The names in facts that a symbol may stand for, on 32-bit Windows and on 64-bit. */
+const both = (symbol: string): string[] => [symbol, `\u0001${symbol}`];
 const libraries = (inputs: readonly object[]): string[] =>
   inputs.flatMap((input) => ('library' in input ? [input.library as string] : []));
 
@@ -28,7 +30,7 @@ describe('rule 12.1: what rustc gives the linkers of other systems is read', () 
     expect(libraries(command.inputs)).toEqual(['kernel32', ':libpthread.a', 'mingw32']);
     expect(command.scripts).toEqual(['/t/list.def']);
     expect([command.output, command.searched]).toEqual(['/t/p.dll', ['/l']]);
-    expect([command.shared, command.gcSections, command.versioned]).toEqual([true, true, true]);
+    expect([command.shared, command.drops, command.versioned]).toEqual([true, 'sections', true]);
   });
 
   test('link.exe', () => {
@@ -46,15 +48,26 @@ describe('rule 12.1: what rustc gives the linkers of other systems is read', () 
     ]);
     expect(command.inputs.at(-1)?.wholeArchive).toBe(true);
     expect(libraries(command.inputs)).toEqual(['kernel32', 'ws2_32', 'msvcrt']);
-    expect(command.rootSymbols).toEqual(['g', 'h', 'start']);
-    expect([command.shared, command.gcSections]).toEqual([true, true]);
+    expect(command.rootSymbols).toEqual([...both('g'), ...both('h'), ...both('start')]);
+    expect([command.shared, command.drops]).toEqual([true, 'comdats']);
     expect([command.output, command.scripts]).toEqual(['/t/p.dll', ['/t/lib.def']]);
   });
 
   test('`/DEBUG` keeps what nothing refers to, unless `/OPT:REF` is there', () => {
-    expect(msvc.parse(['/DEBUG', 'a.obj'], '/t').gcSections).toBe(false);
-    expect(msvc.parse(['a.obj'], '/t').gcSections).toBe(true);
-    expect(msvc.parse(['/OPT:NOREF', 'a.obj'], '/t').gcSections).toBe(false);
+    expect(msvc.parse(['/DEBUG', 'a.obj'], '/t').drops).toBe('nothing');
+    expect(msvc.parse(['a.obj'], '/t').drops).toBe('comdats');
+    expect(msvc.parse(['/OPT:NOREF', 'a.obj'], '/t').drops).toBe('nothing');
+  });
+
+  test("symbols have an underscore in front on Apple's systems, and on 32-bit Windows", () => {
+    const undefinedOf = (symbol: string): readonly string[] =>
+      mingw.parse([`-Wl,-u,${symbol}`, '-o', 'a'], '/t').rootSymbols;
+    expect(undefinedOf('_exit')).toEqual(['_exit', 'exit']);
+    expect(undefinedOf('exit')).toEqual(both('exit'));
+    const list = ['_f', '_g*', '*h', '?i', '[_a]j', 'k'].join('\n');
+    expect(apple.exported(list)).toEqual([
+      ...['f', 'g*', '*h', 'i', '\u0001?i', 'j', '\u0001[_a]j', '\u0001k'],
+    ]);
   });
 
   test('Apple', () => {
@@ -76,7 +89,7 @@ describe('rule 12.1: what rustc gives the linkers of other systems is read', () 
     ]);
     expect([command.scripts, command.exportPatterns]).toEqual([['/t/list'], ['f']]);
     expect([command.rootSymbols, command.output]).toEqual([['g'], '/t/libp.dylib']);
-    expect([command.shared, command.gcSections, command.versioned]).toEqual([true, true, true]);
+    expect([command.shared, command.drops, command.versioned]).toEqual([true, 'sections', true]);
   });
 });
 
@@ -180,6 +193,7 @@ test('rule 12.3: rustc is told of an SDK and of a dlltool only where the user ha
   expect((await foreignTools(darwin, new Map(), places)).set).toEqual([['SDKROOT', '/sysroot']]);
   const own = new Map([['SDKROOT', '/own']]);
   expect((await foreignTools(darwin, own, places)).set).toEqual([['SDKROOT', '/own']]);
+  // MinGW's may be in /bin.
   const added = await foreignTools(windows, new Map([['PATH', '/nowhere']]), places);
   expect(added.set).toEqual([['PATH', `/nowhere:${directory}/dlltool`]]);
   const there = new Map([['PATH', `${directory}/dlltool`]]);

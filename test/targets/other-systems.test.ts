@@ -71,11 +71,7 @@ describe.skipIf(noTargets !== undefined)(`targets of other systems ${noTargets ?
   test.each(sampled(systems, 2))(
     'rule 4.3: what a shared and a static library export on %s',
     async (target) => {
-      // Of the standard library's object for MinGW, whose constants have no names, all counts as live: a static
-      // library, which has it inside, is charged for it.
-      const types = target.endsWith('-gnu')
-        ? '["lib", "cdylib"]'
-        : '["lib", "cdylib", "staticlib"]';
+      const types = '["lib", "cdylib", "staticlib"]';
       const text = `[lib]\ncrate-type = ${types}\n\n[dependencies]\nhelper = { path = "helper" }\n`;
       const directory = fixture('cdylib-and-staticlib', {
         files: { 'Cargo.toml': manifest('libraries', text) },

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseConfig } from '../../engine/config/read.ts';
 import { cackle, config, fixture } from '../support/cackle.ts';
@@ -46,6 +48,22 @@ test('rule 12.5: the lists of targets in cackle.toml', () => {
     bestEffortTargets: ['b'],
   });
   expect(() => read('targets = "a"')).toThrow();
+});
+
+test('rule 12.2: rustc is asked once for the settings of a target and of its units', async () => {
+  const directory = fixture('simple', { as: 'settings-asked-once' });
+  const [rustc, log] = [join(directory, 'rustc'), join(directory, 'asked')];
+  writeFileSync(
+    rustc,
+    `#!/bin/sh\ncase "$*" in "--print cfg "*) echo "$*" >> '${log}' ;; esac\nexec rustc "$@"\n`,
+    { mode: 0o755 },
+  );
+  const target = 'x86_64-unknown-linux-gnu';
+  const ran = await cackle(['-n', '--path', directory, '--target', target], { RUSTC: rustc });
+  expect(ran.stderr).toContain('Finished');
+  expect(readFileSync(log, 'utf8').trim().split('\n')).toEqual([
+    expect.stringMatching(`--target=${target}`),
+  ]);
 });
 
 describe('rule 12.7: programs that this machine cannot run, or not compare, are not run', () => {

@@ -69,7 +69,7 @@ interface Comparison {
  * a name. They are live by what they belong to.
  */
 const labels =
-  /^(?:GCC_except_table|ltmp|l_|literal string: |EH_Frame|\?(?:dtor|catch|filt|fin)\$|\$(?:cppxdata|stateUnwindMap|ip2state|tryMap|handlerMap)\$|\.)/;
+  /^(?:GCC_except_table|ltmp|l_|literal string: |EH_Frame|\?(?:dtor|catch|filt|fin)\$|\$ehgcr_|\$(?:cppxdata|stateUnwindMap|ip2state|tryMap|handlerMap)\$|\.)/;
 
 /** A node of the join by the object and the name that a map file has for it. */
 function* namedNodes(

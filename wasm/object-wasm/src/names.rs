@@ -34,10 +34,19 @@ pub fn demangle(symbol: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns NAME of `NAME@VERSION` (`.symver` of ELF) and of `NAME@BYTES` (stdcall of Windows); any other text as it is.
+/// What Apple's headers append to the names of functions of which a system has several forms (`sys/cdefs.h`).
+const FORMS: [&str; 5] = ["$INODE64", "$UNIX2003", "$NOCANCEL", "$DARWIN_EXTSN", "$1050"];
+
+/// Returns NAME of `NAME@VERSION` (`.symver` of ELF), of `NAME@BYTES`, `@NAME@BYTES` and `NAME@@BYTES` (calling conventions of Windows)
+/// and of `NAME$FORM` (Apple's functions that have several); any other text as it is.
 fn undecorated(text: &str) -> &str {
     let is_word = |name: &str| !name.is_empty() && name.bytes().all(|c| c == b'_' || c.is_ascii_alphanumeric());
-    text.split_once('@').map(|(name, _)| name).filter(|name| is_word(name)).unwrap_or(text)
+    let mut name = text.strip_prefix('@').unwrap_or(text);
+    name = name.split_once('@').map_or(text, |(name, _)| name);
+    while let Some(base) = FORMS.iter().find_map(|form| name.strip_suffix(form)) {
+        name = base;
+    }
+    if is_word(name) { name } else { text }
 }
 
 /// Splits every string of a table into its names; returns an error when these are out of all proportion: a
@@ -50,6 +59,8 @@ pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitName
     let mut plain = String::new();
     let mut walk = Walk::default();
     for text in texts {
+        // LLVM's handler of a function's exceptions, on 32-bit Windows: a part of the function.
+        let text = text.strip_prefix("__ehhandler$").unwrap_or(text);
         let this = split.start.len() as u32;
         let SplitNames { name_ids, roles, names, crates, .. } = &mut split;
         plain.clear();
@@ -140,6 +151,7 @@ mod tests {
             names("<a::B<c::D> as e::F<g::H>>::i::<j::K>"),
             ["c::D", "a::B", "g::H", "j::K", "e::F::i"]
         );
+        assert_eq!(names("<std::fs::{impl#12} as std::{impl#12}>::open"), ["std::fs", "std::open"]);
         assert_eq!(names("std::fs::{impl#9}::open<std::path::PathBuf>"), ["std::path::PathBuf", "std::fs::open"]);
         assert_eq!(names("core::ptr::<impl *const T>::is_null"), ["core::ptr::is_null"]);
     }
@@ -155,8 +167,11 @@ mod tests {
     fn plain_and_mangled_symbols() {
         assert_eq!(names("socket"), ["socket"]);
         assert_eq!(names("connect@GLIBC_2.2.5"), ["connect"]);
-        assert_eq!(names("CreateProcessW@40"), ["CreateProcessW"]);
+        for decorated in ["CreateProcessW@40", "@CreateProcessW@8", "CreateProcessW@@8", "CreateProcessW$INODE64$UNIX2003"] {
+            assert_eq!(names(decorated), ["CreateProcessW"]);
+        }
         assert!(names("?connect@@YAHXZ").is_empty());
+        assert_eq!(names("__ehhandler$_RNvMNtCs4fqI2P2rA04_3std2fsNtB2_4File4open"), ["std::fs::File::open"]);
         assert_eq!(names("_ZN3std2fs4File4open17h0123456789abcdefE"), ["std::fs::File::open"]);
         assert_eq!(names("_RNvMNtCs4fqI2P2rA04_3std2fsNtB2_4File4open"), ["std::fs::File::open"]);
         // Non-ASCII identifier (v0 punycode): gödel

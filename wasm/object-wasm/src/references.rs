@@ -1,5 +1,6 @@
 //! References, for every format.
 
+use crate::nodes::MemberNodes;
 use crate::tables::ObjectTables;
 use artifact::NONE;
 
@@ -33,6 +34,31 @@ pub fn push(tables: &mut ObjectTables, section: u32, offset: u32, from: u32, tar
     tables.ref_from_node.push(from);
     tables.ref_to_node.push(target.node);
     tables.ref_to_symbol.push(target.symbol);
+}
+
+/// Returns whether a program reads an unwind table itself, one of its member's sections: it has a symbol there, or one of the references
+/// from `first` on leads there. Then what it put there is no table, and what that refers to is no function's alone.
+pub fn is_read_by_program(tables: &ObjectTables, nodes: &MemberNodes, section: usize, first: usize) -> bool {
+    let own = nodes.first_node[section]..nodes.first_node[section + 1];
+    let is_named = tables.node_symbol[own.start as usize..own.end as usize].iter().any(|&symbol| symbol != NONE);
+    is_named || tables.ref_to_node[first..].iter().any(|target| own.contains(target))
+}
+
+/// Sorts the references from `first` on by section, then place.
+pub fn sort_from(tables: &mut ObjectTables, first: usize) {
+    let mut order: Vec<usize> = (first..tables.ref_section.len()).collect();
+    order.sort_by_key(|&row| (tables.ref_section[row], tables.ref_offset[row]));
+    for column in [
+        &mut tables.ref_section,
+        &mut tables.ref_offset,
+        &mut tables.ref_from_node,
+        &mut tables.ref_to_node,
+        &mut tables.ref_to_symbol,
+    ] {
+        let sorted: Vec<u32> = order.iter().map(|&row| column[row]).collect();
+        column.truncate(first);
+        column.extend(sorted);
+    }
 }
 
 /// Appends a reference of an unwind table: its target is live with the function.

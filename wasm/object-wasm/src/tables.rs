@@ -13,6 +13,8 @@ pub mod section_flag {
     pub const NOBITS: u32 = 128;
     pub const LINK_ORDER: u32 = 256;
     pub const GROUP: u32 = 512;
+    /// COFF: a linker may leave it out where nothing refers to it; link.exe keeps all others.
+    pub const COMDAT: u32 = 1024;
 }
 
 /// Values of `node_binding`.

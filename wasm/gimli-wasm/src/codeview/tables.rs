@@ -154,22 +154,39 @@ impl<'data> Shared<'data> {
             }
             _ => return Ok(rust(name)),
         };
+        // In link-time optimisation, the toolchain's are named by their module.
+        let last = around.rsplit(|&byte| byte == b':').next().unwrap_or_default();
+        if name == b"drop" && last.first().is_some_and(u8::is_ascii_lowercase) && !last.contains(&b'$') {
+            return Ok([b"<", around, b"::{impl} as core::ops::drop::Drop>::drop"].concat());
+        }
         Ok(rust(&[around, name].join(&b"::"[..])))
     }
 }
 
-/// Writes `impl$0` as `{impl#0}`: rustc cannot put braces into CodeView.
+/// Writes `impl$0` as `{impl#0}`: rustc cannot put braces into CodeView. A function of such an implementation is a trait's, of a type that
+/// is not named; of a type's own ones the type is named.
 fn rust(name: &[u8]) -> Vec<u8> {
-    let parts = name.split(|&byte| byte == b':').map(|part| {
+    let mut of_trait = None;
+    let mut parts: Vec<Vec<u8>> = Vec::new();
+    for part in name.split(|&byte| byte == b':') {
         let dollar = part.iter().position(|&byte| byte == b'$');
-        match dollar.map(|at| part.split_at(at)) {
+        parts.push(match dollar.map(|at| part.split_at(at)) {
             Some((word, number)) if !word.is_empty() && number.len() > 1 && number[1..].iter().all(u8::is_ascii_digit) => {
+                if word == b"impl" && of_trait.is_none() {
+                    of_trait = Some(parts.len());
+                }
                 [b"{", word, b"#", &number[1..], b"}"].concat()
             }
             _ => part.to_vec(),
+        });
+    }
+    match of_trait {
+        Some(at) if at > 0 && at + 1 < parts.len() => {
+            let of_type = parts[..=at].join(&b':');
+            [b"<", &of_type[..], b" as ", &parts[0], b"::", &parts[at], b">", b":", &parts[at + 1..].join(&b':')].concat()
         }
-    });
-    parts.collect::<Vec<_>>().join(&b':')
+        _ => parts.join(&b':'),
+    }
 }
 
 #[cfg(test)]
@@ -178,7 +195,9 @@ mod tests {
 
     #[test]
     fn names_have_the_braces_of_rust() {
-        assert_eq!(rust(b"std::fs::impl$12::open"), b"std::fs::{impl#12}::open");
+        assert_eq!(rust(b"std::fs::impl$12::open"), b"<std::fs::{impl#12} as std::{impl#12}>::open");
+        assert_eq!(rust(b"a::impl$1::f::closure$0"), b"<a::{impl#1} as a::{impl#1}>::f::{closure#0}");
+        assert_eq!(rust(b"a::m::impl$1"), b"a::m::{impl#1}");
         assert_eq!(rust(b"a::f::closure$0"), b"a::f::{closure#0}");
         assert_eq!(rust(b"a::ref$<str$>"), b"a::ref$<str$>");
     }

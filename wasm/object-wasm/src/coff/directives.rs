@@ -42,7 +42,7 @@ const SYSTEM: [&str; 40] = [
 /// Reads the content of a `.drectve` section. Returns the reason for an option that is not known.
 pub fn read(content: &[u8], machine: u16, said: &mut Directives) -> Result<(), String> {
     let text = artifact::as_text(content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content));
-    let symbol = |name: &str| artifact::as_text(plain_name(machine, name.as_bytes())).into_owned();
+    let symbol = |name: &str| artifact::as_text(&plain_name(machine, name.as_bytes())).into_owned();
     for word in words(&text) {
         let (option, value) = word.split_once(':').unwrap_or((&word, ""));
         let option = match option.strip_prefix(['/', '-']) {

@@ -15,7 +15,8 @@ pub fn extract(member: &Member<'_>, tables: &mut ObjectTables) -> Result<(), Ext
     let machine = header.machine.get(object::LittleEndian);
     let import = ImportFile::parse(member.data).map_err(|e| fail(&e))?;
     tables.push_member(&member.name, Format::Coff, machine_of(&member.name, machine)?, 0);
-    let name = artifact::as_text(plain_name(machine, import.symbol()));
+    let name = plain_name(machine, import.symbol());
+    let name = artifact::as_text(&name);
     if import.import_type() != ImportType::Data {
         let id = tables.strings.intern(&name);
         tables.absolute_symbol.push(id);

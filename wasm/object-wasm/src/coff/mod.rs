@@ -112,7 +112,7 @@ fn extract_member<Coff: CoffHeader>(member: &Member<'_>, tables: &mut ObjectTabl
     let is_shared = Vec::new();
     let mut object = Object { name, data, machine, first_section, sections, section_names, symbols, is_llvm, is_shared };
     comdat::collect(&object, tables)?;
-    sections::retain_named(&object, tables)?;
+    sections::retain_named(&object, tables);
     // Asked once for each section: symbols and relocations are many, and names of sections may be long.
     object.is_shared = (0..object.section_names.len()).map(|section| sections::is_shared(&object, tables, section)).collect();
     let relocations = references::read_all(&object, tables)?;
@@ -160,7 +160,7 @@ fn nodes(
             continue;
         }
         let is_global = symbol.is_global();
-        let id = tables.strings.intern(&artifact::as_text(symbols::plain_name(object.machine, symbol.name)));
+        let id = tables.strings.intern(&artifact::as_text(&symbols::plain_name(object.machine, symbol.name)));
         tables.strings.check().map_err(|e| object.fail(e))?;
         if is_global {
             global_name[index] = id;
@@ -173,7 +173,7 @@ fn nodes(
                     tables.undefined_member.push(this_member);
                     tables.undefined_symbol.push(id);
                     if let Some(plain) = symbols::imported_name(object.machine, symbol.name) {
-                        imported[index] = tables.strings.intern(&artifact::as_text(plain));
+                        imported[index] = tables.strings.intern(&artifact::as_text(&plain));
                         tables.undefined_member.push(this_member);
                         tables.undefined_symbol.push(imported[index]);
                     }
@@ -192,13 +192,16 @@ fn nodes(
             return Err(object.fail(format!("symbol {index} is seen outside and lies in section {section} ({name}), which holds no code or data")));
         }
         // What others see has a node, whatever its name says: they refer to it by that.
-        if flags & section_flag::ALLOC == 0 || (!is_global && (sections::is_unwind(name) || is_part(symbol.name))) {
+        let is_of_unwinding = sections::is_of_unwinding(name);
+        if flags & section_flag::ALLOC == 0 || is_part(symbol) || (is_of_unwinding && sections::is_label(symbol)) {
             continue;
         }
         if symbol.value > tables.section_size[object.first_section + section] {
             return Err(object.fail(format!("symbol {index} lies outside its section")));
         }
         let is_code = flags & section_flag::EXEC != 0;
+        // The program put it among tables that are no reason to keep anything; a linker keeps them unasked.
+        let is_placed = is_of_unwinding && flags & section_flag::COMDAT == 0;
         by_section[section].push(Named {
             start: symbol.value,
             size: 0,
@@ -212,8 +215,8 @@ fn nodes(
                 _ if is_code => node_kind::NOTYPE,
                 _ => node_kind::OBJECT,
             },
-            starts_piece: object.is_shared[section] && (symbol.is_function || !is_code),
-            retained: false,
+            starts_piece: is_placed || object.is_shared[section] && (symbol.is_function || !is_code),
+            retained: is_placed,
         });
     }
     says(object, directives, &mut by_section[0], tables)?;
@@ -222,9 +225,10 @@ fn nodes(
     Ok(Nodes { shared, imported })
 }
 
-/// Is the symbol a part of the function before it: what a `catch`, a filter or a destructor became?
-fn is_part(name: &[u8]) -> bool {
-    [&b"?catch$"[..], b"?dtor$", b"?filt$", b"?fin$"].iter().any(|prefix| name.starts_with(prefix))
+/// Is the symbol a part of the function before it: what a `catch`, a filter or a destructor became, or where it goes on?
+fn is_part(symbol: &Symbol<'_>) -> bool {
+    let parts = [&b"?catch$"[..], b"?dtor$", b"?filt$", b"?fin$", b"$ehgcr_"];
+    !symbol.is_global() && parts.iter().any(|prefix| symbol.name.starts_with(prefix))
 }
 
 /// A symbol that something else may define.
@@ -259,7 +263,8 @@ fn says(
         node.start = place as u32;
     }
     if named.len() > 1 || !directives.kept.is_empty() {
-        tables.section_flags[object.first_section] |= section_flag::ALLOC;
+        // It is no section that a linker could keep.
+        tables.section_flags[object.first_section] |= section_flag::ALLOC | section_flag::COMDAT;
         tables.section_size[object.first_section] = named.len() as u32;
     }
     Ok(())

@@ -1,7 +1,7 @@
 use super::sections::{identifier, is_table, is_unwind, marks_of};
 use super::symbols::{Kind, Symbol};
-use super::{Nodes, Object};
-use crate::references::{push, Target};
+use super::{unwind, Nodes, Object};
+use crate::references::{is_read_by_program, push, sort_from, Target};
 use crate::tables::{section_flag, ObjectTables};
 use artifact::{ExtractError, NONE};
 use object::pe;
@@ -12,6 +12,8 @@ pub struct Relocation {
     pub offset: u32,
     pub symbol: u32,
     pub addend: i64,
+    /// Is it a distance from the start of the program, as tables have that Windows reads?
+    pub is_rva: bool,
 }
 
 /// Reads the relocations of the allocated sections; those of one section by ascending offset.
@@ -34,12 +36,20 @@ pub fn read_all(object: &Object<'_, '_>, tables: &ObjectTables) -> Result<Vec<Ve
             let bytes = content.get(offset as usize..).unwrap_or_default();
             let Some(addend) = addend(object, section, kind, bytes)? else { continue };
             check(object, tables, section, symbol)?;
-            relocations.push(Relocation { offset, symbol, addend });
+            relocations.push(Relocation { offset, symbol, addend, is_rva: is_rva(object.machine, kind) });
         }
         relocations.sort_by_key(|r| r.offset);
         all.push(relocations);
     }
     Ok(all)
+}
+
+fn is_rva(machine: u16, kind: u16) -> bool {
+    match machine {
+        pe::IMAGE_FILE_MACHINE_AMD64 => kind == pe::IMAGE_REL_AMD64_ADDR32NB,
+        pe::IMAGE_FILE_MACHINE_I386 => kind == pe::IMAGE_REL_I386_DIR32NB,
+        _ => kind == pe::IMAGE_REL_ARM64_ADDR32NB,
+    }
 }
 
 /// Refuses a relocation whose reference would be lost: to a symbol that leads nowhere, or to what has no nodes.
@@ -179,7 +189,7 @@ pub fn targets(
     [first, second].into_iter().filter(|target| *target != Target::NOTHING)
 }
 
-/// Turns the relocations of allocated sections, unwind tables of functions aside, into references.
+/// Turns the relocations of allocated sections into references; those of unwind tables where more than Windows reads them.
 #[inline(never)]
 pub fn collect(
     object: &Object<'_, '_>,
@@ -187,25 +197,42 @@ pub fn collect(
     relocations: &[Vec<Relocation>],
     tables: &mut ObjectTables,
 ) -> Result<(), ExtractError> {
+    let first = tables.ref_section.len();
     for (section, relocations) in relocations.iter().enumerate().skip(1) {
-        let global = object.first_section + section;
-        if tables.section_is_frame[global] {
-            continue;
+        if !tables.section_is_frame[object.first_section + section] {
+            of_section(object, nodes, section, relocations, tables);
         }
-        if let (Some(array), true) = (marks_of(object.section_names[section]), nodes.shared.first_node[section] < nodes.shared.first_node[section + 1]) {
-            // Who reaches one of these sections walks over all.
-            let name = tables.strings.intern(&format!("__start_{}", identifier(array)));
-            push(tables, global as u32, 0, nodes.shared.first_node[section], &Target::symbol(name));
-        }
-        for relocation in relocations {
-            let from = nodes.shared.covering(tables, section, relocation.offset.into());
-            for target in targets(object, nodes, relocation.symbol, relocation.addend, tables) {
-                // An entry of `.xdata` names the places inside of its own function.
-                if target.node != from || !is_unwind(object.section_names[section]) {
-                    push(tables, global as u32, relocation.offset, from, &target);
-                }
+    }
+    let is_table = |section: &usize| tables.section_is_frame[object.first_section + section];
+    let read: Vec<usize> = (1..relocations.len())
+        .filter(is_table)
+        .filter(|&section| {
+            is_read_by_program(tables, &nodes.shared, section, first) || unwind::is_irregular(object, &relocations[section])
+        })
+        .collect();
+    for &section in &read {
+        of_section(object, nodes, section, &relocations[section], tables);
+    }
+    if !read.is_empty() {
+        sort_from(tables, first);
+    }
+    tables.strings.check().map_err(|reason| object.fail(reason))
+}
+
+fn of_section(object: &Object<'_, '_>, nodes: &Nodes, section: usize, relocations: &[Relocation], tables: &mut ObjectTables) {
+    let global = object.first_section + section;
+    if let (Some(array), true) = (marks_of(object.section_names[section]), nodes.shared.first_node[section] < nodes.shared.first_node[section + 1]) {
+        // Who reaches one of these sections walks over all.
+        let name = tables.strings.intern(&format!("__start_{}", identifier(array)));
+        push(tables, global as u32, 0, nodes.shared.first_node[section], &Target::symbol(name));
+    }
+    for relocation in relocations {
+        let from = nodes.shared.covering(tables, section, relocation.offset.into());
+        for target in targets(object, nodes, relocation.symbol, relocation.addend, tables) {
+            // An entry of `.xdata` names the places inside of its own function.
+            if target.node != from || !is_unwind(object.section_names[section]) {
+                push(tables, global as u32, relocation.offset, from, &target);
             }
         }
     }
-    tables.strings.check().map_err(|reason| object.fail(reason))
 }

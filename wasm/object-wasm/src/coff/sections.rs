@@ -1,4 +1,5 @@
 use super::directives::{self, Directives};
+use super::symbols::Symbol;
 use super::Object;
 use crate::nodes::is_c_identifier;
 use crate::tables::{section_flag, ObjectTables, SectionRow};
@@ -15,8 +16,8 @@ const MERGED: [&[u8]; 12] =
 /// Sections that compilers make themselves, for what has no section of its own.
 const PLAIN: [&[u8]; 5] = [b".text", b".rdata", b".data", b".bss", b".tls"];
 
-/// Tables of how functions are unwound: they follow these.
-const UNWIND: [&[u8]; 4] = [b".xdata", b".pdata", b".eh_frame", b".gcc_except_table"];
+/// Tables of how functions are unwound, in DWARF's form: they follow these. What Windows itself reads refers to nothing else.
+const UNWIND: [&[u8]; 2] = [b".eh_frame", b".gcc_except_table"];
 
 /// Pushes row 0 and a row for each section; returns their names, and what `.drectve` says.
 #[inline(never)]
@@ -85,6 +86,7 @@ fn flags_of(bits: u32, name: &[u8]) -> u32 {
     set(bits & (pe::IMAGE_SCN_LNK_REMOVE | pe::IMAGE_SCN_LNK_INFO) == 0 && !is_debug, section_flag::ALLOC);
     set(is_code, section_flag::EXEC);
     set(is_written, section_flag::WRITE);
+    set(bits & pe::IMAGE_SCN_LNK_COMDAT != 0, section_flag::COMDAT);
     set(bits & pe::IMAGE_SCN_CNT_UNINITIALIZED_DATA != 0, section_flag::NOBITS);
     let is_or_below = |prefix: &[u8]| {
         name.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest[0] == b'$' || rest[0] == b'.')
@@ -96,26 +98,43 @@ fn flags_of(bits: u32, name: &[u8]) -> u32 {
 }
 
 /// Marks the sections that a linker keeps unasked: link.exe and lld leave out COMDATs alone (LINK reference, "/OPT"), and code can find
-/// what lies in others without a reference to it. Sections that compilers choose are live by what refers to them: there functions share
-/// one, or, with `$` in other compilers' objects, have one each that MinGW's ld leaves out.
-pub fn retain_named(object: &Object<'_, '_>, tables: &mut ObjectTables) -> Result<(), ExtractError> {
+/// what lies in others without a reference to it. GNU ld leaves out more, but keeps `.pdata*` and with it each function that it describes:
+/// all code of GCC. Else sections that compilers choose are live by what refers to them: there functions share one, if the compiler is
+/// LLVM, or data has one each.
+pub fn retain_named(object: &Object<'_, '_>, tables: &mut ObjectTables) {
     for (section, name) in object.section_names.iter().enumerate().skip(1) {
-        let header = object.sections.section(object::SectionIndex(section)).map_err(|e| object.fail(e))?;
-        let is_comdat = header.characteristics.get(LE) & pe::IMAGE_SCN_LNK_COMDAT != 0;
-        if !is_comdat && object.flags(tables, section) & section_flag::ALLOC != 0 && is_chosen(name, object.is_llvm) {
+        let kept = section_flag::ALLOC | section_flag::COMDAT;
+        if object.flags(tables, section) & kept == section_flag::ALLOC && is_kept(name, object.is_llvm) {
             tables.section_flags[object.first_section + section] |= section_flag::RETAIN;
         }
     }
-    Ok(())
 }
 
-/// Is the name one that the program chose, not its compiler? Neither makes debug info that is loaded.
-fn is_chosen(name: &[u8], is_llvm: bool) -> bool {
-    let behind = |known: &[u8]| name.strip_prefix(known).filter(|rest| rest.is_empty() || b"$.".contains(&rest[0]));
-    match PLAIN.iter().find_map(|known| behind(known)) {
-        Some(rest) => is_llvm && !matches!(rest, b"" | b"$"),
-        None => UNWIND.iter().all(|known| behind(known).is_none()),
+/// Returns what follows in a name behind a known one, up to `$` or `.`.
+fn behind<'name>(name: &'name [u8], known: &[u8]) -> Option<&'name [u8]> {
+    name.strip_prefix(known).filter(|rest| rest.is_empty() || b"$.".contains(&rest[0]))
+}
+
+/// Is the name one that the program chose, not its compiler, or one of a table whose content keeps nothing live but what a program put
+/// there, or of the code of another compiler than LLVM? No compiler makes debug info that is loaded.
+fn is_kept(name: &[u8], is_llvm: bool) -> bool {
+    if !is_llvm && behind(name, b".text").is_some() {
+        return true;
     }
+    match PLAIN.iter().find_map(|known| behind(name, known)) {
+        Some(rest) => is_llvm && !matches!(rest, b"" | b"$"),
+        None => UNWIND.iter().all(|known| behind(name, known).is_none()),
+    }
+}
+
+/// Does a compiler put only tables of its own into the section? A symbol there that is none of its labels is data of the program.
+pub fn is_of_unwinding(name: &[u8]) -> bool {
+    is_unwind(name) || UNWIND.iter().any(|known| behind(name, known).is_some())
+}
+
+/// Is a symbol of such a section a label of a compiler: of LLVM's and GCC's exception tables, or one of Microsoft's (`$unwind$f`)?
+pub fn is_label(symbol: &Symbol<'_>) -> bool {
+    !symbol.is_global() && (symbol.name.starts_with(b"$") || symbol.name.starts_with(b"GCC_except_table"))
 }
 
 /// Unwind tables of functions.
@@ -144,11 +163,8 @@ pub fn identifier(name: &[u8]) -> String {
 /// Do the symbols of a section live apart from each other?
 pub fn is_shared(object: &Object<'_, '_>, tables: &ObjectTables, section: usize) -> bool {
     let name = object.section_names[section];
-    let characteristics =
-        object.sections.section(object::SectionIndex(section)).map_or(0, |header| header.characteristics.get(LE));
     object.is_llvm
-        && characteristics & pe::IMAGE_SCN_LNK_COMDAT == 0
-        && object.flags(tables, section) & section_flag::ROOT_ARRAY == 0
+        && object.flags(tables, section) & (section_flag::COMDAT | section_flag::ROOT_ARRAY) == 0
         && marks_of(name).is_none()
         && !is_table(name)
         && !is_c_identifier(name)

@@ -3,6 +3,7 @@ use object::pe;
 use object::read::coff::{CoffHeader, ImageSymbol};
 use object::read::{StringTable, SymbolIndex};
 use object::LittleEndian as LE;
+use std::borrow::Cow;
 
 /// What a row of the symbol table is.
 pub enum Kind<'data> {
@@ -108,17 +109,49 @@ pub fn read<'data, Coff: CoffHeader>(
 }
 
 const IMPORT: &[u8] = b"__imp_";
+/// What LLVM puts in front of a name that gets no underscore.
+const LITERAL: &[u8] = b"\x01";
 
-/// Returns a name as a source has it: on 32-bit x86 C names begin with `_`.
-pub fn plain_name(machine: u16, name: &[u8]) -> &[u8] {
-    match name.strip_prefix(b"_") {
-        Some(rest) if machine == pe::IMAGE_FILE_MACHINE_I386 && !name.starts_with(IMPORT) => rest,
-        _ => name,
+/// Returns a name as a source has it: on 32-bit x86 C names begin with `_`, behind the mark of an import too. A name that has none there
+/// is no C name, and is told from that of the source by LLVM's mark for such.
+pub fn plain_name(machine: u16, name: &[u8]) -> Cow<'_, [u8]> {
+    if machine != pe::IMAGE_FILE_MACHINE_I386 {
+        return Cow::Borrowed(name);
+    }
+    match (name.strip_prefix(IMPORT), name) {
+        (Some(rest), _) if !rest.is_empty() => Cow::Owned([IMPORT, &plain_name(machine, rest)].concat()),
+        (_, [b'_', rest @ ..]) => Cow::Borrowed(rest),
+        // C++ of Microsoft's, `__fastcall` and `__vectorcall`, and what compilers invent.
+        (_, [b'?' | b'@' | b'.', ..]) => Cow::Borrowed(name),
+        _ if name.windows(2).any(|pair| pair == b"@@") => Cow::Borrowed(name),
+        _ => Cow::Owned([LITERAL, name].concat()),
     }
 }
 
 /// Returns NAME of `__imp_NAME`, the address of an import.
-pub fn imported_name(machine: u16, name: &[u8]) -> Option<&[u8]> {
+pub fn imported_name(machine: u16, name: &[u8]) -> Option<Cow<'_, [u8]>> {
     let rest = name.strip_prefix(IMPORT)?;
     (!rest.is_empty()).then(|| plain_name(machine, rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use object::pe::{IMAGE_FILE_MACHINE_AMD64 as AMD64, IMAGE_FILE_MACHINE_I386 as I386};
+
+    #[test]
+    fn names_are_those_of_the_source() {
+        let on = |machine, name: &str| String::from_utf8(plain_name(machine, name.as_bytes()).into_owned()).unwrap();
+        for name in ["_exit", "_onexit", "_tls_used", "exit", "__imp__exit", "_RNvC1a1b"] {
+            assert_eq!(on(AMD64, name), name);
+            assert_eq!(on(I386, &format!("_{name}")), name);
+        }
+        assert_eq!(on(I386, "__imp___exit"), "__imp__exit");
+        assert_eq!(on(I386, "__imp__CreateFileW@28"), "__imp_CreateFileW@28");
+        // Of one machine, no two symbols have one name.
+        assert_eq!(on(I386, "socket"), "\x01socket");
+        assert_eq!(["?f@@YAHXZ", "@fast@4", "vector@@16"].map(|name| on(I386, name)), ["?f@@YAHXZ", "@fast@4", "vector@@16"]);
+        assert_eq!(imported_name(I386, b"__imp___exit").unwrap(), &b"_exit"[..]);
+        assert_eq!(imported_name(AMD64, b"__imp__exit").unwrap(), &b"_exit"[..]);
+    }
 }

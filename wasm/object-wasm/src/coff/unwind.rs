@@ -5,6 +5,21 @@ use crate::tables::ObjectTables;
 use artifact::{ExtractError, NONE};
 use object::pe;
 
+/// Returns whether an unwind table holds what no entry of one has, or entries of functions that are elsewhere.
+pub fn is_irregular(object: &Object<'_, '_>, relocations: &[Relocation]) -> bool {
+    let (size, _) = entry(object);
+    relocations.iter().any(|relocation| {
+        let is_start = relocation.offset % size == 0;
+        !relocation.is_rva || (is_start && object.symbols[relocation.symbol as usize].section <= 0)
+    })
+}
+
+/// Returns the bytes of an entry, and whether it has an end. x86-64: start, end, unwind information. ARM64: start, unwind information or
+/// what it says itself.
+fn entry(object: &Object<'_, '_>) -> (u32, bool) {
+    if object.machine == pe::IMAGE_FILE_MACHINE_AMD64 { (12, true) } else { (8, false) }
+}
+
 /// Turns `.pdata`, the table of functions with unwind information, into references of these functions: what an entry names
 /// (`.xdata`, and by it the handler) is live with its function, and `.pdata` as a whole keeps nothing live.
 #[inline(never)]
@@ -14,8 +29,7 @@ pub fn collect(
     relocations: &[Vec<Relocation>],
     tables: &mut ObjectTables,
 ) -> Result<(), ExtractError> {
-    // x86-64: start, end, unwind information. ARM64: start, unwind information or what it says itself.
-    let (size, has_end) = if object.machine == pe::IMAGE_FILE_MACHINE_AMD64 { (12, true) } else { (8, false) };
+    let (size, has_end) = entry(object);
     for (section, relocations) in relocations.iter().enumerate() {
         if !tables.section_is_frame[object.first_section + section] {
             continue;

@@ -1,6 +1,6 @@
 use super::nodes::MemberSymbols;
 use crate::nodes::MemberNodes;
-use crate::references::{push, Target};
+use crate::references::{is_read_by_program, push, sort_from, Target};
 use crate::tables::{section_flag, ObjectTables};
 use artifact::{ExtractError, NONE};
 use object::elf;
@@ -18,7 +18,7 @@ pub struct Relocation {
 
 const SHT_CREL: u32 = 0x4000_0014;
 
-/// Turns the relocations of allocated sections (`.eh_frame` aside) into references.
+/// Turns the relocations of allocated sections into references; those of `.eh_frame` where the program reads it itself.
 #[inline(never)]
 pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     member: &MemberSymbols<'_, '_, Elf>,
@@ -27,6 +27,7 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
     tables: &mut ObjectTables,
 ) -> Result<(), ExtractError> {
     let mut by_section: Vec<(usize, Vec<Relocation>)> = Vec::new();
+    let mut frames = Vec::new();
     let mut is_patched = vec![false; member.sections.len()];
     for (index, section) in member.sections.enumerate() {
         let Some(patched) = patched_section(member, section, index.0)? else { continue };
@@ -35,13 +36,35 @@ pub fn collect<Elf: FileHeader<Endian = Endianness>>(
             return Err(member.fail(format!("section {patched} has several relocation sections")));
         }
         let global = member.first_section as usize + patched;
-        let is_frame = tables.section_is_frame[global];
-        if is_frame || tables.section_flags[global] & section_flag::ALLOC == 0 {
-            continue;
+        if tables.section_is_frame[global] {
+            frames.push((patched, section));
+        } else if tables.section_flags[global] & section_flag::ALLOC != 0 {
+            by_section.push((patched, relocations(member, section, machine, patched)?));
         }
-        by_section.push((patched, relocations(member, section, machine, patched)?));
     }
     by_section.sort_by_key(|(section, _)| *section);
+    let first = tables.ref_section.len();
+    of_sections(member, nodes, machine, by_section, tables)?;
+    let mut read = Vec::new();
+    for (patched, section) in frames {
+        if is_read_by_program(tables, nodes, patched, first) {
+            read.push((patched, relocations(member, section, machine, patched)?));
+        }
+    }
+    if !read.is_empty() {
+        of_sections(member, nodes, machine, read, tables)?;
+        sort_from(tables, first);
+    }
+    Ok(())
+}
+
+fn of_sections<Elf: FileHeader<Endian = Endianness>>(
+    member: &MemberSymbols<'_, '_, Elf>,
+    nodes: &MemberNodes,
+    machine: u16,
+    by_section: Vec<(usize, Vec<Relocation>)>,
+    tables: &mut ObjectTables,
+) -> Result<(), ExtractError> {
     for (section, mut relocations) in by_section {
         if !relocations.windows(2).all(|w| w[0].offset <= w[1].offset) {
             relocations.sort_by_key(|r| r.offset);

@@ -124,16 +124,10 @@ fn command_symbols<'data>(table: &object::read::macho::SymbolTable<'data, Header
     table.iter().as_slice()
 }
 
-/// What Apple's headers append to the names of functions of which a system has several forms (`sys/cdefs.h`).
-const FORMS: [&str; 5] = ["$INODE64", "$UNIX2003", "$NOCANCEL", "$DARWIN_EXTSN", "$1050"];
-
-/// Returns a name as a source has it: C names begin with `_` in this format, and may end with a form. What a linker invents for the ends of a section gets
-/// the name that it has in ELF.
+/// Returns a name as a source has it: C names begin with `_` in this format, and one without it is told from them by LLVM's mark for
+/// such. What a linker invents for the ends of a section gets the name that it has in ELF.
 fn plain_name(name: &[u8]) -> std::borrow::Cow<'_, str> {
-    if let Some(mut rest) = name.strip_prefix(b"_") {
-        while let Some(base) = FORMS.iter().find_map(|form| rest.strip_suffix(form.as_bytes()).filter(|base| !base.is_empty())) {
-            rest = base;
-        }
+    if let Some(rest) = name.strip_prefix(b"_") {
         return artifact::as_text(rest);
     }
     for (prefix, elf) in [(&b"section$start$"[..], "__start_"), (b"section$end$", "__stop_")] {
@@ -143,7 +137,7 @@ fn plain_name(name: &[u8]) -> std::borrow::Cow<'_, str> {
             return format!("{elf}{}", sections::identifier(segment, &section[1..])).into();
         }
     }
-    artifact::as_text(name)
+    format!("\x01{}", artifact::as_text(name)).into()
 }
 
 /// What a row of the symbol table means for nodes.
@@ -284,10 +278,13 @@ mod tests {
     fn names_are_those_of_the_source() {
         assert_eq!(plain_name(b"_main"), "main");
         assert_eq!(plain_name(b"__RNvC1a1b"), "_RNvC1a1b");
-        assert_eq!(plain_name(b"_fdopendir$INODE64$UNIX2003"), "fdopendir");
+        assert_eq!(["_exit", "_NSGetEnviron"].map(|name| plain_name(format!("_{name}").as_bytes()).into_owned()), ["_exit", "_NSGetEnviron"]);
+        // No two symbols have one name.
+        assert_eq!(plain_name(b"socket"), "\x01socket");
+        assert_eq!(plain_name(b"_fdopendir$INODE64"), "fdopendir$INODE64");
         assert_eq!(plain_name(b"_a$b"), "a$b");
         assert_eq!(plain_name(b"section$start$__DATA$__list"), "__start___DATA__list");
         assert_eq!(plain_name(b"section$end$__DATA$__list"), "__stop___DATA__list");
-        assert_eq!(plain_name(b"section$start$__DATA"), "section$start$__DATA");
+        assert_eq!(plain_name(b"section$start$__DATA"), "\x01section$start$__DATA");
     }
 }

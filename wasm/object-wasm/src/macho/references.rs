@@ -1,6 +1,6 @@
 use super::Object;
 use crate::nodes::MemberNodes;
-use crate::references::{push, Target};
+use crate::references::{is_read_by_program, push, sort_from, Target};
 use crate::tables::{section_flag, ObjectTables};
 use artifact::{ExtractError, NONE};
 use object::macho::{self, RelocationInfo};
@@ -204,21 +204,42 @@ impl Reader<'_, '_, '_> {
     }
 }
 
-/// Turns the relocations of allocated sections, unwind tables aside, into references.
+/// Turns the relocations of allocated sections into references; those of unwind tables where the program reads them itself.
 #[inline(never)]
 pub fn collect(object: &Object<'_, '_>, nodes: &MemberNodes, tables: &mut ObjectTables) -> Result<(), ExtractError> {
+    let first = tables.ref_section.len();
+    let (mut others, mut unwind) = (Vec::new(), Vec::new());
     for section in 1..=object.sections.len() {
         let global = object.first_section + section;
-        if tables.section_is_frame[global] || tables.section_flags[global] & section_flag::ALLOC == 0 {
-            continue;
+        if tables.section_flags[global] & section_flag::ALLOC != 0 {
+            if tables.section_is_frame[global] { &mut unwind } else { &mut others }.push(section);
         }
-        for reference in read(object, nodes, section, tables)? {
-            let from = nodes.covering(tables, section, reference.offset.into());
-            for target in reference.targets {
-                // Differences within one node lead nowhere.
-                if target.node != from {
-                    push(tables, global as u32, reference.offset, from, &target);
-                }
+    }
+    for section in others {
+        of_section(object, nodes, section, tables)?;
+    }
+    unwind.retain(|&section| is_read_by_program(tables, nodes, section, first));
+    for &section in &unwind {
+        of_section(object, nodes, section, tables)?;
+    }
+    if !unwind.is_empty() {
+        sort_from(tables, first);
+    }
+    Ok(())
+}
+
+fn of_section(
+    object: &Object<'_, '_>,
+    nodes: &MemberNodes,
+    section: usize,
+    tables: &mut ObjectTables,
+) -> Result<(), ExtractError> {
+    for reference in read(object, nodes, section, tables)? {
+        let from = nodes.covering(tables, section, reference.offset.into());
+        for target in reference.targets {
+            // Differences within one node lead nowhere.
+            if target.node != from {
+                push(tables, (object.first_section + section) as u32, reference.offset, from, &target);
             }
         }
     }

@@ -3,7 +3,7 @@ static int quiet(void) {
     return 2;
 }
 int unused(void) {
-    return system("true");
+    return system("true"); //~ shell[windows-gnu]
 }
 int helper(void) {
     return quiet();

@@ -5,5 +5,5 @@ int plain_answer(void) {
 }
 
 int unused(void) {
-  return system("false");
+  return system("false"); //~ shell[windows-gnu]
 }
