@@ -34,6 +34,8 @@ export interface Part {
   readonly isFile?: boolean;
 }
 
+/** Arms of a `cfg_select!` whose conditions are read. */
+const MOST_ARMS = 16;
 /** Tokens of a condition that are read; a longer one names what it may. */
 const MOST_TOKENS = 200;
 
@@ -55,8 +57,34 @@ export function filesOf(
   return [`${file}.rs`, `${file}/`];
 }
 
-/** Finds the parts of a source that conditions concern: attributes, `cfg!`, and the branches after them. */
-export function partsOf(rust: RustText, others: Conditions): Part[] {
+/** The names by which sources call `cfg!` and `cfg_select!`. */
+export interface CfgMacros {
+  readonly cfg: ReadonlySet<string>;
+  readonly select: ReadonlySet<string>;
+}
+
+/** Returns these names in sources of one package, which may rename what they import. */
+export function cfgMacros(sources: Iterable<RustText>): CfgMacros {
+  const found = { cfg: new Set(['cfg']), select: new Set(['cfg_select']) };
+  for (const { tokens } of sources)
+    tokens.forEach(({ text }, i) => {
+      if (tokens[i + 1]?.text !== 'as') return;
+      const name = tokens[i + 2]?.text ?? '';
+      if (text === 'cfg') found.cfg.add(name);
+      if (text === 'cfg_select') found.select.add(name);
+    });
+  return found;
+}
+
+/**
+ * Finds the parts of a source that conditions concern: attributes, `cfg!` and the branches after it, arms of `cfg_select!`. `macros`
+ * are those of its package.
+ */
+export function partsOf(
+  rust: RustText,
+  others: Conditions,
+  macros: CfgMacros = cfgMacros([rust]),
+): Part[] {
   const { tokens, closing } = rust;
   const parts: Part[] = [];
   const blocks: { readonly start: number; readonly end: number; readonly name: string }[] = [];
@@ -78,14 +106,21 @@ export function partsOf(rust: RustText, others: Conditions): Part[] {
     const end = endOf(block);
     if (others.concern(cfg)) add({ start, end, cfg: shown(cfg) });
     else if (text(end + 1) === 'else' && others.concern(`not(${cfg})`))
-      later.push({ start: end + 1, end: endOfChain(rust, end + 1), cfg: shown(`not(${cfg})`) });
+      later.set(end + 1, {
+        ...{ start: end + 1, end: endOfChain(rust, end + 1) },
+        cfg: shown(`not(${cfg})`),
+      });
   };
-  const later: Part[] = [];
+  // By first token.
+  const later = new Map<number, Part>();
+  const isMacro = (index: number, known: ReadonlySet<string>): boolean =>
+    text(index + 1) === '!' && known.has(text(index)) && /^[([{]$/.test(text(index + 2));
   for (let i = 0; i < tokens.length; i++) {
     while ((blocks.at(-1)?.end ?? Number.POSITIVE_INFINITY) < i) blocks.pop();
     if (text(i) === '{')
       blocks.push({ start: i, end: endOf(i), name: text(i - 2) === 'mod' ? text(i - 1) : '' });
-    if (later[0]?.start === i) add(later.shift() as Part);
+    const known = later.get(i);
+    if (known !== undefined) add(known);
     if (around !== undefined && i <= around.end) {
       // What it has inside is left out with it, files of modules too.
       if (text(i) === 'mod' && text(i + 2) === ';') {
@@ -96,7 +131,10 @@ export function partsOf(rust: RustText, others: Conditions): Part[] {
     }
     if (/^"CARGO_CFG_(?:WINDOWS|UNIX|TARGET_\w+)"$/.test(text(i)))
       add({ start: i, end: i, cfg: text(i).slice(1, -1) });
-    if (text(i) === 'cfg' && text(i + 1) === '!' && text(i + 2) === '(') {
+    if (isMacro(i, macros.select))
+      for (const arm of armsOf(rust, i + 2))
+        if (others.concern(arm.cfg)) later.set(arm.start, { ...arm, cfg: shown(arm.cfg) });
+    if (isMacro(i, macros.cfg)) {
       const cfg = text(i - 1) === '!' ? `not(${inside(i + 2)})` : inside(i + 2);
       const end = endOf(i + 2);
       const block = nextBlock(rust, end + 1);
@@ -109,10 +147,17 @@ export function partsOf(rust: RustText, others: Conditions): Part[] {
     if (text(open) !== '[' || text(open + 2) !== '(') continue;
     const close = endOf(open);
     if (text(open + 1) === 'cfg_attr') {
-      const [cfg, rest] = firstArgument(inside(open + 2));
-      const path = /\bpath = "([^"]*)"/.exec(rest)?.[1];
-      if (others.concern(cfg))
-        add({ start: i, end: close, cfg: shown(cfg), paths: path === undefined ? [] : [path] });
+      const [cfg, ...rest] = argumentsOf(inside(open + 2));
+      const path = /\bpath = "([^"]*)"/.exec(rest.join())?.[1];
+      const leftOut = given(rest, cfg ?? '').find((one) => others.concern(one));
+      if (leftOut !== undefined) add(partAt(i, close, isInner, leftOut));
+      else if (others.concern(cfg ?? ''))
+        add({
+          start: i,
+          end: close,
+          cfg: shown(cfg ?? ''),
+          paths: path === undefined ? [] : [path],
+        });
     } else if (text(open + 1) === 'cfg') {
       const cfg = inside(open + 2);
       if (!isInner && text(i - 1) === 'if' && text(close + 1) === '{') branches(cfg, i, close + 1);
@@ -137,15 +182,67 @@ export function partsOf(rust: RustText, others: Conditions): Part[] {
 export const shown = (cfg: string): string =>
   `cfg(${cfg.replace(/ ?\( ?/g, '(').replace(/ ([,)])/g, '$1')})`;
 
-/** The first of the arguments of `cfg_attr`, and the others. */
-function firstArgument(text: string): [string, string] {
+/** The arguments of an attribute. */
+function argumentsOf(text: string): string[] {
+  const found: string[] = [];
   let depth = 0;
-  for (const [i, letter] of [...text].entries()) {
+  let start = 0;
+  for (let i = 0; i < text.length; i++) {
+    const letter = text[i];
+    if (letter === '"') i = endOfQuoted(text, i);
     if (letter === '(') depth++;
     if (letter === ')') depth--;
-    if (letter === ',' && depth === 0) return [text.slice(0, i).trim(), text.slice(i + 1)];
+    if (letter !== ',' || depth > 0) continue;
+    found.push(text.slice(start, i).trim());
+    start = i + 1;
   }
-  return [text, ''];
+  return [...found, text.slice(start).trim()];
+}
+
+function endOfQuoted(text: string, start: number): number {
+  let at = start + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at;
+}
+
+/** The conditions of what stands behind attributes that `cfg_attr(cfg, …)` gives, to any depth. */
+function given(attributes: readonly string[], cfg: string): string[] {
+  return attributes.flatMap((attribute) => {
+    const [, name, inner = ''] = /^(cfg|cfg_attr) \(([\s\S]*)\)$/.exec(attribute) ?? [];
+    if (name === 'cfg') return [`any(not(${cfg}), ${inner.trim().replace(/ ,$/, '')})`];
+    if (name === undefined) return [];
+    const [also = '', ...rest] = argumentsOf(inner);
+    return given(rest, `all(${cfg}, ${also})`);
+  });
+}
+
+/** The arms of `cfg_select!`, whose bracket is at `open`: the first that holds is taken. */
+function armsOf({ tokens, closing }: RustText, open: number): Part[] {
+  const text = (index: number): string => tokens[index]?.text ?? '';
+  const end = closing.get(open) ?? open;
+  const arms: Part[] = [];
+  const before: string[] = [];
+  const skip = (at: number): number => (/^[([{]$/.test(text(at)) ? (closing.get(at) ?? at) : at);
+  for (let start = open + 1, at = start; start < end; start = at) {
+    while (at < end && !(text(at) === '=' && text(at + 1) === '>')) at = skip(at) + 1;
+    const own = tokens.slice(start, Math.min(at, start + MOST_TOKENS)).map((token) => token.text);
+    at += 2;
+    if (text(at) === '{') at = skip(at) + 1;
+    else while (at < end && text(at) !== ',') at = skip(at) + 1;
+    const last = Math.min(at, end) - 1;
+    if (text(at) === ',') at++;
+    const wanted = own.join(' ');
+    const all = [...before, ...(wanted === '_' ? [] : [wanted])];
+    arms.push({
+      start,
+      end: last,
+      cfg: all.length === 1 ? (all[0] ?? '') : `all(${all.join(', ')})`,
+    });
+    // A source of ever more arms takes time in proportion to its size; what is cut off holds nowhere, and so is told.
+    if (before.length < MOST_ARMS) before.push(`not(${wanted === '_' ? 'all()' : wanted})`);
+    else before[MOST_ARMS] = 'more';
+  }
+  return arms;
 }
 
 /** The `{` of the block that a condition leads to; undefined when the statement ends before. */

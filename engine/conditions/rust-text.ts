@@ -11,8 +11,11 @@ export interface RustText {
   readonly closing: ReadonlyMap<number, number>;
 }
 
-const word = /[\p{XID_Start}_][\p{XID_Continue}]*|\d\w*/uy;
+const word = /(?:r#)?[\p{XID_Start}_][\p{XID_Continue}]*|\d\w*/uy;
 const character = /'(?:\\(?:u\{[^}]{0,12}\}|x..|.)|[^\\'\n])'/uy;
+/** A word that `r#` makes a name; before any other, it says nothing. */
+const keyword =
+  /^r#(?:as|async|await|break|const|continue|dyn|else|enum|extern|fn|for|if|impl|in|let|loop|macro_rules|match|mod|move|mut|pub|ref|return|static|struct|trait|type|union|unsafe|use|where|while)$/;
 const opening: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /** Splits a Rust source into tokens, roughly: what has no end goes to the end of the file. Takes time in proportion to it. */
@@ -29,7 +32,8 @@ export function readRust(source: string): RustText {
       const close = opening[text];
       if (close !== undefined) open.push({ index: tokens.length, close });
       else if (open.at(-1)?.close === text) closing.set(open.pop()?.index ?? 0, tokens.length);
-      tokens.push({ text, line });
+      const isRaw = text.startsWith('r#') && !/^r#+"/.test(text) && !keyword.test(text);
+      tokens.push({ text: isRaw ? text.slice(2) : text, line });
     }
     for (let i = text.indexOf('\n'); i >= 0; i = text.indexOf('\n', i + 1)) line++;
     at = end;

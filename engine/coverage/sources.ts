@@ -5,7 +5,14 @@ import {
   macroConditions,
   partsOfCalls,
 } from '../conditions/macro-conditions.ts';
-import { cfgOfFile, filesOf, type Part, partsOf } from '../conditions/parts.ts';
+import {
+  type CfgMacros,
+  cfgMacros,
+  cfgOfFile,
+  filesOf,
+  type Part,
+  partsOf,
+} from '../conditions/parts.ts';
 import { type RustText, readRust } from '../conditions/rust-text.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import { readRegularFile, TooLargeError } from '../regular-file.ts';
@@ -86,7 +93,7 @@ export class UnseenSources {
         );
       else read.set(file, readRust(text));
     }
-    const macros = macroConditions(read.values());
+    const macros = { own: macroConditions(read.values()), cfg: cfgMacros(read.values()) };
     const elsewhere = new Map<string, { readonly cfg: string; readonly builds: Builds }>();
     const undecided = new Set<string>();
     for (const [file, rust] of read) {
@@ -166,15 +173,15 @@ function least(shown: readonly ReturnType<typeof shownBy>[]): ShownBy | undefine
 /** The parts of a source that a unit leaves out; adds macros whose conditions depend on the call to `undecided`. */
 function partsWith(
   rust: RustText,
-  macros: MacroConditions,
+  macros: { readonly own: MacroConditions; readonly cfg: CfgMacros },
   settings: CfgSet | undefined,
   undecided: Set<string>,
 ): readonly Part[] {
   const conditions = leftOutWith(settings);
-  const ofCalls = partsOfCalls(rust, macros, conditions);
+  const ofCalls = partsOfCalls(rust, macros.own, conditions);
   for (const name of ofCalls.unknown) undecided.add(name);
   // What a macro writes before a variable is told at its calls.
-  const own = partsOf(rust, conditions).filter(
+  const own = partsOf(rust, conditions, macros.cfg).filter(
     ({ start, cfg }) => !cfg.includes('$') && !isBeforeVariable(rust, start),
   );
   return [...ofCalls.parts, ...own];

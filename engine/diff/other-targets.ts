@@ -1,5 +1,13 @@
 import type { OtherTargets } from '../conditions/other-cfg.ts';
-import { cfgOfFile, filesOf, mayNameFiles, type Part, partsOf } from '../conditions/parts.ts';
+import {
+  type CfgMacros,
+  cfgMacros,
+  cfgOfFile,
+  filesOf,
+  mayNameFiles,
+  type Part,
+  partsOf,
+} from '../conditions/parts.ts';
 import { type RustText, readRust } from '../conditions/rust-text.ts';
 import { parse } from '../workspace/toml.ts';
 import type { OtherTargetPlace } from './types.ts';
@@ -39,18 +47,28 @@ export function addedForOthers(
     .map(({ file, line, cfg }) => ({ file, line, cfg }));
 }
 
+const renames = /\bcfg(?:_select)?\s+as\s/;
+
+/** Returns how the sources of both versions call `cfg!` and `cfg_select!`. */
+function macrosOf(...versions: readonly SourceTexts[]): CfgMacros {
+  const texts = versions.flatMap((texts) => [...texts.values()]);
+  return cfgMacros(texts.filter((text) => renames.test(text)).map(readRust));
+}
+
 /** A source that is read as far as somebody asks. */
 class Source {
   readonly path: string;
   private readonly text: string;
   private readonly others: OtherTargets;
+  private readonly macros: CfgMacros;
   private read: RustText | undefined;
   private found: Part[] | undefined;
 
-  constructor(path: string, text: string, others: OtherTargets) {
+  constructor(path: string, text: string, others: OtherTargets, macros: CfgMacros) {
     this.path = path;
     this.text = text;
     this.others = others;
+    this.macros = macros;
   }
 
   get rust(): RustText {
@@ -59,8 +77,10 @@ class Source {
   }
 
   get parts(): Part[] {
-    const mayHave = this.text.includes('cfg') || this.text.includes('CARGO_CFG');
-    this.found ??= mayHave ? partsOf(this.rust, this.others) : [];
+    const { cfg, select } = this.macros;
+    const names = ['cfg', 'CARGO_CFG', ...cfg, ...select];
+    const mayHave = names.some((name) => this.text.includes(name));
+    this.found ??= mayHave ? partsOf(this.rust, this.others, this.macros) : [];
     return this.found;
   }
 
@@ -81,11 +101,12 @@ function linesOfChanges(
   others: OtherTargets,
 ): [Line[], Line[]] {
   const same = new Map<string, Source>();
+  const macros = macrosOf(before, after);
   const read = (texts: SourceTexts): Source[] =>
     [...texts.keys()]
       .filter((path) => path.endsWith('.rs'))
       .map((path) => {
-        const source = same.get(path) ?? new Source(path, texts.get(path) ?? '', others);
+        const source = same.get(path) ?? new Source(path, texts.get(path) ?? '', others, macros);
         if (before.get(path) === after.get(path)) same.set(path, source);
         return source;
       });

@@ -53,7 +53,8 @@ class Evaluation {
     if (this.tokens[this.at] !== '=') return this.set.has(name);
     const value = this.tokens[this.at + 1];
     this.at += 2;
-    if (value === undefined || !value.startsWith('"')) this.failed = true;
+    // An escape may stand for anything.
+    if (value === undefined || !value.startsWith('"') || value.includes('\\')) this.failed = true;
     return this.set.has(`${name}=${value}`);
   }
 

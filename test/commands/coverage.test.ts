@@ -1,8 +1,10 @@
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { OtherTargets } from '../../engine/conditions/other-cfg.ts';
 import { shownBy } from '../../engine/coverage/shown-by.ts';
 import type { Coverage } from '../../engine/coverage/types.ts';
+import { addedForOthers } from '../../engine/diff/other-targets.ts';
 import { cackle, check, fixture } from '../support/cackle.ts';
 import { noTargets } from '../support/targets.ts';
 
@@ -247,4 +249,34 @@ describe('rule 6.26: which build compiles what stands behind a condition', () =>
     const found = shownBy('test', [build], { candidates, hasTests: true });
     expect(found).toMatchObject({ tests: true, targets: [] });
   });
+});
+
+test('rules 6.26, 11.8: a condition counts however it is written', async () => {
+  const directory = fixture('conditions-in-disguise');
+  const found = await covered(directory);
+  const places = code(found, 'conditions-in-disguise').map((line) => line.split(' | ')[0]);
+  expect(places).toEqual([
+    ...['6-6', '7-7', '9-9', '12-13', '15-16', '18-18', '21-22', '24-25'].map(
+      (at) => `src/lib.rs:${at}`,
+    ),
+    ...['28-30', '31-33', '34-34', '34-34'].map((at) => `src/lib.rs:${at}`),
+    'src/renamed.rs:7-9',
+  ]);
+  expect(found.unknown).toEqual([]);
+  const others = new OtherTargets(
+    'x86_64-unknown-linux-gnu',
+    new Set(['unix', 'target_os="linux"']),
+  );
+  const texts = new Map(
+    ['src/lib.rs', 'src/renamed.rs'].map((path) => [
+      path,
+      readFileSync(join(directory, path), 'utf8'),
+    ]),
+  );
+  const added = addedForOthers(new Map(), texts, new Set(['src/lib.rs']), others);
+  expect(added.map(({ file, line }) => `${file}:${line}`)).toEqual(
+    [6, 7, 9, 12, 15, 18, 21, 24, 28, 31, 34, 34]
+      .map((line) => `src/lib.rs:${line}`)
+      .concat('src/renamed.rs:7'),
+  );
 });
