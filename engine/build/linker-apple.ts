@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CommandInput, LinkerCommand } from './linker-command.ts';
 import { driverFeatures } from './linker-options.ts';
 import { namesOnApple } from './symbol-names.ts';
@@ -31,7 +31,7 @@ const withValues: ReadonlyMap<string, number> = new Map([
       iphoneos_version_min ios_simulator_version_min sdk_version source_version U order_file
       unexported_symbol unexported_symbols_list non_global_symbols_strip_list non_global_symbols_no_strip_list
       oso_prefix exported_symbols_order seg1addr segs_read_write_addr
-      segs_read_only_addr dot max_default_common_align object_path_lto commons syslibroot isysroot target arch z
+      segs_read_only_addr dot max_default_common_align object_path_lto commons target arch z
       why_live dylib_file`),
   ].map((name) => [name, 1] as const),
   ...['platform_version', 'sectcreate', 'segprot', 'sectalign', 'seccreate', 'sectorder'].map(
@@ -78,6 +78,7 @@ class AppleScan {
   readonly programs: LinkerCommand['programs'][number][] = [];
   readonly maps: LinkerCommand['maps'][number][] = [];
   readonly unsupported: string[] = [];
+  private readonly roots: string[] = [];
   private readonly cwd: string;
   private readonly next: () => string | undefined;
 
@@ -94,7 +95,8 @@ class AppleScan {
   option(argument: string): void {
     const value = (): string => this.next() ?? '';
     const name = argument.replace(/^--?/, '');
-    const glued = /^-(?:(?:weak|needed|reexport|upward|hidden|lazy)-)?l(.+)$/.exec(argument)?.[1];
+    const [, form, glued] =
+      /^-(weak-|needed-|reexport-|upward-|hidden-|lazy-)?l(.+)$/.exec(argument) ?? [];
     if (this.known(name, value)) return;
     const [values, why] = refused.get(name) ?? [0, undefined];
     if (why !== undefined) {
@@ -105,7 +107,7 @@ class AppleScan {
     } else if (flags.has(name)) return;
     else if (/^-L./.test(argument)) this.searched.push(resolve(this.cwd, argument.slice(2)));
     else if (/^-F./.test(argument)) this.frameworkPlaces.push(resolve(this.cwd, argument.slice(2)));
-    else if (glued !== undefined) this.library(glued);
+    else if (glued !== undefined) this.library(glued, form === 'hidden-');
     else if (/^-u./.test(argument) && !argument.startsWith('-un'))
       this.rootSymbols.push(argument.slice(2));
     else if (/^-o./.test(argument) && !/^-o(?:bj|rder|so)/.test(argument))
@@ -135,6 +137,10 @@ class AppleScan {
         return true;
       case 'l':
         this.library(value());
+        return true;
+      case 'syslibroot':
+      case 'isysroot':
+        this.root(`-${name}`, value());
         return true;
       case 'framework':
       case 'weak_framework':
@@ -202,8 +208,22 @@ class AppleScan {
     }
   }
 
-  private library(name: string): void {
-    this.inputs.push({ library: name, static: false, wholeArchive: false });
+  /** `-hidden-lx` takes archives alone. */
+  private library(name: string, isStatic = false): void {
+    this.inputs.push({ library: name, static: isStatic, wholeArchive: false });
+  }
+
+  /** A system root: what `-L` and `-l` name may be there, and frameworks. */
+  private root(option: string, written: string): void {
+    const path = resolve(this.cwd, written);
+    this.roots.push(path);
+    this.programs.push({ option: `${option} ${written}`, written, path, runs: false });
+  }
+
+  /** Returns the directories of `-L`, or of `-F`, those in system roots first (`man ld`, "-syslibroot"). */
+  inRoots(places: readonly string[], ...standard: readonly string[]): string[] {
+    const below = (place: string): string[] => this.roots.map((root) => join(root, place));
+    return [...places.flatMap((place) => [...below(place), place]), ...standard.flatMap(below)];
   }
 
   /** A linker that the command line chooses is not run for such a target. Code that only a linker sees is refused. */
@@ -247,8 +267,8 @@ export function parseAppleArguments(args: readonly string[], cwd: string): Linke
     inputs: scan.allLoad
       ? scan.inputs.map((input) => ({ ...input, wholeArchive: true }))
       : scan.inputs,
-    searched: scan.searched,
-    frameworkPlaces: scan.frameworkPlaces,
+    searched: scan.inRoots(scan.searched, 'usr/lib', 'usr/local/lib'),
+    frameworkPlaces: scan.inRoots(scan.frameworkPlaces),
     sysroot: undefined,
     shared: scan.shared,
     drops: scan.drops,

@@ -12,7 +12,7 @@ const known = new Set(
   ILK IMPLIB MAPINFO NODEFAULTLIB NOENTRY NOEXP NOIMPLIB PROFILE SECTION SWAPRUN MERGE ORDER FILEALIGN ALIGN DRIVER
   INTEGRITYCHECK KERNEL CLRUNMANAGEDCODECHECK DEPENDENTLOADFLAG EMITPOGOPHASEINFO EMITTOOLVERSIONINFO NOVCFEATURE
   EXPERIMENTAL THREADS LLDIGNOREENV AUTO-IMPORT RUNTIME-PSEUDO-RELOC ERRORLIMIT DEMANGLE CALL-GRAPH-PROFILE-SORT
-  VFSOVERLAY INFERASANLIBS DO ALLOWDUPLICATES BUILD-ID FORCE`
+  INFERASANLIBS DO ALLOWDUPLICATES BUILD-ID FORCE`
     .trim()
     .split(/\s+/),
 );
@@ -24,6 +24,7 @@ const refused: ReadonlyMap<string, string> = new Map([
   ['USEPROFILE', 'code that only the linker sees'],
   ['GENPROFILE', 'code that only the linker sees'],
   ['FASTGENPROFILE', 'code that only the linker sees'],
+  ['VFSOVERLAY', 'other files in place of those that it names'],
   ['STUB', 'a program in front of this one'],
   ['LIB', 'a library as the output'],
   ['WINMD', 'an option that cackle does not know'],
@@ -50,7 +51,7 @@ export function parseMsvcArguments(args: readonly string[], cwd: string): Linker
     else if (name === 'DEFAULTLIB') inputs.push(library(value));
     else if (name === 'WHOLEARCHIVE') {
       if (value === '') everything = true;
-      else inputs.push({ ...named(value), wholeArchive: true });
+      else inputs.push(...named(value).map((input) => ({ ...input, wholeArchive: true })));
     } else if (name === 'INCLUDE' || name === 'ENTRY') rootSymbols.push(...namesOnWindows(value));
     else if (name === 'EXPORT') rootSymbols.push(...namesOnWindows(exportedName(value)));
     else if (name === 'DEF') scripts.push(resolve(cwd, value));
@@ -63,10 +64,13 @@ export function parseMsvcArguments(args: readonly string[], cwd: string): Linker
     if (name === 'OPT' && /(?:^|,)(?:ref|icf)(?:[,=]|$)/i.test(value)) keepsUnreferenced = false;
     if (name === 'DEBUG') debug = !/^none$/i.test(value);
   };
-  const named = (word: string): CommandInput =>
-    /[/\\]/.test(word) || existsSync(resolve(cwd, word))
-      ? { path: resolve(cwd, word), wholeArchive: false }
-      : library(word);
+  const named = (word: string): CommandInput[] => {
+    if (/[/\\]/.test(word) || existsSync(resolve(cwd, word)))
+      return [{ path: resolve(cwd, word), wholeArchive: false }];
+    if (word.includes('.')) return [library(word)];
+    // LINK reference, "LINK input files": a file without an extension is an object.
+    return [`:${word}`, `:${word}.obj`].map(library);
+  };
   for (let index = 0; index < args.length; index++) {
     const argument = args[index] as string;
     if (argument === '') continue;
@@ -78,12 +82,13 @@ export function parseMsvcArguments(args: readonly string[], cwd: string): Linker
     if (name !== undefined) read(name.toUpperCase(), value ?? '', argument);
     else if (argument.startsWith('-'))
       unsupported.push(`${argument} (an option that cackle does not know)`);
-    else inputs.push(named(argument));
+    else inputs.push(...named(argument));
   }
   return {
     output: resolve(cwd, output ?? 'a.exe'),
     inputs: everything ? inputs.map((input) => ({ ...input, wholeArchive: true })) : inputs,
-    searched,
+    // The current directory comes first.
+    searched: [cwd, ...searched],
     sysroot: undefined,
     shared,
     // `/OPT:REF` leaves out COMDATs alone.

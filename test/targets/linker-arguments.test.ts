@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { foreignFiles } from '../../engine/build/foreign-inputs.ts';
 import { foreignTools } from '../../engine/build/foreign-tools.ts';
 import { linkerFlavours } from '../../engine/build/linker-flavours.ts';
+import { systemLibraries } from '../../engine/build/system-libraries.ts';
 
 const { mingw, msvc, apple } = linkerFlavours;
 const words = (text: string): string[] => text.trim().split(/\s+/);
@@ -106,6 +107,7 @@ test.each([
   ['Apple', apple, '-Wl,-no_such_option'],
   ['Apple', apple, '-flto'],
   ['Apple', apple, '-Wl,-interposable'],
+  ['link.exe', msvc, '/VFSOVERLAY:/x.yaml'],
 ])(
   'rule 12.1: %s: an option that redirects, loads code or is not known is refused',
   (_, flavour, option) => {
@@ -144,6 +146,7 @@ describe('rule 12.2: libraries of the system need not be here, and those of pack
     return at(name);
   };
   const coff = { format: 'coff', linker: 'mingw' } as const;
+  const coffOfMsvc = { format: 'coff', linker: 'msvc' } as const;
   const macho = { format: 'mach-o', linker: 'apple' } as const;
 
   test('MinGW', () => {
@@ -167,6 +170,69 @@ describe('rule 12.2: libraries of the system need not be here, and those of pack
     );
     const { files, unsupported } = foreignFiles(command, macho);
     expect([files.map(({ path }) => path), unsupported]).toEqual([[own], []]);
+  });
+
+  test.each([
+    ['an object, by its whole name', apple, macho, 'odd/hidden.o', '-lhidden.o'],
+    ['an archive that is called a shared object', apple, macho, 'odd/libnamed.so', '-lnamed'],
+    ['of Apple, in another case', apple, macho, 'odd/libCASE.a', '-lcase'],
+    ['of MinGW, in another case', mingw, coff, 'odd/libCase2.A', '-lcase2'],
+    ['of link.exe, in another case', msvc, coffOfMsvc, 'odd/Case3.LIB', 'case3.lib'],
+    ['an object without its extension', msvc, coffOfMsvc, 'odd/plain.obj', 'plain'],
+    ['the same, which all of is taken of', msvc, coffOfMsvc, 'odd/all.obj', '/WHOLEARCHIVE:all'],
+    ['one that an object may name, msvc', msvc, coffOfMsvc, 'odd/OldNames.lib', ''],
+    ['one that an object may name, MinGW', mingw, coff, 'odd/libuuid.a', ''],
+    ['one that an object may name, Apple', apple, macho, 'odd/libobjc.a', ''],
+  ])('rules 9.7, 12.2: a library of a package is read: %s', (_, flavour, platform, name, word) => {
+    const found = put(name, archive);
+    const search = flavour === msvc ? `/LIBPATH:${at('odd')}` : `-L${at('odd')}`;
+    const command = flavour.parse([search, ...words(word), '/t/a.o'].filter(Boolean), directory);
+    expect(command.unsupported).toEqual([]);
+    const { files } = foreignFiles({ ...command, inputs: command.inputs.slice(0, -1) }, platform);
+    expect(files.map(({ path }) => path)).toContain(found);
+    // What is in no directory is the system's.
+    expect(
+      foreignFiles({ ...command, inputs: [], searched: ['/nowhere'] }, platform).files,
+    ).toEqual([]);
+  });
+
+  test('rule 12.2: a framework that an object may name', () => {
+    const found = put('frameworks/Quiet.Framework/quiet', archive);
+    put('frameworks/Other.txt', '');
+    const command = apple.parse([`-F${at('frameworks')}`], '/');
+    expect(foreignFiles(command, macho).files.map(({ path }) => path)).toEqual([found]);
+  });
+
+  test('rule 12.2: two libraries whose names differ in case alone', () => {
+    put('cases/twice.lib', archive);
+    put('cases/Twice.lib', archive);
+    const command = msvc.parse([`/LIBPATH:${at('cases')}`, 'twice.lib'], '/');
+    expect(foreignFiles(command, coffOfMsvc).unsupported.join()).toContain(
+      'Twice.lib and twice.lib',
+    );
+  });
+
+  test.each(['-syslibroot', '-isysroot'])(
+    'rules 9.7, 12.2: libraries in a system root: %s',
+    (option) => {
+      const own = put('root/usr/lib/libquiet.a', archive);
+      const command = apple.parse([option, at('root'), '-lquiet'], '/');
+      expect(foreignFiles(command, macho).files.map(({ path }) => path)).toEqual([own]);
+      expect(command.programs.map(({ path, runs }) => [path, runs])).toEqual([[at('root'), false]]);
+    },
+  );
+
+  test('rule 12.2: the libraries that the parsers let an object name', () => {
+    const listOf = (file: string): string[] => {
+      const text = readFileSync(
+        join(import.meta.dirname, '../../wasm/object-wasm/src', file),
+        'utf8',
+      );
+      const list = /const SYSTEM: [^=]*= \[([^\]]*)\]/.exec(text)?.[1] ?? '';
+      return [...list.matchAll(/"(?:-l)?([^"]+)"/g)].map(([, name = '']) => name);
+    };
+    expect(systemLibraries.msvc).toEqual(listOf('coff/directives.rs'));
+    expect(systemLibraries.apple).toEqual(listOf('macho/sections.rs'));
   });
 
   test('rule 12.4: a file of another format', () => {

@@ -1,0 +1,3 @@
+fn main() {
+    object_named_as_library_dep::call();
+}
