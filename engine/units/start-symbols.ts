@@ -14,11 +14,11 @@ const elf =
 /** Where a program or DLL begins, by subsystem and runtime (LINK reference, "/ENTRY"). */
 const entries =
   words(`main wmain WinMain wWinMain mainCRTStartup wmainCRTStartup WinMainCRTStartup wWinMainCRTStartup
-  DllMain DllMainCRTStartup _DllMainCRTStartup DllEntryPoint DriverEntry efi_main`);
+  DllMain DllMainCRTStartup _DllMainCRTStartup DllEntryPoint DriverEntry GsDriverEntry NtProcessStartup efi_main`);
 
 /**
- * Names that the C runtimes of Windows, which are linked into a program (MinGW's crt2.o and libmingwex, libcmt), refer
- * to: a program's own definition takes the place of theirs. These files are not on this machine, so the names stand
+ * Names that the C runtimes of Windows, which are linked into a program (MinGW's crt2.o and libmingwex, libcmt, the start files in
+ * msvcrt.lib, delayimp.lib), and linkers themselves (`/DELAYLOAD`) refer to: a program's own definition takes the place of theirs. These files are not on this machine, so the names stand
  * here.
  */
 const windowsRuntime =
@@ -31,7 +31,20 @@ const windowsRuntime =
   memmove memset memcmp strlen strncmp wcslen fwrite fprintf vfprintf fputc fputwc localeconv __iob_func
   __acrt_iob_func _lock _unlock _errno __security_init_cookie __security_check_cookie __security_cookie
   __report_gsfailure __GSHandlerCheck __CxxFrameHandler3 _CxxThrowException __chkstk ___chkstk_ms _fltused
-  _guard_check_icall _guard_dispatch_icall __isa_available_init __scrt_initialize_crt`);
+  _guard_check_icall _guard_dispatch_icall __isa_available_init __scrt_initialize_crt __scrt_uninitialize_crt
+  __scrt_initialize_winrt __scrt_initialize_mta __scrt_exe_initialize_mta __scrt_fastfail __scrt_is_managed_app
+  __scrt_is_nonwritable_in_current_image __scrt_is_ucrt_dll_in_use __scrt_acquire_startup_lock __scrt_release_startup_lock
+  __scrt_get_dyn_tls_init_callback __scrt_get_dyn_tls_dtor_callback __scrt_get_show_window_mode __scrt_set_unhandled_exception_filter
+  __scrt_initialize_default_local_stdio_options __scrt_initialize_onexit_tables __scrt_initialize_type_info
+  __scrt_uninitialize_type_info __scrt_narrow_argv_policy __scrt_narrow_environment_policy __dyn_tls_dtor_callback
+  _get_startup_argv_mode _get_startup_commit_mode _get_startup_file_mode _get_startup_new_mode _get_startup_thread_locale_mode
+  _initialize_default_precision _initialize_denormal_control _initialize_invalid_parameter_handler
+  _should_initialize_environment _configure_narrow_argv _configure_wide_argv _initialize_narrow_environment
+  _initialize_wide_environment _get_initial_narrow_environment _get_initial_wide_environment __p___argc __p___argv __p___wargv
+  _configthreadlocale _set_fmode _set_new_mode __setusermatherr _seh_filter_exe _seh_filter_dll _crt_atexit
+  _crt_at_quick_exit _register_thread_local_exe_atexit_callback _c_exit _RTC_Initialize _RTC_Terminate _pRawDllMain
+  __vcrt_initialize __vcrt_uninitialize __vcrt_thread_attach __vcrt_thread_detach __acrt_initialize __acrt_uninitialize
+  __acrt_thread_attach __acrt_thread_detach __delayLoadHelper2 __pfnDliNotifyHook2 __pfnDliFailureHook2`);
 
 /**
  * Names that dyld and libSystem look for in a program; nothing else there calls a program's function by its name. The first have no
