@@ -15,6 +15,10 @@ const deciding: readonly RegExp[] = [
   /^(?:GCC_.*|COLLECT_.*|COMPILER_PATH|LIBRARY_PATH|CPATH|(?:C|CPLUS|OBJC|OBJCPLUS)_INCLUDE_PATH)$/,
   /^(?:DEPENDENCIES_OUTPUT|SUNPRO_DEPENDENCIES|CCC_.*|LDEMULATION|GNUTARGET|LLVM_SYMBOLIZER_PATH|MOLD_.*)$/,
   /^(?:CCACHE_.*|SCCACHE_.*|DISTCC_.*|MAKEFLAGS|MFLAGS|MAKEFILES|SDKROOT)$/,
+  // link.exe ("LINK environment variables"), and by what rustc finds it (`vcvarsall.bat` sets these); Xcode (`man xcrun`).
+  /^(?:LIB|LIBPATH|(?:VC|VS)INSTALLDIR|VCTools.*|VisualStudioVersion|VS\d+COMNTOOLS|VSCMD_.*)$/i,
+  /^(?:Windows(?:.*Sdk.*|LibPath)|UniversalCRTSdkDir|UCRTVersion|ExtensionSdkDir)$/i,
+  /^(?:DEVELOPER_DIR|TOOLCHAINS|XCRUN_.*|LLD_.*)$/,
   // Wrappers of compilers and linkers that take arguments from variables (Nix, Guix, Emscripten, zig, clang-cl, icecc).
   /^(?:NIX_.*|GUIX_.*|EMCC_.*|EM_.*|ZIG_.*|CLANG_.*|_?CL_?|_?LINK_?|ICECC.*|CCWRAP_.*)$/,
   // Interpreters, in which wrappers, linkers and runners are often written.
