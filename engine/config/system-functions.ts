@@ -25,10 +25,15 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     // Apple: Network, CFNetwork, dns_sd.h.
     'nw_connection_create nw_listener_create nw_connection_group_create CFSocketCreate CFSocketCreateWithNative CFSocketCreateConnectedToSocketSignature',
     'CFStreamCreatePairWithSocketToHost CFStreamCreatePairWithSocketToCFHost CFReadStreamCreateForHTTPRequest CFHostStartInfoResolution',
+    'CFReadStreamCreateForStreamedHTTPRequest CFReadStreamCreateWithFTPURL CFWriteStreamCreateWithFTPURL CFURLCreateDataAndPropertiesFromResource',
+    // What its libsystem_kernel has behind these names (xnu, libsyscall).
+    '__connect_nocancel __accept_nocancel __sendto_nocancel __sendmsg_nocancel __recvfrom_nocancel __recvmsg_nocancel',
     'DNSServiceQueryRecord DNSServiceGetAddrInfo DNSServiceResolve DNSServiceBrowse DNSServiceRegister',
     // Microsoft: winsock2.h, ws2tcpip.h, mswsock.h. `socket`, `connect` and others are as in POSIX.
     `${inBoth('WSASocket WSAConnectByName')} WSAConnect WSAConnectByList WSAAccept WSASendTo WSASendMsg WSARecvFrom AcceptEx`,
     `GetAddrInfoW ${inBoth('GetAddrInfoEx')} GetNameInfoW WSAAsyncGetHostByName WSAAsyncGetHostByAddr`,
+    // winnetwk.h, http.h.
+    `${inBoth('WNetAddConnection WNetAddConnection2 WNetAddConnection3 WNetUseConnection')} HttpCreateHttpHandle HttpCreateServerSession`,
     // windns.h, icmpapi.h.
     'DnsQuery_A DnsQuery_W DnsQuery_UTF8 DnsQueryEx DnsQueryRaw IcmpCreateFile Icmp6CreateFile IcmpSendEcho IcmpSendEcho2 Icmp6SendEcho2',
     // winhttp.h, wininet.h, urlmon.h.
@@ -47,14 +52,19 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     // Linux and BSD: clone(2), ptrace(2), process_vm_readv(2), pidfd_send_signal(2), daemon(3), forkpty(3).
     'clone clone3 ptrace process_vm_readv process_vm_writev pidfd_send_signal daemon forkpty',
     // Apple: mach/mach_traps.h, Launch Services, Security.
-    'task_for_pid LSOpenCFURLRef LSOpenFromURLSpec LSOpenApplication AuthorizationExecuteWithPrivileges',
+    'task_for_pid LSOpenCFURLRef LSOpenFromURLSpec LSOpenApplication LSOpenURLsWithRole AuthorizationExecuteWithPrivileges',
+    // What its libsystem_kernel has behind such names (xnu, libsyscall).
+    '__fork __execve __mac_execve __posix_spawn',
     // Microsoft: processthreadsapi.h, winbase.h, shellapi.h.
     `${inBoth('CreateProcess CreateProcessAsUser ShellExecute ShellExecuteEx')} CreateProcessWithLogonW CreateProcessWithTokenW WinExec LoadModule`,
     // Other processes: processthreadsapi.h, memoryapi.h, debugapi.h; services: winsvc.h.
     'OpenProcess CreateRemoteThread CreateRemoteThreadEx ReadProcessMemory WriteProcessMemory VirtualAllocEx QueueUserAPC DebugActiveProcess',
-    inBoth('CreateService StartService'),
+    `VirtualAllocExNuma VirtualProtectEx QueueUserAPC2 ${inBoth('CreateService ChangeServiceConfig StartService')}`,
     // ntdll, as far as it is documented (winternl.h and the driver kit).
     'NtCreateProcess NtCreateProcessEx NtCreateUserProcess RtlCreateUserProcess NtOpenProcess ZwOpenProcess',
+    // Undocumented: what kernel32 itself calls, and threads and memory of other processes.
+    `${inBoth('CreateProcessInternal')} ZwCreateProcess ZwCreateProcessEx ZwCreateUserProcess RtlCreateUserProcessEx RtlCreateUserThread`,
+    'NtCreateThreadEx ZwCreateThreadEx NtReadVirtualMemory ZwReadVirtualMemory NtWriteVirtualMemory ZwWriteVirtualMemory NtQueueApcThread ZwQueueApcThread',
     // Microsoft's C runtime: process.h, stdlib.h, stdio.h.
     `_wsystem ${inBothWidths('popen execl execle execlp execlpe execv execve execvp execvpe spawnl spawnle spawnlp spawnlpe spawnv spawnve spawnvp spawnvpe')}`,
   ],
@@ -76,22 +86,36 @@ const groups: Readonly<Record<string, readonly string[]>> = {
     '__xmknod __xmknodat __open_2 __open64_2 __openat_2 __openat64_2 __readlink_chk __readlinkat_chk __realpath_chk',
     // Apple: rename(2), clonefile(2), copyfile(3), exchangedata(2), searchfs(2), getattrlist(2), FSEvents.
     'renamex_np renameatx_np clonefile clonefileat fclonefileat copyfile exchangedata searchfs getattrlist getattrlistat setattrlist FSEventStreamCreate',
+    '__open __open_nocancel __openat_nocancel __open_extended __mkdir_extended __rename __unlink __rmdir',
     // Microsoft: fileapi.h, winbase.h.
     `${inBoth('CreateFile CreateFileTransacted DeleteFile CopyFile CopyFileEx MoveFile MoveFileEx MoveFileWithProgress ReplaceFile')} CreateFile2 CopyFile2 OpenFile _lopen _lcreat`,
     inBoth('CreateDirectory CreateDirectoryEx RemoveDirectory FindFirstFile FindFirstFileEx'),
     inBoth(
       'GetFileAttributes GetFileAttributesEx SetFileAttributes GetCompressedFileSize CreateHardLink CreateSymbolicLink GetTempFileName FindFirstChangeNotification',
     ),
-    // shellapi.h, aclapi.h.
-    inBoth('SHFileOperation GetNamedSecurityInfo SetNamedSecurityInfo'),
+    inBoth(
+      'CopyFileTransacted MoveFileTransacted DeleteFileTransacted CreateDirectoryTransacted RemoveDirectoryTransacted FindFirstFileTransacted',
+    ),
+    inBoth(
+      'GetFileAttributesTransacted SetFileAttributesTransacted CreateHardLinkTransacted CreateSymbolicLinkTransacted',
+    ),
+    `FindFirstFileNameW FindFirstStreamW ${inBoth('EncryptFile DecryptFile OpenEncryptedFileRaw GetFileSecurity SetFileSecurity')}`,
+    // fileapifromapp.h.
+    'CreateFileFromAppW CreateFile2FromAppW CopyFileFromAppW MoveFileFromAppW DeleteFileFromAppW ReplaceFileFromAppW CreateDirectoryFromAppW',
+    'RemoveDirectoryFromAppW FindFirstFileExFromAppW GetFileAttributesExFromAppW SetFileAttributesFromAppW',
+    // shellapi.h, shlwapi.h, shlobj_core.h, aclapi.h, lzexpand.h.
+    inBoth(
+      'SHFileOperation SHCreateStreamOnFile SHCreateDirectoryEx PathFileExists PathIsDirectory GetNamedSecurityInfo SetNamedSecurityInfo LZOpenFile',
+    ),
+    'SHCreateStreamOnFileEx SHCreateDirectory',
     // winternl.h and the driver kit.
-    'NtCreateFile ZwCreateFile NtOpenFile ZwOpenFile NtDeleteFile ZwDeleteFile NtQueryAttributesFile',
+    'NtCreateFile ZwCreateFile NtOpenFile ZwOpenFile NtDeleteFile ZwDeleteFile NtQueryAttributesFile ZwQueryAttributesFile NtQueryFullAttributesFile ZwQueryFullAttributesFile',
     // Microsoft's C runtime: io.h, direct.h, stdio.h, sys/stat.h.
     inBothWidths(
       'open sopen sopen_s creat unlink mkdir rmdir chmod access access_s stat stat32 stat64 stat32i64 stat64i32 mktemp mktemp_s fullpath',
     ),
     inBothWidths('findfirst findfirst32 findfirst64 findfirst32i64 findfirst64i32'),
-    'fopen_s freopen_s tmpfile_s _fsopen _wfsopen _wfopen _wfopen_s _wfreopen _wfreopen_s _wremove _wrename',
+    '_sopen_dispatch _wsopen_dispatch fopen_s freopen_s tmpfile_s _fsopen _wfsopen _wfopen _wfopen_s _wfreopen _wfreopen_s _wremove _wrename',
   ],
   env: [
     // POSIX.1-2024, stdlib.h, unistd.h; secure_getenv(3), clearenv(3), get_current_dir_name(3).

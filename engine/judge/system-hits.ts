@@ -6,6 +6,9 @@ import type { SymbolId, SymbolNames } from '../graph/loaded-facts.ts';
 import type { NodeAt } from '../graph/reached.ts';
 import type { ApiHit } from './api-matcher.ts';
 
+/** In COFF, `__imp_NAME` is where a linker puts the address of a DLL's NAME. */
+const IMPORT = '__imp_';
+
 const noHits: readonly ApiHit[] = [];
 
 /** Finds functions of the system in one output: symbols of a known name that no package defines (rule 4.26). */
@@ -27,7 +30,8 @@ export class SystemHits {
     this.ownerless = ownerless;
     apis.forEach((name, api) => {
       for (const text of systemFunctions.get(name) ?? []) {
-        for (const symbol of symbols.findAll(text)) {
+        // The address of an import is the system's, whoever defines a function of the same name.
+        for (const symbol of [text, `${IMPORT}${text}`].flatMap((name) => symbols.findAll(name))) {
           // A plain symbol has one name, its own, which no crate is part of.
           const hit: ApiHit = { api, name: { text, crate: '', role: NameRole.own } };
           this.bySymbol.set(symbol, [...(this.bySymbol.get(symbol) ?? noHits), hit]);
@@ -48,7 +52,7 @@ export class SystemHits {
    */
   private isOfPackage(symbol: SymbolId, { input, node }: NodeAt): boolean {
     if (this.ownerless[input] === true) return false;
-    const imported = this.symbols.find(`__imp_${this.symbols.text(symbol)}`);
+    const imported = this.symbols.find(`${IMPORT}${this.symbols.text(symbol)}`);
     const other = imported === undefined ? undefined : this.output.definitionOf(imported);
     if (other?.input !== input) return true;
     const { loaded } = this.output.inputs[input] as JoinInput;
