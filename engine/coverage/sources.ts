@@ -18,13 +18,17 @@ import type { UnitRecord } from '../facts/unit-record.ts';
 import { readRegularFile, TooLargeError } from '../regular-file.ts';
 import { reasonOf } from '../system-errors.ts';
 import { settingsOf } from '../units/cfg.ts';
+import { buildDirectories } from '../workspace/build-directories.ts';
 import { type CfgSet, cfgHolds, readCfgSet } from '../workspace/cfg-expression.ts';
 import { sourceFiles } from '../workspace/source-files.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import type { Candidate } from './candidates.ts';
+import { dataOf, readByPackage } from './read-sources.ts';
 import { shownBy } from './shown-by.ts';
 import type { ShownBy, UnseenCode } from './types.ts';
 
+/** Sources that only a source names which only a source names …: beyond this, all files are read as code. */
+const MOST_ROUNDS = 8;
 /** Bytes of the largest source; a larger one is data. */
 const MAX_SOURCE = 2 ** 24;
 
@@ -37,15 +41,19 @@ export class UnseenSources {
   private readonly candidates: readonly Candidate[];
   /** By source: the settings of each unit that read it. */
   private readonly builds: ReadonlyMap<string, Builds>;
+  /** By package id: the files that its units read. */
+  private readonly readFiles: ReadonlyMap<string, ReadonlySet<string>>;
 
   private constructor(
     workspace: Workspace,
     candidates: readonly Candidate[],
     builds: ReadonlyMap<string, Builds>,
+    readFiles: ReadonlyMap<string, ReadonlySet<string>>,
   ) {
     this.workspace = workspace;
     this.candidates = candidates;
     this.builds = builds;
+    this.readFiles = readFiles;
   }
 
   /** Asks rustc for the settings of the units. */
@@ -73,7 +81,8 @@ export class UnseenSources {
         [...ordered.filter((one) => found.has(one)), ...(found.has(undefined) ? [undefined] : [])],
       ]),
     );
-    return new UnseenSources(workspace, candidates, builds);
+    const readFiles = readByPackage(units, buildDirectories(workspace));
+    return new UnseenSources(workspace, candidates, builds, readFiles);
   }
 
   /** Resolves to the code of a package that was compiled nowhere, and to texts about what cannot be told. */
@@ -85,13 +94,27 @@ export class UnseenSources {
     const unseen: UnseenCode[] = [];
     const roots = new Set(p.targets.map(({ sourcePath }) => relative(p.directory, sourcePath)));
     const read = new Map<string, RustText>();
-    for (const file of files.filter((one) => this.builds.has(one))) {
+    const take = (file: string): void => {
       const text = textOf(file);
       if (text instanceof Error)
         unknown.push(
           `${relative(p.directory, file)} of ${p.label} cannot be read: ${text.message}`,
         );
       else read.set(file, readRust(text));
+    };
+    for (const file of files.filter((one) => this.builds.has(one))) take(file);
+    const listed = new Set(files);
+    let others = [...(this.readFiles.get(p.id) ?? [])].filter((one) => !listed.has(one)).sort();
+    for (let round = 0; others.length > 0; round++) {
+      // What one of them reads as code is code.
+      const isData = dataOf(read.values());
+      const data = others.filter(
+        (file) => round < MOST_ROUNDS && !file.endsWith('.rs') && isData(file),
+      );
+      if (data.length === others.length) break;
+      const left = new Set(data);
+      others.filter((file) => !left.has(file)).forEach(take);
+      others = data;
     }
     const macros = { own: macroConditions(read.values()), cfg: cfgMacros(read.values()) };
     const elsewhere = new Map<string, { readonly cfg: string; readonly builds: Builds }>();

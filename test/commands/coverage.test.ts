@@ -280,3 +280,16 @@ test('rules 6.26, 11.8: a condition counts however it is written', async () => {
       .concat('src/renamed.rs:7'),
   );
 });
+
+test('rule 6.26: a source counts whatever it is called and wherever it lies; what is read as data does not', async () => {
+  const found = await covered(fixture('sources-in-disguise'));
+  expect(code(found, 'sources-in-disguise').map((line) => line.split(' | ')[0])).toEqual([
+    ...[
+      'shared/other.rust:1-2',
+      'src/.hidden/named.rs:1-2',
+      'src/both.inc:1-2',
+      'src/included.inc:1-2',
+    ],
+    'src/included.txt:2-3',
+  ]);
+});
