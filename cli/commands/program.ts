@@ -15,6 +15,7 @@ import { lockCommand } from './lock.ts';
 import { reportCommand } from './report.ts';
 import { shellInitCommand } from './shell-init.ts';
 import { summaryCommand } from './summary.ts';
+import { traceCommand } from './trace.ts';
 
 /** Returns the command line of a version of the program. */
 export function programOf(version: string): Program {
@@ -32,6 +33,7 @@ export function programOf(version: string): Program {
       diffCommand,
       lockCommand,
       coverageCommand,
+      traceCommand,
       reportCommand,
       summaryCommand,
       initCommand,

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { crateNameOf } from '../rust-paths.ts';
 import { changed, type EnvironmentChange, scriptWithoutUs } from './environment.ts';
+import { type ProgramStart, wordsToStart } from './program-tracer.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { runPlaces, type ServerOptions } from './server-options.ts';
 import type { BuildScriptRun, FailedProgram } from './types.ts';
@@ -77,14 +78,26 @@ export async function serveBuildScript(
     else await sayInstead(shim, without, known.allow ? gate.said : known.passed);
     return undefined;
   }
+  const start: ProgramStart = {
+    kind: 'build script',
+    ...{ packageId: p.id, targetName: 'build-script-build' },
+    executable: sandboxCommand === undefined ? linked : hello.executable,
+    ...{ unit: linkedOutput, cwd: hello.cwd, outDir, externs: [], sandboxCommand },
+  };
   const done = await shim.run({
     do: 'run',
     stdout: 'collect',
     limit: MAX_BUILD_SCRIPT_OUTPUT,
     stderr: 'keep',
     ...(sandboxCommand === undefined
-      ? { args: [linked, ...hello.args], arg0: hello.executable, ...without }
-      : { args: sandboxCommand, clear: true, unset: [], set: [] }),
+      ? {
+          ...wordsToStart(options.tracer, start, [linked, ...hello.args], hello.executable),
+          ...without,
+        }
+      : {
+          ...wordsToStart(options.tracer, start, sandboxCommand),
+          ...{ clear: true, unset: [], set: [] },
+        }),
   });
   const stdout = Buffer.from(done.stdout ?? '', 'base64');
   if (done.spawnError !== undefined || exitStatus(done) !== 0) {
@@ -108,6 +121,7 @@ export async function serveBuildScript(
       `the build script of ${p.label} printed more than ${MAX_BUILD_SCRIPT_OUTPUT >> 20} MiB`,
       'no build script needs to tell cargo that much: leave the package out, or report it to its author',
     );
+  options.tracer?.said(start, stdout);
   const answer = await handlers.onBuildScriptDone(run, stdout, () => shim.wait());
   if (answer.allow) {
     shim.end({ do: 'exit', status: 0, emit: true });

@@ -87,7 +87,7 @@ export async function runPrograms(
       signal.throwIfAborted();
       const child = spawn(cargo, [...request.subcommand, ...args, ...request.cargoArguments], {
         cwd: request.directory,
-        stdio: 'inherit',
+        stdio: request.keepsStdout === true ? ['inherit', 2, 2] : 'inherit',
         env,
       });
       const end = (): void => void child.kill('SIGTERM');

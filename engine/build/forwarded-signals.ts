@@ -6,6 +6,9 @@ import type { BuildHandlers } from './types.ts';
 /** Signals that ask a program to end, and go to the programs that cargo runs. */
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Names of programs that stand between cargo and a program, beside the shim. */
+const wrappers = new Set(['bwrap', LAUNCHER, 'strace']);
+
 /** Signals to this process go to the programs below cargo, from `forwardSignals` to `end`. */
 export interface ForwardedSignals {
   /** True since the first signal that was passed on: nothing more may start. */
@@ -67,9 +70,9 @@ function programsBelow(
   );
 }
 
-/** A shim that waits for what it started, Bubblewrap, or Landlock's launcher; each stands between cargo and a program. */
+/** A shim that waits for what it started, a sandbox, or strace, which passes no signal on; each stands between cargo and a program. */
 function isWrapper(pid: number, names: ReadonlyMap<number, string>, shim: string): boolean {
-  if (['bwrap', LAUNCHER].includes(names.get(pid) ?? '')) return true;
+  if (wrappers.has(names.get(pid) ?? '')) return true;
   try {
     return readlinkSync(`/proc/${pid}/exe`) === shim;
   } catch {

@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { denialsIn, searchedDirectories } from '../sandbox/denied.ts';
 import { hiddenBy } from '../sandbox/hidden.ts';
 import { changed, withoutUs } from './environment.ts';
+import { type ProgramStart, wordsToStart } from './program-tracer.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { runPlaces, type ServerOptions } from './server-options.ts';
 import type { FailedProgram } from './types.ts';
@@ -47,13 +48,20 @@ export async function serveProgram(
           runPlaces(options, sandbox),
         )
       : undefined;
+  const tracer = answer.isTest ? options.tracer : undefined;
+  const start: ProgramStart = {
+    kind: 'test',
+    ...{ packageId: p?.id ?? '', targetName: basename(executable) },
+    ...{ unit: executable, executable, cwd: hello.cwd, externs: [], sandboxCommand },
+    outDir: undefined,
+  };
   if (sandboxCommand === undefined || p === undefined) {
-    shim.end({ do: 'exec', args: command, ...withoutUs(hello.env) });
+    shim.end({ do: 'exec', ...wordsToStart(tracer, start, command), ...withoutUs(hello.env) });
     return undefined;
   }
   const done = await shim.run({
     do: 'run',
-    args: sandboxCommand,
+    ...wordsToStart(tracer, start, sandboxCommand),
     clear: true,
     unset: [],
     set: [],

@@ -10,6 +10,7 @@ import { foreignTools } from './foreign-tools.ts';
 import { expectsLink } from './link.ts';
 import { linkerName, standInForLinker } from './link-socket.ts';
 import type { LinkerService } from './linker-service.ts';
+import { wordsToStart } from './program-tracer.ts';
 import {
   type Done,
   endingSignal,
@@ -23,7 +24,7 @@ import { FLAGS_VERSION, isOptimised, OUR_LINTS } from './rustc-arguments.ts';
 import { describeRustcCommand, type RustcCommand } from './rustc-command.ts';
 import { parseRustcArguments } from './rustc-command-line.ts';
 import { readPrograms } from './rustc-programs.ts';
-import { type Compilation, compileInside, rewritten } from './sandboxed-rustc.ts';
+import { type Compilation, compileInside, rewritten, rustcStart } from './sandboxed-rustc.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { LintHit, Refusal, RustcInvocation } from './types.ts';
 import { refusedArgument, searchNativeOnly } from './unit-arguments.ts';
@@ -262,13 +263,14 @@ export class RustcService {
       sysroot: workspace.sysroot,
       directory: this.options.directory,
     });
+    const given = await this.commandLine(words, invocation.id);
+    const whole = [...(userWrapper === undefined ? [] : [userWrapper]), ...programs, ...given];
+    const file = given.length === 1 ? given.map((word) => word.replace(/^@/, '')) : [];
+    const reads = [...file, ...tools.reads];
+    const start = rustcStart({ hello, invocation }, { linker, reads }, undefined);
     const done = await shim.run({
       do: 'run',
-      args: [
-        ...(userWrapper === undefined ? [] : [userWrapper]),
-        ...programs,
-        ...(await this.commandLine(words, invocation.id)),
-      ],
+      ...wordsToStart(this.options.tracer, start, whole),
       ...output,
       unset,
       set: [...set, ...tools.set],

@@ -5,6 +5,7 @@ import { standIn } from './build-script.ts';
 import { changed, withoutUs } from './environment.ts';
 import { foreignTools } from './foreign-tools.ts';
 import { type LinkEnded, LinkSocket, linkerName } from './link-socket.ts';
+import { type ProgramStart, wordsToStart } from './program-tracer.ts';
 import { type Answer, type Done, exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { rewriteRustcArguments } from './rustc-arguments.ts';
 import type { RustcCommand } from './rustc-command.ts';
@@ -110,7 +111,11 @@ export async function compileInside(
     );
     const done = await shim.run({
       do: 'run',
-      args: sandboxCommand,
+      ...wordsToStart(
+        options.tracer,
+        rustcStart(compilation, { linker, reads: [file, ...tools.reads] }, sandboxCommand),
+        sandboxCommand,
+      ),
       clear: true,
       unset: [],
       set: [],
@@ -125,4 +130,21 @@ export async function compileInside(
   } finally {
     await links.close();
   }
+}
+
+/** Returns what a tracer is told of a compilation. */
+export function rustcStart(
+  { hello, invocation }: Pick<Compilation, 'hello' | 'invocation'>,
+  { linker, reads }: { readonly linker: string; readonly reads: readonly string[] },
+  sandboxCommand: readonly string[] | undefined,
+): ProgramStart {
+  const { packageId, targetName, outDir, crateName, extraFilename } = invocation;
+  const externs = invocation.externs.flatMap(({ path }) => path ?? []);
+  return {
+    kind: 'rustc',
+    ...{ packageId, targetName, executable: undefined, sandboxCommand },
+    ...{ unit: join(outDir, `${crateName}${extraFilename}`), cwd: hello.cwd, externs },
+    outDir: hello.env.get('OUT_DIR'),
+    ...{ linker, reads },
+  };
 }

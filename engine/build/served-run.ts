@@ -67,6 +67,7 @@ export async function serveRun<T>(
       linkAll,
       llvm: toolchain.llvm,
       storeId,
+      tracer: request.tracer,
       sandbox: sandboxes && { sandboxes, sysroot: workspace.sysroot, host: toolchain.host },
       fail,
     });

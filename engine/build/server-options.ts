@@ -1,5 +1,6 @@
 import type { RunPlaces, Sandboxes } from '../sandbox/sandboxes.ts';
 import type { Workspace } from '../workspace/types.ts';
+import type { ProgramTracer } from './program-tracer.ts';
 import type { LibraryDirectories } from './system-directories.ts';
 import type { BuildHandlers } from './types.ts';
 
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly innerCargo?: InnerCargo | undefined;
   /** Undefined when cackle.toml asks for no sandbox. */
   readonly sandbox: SandboxedRun | undefined;
+  /** Records what programs do, when somebody asks for it. */
+  readonly tracer?: ProgramTracer | undefined;
   /** Called with the first error that makes the check impossible. */
   readonly fail: (error: unknown) => void;
 }

@@ -3,6 +3,7 @@ import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { Platform } from '../workspace/platform.ts';
 import type { CrateKind, PackageIndex } from '../workspace/types.ts';
 import type { LinkerCommand } from './linker-command.ts';
+import type { ProgramTracer } from './program-tracer.ts';
 
 /** One `--extern NAME=PATH` of a rustc command line; crates of the sysroot have no path. */
 export interface Extern {
@@ -289,6 +290,9 @@ export interface BuildRequest {
   readonly keepsApart: boolean;
   readonly colour: boolean;
   readonly showProgress: boolean;
+  readonly tracer?: ProgramTracer | undefined;
+  /** True where stdout is for a report: what tests print there goes to stderr. */
+  readonly keepsStdout?: boolean | undefined;
 }
 
 /** How cargo ended. `failedUnits` are the package ids of rustc runs that failed without being refused by a gate. */

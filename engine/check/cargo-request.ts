@@ -38,6 +38,7 @@ export function buildRequest(
   const common = {
     ...{ workspaceRoot: workspace.root, colour, showProgress },
     ...{ storeId: facts.store.id, sandboxes: facts.sandboxes },
+    ...{ tracer: options.tracer, keepsStdout: options.tracer !== undefined },
     keepsApart: command === undefined && config.builds.length > 0,
   };
   if (command === undefined)

@@ -1,3 +1,4 @@
+import type { ProgramTracer } from '../build/program-tracer.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { CheckProgress } from '../problems/progress.ts';
 import type { Trace } from '../trace/trace.ts';
@@ -40,6 +41,8 @@ export interface CheckOptions extends WorkspaceChoice {
   readonly locked?: boolean | undefined;
   /** Build what `cargo test` or `cargo run` would, instead of the whole workspace; links everything. */
   readonly command?: CargoCommand | undefined;
+  /** Record what build scripts, tests and rustc do; stdout is then for a report, and tests print to stderr. */
+  readonly tracer?: ProgramTracer | undefined;
 }
 
 /** The observer of a running check. */

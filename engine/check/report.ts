@@ -2,7 +2,7 @@ import { featureWords } from '../config/features.ts';
 import type { Config } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import type { RecordStore } from '../facts/store.ts';
-import type { UnitRecord } from '../facts/unit-record.ts';
+import type { BuildScriptRecord, UnitRecord } from '../facts/unit-record.ts';
 import type { TakenInventory } from '../inventory/types.ts';
 import { minimalGrants } from '../judge/grants.ts';
 import type { CheckReport } from '../problems/report.ts';
@@ -32,6 +32,10 @@ export interface FinishedCheck {
   readonly workspace: Workspace;
   readonly sandboxes: Sandboxes | undefined;
   readonly store: RecordStore;
+  /** The verdicts on its outputs. */
+  readonly verdicts: readonly OutputVerdict[];
+  /** The runs of build scripts that are part of it, now or earlier. */
+  readonly scripts: readonly BuildScriptRecord[];
   /** The units of the check, of all its builds. */
   readonly units: readonly UnitRecord[];
   /** What every package does, if the options ask for it. */
@@ -58,7 +62,11 @@ export async function report(context: CheckContext, judgement: Judgement): Promi
   const { loaderPlaces } = built.gates;
   const units = built.records.currentInOrder();
   const places = { loaderPlaces, workspace, sandboxes, store };
-  const finished = { report: result, config, programs, units, ...places };
+  const scripts = [...built.executed]
+    .sort()
+    .flatMap((outDir) => built.records.script(outDir) ?? []);
+  const { verdicts } = judgement;
+  const finished = { report: result, config, programs, units, verdicts, scripts, ...places };
   return { ...finished, inventory, inventories };
 }
 

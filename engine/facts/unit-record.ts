@@ -122,7 +122,7 @@ export interface CompileRead {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 22;
+export const UNIT_RECORD_VERSION = 24;
 
 /** The record of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {

@@ -34,6 +34,7 @@ import { type StdApiOnOffer, stdApiOnOffer } from './kinds/std-api-on-offer.ts';
 import { type SystemFunctions, systemFunctions } from './kinds/system-functions.ts';
 import { type UnknownPackage, unknownPackage } from './kinds/unknown-package.ts';
 import { type UnmatchedApiPath, unmatchedApiPath } from './kinds/unmatched-api-path.ts';
+import { type UnnamedAct, unnamedAct } from './kinds/unnamed-act.ts';
 import { type UnusedAllowApi, unusedAllowApi } from './kinds/unused-allow-api.ts';
 import { type UnusedSetting, unusedSetting } from './kinds/unused-setting.ts';
 
@@ -51,6 +52,7 @@ export type Problem =
   | BuildScriptNotAllowed
   | DisallowedBuildInstruction
   | ExecutionFailed
+  | UnnamedAct
   | SandboxKindWithoutMeaning
   | UnusedAllowApi
   | UnusedSetting
@@ -84,6 +86,7 @@ export const kinds: { readonly [K in Kind]: Descriptor<ProblemOf<K>, Problem> } 
   'build-script-not-allowed': buildScriptNotAllowed,
   'disallowed-build-instruction': disallowedBuildInstruction,
   'execution-failed': executionFailed,
+  'unnamed-act': unnamedAct,
   'sandbox-kind-without-meaning': sandboxKindWithoutMeaning,
   'unused-allow-api': unusedAllowApi,
   'unused-setting': unusedSetting,

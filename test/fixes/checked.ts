@@ -93,6 +93,7 @@ export function remains(problem: Problem, config: Config): boolean {
     case 'configuration-missing':
     case 'not-locked':
     case 'execution-failed':
+    case 'unnamed-act':
     case 'std-api-on-offer':
       return false;
   }

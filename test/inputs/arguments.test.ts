@@ -44,6 +44,10 @@ const valued: Readonly<Record<string, readonly string[]>> = {
     ...['--path', '-c', '--cackle-path', '--target', '--features', '--profile'],
     ...['--output-format', '--colour', '--color'],
   ],
+  trace: [
+    ...['--path', '-c', '--cackle-path', '--target', '--features', '--profile'],
+    ...['--output-format', '--colour', '--color'],
+  ],
   cache: ['--path'],
   bench: ['--path', '-c', '--cackle-path', '--workers'],
 };
@@ -79,6 +83,10 @@ const flags: Readonly<Record<string, readonly string[]>> = {
   diff: ['--update', '--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
   lock: ['--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
   coverage: ['--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
+  trace: [
+    ...['--tests', '--suggest', '--write', '--all-features', '--no-default-features'],
+    ...['--quiet', '--debug', '--help'],
+  ],
   report: ['--diff', '--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
 };
 

@@ -17,6 +17,7 @@ const codes = {
   C0302: 'build-script-not-allowed',
   C0303: 'disallowed-build-instruction',
   C0304: 'execution-failed',
+  C0305: 'unnamed-act',
   C0401: 'configuration-missing',
   C0402: 'sandbox-not-chosen',
   C0403: 'std-api-on-offer',

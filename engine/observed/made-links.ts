@@ -1,0 +1,49 @@
+import { dirname, join } from 'node:path';
+import { isWithin } from '../paths.ts';
+
+/** Links that are followed in one path at most, as in the kernel (path_resolution(7)). */
+const MOST_LINKS = 40;
+
+/** The symbolic links that traced programs made, as they are at each moment: at the end they may be gone. */
+export class MadeLinks {
+  private readonly targets = new Map<string, string>();
+
+  /** Notes a link, by its path without links on the way, and what it says. */
+  add(link: string, text: string): void {
+    this.targets.set(link, text);
+  }
+
+  /** A file or directory got a new name, or another one with `stays`: links in it come along. */
+  move(from: string, to: string, stays: boolean): void {
+    for (const [link, target] of [...this.targets]) {
+      if (!isWithin(link, from)) continue;
+      this.targets.set(to + link.slice(from.length), target);
+      if (!stays) this.targets.delete(link);
+    }
+  }
+
+  /**
+   * Returns a path from a directory as the kernel walks it: without these links on the way, and with `last` without one at its end. Of
+   * the others only those before `..` matter here, and `real` knows them.
+   */
+  walk(from: string, path: string, last: boolean, real: (path: string) => string): string {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+    let current = path.startsWith('/') ? '/' : from;
+    let followed = 0;
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) {
+      if (part === '..') {
+        current = dirname(real(current));
+        continue;
+      }
+      const next = join(current, part);
+      const target = this.targets.get(next);
+      if (target === undefined || (parts.length === 0 && !last) || ++followed > MOST_LINKS) {
+        current = next;
+        continue;
+      }
+      parts.unshift(...target.split('/').filter((one) => one !== '' && one !== '.'));
+      current = target.startsWith('/') ? '/' : dirname(next);
+    }
+    return current;
+  }
+}

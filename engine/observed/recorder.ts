@@ -1,0 +1,110 @@
+import { statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { ProgramStart, ProgramTracer } from '../build/program-tracer.ts';
+import { CheckError } from '../errors.ts';
+import { isWithin, realPath } from '../paths.ts';
+import { readRegularFile } from '../regular-file.ts';
+import { LAUNCHER } from '../sandbox/launcher.ts';
+import { reasonOf } from '../system-errors.ts';
+import { type Replay, replay } from './replay.ts';
+import { type Strace, tracedCommand } from './strace.ts';
+import { UnreadableTrace } from './values.ts';
+
+/** Bytes of the largest trace that is read: a line of a hundred for each of millions of files. */
+const MAX_TRACE = 384 * 1024 * 1024;
+
+/** A program that ran, with its trace. */
+export interface Recorded {
+  readonly start: ProgramStart;
+  readonly file: string;
+  /** The variables that a build script told cargo it reads. */
+  variables: readonly string[];
+}
+
+/** Has strace write a file for each program that starts. */
+export class Recorder implements ProgramTracer {
+  private readonly strace: Strace;
+  private readonly directory: string;
+  private readonly byUnit = new Map<string, Recorded>();
+  private count = 0;
+
+  /** `directory` is empty and nobody else's. */
+  constructor(strace: Strace, directory: string) {
+    this.strace = strace;
+    this.directory = directory;
+  }
+
+  traced(start: ProgramStart, command: readonly string[], arg0?: string): readonly string[] {
+    if (start.sandboxCommand !== undefined) requireVisible(start.sandboxCommand);
+    const file = join(this.directory, `${this.count++}.strace`);
+    // A build may be repeated: the last run is what the result is of.
+    this.byUnit.set(keyOf(start), { start, file, variables: [] });
+    return tracedCommand(this.strace, file, command, arg0);
+  }
+
+  said(start: ProgramStart, stdout: Buffer): void {
+    const recorded = this.byUnit.get(keyOf(start));
+    if (recorded !== undefined) recorded.variables = variablesIn(stdout.toString());
+  }
+
+  /** Returns what started, in the order of its units. */
+  recorded(): Recorded[] {
+    return [...this.byUnit].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, recorded]) => recorded);
+  }
+}
+
+/** Throws CheckError for a sandbox in which strace sees nothing, or too little. */
+function requireVisible([program = '']: readonly string[]): void {
+  if (basename(program) === LAUNCHER)
+    throw new CheckError(
+      'in Landlock’s sandbox strace does not see every attempt: of what the sandbox refuses or does in a program’s place, it hears nothing',
+      'trace in Bubblewrap, or without a sandbox: `-c FILE` takes another cackle.toml',
+    );
+  refuseSetuid(program);
+}
+
+/** Throws CheckError for a bwrap that needs the rights of its owner: under strace a program gets none. */
+function refuseSetuid(bwrap: string): void {
+  if (process.getuid?.() === 0) return;
+  if (((statSync(bwrap, { throwIfNoEntry: false })?.mode ?? 0) & 0o4000) === 0) return;
+  throw new CheckError(
+    `${bwrap} is setuid, and the kernel gives no program such rights under strace, so the sandbox cannot be made`,
+    'use a bwrap without that bit, which needs user namespaces (sysctl user.max_user_namespaces)',
+  );
+}
+
+const keyOf = ({ kind, unit, outDir }: ProgramStart): string => [kind, unit, outDir].join('\0');
+
+function variablesIn(said: string): string[] {
+  const names = [...said.matchAll(/^cargo::?rerun-if-env-changed=(.*)$/gm)].map(
+    ([, name = '']) => name,
+  );
+  return [...new Set(names)].sort();
+}
+
+/** Reads the trace of a program. Throws CheckError that names the program and why its trace cannot be used. */
+export function readTrace({ start, file }: Recorded, sysroot: string): Replay {
+  const what = `what the ${start.kind} ${start.unit} did`;
+  try {
+    const lines = readRegularFile(file, MAX_TRACE).toString('latin1').split('\n');
+    if (lines.pop() !== '') throw new UnreadableTrace('the trace has no end: strace was ended');
+    return replay(lines, {
+      cwd: start.cwd,
+      isSubject: (path) =>
+        start.executable === undefined
+          ? isWithin(realPath(path), sysroot)
+          : path === start.executable,
+      real: realPath,
+      isApart: (path) => path === start.linker,
+    });
+  } catch (error) {
+    const isOfTrace = error instanceof UnreadableTrace;
+    throw new CheckError(
+      `${what} is not known: ${isOfTrace ? error.message : reasonOf(error)}`,
+      isOfTrace && error.message === 'the program never started'
+        ? 'a wrapper or runner in front of it may hand it to a server: trace without RUSTC_WRAPPER and target.*.runner'
+        : 'trace again; if that fails too, report it with the version of strace',
+      { cause: error },
+    );
+  }
+}
