@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { check, fixture, short } from '../support/cackle.ts';
+import { cackle, check, fixture, short } from '../support/cackle.ts';
 import { noTargets } from '../support/targets.ts';
 import { sampled } from '../support/whole.ts';
 
@@ -11,16 +11,22 @@ const [gnu, msvc, macos] = [
   'aarch64-apple-darwin',
 ];
 
-/** Puts a static that points to a function into a section; nothing refers to it, or `main` calls it. */
-async function problems(target: string, section: string, main = ''): Promise<string[]> {
+/** Puts a static that points to a function into a section; nothing refers to it, or `main` calls it. Returns the workspace. */
+function withStatic(target: string, section: string, main: string): string {
   const as = ['kept', target, section, main].join('-').replace(/\W+/g, '-');
   const source = readFileSync(join(fixture('section-named-by-nobody', { as }), 'src', 'main.rs'));
   const text = String(source)
     .replace('"hooks"', JSON.stringify(section))
     .replace('fn main() {  }', `fn main() { ${main} }`);
-  const directory = fixture('section-named-by-nobody', { files: { 'src/main.rs': text }, as });
+  return fixture('section-named-by-nobody', { files: { 'src/main.rs': text }, as });
+}
+
+async function problems(target: string, section: string, main = ''): Promise<string[]> {
+  const directory = withStatic(target, section, main);
   return (await check(directory, ['--target', target])).problems.map(short);
 }
+
+const calling = 'std::hint::black_box(&HOOK)();';
 
 const pairs = (targets: readonly string[], sections: readonly string[]): [string, string][] =>
   targets.flatMap((target) => sections.map((section): [string, string] => [target, section]));
@@ -47,15 +53,21 @@ describe.skipIf(noTargets !== undefined)(`sections that a program names ${noTarg
   });
 
   // What stands among tables of unwinding was taken for a table, and its targets for dead.
-  const places = [
-    ...pairs([gnu, msvc], tables),
-    ...pairs([macos], ['__TEXT,__eh_frame', '__LD,x']),
-  ];
+  const places = [...pairs([gnu, msvc], tables), ...pairs([macos], ['__LD,x'])];
   test.each(sampled(places, 3))(
     'rules 4.3, 4.25: a static is what code calls it by, on %s in %s',
     async (target, section) => {
-      const found = await problems(target, section, 'std::hint::black_box(&HOOK)();');
+      const found = await problems(target, section, calling);
       expect(found).toContain('disallowed-api unhooked fs');
     },
   );
+
+  test('rule 9.12: what is no table among those of unwinding on macOS ends the check', async () => {
+    const directory = withStatic(macos, '__TEXT,__eh_frame', calling);
+    const { status, stderr } = await cackle(['-n', '--path', directory, '--target', macos]);
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining('__eh_frame has a relocation outside of its entries'),
+    ]);
+  });
 });
