@@ -183,6 +183,14 @@ function isAffected(output, /** @type {Set<string>} */ affected) {
 /** Kinds that a check of a part of the workspace leaves out. */
 const ofWhole = new Set(['unused-allow-api', 'unused-setting', 'unmatched-api-path']);
 
+/** Kinds that a unit is found to have when it is compiled, whatever it goes into. */
+const ofUnit = new Set([
+  'disallowed-unsafe',
+  'disallowed-extern',
+  'disallowed-compile-env',
+  'disallowed-compile-files',
+]);
+
 /** @param {Answer} incremental @param {Answer} clean @param {Set<string>} affected @param {Set<string>} held */
 function problemFaults(incremental, clean, affected, held) {
   const [mine, theirs] = [findings(incremental.problems), findings(clean.problems)];
@@ -218,9 +226,7 @@ function mayBeMore({ problem, output }, { grants }, affected, held) {
         covers(scope.suffix, grant.scope.suffix),
     );
   if (kind === 'disallowed-build-instruction') return held.has(packageName);
-  return (
-    (kind === 'disallowed-unsafe' || kind === 'disallowed-extern') && affected.has(packageName)
-  );
+  return ofUnit.has(kind) && affected.has(packageName);
 }
 
 /** @param {readonly Grant[]} incremental @param {readonly Grant[]} clean @param {Set<string>} affected */
