@@ -78,6 +78,7 @@ export async function serveProgram(
       cwd: hello.cwd,
       hiddenVariables: [...hello.env.keys()].filter((name) => !sandboxCommand.includes(name)),
       mentions: () => false,
+      hasNetwork: sandbox?.sandboxes.hasNetwork(p, 'test') ?? false,
       ...hiddenBy(sandboxCommand),
       searched: searchedDirectories(hello.env),
     }),

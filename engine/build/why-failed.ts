@@ -48,6 +48,7 @@ export async function whyFailed(
       cwd: program.cwd,
       hiddenVariables: sandboxes.hiddenFrom(program, places),
       mentions: (name) => binary.includes(name),
+      hasNetwork: sandboxes.hasNetwork(program.package, 'build'),
       ...hiddenBy(command),
       searched: searchedDirectories(program.env),
     }).filter(isDenied);

@@ -22,6 +22,8 @@ export interface CargoLine {
   readonly targets: readonly string[] | undefined;
   /** `--target-dir` */
   readonly targetDirectory: string | undefined;
+  /** Is it one of cargo's own that compile? */
+  readonly compiles: boolean;
   /** Does cargo, or a subcommand that is no part of it, run programs that it builds? */
   readonly runsPrograms: boolean;
   /** The file of a subcommand that is none of cargo's, and the arguments that cargo would give it. */
@@ -44,10 +46,11 @@ const builtIn: Readonly<Record<string, string>> = {
 
 /** Subcommands that compile, and run nothing but build scripts and proc macros. */
 const compiling = ['build', 'check', 'clippy', 'doc', 'fix', 'install', 'package', 'publish'];
-/** The same by their rarer names, and those that compile nothing. */
-const others = `rustc rustdoc add clean config fetch fmt generate-lockfile git-checkout help info init locate-project login
+const ownCompiling = new Set([...compiling, 'rustc', 'rustdoc']);
+/** Those that compile nothing. */
+const others = `add clean config fetch fmt generate-lockfile git-checkout help info init locate-project login
   logout metadata new owner pkgid read-manifest remove report search tree uninstall update vendor verify-project version yank`;
-const runNothing = new Set([...compiling, ...others.split(/\s+/)]);
+const runNothing = new Set([...ownCompiling, ...others.split(/\s+/)]);
 
 /** cargo's own that run what was built. */
 const runs = new Set(['run', 'test', 'bench']);
@@ -102,6 +105,7 @@ export async function readCargoLine(
     targets: targets.length === 0 ? undefined : targets,
     targetDirectory: optionValue(behind, 'target-dir'),
     external: file === undefined ? undefined : { file, args: resolved.slice(at) },
+    compiles: subcommand !== undefined && (runs.has(subcommand) || ownCompiling.has(subcommand)),
     mayFix: subcommand === 'fix' || behind.includes('--fix') || !isOwn,
     runsPrograms: subcommand !== undefined && !runNothing.has(subcommand),
     isForPrograms: optionValues(behind, 'message-format').some((value) => value.includes('json')),

@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { runGated } from '../build/gated-run.ts';
 import { UnknownUnitError } from '../build/units.ts';
 import { CheckError } from '../errors.ts';
 import { storeLocation } from '../facts/store.ts';
 import { UNIT_RECORD_VERSION } from '../facts/unit-record.ts';
+import { readRegularFile } from '../regular-file.ts';
+import { nearestManifest, upward } from '../workspace/cargo-files.ts';
 import { WorkspaceQuestions } from '../workspace/early-questions.ts';
 import { keptPlaces } from '../workspace/metadata.ts';
 import { cargoProgram } from '../workspace/run-program.ts';
@@ -31,6 +34,7 @@ export async function runCargoCommand(
 ): Promise<GatedResult> {
   refuseNested();
   const line = await readCargoLine(args, directory);
+  refuseWithoutConfig(line, configFile);
   // cargo, rustc and rustup read these from the environment, ours and theirs alike.
   if (line.toolchain !== undefined) process.env.RUSTUP_TOOLCHAIN = line.toolchain;
   if (line.targetDirectory !== undefined)
@@ -98,6 +102,19 @@ async function macrosAreJudged(
   const { root } = storeLocation(places.targetDirectory);
   const file = configFile ?? join(places.root, 'cackle.toml');
   return new JudgedMacros(root).areAsJudged(file);
+}
+
+/** Throws CheckError where nothing could be judged for want of a cackle.toml, before cargo begins to compile. */
+function refuseWithoutConfig({ compiles, path }: CargoLine, configFile: string | undefined): void {
+  const directory = nearestManifest(path);
+  if (!compiles || configFile !== undefined || directory === undefined) return;
+  // A package may name its workspace (`package.workspace`), which need not lie above it: cargo tells later.
+  if (/^\s*workspace\s*=/m.test(readRegularFile(join(directory, 'Cargo.toml')).toString())) return;
+  if (upward(directory).some((above) => existsSync(join(above, 'cackle.toml')))) return;
+  throw new CheckError(
+    `there is no cackle.toml beside the Cargo.toml in ${directory} or above, so nothing can be judged`,
+    '`cackle init` writes a first one; `command cargo …` is cargo without cackle',
+  );
 }
 
 /** Throws CheckError when a command behind the gates has started this one: it would take the shim for the user's wrapper. */

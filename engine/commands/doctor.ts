@@ -12,6 +12,7 @@ import { requireLandlock } from '../sandbox/landlock-probe.ts';
 import { type NamespaceFacts, namespaceFacts, requireBubblewrap } from '../sandbox/probe.ts';
 import { whyUnwritable } from '../system-errors.ts';
 import { WorkspaceQuestions } from '../workspace/early-questions.ts';
+import { namedDirectory } from '../workspace/metadata.ts';
 import { cargoProgram, runProgram } from '../workspace/run-program.ts';
 import { INSTALL_RUST, readSysroot, readToolchain } from '../workspace/toolchain.ts';
 
@@ -36,12 +37,15 @@ export interface Diagnosis {
 /** The newest ABI of Landlock by which nothing is left to other means: engine/launcher. */
 const WHOLE_ABI = 6;
 
-/** Looks at what a check in `path` needs of this machine. Builds nothing but the launcher, and reads a workspace if there is one. */
+/**
+ * Looks at what a check in `path` needs of this machine. Builds nothing but the launcher, and reads a workspace if there is one. Throws
+ * CheckError when `path` is no directory.
+ */
 export async function diagnose(options: {
   readonly path: string;
   readonly configFile: string | undefined;
 }): Promise<Diagnosis> {
-  const toolchain = await toolchainFindings(options.path);
+  const toolchain = await toolchainFindings(await namedDirectory(options.path));
   const sandboxes = await sandboxFindings(toolchain.sysroot);
   const findings = [
     node(),

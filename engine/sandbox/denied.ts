@@ -44,6 +44,7 @@ export function denialsIn(
     readonly cwd: string;
     readonly hiddenVariables: readonly string[];
     readonly mentions: (name: string) => boolean;
+    readonly hasNetwork: boolean;
     /** Is the file at this path outside hidden inside? */
     readonly hides: (path: string) => boolean;
     /** Is a hidden file refused (Landlock), rather than absent? */
@@ -58,7 +59,7 @@ export function denialsIn(
     for (const path of pathsIn(line, known.cwd))
       if (!(known.refuses && existsSync(path) && known.hides(path)))
         denials.push(...placesToWrite(path));
-  if (noNetwork.test(output)) denials.push({ what: 'network' });
+  if (!known.hasNetwork && noNetwork.test(output)) denials.push({ what: 'network' });
   for (const path of hiddenPathsIn(lines, known)) denials.push({ what: 'read', path });
   for (const name of variablesIn(output, known)) denials.push({ what: 'variable', name });
   return denials;

@@ -176,6 +176,11 @@ export class Sandboxes {
     return kindInForce(kind, this.tools) === 'Landlock';
   }
 
+  /** Does cackle.toml open the network to the build scripts or tests of a package? */
+  hasNetwork({ name }: Package, suffix: 'build' | 'test'): boolean {
+    return this.config.sandbox({ package: name, suffix }).allowNetwork;
+  }
+
   /** Has the sandbox of a package's build scripts a network of its own, whose counters tell what they tried? */
   countsNetwork({ name }: Package): boolean {
     const settings = this.config.sandbox({ package: name, suffix: 'build' });

@@ -155,8 +155,8 @@ export async function keptPlaces(
   return { root: workspace_root, targetDirectory: target_directory };
 }
 
-/** The nearest directory at or above `path` that holds a Cargo.toml. */
-async function manifestDirectory(path: string): Promise<string> {
+/** Resolves to the absolute path of the directory that the user named. Throws CheckError when it is none. */
+export async function namedDirectory(path: string): Promise<string> {
   const start = resolve(path);
   const found = await stat(start).catch(() => undefined);
   if (!found?.isDirectory()) {
@@ -169,6 +169,12 @@ async function manifestDirectory(path: string): Promise<string> {
         : 'pass --path a directory with a Cargo.toml',
     );
   }
+  return start;
+}
+
+/** The nearest directory at or above `path` that holds a Cargo.toml. */
+async function manifestDirectory(path: string): Promise<string> {
+  const start = await namedDirectory(path);
   const directory = nearestManifest(start);
   if (directory !== undefined) return directory;
   throw new CheckError(

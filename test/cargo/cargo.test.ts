@@ -290,7 +290,9 @@ test('rules 13.5, 6.6: what cannot be judged is refused, with the reason and a w
   rmSync(join(directory, 'cackle.toml'));
   const without = await gated(directory, ['check', '-p', 'app']);
   expect(without.status).toBe(2);
-  expect(without.stderr).toContain('cackle init');
+  expect(without.stderr).toContain('`cackle init` writes a first one; `command cargo …` is cargo');
+  // Told before cargo compiles anything.
+  expect(without.stderr).not.toContain('Checking');
   expect(ran(directory)).toEqual([]);
   // What compiles nothing needs none.
   expect((await gated(directory, ['metadata', '--format-version=1', '--no-deps'])).status).toBe(0);

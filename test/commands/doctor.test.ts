@@ -44,6 +44,12 @@ test('rule 6.28: on a machine where a check works, all that it needs is there', 
   expect(stdout).toContain('\na check can be made here, with a sandbox\n');
 });
 
+test('rule 6.28: a directory that is not there is told, and nothing else for its sake', async () => {
+  const { status, stderr } = await doctor('/nowhere');
+  expect([status, stderr]).toEqual([2, expect.stringContaining('/nowhere is not a directory')]);
+  expect(stderr).not.toContain('rustc');
+});
+
 test.skipIf(noLandlock !== undefined)(
   'one sandbox is enough, unless cackle.toml asks for the other',
   async () => {

@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -122,6 +130,20 @@ describe.each(kinds.filter(([, missing]) => missing === undefined))(
       expect(advice).toBe('[pkg.boxed]\nbuild.sandbox.allow_network = true');
     });
 
+    test('a network that it has is no reason', async () => {
+      const directory = project(
+        'net-open',
+        'std::net::TcpStream::connect("127.0.0.1:1")?;',
+        false,
+        kind,
+      );
+      const open = '\n[pkg.boxed.build.sandbox]\nallow_network = true\n';
+      appendFileSync(join(directory, 'cackle.toml'), open);
+      const { denied, advice } = await failure(directory);
+      expect(denied ?? []).toEqual([]);
+      expect(advice).toBeUndefined();
+    });
+
     test.each([
       ['named', 'std::env::var("SOME_BUILD_NUMBER").expect("SOME_BUILD_NUMBER is not set");'],
       ['not named', 'std::env::var("SOME_BUILD_NUMBER")?;'],
@@ -207,6 +229,7 @@ test('rule 7.7: what texts of programs say was denied', () => {
       cwd: '/',
       hiddenVariables: ['SECRET_ONE'],
       mentions: () => false,
+      hasNetwork: false,
       hides: (path) => path.startsWith('/etc/'),
       refuses: false,
       searched: ['/etc/alternatives', '/usr/bin', '/nowhere'],
