@@ -28,9 +28,18 @@ export class DocumentReader {
       return parseToml(this.text);
     } catch (error) {
       if (!(error instanceof TomlSyntaxError)) throw error;
-      this.report(error.place, 1, `this is not TOML: ${error.message}`);
+      const { place } = error;
+      this.report(place, 1, `this is not TOML: ${error.message}`, this.#firstOf(place.line));
       return undefined;
     }
+  }
+
+  /** Returns what to do where a line is the header of a table that stands above already, as when advice was pasted. */
+  #firstOf(line: number): string | undefined {
+    const header = this.lines[line - 1]?.trim() ?? '';
+    const first = this.lines.findIndex((other) => other.trim() === header) + 1;
+    if (!/^\[[^[]/.test(header) || first === line) return undefined;
+    return `${header} stands in line ${first} already: put the keys there, and leave this line out`;
   }
 
   checkKeys(table: TomlTable, keys: Keys, where: string): void {

@@ -68,7 +68,7 @@ test.each([
   [
     'a table twice',
     '[common]\nversion = 3\n[pkg.a]\n[pkg.a]\n',
-    /cackle\.toml:4:.*this is not TOML/,
+    /cackle\.toml:4:.*this is not TOML[\s\S]*\[pkg\.a\] stands in line 3 already: put the keys/,
   ],
   ['a NUL', '[common]\nversion = 3\u0000\n', /cackle\.toml:2:.*this is not TOML/],
   ['nothing', '', /common\.version is missing/],
