@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { CheckError } from '../errors.ts';
 import { changed, withoutUs } from './environment.ts';
+import { showPrinted } from './printed.ts';
 import { exitStatus, type ShimConnection } from './protocol.ts';
 import { written } from './rustc-command-line.ts';
 import type { Compilation } from './sandboxed-rustc.ts';
@@ -60,10 +60,7 @@ export async function compileAsGiven(
     ...(isSandboxed ? inside(sandbox) : plain),
     ...{ stdout: 'collect', limit: MAX_PRINTED, stderr: 'pass' },
   });
-  if (done.spawnError !== undefined)
-    throw new CheckError(done.spawnError, 'the toolchain may be incomplete: install it again');
-  const printed = Buffer.from(done.stdout ?? '', 'base64').toString();
-  for (const line of printed.split('\n')) if (line !== '') handlers.onCargoOutput(line);
+  showPrinted(done, handlers);
   const status = exitStatus(done);
   if (isSandboxed && status === 0) options.succeeded();
   shim.end({ do: 'exit', status });

@@ -10,6 +10,7 @@ import { foreignTools } from './foreign-tools.ts';
 import { expectsLink } from './link.ts';
 import { linkerName, standInForLinker } from './link-socket.ts';
 import type { LinkerService } from './linker-service.ts';
+import { showPrinted } from './printed.ts';
 import { wordsToStart } from './program-tracer.ts';
 import {
   type Done,
@@ -188,10 +189,7 @@ export class RustcService {
           this.failures.noteLink(invocation, ended, said),
         )
       : await this.compileOutside(shim, compilation, output);
-    const printed = Buffer.from(done.stdout ?? '', 'base64').toString();
-    for (const line of printed.split('\n')) if (line !== '') handlers.onCargoOutput(line);
-    if (done.spawnError !== undefined)
-      throw new CheckError(done.spawnError, 'the toolchain may be incomplete: install it again');
+    showPrinted(done, handlers);
     const success = done.status === 0;
     if (!success && !this.isClosing()) {
       const { packageId } = invocation;

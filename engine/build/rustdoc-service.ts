@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { CheckError } from '../errors.ts';
 import { changed, withoutUs } from './environment.ts';
+import { showPrinted } from './printed.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { expandRustcArguments } from './response-file.ts';
 import { runPlaces, type ServerOptions } from './server-options.ts';
@@ -48,10 +48,7 @@ export async function serveRustdoc(
     ...(inside === undefined ? plain : { args: inside, clear: true, unset: [], set: [] }),
     ...{ stdout: 'collect', limit: MAX_PRINTED, stderr: 'pass' },
   });
-  if (done.spawnError !== undefined)
-    throw new CheckError(done.spawnError, 'the toolchain may be incomplete: install it again');
-  const printed = Buffer.from(done.stdout ?? '', 'base64').toString();
-  for (const line of printed.split('\n')) if (line !== '') handlers.onCargoOutput(line);
+  showPrinted(done, handlers);
   shim.end({ do: 'exit', status: exitStatus(done) });
 }
 
