@@ -1,5 +1,5 @@
 import type { BuildHandlers, Refusal, RustcGate, RustcInvocation } from '../build/types.ts';
-import { normalisedInstruction, variablesSet } from '../config/instruction-rules.ts';
+import { recordedAnswers } from '../gates/recorded-answers.ts';
 import { forgetUnit } from '../units/forget.ts';
 import { asGivenRecord } from '../units/units.ts';
 import type { CargoLine } from './command-line.ts';
@@ -16,14 +16,7 @@ export function gatedHandlers(
 ): BuildHandlers {
   const { gates, macros, records, units, verdicts, workspace } = session;
   return {
-    async holdsUnits(directory) {
-      await records.unitsRead();
-      return gates.holdsUnits(directory);
-    },
-    async loaderPlace(directory) {
-      await records.unitsRead();
-      return gates.loaderPlaces.insteadOf(directory);
-    },
+    ...recordedAnswers(gates, records, workspace),
     async onRustcStart(invocation, waits) {
       await records.unitsRead();
       const gate = await gates.compilation(invocation, waits);
@@ -34,7 +27,6 @@ export function gatedHandlers(
       units.starts(invocation);
       return gate;
     },
-    macrosOf: (unit) => gates.macroPackagesOf(unit),
     async onRustcDone(outcome) {
       if (!outcome.success || !isJudged(outcome.invocation, session, line)) return undefined;
       const record = await units.done(outcome);
@@ -69,12 +61,6 @@ export function gatedHandlers(
       return gates.buildScript(run, waits);
     },
     onBuildScriptDone: (run, stdout, waits) => gates.scriptOutput.judge(run, stdout, waits),
-    variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
-    hasSpoken: (outDir) => records.hasSpoken(outDir),
-    scriptInstructions: () =>
-      [...records.allScripts()]
-        .filter(({ packageId }) => workspace.byId.has(packageId))
-        .flatMap((script) => script.instructions.map(normalisedInstruction)),
     async onProgramStart(executable) {
       await records.unitsRead();
       const made = await records.makerOf(executable);

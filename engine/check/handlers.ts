@@ -1,5 +1,5 @@
 import type { BuildHandlers, Gate, RustcInvocation } from '../build/types.ts';
-import { normalisedInstruction, variablesSet } from '../config/instruction-rules.ts';
+import { recordedAnswers } from '../gates/recorded-answers.ts';
 import type { BuildAttempt } from './attempt.ts';
 import type { CargoText } from './cargo-text.ts';
 import type { CheckContext } from './context.ts';
@@ -33,18 +33,10 @@ export function buildHandlers(
     await verdicts.judgeRecorded(earlyJudging.signal);
     observer.waits?.();
   };
-  const packageIds = new Set(workspace.packages.map(({ id }) => id));
   return {
     // The engine is idle until the first request of a shim.
     onCargoStarted: () => void judgeEarly(),
-    async holdsUnits(directory) {
-      await records.unitsRead();
-      return gates.holdsUnits(directory);
-    },
-    async loaderPlace(directory) {
-      await records.unitsRead();
-      return gates.loaderPlaces.insteadOf(directory);
-    },
+    ...recordedAnswers(gates, records, workspace),
     async onRustcStart(invocation, waits) {
       observer.log?.('debug', `compile ${nameOf(invocation)}`);
       const known = await failures.gate(invocation);
@@ -60,7 +52,6 @@ export function buildHandlers(
       units.starts(invocation);
       return logged(`compile ${nameOf(invocation)} with what it names`, gate);
     },
-    macrosOf: (unit) => gates.macroPackagesOf(unit),
     async onRustcDone(outcome) {
       const { invocation, success } = outcome;
       observer.log?.('debug', `compiled ${nameOf(invocation)}${success ? '' : ': it failed'}`);
@@ -96,13 +87,6 @@ export function buildHandlers(
       return gate;
     },
     onBuildScriptDone: (run, stdout, waits) => gates.scriptOutput.judge(run, stdout, waits),
-    variablesOf: (outDir) => variablesSet(records.script(outDir)?.instructions ?? []),
-    hasSpoken: (outDir) => records.hasSpoken(outDir),
-    scriptInstructions: () =>
-      // A target directory may hold the scripts of other workspaces.
-      [...records.allScripts()]
-        .filter(({ packageId }) => packageIds.has(packageId))
-        .flatMap((script) => script.instructions.map(normalisedInstruction)),
     onShim: (path) => unchanged.watch(path),
     // `cargo run` would run what is not yet judged.
     onProgramStart: async () => ({ do: 'skip' }),
