@@ -3,22 +3,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { chmod, copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CheckError } from '../errors.ts';
-import { packageRoot, userCache } from '../paths.ts';
+import { userCache } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
-import { keptProgram } from '../workspace/kept-program.ts';
+import { keptProgram, sourcesOf } from '../workspace/kept-program.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import type { Toolchain } from '../workspace/toolchain.ts';
 
-/** Returns where the shim's sources are: beside this file in a clone, in dist/ of the npm package. */
-function sourceDirectory(): string {
-  for (const directory of [
-    join(packageRoot(), 'engine', 'shim', 'src'),
-    join(packageRoot(), 'dist', 'shim-src'),
-  ]) {
-    if (existsSync(join(directory, 'main.rs'))) return directory;
-  }
-  throw new CheckError('the sources of the shim are missing', 'install cackle again');
-}
+const sourceDirectory = (): string =>
+  sourcesOf('shim', ['engine/shim/src', 'dist/shim-src'], 'main.rs');
 
 /**
  * Resolves to the path of the shim. The user's own rustc compiles it when none exists for this source and compiler.

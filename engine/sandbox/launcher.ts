@@ -3,25 +3,17 @@ import { existsSync, readdirSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CheckError } from '../errors.ts';
-import { packageRoot, userCache } from '../paths.ts';
+import { userCache } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { reasonOf } from '../system-errors.ts';
-import { keptProgram } from '../workspace/kept-program.ts';
+import { keptProgram, sourcesOf } from '../workspace/kept-program.ts';
 import { cargoProgram, type Finished, runProgram } from '../workspace/run-program.ts';
 
 /** The program that sets Landlock's sandbox; `build/forwarded-signals.ts` knows its processes by this name. */
 export const LAUNCHER = 'cackle-launcher';
 
-/** Returns where the launcher's sources are: beside this file in a clone, in dist/ of the npm package. */
-function sourceDirectory(): string {
-  for (const directory of [
-    join(packageRoot(), 'engine', 'launcher'),
-    join(packageRoot(), 'dist', 'launcher-src'),
-  ]) {
-    if (existsSync(join(directory, 'Cargo.toml'))) return directory;
-  }
-  throw new CheckError('the sources of the launcher are missing', 'install cackle again');
-}
+const sourceDirectory = (): string =>
+  sourcesOf('launcher', ['engine/launcher', 'dist/launcher-src'], 'Cargo.toml');
 
 /** What a build of the launcher is made of, relative to its sources. */
 function sourceFiles(directory: string): string[] {

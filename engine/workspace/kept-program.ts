@@ -1,7 +1,18 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { CheckError } from '../errors.ts';
 import { makeDirectory } from '../make-directory.ts';
+import { packageRoot } from '../paths.ts';
+
+/** Returns where a program's sources are: in a clone, or in the npm package; `file` is one of them. Throws CheckError without any. */
+export function sourcesOf(name: string, places: readonly [string, string], file: string): string {
+  const found = places
+    .map((place) => join(packageRoot(), place))
+    .find((directory) => existsSync(join(directory, file)));
+  if (found !== undefined) return found;
+  throw new CheckError(`the sources of the ${name} are missing`, 'install cackle again');
+}
 
 /**
  * Resolves to the path of a program that is compiled once and kept in `directory`, which its caller names by what it is made of.
