@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { cannotStart, INSTALL_RUST } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { followCargo, type ProcessEnd } from './cargo-process.ts';
@@ -54,6 +56,9 @@ export async function runCargo(
         () => server.close(),
       );
       server.cargoEnded();
+      // There, cargo keeps that it got no answer, and would not ask again.
+      if (server.failures.lostQuestion)
+        await rm(join(workspace.buildDirectory, '.rustc_info.json'), { force: true });
       return {
         cargoStatus: ended.status,
         cargoSignal: ended.signal,

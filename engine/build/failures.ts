@@ -16,11 +16,19 @@ export class BuildFailures {
     /** Ids of the packages whose proc macros rustc could load. */
     macros: readonly string[];
   }[] = [];
+  /** Whether cargo got no answer to a question to rustc. */
+  lostQuestion = false;
   private readonly links = new Set<number>();
 
   /** Records that a shim ended without saying how its program did. */
   noteGone(what: string): void {
     this.killed.push(`${what} ended without a word`);
+  }
+
+  /** Records that cargo got no answer to a question, and why. */
+  noteQuestion(why: string): void {
+    this.killed.push(why);
+    this.lostQuestion = true;
   }
 
   /** Records that a linker failed, and whether it was ended from outside. */

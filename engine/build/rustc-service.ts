@@ -81,6 +81,9 @@ export class RustcService {
         stderr: 'pass',
         ...plain,
       });
+      const ending = endingSignal(done);
+      if (ending !== undefined)
+        this.failures.noteQuestion(`\`rustc -vV\` was ended by signal ${ending}`);
       const append = `cackle: ${FLAGS_VERSION} ${this.options.storeId}\n`;
       shim.end({
         do: 'exit',

@@ -1,6 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { shellWords } from '../shell-words.ts';
 import { serveBuildScript } from './build-script.ts';
 import { BuildFailures } from './failures.ts';
 import { serveCargoItself } from './inner-cargo.ts';
@@ -9,10 +10,19 @@ import { withLoaderPath } from './loader-path.ts';
 import { compilerAdvice } from './missing-compiler.ts';
 import { serveProgram } from './programs.ts';
 import { type Hello, ShimConnection, ShimGoneError } from './protocol.ts';
+import { readPrograms } from './rustc-programs.ts';
 import { isQuery, RustcService } from './rustc-service.ts';
 import { serveRustdoc } from './rustdoc-service.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { FailedProgram } from './types.ts';
+
+/** What a shim stands for. */
+interface StoodFor {
+  /** Describes the program, if an end from outside spoils the check; undefined if it reports itself how it ended. */
+  readonly text: string | undefined;
+  /** For a question of cargo's to rustc: the number of the programs of the build that cargo had started when it came. */
+  readonly asked: number | undefined;
+}
 
 /** Answers the shims of one cargo run. */
 export class ShimServer {
@@ -21,7 +31,11 @@ export class ShimServer {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   /** What the shims stand for that still talk to us, by their connections. */
-  private readonly talking = new Map<ShimConnection, string | undefined>();
+  private readonly talking = new Map<ShimConnection, StoodFor>();
+  /** Questions of cargo's whose shims ended before they had an answer. */
+  private readonly lostQuestions: StoodFor[] = [];
+  /** How many programs of the build cargo has started: units, build scripts, tests. */
+  private started = 0;
   private readonly rustc: RustcService;
   private readonly linkers: LinkerService;
   /** Cargo's process group. The shims end it when this engine has died and cannot. */
@@ -60,9 +74,20 @@ export class ShimServer {
    */
   cargoEnded(): void {
     if (this.closing) return;
+    for (const [shim, stoodFor] of this.talking) if (!shim.answered) this.noteGone(stoodFor);
     this.closing = true;
-    for (const [shim, what] of this.talking)
-      if (!shim.answered && what !== undefined) this.failures.noteGone(what);
+    // Cargo starts nothing before it has the answers to its questions: if it did, it had them, and another program asked.
+    for (const { text, asked } of this.lostQuestions)
+      if (text !== undefined && asked === this.started)
+        this.failures.noteQuestion(`${text} ended without a word`);
+  }
+
+  /** Takes note of a shim that ended before it had an answer. */
+  private noteGone(stoodFor: StoodFor): void {
+    // A process that was killed along with the others, as in a process group, tells nothing new.
+    if (this.closing) return;
+    if (stoodFor.asked !== undefined) this.lostQuestions.push(stoodFor);
+    else if (stoodFor.text !== undefined) this.failures.noteGone(stoodFor.text);
   }
 
   /** Ends every connection. A shim that still runs then fails and ends its program. */
@@ -73,11 +98,11 @@ export class ShimServer {
   }
 
   private async serve(shim: ShimConnection): Promise<void> {
-    let what: string | undefined;
+    let stoodFor: StoodFor | undefined;
     try {
       const hello = await shim.hello();
-      what = roleText(hello);
-      this.talking.set(shim, what);
+      stoodFor = { text: roleText(hello), asked: isQuery(hello) ? this.started : undefined };
+      this.talking.set(shim, stoodFor);
       if (hello.role === 'linker') await this.linkers.serve(shim, hello);
       else if (!sameSecret(hello.token, this.token))
         shim.end({ do: 'refuse', message: 'this process does not belong to the running check' });
@@ -85,8 +110,7 @@ export class ShimServer {
     } catch (error) {
       if (error instanceof ShimGoneError) {
         shim.destroy();
-        // A process that was killed along with the others, as in a process group, tells nothing new.
-        if (!this.closing && what !== undefined) this.failures.noteGone(what);
+        if (stoodFor !== undefined) this.noteGone(stoodFor);
         return;
       }
       if (!this.closing) this.options.fail(error);
@@ -99,6 +123,7 @@ export class ShimServer {
   /** Serves a shim that cargo started. What cargo set for it, the program in its place gets, but for the loader's path. */
   private async serveCargo(shim: ShimConnection, given: Hello): Promise<void> {
     if (given.role === 'cargo') return serveCargoItself(shim, given, this.options);
+    if (!isQuery(given)) this.started++;
     if (this.options.ready !== undefined) {
       // Cargo waits for its questions to rustc, and nothing of the build takes part in an answer.
       if (isQuery(given)) return this.rustc.serve(shim, given);
@@ -126,9 +151,11 @@ export class ShimServer {
  * Describes the program in whose place a shim stands, if an end from outside spoils the check; undefined for a
  * program that reports itself how it ended.
  */
-function roleText({ role, env }: Hello): string | undefined {
+function roleText(hello: Hello): string | undefined {
+  const { role, env } = hello;
   const name = env.get('CARGO_CRATE_NAME') ?? env.get('CARGO_PKG_NAME') ?? '?';
-  if (role === 'rustc') return env.has('CARGO_CRATE_NAME') ? `rustc of ${name}` : 'rustc';
+  if (isQuery(hello)) return `\`${shellWords(['rustc', ...readPrograms(hello, 'rustc').given])}\``;
+  if (role === 'rustc') return `rustc of ${name}`;
   if (role === 'linker') return `the linker of ${name}`;
   return role === 'build-script' ? `the build script of ${env.get('CARGO_PKG_NAME')}` : undefined;
 }
