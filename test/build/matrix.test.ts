@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { diff, gains, repository } from '../diff/support.ts';
 import { cackle, check, fixture, short } from '../support/cackle.ts';
 import { noTargets } from '../support/targets.ts';
+import { sampled } from '../support/whole.ts';
 
 // Rule 2.18: several builds in one check, by `[[common.build]]`.
 
@@ -33,6 +34,9 @@ const configured = (directory: string, ...parts: readonly string[]): void =>
   writeFileSync(join(directory, 'cackle.toml'), [head, ...parts, tail].join('\n'));
 const matrix = [builds.usual, builds.network, builds.scripted];
 
+/** What one test built there is fresh for the next, which writes another cackle.toml. */
+const shared = fixture('build-matrix', { as: 'matrix-shared' });
+
 test('rules 2.18, 4.24, 9.1: each build is judged, what they share is one; what one holds is held in it', async () => {
   const directory = fixture('build-matrix');
   // The marks of the fixture say the places.
@@ -55,10 +59,9 @@ test('rules 2.18, 4.24, 9.1: each build is judged, what they share is one; what 
 });
 
 test('rules 2.18, 10.1: nothing changed: nothing is built, and every build is judged, shared libraries too', async () => {
-  const directory = fixture('build-matrix', { as: 'matrix-repeated' });
-  configured(directory, ...matrix, allowed.replace('"net", ', ''));
+  configured(shared, ...matrix, allowed.replace('"net", ', ''));
   const uses = async () => {
-    const { problems, counts } = await check(directory);
+    const { problems, counts } = await check(shared);
     return { problems: problems.map(short), built: counts.unitsBuilt, runs: counts.cargoRuns };
   };
   const problems = ['disallowed-api matrix net'];
@@ -67,51 +70,51 @@ test('rules 2.18, 10.1: nothing changed: nothing is built, and every build is ju
   for (let times = 0; times < 2; times++)
     expect(await uses()).toEqual({ problems, built: 0, runs: 3 });
   // Another order, then fewer: what is left out is not judged.
-  configured(directory, ...[...matrix].reverse(), allowed.replace('"net", ', ''));
+  configured(shared, ...[...matrix].reverse(), allowed.replace('"net", ', ''));
   expect(await uses()).toEqual({ problems, built: 0, runs: 3 });
-  configured(directory, builds.usual, allowed.replace('"net", ', ''));
+  configured(shared, builds.usual, allowed.replace('"net", ', ''));
   expect((await uses()).problems).not.toContain(problems[0]);
 });
 
 test('rules 2.18, 5.11: what another build needs has an effect, what none needs has none', async () => {
-  const directory = fixture('build-matrix', { as: 'matrix-stale' });
-  configured(directory, ...matrix, allowed);
-  expect(await shorts(directory)).toEqual([]);
+  configured(shared, ...matrix, allowed);
+  expect(await shorts(shared)).toEqual([]);
   configured(
-    directory,
+    shared,
     ...matrix,
     allowed.replace('build.allow_apis = ["fs", "env"]', 'build.allow_apis = ["fs", "env", "net"]'),
   );
-  expect(await shorts(directory)).toEqual([]);
+  expect(await shorts(shared)).toEqual([]);
   configured(
-    directory,
+    shared,
     ...matrix,
     allowed.replace('allow_apis = ["process"]', 'allow_apis = ["process", "env"]'),
   );
-  expect(await shorts(directory)).toEqual(['unused-allow-api macros env']);
+  expect(await shorts(shared)).toEqual(['unused-allow-api macros env']);
 });
 
 test('rule 2.18: options of the command line: features replace those of all builds', async () => {
-  const directory = fixture('build-matrix', { as: 'matrix-options' });
-  configured(directory, ...matrix, allowed);
-  const made = async (...args: string[]) => (await check(directory, args)).builds;
-  expect(await made('--features', 'network')).toEqual([{ targets: [], features: 'network' }]);
-  expect(await made('--all-features')).toEqual([{ targets: [], features: 'all' }]);
-  expect(await made('--no-default-features')).toEqual([{ targets: [], features: 'none' }]);
+  configured(shared, ...matrix, allowed);
+  const made = async (args: readonly string[]) => (await check(shared, args)).builds;
+  for (const [args, features] of sampled([
+    [['--features', 'network'], 'network'],
+    [['--all-features'], 'all'],
+    [['--no-default-features'], 'none'],
+  ] as const))
+    expect(await made(args)).toEqual([{ targets: [], features }]);
   // `test` and `run` are for one build.
-  const ran = await cackle(['--path', directory, 'run']);
+  const ran = await cackle(['--path', shared, 'run']);
   expect([ran.status, ran.stderr.includes('build 2 of')]).toEqual([0, false]);
 });
 
 test('rules 2.18, 11.2, 11.3: cackle.lock has what any of the builds does', async () => {
-  const directory = fixture('build-matrix', { as: 'matrix-locked' });
-  configured(directory, ...matrix, allowed);
-  await cackle(['lock', '--path', directory]);
-  const lock = readFileSync(join(directory, 'cackle.lock'), 'utf8');
+  configured(shared, ...matrix, allowed);
+  await cackle(['lock', '--path', shared]);
+  const lock = readFileSync(join(shared, 'cackle.lock'), 'utf8');
   for (const fact of ['"proc macro', '"api net', '"build: api fs']) expect(lock).toContain(fact);
-  expect(await shorts(directory, ['--locked'])).toEqual([]);
-  configured(directory, builds.usual, builds.scripted, allowed);
-  expect(await shorts(directory, ['--locked'])).toContain('not-locked helper');
+  expect(await shorts(shared, ['--locked'])).toEqual([]);
+  configured(shared, builds.usual, builds.scripted, allowed);
+  expect(await shorts(shared, ['--locked'])).toContain('not-locked helper');
 });
 
 test('rules 2.18, 11.5: a diff has what any of the builds does, and knows when they are others', async () => {
@@ -135,12 +138,11 @@ test('rules 2.18, 11.5: a diff has what any of the builds does, and knows when t
 });
 
 test('rules 2.18, 5.25: fixes of several builds at once', async () => {
-  const directory = fixture('build-matrix', { as: 'matrix-accepted' });
-  configured(directory, ...matrix);
-  const accepted = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+  configured(shared, ...matrix);
+  const accepted = await cackle(['-n', '--auto-accept-fixes', '--path', shared]);
   expect(accepted.status).toBe(0);
-  expect(await shorts(directory)).toEqual([]);
-  const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
+  expect(await shorts(shared)).toEqual([]);
+  const text = readFileSync(join(shared, 'cackle.toml'), 'utf8');
   for (const build of matrix) expect(text).toContain(build.trim());
 });
 
@@ -164,15 +166,14 @@ describe.skipIf(noTargets !== undefined)(`builds for several targets ${noTargets
     `[[common.build]]\ntargets = ${JSON.stringify(targets)}\n${more}`;
 
   test('rules 2.18, 12.5: a use names the targets on which a build has it', async () => {
-    const directory = fixture('build-matrix', { as: 'matrix-targets' });
     configured(
-      directory,
+      shared,
       // A build without targets is for this machine, and told from what runs on it.
       builds.usual,
       perTarget([windows], 'no_default_features = true\nfeatures = ["network"]\n'),
       allowed.replace('"fs", "net", "env", ', '').replace('allow_apis = ["net"]', ''),
     );
-    const { problems, targets, builds: made } = await check(directory);
+    const { problems, targets, builds: made } = await check(shared);
     expect(targets).toEqual([linux, windows]);
     expect(made.map((build) => build.targets)).toEqual([[linux], [windows]]);
     const on = problems.flatMap((p) =>
@@ -189,15 +190,14 @@ describe.skipIf(noTargets !== undefined)(`builds for several targets ${noTargets
   });
 
   test('rules 2.18, 12.5: builds of the same features are one run of cargo; --target chooses among them', async () => {
-    const directory = fixture('build-matrix', { as: 'matrix-chosen' });
     configured(
-      directory,
+      shared,
       perTarget([linux]),
       perTarget([windows]),
       perTarget([linux], 'features = ["network"]\n'),
       allowed,
     );
-    const made = async (...args: string[]) => (await check(directory, args)).builds;
+    const made = async (...args: string[]) => (await check(shared, args)).builds;
     expect(await made()).toEqual([
       { targets: [linux, windows], features: 'default' },
       { targets: [linux], features: 'network' },

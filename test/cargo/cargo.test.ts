@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
 import { cackle, check, config, fixture, type Ran, run } from '../support/cackle.ts';
+import { sampled, whole } from '../support/whole.ts';
 
 // Chapter 13: any command of cargo's, with what runs while it builds, and what it runs, judged before.
 
@@ -81,17 +82,21 @@ test('rules 13.1, 13.3: cargo’s messages, byte for byte but for the hash in na
 test('rules 13.1, 13.2: a held macro is loaded by no command', async () => {
   const directory = fixture('gated');
   execFileSync('git', ['init', '--quiet'], { cwd: directory });
-  for (const words of [
+  // By a wrapper, by clippy's, by rustdoc, and by what stands in rustc's place.
+  const ways = [
     ['check'],
-    ['build'],
     ['clippy'],
     ['doc', '--no-deps'],
+    ['fix', '--lib', '--allow-no-vcs', '--allow-dirty'],
+  ];
+  const alike = [
+    ['build'],
     ['rustdoc'],
     ['rustc'],
     ['test', '--no-run'],
-    ['fix', '--lib', '--allow-no-vcs', '--allow-dirty'],
     ['clippy', '--fix', '--lib', '--allow-no-vcs', '--allow-dirty'],
-  ]) {
+  ];
+  for (const words of [...ways, ...(whole ? alike : [])]) {
     const tried = await gated(directory, [...words, '-p', 'uses-hostile']);
     expect({ words, status: tried.status }).toEqual({ words, status: 101 });
     expect(tried.stderr).toContain(
@@ -119,7 +124,7 @@ test('rules 13.1, 13.6: `cargo fix` compiles by a rustc without a wrapper: a mac
   writeFileSync(join(directory, 'cackle.toml'), allowed);
   const source = join(directory, 'uses-hostile/src/lib.rs');
   writeFileSync(source, `${readFileSync(source, 'utf8')}// changed\n`);
-  for (const word of ['fix', 'check', 'clippy', 'doc']) {
+  for (const word of sampled(['fix', 'clippy', 'check', 'doc'], 2)) {
     const options = word === 'fix' ? ['--lib', '--allow-no-vcs'] : [];
     const tried = await gated(directory, [word, ...options, '-p', 'uses-hostile']);
     expect({ word, status: tried.status }).toEqual({ word, status: 101 });
@@ -244,7 +249,6 @@ test('rules 13.1, 6.11: build scripts, rustc and programs see no variable of our
   });
   for (const words of [
     ['run', '-q'],
-    ['build', '-q'],
     ['doc', '-q'],
     ['fix', '-q', '--lib', '--allow-no-vcs'],
   ]) {
@@ -364,7 +368,7 @@ test('rules 13.1, 7.1: what is allowed runs in its sandbox', async () => {
   const script = await gated(directory, ['check', '-p', 'script']);
   expect(script.status).toBe(101);
   expect(script.stderr).toMatch(/Read-only file system|sandbox/);
-  for (const word of ['check', 'doc', 'build']) {
+  for (const word of ['check', 'doc']) {
     const macro = await gated(directory, [word, '-p', 'uses-hostile']);
     expect({ word, status: macro.status }).toEqual({ word, status: 101 });
     expect(macro.stderr).toContain('Read-only file system');

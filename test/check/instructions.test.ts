@@ -178,9 +178,10 @@ describe('rules 5.9, 5.19: instructions of one kind are one problem', () => {
   const settledBy = (rules: readonly string[], ...instructions: string[]): boolean =>
     instructions.every((instruction) => isInstructionAllowed(instruction, rules));
 
+  const shared = fixture('instructions-of-one-kind');
+
   test('of which the report lists the first, and the fix is the rule that fits; one alone is as it was', async () => {
-    const directory = fixture('instructions-of-one-kind');
-    const report = await check(directory);
+    const report = await check(shared);
     const told = report.problems.flatMap((p) =>
       p.kind === kind ? [[p.packageName, p.instruction, p.instructions.length]] : [],
     );
@@ -191,7 +192,7 @@ describe('rules 5.9, 5.19: instructions of one kind are one problem', () => {
       ['prefixed', 'cargo:rustc-link-search=native=/nowhere/a', 2],
       ['single', 'cargo:rustc-env=SINGLE_ONE=1', 1],
     ]);
-    const { stdout } = await cackle(['-n', '--path', directory]);
+    const { stdout } = await cackle(['-n', '--path', shared]);
     expect(stdout).toContain(`prefixed
   error[C0303]: its build script gives 9 instructions \`cargo:rustc-env=VERGEN_…\`, which are not allowed
     cargo:rustc-env=VERGEN_BUILD_DATE=1
@@ -206,16 +207,15 @@ describe('rules 5.9, 5.19: instructions of one kind are one problem', () => {
 `);
     expect(stdout).toContain('and 9 instructions `cargo:rustc-env=VERGEN_…`, single has');
     expect(stdout).toContain('gives the instruction `cargo:rustc-env=SINGLE_ONE=1`, which is not');
-    const whole = await cackle(['-n', '--debug', '--path', directory]);
+    const whole = await cackle(['-n', '--debug', '--path', shared]);
     expect(whole.stdout).toContain('    cargo:rustc-env=VERGEN_SYSINFO_NAME=9\n');
     expect(whole.stdout).not.toContain('more instructions');
   });
 
   test('and one fix settles all of it', async () => {
-    const directory = fixture('instructions-of-one-kind');
-    const ran = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+    const ran = await cackle(['-n', '--auto-accept-fixes', '--path', shared]);
     expect([ran.status, ran.stderr]).toEqual([0, expect.anything()]);
-    const text = readFileSync(join(directory, 'cackle.toml'), 'utf8');
+    const text = readFileSync(join(shared, 'cackle.toml'), 'utf8');
     expect(text.slice(text.indexOf('[pkg'))).toBe(`[pkg.others]
 build.allow_build_instructions = [
     "cargo:rustc-env=BRANCH=*",
@@ -233,7 +233,7 @@ build.allow_build_instructions = [
 [pkg.single]
 build.allow_build_instructions = ["cargo:rustc-env=*"]
 `);
-    expect((await check(directory)).problems).toEqual([]);
+    expect((await check(shared)).problems).toEqual([]);
   });
 
   test.each<[string[], string[]]>([

@@ -58,8 +58,11 @@ const onWindows = [
 ];
 const unused = 'src/unused.rs | nobody | ?';
 
+/** What one test built there is fresh for the next. */
+const shared = fixture('coverage/workspace');
+
 test('rule 6.26: packages, files and items that no build compiles, and what would show them', async () => {
-  const directory = fixture('coverage/workspace');
+  const directory = shared;
   const found = await covered(directory);
   expect(found.counts).toEqual({ packages: 6, compiled: 2 });
   expect(found.unknown).toEqual([
@@ -139,7 +142,7 @@ test('rules 2.18, 6.26: two conditions that hold in different builds are seen by
 });
 
 test('rule 6.26: what it names shows it: all features', async () => {
-  const directory = fixture('coverage/workspace', { as: 'coverage-features' });
+  const directory = shared;
   const found = await covered(directory, ['--all-features']);
   expect(packages(found).join()).not.toContain('covered/');
   expect(code(found, 'covered')).toEqual(
@@ -156,7 +159,7 @@ test('rule 6.26: what it names shows it: all features', async () => {
 test.skipIf(noTargets !== undefined)(
   `rules 6.26, 12.5: what it names shows it: a target ${noTargets ?? ''}`,
   async () => {
-    const directory = fixture('coverage/workspace', { as: 'coverage-targets' });
+    const directory = shared;
     const targets = ['x86_64-unknown-linux-gnu', windows, 'x86_64-pc-windows-msvc'];
     const found = await covered(
       directory,
@@ -175,8 +178,20 @@ test('rule 6.26: nothing is left out', async () => {
   expect([quiet.status, quiet.stdout, quiet.stderr]).toEqual([0, '', '']);
 });
 
+test('rule 6.26: without an answer of cargo, the packages are named and the reason is told', async () => {
+  const directory = shared;
+  const cargo = join(directory, '../no-answer');
+  const script =
+    'case "$*" in *--offline*) echo "error: not downloaded" >&2; exit 101;; esac\nexec cargo "$@"\n';
+  writeFileSync(cargo, `#!/bin/sh\n${script}`);
+  chmodSync(cargo, 0o755);
+  const found = await covered(directory, [], { CARGO: cargo });
+  expect(packages(found)).toEqual(['deep ?', 'extra ?', 'on-other-machines ?', 'on-windows ?']);
+  expect(found.unknown[0]).toContain('`cargo fetch` may help: error: not downloaded');
+});
+
 test('rule 6.26: a check says in a line how many packages it did not compile', async () => {
-  const directory = fixture('coverage/workspace', { as: 'coverage-line' });
+  const directory = shared;
   const { stdout } = await cackle(['-n', '--path', directory]);
   expect(stdout).toContain('4 packages of Cargo.lock are compiled by no build of this check');
   expect((await check(directory)).notCompiled).toEqual([
@@ -192,18 +207,6 @@ test('rule 6.26: a check says in a line how many packages it did not compile', a
   expect(held.stdout).not.toContain('compiled by no build');
   const { unknown } = await covered(directory);
   expect(unknown).toContain('the build script of covered is held: what needs it was not compiled');
-});
-
-test('rule 6.26: without an answer of cargo, the packages are named and the reason is told', async () => {
-  const directory = fixture('coverage/workspace', { as: 'coverage-offline' });
-  const cargo = join(directory, '../no-answer');
-  const script =
-    'case "$*" in *--offline*) echo "error: not downloaded" >&2; exit 101;; esac\nexec cargo "$@"\n';
-  writeFileSync(cargo, `#!/bin/sh\n${script}`);
-  chmodSync(cargo, 0o755);
-  const found = await covered(directory, [], { CARGO: cargo });
-  expect(packages(found)).toEqual(['deep ?', 'extra ?', 'on-other-machines ?', 'on-windows ?']);
-  expect(found.unknown[0]).toContain('`cargo fetch` may help: error: not downloaded');
 });
 
 describe('rule 6.26: which build compiles what stands behind a condition', () => {

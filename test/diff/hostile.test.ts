@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { cackle, fixture, run, workspacePlace } from '../support/cackle.ts';
-import { wholeTest } from '../support/whole.ts';
+import { sampled, wholeTest } from '../support/whole.ts';
 import { commit, diff, gains, git, repository, updates, write } from './support.ts';
 
 /** A package without capabilities, and with code for another target. */
@@ -281,14 +281,14 @@ test('rule 11.13: a cackle.lock that records what the code does not do is a gain
   await commit(directory, 'claim');
   // What was recorded before is stale, which `--locked` tells.
   expect((await diff(directory, ['HEAD'])).loosened).toEqual([]);
-  for (const [broken, said] of [
+  for (const [broken, said] of sampled([
     [`${honest}<<<<<<< HEAD\n`, 'has marks of a merge conflict'],
     [`${honest}\n[[package]]\nname = "util"\nversion = "1.0.0"\nsource = "crates.io"\n`, 'twice'],
     [
       `${honest}\n[[package]]\nname = "older"\nversion = "1.0.0"\nsource = "crates.io"\n`,
       'older 1.0.0',
     ],
-  ] as const) {
+  ] as const)) {
     writeFileSync(file, broken);
     await commit(directory, said);
     const { base, stderr } = await diff(directory, ['HEAD']);
