@@ -21,20 +21,12 @@ try {
 }
 addTargets();
 addComponents();
-const crates = await run('cargo', ['test', '--workspace', '--locked', '--no-fail-fast'], true);
-const shim = await run(
-  'cargo',
-  ['test', '--locked', '--manifest-path', 'engine/shim/Cargo.toml', '--target-dir', 'target/shim'],
-  true,
-);
-const launcher = await run(
-  'cargo',
-  [
-    ...['test', '--locked', '--manifest-path', 'engine/launcher/Cargo.toml'],
-    ...['--target-dir', 'target/launcher'],
-  ],
-  true,
-);
+// Beside each other: at the end of each a core would have nothing to do.
+const [crates, shim, launcher] = await Promise.all([
+  run('cargo', ['test', '--workspace', '--locked', '--no-fail-fast'], true),
+  run('cargo', testsOf('shim'), true),
+  run('cargo', testsOf('launcher'), true),
+]);
 const suite = await run(
   process.execPath,
   [
@@ -68,7 +60,13 @@ if (failed === 0 && ended.length > 0) failed = 1;
 writeFileSync(counts, `${passed} ${failed}\n`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Runs a program with its output shown, and counts what `cargo test` says of its tests.
+/** The arguments of `cargo test` for a package of its own. @param {string} name @returns {string[]} */
+function testsOf(name) {
+  const manifest = ['--manifest-path', `engine/${name}/Cargo.toml`];
+  return ['test', '--locked', ...manifest, '--target-dir', `target/${name}`];
+}
+
+/** Runs a program; shows its output, at the end what is read to count what `cargo test` says of its tests.
  * @param {string} program @param {readonly string[]} args @param {boolean} count
  * @returns {Promise<{ status: number, passed: number, failed: number }>} */
 function run(program, args, count) {
@@ -80,10 +78,10 @@ function run(program, args, count) {
     let text = '';
     child.stdout?.setEncoding('utf8').on('data', (chunk) => {
       text += chunk;
-      process.stdout.write(chunk);
     });
     child.on('error', () => done({ status: 1, passed: 0, failed: 1 }));
     child.on('close', (status) => {
+      process.stdout.write(text);
       const sum = (/** @type {RegExp} */ pattern) =>
         [...text.matchAll(pattern)].reduce((total, m) => total + Number(m[1]), 0);
       done({

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { distPath, packageRoot } from '../engine/paths.ts';
 import { run } from './support/cackle.ts';
+import { whole } from './support/whole.ts';
 
 const directory = join(packageRoot(), 'target', 'fixtures', 'wasm packages');
 const source = join(directory, 'sample.rs');
@@ -90,6 +91,8 @@ beforeAll(async () => {
     const made = await run(process.execPath, [
       join(packageRoot(), 'setup', 'wasm-pack.mjs'),
       ...['build', join(packageRoot(), 'wasm', crate), '--target', 'nodejs'],
+      // Optimised as a whole, they take some minutes of processor time.
+      ...(whole ? [] : ['--dev']),
       ...['--out-dir', join(directory, 'node_modules', crate)],
     ]);
     expect(made, made.stderr).toMatchObject({ status: 0 });

@@ -3,7 +3,8 @@ import type { Case } from './cases.ts';
 /**
  * The cases that a run looks at. `wanted` is `all`, or words that names of cases begin with, separated by commas; without
  * it a fixed sample: all that share a workspace, and of each kind's that need their own every twentieth, and the first that is
- * caught. Programs that are optimised as a whole take longer than all others together: of them none.
+ * caught; of kinds of which some share one, every second of these. Programs that are optimised as a whole take longer than all
+ * others together: of them none.
  */
 export function chosen(cases: readonly Case[], wanted: string | undefined): readonly Case[] {
   if (wanted === 'all') return cases;
@@ -17,10 +18,12 @@ export function chosen(cases: readonly Case[], wanted: string | undefined): read
     seen.set(key, before + 1);
     return before;
   };
+  const together = new Set(cases.filter(({ alone }) => !alone).map(({ kind }) => kind));
   return cases.filter(({ kind, alone, is }) => {
     if (!alone) return true;
     const [ofKind, alike] = [count(kind), count(`${kind} ${is}`)];
-    return kind !== 'optimised' && (ofKind % 20 === 0 || (is === 'caught' && alike === 0));
+    if (kind === 'optimised' || (ofKind % 20 !== 0 && (is !== 'caught' || alike > 0))) return false;
+    return !together.has(kind) || count('of kinds that share') % 2 === 0;
   });
 }
 

@@ -1,5 +1,5 @@
 //! What an object says, and its tables must not lose, by another reader; the fuzzers of objects check it too
-//! (test/fuzz/rust/targets/coff.rs, macho.rs).
+//! (test/fuzz/rust/targets/foreign).
 
 use artifact::{Format, NONE};
 use object::{Object, ObjectSection, ObjectSymbol, RelocationFlags, RelocationTarget, SectionIndex, SymbolSection};
