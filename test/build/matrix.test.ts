@@ -119,7 +119,7 @@ test('rules 2.18, 11.2, 11.3: cackle.lock has what any of the builds does', asyn
 
 test('rules 2.18, 11.5: a diff has what any of the builds does, and knows when they are others', async () => {
   const directory = fixture('build-matrix', { as: 'matrix-diff' });
-  configured(directory, builds.usual, builds.network, allowed);
+  configured(directory, ...matrix, allowed);
   writeFileSync(join(directory, 'unique.txt'), `${process.pid} ${Date.now()}`);
   await repository(directory);
   const library = join(directory, 'helper/src/lib.rs');
@@ -133,7 +133,7 @@ test('rules 2.18, 11.5: a diff has what any of the builds does, and knows when t
   const fewer = await diff(directory, ['HEAD']);
   expect([gains(fewer), fewer.base.from]).toEqual([{}, 'check']);
   expect(fewer.loosened?.map(({ text }) => text)).toEqual([
-    'builds are features default, not features default; features network without default',
+    'builds are features default, not features default; features network without default; features scripted',
   ]);
 });
 
