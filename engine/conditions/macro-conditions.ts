@@ -27,7 +27,9 @@ function* definedIn(rust: RustText): Generator<[name: string, cfg: string | unde
       if (text(at) !== '#' || text(at + 1) !== '[' || text(at + 2) !== 'cfg') continue;
       if (!isBeforeVariable(rust, at)) continue;
       const inner = tokens.slice(at + 4, closing.get(at + 3) ?? at + 4).map((token) => token.text);
-      yield [text(i + 2), inner.includes('$') ? undefined : inner.join(' ').replace(/ ,$/, '')];
+      // The whole of it may come from the call: `#[cfg $($condition)*]`.
+      const isOfCall = text(at + 3) !== '(' || inner.includes('$');
+      yield [text(i + 2), isOfCall ? undefined : inner.join(' ').replace(/ ,$/, '')];
     }
     i = end;
   }

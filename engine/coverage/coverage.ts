@@ -8,8 +8,8 @@ import { cargoLockText, lockEntries } from '../workspace/lock-file.ts';
 import { treeArguments } from '../workspace/metadata.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
 import { type Candidate, candidates } from './candidates.ts';
-import { type FullTree, readFullTree } from './full-tree.ts';
-import { uncompiledPackages } from './packages.ts';
+import { type Asking, type FullTree, readFullTree } from './full-tree.ts';
+import { featureOf, uncompiledPackages } from './packages.ts';
 import { UnseenSources } from './sources.ts';
 import type { Coverage, PartlySeenPackage, ShownBy, UncompiledPackage } from './types.ts';
 
@@ -51,11 +51,9 @@ export async function coverage(
         ({ packageLabel, held, failed }) =>
           `the ${held} of ${packageLabel} ${failed ? 'failed' : 'is held'}: what needs it was not compiled`,
       ),
-      ...(typeof tree === 'string'
-        ? [`cargo does not say what needs which package, \`cargo fetch\` may help: ${tree}`]
-        : []),
       ...unknown,
     ],
+    ...(typeof tree === 'string' ? { withoutTree: tree } : {}),
   };
 }
 
@@ -71,9 +69,17 @@ function packagesOf(
       ? []
       : uncompiledPackages(tree, ({ id }) => compiled.has(id), known, workspace.host);
   const byName = new Map(told.map((p) => [`${p.name} ${p.version}`, p]));
+  const labels = new Set(report.unchecked.map(({ packageLabel }) => packageLabel));
+  const held = workspace.packages.filter(({ label }) => labels.has(label));
+  const waiting = new Set(
+    workspace.packages
+      .filter((p) => held.some(({ index }) => workspace.dependsOn(p.index, index)))
+      .map(({ cargoName, version }) => `${cargoName} ${version}`),
+  );
   return report.notCompiled.map((label) => {
     const [name = '', version = ''] = label.split(' ');
-    return byName.get(label) ?? { name, version, neededBy: [], shownBy: undefined };
+    const found = byName.get(label) ?? { name, version, neededBy: [], shownBy: undefined };
+    return waiting.has(label) ? { ...found, shownBy: undefined, waits: true } : found;
   });
 }
 
@@ -93,21 +99,32 @@ async function sourcesOf(
     const { unseen, unknown: untold } = await sources.in(p);
     unknown.push(...untold);
     const node = nodes.get(p.id);
-    const nameOf = (feature: string): string => {
-      const ofMember =
-        typeof tree === 'string' || node === undefined ? undefined : tree.ofMember(node, feature);
-      return ofMember === undefined || ofMember === 'always' ? `${name}/${feature}` : ofMember;
+    const asking = (feature: string): Asking | undefined => {
+      if (isMember) return { isAlways: false, option: `${name}/${feature}` };
+      if (typeof tree === 'string' || node === undefined) return undefined;
+      return tree.asking(node, feature);
     };
-    const named = unseen.map((code) => ({ ...code, shownBy: withNames(code.shownBy, nameOf) }));
+    const named = unseen.map((code) => ({
+      ...code,
+      shownBy: code.shownBy && withNames(code.shownBy, { name, version }, asking),
+    }));
     if (named.length > 0) seen.push({ name, version, isMember, unseen: named });
   }
   return { seen, unknown };
 }
 
+/** Names features as options take them; undefined where that is not known. */
 function withNames(
-  shown: ShownBy | undefined,
-  nameOf: (feature: string) => string,
+  shown: ShownBy,
+  of: { readonly name: string; readonly version: string },
+  asking: (feature: string) => Asking | undefined,
 ): ShownBy | undefined {
-  if (shown === undefined) return undefined;
-  return { ...shown, features: shown.features.map(nameOf), without: shown.without.map(nameOf) };
+  const asked = shown.features.map((feature) => ({ feature, by: asking(feature) }));
+  if (asked.some(({ by }) => by === undefined)) return undefined;
+  return {
+    ...shown,
+    features: asked.flatMap(({ by }) => by?.option ?? []),
+    unreachable: asked.flatMap(({ feature, by }) => (by?.option ? [] : [featureOf(of, feature)])),
+    without: shown.without.map((feature) => asking(feature)?.option ?? `${of.name}/${feature}`),
+  };
 }

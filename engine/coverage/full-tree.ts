@@ -27,6 +27,7 @@ const treeSchema = z.object({
         id: z.string(),
         deps: z.array(
           z.object({
+            name: z.string(),
             pkg: z.string(),
             dep_kinds: z.array(
               z.object({ kind: z.nullish(z.string()), target: z.nullish(z.string()) }),
@@ -57,14 +58,19 @@ export interface TreeNode {
   }[];
 }
 
+/** Who can turn on a feature of a package. */
+export interface Asking {
+  /** Does whoever needs the package turn it on? */
+  readonly isAlways: boolean;
+  /** What `--features` and cackle.toml take: `MEMBER/FEATURE`, or `DEPENDENCY/FEATURE` of a direct dependency; undefined where nothing does. */
+  readonly option: string | undefined;
+}
+
 /** The tree with all features, for all targets. */
 export interface FullTree {
   readonly nodes: readonly TreeNode[];
-  /**
-   * Returns a feature of a member that turns on a feature of a package, as `PACKAGE/FEATURE`; `always` where whoever needs the
-   * package does; undefined for one that nobody turns on.
-   */
-  ofMember(node: TreeNode, feature: string): string | 'always' | undefined;
+  /** Returns who can turn on a feature of a package. */
+  asking(node: TreeNode, feature: string): Asking;
 }
 
 /**
@@ -104,28 +110,46 @@ function fullTree({ packages, workspace_members, resolve }: CargoTree): FullTree
     }),
   );
   type Need = TreeNode['needs'][number];
+  const users = new Map<string, User[]>();
   for (const { id, deps } of resolve.nodes) {
     const p = byId.get(id);
-    for (const { pkg, dep_kinds } of deps)
-      for (const { kind, target } of dep_kinds) {
-        const to = nodes.get(pkg);
-        const name = byId.get(pkg)?.name;
-        if (p === undefined || to === undefined || name === undefined) continue;
+    for (const { name: crate, pkg, dep_kinds } of deps) {
+      const of = byId.get(pkg);
+      const to = nodes.get(pkg);
+      if (p === undefined || of === undefined || to === undefined) continue;
+      const declared = declaredAs(p, of.name, crate);
+      users.set(pkg, [...(users.get(pkg) ?? []), { user: p, declared }]);
+      for (const { kind, target } of dep_kinds)
         nodes.get(id)?.needs.push({
           to,
           target: target ?? undefined,
           kind: kind === 'dev' || kind === 'build' ? kind : undefined,
-          features: wanted(p, name, kind, target),
+          features: wanted(p, of.name, kind, target),
         });
-      }
+    }
   }
   return {
     nodes: [...nodes.values()],
-    ofMember: ({ id }, feature) => {
+    asking: ({ id }, feature) => {
       const p = byId.get(id);
-      return p === undefined ? undefined : enabling(p, feature, packages, members);
+      return p === undefined
+        ? { isAlways: false, option: undefined }
+        : asking(p, feature, users, members);
     },
   };
+}
+
+/** Who needs a package, and the entries of its Cargo.toml that say so. */
+interface User {
+  readonly user: CargoPackage;
+  readonly declared: CargoPackage['dependencies'];
+}
+
+/** The entries by which a package needs another of this name, seen by it as `crate`: it may need several versions of one. */
+function declaredAs({ dependencies }: CargoPackage, name: string, crate: string): User['declared'] {
+  const all = dependencies.filter((dependency) => dependency.name === name);
+  const renamed = all.filter(({ rename }) => rename?.replaceAll('-', '_') === crate);
+  return renamed.length > 0 ? renamed : all.filter(({ rename }) => (rename ?? null) === null);
 }
 
 /** The features of a package that turn on one of its dependencies; empty when it is not optional. */
@@ -154,34 +178,35 @@ function wanted(
 /** Features that are followed upward. */
 const MOST_STEPS = 1000;
 
-/** Looks for a member's feature that turns on a feature of a package, from feature to feature upward. */
-function enabling(
+/** Looks for what turns on a feature of a package, from feature to feature upward; for a member's feature first. */
+function asking(
   p: CargoPackage,
   feature: string,
-  packages: readonly CargoPackage[],
+  users: ReadonlyMap<string, readonly User[]>,
   members: ReadonlySet<string>,
-): string | 'always' | undefined {
+): Asking {
   const seen = new Set<string>();
   const pending: [CargoPackage, string][] = [[p, feature]];
+  let isAlways = false;
+  let ofDirect: string | undefined;
   for (let steps = 0; steps < MOST_STEPS; steps++) {
     const next = pending.shift();
     if (next === undefined) break;
     const [at, name] = next;
     if (seen.has(`${at.id}\0${name}`)) continue;
     seen.add(`${at.id}\0${name}`);
-    if (members.has(at.id)) return `${at.name}/${name}`;
-    for (const user of packages) {
-      const declared = user.dependencies.filter((dependency) => dependency.name === at.name);
-      if (declared.some(({ features }) => features.includes(name))) return 'always';
-      const words = declared.flatMap(({ rename, name: own }) => {
-        const called = rename ?? own;
-        return [`${called}/${name}`, `${called}?/${name}`];
-      });
+    if (members.has(at.id)) return { isAlways, option: `${at.name}/${name}` };
+    for (const { user, declared } of users.get(at.id) ?? []) {
+      if (declared.some(({ features }) => features.includes(name))) isAlways = true;
+      const called = declared.map(({ rename, name: own }) => rename ?? own);
+      const words = called.flatMap((word) => [`${word}/${name}`, `${word}?/${name}`]);
       for (const [above, entries] of Object.entries(user.features))
         if (entries.some((entry) => words.includes(entry))) pending.push([user, above]);
+      // cargo takes a feature of what a member itself needs, by the name that it has there.
+      if (members.has(user.id)) ofDirect ??= called[0] && `${called[0]}/${name}`;
     }
     for (const [above, entries] of Object.entries(at.features))
       if (entries.includes(name)) pending.push([at, above]);
   }
-  return undefined;
+  return { isAlways, option: ofDirect };
 }

@@ -119,17 +119,30 @@ function shownBy(ways: readonly Way[], tree: FullTree, candidates: number): Show
   if (way === undefined) return undefined;
   const { needs, fitting } = way;
   const isForSome = fitting.length < candidates;
+  const [features, unreachable]: [string[], string[]] = [[], []];
+  for (const { by, features: any } of needs) {
+    if (any.length === 0) continue;
+    const asked = any.map((feature) => tree.asking(by, feature));
+    if (asked.some(({ isAlways }) => isAlways)) continue;
+    const option = asked.find((one) => one.option !== undefined)?.option;
+    if (option !== undefined) features.push(option);
+    else unreachable.push(featureOf(by, any[0] ?? ''));
+  }
   return {
     targets: isForSome ? fitting.slice(0, MOST_TRIPLES).map(({ triple }) => triple) : [],
-    features: needs.flatMap(({ by, features }) => {
-      if (features.length === 0) return [];
-      const named = features.map((feature) => tree.ofMember(by, feature));
-      if (named.includes('always')) return [];
-      return named.find((feature) => feature !== undefined) ?? `${by.name}/${features[0]}`;
-    }),
+    features,
+    unreachable,
     without: [],
     ...(needs.some(({ kind }) => kind === 'dev') ? { tests: true } : {}),
   };
+}
+
+/** Returns how a feature that no option turns on is named: `PACKAGE@VERSION/FEATURE`. */
+export function featureOf(
+  { name, version }: { readonly name: string; readonly version: string },
+  feature: string,
+): string {
+  return `${name}@${version}/${feature}`;
 }
 
 /** Is a key of `[target.KEY]`, a triple or `cfg(…)`, for a target? */

@@ -119,6 +119,7 @@ function told({ on, off }: Change, targets: readonly string[]): ShownBy {
   return {
     targets,
     features: names(on),
+    unreachable: [],
     without: names(off),
     ...(on.includes('test') ? { tests: true } : {}),
     ...([...on, ...off].some((name) => ofProfiles.has(name)) ? { otherProfile: true } : {}),

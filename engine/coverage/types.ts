@@ -1,11 +1,13 @@
 import type { CheckedBuild } from '../problems/report.ts';
 
-/** A build that would compile something. Features are `PACKAGE/FEATURE`: of a member, where one turns on what is wanted. */
+/** A build that would compile something. */
 export interface ShownBy {
   /** Triples with any of which it is compiled; empty where the target does not matter. */
   readonly targets: readonly string[];
-  /** Features that have to be on. */
+  /** Features that have to be on, as cargo and cackle.toml take them: of a member, or of what a member itself needs. */
   readonly features: readonly string[];
+  /** Features that have to be on and that no option turns on, `PACKAGE@VERSION/FEATURE`: only who needs the package can. */
+  readonly unreachable: readonly string[];
   /** Features that have to be off. */
   readonly without: readonly string[];
   /** True for what only tests have. */
@@ -26,6 +28,8 @@ export interface UncompiledPackage {
   }[];
   /** Undefined where that is not known. */
   readonly shownBy: ShownBy | undefined;
+  /** True for one that these builds would compile, if nothing that it needs were held or had failed. */
+  readonly waits?: true | undefined;
 }
 
 /** Code of a compiled package that no build saw. */
@@ -58,4 +62,6 @@ export interface Coverage {
   readonly partlySeen: readonly PartlySeenPackage[];
   /** Texts about what this cannot tell: what was held, what cargo did not say. */
   readonly unknown: readonly string[];
+  /** Why cargo does not say what needs which package, such as sources that were never downloaded; undefined where it does. */
+  readonly withoutTree?: string | undefined;
 }

@@ -1,6 +1,8 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { coverageText } from '../../cli/output/coverage-text.ts';
+import { paintFor } from '../../cli/output/paint.ts';
 import { OtherTargets } from '../../engine/conditions/other-cfg.ts';
 import { shownBy } from '../../engine/coverage/shown-by.ts';
 import type { Coverage } from '../../engine/coverage/types.ts';
@@ -39,7 +41,7 @@ const code = ({ partlySeen }: Coverage, of: string): string[] =>
         cfg.join(' or ') || 'nobody',
         ...(shown === undefined
           ? ['?']
-          : [shown.targets[0] ?? [], shown.features, shown.without].flat()),
+          : [shown.targets[0] ?? [], shown.features, shown.unreachable, shown.without].flat()),
       ].join(' | '),
   );
 
@@ -64,9 +66,10 @@ const shared = fixture('coverage/workspace');
 test('rule 6.26: packages, files and items that no build compiles, and what would show them', async () => {
   const directory = shared;
   const found = await covered(directory);
-  expect(found.counts).toEqual({ packages: 6, compiled: 2 });
+  expect(found.counts).toEqual({ packages: 7, compiled: 3 });
   expect(found.unknown).toEqual([
     'seen calls its macro with!, whose conditions depend on the call',
+    'seen calls its macro given!, whose conditions depend on the call',
   ]);
   expect(packages(found)).toEqual([
     'deep x86_64-pc-windows-msvc',
@@ -90,13 +93,24 @@ test('rule 6.26: packages, files and items that no build compiles, and what woul
   // Tests of a dependency, its program and what only documentation has are of no build.
   expect(code(found, 'seen')).toEqual(
     // What a macro of the package leaves out is told at its call, with the file of a module.
-    ['src/behind.rs', 'src/lib.rs:5-6', 'src/lib.rs:18-21'].map(
-      (place) => `${place} | cfg(feature = "more") | covered/wide`,
-    ),
+    [
+      ...['src/behind.rs', 'src/lib.rs:5-6', 'src/lib.rs:18-21'].map(
+        (place) => `${place} | cfg(feature = "more") | covered/wide`,
+      ),
+      // A feature that no feature of the workspace turns on, by the name that the dependency has in it.
+      'src/lib.rs:31-32 | cfg(feature = "own") | watched/own',
+    ],
   );
+  // No option turns on features of what only dependencies need.
+  expect(code(found, 'under')).toEqual([
+    'src/lib.rs:1-2 | cfg(feature = "deep") | under@1.0.0/deep',
+  ]);
   const shown = await cackle(['coverage', '--path', directory]);
   expect(shown.status).toBe(0);
-  expect(shown.stdout).toContain('2 of 6 packages of Cargo.lock are compiled, by 1 build:');
+  expect(shown.stdout).toContain(
+    'cfg(feature = "deep"): the feature deep of the indirect dependency under 1.0.0 (no option turns it on)',
+  );
+  expect(shown.stdout).toContain('3 of 7 packages of Cargo.lock are compiled, by 1 build:');
   expect(shown.stdout).toMatch(
     /extra 1\.0\.0: --features covered\/extra; needed by covered 1\.0\.0/,
   );
@@ -135,7 +149,7 @@ test('rules 2.18, 6.26: two conditions that hold in different builds are seen by
       unused,
     ].sort(byPlace),
   );
-  configured('"extra"', '"other"', '"extra", "other", "wide"');
+  configured('"extra"', '"other"', '"extra", "other", "wide", "watched/own"');
   const together = await covered(directory);
   expect(code(together, 'covered').some((line) => line.startsWith('src/lib.rs:9'))).toBe(false);
   expect(code(together, 'seen')).toEqual([]);
@@ -178,18 +192,6 @@ test('rule 6.26: nothing is left out', async () => {
   expect([quiet.status, quiet.stdout, quiet.stderr]).toEqual([0, '', '']);
 });
 
-test('rule 6.26: without an answer of cargo, the packages are named and the reason is told', async () => {
-  const directory = shared;
-  const cargo = join(directory, '../no-answer');
-  const script =
-    'case "$*" in *--offline*) echo "error: not downloaded" >&2; exit 101;; esac\nexec cargo "$@"\n';
-  writeFileSync(cargo, `#!/bin/sh\n${script}`);
-  chmodSync(cargo, 0o755);
-  const found = await covered(directory, [], { CARGO: cargo });
-  expect(packages(found)).toEqual(['deep ?', 'extra ?', 'on-other-machines ?', 'on-windows ?']);
-  expect(found.unknown[0]).toContain('`cargo fetch` may help: error: not downloaded');
-});
-
 test('rule 6.26: a check says in a line how many packages it did not compile', async () => {
   const directory = shared;
   const { stdout } = await cackle(['-n', '--path', directory]);
@@ -207,6 +209,68 @@ test('rule 6.26: a check says in a line how many packages it did not compile', a
   expect(held.stdout).not.toContain('compiled by no build');
   const { unknown } = await covered(directory);
   expect(unknown).toContain('the build script of covered is held: what needs it was not compiled');
+});
+
+test('rule 6.26: what waits for a held macro needs no other build', async () => {
+  const directory = fixture('held-proc-macro', { as: 'coverage-held' });
+  const { uncompiled } = await covered(directory);
+  expect(uncompiled.map(({ name, waits }) => [name, waits])).toEqual([['loads', true]]);
+  const { stdout } = await cackle(['coverage', '--path', directory]);
+  expect(stdout).toMatch(/loads \S+: these builds, once what it needs may run$/m);
+});
+
+test('rule 6.26: without an answer of cargo, the packages are named and the reason is told', async () => {
+  const directory = shared;
+  const cargo = join(directory, '../no-answer');
+  const script =
+    'case "$*" in *--offline*) echo "error: not downloaded" >&2; exit 101;; esac\nexec cargo "$@"\n';
+  writeFileSync(cargo, `#!/bin/sh\n${script}`);
+  chmodSync(cargo, 0o755);
+  const found = await covered(directory, [], { CARGO: cargo });
+  expect(packages(found)).toEqual(['deep ?', 'extra ?', 'on-other-machines ?', 'on-windows ?']);
+  expect(found.withoutTree).toBe('error: not downloaded');
+  // What turns on a feature of a dependency is not known, a target is.
+  expect(code(found, 'under')).toEqual(['src/lib.rs:1-2 | cfg(feature = "deep") | ?']);
+  expect(code(found, 'covered')).toContain(onWindows[0]);
+  const shown = await cackle(['coverage', '--path', directory], { CARGO: cargo });
+  expect(shown.stdout).toContain('error: not downloaded\n  fix: `cargo fetch` downloads');
+  expect(shown.stdout).toContain('on-windows 1.0.0: not known before `cargo fetch`');
+  expect(shown.stdout).toContain('cfg(feature = "deep"): not known before `cargo fetch`');
+});
+
+describe('rule 6.26: a dependency with hundreds of conditions is summed up', () => {
+  const unseen = ['a', 'b', 'b', 'c', 'd', 'd', 'd', 'd', 'e'.repeat(200)].map((name, i) => ({
+    ...{ file: 'src/lib.rs', lines: [i, i] as const, cfg: [`cfg(${name})`] },
+    shownBy: undefined,
+  }));
+  const text = (isMember: boolean, all: boolean): string =>
+    coverageText(
+      {
+        ...{ workspaceRoot: '/', builds: [], counts: { packages: 1, compiled: 1 } },
+        ...{ uncompiled: [], unknown: [] },
+        partlySeen: [{ name: 'libc', version: '1.0.0', isMember, unseen }],
+      },
+      paintFor(false),
+      all,
+    );
+  const how = 'lists every condition and place';
+
+  test('by its conditions with most places, and how to see all', () => {
+    const shown = text(false, false);
+    expect(shown).toContain('libc 1.0.0: 9 places behind 5 conditions, the 3 with most:\n');
+    expect(shown).toContain('src/lib.rs:4, src/lib.rs:5, src/lib.rs:6 and 1 more place cfg(d): ');
+    expect([shown.includes('cfg(c)'), shown.includes(how)]).toEqual([false, true]);
+  });
+
+  test('a member is not, and nothing is with --debug', () => {
+    const member = text(true, false);
+    expect([member.includes('cfg(c)'), member.includes('e…'), member.includes(how)]).toEqual([
+      ...[true, true, true],
+    ]);
+    const all = text(false, true);
+    expect(all).toContain('src/lib.rs:6, src/lib.rs:7 cfg(d)');
+    expect([all.includes('e'.repeat(200)), all.includes(how)]).toEqual([true, false]);
+  });
 });
 
 describe('rule 6.26: which build compiles what stands behind a condition', () => {
