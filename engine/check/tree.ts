@@ -9,6 +9,7 @@ import { changesTree, loadWorkspace } from '../workspace/metadata.ts';
 import type { Workspace, WorkspaceChoice } from '../workspace/types.ts';
 import { featuresOf, plannedBuilds, targetsOf } from './builds.ts';
 import { type CargoCommand, readCommand } from './cargo-command.ts';
+import { asFaultsOfConfig } from './faults-of-names.ts';
 
 /** The subject of a check: the packages, the APIs that they export, and the cackle.toml with their permissions. */
 export interface Tree {
@@ -25,7 +26,7 @@ export interface TreeOptions {
   readonly questions?: WorkspaceQuestions | undefined;
 }
 
-/** Reads the tree as the build will see it. Throws CheckError. */
+/** Reads the tree as the build will see it. Throws CheckError; ConfigError for a target or feature of cackle.toml that is none. */
 export async function readTree(choice: WorkspaceChoice, options: TreeOptions = {}): Promise<Tree> {
   const { workspace, configFile } = await readWorkspace(choice, options);
   return { workspace, configFile, exports: await readExports(workspace.packages) };
@@ -73,10 +74,13 @@ async function readWorkspace(
     isDeepStrictEqual(all.features, features ?? defaultFeatures);
   if (isSame && (command !== undefined || !changesTree(flags))) return { workspace, configFile };
   // The workspace had to be found first: only now it is known what else cargo is told about it.
-  return {
-    workspace: await loadWorkspace({ ...common, ...all, cargoArguments: flags }),
-    configFile,
-  };
+  try {
+    workspace = await loadWorkspace({ ...common, ...all, cargoArguments: flags });
+  } catch (error) {
+    const inForce = { targets: targets === undefined, features: features === undefined };
+    throw asFaultsOfConfig(error, settings, inForce);
+  }
+  return { workspace, configFile };
 }
 
 /** Is there a configuration of cargo that counts in `path`, but not at the root? */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { readTree, type Tree } from '../check/tree.ts';
 import { readConfig } from '../config/read.ts';
+import { renderDiagnostic } from '../config/render.ts';
 import { type Config, ConfigError, type SandboxKind } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import { makeDirectory } from '../make-directory.ts';
@@ -249,10 +250,11 @@ async function writable(name: string, directory: string, mend: string): Promise<
 
 function brokenBy(name: string, error: unknown): DoctorFinding {
   if (!(error instanceof CheckError) && !(error instanceof ConfigError)) throw error;
-  const { message } = error;
-  const mend =
-    error instanceof CheckError
-      ? error.help
-      : 'mend the file: docs/editors.md tells how an editor helps';
-  return { name, state: 'broken', found: message, mend };
+  // A faulty cackle.toml is told as a check tells it: file, line, column and mark, and what to write instead.
+  if (error instanceof ConfigError)
+    return {
+      ...{ name: 'cackle.toml', state: 'broken' },
+      found: error.diagnostics.map(renderDiagnostic).join('\n'),
+    };
+  return { name, state: 'broken', found: error.message, mend: error.help };
 }

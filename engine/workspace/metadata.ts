@@ -112,10 +112,7 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
     const said =
       result.stderr.trim() ||
       `\`${toolchain.cargo} metadata\` ended by ${result.signal ?? `status ${result.status}`}`;
-    throw new CheckError(
-      `cargo could not read the workspace at ${directory}:\n${said}`,
-      'correct what cargo names above; `cargo metadata` shows the same',
-    );
+    throw new UnreadableTreeError(directory, said);
   }
   const { host } = toolchain;
   const named = config.targets.map((target) => (target === 'host-tuple' ? host : target));
@@ -123,6 +120,18 @@ export async function loadWorkspace(options: WorkspaceOptions): Promise<Workspac
     ...{ sysroot, host },
     builtFor: named.length === 0 ? [host] : named,
   });
+}
+
+/** cargo does not describe a tree; `said` is why, in its words. */
+export class UnreadableTreeError extends CheckError {
+  readonly said: string;
+  constructor(directory: string, said: string) {
+    super(
+      `cargo could not read the workspace at ${directory}:\n${said}`,
+      'correct what cargo names above; `cargo metadata` shows the same',
+    );
+    this.said = said;
+  }
 }
 
 /** Returns the arguments of `cargo metadata` for a tree. */

@@ -5,6 +5,22 @@ import { CheckError } from '../errors.ts';
 import { runProgram } from './run-program.ts';
 import type { Toolchain } from './toolchain.ts';
 
+/** Targets that cannot be compiled for, each with the reason and what to do. */
+export class UnusableTargetsError extends CheckError {
+  readonly faults: readonly TargetFault[];
+  constructor(faults: readonly [TargetFault, ...TargetFault[]]) {
+    const [{ message, help }] = faults;
+    super(message, help);
+    this.faults = faults;
+  }
+}
+
+interface TargetFault {
+  readonly target: string;
+  readonly message: string;
+  readonly help: string;
+}
+
 /** The toolchain that is to compile for targets. */
 export interface ForTargets {
   readonly toolchain: Toolchain;
@@ -13,8 +29,12 @@ export interface ForTargets {
   readonly buildsStd: boolean;
 }
 
+function throwIfAny([first, ...others]: readonly TargetFault[]): void {
+  if (first !== undefined) throw new UnusableTargetsError([first, ...others]);
+}
+
 /**
- * Throws CheckError for a target that rustc does not know, with the nearest that it knows, and for one whose standard
+ * Throws {@link UnusableTargetsError} for a target that rustc does not know, with the nearest that it knows, and for one whose standard
  * library is not installed (rule 12.6). Specifications in files are left to cargo.
  */
 export async function refuseUnusableTargets(
@@ -34,18 +54,23 @@ export async function refuseUnusableTargets(
   });
   if (status !== 0) return;
   const known = stdout.toString().trim().split('\n');
-  const unknown = lacking.find((target) => !known.includes(target));
-  if (unknown !== undefined) {
-    const meant = nearest(unknown, known);
-    throw new CheckError(
-      `rustc does not know the target \`${unknown}\``,
-      `${meant === undefined ? '' : `is \`${meant}\` meant? `}\`rustc --print target-list\` lists all targets`,
-    );
-  }
+  const unknown = lacking
+    .filter((target) => !known.includes(target))
+    .map((target) => {
+      const meant = nearest(target, known);
+      return {
+        target,
+        message: `rustc does not know the target \`${target}\``,
+        help: `${meant === undefined ? '' : `is \`${meant}\` meant? `}\`rustc --print target-list\` lists all targets`,
+      };
+    });
+  throwIfAny(unknown);
   if (buildsStd) return;
-  const commands = lacking.map((target) => `\`rustup target add ${target}\``);
-  throw new CheckError(
-    `there is no standard library for ${lacking.join(', ')} in ${sysroot}`,
-    `${commands.join(' and ')} installs it`,
+  throwIfAny(
+    lacking.map((target) => ({
+      target,
+      message: `there is no standard library for ${target} in ${sysroot}`,
+      help: `\`rustup target add ${target}\` installs it`,
+    })),
   );
 }

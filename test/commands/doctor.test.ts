@@ -121,9 +121,14 @@ test('a workspace that cannot be read is told of with its reason', async () => {
   expect(status).toBe(1);
   expect(of('cackle.toml')).toMatchObject({ state: 'broken' });
   expect(of('cackle.toml')?.found).toContain('knid');
+  // As a check tells it, word for word.
+  const checked = await cackle(['-n', '--path', place]);
+  expect(checked.stderr).toContain(of('cackle.toml')?.found);
   const targets = fixture('simple', {
     as: 'doctor-targets',
     files: { 'cackle.toml': '[common]\nversion = 3\ntargets = ["riscv64gc-unknown-linux-musl"]\n' },
   });
-  expect((await found(targets)).of('workspace')?.mend).toContain('rustup target add');
+  expect((await found(targets)).of('cackle.toml')?.found).toMatch(
+    /^cackle\.toml:3:12: there is no standard library[\s\S]*\^\n {2}`rustup target add/,
+  );
 });

@@ -30,6 +30,51 @@ describe('rule 12.6: a target that cannot be compiled for', () => {
   });
 });
 
+describe('rules 2.1, 12.6: a target or feature of cackle.toml that is none is told with its place', () => {
+  const directory = fixture('feature-choices/workspace', { as: 'misspelt' });
+  const place = join(directory, 'cackle.toml');
+  const common = (keys: string): string =>
+    `[common]\nversion = 3\n${keys}\n[sandbox]\nkind = "Disabled"\n`;
+  test.each([
+    [
+      'each target of a list and of a build',
+      'targets = ["x86_64-pc-windows-gn"]\n[[common.build]]\n[[common.build]]\ntargets = [\n  "x86_64-unknown-linux-gnv",\n]',
+      [
+        ['3:12', '`x86_64-pc-windows-gnu` meant?'],
+        ['7:3', '`x86_64-unknown-linux-gnu` meant?'],
+      ],
+    ],
+    ['a feature', 'features = ["usuall"]', [['3:13', 'did you mean `usual`?']]],
+    ['two in one text', 'features = ["network usuall"]', [['3:13', 'feature `usuall`']]],
+    [
+      'a feature of a build, and of another',
+      '[[common.build]]\nfeatures = ["usual"]\n[[common.build]]\nfeatures = ["usuall", "usual"]',
+      [['6:13', 'did you mean `usual`?']],
+    ],
+    ['in build_flags', 'build_flags = ["--features=usuall"]', [['3:16', 'did you mean `usual`?']]],
+  ])('%s', async (_, keys, faults) => {
+    writeFileSync(place, common(keys));
+    const { status, stderr } = await cackle(['-n', '--path', directory]);
+    expect(status).toBe(2);
+    const told = stderr.split(/^(?=error: )/m).filter((text) => text.startsWith('error: '));
+    expect(told).toHaveLength(faults.length);
+    faults.forEach(([at, text], i) => {
+      expect(told[i]).toContain(`error: cackle.toml:${at}: `);
+      expect(told[i]).toContain(text);
+      expect(told[i]).toMatch(/\^{5,}/);
+    });
+  });
+
+  test('one of the command line is none of the file', async () => {
+    writeFileSync(place, common('features = ["usuall"]\ntargets = ["x86_64-pc-windows-gn"]'));
+    const args = ['-n', '--path', directory, '--target', 'x86_64-pc-windows-gn'];
+    const { status, stderr } = await cackle(args);
+    expect([status, stderr.includes('cackle.toml:')]).toEqual([2, false]);
+    const other = await cackle([...args.slice(0, 3), '--features', 'usuall']);
+    expect([other.status, other.stderr.includes('cackle.toml:')]).toEqual([2, false]);
+  });
+});
+
 test('rule 12.5: common.targets are what is checked, and --target replaces them', async () => {
   const text = config('').replace('[common]', '[common]\ntargets = ["vax-dec-vms"]');
   const directory = fixture('simple', { files: { 'cackle.toml': text } });
