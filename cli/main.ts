@@ -5,9 +5,9 @@ import { basename, join } from 'node:path';
 import { runCommand } from 'citty';
 import { packageRoot } from '../engine/paths.ts';
 import { reasonOf } from '../engine/system-errors.ts';
-import { readCommandLine } from './arguments/gate.ts';
+import { type Invocation, readCommandLine } from './arguments/gate.ts';
 import { helpText } from './arguments/help.ts';
-import { UsageError } from './arguments/usage-error.ts';
+import { helpLine, UsageError } from './arguments/usage-error.ts';
 import { programOf } from './commands/program.ts';
 import { messages } from './output/messages.ts';
 import { printableLines } from './output/printable.ts';
@@ -24,8 +24,9 @@ async function main(argv: readonly string[]): Promise<number> {
     readFileSync(join(packageRoot(), 'package.json'), 'utf8'),
   );
   const program = programOf(manifest.version);
+  let invocation: Invocation | undefined;
   try {
-    const invocation = readCommandLine(program, given);
+    invocation = readCommandLine(program, given);
     if (invocation.what === 'version') process.stdout.write(`cackle ${program.version}\n`);
     if (invocation.what === 'help') process.stdout.write(helpText(program, invocation.command));
     if (invocation.what !== 'run') return 0;
@@ -37,7 +38,13 @@ async function main(argv: readonly string[]): Promise<number> {
     return result;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    messages.error(printableLines(`${error.message}\n  \`cackle --help\` lists what there is`));
+    // What a command finds out itself is about its own arguments.
+    const running = invocation?.what === 'run' ? invocation.command : undefined;
+    const isOfOne = running !== program.main && running?.name !== 'help';
+    const command = error.command ?? (isOfOne ? running : undefined);
+    messages.error(
+      printableLines(`${error.message}\n  \`${helpLine(command)}\` lists what there is`),
+    );
     return 2;
   }
 }

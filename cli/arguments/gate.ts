@@ -32,7 +32,7 @@ export function readCommandLine(program: Program, argv: readonly string[]): Invo
     refuseOthers(command, top, main);
     return { what: 'run', command, rawArgs: [...rawArgs(command.args, top), '--', ...behind] };
   }
-  const own = parse(command, behind, false);
+  const own = parseOwn(command, behind);
   if (own === 'help' || own === 'version') return { what: 'help', command };
   // An option before a command holds for the command if it has the same option.
   const all = new Map([...top, ...own].filter(([key]) => key in command.args));
@@ -43,7 +43,16 @@ export function readCommandLine(program: Program, argv: readonly string[]): Invo
 function refuseOthers(command: Command, given: Values, main: Command): void {
   const other = optionForms(main.args).find(({ key }) => given.has(key) && !(key in command.args));
   if (other !== undefined)
-    throw new UsageError(`option '${flagsText(other)}' is not one of '${command.name}'`);
+    throw new UsageError(`option '${flagsText(other)}' is not one of '${command.name}'`, command);
+}
+
+/** Reads what stands behind the name of a command. Throws UsageError about that command. */
+function parseOwn(command: Command, args: readonly string[]): ReturnType<typeof parse> {
+  try {
+    return parse(command, args, false);
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(error.message, command) : error;
+  }
 }
 
 /** The index of the name of a command; the length if there is none. */

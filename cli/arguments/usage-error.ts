@@ -1,8 +1,23 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { Command } from './types.ts';
 
-/** A command line that is not valid. */
-export class UsageError extends Error {}
+/** A command line that is not valid; `command` is the one whose options and arguments are meant, if any. */
+export class UsageError extends Error {
+  readonly command: Command | undefined;
+  constructor(message: string, command?: Command) {
+    super(message);
+    this.command = command;
+  }
+}
+
+/** Returns the command line that lists what a command takes, or all commands. */
+export function helpLine(command: Command | undefined): string {
+  if (command === undefined) return 'cackle --help';
+  // What stands behind the name of these is cargo's.
+  return command.passesOn === 'all'
+    ? `cackle help ${command.name}`
+    : `cackle ${command.name} --help`;
+}
 
 /** Returns the known word nearest to an unknown one; undefined if none is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {

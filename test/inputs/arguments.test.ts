@@ -149,7 +149,15 @@ const cases: (readonly [readonly string[], string])[] = [
 test.each(sampled(cases, 4))('%j', async (args, message) => {
   const stderr = expectRefusal(await cackle(['-n', ...args]));
   expect(stderr).toContain(message);
-  expect(stderr).toContain('`cackle --help` lists what there is');
+  const { commands } = programOf('');
+  const named = commands.find(({ name }) => name === args[0] && name !== 'help');
+  const help = named === undefined ? '--help' : `${named.name} --help`;
+  expect(stderr).toContain(`\`cackle ${help}\` lists what there is`);
+});
+
+test('a command whose arguments are cargo’s has its help behind `help`', async () => {
+  const stderr = expectRefusal(await cackle(['--all-features', 'cargo', 'build']));
+  expect(stderr).toContain('`cackle help cargo` lists what there is');
 });
 
 test('the tables above have every option of every command', () => {
