@@ -84,9 +84,10 @@ export function otherTargetLines(diff: Diff, everything: boolean): string[] {
   const lines = shown.map((change) => {
     const { places: all, count: known } = othersOf(change);
     const places = everything ? all : all.slice(0, SHOWN_OTHERS);
-    const texts = places.map(
+    const each = places.map(
       ({ file, line, cfg }) => `${file}:${line} ${everything ? cfg : shortened(cfg)}`,
     );
+    const texts = [...new Set(each)];
     if (known > places.length) texts.push(`and ${known - places.length} more`);
     return printable(
       `${change.name} adds code for other targets, which this comparison does not judge: ${texts.join(', ')}`,

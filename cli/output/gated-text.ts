@@ -1,7 +1,7 @@
 import type { GatedResult } from '../../engine/cargo/result.ts';
 import { paintFor } from './paint.ts';
 import { printable } from './printable.ts';
-import { failedTestText, renderProblem } from './report.ts';
+import { failedTestText, problemLines } from './report.ts';
 
 /** What a command of cargo's is told after cargo has ended (rule 13.2): what was held, why, and what allows it. */
 export function gatedText(
@@ -9,18 +9,16 @@ export function gatedText(
   { colour, everything }: { readonly colour: boolean; readonly everything: boolean },
 ): string {
   const paint = paintFor(colour);
-  const options = { backtraces: false, everyUsage: false, failOnWarnings: false };
+  const options = { backtraces: false, everyUsage: everything, failOnWarnings: false };
   const lines: string[] = [];
-  for (const { packageLabel, what, problems: why } of held) {
+  for (const { packageLabel, what } of held) {
     // What a script says is held after it ran.
     const effect = what.startsWith('output') ? '' : ' did not run';
     lines.push(`${paint.yellow('held')}: the ${what} of ${printable(packageLabel)}${effect}`);
-    for (const problem of why)
-      lines.push(...renderProblem(problem, { workspaceRoot }, paint, options));
   }
   for (const failed of failedTests) lines.push(failedTestText(failed, everything).trimEnd());
-  for (const problem of problems)
-    lines.push(...renderProblem(problem, { workspaceRoot }, paint, options));
+  if (problems.length > 0)
+    lines.push('', ...problemLines(problems, { workspaceRoot }, paint, options));
   if (held.length > 0)
     lines.push(
       'cackle.toml decides what may run: `cackle` in a terminal asks, `cackle -n` lists all that it would ask; `command cargo` goes around it',

@@ -20,13 +20,7 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
   // Everything else waits for them.
   for (const { word, text } of held) lines.push(`${paint.yellow(word)}: ${text}`);
   if (held.length > 0) lines.push('');
-  const byPackage = groupBy(report.problems, labelOf);
-  for (const label of [...byPackage.keys()].sort()) {
-    lines.push(paint.bold(printable(label)));
-    for (const problem of byPackage.get(label) ?? [])
-      lines.push(...renderProblem(problem, report, paint, options));
-    lines.push('');
-  }
+  lines.push(...problemLines(report.problems, report, paint, options));
   const notChecked = notCheckedTexts(report, options.everyUsage);
   for (const { word, text } of notChecked) lines.push(`${paint.yellow(word)}: ${text}`);
   if (notChecked.length > 0) lines.push('');
@@ -68,8 +62,27 @@ function summary(report: CheckReport, paint: Paint, options: ReportOptions): str
     : `${paint.green('no problems')}${warnings > 0 ? `, ${warned}` : ''} (${checked})`;
 }
 
+/** Returns the lines for problems by package, each package with an empty line behind it. */
+export function problemLines(
+  problems: readonly Problem[],
+  report: Pick<CheckReport, 'workspaceRoot'>,
+  paint: Paint,
+  options: ReportOptions,
+): string[] {
+  const byPackage = groupBy(problems, labelOf);
+  return [...byPackage.keys()]
+    .sort()
+    .flatMap((label) => [
+      paint.bold(printable(label)),
+      ...(byPackage.get(label) ?? []).flatMap((problem) =>
+        renderProblem(problem, report, paint, options),
+      ),
+      '',
+    ]);
+}
+
 /** Returns the lines for a problem: what it is, where, and what allows it. */
-export function renderProblem(
+function renderProblem(
   problem: Problem,
   report: Pick<CheckReport, 'workspaceRoot'>,
   paint: Paint,

@@ -9,7 +9,7 @@ import { printable } from './printable.ts';
 /** Held programs of a line, and targets that are named instead of counted. */
 const SHOWN_PROGRAMS = 5;
 const SHOWN_TARGETS = 3;
-/** Reasons that are told of one program. */
+/** Reasons other than uses of APIs that are told of one program. */
 const SHOWN_REASONS = 3;
 
 /** What was held, failed or not checked: a word for it, and what it concerns, as printable text. */
@@ -36,8 +36,10 @@ export function heldTexts(report: CheckReport, all: boolean): UncheckedText[] {
       const advice = program.compilerAdvice === undefined ? '' : ` (${program.compilerAdvice})`;
       return `${program.packageLabel}${on}${why}${advice}`;
     });
-    const more = group.length - shown.length;
-    const rest = more > 0 ? `, … and ${more} more` : '';
+    const cut = group.slice(shown.length);
+    const apis = new Set(cut.flatMap((program) => apisOf(program, problems)));
+    const using = apis.size === 0 ? '' : `, which use ${[...apis].sort().join(' and ')}`;
+    const rest = cut.length > 0 ? `, … and ${cut.length} more${using}` : '';
     return { word, text: printable(`${countOf(group)}: ${shown.join(', ')}${rest}`) };
   });
 }
@@ -94,11 +96,7 @@ function endOf({ packageLabel }: Unchecked, problems: readonly Problem[]): strin
 /** What holds a program, as words that follow its name. */
 function reasonOf({ packageLabel, held }: Unchecked, problems: readonly Problem[]): string {
   if (held === 'library') return 'is built again';
-  const own = problems.filter((problem) => isOf(problem, packageLabel));
-  const all = own.flatMap((problem) => reasonIn(problem, held) ?? []);
-  // Permissions of the whole package may be what its build script needs too.
-  const inScope = all.filter(({ rank }) => rank !== WHOLE_PACKAGE);
-  const reasons = inScope.length === 0 ? all : inScope;
+  const reasons = reasonsOf(packageLabel, held, problems);
   if (reasons.length === 0) {
     if (held === 'build script output') return 'cannot be read or is asked for again';
     const isChosen = !problems.some(({ kind }) => kind === 'sandbox-not-chosen');
@@ -107,14 +105,33 @@ function reasonOf({ packageLabel, held }: Unchecked, problems: readonly Problem[
       : 'waits until a sandbox is chosen';
   }
   const inOrder = sortedBy(reasons, ({ rank, what }) => `${rank} ${what}`);
-  // Of the same verb, the objects are told together.
-  const byVerb = groupBy(inOrder.slice(0, SHOWN_REASONS), ({ verb }) => verb);
+  const others = inOrder.filter(({ verb }) => verb !== 'uses').slice(0, SHOWN_REASONS);
+  // Of the same verb, the objects are told together; no API is left out.
+  const byVerb = groupBy(
+    inOrder.filter((reason) => reason.verb === 'uses' || others.includes(reason)),
+    ({ verb }) => verb,
+  );
   const told = [...byVerb].map(
     ([verb, ones]) => `${verb} ${[...new Set(ones.map(({ what }) => what))].join(' and ')}`,
   );
-  const more = reasons.length - SHOWN_REASONS;
+  const more = inOrder.filter(({ verb }) => verb !== 'uses').length - others.length;
   return `${told.join(' and ')}${more > 0 ? ` and has ${more} more ${more === 1 ? 'problem' : 'problems'}` : ''}`;
 }
+
+/** What holds a program, in no order. */
+function reasonsOf(packageLabel: string, held: string, problems: readonly Problem[]): Reason[] {
+  const own = problems.filter((problem) => isOf(problem, packageLabel));
+  const all = own.flatMap((problem) => reasonIn(problem, held) ?? []);
+  // Permissions of the whole package may be what its build script needs too.
+  const inScope = all.filter(({ rank }) => rank !== WHOLE_PACKAGE);
+  return inScope.length === 0 ? all : inScope;
+}
+
+/** The APIs for whose use a program is held. */
+const apisOf = ({ packageLabel, held }: Unchecked, problems: readonly Problem[]): string[] =>
+  reasonsOf(packageLabel, held, problems).flatMap(({ verb, what }) =>
+    verb === 'uses' ? [what] : [],
+  );
 
 /** A problem of one version of a package stands for all of them. */
 function isOf(problem: Problem, packageLabel: string): boolean {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { GatedOutcome } from '../build/gated-run.ts';
 import { failedBuildScripts } from '../judge/program-problems.ts';
+import { mergeProblems } from '../problems/merge.ts';
 import { forgetRun, forgetUnit } from '../units/forget.ts';
 import type { GatedResult } from './result.ts';
 import type { Session } from './session.ts';
@@ -17,7 +18,11 @@ export async function resultOf(
   const sandboxed = failed.filter(({ sandboxCommand }) => sandboxCommand !== undefined);
   return {
     ...{ ...common, held, workspaceRoot: workspace.root },
-    problems: failedBuildScripts(sandboxed, workspace),
+    // As a check tells them: each once, whatever it holds (rule 5.19).
+    problems: mergeProblems([
+      ...held.flatMap(({ problems }) => problems),
+      ...failedBuildScripts(sandboxed, workspace),
+    ]),
     forgotten: await forgetUnknown(session),
   };
 }

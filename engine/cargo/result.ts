@@ -12,7 +12,7 @@ export interface GatedResult {
   readonly status: number | null;
   readonly signal: string | null;
   readonly held: readonly Held[];
-  /** Build scripts that failed in their sandboxes. */
+  /** What holds all of these, and build scripts that failed in their sandboxes: merged as in a check. */
   readonly problems: readonly Problem[];
   readonly failedTests: readonly FailedProgram[];
   /** What cargo has to build again, because nothing is known of it (any more): the next run does. */

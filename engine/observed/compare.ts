@@ -152,7 +152,11 @@ class Comparison {
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, group]) => {
         const [{ scope, api, package: index }] = group;
-        const places = group.map(({ place, target }) => ({ ...place, target }));
+        const all = group.map(({ place, target }) => ({ ...place, target }));
+        // Several uses on a line are one place: file and line are told.
+        const places = [...groupBy(all, ({ file, line }) => `${file}\0${line}`).values()].map(
+          ([first]) => first,
+        );
         return {
           packageLabel: workspace.packages[index]?.label ?? scope.package,
           ...{ scope, api, allowed: config.permissions(scope).allowApis.has(api) },

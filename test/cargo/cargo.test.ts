@@ -46,6 +46,21 @@ test('rules 13.1, 13.2: a held build script fails as cargo fails, with the reaso
   expect(held.stderr).toContain('`command cargo` goes around it');
   expect(ran(directory)).toEqual([]);
 
+  // Several uses are a block for each API, as in a check; each API is named where cargo says why.
+  const script = join(directory, 'script/build.rs');
+  const before = readFileSync(script, 'utf8');
+  const more = `fn again() { let _ = std::fs::read("x"); let _ = std::net::TcpStream::connect("127.0.0.1:1"); }
+fn start() { let _ = std::process::Command::new("x").status(); let _ = std::fs::read("y"); }\n`;
+  writeFileSync(script, before.replace('main() {', 'main() { again(); start();') + more);
+  const several = await cackle(['--path', directory, 'check', '-p', 'script']);
+  expect(several.stderr).toContain(
+    'the build script of script is held: script uses fs, net and process\n',
+  );
+  const blocks = [...several.stderr.matchAll(/error\[C0101\]: uses the API `(\w+)`/g)];
+  expect(blocks.map(([, api]) => api).sort()).toEqual(['fs', 'net', 'process']);
+  expect(several.stderr).toMatch(/\nscript\n {2}error\[C0101\]/);
+  writeFileSync(script, before);
+
   const text = `${readFileSync(join(directory, 'cackle.toml'), 'utf8')}\n[pkg.script]\nbuild.allow_apis = ["fs"]\n`;
   writeFileSync(join(directory, 'cackle.toml'), text);
   const allowed = await cackle(['--path', directory, 'check', '-p', 'needs-script']);

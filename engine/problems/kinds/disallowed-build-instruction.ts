@@ -43,7 +43,8 @@ export const disallowedBuildInstruction: Descriptor<DisallowedBuildInstruction> 
       ? `its build script gives ${givenText(instructions)}, which are not allowed`
       : `its build script gives the instruction \`${instruction}\`, which ${never === undefined ? 'is not allowed' : `no rule can allow: ${never}`}`,
   question: undefined,
-  inShort: () => 'disallowed-build-instruction',
+  // Without the instructions: cargo prints this as it is, and scripts choose their letters.
+  inShort: ({ packageLabel }) => `${packageLabel} gives build instructions that are not allowed`,
   notes: ({ instructions }) => {
     if (instructions.length < 2) return [];
     const more = instructions.length - SHOWN;
