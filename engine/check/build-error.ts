@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { BuildOutcome } from '../build/types.ts';
+import type { Config } from '../config/types.ts';
 import { CargoFailedError, CheckError } from '../errors.ts';
 import type { Gates } from '../gates/gates.ts';
 import { shellWords } from '../shell-words.ts';
@@ -11,7 +12,13 @@ interface SaidByCargo {
   readonly everything: boolean;
   readonly disturbances: readonly string[];
   /** Variables and files that code asked rustc for in vain. */
-  readonly wanted: { readonly variables: Iterable<string>; readonly files: Iterable<string> };
+  readonly wanted: {
+    readonly variables: Iterable<string>;
+    readonly files: Iterable<string>;
+    /** Is a message about a host that was not reached? */
+    readonly network: boolean;
+  };
+  readonly config: Config;
 }
 
 /** Throws CheckError for a compile error, which cargo explains; what a gate held is a problem instead. */
@@ -19,7 +26,7 @@ export function failOnBuildError(
   outcome: BuildOutcome,
   gates: Gates,
   workspace: Workspace,
-  { everything, disturbances, wanted }: SaidByCargo,
+  { everything, disturbances, wanted, config }: SaidByCargo,
 ): void {
   if (outcome.cargoStatus === 0) return;
   const killed = [
@@ -41,7 +48,8 @@ export function failOnBuildError(
       (held) => failed !== undefined && held !== undefined && workspace.dependsOn(failed, held),
     );
   });
-  if (ownFailures.length > 0) throw compileError(outcome, workspace, everything, wanted);
+  if (ownFailures.length > 0)
+    throw compileError(outcome, workspace, everything, { wanted, config });
   if (gates.heldPrograms.size > 0 || outcome.failedBuildScripts.length > 0) return;
   throw new CargoFailedError(
     `cargo failed with exit status ${outcome.cargoStatus}`,
@@ -54,7 +62,7 @@ function compileError(
   outcome: BuildOutcome,
   { byId }: Workspace,
   everything: boolean,
-  wanted: SaidByCargo['wanted'],
+  { wanted, config }: Pick<SaidByCargo, 'wanted' | 'config'>,
 ): CargoFailedError {
   const [failed] = outcome.failedSandboxedUnits;
   const command = failed?.command;
@@ -67,10 +75,31 @@ function compileError(
     command === undefined
       ? ''
       : `; rustc ran in the sandbox of [rustc.sandbox], which ${hiddenBy(wanted) ?? `may forbid what it needs${opens}`}${everything ? `:\n  ${shellWords(command)}` : ' (--debug shows its command line, --log-file keeps it)'}`;
+  const lines = wanted.network ? networkLines(outcome, byId, config) : '';
   return new CargoFailedError(
     'the workspace does not compile',
-    `cargo says why above; fix that and check again${sandboxed}`,
+    `cargo says why above; fix that and check again${sandboxed}${lines}`,
   );
+}
+
+/** The lines of cackle.toml that give the network to the macros of the units that failed; empty where they have it, or load none. */
+function networkLines(
+  { failedSandboxedUnits }: BuildOutcome,
+  byId: Workspace['byId'],
+  config: Config,
+): string {
+  const names = failedSandboxedUnits
+    .map(({ macros }) => macros.flatMap((id) => byId.get(id)?.name ?? []))
+    .filter((macros) => !config.unitSandbox(macros).allowNetwork)
+    .flat();
+  const tables = [...new Set(names)].sort().map((name) => {
+    const key = config.tableOf(name);
+    const written = /^[\w-]+$/.test(key) ? key : JSON.stringify(key);
+    return `\n    [pkg.${written}]\n    rustc.sandbox.allow_network = true`;
+  });
+  if (tables.length === 0) return '';
+  const which = tables.length === 1 ? '' : ', for the one that does';
+  return `\n  if a macro wants the network, which a message above suggests, cackle.toml opens it${which}:${tables.join('\n')}`;
 }
 
 /** What the sandbox of rustc hides of what code asked for in vain, with the settings that show it; undefined where none is known. */

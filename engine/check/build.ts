@@ -154,7 +154,7 @@ async function releaseScripts(
 
 /** Throws CheckError when a build failed by itself, or built nothing. */
 function failWhereNothingCanBeJudged(
-  { observer, workspace, options }: CheckContext,
+  { observer, workspace, options, live }: CheckContext,
   { gates, artifacts }: BuildAttempt,
   outcome: BuildOutcome,
   { disturbances, wanted }: CargoText,
@@ -163,7 +163,7 @@ function failWhereNothingCanBeJudged(
     observer.log?.('info', `a rustc that failed in its sandbox: ${shellWords(command)}`);
   failOnBuildError(outcome, gates, workspace, {
     everything: options.everything ?? false,
-    ...{ disturbances, wanted },
+    ...{ disturbances, wanted, config: live.current },
   });
   const isHeld = gates.heldPrograms.size > 0 || outcome.failedBuildScripts.length > 0;
   if (artifacts.length === 0 && !isHeld)

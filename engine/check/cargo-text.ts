@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { HeldProgram } from '../gates/held-programs.ts';
 import { crateNameOf } from '../rust-paths.ts';
+import { reportsNoNetwork } from '../sandbox/denied.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 
 /** The destinations of lines. */
@@ -54,8 +55,8 @@ export class CargoText {
   private readonly directories: readonly { readonly prefix: string; readonly p: Package }[];
   private block: string[] = [];
   private readonly machine = new Set<string>();
-  /** What code asked rustc for in vain. */
-  readonly wanted = { variables: new Set<string>(), files: new Set<string>() };
+  /** What code asked rustc for in vain; `network`: a message is about a host that was not reached. */
+  readonly wanted = { variables: new Set<string>(), files: new Set<string>(), network: false };
   private readonly crates = new Set<string>();
   /** Crates that were not compiled again: they failed before because a program is held, or was until a fix was written. */
   private readonly refused = new Set<string>();
@@ -106,6 +107,8 @@ export class CargoText {
     if (variable !== undefined) this.wanted.variables.add(variable);
     const file = missingFile.exec(plain)?.[1];
     if (file !== undefined) this.wanted.files.add(resolve(this.workspace.root, file));
+    // A macro that panicked says why in what follows the error.
+    if (this.block.length > 0 && reportsNoNetwork(plain)) this.wanted.network = true;
     const begins = message.test(plain) || status.test(plain);
     if (this.cause !== undefined && !begins && plain !== '') {
       this.cause.push(text);

@@ -27,6 +27,11 @@ export function reportsDeniedWrite(output: string): boolean {
   return readOnly.test(output);
 }
 
+/** True when the output of a program says that it did not reach a host. */
+export function reportsNoNetwork(output: string): boolean {
+  return noNetwork.test(output);
+}
+
 const noFile =
   /no such file|NotFound|not found|os error 2\b|\bcode: 2\b|\bENOENT\b|(?:can ?not|could not|can't) find/i;
 

@@ -104,6 +104,29 @@ pub fn go() {
       2,
       expect.stringMatching(/`rustc\.sandbox` of \[pkg\.NAME\] opens it .* here dialer/),
     ]);
+    // It did not ask for the network.
+    expect(stderr).not.toContain('a macro wants the network');
+  });
+
+  test('has lines to paste, where a macro wants the network', async () => {
+    const said = 'let connected = std::net::TcpStream';
+    const source = readFileSync('test/fixtures/macro-grants/dialer/src/lib.rs', 'utf8');
+    const directory = tree('macro-grants-lines', {
+      'dialer/src/lib.rs': source
+        .replace(said, `let connected: Result<_, ()> = Ok(std::net::TcpStream`)
+        .replace('.unwrap()));', '.unwrap())).unwrap());'),
+    });
+    const grant = '[pkg.dialer]\n';
+    const config = configOf(directory);
+    const without = config.replace('rustc.sandbox.allow_network = true\n', '');
+    writeFileSync(join(directory, 'cackle.toml'), without);
+    const { status, stderr } = await cackle(['-n', '--path', directory]);
+    const lines = '    [pkg.dialer]\n    rustc.sandbox.allow_network = true\n';
+    expect([status, stderr]).toEqual([2, expect.stringContaining(lines)]);
+    // Below a table that is there, the second line does.
+    const pasted = without.replace(grant, `${grant}rustc.sandbox.allow_network = true\n`);
+    writeFileSync(join(directory, 'cackle.toml'), pasted);
+    expect((await cackle(['-n', '--path', directory])).stderr).not.toContain('does not compile');
   });
 
   test('has no effect where no macro of the package is loaded (rule 5.11)', async () => {
