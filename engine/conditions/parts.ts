@@ -1,4 +1,5 @@
 import { dirname, join, normalize } from 'node:path';
+import { includeMacros, lastLiteral } from './named-files.ts';
 import type { RustText } from './rust-text.ts';
 
 /** Tells which expressions inside `cfg(…)` leave out code that is looked for. */
@@ -8,7 +9,7 @@ export interface Conditions {
 
 /** Code without it declares no module in a file of its own, and is no file that is left out as a whole: see `filesOf`. */
 export const mayNameFiles =
-  /\bmod\s*(?:\/|[\p{XID_Start}_]\p{XID_Continue}*\s*[;/])|\bpath\s*[=/]|#\s*[!/]/u;
+  /\bmod\s*(?:\/|[\p{XID_Start}_]\p{XID_Continue}*\s*[;/])|\bpath\s*[=/]|\binclude\b|#\s*[!/]/u;
 
 /** The `cfg` behind which a file stands as a module, or below one. */
 export function cfgOfFile(
@@ -27,7 +28,7 @@ export interface Part {
   readonly start: number;
   readonly end: number;
   readonly cfg: string;
-  /** The module in a file of its own that it declares, below which inline modules; and `#[path]`. */
+  /** The module in a file of its own that it declares, below which inline modules; and `#[path]`, or what `include!` reads. */
   readonly module?: { readonly below: readonly string[]; readonly name: string } | undefined;
   readonly paths?: readonly string[];
   /** It is the whole file, and so are the files of modules below it. */
@@ -46,7 +47,8 @@ export function filesOf(
   roots: ReadonlySet<string>,
 ): string[] {
   const named = paths.flatMap((to) => {
-    const file = normalize(join(dirname(path), to));
+    // One that is put together begins at the package.
+    const file = normalize(to.startsWith('/') ? to.slice(1) : join(dirname(path), to));
     return file.endsWith('/mod.rs') ? [`${dirname(file)}/`] : [file];
   });
   const isHead = roots.has(path) || /(?:^|\/)(?:lib|main|mod)\.rs$/.test(path);
@@ -57,15 +59,18 @@ export function filesOf(
   return [`${file}.rs`, `${file}/`];
 }
 
-/** The names by which sources call `cfg!` and `cfg_select!`. */
+/** The names by which sources call `cfg!`, `cfg_select!` and `include!`. */
 export interface CfgMacros {
   readonly cfg: ReadonlySet<string>;
   readonly select: ReadonlySet<string>;
+  readonly include: ReadonlySet<string>;
 }
 
 /** Returns these names in sources of one package, which may rename what they import. */
-export function cfgMacros(sources: Iterable<RustText>): CfgMacros {
-  const found = { cfg: new Set(['cfg']), select: new Set(['cfg_select']) };
+export function cfgMacros(given: Iterable<RustText>): CfgMacros {
+  const sources = [...given];
+  const include = includeMacros(sources);
+  const found = { cfg: new Set(['cfg']), select: new Set(['cfg_select']), include };
   for (const { tokens } of sources)
     tokens.forEach(({ text }, i) => {
       if (tokens[i + 1]?.text !== 'as') return;
@@ -126,6 +131,11 @@ export function partsOf(
       if (text(i) === 'mod' && text(i + 2) === ';') {
         const module = { below: below(), name: text(i + 1) };
         parts.push({ start: around.start, end: around.start - 1, cfg: around.cfg, module });
+      }
+      if (macros.include.has(text(i)) && text(i + 1) === '!') {
+        const path = /^"([^\\]*)"$/.exec(lastLiteral(rust, i + 2) ?? '')?.[1];
+        if (path !== undefined)
+          parts.push({ ...around, end: around.start - 1, module: undefined, paths: [path] });
       }
       continue;
     }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { includeMacros, namedFiles } from '../conditions/named-files.ts';
 import type { RustText } from '../conditions/rust-text.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import { isWithin } from '../paths.ts';
@@ -26,29 +27,13 @@ export function readByPackage(
  * it, and nothing else does or may.
  */
 export function dataOf(sources: Iterable<RustText>): (file: string) => boolean {
-  const asText = new Set<string>();
-  // Ends of names: one that is put together may be any with that end.
-  const asCode = new Set<string>();
-  for (const { tokens, closing } of sources)
-    for (const [i, { text }] of tokens.entries()) {
-      const isMacro = tokens[i + 1]?.text === '!';
-      if (isMacro && /^include(?:_str|_bytes)?$/.test(text)) {
-        const inside = tokens.slice(i + 3, closing.get(i + 2) ?? i + 3);
-        const name = fileIn(inside.findLast((token) => token.text.includes('"'))?.text ?? '');
-        if (text === 'include') asCode.add(name ?? '');
-        else if (name !== undefined) asText.add(name);
-      }
-      if (text === 'path' && tokens[i + 1]?.text === '=')
-        asCode.add(fileIn(tokens[i + 2]?.text ?? '') ?? '');
-    }
+  const all = [...sources];
+  const including = includeMacros(all);
+  const named = all.map((rust) => namedFiles(rust, including));
+  const asText = new Set(named.flatMap((one) => one.asText));
+  const asCode = new Set(named.flatMap((one) => one.asCode));
   return (file) => {
     const name = basename(file);
     return asText.has(name) && ![...asCode].some((end) => name.endsWith(end));
   };
-}
-
-/** The name of the file that a string literal ends in; undefined for one with escapes. */
-function fileIn(literal: string): string | undefined {
-  const path = /^r?#*"([^\\]*)"#*$/.exec(literal)?.[1];
-  return path === undefined ? undefined : basename(path);
 }

@@ -17,7 +17,7 @@ interface Line extends OtherTargetPlace {
   readonly code: string;
 }
 
-/** The texts of a package's sources by path. */
+/** The texts of a package's Rust sources by path, whatever they are called, and of its Cargo.toml. */
 export type SourceTexts = ReadonlyMap<string, string>;
 
 /**
@@ -47,9 +47,9 @@ export function addedForOthers(
     .map(({ file, line, cfg }) => ({ file, line, cfg }));
 }
 
-const renames = /\bcfg(?:_select)?\s+as\s/;
+const renames = /\b(?:cfg(?:_select)?|include)\s+as\s/;
 
-/** Returns how the sources of both versions call `cfg!` and `cfg_select!`. */
+/** Returns how the sources of both versions call `cfg!`, `cfg_select!` and `include!`. */
 function macrosOf(...versions: readonly SourceTexts[]): CfgMacros {
   const texts = versions.flatMap((texts) => [...texts.values()]);
   return cfgMacros(texts.filter((text) => renames.test(text)).map(readRust));
@@ -86,7 +86,8 @@ class Source {
 
   /** The files of modules that only other targets have, with the `cfg` of each. */
   modules(roots: ReadonlySet<string>): [file: string, cfg: string][] {
-    if (!mayNameFiles.test(this.text)) return [];
+    const includes = [...this.macros.include].some((name) => this.text.includes(name));
+    if (!includes && !mayNameFiles.test(this.text)) return [];
     return this.parts.flatMap((part) =>
       filesOf(part, this.path, roots).map((file): [string, string] => [file, part.cfg]),
     );
@@ -104,7 +105,7 @@ function linesOfChanges(
   const macros = macrosOf(before, after);
   const read = (texts: SourceTexts): Source[] =>
     [...texts.keys()]
-      .filter((path) => path.endsWith('.rs'))
+      .filter((path) => path !== 'Cargo.toml')
       .map((path) => {
         const source = same.get(path) ?? new Source(path, texts.get(path) ?? '', others, macros);
         if (before.get(path) === after.get(path)) same.set(path, source);

@@ -6,6 +6,7 @@ import type { OtherTargets } from '../conditions/other-cfg.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { filesBelow } from '../revisions/scratch.ts';
 import type { Package } from '../workspace/types.ts';
+import { foreignSources, rustSources } from './code-files.ts';
 import type { KeptReviews } from './kept-reviews.ts';
 import { addedForOthers, type SourceTexts } from './other-targets.ts';
 import { MOST_PLACES, type Review } from './types.ts';
@@ -124,17 +125,36 @@ function otherTargetsOf(
     dirname(path)
       .split('/')
       .some((name) => ofTests.has(name));
-  const textsOf = (files: Files): SourceTexts =>
-    new Map(
-      files.paths
-        .filter((path) => path.endsWith('.rs') || path === 'Cargo.toml')
-        .filter((path) => isWorkspaceMember || !isOfTests(path))
-        .map((path) => [path, files.source(path)]),
-    );
+  const isPart = (path: string): boolean => isWorkspaceMember || !isOfTests(path);
+  const textsOf = (files: Files): SourceTexts => {
+    const source = (path: string): string => files.source(path);
+    const rust = rustSources({ paths: files.paths.filter(isPart), source });
+    return new Map([...rust, 'Cargo.toml'].map((path) => [path, source(path)]));
+  };
   const roots = new Set(targets.map((t) => relative(directory, t.sourcePath)));
   const had: SourceTexts = before === undefined ? new Map() : textsOf(before);
-  const places = addedForOthers(had, textsOf(after), roots, others);
+  const has = textsOf(after);
+  const script = targets.find(({ kind }) => kind.includes('custom-build'));
+  const foreign =
+    script === undefined
+      ? []
+      : foreignSources(after.ownPaths.filter(isPart), contentOf(script.sourcePath))
+          .filter((path) => !has.has(path) && before?.content(path) !== after.content(path))
+          .map((file) => ({ file, line: firstChange(before, after, file), cfg: BY_SCRIPT }));
+  const places = [...addedForOthers(had, has, roots, others), ...foreign];
   return { places: places.slice(0, MOST_PLACES), count: places.length };
+}
+
+/** In place of a condition: no text says for which target a build script compiles a file. */
+const BY_SCRIPT = 'if its build script compiles it there';
+
+/** The first line of a file that differs from the old version's. */
+function firstChange(before: Files | undefined, after: Files, path: string): number {
+  const [a, b] = [before?.content(path) ?? '', after.content(path)];
+  if (!isText(a) || !isText(b)) return 1;
+  const had = a.split('\n');
+  const at = b.split('\n').findIndex((line, i) => line !== had[i]);
+  return at < 0 ? 1 : at + 1;
 }
 
 /** Files of packages below, and what cargo writes, are no part of a package's own change: they would drown it. */

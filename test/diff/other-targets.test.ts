@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { OtherTargets } from '../../engine/conditions/other-cfg.ts';
 import { readRust } from '../../engine/conditions/rust-text.ts';
+import { rustSources } from '../../engine/diff/code-files.ts';
 import { addedForOthers } from '../../engine/diff/other-targets.ts';
 
 const here = ['unix', 'target_os="linux"', 'target_family="unix"', 'target_arch="x86_64"'];
@@ -141,6 +142,45 @@ test('rule 11.8: dependencies of other targets, and variables by which a build s
   expect(added({ 'Cargo.toml': manifest }, { 'Cargo.toml': manifest })).toEqual([]);
   const script = 'fn main() {\n    std::env::var("CARGO_CFG_WINDOWS");\n}\n';
   expect(added({ 'build.rs': script })).toEqual(['build.rs:2 CARGO_CFG_WINDOWS']);
+});
+
+test.each([
+  ['include!', '#[cfg(windows)]\ninclude!("win.inc");'],
+  [
+    'include! of a path put together',
+    '#[cfg(windows)]\nmod a { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/win.inc")); }',
+  ],
+  ['#[path]', '#[cfg(windows)]\n#[path = "win.inc"]\nmod a;'],
+  ['another name of include!', 'use core::include as i;\n#[cfg(windows)]\ni!("win.inc");'],
+])('rule 11.8: a changed file that only code for other targets reads, by %s', (_, lib) => {
+  const before = { 'src/lib.rs': lib, 'src/win.inc': 'fn f() {}' };
+  const after = { ...before, 'src/win.inc': 'fn f() {}\nfn g() {}' };
+  expect(rustSources({ paths: Object.keys(after), source: (path) => textIn(after, path) })).toEqual(
+    ['src/lib.rs', 'src/win.inc'],
+  );
+  expect(added(after, before)).toEqual(['src/win.inc:2 cfg(windows)']);
+});
+
+const textIn = (texts: Record<string, string>, path: string): string => texts[path] ?? '';
+
+test('rule 11.8: a source is one by what reads it; data is none', () => {
+  const texts = {
+    'src/lib.rs': 'include!("a.inc"); const D: &str = include_str!("notes.txt");',
+    'src/a.inc': '#[path = "deep.code"] mod deep;',
+    'src/deep.code': '',
+    'src/notes.txt': 'include!("README.md")',
+    'README.md': '#[cfg(windows)] fn f() {}',
+    'Cargo.toml': '',
+  };
+  const source = (path: string): string => textIn(texts, path);
+  expect(rustSources({ paths: Object.keys(texts), source })).toEqual([
+    ...['src/lib.rs', 'src/a.inc', 'src/deep.code'],
+  ]);
+  // Of a name that nothing tells, any file may be meant.
+  const any = { ...texts, 'src/b.rs': 'include!(env!("WHAT"));' };
+  const all = rustSources({ paths: Object.keys(any), source: (path) => textIn(any, path) });
+  expect(all).toContain('README.md');
+  expect(all).not.toContain('Cargo.toml');
 });
 
 test('rule 11.8: a hostile source takes time in proportion to its size', () => {

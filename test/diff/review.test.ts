@@ -71,6 +71,30 @@ test('rule 11.11: a file of the same size and time with other content is noticed
   expect([first.size?.files, (await review()).size?.files]).toEqual([1, 0]);
 });
 
+test('rule 11.8: what a build script may compile is named where it changed; what only stands there is not', async () => {
+  const others = async (): Promise<string[]> =>
+    (await review()).otherTargets.places.map(({ file, line, cfg }) => `${file}:${line} ${cfg}`);
+  const how = 'if its build script compiles it there';
+  for (const version of ['was/old', 'new']) {
+    put(`${version}/c/same.c`, 'int a;\n');
+    put(`${version}/c/changed.c`, 'int a;\n#ifdef _WIN32\nint b;\n#endif\n');
+    put(`${version}/data/table`, 'one\n');
+    put(`${version}/README.md`, 'one\n');
+    put(`${version}/tests/t.c`, 'one\n');
+  }
+  put('build.rs', 'fn main() { cc::Build::new().file("data/table"); }\n');
+  expect(await others()).toEqual([]);
+  put('new/c/changed.c', 'int a;\n#ifdef _WIN32\nint c;\n#endif\n');
+  put('new/c/more.S', 'nop\n');
+  put('new/data/table', 'two\n');
+  put('new/README.md', 'two\n');
+  // Nobody compiles the tests of a dependency.
+  put('new/tests/t.c', 'two\n');
+  expect(await others()).toEqual([
+    ...[`c/changed.c:3 ${how}`, `c/more.S:1 ${how}`, `data/table:1 ${how}`],
+  ]);
+});
+
 test("rule 11.4: the size of a change has no lines of cargo's lock file and of packages in directories below", async () => {
   put('new/Cargo.lock', 'one\ntwo\n');
   put('new/crates/other/Cargo.toml', '[package]\n');
