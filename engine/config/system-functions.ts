@@ -145,7 +145,16 @@ export const systemFunctions: ReadonlyMap<string, ReadonlySet<string>> = new Map
   ]),
 );
 
+/** Returns whether a name is that of a DLL's function which a program knows by its number alone, `ws2_32_dll::ordinal_4`: it may be any. */
+export const isByNumber = (name: string): boolean => /^\w+::ordinal_\d+$/.test(name);
+
+/** Returns whether a function of a DLL, by its name there or by its number, may give what a built-in API is about. */
+export function mayGive(api: string, name: string): boolean {
+  const functions = systemFunctions.get(api);
+  return functions !== undefined && (isByNumber(name) || functions.has(name));
+}
+
 /** Returns whether a path of an API is the name of a function that some system has. */
 export function isSystemFunction(path: string): boolean {
-  return [...systemFunctions.values()].some((functions) => functions.has(path));
+  return [...systemFunctions.keys()].some((api) => mayGive(api, path));
 }

@@ -43,6 +43,9 @@ export function undecorated(symbol: string): string {
   return symbol.replace(/(?<=.)(?:\$(?:INODE64|UNIX2003|NOCANCEL|DARWIN_EXTSN|1050))+$/, '');
 }
 
+/** What facts put in front of the name that a DLL has for a function which is imported under another one. */
+export const IMPORTED = '\u0001import ';
+
 /** Numbers symbol names over all inputs, so that a join compares integers. It grows for the life of the thread. */
 export class SymbolNames {
   private readonly ids = new Map<string, SymbolId>();
@@ -54,6 +57,8 @@ export class SymbolNames {
   /** Facts from which the names of a symbol are read; its entity there is beside it. */
   private readonly sources: LoadedFacts[] = [];
   private readonly entities: number[] = [];
+  /** Symbols that begin with {@link IMPORTED}. */
+  readonly imports: SymbolId[] = [];
 
   get size(): number {
     return this.texts.length;
@@ -70,6 +75,7 @@ export class SymbolNames {
     this.entities.push(entity);
     const plain = undecorated(text);
     if (plain !== text) addTo(this.decorated, plain, id);
+    if (text.startsWith(IMPORTED)) this.imports.push(id);
     return id;
   }
 

@@ -1,8 +1,8 @@
-import { systemFunctions } from '../config/system-functions.ts';
+import { mayGive, systemFunctions } from '../config/system-functions.ts';
 import { NameRole } from '../facts/tables.ts';
 import type { JoinInput } from '../graph/join-input.ts';
 import type { JoinedOutput } from '../graph/link.ts';
-import type { SymbolId, SymbolNames } from '../graph/loaded-facts.ts';
+import { IMPORTED, type SymbolId, type SymbolNames } from '../graph/loaded-facts.ts';
 import type { NodeAt } from '../graph/reached.ts';
 import type { ApiHit } from './api-matcher.ts';
 
@@ -38,6 +38,13 @@ export class SystemHits {
         }
       }
     });
+    // What is imported under another name, no package can define.
+    for (const symbol of symbols.imports) {
+      const text = symbols.text(symbol).slice(IMPORTED.length);
+      const name = { text, crate: '', role: NameRole.own };
+      const hits = apis.flatMap((of, api): ApiHit[] => (mayGive(of, text) ? [{ api, name }] : []));
+      this.bySymbol.set(symbol, hits);
+    }
   }
 
   /** Returns the hits of a symbol that a reference leads to; `at` is its definition, if an input has one. */

@@ -6,7 +6,7 @@ import type { Inputs, TakenFromStore } from '../units/inputs.ts';
  * Raise this when the judge finds other references or paths in the same facts, so that answers of earlier versions
  * are not used.
  */
-export const ANSWER_VERSION = 13;
+export const ANSWER_VERSION = 14;
 
 /**
  * Returns the answer that an earlier check got to the same question about `subject`, and the place where the answer

@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isSystemFunction, systemFunctions } from '../../engine/config/system-functions.ts';
 import type { ProblemOf } from '../../engine/problems/kinds.ts';
 import { mergeProblems } from '../../engine/problems/merge.ts';
-import { check, fixture, usageLines } from '../support/cackle.ts';
+import { check, fixture, short, usageLines } from '../support/cackle.ts';
 import { noTargets } from '../support/targets.ts';
 
 const keywords = ['calls', 'caller', 'execve', 'native', 'owner', 'passes']
@@ -100,25 +100,53 @@ test('rule 4.26: the table has functions of each system, in one API each, and no
     'nw_connection_create',
     'NtCreateThreadEx',
     '__connect_nocancel',
+    'ws2_32_dll::ordinal_4',
   ])
     expect(isSystemFunction(name), name).toBe(true);
-  for (const name of ['read', 'write', 'close', 'exit', 'abort', 'malloc', 'mmap', 'fstat'])
+  for (const name of [
+    'read',
+    'write',
+    'close',
+    'exit',
+    'abort',
+    'malloc',
+    'mmap',
+    'fstat',
+    'ws2_32_dll',
+  ])
     expect(isSystemFunction(name), name).toBe(false);
 });
 
 test.skipIf(noTargets !== undefined)(
   `rule 4.26: functions of Windows, by import libraries and raw-dylib ${noTargets ?? ''}`,
   async () => {
-    const { problems } = await check(fixture('system-functions-of-windows/workspace'));
+    const directory = fixture('system-functions-of-windows/workspace');
+    const { problems } = await check(directory);
     const targets = ['x86_64-pc-windows-gnu', 'x86_64-pc-windows-msvc'];
     expect(
       problems.map((p) => 'usages' in p && p.usages.map((u) => [u.target, u.targets])),
     ).toEqual([
+      // Imported under another name.
+      [['DeleteFileW', targets]],
       [['RemoveDirectoryW', targets]],
       [['WSASocketW', targets]],
       [['CreateProcessW', targets]],
       // Its own MoveFileW is no function of the system.
+      // By number it may be any function: one of each API. One that is imported so and never called is none.
+      ...[1, 2, 3, 4].map(() => [['ws2_32_dll::ordinal_4', targets]]),
       [['CopyFileW', targets]],
+    ]);
+    // What is included is watched, by the name in the DLL, and by number.
+    const file = join(directory, 'cackle.toml');
+    const apis = '[api.fs]\ninclude = ["DeleteFileW"]\n[api.net]\ninclude = ["ws2_32_dll"]\n';
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n${apis}`);
+    const again = await check(directory);
+    const of = (name: string): string[] =>
+      again.problems.map(short).filter((text) => text.includes(` ${name} `));
+    expect(of('imports')).toEqual(['disallowed-api imports fs']);
+    expect(of('numbered')).toEqual([
+      'disallowed-api numbered net',
+      ...['env', 'fs', 'process'].map((api) => `system-functions numbered ${api}`),
     ]);
   },
 );

@@ -245,7 +245,7 @@ describe('rule 12.2: libraries of the system need not be here, and those of pack
   });
 });
 
-test('rule 12.3: rustc is told of an SDK and of a dlltool only where the user has none', async () => {
+test('rule 12.3: rustc is told of an SDK where the user has none, and of a dlltool that writes what imports stand for', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'tools-'));
   const places = { sysroot: '/sysroot', directory };
   const darwin = {
@@ -259,12 +259,26 @@ test('rule 12.3: rustc is told of an SDK and of a dlltool only where the user ha
   expect((await foreignTools(darwin, new Map(), places)).set).toEqual([['SDKROOT', '/sysroot']]);
   const own = new Map([['SDKROOT', '/own']]);
   expect((await foreignTools(darwin, own, places)).set).toEqual([['SDKROOT', '/own']]);
-  // MinGW's may be in /bin.
+  // Before MinGW's own: what an import library says does not depend on the machine.
   const added = await foreignTools(windows, new Map([['PATH', '/nowhere']]), places);
-  expect(added.set).toEqual([['PATH', `/nowhere:${directory}/dlltool`]]);
-  const there = new Map([['PATH', `${directory}/dlltool`]]);
-  expect((await foreignTools(windows, there, places)).set).toEqual([]);
-  const made = join(directory, 'x.lib');
-  execFileSync(join(directory, 'dlltool/x86_64-w64-mingw32-dlltool'), ['-d', 'x.def', '-l', made]);
-  expect(readFileSync(made, 'latin1')).toBe('!<arch>\n');
+  expect(added.set).toEqual([['PATH', `${directory}/dlltool:/nowhere`]]);
+  const tool = join(directory, 'dlltool/x86_64-w64-mingw32-dlltool');
+  const [list, made] = ['x.def', 'x.lib'].map((name) => join(directory, name)) as [string, string];
+  const make = (text: string): string => {
+    writeFileSync(list, text);
+    const args = ['-d', list, '-D', 'ws2_32.dll', '-l', made, '-m', 'i386:x86-64', '-f', '--64'];
+    execFileSync(tool, args, { stdio: 'pipe' });
+    return readFileSync(made, 'latin1');
+  };
+  // As LLVM's dlltool writes them: the kind of the import, and its number, stand before the names.
+  const member = (size: number, number: string, kind: string, name: string): string =>
+    `import/         0           0     0     644     ${String(size + 20).padEnd(10)}\`\n` +
+    `\0\0\xff\xff\0\0\x64\x86\0\0\0\0${String.fromCharCode(size)}\0\0\0${number}${kind}\0${name}\0ws2_32.dll\0`;
+  expect(make('EXPORTS\nharmless @260 NONAME\nlisten\nsend')).toBe(
+    `!<arch>\n${member(20, '\x04\x01', '\0', 'harmless')}${member(18, '\0\0', '\x04', 'listen')}${member(16, '\0\0', '\x04', 'send')}`,
+  );
+  expect(make('EXPORTS\nodd_')).toMatch(/\0ws2_32\.dll\0$/);
+  expect(make('EXPORTS\nodd__')).toMatch(/\0ws2_32\.dll\0\n$/);
+  for (const line of ['a = b', 'a @x NONAME', 'a @4', '"a"'])
+    expect(() => make(`EXPORTS\n${line}`)).toThrow(/is not understood/);
 });

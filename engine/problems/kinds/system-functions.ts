@@ -1,3 +1,4 @@
+import { isByNumber } from '../../config/system-functions.ts';
 import { settling } from '../../fixes/advice.ts';
 import { includeFunctionsOrIgnore } from '../../fixes/setup.ts';
 import { byPackage, type Descriptor, noNotes, type OfPackage } from '../descriptor.ts';
@@ -21,7 +22,7 @@ const NAMED = 6;
 export const systemFunctions: Descriptor<SystemFunctions> = {
   code: 'C0603',
   explanation: {
-    what: 'Code of a package that can be reached calls functions of the operating system, such as `connect`, which give what an API of cackle.toml stands for, and the API does not include them.',
+    what: 'Code of a package that can be reached calls functions of the operating system, such as `connect`, which give what an API of cackle.toml stands for, and the API does not include them. A function of a DLL that is imported by its number alone (`#[link_ordinal(4)]`) may be any: it counts for each of these APIs, as `ws2_32_dll::ordinal_4`.',
     why: 'The built-in APIs name paths of the standard library. A crate that goes to libc, to the libraries of Windows, or to the system from C code passes by them; whoever uses it can do through it what the API is to watch.',
     example: [
       '[api.net]',
@@ -37,7 +38,9 @@ export const systemFunctions: Descriptor<SystemFunctions> = {
   group: 'exports',
   label: byPackage,
   title: ({ api, functions }) =>
-    `calls functions of the system that the API \`${api}\` is about: ${listed(functions)}`,
+    functions.every(isByNumber)
+      ? `imports functions of DLLs by number, which may be what the API \`${api}\` is about: ${listed(functions)}`
+      : `calls functions of the system that the API \`${api}\` is about: ${listed(functions)}`,
   question: undefined,
   inShort: () => 'system-functions',
   notes: noNotes,

@@ -16,8 +16,8 @@ pub fn sections<'data>(data: &'data [u8], names: &mut Strings) -> Result<Section
         return load::<pe::AnonObjectHeaderBigobj>(data, names);
     }
     if data.starts_with(&[0, 0, 0xff, 0xff]) {
-        // A short import object has no sections.
-        return Ok(Sections::new(0, true));
+        // A short import object has no sections, and the row in which object-wasm has what it imports.
+        return Ok(Sections::new(1, true));
     }
     load::<pe::ImageFileHeader>(data, names)
 }

@@ -1,5 +1,6 @@
 //! From symbols to names (rules 3.2, 3.3): the paths in a symbol or a qualified debug name.
 
+use crate::coff::IMPORTED;
 use crate::crates;
 use crate::roles::{paths_in, Role, Walk};
 use artifact::{Strings, NONE};
@@ -61,6 +62,8 @@ pub fn split_names<'a>(texts: impl Iterator<Item = &'a str>) -> Result<SplitName
     for text in texts {
         // LLVM's handler of a function's exceptions, on 32-bit Windows: a part of the function.
         let text = text.strip_prefix("__ehhandler$").unwrap_or(text);
+        // A function of a DLL that is imported under another name.
+        let text = text.strip_prefix(IMPORTED).unwrap_or(text);
         let this = split.start.len() as u32;
         let SplitNames { name_ids, roles, names, crates, .. } = &mut split;
         plain.clear();

@@ -110,6 +110,8 @@ const CHOSEN: &str = r#"
 #[no_mangle] #[link_section = ".rdata$mine_b"] pub static HIDDEN: extern "C" fn() = one;
 #[no_mangle] #[link_section = ".debug_mine"] pub static NO_DEBUG: extern "C" fn() = one;
 #[no_mangle] #[link_section = ".rsrc$mine"] pub static NO_RESOURCE: extern "C" fn() = one;
+#[no_mangle] #[link_section = ".tls"] pub static NO_THREAD: extern "C" fn() = one;
+#[no_mangle] #[link_section = ".data$"] pub static LAST: extern "C" fn() = one;
 #[no_mangle] pub static PLAIN: extern "C" fn() = one;
 "#;
 
@@ -121,11 +123,11 @@ fn sections_that_a_program_names_are_kept() {
             let node = tables.node_symbol.iter().position(|&id| id != NONE && tables.strings.get(id) == name).unwrap();
             tables.section_flags[tables.node_section[node] as usize] & section_flag::RETAIN != 0
         };
-        let chosen = ["NAMED", "DOTTED", "LISTED", "HIDDEN", "NO_DEBUG", "NO_RESOURCE"];
-        assert_eq!(chosen.map(is_kept), [true; 6], "{target}");
+        let chosen = ["NAMED", "DOTTED", "LISTED", "HIDDEN", "NO_DEBUG", "NO_RESOURCE", "NO_THREAD", "LAST"];
+        assert_eq!(chosen.map(is_kept), [true; 8], "{target}");
         assert_eq!(["PLAIN", "one"].map(is_kept), [false; 2], "{target}");
         let kept = tables.section_flags.iter().filter(|&&flags| flags & section_flag::RETAIN != 0).count();
-        assert_eq!(kept, 6, "{target}");
+        assert_eq!(kept, 8, "{target}");
     }
 }
 
@@ -164,23 +166,82 @@ fn sections_that_share_their_bytes() {
 }
 
 #[test]
+fn data_that_a_program_may_have_put_beside_others_lives_with_them() {
+    let source = r#"
+#![no_std]
+use core::sync::atomic::AtomicUsize;
+#[no_mangle] pub extern "C" fn one() {}
+#[no_mangle] #[link_section = ".data"] pub static START: AtomicUsize = AtomicUsize::new(1);
+#[no_mangle] #[link_section = ".data"] pub static HOOK: extern "C" fn() = one;
+#[no_mangle] pub static OWN: AtomicUsize = AtomicUsize::new(2);
+"#;
+    let tables = object_wasm::extract(&compile("beside", GNU, source)).unwrap();
+    let node = |name: &str| tables.node_symbol.iter().position(|&id| id != NONE && tables.strings.get(id) == name).unwrap();
+    // One section, and no piece of it, has all of them.
+    assert_eq!(["START", "HOOK", "OWN"].map(|name| tables.node_section[node(name)]), [tables.node_section[node("OWN")]; 3]);
+    assert_eq!(["START", "HOOK", "OWN"].map(|name| tables.node_starts_piece[node(name)]), [false; 3]);
+    // Functions live apart from each other still.
+    assert!(tables.node_starts_piece[node("one")]);
+}
+
+/// A short import object: `kind` is code (0) or data (1), `by` 0 a number, 1 the symbol, 2 the symbol without its first letter, 4 a third text.
+fn import(machine: u16, names: &[u8], number: u16, kind: u16, by: u16) -> Vec<u8> {
+    let mut file = vec![0, 0, 0xff, 0xff, 0, 0];
+    file.extend(machine.to_le_bytes());
+    file.extend([0; 4]);
+    file.extend((names.len() as u32).to_le_bytes());
+    file.extend(number.to_le_bytes());
+    file.extend((kind | by << 2).to_le_bytes());
+    file.extend(names);
+    file
+}
+
+#[test]
 fn imports_define_names_without_code() {
-    let import = |kind: u16| {
-        let names = b"Sleep\0kernel32.dll\0";
-        let mut file = vec![0, 0, 0xff, 0xff, 0, 0, 0x64, 0x86, 0, 0, 0, 0];
-        file.extend((names.len() as u32).to_le_bytes());
-        file.extend([0, 0]);
-        file.extend((kind | 1 << 2).to_le_bytes());
-        file.extend(names);
-        file
-    };
     let names = |kind: u16| {
-        let tables = object_wasm::extract(&import(kind)).unwrap();
-        assert_eq!((tables.member_machine[0], tables.section_name.len()), (62, 0));
+        let tables = object_wasm::extract(&import(0x8664, b"Sleep\0kernel32.dll\0", 0, kind, 1)).unwrap();
+        assert_eq!((tables.member_machine[0], tables.node_section.len()), (62, 0));
         tables.absolute_symbol.iter().map(|&id| tables.strings.get(id).to_string()).collect::<Vec<_>>()
     };
     assert_eq!(names(0), ["Sleep", "__imp_Sleep"]);
     assert_eq!(names(1), ["__imp_Sleep"]);
+}
+
+#[test]
+fn an_import_under_another_name_refers_to_what_the_dll_has() {
+    let of = |file: &[u8]| -> Vec<(String, String)> {
+        let tables = object_wasm::extract(file).unwrap();
+        references(&tables).iter().map(|(from, to)| (from.to_string(), to.to_string())).collect()
+    };
+    let both = |name: &str, to: &str| vec![(name.to_string(), to.to_string()), (format!("__imp_{name}"), to.to_string())];
+    let by_number = "\u{1}import ws2_32_dll::ordinal_4";
+    assert_eq!(of(&import(0x8664, b"harmless\0WS2_32.dll\0", 4, 0, 0)), both("harmless", by_number));
+    assert_eq!(of(&import(0x8664, b"harmless\0WS2_32.dll\0", 4, 1, 0)), both("harmless", by_number)[1..]);
+    // A name that says what it is, and has a number alone.
+    assert_eq!(of(&import(0x8664, b"connect\0WS2_32.dll\0", 4, 0, 0)), both("connect", by_number));
+    assert_eq!(of(&import(0x8664, b"_connect\0a.dll\0", 0, 0, 2)), both("_connect", "\u{1}import connect"));
+    assert_eq!(of(&import(0x8664, b"harmless\0a.dll\0connect\0", 0, 0, 4)), both("harmless", "\u{1}import connect"));
+    // Names of 32-bit Windows, with the underscore of C and the bytes of arguments, are those of the DLL.
+    for (names, by) in [(&b"_connect@12\0a.dll\0"[..], 1), (b"_connect@12\0a.dll\0", 2), (b"_connect@12\0a.dll\0", 3)] {
+        assert_eq!(of(&import(0x14c, names, 0, 0, by)), []);
+    }
+}
+
+#[test]
+fn an_import_of_dlltool_refers_to_what_the_dll_has() {
+    let symbols = [coff_symbol(b"__imp_a\0", 1, 0, EXTERNAL), coff_symbol(b"names\0\0\0", 2, 0, STATIC)];
+    // The first section has the addresses, the second the names.
+    let of = |address: &[u8; 8], relocations: &[(u32, u32, u16)], names: &[u8]| {
+        let sections: [CoffSection<'_>; 2] = [(b".idata$5", DATA, address, relocations), (b".idata$6", DATA, names, &[])];
+        object_wasm::extract(&coff(&sections, &symbols)).map_err(|error| error.reason)
+    };
+    let to = |tables: ObjectTables| references(&tables).iter().map(|(_, to)| to.to_string()).collect::<Vec<_>>();
+    let at_name = [(0, 1, ADDR32NB)];
+    assert!(to(of(&[0; 8], &at_name, b"\0\0connect\0").unwrap()).contains(&"\u{1}import connect".to_string()));
+    assert_eq!(to(of(&[0; 8], &at_name, b"\0\0a\0").unwrap()), ["names"]);
+    assert_eq!(to(of(&[4, 0, 0, 0, 0, 0, 0, 0x80], &[], b"").unwrap()), ["\u{1}import dll::ordinal_4"]);
+    assert!(to(of(&[0; 8], &[], b"").unwrap()).is_empty());
+    assert_eq!(of(&[0; 8], &at_name, b"\0\0").err().unwrap(), "section 2 has no name where an import looks for it");
 }
 
 const CODE: u32 = 0x6000_0020;

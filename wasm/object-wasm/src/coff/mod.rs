@@ -15,6 +15,7 @@ use crate::references::{push, Target};
 use crate::tables::{binding, node_kind, section_flag, ObjectTables};
 use artifact::{ExtractError, Format, Member, NONE};
 use directives::Directives;
+pub use import::IMPORTED;
 use object::pe;
 use object::read::coff::{CoffHeader, SectionTable};
 use references::Relocation;
@@ -78,7 +79,10 @@ pub fn section_names(data: &[u8], names: &mut Vec<String>) -> object::Result<()>
     }
     match data {
         _ if artifact::is_bigobj(data) => of::<pe::AnonObjectHeaderBigobj>(data, names),
-        [0, 0, 0xff, 0xff, ..] => Ok(()),
+        [0, 0, 0xff, 0xff, ..] => {
+            names.push(String::new());
+            Ok(())
+        }
         _ => of::<pe::ImageFileHeader>(data, names),
     }
 }

@@ -1,6 +1,6 @@
 use super::sections::{identifier, is_table, is_unwind, marks_of};
 use super::symbols::{Kind, Symbol};
-use super::{unwind, Nodes, Object};
+use super::{import, unwind, Nodes, Object};
 use crate::references::{is_read_by_program, push, sort_from, Target};
 use crate::tables::{section_flag, ObjectTables};
 use artifact::{ExtractError, NONE};
@@ -213,7 +213,8 @@ pub fn collect(
     for &section in &read {
         of_section(object, nodes, section, &relocations[section], tables);
     }
-    if !read.is_empty() {
+    let imports = import::collect(object, nodes, relocations, tables)?;
+    if imports || !read.is_empty() {
         sort_from(tables, first);
     }
     tables.strings.check().map_err(|reason| object.fail(reason))

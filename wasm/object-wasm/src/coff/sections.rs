@@ -122,7 +122,8 @@ fn is_kept(name: &[u8], is_llvm: bool) -> bool {
         return true;
     }
     match PLAIN.iter().find_map(|known| behind(name, known)) {
-        Some(rest) => is_llvm && !matches!(rest, b"" | b"$"),
+        // LLVM puts what a thread has of its own into `.tls$`, and all else into sections without a `$`.
+        Some(rest) => is_llvm && (if name.starts_with(b".tls") { rest != b"$" } else { !rest.is_empty() }),
         None => UNWIND.iter().all(|known| behind(name, known).is_none()),
     }
 }
@@ -160,12 +161,14 @@ pub fn identifier(name: &[u8]) -> String {
     std::iter::once('_').chain(name.iter().map(letter)).collect()
 }
 
-/// Do the symbols of a section live apart from each other?
+/// Do the symbols of a section live apart from each other? Not where data is that a program can change: nothing in the object tells what a
+/// program put there by name, to be found from its neighbours, from what the compiler put there, and a linker keeps all of it or none.
 pub fn is_shared(object: &Object<'_, '_>, tables: &ObjectTables, section: usize) -> bool {
     let name = object.section_names[section];
     object.is_llvm
         && object.flags(tables, section) & (section_flag::COMDAT | section_flag::ROOT_ARRAY) == 0
         && marks_of(name).is_none()
+        && [&b".data"[..], b".tls"].iter().all(|known| behind(name, known).is_none())
         && !is_table(name)
         && !is_c_identifier(name)
 }
