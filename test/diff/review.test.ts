@@ -79,7 +79,7 @@ test('rule 11.8: what a build script may compile is named where it changed; what
     put(`${version}/c/same.c`, 'int a;\n');
     put(`${version}/c/changed.c`, 'int a;\n#ifdef _WIN32\nint b;\n#endif\n');
     put(`${version}/data/table`, 'one\n');
-    put(`${version}/README.md`, 'one\n');
+    put(`${version}/notes.txt`, 'one\n');
     put(`${version}/tests/t.c`, 'one\n');
   }
   put('build.rs', 'fn main() { cc::Build::new().file("data/table"); }\n');
@@ -87,7 +87,7 @@ test('rule 11.8: what a build script may compile is named where it changed; what
   put('new/c/changed.c', 'int a;\n#ifdef _WIN32\nint c;\n#endif\n');
   put('new/c/more.S', 'nop\n');
   put('new/data/table', 'two\n');
-  put('new/README.md', 'two\n');
+  put('new/notes.txt', 'two\n');
   // Nobody compiles the tests of a dependency.
   put('new/tests/t.c', 'two\n');
   expect(await others()).toEqual([

@@ -74,6 +74,8 @@ describe.skipIf(noStrace !== undefined)('look-alikes of attacks, without a name 
       file: join(directory, 'crates', 'honest', 'build.rs'),
       line: expect.any(Number),
     });
+    const lines = honest?.may.map(({ places }) => places.map(({ line }) => line));
+    expect(lines).toEqual(lines?.map((each) => [...new Set(each)]));
     expect(actsOf(found, directory, 'honest')).toEqual([
       expect.stringMatching(/^start \/.*\/rustc \(toolchain\)$/),
     ]);
