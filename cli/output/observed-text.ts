@@ -1,8 +1,8 @@
 import { groupBy } from '../../engine/group-by.ts';
 import { scopeName, textOfAct } from '../../engine/observed/compare.ts';
-import type { Suggestion } from '../../engine/observed/suggest.ts';
 import type { Act, May, Observed, ObservedProgram } from '../../engine/observed/types.ts';
 import { labelOf, titleOf } from '../../engine/problems/kinds.ts';
+import type { Suggestion } from '../../engine/tracing/suggest.ts';
 import { count } from './count.ts';
 import { printable, printableLines } from './printable.ts';
 import type { Paint } from './report-options.ts';

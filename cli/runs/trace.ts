@@ -1,5 +1,5 @@
-import { observe } from '../../engine/observed/observe.ts';
-import { suggest as narrowest } from '../../engine/observed/suggest.ts';
+import { observe } from '../../engine/tracing/observe.ts';
+import { suggest as narrowest } from '../../engine/tracing/suggest.ts';
 import type { BuildArguments } from '../arguments/build-arguments.ts';
 import type { formats } from '../arguments/options.ts';
 import { UsageError } from '../arguments/usage-error.ts';

@@ -1,55 +1,9 @@
+import { isHarmlessNumber } from './harmless-calls.ts';
 import type { Call } from './line.ts';
-import type { ActKind, ActResult } from './types.ts';
-import { openFileOf, pathOf, splitArguments, stringBytes, UnreadableTrace } from './values.ts';
-
-/** A file as a call names it: relative to an open directory, or to the working directory when that is undefined. */
-export interface NamedFile {
-  readonly directory: string | undefined;
-  /** Undefined for the open file itself. */
-  readonly path: string | undefined;
-}
-
-/** What one call tells. */
-export type Told =
-  | {
-      readonly tells: 'file';
-      readonly what: 'read' | 'write' | 'start';
-      readonly file: NamedFile;
-      /** A symbolic link at the end of its path is followed. */
-      readonly followsLink?: boolean;
-    }
-  /** A symbolic link was made, and what it says. */
-  | { readonly tells: 'link'; readonly file: NamedFile; readonly text: string }
-  /** A file got another name; with `stays` it keeps the first one. */
-  | {
-      readonly tells: 'moved';
-      readonly from: NamedFile;
-      readonly to: NamedFile;
-      readonly stays: boolean;
-    }
-  | { readonly tells: 'directory'; readonly file: NamedFile }
-  | { readonly tells: 'child'; readonly sharesDirectory: boolean; readonly isUntraced: boolean }
-  | {
-      readonly tells: 'address';
-      readonly what: ActKind;
-      readonly of: string;
-      readonly socket: string;
-    }
-  | { readonly tells: 'listening'; readonly socket: string }
-  /** To a process, or with a negative number to a group of them. */
-  | { readonly tells: 'signal'; readonly to: number }
-  | { readonly tells: 'data'; readonly bytes: Buffer; readonly socket: string }
-  | { readonly tells: 'call' };
-
-type Reading = (call: Call) => readonly Told[];
-
-const nothing: readonly Told[] = [];
-
-function argument({ name, args }: Call, index: number): string {
-  const found = args[index];
-  if (found === undefined) throw new UnreadableTrace(`${name} has no argument ${index + 1}`);
-  return found;
-}
+import { socketCalls } from './socket-calls.ts';
+import { argument, type NamedFile, nothing, type Reading, type Told } from './told.ts';
+import type { ActResult } from './types.ts';
+import { openFileOf, pathOf, UnreadableTrace, UnreadMemory } from './values.ts';
 
 /** A file by a path in the working directory. */
 const plain = (call: Call, index: number): NamedFile | undefined => {
@@ -62,6 +16,9 @@ const at = (call: Call, index: number): NamedFile | undefined => {
   const { name, number } = openFileOf(argument(call, index));
   const path = pathOf(argument(call, index + 1));
   if (path === undefined && number === undefined) return undefined;
+  const isRelative = path !== undefined && !path.startsWith('/');
+  if (isRelative && number !== undefined && name === undefined && call.error === undefined)
+    throw new UnreadableTrace('an open directory without a name');
   return { directory: name, path: path === '' ? undefined : path };
 };
 
@@ -95,6 +52,18 @@ const writesAtBehindLink: Reading = (call) =>
     call,
   );
 
+/** What has the name afterwards is another file. */
+const removes =
+  (named: (call: Call) => NamedFile | undefined): Reading =>
+  (call) => {
+    const file = named(call);
+    if (file === undefined) return nothing;
+    return [
+      { tells: 'file', what: 'write', file },
+      { tells: 'gone', file },
+    ];
+  };
+
 /** Both names of a file are written. */
 const moves =
   (
@@ -107,7 +76,7 @@ const moves =
     return [
       { tells: 'file', what: 'write', file: from },
       { tells: 'file', what: 'write', file: to },
-      { tells: 'moved', from, to, stays },
+      { tells: 'moved', from, to, stays, isSwap: call.args.at(-1)?.includes('RENAME_EXCHANGE') },
     ];
   };
 
@@ -172,90 +141,36 @@ function flags({ name, args }: Call): string {
   return found;
 }
 
-/**
- * Returns an address: `127.0.0.1:9`, `[::1]:9`, `unix:/run/x`, `unix:@name`, or the name of another family. Undefined for none, for
- * the kernel itself (netlink), and for an unnamed socket.
- */
-export function addressOf(text: string): string | undefined {
-  if (text === 'NULL' || /^0x[0-9a-f]+$/.test(text)) return undefined;
-  const [, family] = /\bsa_family=(\w+)/.exec(text) ?? [];
-  if (family === undefined) throw new UnreadableTrace(`not an address: ${text}`);
-  if (family === 'AF_UNSPEC' || family === 'AF_NETLINK') return undefined;
-  if (family === 'AF_UNIX') {
-    const [, abstract, quoted] = /\bsun_path=(@?)("(?:[^"\\]|\\.)*")/.exec(text) ?? [];
-    // A socket without a name has no path.
-    if (quoted === undefined && /\bsun_path=/.test(text))
-      throw new UnreadableTrace(`not an address: ${text}`);
-    return quoted === undefined ? undefined : `unix:${abstract}${stringBytes(quoted)}`;
-  }
-  const [, port] = /\bsin6?_port=htons\((\d+)\)/.exec(text) ?? [];
-  const [, four] = /\binet_addr\("([0-9.]+)"\)/.exec(text) ?? [];
-  const [, six] = /\binet_pton\(AF_INET6, "([0-9a-f.:]+)"/.exec(text) ?? [];
-  if (family === 'AF_INET' && port !== undefined && four !== undefined) return `${four}:${port}`;
-  if (family === 'AF_INET6' && port !== undefined && six !== undefined) return `[${six}]:${port}`;
-  if (family === 'AF_INET' || family === 'AF_INET6')
-    throw new UnreadableTrace(`not an address of the network: ${text}`);
-  return family;
-}
-
-const toAddress =
-  (what: 'connect' | 'bind' | 'send', index: number): Reading =>
-  (call) => {
-    const of = addressOf(argument(call, index));
-    return of === undefined ? nothing : [{ tells: 'address', what, of, socket: socketOf(call) }];
-  };
-
-const socketOf = (call: Call): string => openFileOf(argument(call, 0)).name ?? '';
-
-const sendsTo: Reading = (call) => {
-  // Messages to the kernel (netlink) are structures.
-  const sent = argument(call, 1);
-  const bytes = /^[[{]/.test(sent) ? undefined : stringBytes(sent);
-  const data =
-    bytes === undefined ? nothing : [{ tells: 'data', bytes, socket: socketOf(call) } as const];
-  return [...toAddress('send', 4)(call), ...data];
-};
-
-/** Messages are structures: their addresses and the strings that are sent stand somewhere in them. */
-const sendsMessages: Reading = (call) => {
-  const text = argument(call, 1);
-  const socket = socketOf(call);
-  const told: Told[] = [];
-  for (const { 0: found, index } of text.matchAll(/\bmsg_name=\{/g)) {
-    const start = index + found.length;
-    const { end } = splitArguments(text, start, '}');
-    const of = addressOf(text.slice(start - 1, end));
-    if (of !== undefined) told.push({ tells: 'address', what: 'send', of, socket });
-  }
-  for (const [, quoted = ''] of text.matchAll(/\biov_base=("(?:[^"\\]|\\.)*")/g)) {
-    const bytes = stringBytes(quoted);
-    if (bytes !== undefined) told.push({ tells: 'data', bytes, socket });
-  }
-  return told;
-};
-
 const signals: Reading = (call) => {
   const [, number] = /^(-?\d+)(?: \/\*.*\*\/)?$/.exec(argument(call, 0)) ?? [];
   if (number === undefined) throw new UnreadableTrace(`${call.name} names no process`);
   return [{ tells: 'signal', to: Number(number) }];
 };
 
-const callItself: Reading = () => [{ tells: 'call' }];
 const directory: Reading = (call) => {
   const file = plain(call, 0);
   return file === undefined ? nothing : [{ tells: 'directory', file }];
 };
 
+/** It may go on alone in what threads share, which hides nothing; all else are namespaces. */
+const unshares: Reading = (call) =>
+  /^(?:0|(?:CLONE_(?:FILES|SYSVSEM)\|?)+)$/.test(argument(call, 0)) ? nothing : [{ tells: 'call' }];
+
+/** Who hears of calls by a filter of its own can let them pass before strace hears of them. */
+const filters: Reading = (call) =>
+  /SECCOMP_FILTER_FLAG_NEW_LISTENER|^0x/.test(argument(call, 1))
+    ? [{ tells: 'call', of: 'seccomp(SECCOMP_FILTER_FLAG_NEW_LISTENER)' }]
+    : nothing;
+
 /**
- * How each traced system call is read. By these a program reads and writes files, starts programs and reaches others; what follows
- * on an open file (`read`, `mmap`) shows nothing new. `stat`, `access` and `readlink` only ask about a file.
+ * How system calls are read by which a program reads and writes files, starts programs and reaches others. What follows on an open file
+ * (`read`, `mmap`) shows nothing new; `stat`, `access` and `readlink` only ask about a file.
  */
-export const readings: ReadonlyMap<string, Reading> = new Map<string, Reading>([
+const readings: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['open', opens((call) => plain(call, 0), 1)],
   ['openat', opens((call) => at(call, 0), 2)],
   ['openat2', opens((call) => at(call, 0), 2)],
   ['creat', behindLink(writes)],
-  ['open_by_handle_at', callItself],
   ['execve', files('start', (call) => plain(call, 0))],
   ['execveat', files('start', (call) => at(call, 0))],
   ['clone', child(flags)],
@@ -270,14 +185,16 @@ export const readings: ReadonlyMap<string, Reading> = new Map<string, Reading>([
       return file === undefined ? nothing : [{ tells: 'directory', file }];
     },
   ],
-  ...['mkdir', 'rmdir', 'unlink', 'mknod', 'lchown', 'lchown32', 'lsetxattr', 'lremovexattr'].map(
+  ...['mkdir', 'mknod', 'lchown', 'lchown32', 'lsetxattr', 'lremovexattr'].map(
     (name) => [name, writes] as const,
   ),
+  ...['rmdir', 'unlink'].map((name) => [name, removes((call) => plain(call, 0))] as const),
+  ['unlinkat', removes((call) => at(call, 0))],
   ...[
     ...['truncate', 'truncate64', 'chmod', 'chown', 'chown32', 'utime', 'utimes'],
     ...['setxattr', 'removexattr'],
   ].map((name) => [name, behindLink(writes)] as const),
-  ...['mkdirat', 'unlinkat', 'mknodat'].map((name) => [name, writesAt] as const),
+  ...['mkdirat', 'mknodat'].map((name) => [name, writesAt] as const),
   ...[...['fchmodat', 'fchmodat2', 'fchownat', 'futimesat', 'utimensat', 'utimensat_time64']].map(
     (name) => [name, writesAtBehindLink] as const,
   ),
@@ -292,51 +209,48 @@ export const readings: ReadonlyMap<string, Reading> = new Map<string, Reading>([
   ['linkat', moves((call) => [at(call, 0), at(call, 2)], true)],
   ['symlink', links((call) => plain(call, 1))],
   ['symlinkat', links((call) => at(call, 1))],
-  ['connect', toAddress('connect', 1)],
-  ['bind', toAddress('bind', 1)],
-  ['listen', (call) => [{ tells: 'listening', socket: socketOf(call) }]],
-  ['kill', signals],
-  ['sendto', sendsTo],
-  ['sendmsg', sendsMessages],
-  ['sendmmsg', sendsMessages],
-  ...[
-    'chroot',
-    'pivot_root',
-    'mount',
-    'umount',
-    'umount2',
-    'move_mount',
-    'open_tree',
-    'fsmount',
-    'setns',
-    'unshare',
-    'ptrace',
-    'process_vm_readv',
-    'process_vm_writev',
-    'pidfd_getfd',
-    'io_uring_setup',
-    'bpf',
-    'perf_event_open',
-    'userfaultfd',
-    'keyctl',
-    'add_key',
-    'request_key',
-    'init_module',
-    'finit_module',
-    'kexec_load',
-    'swapon',
-  ].map((name) => [name, callItself] as const),
+  ...socketCalls,
+  ...['kill', 'tkill', 'tgkill', 'rt_sigqueueinfo', 'rt_tgsigqueueinfo', 'pidfd_open'].map(
+    (name) => [name, signals] as const,
+  ),
+  // Through a file of a process, which was told when it was opened.
+  ['pidfd_send_signal', () => nothing],
+  ['unshare', unshares],
+  ['seccomp', filters],
 ]);
+
+/** By these more can be done than is seen: other names for files, other processes, rings of calls, the kernel. */
+const callItself: Reading = () => [{ tells: 'call' }];
+
+/** Returns what a call tells; of one that nobody thought of, itself. Throws {@link UnreadableTrace}. */
+export function toldBy(call: Call): readonly Told[] {
+  const { name, error } = call;
+  const isHarmless = isHarmlessNumber(name);
+  if (isHarmless === true || (isHarmless === false && error === 'ENOSYS')) return nothing;
+  if (isHarmless === false)
+    throw new UnreadableTrace('a system call that this strace does not know: a newer one may');
+  try {
+    return (readings.get(name) ?? callItself)(call);
+  } catch (failed) {
+    // What strace cannot read, the kernel could not read either.
+    if (failed instanceof UnreadMemory && (error === 'EFAULT' || error === 'ENOSYS'))
+      return nothing;
+    throw failed;
+  }
+}
 
 const denials = ['EACCES', 'EPERM', 'EROFS'];
 const absences = ['ENOENT', 'ENOTDIR', 'ENXIO', 'ENODEV', 'ELOOP', 'ENAMETOOLONG'];
-/** Not at an end, or nothing to do: it is called again, goes on by itself, or was there already. */
-const ongoing = /^(?:ERESTART\w*|EINTR|EAGAIN|EEXIST|EISDIR|ENOTEMPTY)$/;
+/** Not at an end, or nothing to do: it is called again, goes on by itself, was there already, or the kernel has no such call. */
+const ongoing = /^(?:ERESTART\w*|EINTR|EAGAIN|EEXIST|EISDIR|ENOTEMPTY|ENOSYS)$/;
+/** A signal ends the call, and what it began goes on. */
+const goesOn = ['connect', 'sendto', 'sendmsg', 'sendmmsg'];
 
 /** Returns how a call ended; undefined when it did nothing, and tells nothing. */
-export function resultOf({ error, result }: Call): ActResult | undefined {
+export function resultOf({ name, error, result }: Call): ActResult | undefined {
   // It was killed in the call: what it asked for may be done.
   if (error === undefined) return 'done';
+  if (goesOn.includes(name) && /^(?:ERESTART\w*|EINTR)$/.test(error)) return 'done';
   if (ongoing.test(error) || result === '?') return undefined;
   if (error === 'EINPROGRESS') return 'done';
   if (denials.includes(error)) return 'denied';

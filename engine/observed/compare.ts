@@ -9,6 +9,7 @@ import type { OutputVerdict } from '../verdicts/output-verdict.ts';
 import type { Package } from '../workspace/types.ts';
 import { alsoExplainedBy, Places } from './places.ts';
 import { type Recorded, readTrace } from './recorder.ts';
+import { sandboxKind } from './sandbox-view.ts';
 import type { Act, May, NeverDone, ObservedProgram } from './types.ts';
 
 /** Built-in APIs whose use strace shows. */
@@ -62,7 +63,7 @@ class Comparison {
     // Without proc macros, rustc runs no code of others. What no unit left may be one.
     if (start.kind === 'rustc' && macros.length === 0 && isWhole) return;
     const verdicts = this.verdictsOf(recorded, macros);
-    const acts = this.places.actsOf(start, p, readTrace(recorded, this.checked.workspace.sysroot));
+    const acts = this.places.actsOf(start, p, readTrace(recorded, this.checked.workspace));
     const unit = start.kind === 'rustc' ? this.compiled(start.unit) : undefined;
     // rustc reads sources of libraries too, where a place in their macros is to be told.
     const sources = new Set(
@@ -73,7 +74,7 @@ class Comparison {
     const program: ObservedProgram = {
       ...{ kind: start.kind, packageLabel: p.label, packageName: p.name },
       targetName: start.kind === 'build script' ? 'build.rs' : steadyName(start.targetName),
-      sandbox: start.sandboxCommand === undefined ? 'Disabled' : 'Bubblewrap',
+      sandbox: sandboxKind(start.sandboxCommand),
       loads: macros.map((macro) => this.labelOf(macro)).sort(),
       ...{ may, did, systemFiles: acts.systemFiles },
       variables: unit?.variables.map(({ name }) => name).sort() ?? recorded.variables,
@@ -180,7 +181,8 @@ class Comparison {
       ]),
     );
     const unnamed = program.did.filter((act) => {
-      if (act.by !== undefined && act.api !== 'net') return false;
+      // What it wrote and started is its own code.
+      if (act.by !== undefined && act.made !== true && act.api !== 'net') return false;
       if (act.api === undefined) return true;
       if ([act.api, ...alsoExplainedBy(act)].some((api) => named.has(api))) return false;
       if (!config.apis.has(act.api)) this.unwatched.add(act.api);
@@ -207,6 +209,7 @@ const verbs: Readonly<Record<Act['what'], readonly [did: string, tried: string]>
   bind: ['listened at', 'listen at'],
   send: ['sent to', 'send to'],
   ask: ['asked DNS for', 'ask DNS for'],
+  socket: ['made a socket', 'make a socket'],
   call: ['called', 'call'],
 };
 

@@ -15,11 +15,27 @@ export class MadeLinks {
 
   /** A file or directory got a new name, or another one with `stays`: links in it come along. */
   move(from: string, to: string, stays: boolean): void {
-    for (const [link, target] of [...this.targets]) {
-      if (!isWithin(link, from)) continue;
-      this.targets.set(to + link.slice(from.length), target);
-      if (!stays) this.targets.delete(link);
-    }
+    const moving = this.within(from);
+    if (!stays) this.remove(from);
+    this.remove(to);
+    for (const [link, target] of moving) this.targets.set(to + link.slice(from.length), target);
+  }
+
+  /** Both names change places. */
+  swap(one: string, other: string): void {
+    const [ofOne, ofOther] = [this.within(one), this.within(other)];
+    for (const [link] of [...ofOne, ...ofOther]) this.targets.delete(link);
+    for (const [link, target] of ofOne) this.targets.set(other + link.slice(one.length), target);
+    for (const [link, target] of ofOther) this.targets.set(one + link.slice(other.length), target);
+  }
+
+  /** A name is gone, with all that is below. */
+  remove(path: string): void {
+    for (const [link] of this.within(path)) this.targets.delete(link);
+  }
+
+  private within(path: string): (readonly [string, string])[] {
+    return [...this.targets].filter(([link]) => isWithin(link, path));
   }
 
   /**

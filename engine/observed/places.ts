@@ -8,7 +8,7 @@ import { buildDirectories } from '../workspace/build-directories.ts';
 import { isSysroot } from '../workspace/owners.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 import type { Replay } from './replay.ts';
-import { viewOf } from './sandbox-view.ts';
+import { sandboxKind, viewOf } from './sandbox-view.ts';
 import type { Act, Acts, SeenAct } from './types.ts';
 
 /** Where the system keeps programs, libraries and their data: who reads there learns nothing of a person. */
@@ -21,11 +21,12 @@ const byLibrary =
   /^\/etc\/(?:resolv\.conf|hosts|host\.conf|nsswitch\.conf|gai\.conf|services|protocols|passwd|group)$|^unix:\/(?:var\/)?run\/nscd\/socket$/;
 /** What the kernel tells everybody; processes and their files are not among them. */
 const kernelFiles = /^\/(?:proc\/(?:[a-z_]+$|sys\/|self\/|thread-self\/)|sys\/)/;
+/** What lies behind an open file or directory of a process. */
+const behindProcess = /^\/proc\/[^/]+\/(?:task\/[^/]+\/)?(?:root|cwd|fd\/\d+)\/./;
 /** What the kernel does not tell everybody. */
 const kernelSecrets =
   /^\/(?:proc\/(?:kcore|kmsg|kallsyms|keys|kpage[a-z]+)$|sys\/(?:firmware|kernel\/(?:debug|tracing|security))\/)/;
-const devices =
-  /^\/dev\/(?:null|zero|full|u?random|tty|pts\/.*|ptmx|std(?:in|out|err)|fd(?:\/.*)?)$/;
+const devices = /^\/dev\/(?:null|zero|full|u?random|pts\/.*|ptmx|std(?:in|out|err)|fd(?:\/.*)?)$/;
 /** An open file without a path: a pipe, socket or file in memory. */
 const nameless = /^(?!\/)|^\/memfd:/;
 
@@ -43,6 +44,27 @@ interface Judged {
 
 const dropped: Judged = { act: undefined, isSystem: false, counts: false };
 
+/** Where everybody may write. */
+function temporaryPlaces(): string[] {
+  return [...new Set(['/tmp', '/var/tmp', '/dev/shm', tmpdir()].map(realPath))];
+}
+
+/** Returns whether a program may have written another one before it started that: in places of its own, or in memory. */
+export function mayHaveMade(
+  { kind, outDir }: ProgramStart,
+  workspace: Workspace,
+): (path: string) => boolean {
+  const places = [
+    ...temporaryPlaces(),
+    ...(outDir === undefined ? [] : [outDir]),
+    ...(kind === 'rustc' ? buildDirectories(workspace) : []),
+  ];
+  return (path) =>
+    nameless.test(path) ||
+    /^\/proc\/[^/]+\/fd\//.test(path) ||
+    places.some((place) => isWithin(path, place));
+}
+
 /** Whose places programs of a workspace touch. */
 export class Places {
   private readonly workspace: Workspace;
@@ -57,7 +79,7 @@ export class Places {
     this.workspace = workspace;
     this.built = buildDirectories(workspace);
     this.homes = [...new Set([homedir(), userInfo().homedir].map(realPath))];
-    this.temporary = [...new Set(['/tmp', '/var/tmp', '/dev/shm', tmpdir()].map(realPath))];
+    this.temporary = temporaryPlaces();
     this.cargoHome = realPath(process.env.CARGO_HOME || join(homedir(), '.cargo'));
     const rustup = process.env.RUSTUP_HOME || join(homedir(), '.rustup');
     this.toolchain = [workspace.sysroot, realPath(rustup), join(this.cargoHome, 'bin')];
@@ -74,7 +96,7 @@ export class Places {
       const { act, isSystem, counts } = judge.judge(seen);
       if (isSystem) system.add(seen.of);
       const api = apiOf(seen);
-      if (counts && seen.by === undefined && api !== undefined) apis.add(api);
+      if (counts && (seen.by === undefined || seen.made) && api !== undefined) apis.add(api);
       if (act === undefined) continue;
       const key = keyOf(act);
       const known = acts.get(key);
@@ -150,14 +172,34 @@ class ProgramPlaces {
     this.package = p;
     this.replay = replay;
     this.view = viewOf(start.sandboxCommand);
+    const prepared = sandboxKind(start.sandboxCommand) === 'Landlock' ? replay.prepared : [];
     this.own = [
       ...(start.outDir === undefined ? [] : [start.outDir]),
       ...(start.reads ?? []),
       ...(start.kind === 'test' ? places.testPlaces(start.unit) : []),
+      ...prepared,
     ].map(realPath);
+    for (const directory of prepared) this.made.add(directory);
   }
 
   judge(seen: SeenAct): Judged {
+    const judged = this.judgeAny(seen);
+    const { act } = judged;
+    return act?.apart === true && this.isOfLinking(act) ? dropped : judged;
+  }
+
+  /** Is it what any linker does? It is started with what rustc's process wants: variables can bring code into it. */
+  private isOfLinking({ what, of, where, api }: Act): boolean {
+    const isPublic = where === 'system' || where === 'toolchain' || where === 'target directory';
+    if (what === 'write') return where === 'target directory' || where === 'temporary';
+    if (what === 'read') return where !== undefined && where !== 'home' && where !== 'cargo';
+    if (what === 'start') return isPublic;
+    const own = dirname(dirname(this.start.linker ?? '/'));
+    const places = [own, dirname(own)].map((place) => `unix:${place}`);
+    return api === 'unix_sockets' && places.includes(dirname(of));
+  }
+
+  private judgeAny(seen: SeenAct): Judged {
     const api = apiOf(seen);
     if (seen.what === 'read' || seen.what === 'write') return this.file(seen);
     if (seen.what === 'start') return this.program(seen);
@@ -184,6 +226,7 @@ class ProgramPlaces {
   private file(seen: SeenAct): Judged {
     if (nameless.test(seen.of)) return dropped;
     if (kernelSecrets.test(seen.of)) return this.told(seen, seen.of, 'kernel');
+    if (behindProcess.test(seen.of)) return this.told(seen, seen.of, 'kernel');
     if (kernelFiles.test(seen.of) || devices.test(seen.of) || this.isOwnProcess(seen.of))
       return seen.what === 'read' || devices.test(seen.of)
         ? dropped
@@ -249,6 +292,7 @@ export function apiOf({ what, of }: Pick<SeenAct, 'what' | 'of'>): string | unde
   if (what === 'read' || what === 'write') return 'fs';
   if (what === 'start') return 'process';
   if (what === 'call') return undefined;
+  if (what === 'socket') return of.startsWith('AF_INET') ? 'net' : 'unix_sockets';
   return of.startsWith('unix:') ? 'unix_sockets' : 'net';
 }
 
@@ -259,6 +303,11 @@ export function alsoExplainedBy({ of, what }: SeenAct): readonly string[] {
 }
 
 function keyOf({ what, of, by, result }: Act): string {
-  const order = ['call', 'connect', 'bind', 'send', 'ask', 'start', 'write', 'read'].indexOf(what);
-  return [order, of, by ?? '', result === 'done' || result === 'failed' ? '' : result].join('\0');
+  const order = [...['call', 'connect', 'bind', 'send', 'ask', 'socket'], 'start', 'write', 'read'];
+  return [
+    order.indexOf(what),
+    of,
+    by ?? '',
+    result === 'done' || result === 'failed' ? '' : result,
+  ].join('\0');
 }

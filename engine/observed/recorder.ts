@@ -1,12 +1,14 @@
 import { statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import type { ProgramStart, ProgramTracer } from '../build/program-tracer.ts';
 import { CheckError } from '../errors.ts';
 import { isWithin, realPath } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
-import { LAUNCHER } from '../sandbox/launcher.ts';
 import { reasonOf } from '../system-errors.ts';
+import type { Workspace } from '../workspace/types.ts';
+import { mayHaveMade } from './places.ts';
 import { type Replay, replay } from './replay.ts';
+import { sandboxKind, startedBy } from './sandbox-view.ts';
 import { type Strace, tracedCommand } from './strace.ts';
 import { UnreadableTrace } from './values.ts';
 
@@ -35,11 +37,15 @@ export class Recorder implements ProgramTracer {
   }
 
   traced(start: ProgramStart, command: readonly string[], arg0?: string): readonly string[] {
-    if (start.sandboxCommand !== undefined) requireVisible(start.sandboxCommand);
+    const sandbox = sandboxKind(start.sandboxCommand);
+    if (sandbox === 'Bubblewrap') refuseSetuid(start.sandboxCommand?.[0] ?? '');
     const file = join(this.directory, `${this.count++}.strace`);
     // A build may be repeated: the last run is what the result is of.
     this.byUnit.set(keyOf(start), { start, file, variables: [] });
-    return tracedCommand(this.strace, file, command, arg0);
+    return tracedCommand(this.strace, file, {
+      ...{ command, arg0 },
+      hasFilters: sandbox === 'Landlock',
+    });
   }
 
   said(start: ProgramStart, stdout: Buffer): void {
@@ -51,16 +57,6 @@ export class Recorder implements ProgramTracer {
   recorded(): Recorded[] {
     return [...this.byUnit].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, recorded]) => recorded);
   }
-}
-
-/** Throws CheckError for a sandbox in which strace sees nothing, or too little. */
-function requireVisible([program = '']: readonly string[]): void {
-  if (basename(program) === LAUNCHER)
-    throw new CheckError(
-      'in Landlock’s sandbox strace does not see every attempt: of what the sandbox refuses or does in a program’s place, it hears nothing',
-      'trace in Bubblewrap, or without a sandbox: `-c FILE` takes another cackle.toml',
-    );
-  refuseSetuid(program);
 }
 
 /** Throws CheckError for a bwrap that needs the rights of its owner: under strace a program gets none. */
@@ -83,7 +79,7 @@ function variablesIn(said: string): string[] {
 }
 
 /** Reads the trace of a program. Throws CheckError that names the program and why its trace cannot be used. */
-export function readTrace({ start, file }: Recorded, sysroot: string): Replay {
+export function readTrace({ start, file }: Recorded, workspace: Workspace): Replay {
   const what = `what the ${start.kind} ${start.unit} did`;
   try {
     const lines = readRegularFile(file, MAX_TRACE).toString('latin1').split('\n');
@@ -92,10 +88,11 @@ export function readTrace({ start, file }: Recorded, sysroot: string): Replay {
       cwd: start.cwd,
       isSubject: (path) =>
         start.executable === undefined
-          ? isWithin(realPath(path), sysroot)
-          : path === start.executable,
+          ? isWithin(realPath(path), workspace.sysroot)
+          : path === (startedBy(start.sandboxCommand) ?? start.executable),
       real: realPath,
       isApart: (path) => path === start.linker,
+      isMade: mayHaveMade(start, workspace),
     });
   } catch (error) {
     const isOfTrace = error instanceof UnreadableTrace;

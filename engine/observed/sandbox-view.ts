@@ -1,5 +1,6 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { isWithin } from '../paths.ts';
+import { LAUNCHER } from '../sandbox/launcher.ts';
 
 /** What lies outside of a sandbox at a path inside. */
 export interface Outside {
@@ -17,9 +18,25 @@ const operands: Readonly<Record<string, number>> = {
   ...{ '--cap-drop': 1, '--cap-add': 1, '--unsetenv': 1, '--perms': 1, '--size': 1 },
 };
 
+/** Returns the kind of the sandbox that a command line makes. */
+export function sandboxKind(
+  command: readonly string[] | undefined,
+): 'Bubblewrap' | 'Landlock' | 'Disabled' {
+  if (command === undefined) return 'Disabled';
+  return basename(command[0] ?? '') === LAUNCHER ? 'Landlock' : 'Bubblewrap';
+}
+
+/** Returns the path by which a sandbox starts a program: Landlock's cannot put it where cargo has it. */
+export function startedBy(command: readonly string[] | undefined): string | undefined {
+  if (command === undefined || sandboxKind(command) !== 'Landlock') return undefined;
+  return command[command.indexOf('--') + 1];
+}
+
 /** Returns what is outside at each path inside of the sandbox of a command line; without one, the path itself. */
 export function viewOf(command: readonly string[] | undefined): (path: string) => Outside {
-  if (command === undefined) return (path) => ({ path, isPrivate: false });
+  // Landlock shows everything where it is.
+  if (command === undefined || sandboxKind(command) === 'Landlock')
+    return (path) => ({ path, isPrivate: false });
   const mounts: { readonly at: string; readonly from: string | undefined }[] = [];
   for (let index = 1; index < command.length && command[index] !== '--'; ) {
     const option = command[index] ?? '';

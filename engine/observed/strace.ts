@@ -4,7 +4,7 @@ import { CheckError } from '../errors.ts';
 import { realPath } from '../paths.ts';
 import { reasonOf } from '../system-errors.ts';
 import { runProgram } from '../workspace/run-program.ts';
-import { readings } from './calls.ts';
+import { harmlessCalls } from './harmless-calls.ts';
 
 /** strace as it is on this machine. */
 export interface Strace {
@@ -41,7 +41,7 @@ export async function requireStrace(path = process.env.PATH ?? ''): Promise<Stra
   if (version === undefined) throw new CheckError(`${real} does not tell its version`, INSTALL);
   const help = (await run(['--help'])).stdout.toString();
   const strace = { program: real, version, hasArgv0: help.includes('--argv0') };
-  const tried = await run([...options, '/bin/true']);
+  const tried = await run([FILTERED, ...options, '/bin/true']);
   if (tried.status !== 0 || !/\+\+\+ exited with 0 \+\+\+$/m.test(tried.stderr))
     throw new CheckError(
       `strace ${version} cannot trace programs here: ${tried.stderr.trim().split('\n').at(-1) || 'it said nothing'}`,
@@ -59,23 +59,35 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** A filter of the kernel stops only what is traced. What escapes strace (CLONE_UNTRACED) keeps the filter, and its calls fail. */
+const FILTERED = '--seccomp-bpf';
+
 /**
- * The options by which strace follows a program and all that it starts. Its filter (seccomp) stops only the calls that are
- * read here. What escapes strace (CLONE_UNTRACED) keeps the filter, and its calls fail.
+ * The options by which strace follows a program and all that it starts: whatever is not known to be harmless, calls that strace does not
+ * know too. A list of messages is shown whole if it has no more than `-s` elements, which the kernel's limit is.
  */
 const options: readonly string[] = [
-  ...['-f', '--seccomp-bpf', '-y', '--decode-pids=pidns', '-s', '256'],
-  ...['--quiet=attach,personality', '-e'],
-  `trace=${[...readings.keys()].map((name) => `?${name}`).join(',')}`,
+  ...['-f', '-y', '--decode-pids=pidns', '-s', '1024', '--quiet=attach,personality', '-e'],
+  `trace=!${harmlessCalls.map((name) => `?${name}`).join(',')}`,
 ];
 
-/** Returns the command line that traces a command into a file. Its first word is an absolute path. */
+/**
+ * Returns the command line that traces a command into a file. Its first word is an absolute path. A command that sets filters of its
+ * own (`hasFilters`) is stopped at every call: what these refuse, or leave to a supervisor, no filter of strace hears of.
+ */
 export function tracedCommand(
   { program, hasArgv0 }: Strace,
   file: string,
-  command: readonly string[],
-  arg0: string | undefined,
+  { command, arg0, hasFilters }: Traced,
 ): string[] {
   const name = arg0 !== undefined && hasArgv0 ? [`--argv0=${arg0}`] : [];
-  return [program, ...options, '-o', file, ...name, '--', ...command];
+  const filter = hasFilters ? [] : [FILTERED];
+  return [program, ...filter, ...options, '-o', file, ...name, '--', ...command];
+}
+
+/** A command that is traced. */
+interface Traced {
+  readonly command: readonly string[];
+  readonly arg0: string | undefined;
+  readonly hasFilters: boolean;
 }

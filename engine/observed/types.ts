@@ -5,10 +5,12 @@ import type { SourcePlace } from '../problems/places.ts';
 import type { Unchecked } from '../problems/report.ts';
 
 /**
- * `read`, `write`: a file or directory; `start`: a program; `connect`, `bind`, `send`: an address; `ask`: a name of DNS; `call`:
- * a call by which more could be done than can be seen, or something to another process.
+ * `read`, `write`: a file or directory; `start`: a program; `connect`, `bind`, `send`: an address; `ask`: a name of DNS; `socket`: one that was
+ * refused; `call`: a call by which more could be done than can be seen, or something to another process.
  */
-export type ActKind = 'read' | 'write' | 'start' | 'connect' | 'bind' | 'send' | 'ask' | 'call';
+export type ActKind =
+  | ('read' | 'write' | 'start' | 'connect' | 'bind' | 'send' | 'ask' | 'socket')
+  | 'call';
 
 /** `denied`: by permissions or the sandbox; `hidden`: the sandbox shows an empty place; `missing`: nothing is there. */
 export type ActResult = 'done' | 'denied' | 'hidden' | 'missing' | 'failed';
@@ -21,6 +23,10 @@ export interface SeenAct {
   /** The program that did it, when it is not the traced one but one that this started. */
   readonly by: string | undefined;
   readonly result: ActResult;
+  /** The traced program may have written `by` itself. */
+  readonly made?: true;
+  /** `by` is rustc's linker, or what that started. */
+  readonly apart?: true;
 }
 
 /** An act outside of a program's own places, by the path outside of its sandbox. */
@@ -60,7 +66,7 @@ export interface ObservedProgram {
   readonly packageName: string;
   /** Cargo's name of its target. */
   readonly targetName: string;
-  readonly sandbox: 'Bubblewrap' | 'Disabled';
+  readonly sandbox: 'Bubblewrap' | 'Landlock' | 'Disabled';
   /** For rustc: the proc macros that it loads. */
   readonly loads: readonly string[];
   readonly may: readonly May[];

@@ -8,6 +8,13 @@ export class UnreadableTrace extends Error {
   override readonly name = 'UnreadableTrace';
 }
 
+/** Memory of a program that strace could not read, though the kernel may have. */
+export class UnreadMemory extends UnreadableTrace {
+  constructor(what: string) {
+    super(`${what} in memory that strace cannot read`);
+  }
+}
+
 const closing: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
 /**
@@ -95,9 +102,10 @@ function unescaped(text: string): Buffer {
   return Buffer.from(bytes);
 }
 
-/** Returns the bytes of a string argument; undefined for `NULL` or an address that strace could not read. Throws {@link UnreadableTrace}. */
+/** Returns the bytes of a string argument; undefined for `NULL`. Throws {@link UnreadableTrace}. */
 export function stringBytes(argument: string): Buffer | undefined {
-  if (argument === 'NULL' || /^0x[0-9a-f]+$/.test(argument)) return undefined;
+  if (argument === 'NULL') return undefined;
+  if (/^0x[0-9a-f]+$/.test(argument)) throw new UnreadMemory('a text');
   if (!argument.startsWith('"')) throw new UnreadableTrace(`not a string: ${argument}`);
   const end = endOfString(argument, 0);
   const rest = argument.slice(end);

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
-import type { Suggestion } from '../../engine/observed/suggest.ts';
 import type { Observed, ObservedProgram } from '../../engine/observed/types.ts';
+import type { Suggestion } from '../../engine/tracing/suggest.ts';
 import { cackle } from '../support/cackle.ts';
 
 /** Why nothing can be traced here; undefined when it can: the fixtures make system calls of this machine. */

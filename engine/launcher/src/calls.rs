@@ -23,6 +23,8 @@ const FILE_SETATTR: i64 = 469;
 /// `CLONE_NEWNS`, `NEWCGROUP`, `NEWUTS`, `NEWIPC`, `NEWUSER`, `NEWPID`, `NEWNET`. clone(2) has no `NEWTIME`: that bit is the signal's.
 const NAMESPACES: [u64; 7] =
     [0x0002_0000, 0x0200_0000, 0x0400_0000, 0x0800_0000, 0x1000_0000, 0x2000_0000, 0x4000_0000];
+/// `CLONE_UNTRACED`: who traces the sandbox would not hear of the new process.
+const UNTRACED: u64 = 0x0080_0000;
 /// Put text into a terminal's input, or choose another console: TIOCSTI, TIOCLINUX, TIOCCONS.
 const TERMINAL_CALLS: [u64; 3] = [0x5412, 0x541c, 0x541d];
 /// Attributes of an inode, which even who only reads it may set: FS_IOC_SETFLAGS, FS_IOC32_SETFLAGS, FS_IOC_FSSETXATTR.
@@ -204,6 +206,7 @@ fn denied(options: &Options) -> Filter {
     ]);
     let filter = NAMESPACES
         .iter()
+        .chain([&UNTRACED])
         .fold(filter, |found, flag| found.when(libc::SYS_clone, &[(0, SeccompCmpOp::MaskedEq(*flag), *flag)]))
         .when_any(libc::SYS_ioctl, 1, &TERMINAL_CALLS)
         .when(libc::SYS_prlimit64, &[(0, SeccompCmpOp::Ne, 0)]);

@@ -8,12 +8,12 @@ import type { FinishedCheck } from '../check/report.ts';
 import { runJudgedPrograms } from '../check/run-programs.ts';
 import { readTree, type Tree } from '../check/tree.ts';
 import { CheckError } from '../errors.ts';
+import { compare } from '../observed/compare.ts';
+import { Recorder } from '../observed/recorder.ts';
+import { requireStrace, type Strace } from '../observed/strace.ts';
+import type { Observed } from '../observed/types.ts';
 import { severityOf } from '../problems/kinds.ts';
-import { compare } from './compare.ts';
-import { Recorder } from './recorder.ts';
-import { requireStrace, type Strace } from './strace.ts';
 import { forgetPrograms, tracedWorkspace } from './target-directory.ts';
-import type { Observed } from './types.ts';
 
 /** What is traced. */
 export interface TraceRequest {

@@ -1,10 +1,10 @@
 import { relative } from 'node:path';
 import { type Edit, type EditStep, type KeyPath, scopePath } from '../config/edit/edit.ts';
+import type { ObservedProgram } from '../observed/types.ts';
 import { isWithin } from '../paths.ts';
 import { placesToWrite } from '../sandbox/denied.ts';
 import { isPassedToAll } from '../sandbox/environment.ts';
 import type { Workspace } from '../workspace/types.ts';
-import type { ObservedProgram } from './types.ts';
 
 /** One setting of a sandbox table. */
 export type Setting =
