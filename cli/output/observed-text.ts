@@ -1,5 +1,5 @@
 import { groupBy } from '../../engine/group-by.ts';
-import { scopeName, textOfAct } from '../../engine/observed/compare.ts';
+import { neverDoneText, scopeName, textOfAct } from '../../engine/observed/compare.ts';
 import type { Act, May, Observed, ObservedProgram } from '../../engine/observed/types.ts';
 import { labelOf, titleOf } from '../../engine/problems/kinds.ts';
 import type { Suggestion } from '../../engine/tracing/suggest.ts';
@@ -25,9 +25,7 @@ export function observedText(observed: Observed, paint: Paint, all: boolean): st
     lines.push(...problem.acts.map((act) => `    ${printable(act)}`), '');
   }
   for (const { scope, api } of neverDone)
-    lines.push(
-      `${paint.cyan('hint')}: ${printable(`${scopeName(scope)} may use \`${api}\`, and no traced program of it did`)}`,
-    );
+    lines.push(`${paint.cyan('hint')}: ${printable(neverDoneText(scope, api))}`);
   for (const api of unwatched)
     lines.push(
       `${paint.yellow('not known')}: ${printable(`cackle.toml does not define \`${api}\`, so code that names it is not looked for`)}`,

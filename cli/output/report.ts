@@ -1,5 +1,6 @@
 import type { AcceptedFix } from '../../engine/editing/auto-accept.ts';
 import { groupBy } from '../../engine/group-by.ts';
+import { neverDoneText } from '../../engine/observed/compare.ts';
 import { deniedText, endingOf } from '../../engine/problems/failure.ts';
 import { adviceFor } from '../../engine/problems/fixes.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
@@ -30,6 +31,8 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
         `${paint.yellow('kept by the linker')}, and therefore judged as live, in ${printable(output)}: ${symbols.map(printable).join(', ')}`,
       );
   }
+  for (const { scope, api } of report.neverDone ?? [])
+    lines.push(paint.dim(`hint: ${printable(neverDoneText(scope, api))}`));
   const { length } = report.notCompiled;
   // What is held may be why.
   if (length > 0 && report.unchecked.length === 0)

@@ -271,7 +271,12 @@ export class RustcService {
     const start = rustcStart({ hello, invocation }, { linker, reads }, undefined);
     const done = await shim.run({
       do: 'run',
-      ...wordsToStart(this.options.tracer, start, whole),
+      // Without proc macros, rustc runs no code of others.
+      ...wordsToStart(
+        compilation.macros.length === 0 ? undefined : this.options.tracer,
+        start,
+        whole,
+      ),
       ...output,
       unset,
       set: [...set, ...tools.set],

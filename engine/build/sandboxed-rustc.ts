@@ -112,7 +112,8 @@ export async function compileInside(
     const done = await shim.run({
       do: 'run',
       ...wordsToStart(
-        options.tracer,
+        // Without proc macros, rustc runs no code of others.
+        compilation.macros.length === 0 ? undefined : options.tracer,
         rustcStart(compilation, { linker, reads: [file, ...tools.reads] }, sandboxCommand),
         sandboxCommand,
       ),

@@ -139,7 +139,7 @@ async function runBuild(
 
 /** Makes cargo rerun the build scripts that were held and may run now, and those that ran in another sandbox. */
 async function releaseScripts(
-  { observer, workspace, live, options }: CheckContext,
+  { observer, workspace, live, options, trace }: CheckContext,
   { records, gates }: BuildAttempt,
 ): Promise<void> {
   const chosen = isChosen(workspace, options.packages);
@@ -150,6 +150,9 @@ async function releaseScripts(
     const name = names.get(packageId);
     return name === undefined ? undefined : buildScriptSandbox(live.current, name);
   });
+  if (trace === undefined) return;
+  for (const script of [...records.allScripts()])
+    if (!(await trace.hasSeenScript(script))) await records.forgetScript(script);
 }
 
 /** Throws CheckError when a build failed by itself, or built nothing. */

@@ -3,6 +3,7 @@ import type { BuildRequest } from '../build/types.ts';
 import { type BuildChoice, featureArguments, withoutFeatures } from '../config/features.ts';
 import type { Config } from '../config/types.ts';
 import type { RecordStore } from '../facts/store.ts';
+import type { CheckTrace } from '../observed/check-trace.ts';
 import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { plannedBuilds } from './builds.ts';
@@ -20,6 +21,7 @@ interface RequestFacts {
   readonly config: Config;
   readonly sandboxes: Sandboxes | undefined;
   readonly store: RecordStore;
+  readonly trace?: CheckTrace | undefined;
 }
 
 /**
@@ -38,7 +40,7 @@ export function buildRequest(
   const common = {
     ...{ workspaceRoot: workspace.root, colour, showProgress },
     ...{ storeId: facts.store.id, sandboxes: facts.sandboxes },
-    ...{ tracer: options.tracer, keepsStdout: options.tracer !== undefined },
+    ...{ tracer: options.tracer ?? facts.trace?.tracer, keepsStdout: options.tracer !== undefined },
     keepsApart: command === undefined && config.builds.length > 0,
   };
   if (command === undefined)

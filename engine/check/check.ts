@@ -98,6 +98,7 @@ async function checkOnce(
     });
     return await report(context, judgement);
   } finally {
+    await context.trace?.close();
     await context.pools.close();
   }
 }

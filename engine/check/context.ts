@@ -1,5 +1,6 @@
 import type { Exports } from '../config/exports.ts';
 import type { RecordStore, StoreLocation } from '../facts/store.ts';
+import type { CheckTrace } from '../observed/check-trace.ts';
 import { Pools } from '../pool/pools.ts';
 import { Sandboxes } from '../sandbox/sandboxes.ts';
 import { seconds } from '../trace/seconds.ts';
@@ -38,6 +39,8 @@ export interface CheckContext {
   readonly sandboxes: Sandboxes | undefined;
   readonly pools: Pools;
   readonly store: RecordStore;
+  /** Where cackle.toml wants what runs to be traced. */
+  readonly trace: CheckTrace | undefined;
   readonly location: StoreLocation;
   readonly unchanged: Unchanged;
   readonly questions: WorkspaceQuestions;
@@ -45,6 +48,12 @@ export interface CheckContext {
   readonly start: StartClock;
   /** Seconds, by phase. */
   readonly timing: Record<string, number>;
+}
+
+/** Most checks trace nothing, and load nothing of it. */
+async function openTrace(store: RecordStore, workspace: Workspace): Promise<CheckTrace> {
+  const { CheckTrace } = await import('../observed/check-trace.ts');
+  return CheckTrace.open(store, workspace);
 }
 
 /** Who asks for a check, and what for. */
@@ -59,7 +68,7 @@ interface Request {
 
 /**
  * Opens the store, sandboxes and worker pools for a tree and its configuration; with `--verify`, looks at what is stored.
- * Whoever opens it closes the pools. Throws CheckError.
+ * Whoever opens it closes the pools and the trace. Throws CheckError.
  */
 export async function openContext(
   { options, observer, signal, counts, live: given }: Request,
@@ -83,6 +92,8 @@ export async function openContext(
   });
   const location = await openLocation(workspace.targetDirectory);
   const store = await openStore(location.root);
+  const isTraced = live.current.trace && options.tracer === undefined && options.traces !== false;
+  const trace = isTraced ? await openTrace(store, workspace) : undefined;
   await keepSchema(location.root).catch((error: Error) => {
     throw cannotKeep(location.root, error);
   });
@@ -102,7 +113,7 @@ export async function openContext(
   }
   return {
     ...{ options, observer, signal, workspace, configFile, exports, live },
-    ...{ sandboxes, pools, store, location, unchanged, questions, start, timing },
+    ...{ sandboxes, pools, store, trace, location, unchanged, questions, start, timing },
     counts: counts ?? new BuildCounts(),
   };
 }

@@ -1,4 +1,5 @@
 import { type Config, NEWEST_VERSION } from '../config/types.ts';
+import type { BuildScriptRecord } from '../facts/unit-record.ts';
 import {
   ambiguousPackages,
   notImported,
@@ -9,6 +10,7 @@ import type { LentByMacros } from '../judge/macros.ts';
 import { failedBuildScripts, sandboxProblems } from '../judge/program-problems.ts';
 import { certainlyUnused, staleSettings } from '../judge/stale-settings.ts';
 import { unmatchedPaths } from '../judge/unmatched-paths.ts';
+import type { NeverDone } from '../observed/types.ts';
 import type { Problem } from '../problems/kinds.ts';
 import { mergeProblems } from '../problems/merge.ts';
 import type { Unchecked } from '../problems/report.ts';
@@ -35,6 +37,8 @@ export interface Judgement {
   readonly verdicts: readonly OutputVerdict[];
   readonly problems: readonly Problem[];
   readonly unchecked: readonly Unchecked[];
+  /** Of a whole workspace that was traced, what is allowed and was not done; undefined where it was not. */
+  readonly neverDone: readonly NeverDone[] | undefined;
   /** `unsafe` and `extern` of all units, as problems of a configuration that allows neither. */
   unsafeAndExtern(): readonly Problem[];
 }
@@ -101,10 +105,18 @@ async function judgeOnce(
     needs ??= [...records.current].flatMap((unit) => unitProblems.needs(unit, lent));
     return needs;
   };
+  const units = records.currentInOrder();
+  const scripts = scriptsOf(built);
+  const traced = await context.trace?.compare(
+    { workspace, config, units, verdicts: judged },
+    scripts,
+  );
+  const isWhole = isComplete(context, built);
   const problems = [
     ...problemsOfBuild(context, built, judged, lent),
     ...problemsOfConfig(context, config),
-    ...(isComplete(context, built)
+    ...(traced?.problems ?? []),
+    ...(isWhole
       ? await problemsOfWholeTree(context, built, judged, { config, unsafeAndExtern })
       : []),
     ...newerVersion(config, context),
@@ -115,6 +127,7 @@ async function judgeOnce(
     config,
     verdicts: judged,
     problems: mergeProblems(problems),
+    neverDone: isWhole ? traced?.neverDone : undefined,
     unsafeAndExtern,
     unchecked: unchecked(
       gates.heldPrograms.values(),
@@ -126,6 +139,14 @@ async function judgeOnce(
   };
 }
 
+/** Returns the runs of build scripts that are part of a build, now or earlier. */
+export function scriptsOf({
+  executed,
+  records,
+}: Pick<FinishedBuild, 'executed' | 'records'>): BuildScriptRecord[] {
+  return [...executed].sort().flatMap((outDir) => records.script(outDir) ?? []);
+}
+
 /** Returns the problems of outputs, units and build scripts, and of programs that failed. */
 function problemsOfBuild(
   { workspace, live }: CheckContext,
@@ -133,7 +154,7 @@ function problemsOfBuild(
   judged: readonly OutputVerdict[],
   lent: LentByMacros,
 ): Problem[] {
-  const scripts = [...executed].sort().flatMap((outDir) => records.script(outDir) ?? []);
+  const scripts = scriptsOf({ records, executed });
   return [
     ...judged.flatMap((verdict) => verdicts.problemsOf(verdict)),
     ...records.currentInOrder().flatMap((unit) => unitProblems.problemsOfUnit(unit, lent)),

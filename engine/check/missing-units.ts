@@ -52,11 +52,11 @@ async function forgetUnrecorded(
 }
 
 /**
- * Begins to judge what cargo calls fresh. Forgets what has no record, or one of a unit that rustc compiled in another sandbox, so
- * that cargo builds it again, and gives what that is.
+ * Begins to judge what cargo calls fresh. Forgets what has no record, or one of a unit that rustc compiled in another sandbox, and what
+ * ran untraced where all is traced, so that cargo builds it again, and gives what that is.
  */
 export async function unitsWithoutFacts(
-  { options, workspace, sandboxes }: CheckContext,
+  { options, workspace, sandboxes, trace }: CheckContext,
   { records, verdicts, artifacts, executed }: BuildAttempt,
   { configVariables }: BuildOutcome,
 ): Promise<readonly string[]> {
@@ -77,7 +77,8 @@ export async function unitsWithoutFacts(
   };
   for (const artifact of artifacts.filter((a) => a.fresh)) {
     const record = await records.ofArtifact(artifact);
-    if (record === undefined || isOtherwiseSandboxed(record)) {
+    const isUnseen = record !== undefined && trace?.hasSeenUnit(record) === false;
+    if (record === undefined || isUnseen || isOtherwiseSandboxed(record)) {
       await forget(artifact, workspace);
       unitsToRebuild.push(...filesOf(artifact));
       continue;
@@ -86,8 +87,10 @@ export async function unitsWithoutFacts(
     for (const link of record.links) void verdicts.verdictOf(record, link);
   }
   for (const outDir of executed) {
-    if (records.script(outDir) !== undefined) continue;
-    // What it told cargo was not seen, or is not known any more: it has to say it again.
+    const script = records.script(outDir);
+    const isUnseen = script !== undefined && (await trace?.hasSeenScript(script)) === false;
+    if (script !== undefined && !isUnseen) continue;
+    // What it told cargo, or did, was not seen, or is not known any more: it has to do it again.
     await forgetRun(outDir);
     unitsToRebuild.push(`build script of ${outDir}`);
   }

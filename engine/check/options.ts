@@ -43,6 +43,8 @@ export interface CheckOptions extends WorkspaceChoice {
   readonly command?: CargoCommand | undefined;
   /** Record what build scripts, tests and rustc do; stdout is then for a report, and tests print to stderr. */
   readonly tracer?: ProgramTracer | undefined;
+  /** False where nothing is traced, whatever cackle.toml says; so it is with a {@link tracer}. */
+  readonly traces?: false | undefined;
 }
 
 /** The observer of a running check. */

@@ -15,7 +15,7 @@ import type { FinishedBuild } from './attempt.ts';
 import { plannedBuilds, targetsOf } from './builds.ts';
 import type { CheckContext } from './context.ts';
 import { inventoriesOf, lockProblems, lockToCompare } from './inventory.ts';
-import type { Judgement } from './judge.ts';
+import { type Judgement, scriptsOf } from './judge.ts';
 import { notCompiled } from './not-compiled.ts';
 import { openedUnits } from './opened-units.ts';
 import { JudgedPrograms } from './programs.ts';
@@ -62,9 +62,7 @@ export async function report(context: CheckContext, judgement: Judgement): Promi
   const { loaderPlaces } = built.gates;
   const units = built.records.currentInOrder();
   const places = { loaderPlaces, workspace, sandboxes, store };
-  const scripts = [...built.executed]
-    .sort()
-    .flatMap((outDir) => built.records.script(outDir) ?? []);
+  const scripts = scriptsOf(built);
   const { verdicts } = judgement;
   const finished = { report: result, config, programs, units, verdicts, scripts, ...places };
   return { ...finished, inventory, inventories };
@@ -100,7 +98,7 @@ function totalTiming({ timing, start }: CheckContext): Record<string, number> {
 
 function reportOf(
   { options, workspace, counts }: CheckContext,
-  { built, config, verdicts, problems, unchecked }: Judgement,
+  { built, config, verdicts, problems, unchecked, neverDone }: Judgement,
 ): Omit<CheckReport, 'timing'> {
   const { records, inputs, gates, artifacts } = built;
   const grants = minimalGrants(verdicts.flatMap((verdict) => verdict.usages));
@@ -116,6 +114,7 @@ function reportOf(
     builds: builds.map(({ targets, features }) => ({ targets, features: featureWords(features) })),
     notCompiled: isPart ? [] : notCompiled(workspace, packages),
     leftOut: isPart ? [] : leftOut(workspace, packages, gates.heldPrograms.values()),
+    ...(neverDone === undefined ? {} : { neverDone }),
     openedUnits: openedUnits(records.currentInOrder(), config, workspace),
     counts: {
       packages: packages.size,

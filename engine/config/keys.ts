@@ -100,6 +100,9 @@ export const commonKeys = {
   explicit_build_scripts: flag(
     'With true, a package that has a build script needs a table [pkg.NAME.build], which may be empty.',
   ),
+  trace: flag(
+    'With true, a check traces the build scripts that it runs, and rustc where it loads proc macros, by strace: what they did and no code of theirs names is a problem.',
+  ),
 } satisfies Keys;
 
 /** The keys of `[api.NAME]`. */

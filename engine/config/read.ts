@@ -176,6 +176,7 @@ class Reader extends DocumentReader {
       bestEffortTargets: this.strings(common?.entries.get('best_effort_targets')),
       profile: this.string(common?.entries.get('profile')) ?? 'cackle',
       explicitBuildScripts: this.boolean(common?.entries.get('explicit_build_scripts')) ?? false,
+      trace: this.boolean(common?.entries.get('trace')) ?? false,
     };
     const taken = new Set(keys.values());
     const hasTable = (name: string): boolean => taken.has(name);

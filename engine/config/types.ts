@@ -158,6 +158,8 @@ export interface Config {
   /** `common.best_effort_targets`: of these a check may leave out what cannot be built here. */
   readonly bestEffortTargets: readonly string[];
   readonly explicitBuildScripts: boolean;
+  /** `common.trace`: what a check runs is traced. */
+  readonly trace: boolean;
   readonly apis: ReadonlyMap<string, ApiDefinition>;
   /** The paths of `[api.NAME]` in this file, without those of imported APIs. */
   readonly apiPaths: readonly ApiPath[];

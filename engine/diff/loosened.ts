@@ -118,6 +118,7 @@ function builds(base: Config, head: Config): string[] {
     ...(base.explicitBuildScripts && !head.explicitBuildScripts
       ? ['build scripts need no build section any more']
       : []),
+    ...(base.trace && !head.trace ? ['what runs while building is not traced any more'] : []),
   ];
 }
 

@@ -12,6 +12,7 @@ import {
   type BuildScriptRecord,
   type FailureRecord,
   type FileStamp,
+  type TraceRecord,
   UNIT_RECORD_VERSION,
   type UnitRecord,
 } from './unit-record.ts';
@@ -167,7 +168,7 @@ export class RecordStore {
   /** Removes records that changed since a time, in nanoseconds, and that no check wrote; returns their paths. */
   async removeForged(since: bigint): Promise<string[]> {
     const forged: string[] = [];
-    for (const kind of ['units', 'build-scripts', 'failures']) {
+    for (const kind of ['units', 'build-scripts', 'failures', 'traces']) {
       const directory = join(this.root, kind);
       for (const name of await readdir(directory).catch(() => [])) {
         const path = join(directory, name);
@@ -184,6 +185,24 @@ export class RecordStore {
     }
     if (!this.hasKey()) forged.push(keyPath(this.root));
     return forged;
+  }
+
+  /** Resolves to what tells the recorded run of a build script from others; undefined without a record. */
+  async identityOfRun(outDir: string): Promise<string | undefined> {
+    const stamp = await stampOf(this.#scriptPath(outDir));
+    return stamp === undefined ? undefined : fileKey(stamp);
+  }
+
+  /** Reads what was seen of programs, as {@link units}. */
+  async traces(): Promise<TraceRecord[]> {
+    return readRecords<TraceRecord>(join(this.root, 'traces'), this.root);
+  }
+
+  /** Writes what was seen of a program; resolves when it is on disk. */
+  async putTrace(given: Omit<TraceRecord, 'version'>): Promise<void> {
+    const record: TraceRecord = { version: UNIT_RECORD_VERSION, ...given };
+    const path = join(this.root, 'traces', `${digest([record.name])}.record`);
+    await writeAtomically(path, encodeRecord(record, this.root));
   }
 
   /** Removes the record of a run of a build script. */
@@ -229,7 +248,7 @@ export function digest(parts: readonly string[]): string {
 
 /** A record is a line of JSON and a line with its seal: records that no check wrote do not count. */
 function encodeRecord(
-  record: UnitRecord | BuildScriptRecord | FailureRecord,
+  record: UnitRecord | BuildScriptRecord | FailureRecord | TraceRecord,
   root: string,
 ): string {
   const json = JSON.stringify(record);
@@ -259,7 +278,7 @@ async function readText(path: string): Promise<string | undefined> {
 /** Records that are read before other tasks run. */
 const RECORDS_AT_ONCE = 16;
 
-async function readRecords<T extends UnitRecord | BuildScriptRecord | FailureRecord>(
+async function readRecords<T extends UnitRecord | BuildScriptRecord | FailureRecord | TraceRecord>(
   directory: string,
   root: string,
 ): Promise<T[]> {

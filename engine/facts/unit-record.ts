@@ -212,6 +212,16 @@ export interface BuildScriptRecord {
   readonly gated?: true | undefined;
 }
 
+/** What a traced program did in one run; what reads `seen` knows its form by `traceVersion`. */
+export interface TraceRecord {
+  readonly version: typeof UNIT_RECORD_VERSION;
+  readonly traceVersion: number;
+  readonly name: string;
+  /** By which the run is told from others of the same program. */
+  readonly identity: string;
+  readonly seen: string;
+}
+
 /** A compilation that failed because a build script that it needs is held. */
 export interface FailureRecord {
   readonly version: typeof UNIT_RECORD_VERSION;

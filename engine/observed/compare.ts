@@ -1,15 +1,13 @@
-import type { FinishedCheck } from '../check/report.ts';
-import type { PermissionScope } from '../config/types.ts';
+import type { Config, PermissionScope } from '../config/types.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import { groupBy } from '../group-by.ts';
 import { realPath } from '../paths.ts';
 import type { UnnamedAct } from '../problems/kinds/unnamed-act.ts';
 import { mergeProblems } from '../problems/merge.ts';
 import type { OutputVerdict } from '../verdicts/output-verdict.ts';
-import type { Package } from '../workspace/types.ts';
-import { alsoExplainedBy, Places } from './places.ts';
-import { type Recorded, readTrace } from './recorder.ts';
-import { sandboxKind } from './sandbox-view.ts';
+import type { Package, Workspace } from '../workspace/types.ts';
+import { alsoExplainedBy } from './places.ts';
+import type { SeenProgram } from './seen.ts';
 import type { Act, May, NeverDone, ObservedProgram } from './types.ts';
 
 /** Built-in APIs whose use strace shows. */
@@ -25,16 +23,23 @@ export interface Compared {
   readonly unwatched: readonly string[];
 }
 
-/** Sets what programs did beside what their code names and cackle.toml allows (rule 14.3). Throws CheckError for a trace that cannot be used. */
-export function compare(checked: FinishedCheck, recorded: readonly Recorded[]): Compared {
+/** What a check knows of the programs that ran in it. */
+export interface Observable {
+  readonly workspace: Workspace;
+  readonly config: Config;
+  readonly units: readonly UnitRecord[];
+  readonly verdicts: readonly OutputVerdict[];
+}
+
+/** Sets what programs did beside what their code names and cackle.toml allows (rule 14.3). */
+export function compare(checked: Observable, programs: readonly SeenProgram[]): Compared {
   const comparison = new Comparison(checked);
-  for (const one of recorded) comparison.add(one);
+  for (const one of programs) comparison.add(one);
   return comparison.result();
 }
 
 class Comparison {
-  private readonly checked: FinishedCheck;
-  private readonly places: Places;
+  private readonly checked: Observable;
   private readonly units: ReadonlyMap<string, UnitRecord>;
   private readonly programs: ObservedProgram[] = [];
   private readonly problems: UnnamedAct[] = [];
@@ -42,9 +47,8 @@ class Comparison {
   /** By scope and API: was it done? Of what is allowed and used by code. */
   private readonly done = new Map<string, { readonly never: NeverDone; did: boolean }>();
 
-  constructor(checked: FinishedCheck) {
+  constructor(checked: Observable) {
     this.checked = checked;
-    this.places = new Places(checked.workspace);
     this.units = new Map(
       checked.units.flatMap((unit) =>
         [...unit.outputs.map(({ path }) => path), ...unit.links.map(({ output }) => output)].map(
@@ -54,30 +58,28 @@ class Comparison {
     );
   }
 
-  add(recorded: Recorded): void {
-    const { start } = recorded;
+  add(start: SeenProgram): void {
     const p = this.checked.workspace.byId.get(start.packageId);
     if (p === undefined) throw new Error(`no package ${start.packageId}`);
     const { loaded, isWhole } = this.loadedBy(start.kind === 'rustc' ? start.externs : []);
     const macros = loaded.filter(({ isProcMacro }) => isProcMacro);
     // Without proc macros, rustc runs no code of others. What no unit left may be one.
     if (start.kind === 'rustc' && macros.length === 0 && isWhole) return;
-    const verdicts = this.verdictsOf(recorded, macros);
-    const acts = this.places.actsOf(start, p, readTrace(recorded, this.checked.workspace));
+    const verdicts = this.verdictsOf(start, macros);
     const unit = start.kind === 'rustc' ? this.compiled(start.unit) : undefined;
     // rustc reads sources of libraries too, where a place in their macros is to be told.
     const sources = new Set(
       [...loaded, ...(unit === undefined ? [] : [unit])].flatMap((u) => u.sources),
     );
-    const did = acts.outside.filter(({ what, of }) => what !== 'read' || !sources.has(of));
+    const did = start.outside.filter(({ what, of }) => what !== 'read' || !sources.has(of));
     const may = verdicts.flatMap((verdict) => this.mayOf(verdict));
     const program: ObservedProgram = {
       ...{ kind: start.kind, packageLabel: p.label, packageName: p.name },
       targetName: start.kind === 'build script' ? 'build.rs' : steadyName(start.targetName),
-      sandbox: sandboxKind(start.sandboxCommand),
+      sandbox: start.sandbox,
       loads: macros.map((macro) => this.labelOf(macro)).sort(),
-      ...{ may, did, systemFiles: acts.systemFiles },
-      variables: unit?.variables.map(({ name }) => name).sort() ?? recorded.variables,
+      ...{ may, did, systemFiles: start.systemFiles },
+      variables: unit?.variables.map(({ name }) => name).sort() ?? start.variables,
     };
     this.programs.push(program);
     this.noteProblems(program, p, verdicts);
@@ -85,7 +87,7 @@ class Comparison {
       if (!allowed || !isVisible(api)) continue;
       const key = [scope.package, scope.suffix, api].join('\0');
       const known = this.done.get(key) ?? { never: { scope, api }, did: false };
-      this.done.set(key, { ...known, did: known.did || acts.apis.has(api) });
+      this.done.set(key, { ...known, did: known.did || start.apis.includes(api) });
     }
   }
 
@@ -120,7 +122,7 @@ class Comparison {
     return { loaded: [...found], isWhole };
   }
 
-  private verdictsOf({ start }: Recorded, macros: readonly UnitRecord[]): OutputVerdict[] {
+  private verdictsOf(start: SeenProgram, macros: readonly UnitRecord[]): OutputVerdict[] {
     const { verdicts } = this.checked;
     if (start.kind === 'rustc') return verdicts.filter(({ record }) => macros.includes(record));
     const file = realPath(start.unit);
@@ -233,6 +235,11 @@ const steadyName = (name: string): string => name.replace(/-[0-9a-f]{16}$/, '');
 
 function orderOf({ packageLabel, kind, targetName }: ObservedProgram): string {
   return [packageLabel, kind, targetName].join('\0');
+}
+
+/** Returns the hint about a permission for something that no traced program did. */
+export function neverDoneText(scope: PermissionScope, api: string): string {
+  return `${scopeName(scope)} may use \`${api}\`, and no traced program of it did`;
 }
 
 /** Returns a scope as cackle.toml names its table: `pkg.P.build`. */

@@ -53,6 +53,18 @@ export class Recorder implements ProgramTracer {
     if (recorded !== undefined) recorded.variables = variablesIn(stdout.toString());
   }
 
+  /** Did the program of a {@link keyOf} start? */
+  hasStarted(key: string): boolean {
+    return this.byUnit.has(key);
+  }
+
+  /** Returns its last run, once. */
+  take(key: string): Recorded | undefined {
+    const found = this.byUnit.get(key);
+    this.byUnit.delete(key);
+    return found;
+  }
+
   /** Returns what started, in the order of its units. */
   recorded(): Recorded[] {
     return [...this.byUnit].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, recorded]) => recorded);
@@ -69,7 +81,14 @@ function refuseSetuid(bwrap: string): void {
   );
 }
 
-const keyOf = ({ kind, unit, outDir }: ProgramStart): string => [kind, unit, outDir].join('\0');
+/** Returns the key of a program: a build script runs for each OUT_DIR, rustc once for each unit. */
+export function keyOf({
+  kind,
+  unit,
+  outDir,
+}: Pick<ProgramStart, 'kind' | 'unit' | 'outDir'>): string {
+  return [kind, unit, ...(kind === 'rustc' ? [] : [outDir])].join('\0');
+}
 
 function variablesIn(said: string): string[] {
   const names = [...said.matchAll(/^cargo::?rerun-if-env-changed=(.*)$/gm)].map(

@@ -59,6 +59,8 @@ export interface CheckReport {
   readonly builds: readonly CheckedBuild[];
   /** Packages of Cargo.lock of which no build compiled anything, as `NAME VERSION`; empty where only a part was checked. */
   readonly notCompiled: readonly string[];
+  /** Permissions that code uses and no traced program exercised; only where cackle.toml has the whole workspace traced. */
+  readonly neverDone?: readonly { readonly scope: PermissionScope; readonly api: string }[];
   /** The compilations that ran in another sandbox than that of `[rustc.sandbox]` alone, in a fixed order. */
   readonly openedUnits: readonly OpenedUnit[];
   readonly counts: {

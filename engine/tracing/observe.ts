@@ -10,6 +10,7 @@ import { readTree, type Tree } from '../check/tree.ts';
 import { CheckError } from '../errors.ts';
 import { compare } from '../observed/compare.ts';
 import { Recorder } from '../observed/recorder.ts';
+import { allSeen } from '../observed/seen.ts';
 import { requireStrace, type Strace } from '../observed/strace.ts';
 import type { Observed } from '../observed/types.ts';
 import { severityOf } from '../problems/kinds.ts';
@@ -64,7 +65,7 @@ export async function observeTree(
       ? await runJudgedPrograms({ ...options, command }, checked, observer, signal)
       : undefined;
     signal.throwIfAborted();
-    const found = compare({ ...checked, workspace }, tracer.recorded());
+    const found = compare(checked, allSeen(tracer.recorded(), workspace));
     return {
       ...{ checked, ran, tree },
       observed: {

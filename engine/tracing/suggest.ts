@@ -142,7 +142,12 @@ class Search {
     const tree = { ...this.tree, configFile };
     let checked: FinishedCheck;
     try {
-      checked = await checkTree({ options: { ...options, configFile }, observer, signal, tree });
+      checked = await checkTree({
+        options: { ...options, configFile, traces: false },
+        observer,
+        signal,
+        tree,
+      });
     } catch (error) {
       // rustc, or what it runs, failed: without it nothing more is known.
       if (signal.aborted || !(error instanceof CheckError)) throw error;
