@@ -115,7 +115,10 @@ const opens =
   (call) => {
     const flags = argument(call, flagsAt).replace(/^\{flags=([^,}]*).*$/s, '$1');
     const what = access(flags);
-    const file = fileOf(call);
+    const named = fileOf(call);
+    // The open directory is the root of such a path.
+    const isInRoot = call.args.some((one) => /\bresolve=[^}]*RESOLVE_IN_ROOT/.test(one));
+    const file = isInRoot && named?.path ? { ...named, path: `./${named.path}` } : named;
     return what === undefined || file === undefined
       ? nothing
       : [{ tells: 'file', what, file, followsLink: true }];

@@ -47,7 +47,7 @@ export const harmlessCalls: readonly string[] = [
   ...['personality', 'set_thread_area', 'get_thread_area', 'restart_syscall', 'sigaltstack'],
   ...['rt_sigaction', 'rt_sigpending', 'rt_sigprocmask', 'rt_sigreturn', 'rt_sigsuspend'],
   ...['rt_sigtimedwait', 'rt_sigtimedwait_time64', 'sigaction', 'sigpending', 'sigprocmask'],
-  ...['sigreturn', 'sigsuspend', 'signal', 'sgetmask', 'ssetmask', 'pause', 'alarm'],
+  ...['sigreturn', 'sigsuspend', 'sgetmask', 'ssetmask', 'pause', 'alarm'],
   ...['getitimer', 'setitimer', 'timer_create', 'timer_delete', 'timer_getoverrun'],
   ...['timer_gettime', 'timer_gettime64', 'timer_settime', 'timer_settime64', 'nanosleep'],
   ...['clock_nanosleep', 'clock_nanosleep_time64', 'clock_getres', 'clock_getres_time64'],

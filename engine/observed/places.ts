@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir, tmpdir, userInfo } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { REAL_SUFFIX } from '../build/build-script.ts';
 import type { ProgramStart } from '../build/program-tracer.ts';
 import { isWithin, realPath, realPlace } from '../paths.ts';
 import { testTemporaries } from '../sandbox/host.ts';
@@ -251,12 +252,17 @@ class ProgramPlaces {
   private isOwn({ what }: SeenAct, path: string): boolean {
     if (this.own.some((place) => isWithin(path, place))) return true;
     const isRustc = this.start.kind === 'rustc';
-    if (this.places.isBuilt(path)) return isRustc || path === realPath(this.start.unit);
+    if (this.places.isBuilt(path)) return isRustc || this.isOwnProgram(path);
     const isInTemporary = isRustc && this.places.isTemporary(dirname(path));
     if (isInTemporary && what === 'write' && ofRustc.test(basename(path)))
       this.ofThisRustc.add(path);
     if ([...this.ofThisRustc].some((directory) => isWithin(path, directory))) return true;
     return what === 'read' && this.places.ownerOf(path) === this.package;
+  }
+
+  private isOwnProgram(path: string): boolean {
+    const unit = realPath(this.start.unit);
+    return path === unit || path === `${unit}${REAL_SUFFIX}`;
   }
 
   private told(seen: SeenAct, path: string, place?: string): Judged {

@@ -301,6 +301,7 @@ class Follower {
   }
 
   private startedAs({ is }: Image, path: string): Image['is'] {
+    if (/^\/proc\/[^/]+\/exe$/.test(path)) return is;
     if (this.subject.isApart(path)) return 'apart';
     if (is === 'subject' && this.subject.isSubject(path)) return 'subject';
     return this.subject.isMade(path) ? 'made' : 'started';

@@ -37,11 +37,15 @@ export async function requireStrace(path = process.env.PATH ?? ''): Promise<Stra
     runProgram(real, args, { env: {} }).catch((error: unknown) => {
       throw new CheckError(`cannot run ${real}: ${reasonOf(error)}`, INSTALL, { cause: error });
     });
-  const [, version] = /version (\S+)/.exec((await run(['--version'])).stdout.toString()) ?? [];
+  const [told, helps, tried] = await Promise.all([
+    run(['--version']),
+    run(['--help']),
+    run([FILTERED, ...options, '/bin/true']),
+  ]);
+  const [, version] = /version (\S+)/.exec(told.stdout.toString()) ?? [];
   if (version === undefined) throw new CheckError(`${real} does not tell its version`, INSTALL);
-  const help = (await run(['--help'])).stdout.toString();
+  const help = helps.stdout.toString();
   const strace = { program: real, version, hasArgv0: help.includes('--argv0') };
-  const tried = await run([FILTERED, ...options, '/bin/true']);
   if (tried.status !== 0 || !/\+\+\+ exited with 0 \+\+\+$/m.test(tried.stderr))
     throw new CheckError(
       `strace ${version} cannot trace programs here: ${tried.stderr.trim().split('\n').at(-1) || 'it said nothing'}`,

@@ -12,7 +12,7 @@ export interface UnnamedAct extends OfPackage {
   readonly acts: readonly string[];
 }
 
-/** Found by `cackle trace` only; no setting allows what cannot be explained. */
+/** Found by `cackle trace`, and by a check where `common.trace` is on; no setting allows what cannot be explained. */
 export const unnamedAct: Descriptor<UnnamedAct> = {
   code: 'C0305',
   explanation: {
