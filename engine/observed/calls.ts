@@ -23,7 +23,9 @@ const at = (call: Call, index: number): NamedFile | undefined => {
 };
 
 const opened = (call: Call): NamedFile | undefined => {
-  const { name } = openFileOf(argument(call, 0));
+  const { name, number } = openFileOf(argument(call, 0));
+  if (name === undefined && number !== undefined && call.error === undefined)
+    throw new UnreadableTrace('an open file without a name');
   return name === undefined ? undefined : { directory: name, path: undefined };
 };
 

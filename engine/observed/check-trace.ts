@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { fileKey, type RecordStore } from '../facts/store.ts';
 import type { BuildScriptRecord, UnitRecord } from '../facts/unit-record.ts';
+import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { type Compared, compare, type Observable } from './compare.ts';
-import { Places } from './places.ts';
 import { keyOf, Recorder } from './recorder.ts';
 import { type SeenProgram, seenOf } from './seen.ts';
 import { requireStrace } from './strace.ts';
@@ -30,7 +30,6 @@ export class CheckTrace {
   private readonly directory: string;
   private readonly store: RecordStore;
   private readonly workspace: Workspace;
-  private readonly places: Places;
   /** By key, of this check and earlier ones. */
   private readonly kept: Map<string, { readonly identity: string; readonly seen: string }>;
 
@@ -45,7 +44,6 @@ export class CheckTrace {
   ) {
     this.store = store;
     this.workspace = workspace;
-    this.places = new Places(workspace);
     this.tracer = tracer;
     this.directory = directory;
     this.kept = kept;
@@ -61,7 +59,7 @@ export class CheckTrace {
         .map((record) => [record.name, record]),
     );
     return new CheckTrace(store, workspace, {
-      tracer: new Recorder(strace, directory),
+      tracer: new Recorder(strace, directory, buildDirectories(workspace)),
       ...{ directory, kept },
     });
   }
@@ -85,9 +83,11 @@ export class CheckTrace {
     for (const script of scripts) if (script.held !== 'run') runs.push(await this.runOf(script));
     for (const unit of checked.units)
       if (unit.loaded.macros.length > 0) runs.push(compilationOf(unit));
-    const seen: SeenProgram[] = [];
-    for (const run of runs) seen.push(await this.seenIn(run));
-    return compare(checked, seen);
+    await this.keepNew(runs);
+    return compare(
+      checked,
+      runs.map((run) => this.seenIn(run)),
+    );
   }
 
   /** Removes the files of the traces. */
@@ -100,21 +100,32 @@ export class CheckTrace {
     return identity !== undefined && this.kept.get(key)?.identity === identity;
   }
 
-  private async seenIn({ key, identity = '' }: Run): Promise<SeenProgram> {
-    const recorded = this.tracer.take(key);
-    if (recorded === undefined) {
-      const known = this.kept.get(key);
-      if (known?.identity === identity) return JSON.parse(known.seen) as SeenProgram;
-      throw new CheckError(
-        `nobody saw what ${key.split('\0').slice(0, 2).join(' ')} did`,
-        'something else built meanwhile: check again',
-      );
+  /** Reads the traces of what ran since the last time, and keeps what they show. */
+  private async keepNew(runs: readonly Run[]): Promise<void> {
+    const found = runs.flatMap((run) => {
+      const recorded = this.tracer.take(run.key);
+      return recorded === undefined ? [] : [{ run, recorded }];
+    });
+    const all = seenOf(
+      found.map(({ recorded }) => recorded),
+      this.tracer,
+      this.workspace,
+    );
+    for (const [index, { run }] of found.entries()) {
+      const { key: name, identity = '' } = run;
+      const record = { identity, seen: JSON.stringify(all[index]) };
+      this.kept.set(name, record);
+      await this.store.putTrace({ name, traceVersion: TRACE_VERSION, ...record });
     }
-    const seen = seenOf(recorded, this.workspace, this.places);
-    const text = JSON.stringify(seen);
-    this.kept.set(key, { identity, seen: text });
-    await this.store.putTrace({ name: key, traceVersion: TRACE_VERSION, identity, seen: text });
-    return seen;
+  }
+
+  private seenIn({ key, identity = '' }: Run): SeenProgram {
+    const known = this.kept.get(key);
+    if (known?.identity === identity) return JSON.parse(known.seen) as SeenProgram;
+    throw new CheckError(
+      `nobody saw what ${key.split('\0').slice(0, 2).join(' ')} did`,
+      'something else built meanwhile: check again',
+    );
   }
 
   private async runOf({ linkedOutput, outDir }: BuildScriptRecord): Promise<Run> {

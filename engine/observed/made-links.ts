@@ -6,11 +6,23 @@ const MOST_LINKS = 40;
 
 /** The symbolic links that traced programs made, as they are at each moment: at the end they may be gone. */
 export class MadeLinks {
-  private readonly targets = new Map<string, string>();
+  private readonly targets: Map<string, string>;
+  private readonly made = new Map<string, string>();
+
+  /** Takes the links that were there before, or that others make meanwhile. */
+  constructor(known: ReadonlyMap<string, string>) {
+    this.targets = new Map(known);
+  }
+
+  /** The links that were made, whatever became of them. */
+  get all(): ReadonlyMap<string, string> {
+    return this.made;
+  }
 
   /** Notes a link, by its path without links on the way, and what it says. */
   add(link: string, text: string): void {
     this.targets.set(link, text);
+    this.made.set(link, text);
   }
 
   /** A file or directory got a new name, or another one with `stays`: links in it come along. */
@@ -18,15 +30,15 @@ export class MadeLinks {
     const moving = this.within(from);
     if (!stays) this.remove(from);
     this.remove(to);
-    for (const [link, target] of moving) this.targets.set(to + link.slice(from.length), target);
+    for (const [link, target] of moving) this.add(to + link.slice(from.length), target);
   }
 
   /** Both names change places. */
   swap(one: string, other: string): void {
     const [ofOne, ofOther] = [this.within(one), this.within(other)];
     for (const [link] of [...ofOne, ...ofOther]) this.targets.delete(link);
-    for (const [link, target] of ofOne) this.targets.set(other + link.slice(one.length), target);
-    for (const [link, target] of ofOther) this.targets.set(one + link.slice(other.length), target);
+    for (const [link, target] of ofOne) this.add(other + link.slice(one.length), target);
+    for (const [link, target] of ofOther) this.add(one + link.slice(other.length), target);
   }
 
   /** A name is gone, with all that is below. */

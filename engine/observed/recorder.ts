@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { ProgramStart, ProgramTracer } from '../build/program-tracer.ts';
 import { CheckError } from '../errors.ts';
 import { isWithin, realPath } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
 import { reasonOf } from '../system-errors.ts';
+import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { mayHaveMade } from './places.ts';
 import { type Replay, replay } from './replay.ts';
@@ -28,17 +29,26 @@ export class Recorder implements ProgramTracer {
   private readonly strace: Strace;
   private readonly directory: string;
   private readonly byUnit = new Map<string, Recorded>();
+  private readonly shared: readonly string[];
+  private linksBefore: ReadonlyMap<string, string> | undefined;
   private count = 0;
 
-  /** `directory` is empty and nobody else's. */
-  constructor(strace: Strace, directory: string) {
+  /** `directory` is empty and nobody else's; `shared` are places in which programs leave what others find. */
+  constructor(strace: Strace, directory: string, shared: readonly string[]) {
     this.strace = strace;
+    this.shared = shared;
     this.directory = directory;
+  }
+
+  /** The links in places that programs share, as they were before the first one started. */
+  get links(): ReadonlyMap<string, string> {
+    return this.linksBefore ?? new Map();
   }
 
   traced(start: ProgramStart, command: readonly string[], arg0?: string): readonly string[] {
     const sandbox = sandboxKind(start.sandboxCommand);
     if (sandbox === 'Bubblewrap') refuseSetuid(start.sandboxCommand?.[0] ?? '');
+    this.linksBefore ??= linksIn(this.shared);
     const file = join(this.directory, `${this.count++}.strace`);
     // A build may be repeated: the last run is what the result is of.
     this.byUnit.set(keyOf(start), { start, file, variables: [] });
@@ -97,8 +107,47 @@ function variablesIn(said: string): string[] {
   return [...new Set(names)].sort();
 }
 
-/** Reads the trace of a program. Throws CheckError that names the program and why its trace cannot be used. */
-export function readTrace({ start, file }: Recorded, workspace: Workspace): Replay {
+/** Returns the symbolic links below directories, by path. */
+function linksIn(directories: readonly string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const directory of directories) {
+    if (!existsSync(directory)) continue;
+    for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+      if (!entry.isSymbolicLink()) continue;
+      const path = join(entry.parentPath, entry.name);
+      found.set(path, readlinkSync(path));
+    }
+  }
+  return found;
+}
+
+/**
+ * Reads the traces of programs that ran in one build: a link that one makes, another may use. Throws CheckError that names the program
+ * and why its trace cannot be used.
+ */
+export function readTraces(
+  recorded: readonly Recorded[],
+  before: ReadonlyMap<string, string>,
+  workspace: Workspace,
+): Replay[] {
+  const replays = recorded.map((one) => readTrace(one, before, workspace));
+  const links = new Map(before);
+  const places = buildDirectories(workspace);
+  const leadsOut = (link: string, text: string): boolean =>
+    !places.some((place) => isWithin(resolve(dirname(link), text), place));
+  // Of several, the one counts that hides more.
+  for (const { links: made } of replays)
+    for (const [link, text] of made)
+      if (!links.has(link) || leadsOut(link, text)) links.set(link, text);
+  const isNew = [...links].some(([link, text]) => before.get(link) !== text);
+  return isNew ? recorded.map((one) => readTrace(one, links, workspace)) : replays;
+}
+
+function readTrace(
+  { start, file }: Recorded,
+  links: ReadonlyMap<string, string>,
+  workspace: Workspace,
+): Replay {
   const what = `what the ${start.kind} ${start.unit} did`;
   try {
     const lines = readRegularFile(file, MAX_TRACE).toString('latin1').split('\n');
@@ -112,6 +161,7 @@ export function readTrace({ start, file }: Recorded, workspace: Workspace): Repl
       real: realPath,
       isApart: (path) => path === start.linker,
       isMade: mayHaveMade(start, workspace),
+      links,
     });
   } catch (error) {
     const isOfTrace = error instanceof UnreadableTrace;

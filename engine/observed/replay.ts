@@ -22,6 +22,8 @@ export interface Subject {
   isApart(path: string): boolean;
   /** Of what the program starts: may the program have written it? Then its acts count as the program's own. */
   isMade(path: string): boolean;
+  /** Symbolic links by path: those that were there, and those of programs that run beside it. */
+  readonly links: ReadonlyMap<string, string>;
 }
 
 /** What a trace shows. */
@@ -30,6 +32,8 @@ export interface Replay {
   readonly acts: readonly SeenAct[];
   /** Numbers by which its processes know each other, in every namespace. */
   readonly processes: ReadonlySet<number>;
+  /** The symbolic links that were made, by path, whatever became of them. */
+  readonly links: ReadonlyMap<string, string>;
   /** Directories that were made for the program before it started. */
   readonly prepared: readonly string[];
 }
@@ -75,7 +79,7 @@ class Follower {
   private readonly originsByLine = new Map<number, Origin>();
   private readonly numbers = new Set<number>();
   private readonly acts: SeenAct[] = [];
-  private readonly links = new MadeLinks();
+  private readonly links: MadeLinks;
   /** Sockets that are connected to a server of DNS. */
   private readonly resolvers = new Set<string>();
   /** Sockets that were given an address. */
@@ -89,6 +93,7 @@ class Follower {
   constructor(lines: readonly string[], subject: Subject) {
     this.lines = lines;
     this.subject = subject;
+    this.links = new MadeLinks(subject.links);
   }
 
   follow(): Replay {
@@ -97,7 +102,12 @@ class Follower {
     this.each((line) => this.take(line));
     if (!this.firstEnded) throw new UnreadableTrace('the trace has no end: strace was ended');
     if (!this.subjectStarted) throw new UnreadableTrace('the program never started');
-    return { acts: this.acts, processes: this.numbers, prepared: this.prepared };
+    return {
+      acts: this.acts,
+      processes: this.numbers,
+      prepared: this.prepared,
+      links: this.links.all,
+    };
   }
 
   private each(use: (line: TraceLine) => void): void {

@@ -10,10 +10,11 @@ import { readTree, type Tree } from '../check/tree.ts';
 import { CheckError } from '../errors.ts';
 import { compare } from '../observed/compare.ts';
 import { Recorder } from '../observed/recorder.ts';
-import { allSeen } from '../observed/seen.ts';
+import { seenOf } from '../observed/seen.ts';
 import { requireStrace, type Strace } from '../observed/strace.ts';
 import type { Observed } from '../observed/types.ts';
 import { severityOf } from '../problems/kinds.ts';
+import { buildDirectories } from '../workspace/build-directories.ts';
 import { forgetPrograms, tracedWorkspace } from './target-directory.ts';
 
 /** What is traced. */
@@ -54,7 +55,7 @@ export async function observeTree(
   const directory = await mkdtemp(join(tmpdir(), 'cackle-strace-'));
   try {
     await forgetPrograms(tree.workspace);
-    const tracer = new Recorder(strace, directory);
+    const tracer = new Recorder(strace, directory, buildDirectories(tree.workspace));
     const options = { ...request.options, ...commandOf(request), tracer };
     const checked = await checkTree({ options, observer, signal, tree });
     const { report, workspace } = checked;
@@ -65,7 +66,7 @@ export async function observeTree(
       ? await runJudgedPrograms({ ...options, command }, checked, observer, signal)
       : undefined;
     signal.throwIfAborted();
-    const found = compare(checked, allSeen(tracer.recorded(), workspace));
+    const found = compare(checked, seenOf(tracer.recorded(), tracer, workspace));
     return {
       ...{ checked, ran, tree },
       observed: {

@@ -17,6 +17,7 @@ const whole = (...lines: readonly string[]): readonly SeenAct[] =>
     real: (path) => (path === '/out/known' ? '/home/her/deep' : path),
     isApart: (path) => path === '/run/linker',
     isMade: (path) => path.startsWith('/out/'),
+    links: new Map([['/out/left', '/home/her']]),
   }).acts.filter(({ of }) => of !== '/work/script');
 const texts = (...lines: readonly string[]): string[] =>
   acts(...lines).map(({ what, of, by, result }) =>
@@ -371,6 +372,8 @@ describe('rule 14.2: what would have an act missed', () => {
         '10 unlink("/out/d") = 0',
         '10 mkdir("/out/d/own", 0700) = 0',
         '10 openat(AT_FDCWD</work>, "/home/her/.key", O_RDONLY) = 3</out/other>',
+        '10 mkdir("/out/left/.config", 0700) = 0',
+        '10 unlink("/out/left") = 0',
       ),
     ).toEqual([
       'read /home/her/.key denied',
@@ -383,6 +386,8 @@ describe('rule 14.2: what would have an act missed', () => {
       'write /out/d/own',
       'read /out/other',
       'read /home/her/.key',
+      'write /home/her/.config',
+      'write /out/left',
     ]);
   });
 });
