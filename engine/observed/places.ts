@@ -27,7 +27,7 @@ const behindProcess = /^\/proc\/[^/]+\/(?:task\/[^/]+\/)?(?:root|cwd|fd\/\d+)\/.
 /** What the kernel does not tell everybody. */
 const kernelSecrets =
   /^\/(?:proc\/(?:kcore|kmsg|kallsyms|keys|kpage[a-z]+)$|sys\/(?:firmware|kernel\/(?:debug|tracing|security))\/)/;
-const devices = /^\/dev\/(?:null|zero|full|u?random|pts\/.*|ptmx|std(?:in|out|err)|fd(?:\/.*)?)$/;
+const devices = /^\/dev\/(?:null|zero|full|u?random|pts\/.*|ptmx|std(?:in|out|err)|fd(?:\/\d+)?)$/;
 /** An open file without a path: a pipe, socket or file in memory. */
 const nameless = /^(?!\/)|^\/memfd:/;
 

@@ -1,9 +1,9 @@
 /**
  * Returns a path without what /proc shows of a process itself: `/proc/self/root/x` is `/x`, `/proc/self/cwd` the `directory` of the process
- * where it is known. What others see there stays as it is.
+ * where it is known; `/dev/fd` is `/proc/self/fd`. What others see there stays as it is.
  */
 export function throughProc(path: string, directory: string | undefined): string {
-  let current = path;
+  let current = path.replace(/^\/+dev\/+fd(?=\/)/, '/proc/self/fd');
   for (let times = 0; times < 40; times++) {
     const [through, whose = '', what] =
       /^\/+proc\/+(self|thread-self|\d+)(?:\/+task\/+\d+)?\/+(root|cwd)(?=\/|$)/.exec(current) ??

@@ -16,7 +16,7 @@ test('no name of a harmless call is one of a class of strace', () => {
 });
 
 describe.skipIf(noStrace !== undefined)('a build script that hides what it does', () => {
-  const made = ['by-link', 'by-directory', 'by-process', 'bound'];
+  const made = ['by-number', 'by-link', 'by-directory', 'by-process', 'bound'];
   const prepared = (as: string, sandbox = 'kind = "Disabled"'): string => {
     const config = readFileSync(join(fixtureSource('hidden-acts'), 'cackle.toml'), 'utf8');
     const files = { 'cackle.toml': config.replace('kind = "Disabled"', sandbox) };
@@ -36,6 +36,7 @@ describe.skipIf(noStrace !== undefined)('a build script that hides what it does'
       expect.arrayContaining([
         ...outside('read', 'as-32-bit', 'in-root', 'in-child', 'in-thread', 'again'),
         ...outside('write', 'by-link', 'by-directory', 'by-process'),
+        expect.stringMatching(/^write \/proc\/self\/fd\/\d+\/by-number$/),
         'send 127.0.0.1:9',
         'send 127.0.0.1:10',
         'send 127.0.0.1:11',

@@ -373,6 +373,7 @@ describe('rule 14.2: what would have an act missed', () => {
         '10 mkdir("/out/d/own", 0700) = 0',
         '10 openat(AT_FDCWD</work>, "/home/her/.key", O_RDONLY) = 3</out/other>',
         '10 mkdir("/out/left/.config", 0700) = 0',
+        '10 mkdir("/dev/fd/3/.config", 0700) = 0',
         '10 unlink("/out/left") = 0',
       ),
     ).toEqual([
@@ -387,6 +388,7 @@ describe('rule 14.2: what would have an act missed', () => {
       'read /out/other',
       'read /home/her/.key',
       'write /home/her/.config',
+      'write /proc/self/fd/3/.config',
       'write /out/left',
     ]);
   });
