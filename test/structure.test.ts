@@ -119,6 +119,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'facts',
     'inventory',
     'judge',
+    'observed',
     'pool',
     'problems',
     'sandbox',

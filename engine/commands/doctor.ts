@@ -8,6 +8,7 @@ import { renderDiagnostic } from '../config/render.ts';
 import { type Config, ConfigError, type SandboxKind } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import { makeDirectory } from '../make-directory.ts';
+import { requireStrace } from '../observed/strace.ts';
 import { entriesOf, userCache } from '../paths.ts';
 import { requireLandlock } from '../sandbox/landlock-probe.ts';
 import { type NamespaceFacts, namespaceFacts, requireBubblewrap } from '../sandbox/probe.ts';
@@ -189,10 +190,20 @@ async function workspaceFindings(
     return [found, { name, state: 'absent', found: 'none yet', mend: '`cackle init` writes one' }];
   try {
     const config = await readConfig(tree.configFile, tree.exports);
-    return [found, ...kindsOf(config).map((kind) => chosen(kind, working))];
+    const tracing = config.trace ? [await tracer()] : [];
+    return [found, ...kindsOf(config).map((kind) => chosen(kind, working)), ...tracing];
   } catch (error) {
     return [found, brokenBy(name, error)];
   }
+}
+
+/** What `common.trace` needs. */
+async function tracer(): Promise<DoctorFinding> {
+  const name = 'trace in cackle.toml';
+  return requireStrace().then(
+    ({ version }): DoctorFinding => ({ name, state: 'works', found: `strace ${version}` }),
+    (error) => brokenBy(name, error),
+  );
 }
 
 function isInWorkspace(directory: string): boolean {

@@ -58,6 +58,8 @@ export const harmlessCalls: readonly string[] = [
   ...['getegid32', 'getresuid', 'getresuid32', 'getresgid', 'getresgid32', 'getgroups'],
   ...['getgroups32', 'setuid', 'setuid32', 'setgid', 'setgid32', 'setreuid', 'setreuid32'],
   ...['setregid', 'setregid32', 'setresuid', 'setresuid32', 'setresgid', 'setresgid32'],
+  // Of some processors.
+  ...['cacheflush', 'set_tls', 'riscv_flush_icache', 'riscv_hwprobe', 'arm_fadvise64_64'],
   ...['setfsuid', 'setfsuid32', 'setfsgid', 'setfsgid32', 'setgroups', 'setgroups32'],
 ];
 

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Diagnosis, DoctorFinding } from '../../engine/commands/doctor.ts';
 import { packageRoot } from '../../engine/paths.ts';
@@ -131,4 +131,18 @@ test('a workspace that cannot be read is told of with its reason', async () => {
   expect((await found(targets)).of('cackle.toml')?.found).toMatch(
     /^cackle\.toml:3:12: there is no standard library[\s\S]*\^\n {2}`rustup target add/,
   );
+});
+
+test('rule 14.8: a workspace whose checks trace needs strace', async () => {
+  const place = fixture('simple', {
+    as: 'doctor-trace',
+    files: { 'cackle.toml': '[common]\nversion = 3\ntrace = true\n[sandbox]\nkind = "Disabled"\n' },
+  });
+  const PATH = dirname(execFileSync('which', ['cargo'], { encoding: 'utf8' }).trim());
+  const { status, of } = await found(place, { PATH });
+  expect(status).toBe(1);
+  expect(of('trace in cackle.toml')).toMatchObject({
+    state: 'broken',
+    mend: expect.stringContaining('install the package strace'),
+  });
 });
