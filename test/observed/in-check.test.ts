@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { loosened } from '../../engine/diff/loosened.ts';
+import { read } from '../fixes/support.ts';
 import { cackle, check, fixture } from '../support/cackle.ts';
 import { noStrace } from './support.ts';
 
@@ -95,4 +97,12 @@ test('rule 14.8: without strace no check is made', async () => {
   });
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toContain('strace, which is not installed');
+});
+
+test('rule 11.9: a diff tells that nothing is traced any more (unit)', () => {
+  const [base, head] = [true, false].map((trace) =>
+    read(`[common]\nversion = 3\ntrace = ${trace}\n`),
+  ) as [ReturnType<typeof read>, ReturnType<typeof read>];
+  expect(JSON.stringify(loosened(base, head))).toContain('is not traced any more');
+  expect(loosened(head, base)).toEqual([]);
 });
