@@ -227,6 +227,7 @@ class ProgramPlaces {
   private file(seen: SeenAct): Judged {
     if (nameless.test(seen.of)) return dropped;
     if (kernelSecrets.test(seen.of)) return this.told(seen, seen.of, 'kernel');
+    if (this.isWidthOfTerminal(seen)) return dropped;
     if (behindProcess.test(seen.of)) return this.told(seen, seen.of, 'kernel');
     if (kernelFiles.test(seen.of) || devices.test(seen.of) || this.isOwnProcess(seen.of))
       return seen.what === 'read' || devices.test(seen.of)
@@ -258,6 +259,12 @@ class ProgramPlaces {
       this.ofThisRustc.add(path);
     if ([...this.ofThisRustc].some((directory) => isWithin(path, directory))) return true;
     return what === 'read' && this.places.ownerOf(path) === this.package;
+  }
+
+  /** rustc asks how wide a message may be. */
+  private isWidthOfTerminal({ what, of, by }: SeenAct): boolean {
+    if (what !== 'read' || of !== '/dev/tty') return false;
+    return by === undefined ? this.start.kind === 'rustc' : this.places.isToolchain(realPath(by));
   }
 
   private isOwnProgram(path: string): boolean {
