@@ -237,12 +237,20 @@ class ProgramPlaces {
     const path = seen.what === 'write' ? realPlace(outside) : realPath(outside);
     const isHidden = isPrivate && seen.result === 'missing' && existsSync(path);
     if (isHidden) return this.told({ ...seen, result: 'hidden' }, path);
-    if (isPrivate && seen.result === 'done') return { ...dropped, counts: true };
+    if (isPrivate && seen.result === 'done') return this.inEmptyPlace(seen, path);
     if (seen.result === 'missing' && !this.isOfPerson(path)) return dropped;
     if (this.isOwn(seen, path)) return { ...dropped, counts: true };
     const isSystem = this.places.isSystem(path) || this.places.isToolchain(path);
     if (seen.what === 'read' && isSystem) return { ...dropped, isSystem };
     return this.told(seen, path);
+  }
+
+  /** The sandbox shows an empty place there, and what is written is gone with it: temporary files are meant to be. */
+  private inEmptyPlace(seen: SeenAct, path: string): Judged {
+    const isOwn = ['/dev', '/proc'].some((place) => isWithin(path, place));
+    const isMeant = isOwn || this.places.whereIs(path) === 'temporary';
+    if (isMeant || (seen.what === 'read' && !existsSync(path))) return { ...dropped, counts: true };
+    return this.told({ ...seen, result: 'hidden' }, path);
   }
 
   /** What is missing is of interest where a person's files would be. */
