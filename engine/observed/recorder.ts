@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { ProgramStart, ProgramTracer } from '../build/program-tracer.ts';
 import { CheckError } from '../errors.ts';
@@ -107,18 +107,34 @@ function variablesIn(said: string): string[] {
   return [...new Set(names)].sort();
 }
 
-/** Returns the symbolic links below directories, by path. */
+/** Returns the symbolic links below directories, by path. What vanishes meanwhile is none: cargo is at work. Throws CheckError. */
 function linksIn(directories: readonly string[]): Map<string, string> {
   const found = new Map<string, string>();
-  for (const directory of directories) {
-    if (!existsSync(directory)) continue;
-    for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
-      if (!entry.isSymbolicLink()) continue;
-      const path = join(entry.parentPath, entry.name);
-      found.set(path, readlinkSync(path));
+  const pending = [...directories];
+  for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
+    const entries = unlessGone(directory, () => readdirSync(directory, { withFileTypes: true }));
+    for (const entry of entries ?? []) {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) pending.push(path);
+      const text = entry.isSymbolicLink() ? unlessGone(path, () => readlinkSync(path)) : undefined;
+      if (text !== undefined) found.set(path, text);
     }
   }
   return found;
+}
+
+function unlessGone<T>(path: string, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EINVAL'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      return undefined;
+    throw new CheckError(
+      `cannot look for links in ${path}: ${reasonOf(error)}`,
+      'a program that is traced could write through one: remove it, or let it be read',
+      { cause: error },
+    );
+  }
 }
 
 /**
