@@ -92,8 +92,6 @@ export async function openContext(
   });
   const location = await openLocation(workspace.targetDirectory);
   const store = await openStore(location.root);
-  const isTraced = live.current.trace && options.tracer === undefined && options.traces !== false;
-  const trace = isTraced ? await openTrace(store, workspace) : undefined;
   await keepSchema(location.root).catch((error: Error) => {
     throw cannotKeep(location.root, error);
   });
@@ -102,11 +100,14 @@ export async function openContext(
   const unchanged = await Unchanged.begin(workspace, store, files).catch((error: Error) => {
     throw cannotKeep(location.root, error);
   });
+  const isTraced = live.current.trace && options.tracer === undefined && options.traces !== false;
+  let trace: CheckTrace | undefined;
   const pools = new Pools(observer.trace);
   try {
     const changed = options.verify ? await forgetChanged(store, pools, workspace) : [];
     if (changed.length > 0)
       observer.log?.('warn', `not as they were recorded: ${changed.join(', ')}`);
+    trace = isTraced ? await openTrace(store, workspace) : undefined;
   } catch (error) {
     await pools.close();
     throw error;
