@@ -1,11 +1,12 @@
 import type { GatedResult } from '../../engine/cargo/result.ts';
+import { shellWords } from '../../engine/shell-words.ts';
 import { paintFor } from './paint.ts';
-import { printable } from './printable.ts';
+import { printable, printableLines } from './printable.ts';
 import { failedTestText, problemLines } from './report.ts';
 
 /** What a command of cargo's is told after cargo has ended (rule 13.2): what was held, why, and what allows it. */
 export function gatedText(
-  { held, problems, forgotten, failedTests, workspaceRoot }: GatedResult,
+  { held, problems, rustcSandbox, forgotten, failedTests, workspaceRoot }: GatedResult,
   { colour, everything }: { readonly colour: boolean; readonly everything: boolean },
 ): string {
   const paint = paintFor(colour);
@@ -19,6 +20,13 @@ export function gatedText(
   for (const failed of failedTests) lines.push(failedTestText(failed, everything).trimEnd());
   if (problems.length > 0)
     lines.push('', ...problemLines(problems, { workspaceRoot }, paint, options));
+  if (rustcSandbox?.words !== undefined)
+    lines.push(
+      `note: rustc ran in the sandbox of [rustc.sandbox], which ${printableLines(rustcSandbox.words)}`,
+      ...(everything
+        ? ['  its command line was:', `  ${printable(shellWords(rustcSandbox.command ?? []))}`]
+        : []),
+    );
   if (held.length > 0)
     lines.push(
       'cackle.toml decides what may run: `cackle` in a terminal asks, `cackle -n` lists all that it would ask; `command cargo` goes around it',

@@ -88,7 +88,8 @@ function countOf(group: readonly [Unchecked, ...Unchecked[]]): string {
 }
 
 /** How a program failed, to follow its name. */
-function endOf({ packageLabel }: Unchecked, problems: readonly Problem[]): string {
+function endOf({ packageLabel, held }: Unchecked, problems: readonly Problem[]): string {
+  if (held === 'compilation') return ': it needs compile.files';
   const failure = problems.find((p) => p.kind === 'execution-failed' && isOf(p, packageLabel));
   return failure?.kind === 'execution-failed' ? endingOf(failure) : '';
 }

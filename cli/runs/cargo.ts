@@ -35,5 +35,6 @@ export async function runGatedCargo(args: {
 }
 
 /** Is there more to say than cargo said? The texts are loaded only then. */
-const hasMore = ({ held, problems, forgotten, failedTests }: GatedResult): boolean =>
+const hasMore = ({ held, problems, forgotten, failedTests, rustcSandbox }: GatedResult): boolean =>
+  rustcSandbox?.words !== undefined ||
   [held, problems, forgotten, failedTests].some(({ length }) => length > 0);

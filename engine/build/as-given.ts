@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { changed, withoutUs } from './environment.ts';
+import { failedInSandbox } from './missed-by-rustc.ts';
 import { showPrinted } from './printed.ts';
 import { exitStatus, type ShimConnection } from './protocol.ts';
 import { written } from './rustc-command-line.ts';
 import type { Compilation } from './sandboxed-rustc.ts';
 import { runPlaces, type ServerOptions } from './server-options.ts';
+import type { FailedSandboxedUnit } from './types.ts';
 
 /** Most bytes that macros may print while one unit is compiled. */
 const MAX_PRINTED = 256 * 1024;
@@ -21,8 +23,9 @@ export async function compileAsGiven(
   options: ServerOptions & {
     /** Returns the arguments, or a file with them where they are too long for a command line. */
     commandLine(args: readonly string[]): Promise<readonly string[]>;
-    /** Called when a sandboxed rustc has succeeded, before cargo learns of it. */
+    /** Called when a sandboxed rustc has succeeded, before cargo learns of it, and when it has failed. */
     succeeded(): void;
+    failed(unit: FailedSandboxedUnit): void;
   },
 ): Promise<void> {
   const words = await options.commandLine(args.flatMap(written));
@@ -55,13 +58,21 @@ export async function compileAsGiven(
     ),
     ...{ clear: true, unset: [], set: [] },
   });
+  const boxed = isSandboxed ? inside(sandbox) : undefined;
   const done = await shim.run({
     do: 'run',
-    ...(isSandboxed ? inside(sandbox) : plain),
-    ...{ stdout: 'collect', limit: MAX_PRINTED, stderr: 'pass' },
+    ...(boxed ?? plain),
+    ...{ stdout: 'collect', limit: MAX_PRINTED },
+    ...(isSandboxed && command.jsonErrors ? { stderr: 'lints', lints: [] } : { stderr: 'pass' }),
   });
   showPrinted(done, handlers);
   const status = exitStatus(done);
-  if (isSandboxed && status === 0) options.succeeded();
+  if (boxed !== undefined && sandbox !== undefined) {
+    if (status === 0) options.succeeded();
+    else
+      options.failed(
+        failedInSandbox({ ...invocation, command: boxed.args, macros }, hello, done, sandbox),
+      );
+  }
   shim.end({ do: 'exit', status });
 }

@@ -1,5 +1,5 @@
 import { type Ending, endingSignal, saysKilled } from './protocol.ts';
-import type { FailedProgram, RustcInvocation } from './types.ts';
+import type { FailedProgram, FailedSandboxedUnit, RustcInvocation } from './types.ts';
 
 /** Failures in one run of cargo, as the shims report them. */
 export class BuildFailures {
@@ -10,12 +10,7 @@ export class BuildFailures {
   readonly buildScripts: FailedProgram[] = [];
   /** Sandboxed tests that failed. */
   readonly tests: FailedProgram[] = [];
-  readonly sandboxedUnits: {
-    packageId: string;
-    command: readonly string[];
-    /** Ids of the packages whose proc macros rustc could load. */
-    macros: readonly string[];
-  }[] = [];
+  readonly sandboxedUnits: FailedSandboxedUnit[] = [];
   /** Whether cargo got no answer to a question to rustc. */
   lostQuestion = false;
   private readonly links = new Set<number>();

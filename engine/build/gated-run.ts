@@ -25,7 +25,7 @@ import { ShimServer } from './server.ts';
 import type { ServerOptions } from './server-options.ts';
 import { anyShim } from './shim.ts';
 import { LibraryDirectories } from './system-directories.ts';
-import type { BuildHandlers, FailedProgram } from './types.ts';
+import type { BuildHandlers, FailedProgram, FailedSandboxedUnit } from './types.ts';
 
 /** A command of cargo's that is to run as the user wrote it. */
 export interface GatedRequest {
@@ -58,6 +58,7 @@ export interface GatedBuild {
 export interface GatedOutcome extends ProcessEnd {
   readonly failedBuildScripts: readonly FailedProgram[];
   readonly failedTests: readonly FailedProgram[];
+  readonly failedSandboxedUnits: readonly FailedSandboxedUnit[];
 }
 
 /**
@@ -141,6 +142,7 @@ export async function runGated(
         ...ended,
         failedBuildScripts: server.failures.buildScripts,
         failedTests: server.failures.tests,
+        failedSandboxedUnits: server.failures.sandboxedUnits,
       };
     } finally {
       await server.close();

@@ -35,6 +35,7 @@ const doneSchema = z.object({
     tooLong: z.optional(z.boolean()),
     stdout: z.optional(z.string()),
     stderr: z.optional(z.string()),
+    errors: z.optional(z.string()),
     lints: z.optional(
       z.array(
         z.object({ lint: z.string(), file: z.string(), line: z.number(), column: z.number() }),

@@ -10,6 +10,7 @@ import { foreignTools } from './foreign-tools.ts';
 import { expectsLink } from './link.ts';
 import { linkerName, standInForLinker } from './link-socket.ts';
 import type { LinkerService } from './linker-service.ts';
+import { failedInSandbox } from './missed-by-rustc.ts';
 import { showPrinted } from './printed.ts';
 import { wordsToStart } from './program-tracer.ts';
 import {
@@ -175,6 +176,7 @@ export class RustcService {
       await compileAsGiven(shim, compilation, gate.asGiven, {
         ...this.options,
         commandLine: (words) => this.commandLine(words, invocation.id),
+        failed: (failed) => void this.failures.sandboxedUnits.push(failed),
         succeeded: () => this.askedBy(hello, depInfoOf(hello, command, invocation), macros),
       });
       return;
@@ -183,7 +185,7 @@ export class RustcService {
       // Output that a proc macro prints would reach us as if it were cargo's.
       stdout: 'collect',
       limit: MAX_RUSTC_OUTPUT,
-      stderr: command.jsonErrors && !isAsGiven ? 'lints' : 'pass',
+      stderr: command.jsonErrors ? 'lints' : 'pass',
       lints: isAsGiven ? [] : [...OUR_LINTS],
     } as const;
     const { sandbox } = this.options;
@@ -200,8 +202,10 @@ export class RustcService {
       const ending = endingSignal(done);
       if (ending !== undefined)
         this.failures.killed.push(`rustc of ${invocation.crateName} was ended by signal ${ending}`);
-      if (sandboxCommand !== undefined)
-        this.failures.sandboxedUnits.push({ packageId, command: sandboxCommand, macros });
+      if (sandboxCommand !== undefined && sandbox !== undefined)
+        this.failures.sandboxedUnits.push(
+          failedInSandbox({ ...invocation, command: sandboxCommand, macros }, hello, done, sandbox),
+        );
     }
     const lints: LintHit[] = (done.lints ?? []).map((hit) => ({
       lint: hit.lint === 'unsafe_code' ? 'unsafe_code' : 'missing_unsafe_on_extern',
@@ -221,7 +225,7 @@ export class RustcService {
       variables: queried,
       asked,
       macros,
-      opened: sandbox?.sandboxes.openedBy(macros) ?? '',
+      opened: sandbox?.sandboxes.openedTo({ ...invocation, macros }) ?? '',
       profiles: command.profiles.map((path) => resolve(hello.cwd, path)),
       nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
       outputs: success ? outputsOf(invocation) : [],

@@ -1,6 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { CrateKind } from '../workspace/types.ts';
 import { changed, withoutUs } from './environment.ts';
+import type { BuildFailures } from './failures.ts';
+import { failedInSandbox } from './missed-by-rustc.ts';
 import { showPrinted } from './printed.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { expandRustcArguments } from './response-file.ts';
@@ -10,6 +13,9 @@ import { packageOf } from './units.ts';
 /** Most bytes that the macros of a documented crate may print. */
 const MAX_PRINTED = 256 * 1024;
 
+/** A crate is documented as it is compiled for others. */
+const kind: CrateKind = 'primary';
+
 /**
  * Answers a shim in rustdoc's place. To document a crate, rustdoc loads its proc macros as rustc does: where the engine gates it, it
  * is asked about them, and runs in rustc's sandbox. Doctests, which rustdoc compiles and runs itself, cannot be judged and are skipped.
@@ -18,8 +24,9 @@ export async function serveRustdoc(
   shim: ShimConnection,
   hello: Hello,
   options: ServerOptions,
+  failures: BuildFailures,
 ): Promise<void> {
-  const { handlers, rustdoc } = options;
+  const { handlers, rustdoc, sandbox, workspace } = options;
   if (hello.args.includes('--test')) {
     const at = hello.args.indexOf('--crate-name') + 1;
     const name = hello.env.get('CARGO_PKG_NAME') ?? hello.args[at];
@@ -42,13 +49,20 @@ export async function serveRustdoc(
     return;
   }
   const externs = libraries.map((path) => ({ name: '', path }));
-  const inside = insideSandbox(hello, options, handlers.macrosOf({ externs }));
+  const macros = handlers.macrosOf({ externs });
+  const inside = insideSandbox(hello, options, macros);
   const done = await shim.run({
     do: 'run',
     ...(inside === undefined ? plain : { args: inside, clear: true, unset: [], set: [] }),
-    ...{ stdout: 'collect', limit: MAX_PRINTED, stderr: 'pass' },
+    ...{ stdout: 'collect', limit: MAX_PRINTED },
+    ...(inside === undefined ? { stderr: 'pass' } : { stderr: 'lints', lints: [] }),
   });
   showPrinted(done, handlers);
+  if (inside !== undefined && sandbox !== undefined && exitStatus(done) !== 0) {
+    const { id } = packageOf(hello.env, workspace);
+    const unit = { packageId: id, kind, target: undefined, command: inside, macros };
+    failures.sandboxedUnits.push(failedInSandbox(unit, hello, done, sandbox));
+  }
   shim.end({ do: 'exit', status: exitStatus(done) });
 }
 
@@ -73,7 +87,7 @@ function insideSandbox(
       command: [program, ...hello.args],
       wrappers: [],
       outDir,
-      ...{ kind: 'primary', macros },
+      ...{ kind, macros },
       incremental: undefined,
       ownVariables: handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
       reads: [],

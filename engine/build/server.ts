@@ -136,7 +136,7 @@ export class ShimServer {
     });
     const hello = { ...given, env };
     if (hello.role === 'rustc') await this.rustc.serve(shim, hello);
-    else if (hello.role === 'rustdoc') await serveRustdoc(shim, hello, this.options);
+    else if (hello.role === 'rustdoc') await serveRustdoc(shim, hello, this.options, this.failures);
     else if (hello.role === 'runner') {
       const failed = await serveProgram(shim, hello, this.options);
       if (failed !== undefined) this.failures.tests.push(failed);

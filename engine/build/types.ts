@@ -82,7 +82,7 @@ export interface RustcOutcome {
   readonly variables: readonly QueriedVariable[];
   /** Ids of the packages whose proc macros rustc could load. */
   readonly macros: readonly string[];
-  /** What these opened of rustc's sandbox, as {@link openedText} tells it. */
+  /** What was open of rustc's sandbox to this unit and not to others, as `Sandboxes.openedTo` tells it. */
   readonly opened: string;
   /** Variables that the code asks for and that neither cargo nor the package's own build script sets. */
   readonly asked: readonly string[];
@@ -306,12 +306,36 @@ export interface BuildOutcome {
   /** Names of the variables that cargo's configuration sets for every program that cargo starts. */
   readonly configVariables: readonly string[];
   /** Sandboxed rustc runs that failed, with their sandbox command lines. */
-  readonly failedSandboxedUnits: readonly {
-    readonly packageId: string;
-    readonly command: readonly string[];
-    /** Ids of the packages whose proc macros rustc could load. */
-    readonly macros: readonly string[];
+  readonly failedSandboxedUnits: readonly FailedSandboxedUnit[];
+}
+
+/** A rustc, or a rustdoc, that failed in its sandbox. */
+export interface FailedSandboxedUnit {
+  readonly packageId: string;
+  readonly kind: CrateKind;
+  readonly target: string | undefined;
+  /** The command line of its sandbox. */
+  readonly command: readonly string[];
+  /** Ids of the packages whose proc macros rustc could load. */
+  readonly macros: readonly string[];
+  readonly missed: MissedByRustc;
+}
+
+/** What the sandbox of rustc kept from code that did not compile. */
+export interface MissedByRustc {
+  /** Files that code includes and that lie in hidden places, by the absolute path that it has for them. */
+  readonly files: readonly {
+    readonly path: string;
+    readonly place: { readonly file: string; readonly line: number; readonly column: number };
   }[];
+  /** Files that code includes by a name in a hidden place, which leads to one that is shown. */
+  readonly links: readonly string[];
+  /** Variables that code cannot do without. */
+  readonly variables: readonly string[];
+  /** What proc macros were denied. */
+  readonly denied: readonly Denial[];
+  /** True where a proc macro or the linker failed, which may be for want of what the sandbox hides though none says so. */
+  readonly mayBeSandbox: boolean;
 }
 
 /** How `cargo test` or `cargo run` ended in the foreground. */

@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { GatedOutcome } from '../build/gated-run.ts';
+import { sandboxWords } from '../check/sandbox-words.ts';
+import { unreadBy } from '../check/unread-files.ts';
 import { failedBuildScripts } from '../judge/program-problems.ts';
 import { mergeProblems } from '../problems/merge.ts';
 import { forgetRun, forgetUnit } from '../units/forget.ts';
@@ -8,12 +10,14 @@ import type { Session } from './session.ts';
 
 /** Keeps what a command of cargo's has judged, and resolves to how it ended. */
 export async function resultOf(
-  { status, signal, failedTests, failedBuildScripts: failed }: GatedOutcome,
+  outcome: GatedOutcome,
   session: Session,
   { areAll }: { readonly areAll: boolean },
 ): Promise<GatedResult> {
+  const { status, signal, failedTests, failedBuildScripts: failed } = outcome;
+  const { failedSandboxedUnits: units } = outcome;
   const common = { status, signal, failedTests };
-  const { workspace, macros, judgedBy, held } = session;
+  const { workspace, macros, judgedBy, held, config } = session;
   await macros.keep(judgedBy, { areAll });
   const sandboxed = failed.filter(({ sandboxCommand }) => sandboxCommand !== undefined);
   return {
@@ -22,7 +26,12 @@ export async function resultOf(
     problems: mergeProblems([
       ...held.flatMap(({ problems }) => problems),
       ...failedBuildScripts(sandboxed, workspace),
+      ...units.flatMap((unit) => unreadBy(unit, workspace, config)),
     ]),
+    rustcSandbox: {
+      words: sandboxWords(units, { workspace, config }, { files: false }),
+      command: units[0]?.command,
+    },
     forgotten: await forgetUnknown(session),
   };
 }

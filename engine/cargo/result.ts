@@ -12,8 +12,15 @@ export interface GatedResult {
   readonly status: number | null;
   readonly signal: string | null;
   readonly held: readonly Held[];
-  /** What holds all of these, and build scripts that failed in their sandboxes: merged as in a check. */
+  /**
+   * What holds all of these, build scripts that failed in their sandboxes, and files that code includes and rustc's sandbox hides: merged as in
+   * a check.
+   */
   readonly problems: readonly Problem[];
+  /** What else rustc's sandbox kept from code that did not compile, in words, and the command line of the first. */
+  readonly rustcSandbox?:
+    | { readonly words: string | undefined; readonly command: readonly string[] | undefined }
+    | undefined;
   readonly failedTests: readonly FailedProgram[];
   /** What cargo has to build again, because nothing is known of it (any more): the next run does. */
   readonly forgotten: readonly string[];

@@ -3,6 +3,7 @@ import { openLocation, openStore, tidyStore } from '../check/store.ts';
 import { readExports } from '../config/exports.ts';
 import { choosesFeatures, withoutFeatures } from '../config/features.ts';
 import { readConfig } from '../config/read.ts';
+import type { Config } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
 import type { RecordStore } from '../facts/store.ts';
 import { Gates } from '../gates/gates.ts';
@@ -32,6 +33,7 @@ import type { Held } from './result.ts';
 export interface Session {
   readonly workspace: Workspace;
   readonly toolchain: Toolchain;
+  readonly config: Config;
   readonly judgedBy: JudgedBy;
   readonly macros: JudgedMacros;
   readonly sandboxes: Sandboxes | undefined;
@@ -86,7 +88,7 @@ export async function openSession(
   const unitProblems = new UnitProblems(records, workspace, live, owners);
   const failsHeld = true;
   return {
-    ...{ workspace, toolchain, sandboxes, store, records, verdicts },
+    ...{ workspace, toolchain, config, sandboxes, store, records, verdicts },
     judgedBy: { configFile: file, exports, read },
     macros: new JudgedMacros(location.root),
     gates: new Gates({ pools, records, verdicts, unitProblems, live, workspace, failsHeld }),

@@ -160,15 +160,14 @@ function failWhereNothingCanBeJudged(
   { observer, workspace, options, live }: CheckContext,
   { gates, artifacts }: BuildAttempt,
   outcome: BuildOutcome,
-  { disturbances, wanted }: CargoText,
+  { disturbances }: CargoText,
 ): void {
   for (const { command } of outcome.failedSandboxedUnits)
     observer.log?.('info', `a rustc that failed in its sandbox: ${shellWords(command)}`);
-  failOnBuildError(outcome, gates, workspace, {
-    everything: options.everything ?? false,
-    ...{ disturbances, wanted, config: live.current },
-  });
-  const isHeld = gates.heldPrograms.size > 0 || outcome.failedBuildScripts.length > 0;
+  const everything = options.everything ?? false;
+  const config = live.current;
+  failOnBuildError(outcome, { gates, workspace, config, everything, disturbances });
+  const isHeld = gates.heldPrograms.size > 0 || outcome.cargoStatus !== 0;
   if (artifacts.length === 0 && !isHeld)
     throw new CheckError(
       'cargo built nothing, so nothing was checked',

@@ -1,8 +1,7 @@
-import { isAbsolute, join, resolve, sep } from 'node:path';
+import { isAbsolute, join, sep } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { HeldProgram } from '../gates/held-programs.ts';
 import { crateNameOf } from '../rust-paths.ts';
-import { reportsNoNetwork } from '../sandbox/denied.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
 
 /** The destinations of lines. */
@@ -11,10 +10,6 @@ interface TextOutputs {
   /** Receives lines for the log, and for the user only on request. */
   hidden(line: string): void;
 }
-
-/** Errors of rustc for what is not there, or what its sandbox hides. */
-const undefinedVariable = /^error: environment variable `([^`]+)` not defined at compile time/;
-const missingFile = /^error: couldn't read `([^`]+)`: (?:No such file|Permission denied)/;
 
 /** A message begins with its level; what cargo does, with a word behind white space. */
 const message = /^(?:error|warning)(?:\[[A-Z]\d+\])?: /;
@@ -55,8 +50,6 @@ export class CargoText {
   private readonly directories: readonly { readonly prefix: string; readonly p: Package }[];
   private block: string[] = [];
   private readonly machine = new Set<string>();
-  /** What code asked rustc for in vain; `network`: a message is about a host that was not reached. */
-  readonly wanted = { variables: new Set<string>(), files: new Set<string>(), network: false };
   private readonly crates = new Set<string>();
   /** Crates that were not compiled again: they failed before because a program is held, or was until a fix was written. */
   private readonly refused = new Set<string>();
@@ -103,12 +96,6 @@ export class CargoText {
     const plain = stripVTControlCharacters(text);
     const missing = ofMachine.exec(plain)?.[0];
     if (missing !== undefined) this.machine.add(missing);
-    const variable = undefinedVariable.exec(plain)?.[1];
-    if (variable !== undefined) this.wanted.variables.add(variable);
-    const file = missingFile.exec(plain)?.[1];
-    if (file !== undefined) this.wanted.files.add(resolve(this.workspace.root, file));
-    // A macro that panicked says why in what follows the error.
-    if (this.block.length > 0 && reportsNoNetwork(plain)) this.wanted.network = true;
     const begins = message.test(plain) || status.test(plain);
     if (this.cause !== undefined && !begins && plain !== '') {
       this.cause.push(text);

@@ -27,7 +27,8 @@ import type { FinishedBuild, Rebuild } from './attempt.ts';
 import { plannedBuilds, targetsOf } from './builds.ts';
 import type { CheckContext } from './context.ts';
 import { explainedUsages } from './explained-usages.ts';
-import { unchecked } from './unchecked.ts';
+import { causesOf, unchecked } from './unchecked.ts';
+import { unreadBy } from './unread-files.ts';
 
 /** The verdicts and problems of a build under one configuration. */
 export interface Judgement {
@@ -130,8 +131,7 @@ async function judgeOnce(
     neverDone: isWhole ? traced?.neverDone : undefined,
     unsafeAndExtern,
     unchecked: unchecked(
-      gates.heldPrograms.values(),
-      outcome.failedBuildScripts,
+      causesOf(gates, outcome),
       built.artifactsOfBuilds,
       workspace,
       config.bestEffortTargets,
@@ -149,14 +149,18 @@ export function scriptsOf({
 
 /** Returns the problems of outputs, units and build scripts, and of programs that failed. */
 function problemsOfBuild(
-  { workspace, live }: CheckContext,
+  { workspace, live, options }: CheckContext,
   { records, gates, verdicts, unitProblems, outcome, executed }: FinishedBuild,
   judged: readonly OutputVerdict[],
   lent: LentByMacros,
 ): Problem[] {
   const scripts = scriptsOf({ records, executed });
+  const namesTargets = targetsOf(plannedBuilds(options, live.current, workspace)).length > 1;
   return [
     ...judged.flatMap((verdict) => verdicts.problemsOf(verdict)),
+    ...outcome.failedSandboxedUnits.flatMap((unit) =>
+      unreadBy(unit, workspace, live.current, namesTargets),
+    ),
     ...records.currentInOrder().flatMap((unit) => unitProblems.problemsOfUnit(unit, lent)),
     ...scripts.flatMap((script) => gates.scriptOutput.refusedBy(script)),
     ...gates.scriptOutput.problems(),
@@ -188,6 +192,7 @@ function isComplete({ workspace, options }: CheckContext, built: FinishedBuild):
     workspace.packages.every((p) => !p.isWorkspaceMember || packages.has(p.id)) &&
     built.gates.heldPrograms.size === 0 &&
     built.outcome.failedBuildScripts.length === 0 &&
+    built.outcome.failedSandboxedUnits.length === 0 &&
     options.packages.length === 0 &&
     options.command === undefined
   );

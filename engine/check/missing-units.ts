@@ -70,10 +70,12 @@ export async function unitsWithoutFacts(
     }
   }
   const isOtherwiseSandboxed = (record: UnitRecord): boolean => {
-    const { macros, opened } = record.loaded;
+    const { packageId, kind, loaded } = record;
+    const { macros, opened } = loaded;
     const passes = (name: string): boolean =>
       sandboxes?.passesToRustc(name, configVariables, macros) ?? true;
-    return !seesTheSame(record, passes) || (sandboxes?.openedBy(macros) ?? '') !== opened;
+    const now = sandboxes?.openedTo({ packageId, kind, macros }) ?? '';
+    return !seesTheSame(record, passes) || now !== opened;
   };
   for (const artifact of artifacts.filter((a) => a.fresh)) {
     const record = await records.ofArtifact(artifact);

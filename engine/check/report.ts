@@ -20,7 +20,7 @@ import { notCompiled } from './not-compiled.ts';
 import { openedUnits } from './opened-units.ts';
 import { JudgedPrograms } from './programs.ts';
 import { tidyStore } from './store.ts';
-import { leftOut } from './unchecked.ts';
+import { causesOf, leftOut } from './unchecked.ts';
 
 /** A finished check, with the data that starting its programs needs. */
 export interface FinishedCheck {
@@ -113,7 +113,7 @@ function reportOf(
     targets: targetsOf(builds),
     builds: builds.map(({ targets, features }) => ({ targets, features: featureWords(features) })),
     notCompiled: isPart ? [] : notCompiled(workspace, packages),
-    leftOut: isPart ? [] : leftOut(workspace, packages, gates.heldPrograms.values()),
+    leftOut: isPart ? [] : leftOut(workspace, packages, causesOf(gates, built.outcome)),
     ...(neverDone === undefined ? {} : { neverDone }),
     openedUnits: openedUnits(records.currentInOrder(), config, workspace),
     counts: {

@@ -1,16 +1,33 @@
-import type { CargoArtifact, FailedProgram } from '../build/types.ts';
+import type {
+  BuildOutcome,
+  CargoArtifact,
+  FailedProgram,
+  FailedSandboxedUnit,
+} from '../build/types.ts';
+import type { Gates } from '../gates/gates.ts';
 import type { HeldProgram } from '../gates/held-programs.ts';
 import type { Unchecked } from '../problems/report.ts';
 import { sortedBy } from '../sorted-by.ts';
 import type { Workspace } from '../workspace/types.ts';
 
-/** Returns the members that `default-members` or `build_flags` leave out of the build. */
+/** Why something was not built. */
+export interface Causes {
+  readonly held: Iterable<HeldProgram>;
+  /** Build scripts that failed. */
+  readonly scripts: readonly FailedProgram[];
+  /** Units that did not compile for want of a file that is a problem of the report. */
+  readonly units: readonly FailedSandboxedUnit[];
+}
+
+/** Returns the members that `default-members` or `build_flags` leave out of the build; `causes` are why others were not built. */
 export function leftOut(
   workspace: Workspace,
   built: ReadonlySet<string>,
-  held: Iterable<HeldProgram>,
+  { held, scripts, units }: Causes,
 ): string[] {
-  const waitsFor = [...held].flatMap(({ packageId }) => workspace.byId.get(packageId)?.index ?? []);
+  const waitsFor = [...held, ...scripts, ...units].flatMap(
+    ({ packageId }) => workspace.byId.get(packageId)?.index ?? [],
+  );
   return workspace.packages
     .filter(
       (p) =>
@@ -23,12 +40,11 @@ export function leftOut(
 }
 
 /**
- * Returns what was not built, and so not judged, because a build script or proc macro was held, or failed: in any of the
- * builds, of which `builds` has the artifacts.
+ * Returns what was not built, and so not judged, because a build script or proc macro was held, or failed, or for want of a file: in any
+ * of the builds, of which `builds` has the artifacts.
  */
 export function unchecked(
-  held: Iterable<HeldProgram>,
-  failed: readonly FailedProgram[],
+  { held, scripts, units }: Causes,
   builds: readonly (readonly CargoArtifact[])[],
   workspace: Workspace,
   bestEffort: readonly string[] = [],
@@ -43,6 +59,7 @@ export function unchecked(
       .map((found) => new Set(found.map((a) => `${a.packageId}\0${a.targetName}`)));
     return new Set([...first].filter((name) => others.every((built) => built.has(name))));
   };
+  const labelOf = (id: string): string => workspace.byId.get(id)?.label ?? id;
   const causes = [
     ...[...held].map((h) => ({
       ...h,
@@ -50,12 +67,17 @@ export function unchecked(
       target: undefined,
       compilerAdvice: undefined,
     })),
-    ...failed.map(({ packageId, target, compilerAdvice }) => ({
+    ...scripts.map(({ packageId, target, compilerAdvice }) => ({
       ...{ target, compilerAdvice },
       packageId,
-      packageLabel: workspace.byId.get(packageId)?.label ?? packageId,
+      packageLabel: labelOf(packageId),
       held: 'build script',
       failed: true,
+    })),
+    ...[...new Set(units.map(({ packageId }) => packageId))].map((packageId) => ({
+      packageId,
+      packageLabel: labelOf(packageId),
+      ...{ held: 'compilation', failed: true, target: undefined, compilerAdvice: undefined },
     })),
   ];
   const inOrder = sortedBy(causes, (cause) =>
@@ -83,3 +105,10 @@ export function unchecked(
     };
   });
 }
+
+/** Returns why a build left something out. */
+export const causesOf = (gates: Gates, outcome: BuildOutcome): Causes => ({
+  held: gates.heldPrograms.values(),
+  scripts: outcome.failedBuildScripts,
+  units: outcome.failedSandboxedUnits,
+});

@@ -94,9 +94,10 @@ export class AutoAccept implements LiveConfig {
 }
 
 /** Leaves fixes to the user that remove protection or redefine an API, since nobody confirms them here. */
-function mayBeTaken({ refused, edit }: Fix): boolean {
+function mayBeTaken({ refused, edit, opensSandbox }: Fix): boolean {
   return (
     refused === undefined &&
+    opensSandbox !== true &&
     edit.steps.length > 0 &&
     !weakensSandbox(edit) &&
     !definesApi(edit) &&

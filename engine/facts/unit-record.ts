@@ -122,7 +122,7 @@ export interface CompileRead {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 24;
+export const UNIT_RECORD_VERSION = 25;
 
 /** The record of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
@@ -154,7 +154,7 @@ export interface UnitRecord {
   readonly contents: readonly Content[];
   /** Variables that the code reads (`env!`), and whether rustc's sandbox, which cargo does not know, let it see them. */
   readonly variables: readonly { readonly name: string; readonly seen: boolean }[];
-  /** Ids of the packages whose proc macros rustc could load, and what these opened of its sandbox, as a text to compare. */
+  /** Ids of the packages whose proc macros rustc could load, and what was open to it of its sandbox, as a text to compare. */
   readonly loaded: { readonly macros: readonly string[]; readonly opened: string };
   /** What the code asks for that neither cargo nor its own package gives it (rule 4.27); files: see `compile-reads.ts`. */
   readonly reads: { readonly env: readonly CompileRead[]; readonly files: readonly CompileRead[] };

@@ -38,11 +38,15 @@ export function allowApi(scope: PermissionScope, api: string): Fix[] {
   }));
 }
 
-/** Returns the fixes that allow what code reads while it is compiled, by exactly these names, in the exact scope, then in each wider one. */
+/**
+ * Returns the fixes that allow what code reads while it is compiled, by exactly these names, in the exact scope, then in each wider one.
+ * `areHidden`: the sandbox of rustc hides some of it until then.
+ */
 export function allowReads(
   scope: PermissionScope,
   setting: CompileSetting,
   names: readonly string[],
+  { areHidden = false }: { readonly areHidden?: boolean } = {},
 ): Fix[] {
   const [first = ''] = names;
   const kind = setting === 'compile.env' ? 'variables' : 'files';
@@ -50,7 +54,8 @@ export function allowReads(
   const suffixes: ScopeSuffix[] = [scope.suffix, ...ancestors[scope.suffix]];
   return suffixes.map((suffix) => ({
     title: `allow ${scope.package} to read ${what} while it is compiled${where[suffix]}`,
-    explanation: `What rustc reads there becomes part of what is built: ${names.join(', ')}.`,
+    explanation: `What rustc reads there becomes part of what is built: ${names.join(', ')}.${areHidden ? ' The sandbox of rustc, which hides it, then shows it for this package.' : ''}`,
+    ...(areHidden ? { opensSandbox: true } : {}),
     edit: edit(
       ...names.map((value): EditStep => {
         return { kind: 'allow', scope: { ...scope, suffix }, list: setting, value };

@@ -11,6 +11,8 @@ export interface Fix {
   readonly edit: Edit;
   /** Why the fix cannot be chosen here, and what to do about that. */
   readonly refused?: string | undefined;
+  /** True where it shows rustc what its sandbox hides: no edit step tells. */
+  readonly opensSandbox?: true | undefined;
 }
 
 /** Facts besides cackle.toml that some fixes depend on. An unknown fact is treated as harmless. */

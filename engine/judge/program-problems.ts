@@ -56,7 +56,7 @@ export function failedBuildScripts(
 }
 
 /** Returns a denial with its path relative to the workspace, as in cackle.toml, if the path is inside it. */
-function asInConfig(denial: Denial, root: string): Denial {
+export function asInConfig(denial: Denial, root: string): Denial {
   if (!('path' in denial)) return denial;
   const path = relative(root, denial.path);
   const isOutside = path.split('/')[0] === '..';

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { coversFile, coversVariable } from '../config/compile-rules.ts';
+import { coversVariable } from '../config/compile-rules.ts';
 import type { Exports } from '../config/exports.ts';
 import { covers } from '../config/inheritance.ts';
 import { isInstructionAllowed, normalisedInstruction } from '../config/instruction-rules.ts';
@@ -9,6 +9,7 @@ import { addTo } from '../group-by.ts';
 import type { Problem } from '../problems/kinds.ts';
 import type { LockedPackages } from '../workspace/lock-file.ts';
 import type { Package, Workspace } from '../workspace/types.ts';
+import { allowsFile } from '../workspace/written-file.ts';
 import { readsOf } from './compile-reads.ts';
 import { OtherBuilds } from './other-builds.ts';
 
@@ -151,7 +152,7 @@ async function isReadRuleInUse(
     if (reads === undefined || !names.has(reads.package.name)) continue;
     if (!covers(suffix, reads.scope.suffix)) continue;
     const isUsed = isOfFiles
-      ? reads.files.some(({ name }) => coversFile(rule, name))
+      ? reads.files.some(({ name }) => allowsFile(rule, name, reads.package))
       : reads.env.some(({ name }) => coversVariable(rule, name));
     if (isUsed) return true;
   }

@@ -80,4 +80,5 @@ const fixesOf = (scope: PermissionScope, setting: CompileSetting, uses: readonly
     scope,
     setting,
     uses.map(({ name }) => name),
+    { areHidden: uses.some(({ isHidden }) => isHidden === true) },
   );

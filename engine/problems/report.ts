@@ -4,7 +4,7 @@ import type { Problem } from './kinds.ts';
 /** Something that was not checked, because a gate held back what it needs or because that failed. */
 export interface Unchecked {
   readonly packageLabel: string;
-  /** E.g. `build script`, `proc macro`. */
+  /** E.g. `build script`, `proc macro`; `compilation` of code that includes a file which its sandbox hides. */
   readonly held: string;
   /** True when it ran and failed. */
   readonly failed: boolean;

@@ -34,6 +34,8 @@ export interface KeywordUse {
 export interface CompileUse {
   readonly name: string;
   readonly place: SourcePlace;
+  /** True of a file that rustc's sandbox hid: the code did not compile. */
+  readonly isHidden?: true | undefined;
   /** As in {@link Usage}. */
   readonly targets?: readonly string[] | undefined;
 }

@@ -8,7 +8,7 @@ import {
   type SandboxSettings,
 } from '../config/types.ts';
 import { CheckError } from '../errors.ts';
-import { isWithin, realPath, userCache } from '../paths.ts';
+import { isWithin, realPath, realPlace, userCache } from '../paths.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { StandIn } from '../workspace/stand-in.ts';
 import type { CrateKind, Package, Workspace } from '../workspace/types.ts';
@@ -74,6 +74,14 @@ export interface LinkerProgram extends SandboxedProgram {
   /** The directory of its output, where no sandboxed rustc can write. */
   readonly directory: string;
 }
+
+/** A unit, as its sandbox of rustc depends on it. */
+type OpenedUnit = {
+  readonly packageId: string;
+  readonly kind: CrateKind;
+  /** Ids of the packages whose proc macros it may load. */
+  readonly macros: readonly string[];
+};
 
 /** Directories and variables of one cargo run. */
 export interface RunPlaces {
@@ -181,6 +189,11 @@ export class Sandboxes {
     return this.config.sandbox({ package: name, suffix }).allowNetwork;
   }
 
+  /** Has rustc the network in a unit that loads proc macros of these packages? */
+  rustcHasNetwork(macros: readonly string[]): boolean {
+    return this.unitSandbox(macros).allowNetwork;
+  }
+
   /** Has the sandbox of a package's build scripts a network of its own, whose counters tell what they tried? */
   countsNetwork({ name }: Package): boolean {
     const settings = this.config.sandbox({ package: name, suffix: 'build' });
@@ -240,9 +253,27 @@ export class Sandboxes {
     return sandboxEnvironment(new Map([[name, '']]), named, NOWHERE).has(name);
   }
 
-  /** Returns what the proc macros of packages open of rustc's sandbox, as a text to compare. */
-  openedBy(macros: readonly string[]): string {
-    return openedText(this.config, this.namesOf(macros));
+  /**
+   * Returns what a unit's sandbox of rustc shows that others hide, as a text to compare: what the proc macros that it may load open, and
+   * files that its package is allowed to read and that lie in hidden places.
+   */
+  openedTo({ packageId, kind, macros }: OpenedUnit): string {
+    const opened = openedText(this.config, this.namesOf(macros));
+    const p = this.workspace.byId.get(packageId);
+    if (!this.forRustc || p === undefined) return opened;
+    const isHidden = (place: string): boolean =>
+      this.inLandlock(this.config.rustcSandbox) ||
+      this.host.hidden.some((hidden) => isWithin(place, hidden));
+    const places = this.filesShownTo(p, kind)
+      .map(realPlace)
+      .filter((place) => !isWithin(place, realPath(this.sources(p))) && isHidden(place));
+    return [opened, ...[...new Set(places)].sort()].join('\n');
+  }
+
+  /** The places that `compile.files` shows to rustc for a package. */
+  private filesShownTo(p: Package, kind: CrateKind): string[] {
+    const scope = { package: p.name, suffix: scopeOfKind[kind] };
+    return this.config.permissions(scope).compileFiles.map((rule) => placeOfRule(rule, p));
   }
 
   private unitSandbox(macros: readonly string[]): SandboxSettings {
@@ -297,11 +328,9 @@ export class Sandboxes {
     const { outDir, incremental, reads, socket, package: p } = program;
     const settings = this.unitSandbox(program.macros);
     const wide = this.inLandlock(settings) ? 'read' : 'write';
-    const scope = { package: p.name, suffix: scopeOfKind[program.kind] };
-    const allowed = this.config.permissions(scope).compileFiles;
     const mounts = [
       ...this.show(this.sources(p), 'read'),
-      ...allowed.flatMap((rule) => this.show(placeOfRule(rule, p), 'read')),
+      ...this.filesShownTo(p, program.kind).flatMap((path) => this.show(path, 'read')),
       ...built.flatMap((directory) => this.show(directory, wide)),
       ...built.flatMap(cargoManaged).flatMap((path) => this.show(path, 'read')),
       ...this.show(outDir, 'write'),

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
-import { dirname, relative } from 'node:path';
+import { dirname, normalize, relative } from 'node:path';
+import { coversFile } from '../config/compile-rules.ts';
 import { isWithin, realPath } from '../paths.ts';
 import type { Package, Workspace } from './types.ts';
 
@@ -20,6 +21,17 @@ export function writtenFile(file: string, { directory }: Package, { root }: Work
     return relative(realPath(directory), file);
   const home = realPath(homedir());
   return isWithin(file, home) && home !== '/' ? `~/${relative(home, file)}` : file;
+}
+
+/**
+ * Returns whether a rule of `compile.files` allows a package a file, which is given as a check names it: however the rule is written, from
+ * the package's directory, from `~/` or absolute.
+ */
+export function allowsFile(rule: string, file: string, p: Package): boolean {
+  return (
+    coversFile(rule, file) ||
+    coversFile(normalize(placeOfRule(rule, p)), normalize(placeOfRule(file, p)))
+  );
 }
 
 /** Returns the place that a rule of `compile.files` names for a package. */

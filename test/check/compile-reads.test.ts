@@ -1,11 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { coversFile, coversVariable } from '../../engine/config/compile-rules.ts';
 import { factText, parseFact } from '../../engine/inventory/fact.ts';
 import type { Package, Workspace } from '../../engine/workspace/types.ts';
-import { placeOfRule, writtenFile } from '../../engine/workspace/written-file.ts';
+import { allowsFile, placeOfRule, writtenFile } from '../../engine/workspace/written-file.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { cackle, check, config, fixture, short } from '../support/cackle.ts';
 
@@ -156,29 +164,105 @@ test('rule 2.19: a file has one name on every machine (unit)', () => {
   expect(placeOfRule('~/.ssh/id', p)).toBe(join(homedir(), '.ssh/id'));
 });
 
+test.each([
+  ['/ws/shared/a', '../../shared/a', true],
+  ['/ws/shared', '../../shared/a', true],
+  ['/ws/shared/b', '../../shared/a', false],
+  [join(homedir(), '.ssh'), '~/.ssh/id', true],
+  ['~/.ssh', '~/.ssh-not/id', false],
+  ['../../shared', '/etc/shared', false],
+])(
+  'rules 2.19, 5.11: the rule %s, however it is written, for the file %s: %s (unit)',
+  (rule, file, allows) => {
+    expect(allowsFile(rule, file, { directory: '/ws/vendor/x' } as Package)).toBe(allows);
+  },
+);
+
 describe.skipIf(noBubblewrap)('rule 7.9: in the sandbox of rustc', () => {
   const sandboxed = (rest: string): string => config(rest).replace('"Disabled"', '"Bubblewrap"');
 
-  test('a file outside of the package is hidden, and shown to the package that cackle.toml allows it', async () => {
-    const outside = mkdtempSync(join(tmpdir(), 'reads-'));
+  test('rules 5.29, 10.1, 13.2: a hidden file is the problem that an included one is, for cargo behind the gates too, and what is told works as it stands', async () => {
+    const outside = realpathSync(mkdtempSync(join(tmpdir(), 'reads-')));
     try {
       const file = join(outside, 'terms.txt');
       writeFileSync(file, 'terms\n');
-      const directory = fixture('simple', {
+      const text = `pub const TERMS: &str = include_str!("${file}");\n`;
+      const directory = fixture('reads-while-compiling', {
         as: 'reads-hidden',
         files: {
-          'src/main.rs': `fn main() {\n    print!("{}", include_str!("${file}"));\n}\n`,
+          'vendor/reader/src/lib.rs': text,
+          'vendor/reader/build.rs': 'fn main() {}\n',
+          'vendor/reader/tests/reads.rs': '',
+          'src/main.rs': 'fn main() {\n    print!("{}", reader::TERMS);\n}\n',
           'cackle.toml': sandboxed(''),
         },
       });
-      const hidden = await cackle(['-n', '--path', directory]);
-      expect([hidden.status, hidden.stderr]).toEqual([
-        2,
-        expect.stringContaining(`hides ${file} (\`compile.files\` of [pkg.NAME] shows a file)`),
+      const told = ({ status, problems, unchecked, leftOut }: Awaited<ReturnType<typeof check>>) =>
+        JSON.stringify({ status, problems, unchecked, leftOut });
+      const hidden = await check(directory);
+      expect([hidden.status, hidden.problems.map(short), hidden.leftOut]).toEqual([
+        1,
+        ['disallowed-compile-files reader'],
+        [],
       ]);
-      const rules = (name: string): string =>
-        sandboxed(`[pkg.${name}]\ncompile.files = [${JSON.stringify(outside)}]\n`);
-      writeFileSync(join(directory, 'cackle.toml'), rules('simple'));
+      expect(hidden.problems).toContainEqual(
+        expect.objectContaining({
+          uses: [
+            expect.objectContaining({
+              name: file,
+              isHidden: true,
+              place: expect.objectContaining({ line: 1 }),
+            }),
+          ],
+        }),
+      );
+      expect(hidden.unchecked).toContainEqual(
+        expect.objectContaining({ packageLabel: 'reader', held: 'compilation', failed: true }),
+      );
+      const lines = `[pkg.reader]\ncompile.files = ["${file}"]`;
+      for (const [args, status] of [
+        [['-n', '--path', directory], 1],
+        [['--path', directory, 'check'], 101],
+        [['--path', directory, 'cargo', 'doc', '-p', 'reader'], 101],
+      ] as const) {
+        const ran = await cackle(args);
+        expect([args, ran.status]).toEqual([args, status]);
+        expect(`${ran.stdout}${ran.stderr}`.replaceAll(/^ +/gm, '')).toContain(lines);
+      }
+      // Rule 5.25: it would open the sandbox.
+      const accepted = await cackle(['-n', '--auto-accept-fixes', '--path', directory]);
+      expect([accepted.status, textOf(directory, 'cackle.toml')]).toEqual([1, sandboxed('')]);
+
+      writeFileSync(join(directory, 'cackle.toml'), sandboxed(`${lines}\n`));
+      const allowed = await check(directory);
+      expect([allowed.status, allowed.problems]).toEqual([0, []]);
+      expect((await check(directory)).counts.unitsBuilt).toBe(0);
+      writeFileSync(join(directory, 'cackle.toml'), sandboxed(''));
+      expect(told(await check(directory))).toBe(told(hidden));
+    } finally {
+      rmSync(outside, { recursive: true });
+    }
+  });
+
+  test('one under another name in a hidden place is told with the setting that shows it', async () => {
+    const outside = realpathSync(mkdtempSync(join(tmpdir(), 'reads-link-')));
+    try {
+      const link = join(outside, 'terms.txt');
+      symlinkSync('/etc/passwd', link);
+      const directory = fixture('simple', {
+        as: 'reads-hidden-link',
+        files: {
+          'src/main.rs': `fn main() {\n    print!("{}", include_str!("${link}"));\n}\n`,
+          'cackle.toml': sandboxed('[pkg.simple]\ncompile.files = ["/etc/passwd"]\n'),
+        },
+      });
+      const hidden = await cackle(['-n', '--path', directory]);
+      const lines = `[rustc.sandbox]\n    bind_readable = ["${link}"]\n`;
+      expect([hidden.status, hidden.stderr]).toEqual([2, expect.stringContaining(lines)]);
+      writeFileSync(
+        join(directory, 'cackle.toml'),
+        `${textOf(directory, 'cackle.toml')}${lines.replaceAll(/^ +/gm, '')}`,
+      );
       expect((await check(directory)).problems).toEqual([]);
     } finally {
       rmSync(outside, { recursive: true });
@@ -189,20 +273,24 @@ describe.skipIf(noBubblewrap)('rule 7.9: in the sandbox of rustc', () => {
     const directory = fixture('simple', {
       as: 'reads-hidden-variable',
       files: {
-        'src/main.rs': 'fn main() {\n    print!("{}", env!("ASKED_FOR"));\n}\n',
-        'cackle.toml': sandboxed('[pkg.simple]\ncompile.env = ["ASKED_FOR"]\n'),
+        'src/main.rs': 'fn main() {\n    print!("{}", env!("ASKED_FOR", "set it, please"));\n}\n',
+        'cackle.toml': sandboxed(''),
       },
     });
     const env = { ASKED_FOR: '1' };
-    const hidden = await cackle(['-n', '--path', directory], env);
-    expect([hidden.status, hidden.stderr]).toEqual([
-      2,
-      expect.stringContaining('hides ASKED_FOR (`pass_env` of [rustc.sandbox] shows a variable)'),
-    ]);
-    writeFileSync(
-      join(directory, 'cackle.toml'),
-      `${textOf(directory, 'cackle.toml')}[rustc.sandbox]\npass_env = ["ASKED_FOR"]\n`,
-    );
+    const toml =
+      '[rustc.sandbox]\npass_env = ["ASKED_FOR"]\n\n[pkg.simple]\ncompile.env = ["ASKED_FOR"]\n';
+    for (const [args, status] of [
+      [['-n', '--path', directory], 2],
+      [['--path', directory, 'check'], 101],
+    ] as const) {
+      const hidden = await cackle(args, env);
+      expect([args, hidden.status]).toEqual([args, status]);
+      expect(hidden.stderr).toContain('hides ASKED_FOR from the code of simple');
+      expect(hidden.stderr.replaceAll(/^ +/gm, '')).toContain(toml);
+      expect(hidden.stderr).not.toContain('--unshare-all');
+    }
+    writeFileSync(join(directory, 'cackle.toml'), sandboxed(toml));
     expect((await check(directory, [], env)).problems).toEqual([]);
     const ran = await cackle(['--path', directory, 'test'], env);
     expect([ran.status, ran.stderr]).toEqual([0, expect.anything()]);

@@ -102,7 +102,9 @@ pub fn go() {
     const { status, stderr } = await cackle(['-n', '--path', directory]);
     expect([status, stderr]).toEqual([
       2,
-      expect.stringMatching(/`rustc\.sandbox` of \[pkg\.NAME\] opens it .* here dialer/),
+      expect.stringMatching(
+        /`rustc\.sandbox` of \[pkg\.dialer\], \[pkg\.other\] opens it where a proc macro of dialer/,
+      ),
     ]);
     // It did not ask for the network.
     expect(stderr).not.toContain('a macro wants the network');

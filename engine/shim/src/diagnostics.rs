@@ -125,6 +125,11 @@ impl Filter {
     }
 }
 
+/// Is a line one of rustc's errors, or one that only looks so? The engine reads it.
+pub fn is_error(line: &[u8]) -> bool {
+    json_start(line).is_some_and(|start| find(&line[start..], b"\"level\":\"error\"").is_some())
+}
+
 fn json_start(line: &[u8]) -> Option<usize> {
     if let Some(at) = rfind(line, START) {
         return Some(at);

@@ -118,3 +118,12 @@ fn depth_is_no_danger() {
     assert_eq!(passed(&mut filter, &line), None);
     assert_eq!(filter.report(), "{\"lint\":\"unsafe_code\",\"file\":\"\",\"line\":0,\"column\":0}");
 }
+
+#[test]
+fn errors_are_those_of_rustc() {
+    let error = diagnostic("m", "null", "a.rs").replacen("warning", "error", 1);
+    assert!(is_error(error.as_bytes()));
+    assert!(is_error(format!("printed by a macro{error}").as_bytes()));
+    assert!(!is_error(diagnostic("m", "null", "a.rs").as_bytes()));
+    assert!(!is_error(b"\"level\":\"error\"\n"));
+}

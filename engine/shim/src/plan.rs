@@ -6,7 +6,8 @@
 //! - `run`: run it, then report `{"done":{status,signal,...}}` and wait for the next answer.
 //!   `stdout`: `pass` or `collect` (up to `limit` bytes, reported as base64, held back).
 //!   `stderr`: `pass`, `lints` (rustc's JSON: diagnostics whose code is in `lints` are taken out and
-//!   reported) or `keep` (passed on, and the last part reported as base64).
+//!   reported, and the first errors passed on and reported as base64) or `keep` (passed on, and the
+//!   last part reported as base64).
 //!   `group`: the process group to end when the engine goes away while the program runs.
 //! - `exit`: end with `status`; `emit` true first writes out the collected stdout, then `append`.
 //! - `wait`: a person answers, which takes long: lend cargo's job token until the next answer.
@@ -22,7 +23,7 @@ use std::process::{ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
 use std::thread;
 
 use crate::apart;
-use crate::diagnostics::Filter;
+use crate::diagnostics::{is_error, Filter};
 use crate::jobserver::Slot;
 use crate::json::{base64, write_string, Value};
 use crate::wire::Engine;
@@ -191,9 +192,11 @@ fn keep_stderr(mut pipe: ChildStderr) -> Result<String, String> {
 }
 
 /// Passes rustc's stderr on line by line, at once (cargo's pipelining waits for the artifact
-/// notifications), without the diagnostics of the engine's lints.
+/// notifications), without the diagnostics of the engine's lints. Returns these, and the errors, as
+/// fields of the report.
 fn filter_stderr(pipe: ChildStderr, lints: Vec<Vec<u8>>) -> Result<String, String> {
     let mut filter = Filter::new(lints);
+    let mut errors = Vec::new();
     let mut reader = BufReader::new(pipe);
     let mut line = Vec::new();
     loop {
@@ -202,9 +205,12 @@ fn filter_stderr(pipe: ChildStderr, lints: Vec<Vec<u8>>) -> Result<String, Strin
         if length == 0 {
             break;
         }
+        if is_error(&line) && errors.len() + line.len() <= KEPT_STDERR {
+            errors.extend_from_slice(&line);
+        }
         if let Some(text) = filter.pass(&line) {
             let _ = io::stderr().write_all(&text);
         }
     }
-    Ok(format!(",\"lints\":[{}]", filter.report()))
+    Ok(format!(",\"lints\":[{}],\"errors\":\"{}\"", filter.report(), base64(&errors)))
 }
