@@ -1,4 +1,5 @@
 import type { GatedResult } from '../../engine/cargo/result.ts';
+import { howToSeeTheCommand } from '../../engine/problems/failure.ts';
 import { shellWords } from '../../engine/shell-words.ts';
 import { paintFor } from './paint.ts';
 import { printable, printableLines } from './printable.ts';
@@ -10,14 +11,17 @@ export function gatedText(
   { colour, everything }: { readonly colour: boolean; readonly everything: boolean },
 ): string {
   const paint = paintFor(colour);
-  const options = { backtraces: false, everyUsage: everything, failOnWarnings: false };
+  const options = {
+    ...{ backtraces: false, everyUsage: everything, failOnWarnings: false },
+    keepsLog: false,
+  };
   const lines: string[] = [];
   for (const { packageLabel, what } of held) {
     // What a script says is held after it ran.
     const effect = what.startsWith('output') ? '' : ' did not run';
     lines.push(`${paint.yellow('held')}: the ${what} of ${printable(packageLabel)}${effect}`);
   }
-  for (const failed of failedTests) lines.push(failedTestText(failed, everything).trimEnd());
+  for (const failed of failedTests) lines.push(failedTestText(failed, everything, false).trimEnd());
   if (problems.length > 0)
     lines.push('', ...problemLines(problems, { workspaceRoot }, paint, options));
   if (rustcSandbox?.words !== undefined)
@@ -25,7 +29,7 @@ export function gatedText(
       `note: rustc ran in the sandbox of [rustc.sandbox], which ${printableLines(rustcSandbox.words)}`,
       ...(everything
         ? ['  its command line was:', `  ${printable(shellWords(rustcSandbox.command ?? []))}`]
-        : []),
+        : [`  (${howToSeeTheCommand(false)})`]),
     );
   if (held.length > 0)
     lines.push(

@@ -15,4 +15,6 @@ export interface ReportOptions {
   readonly backtraces: boolean;
   readonly everyUsage: boolean;
   readonly failOnWarnings: boolean;
+  /** False for what has no log; then nothing is told of one. */
+  readonly keepsLog?: boolean;
 }

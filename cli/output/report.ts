@@ -1,7 +1,7 @@
 import type { AcceptedFix } from '../../engine/editing/auto-accept.ts';
 import { groupBy } from '../../engine/group-by.ts';
 import { neverDoneText } from '../../engine/observed/compare.ts';
-import { deniedText, endingOf } from '../../engine/problems/failure.ts';
+import { deniedText, endingOf, howToSeeTheCommand } from '../../engine/problems/failure.ts';
 import { adviceFor } from '../../engine/problems/fixes.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
 import { codeOf, labelOf, severityOf, titleOf } from '../../engine/problems/kinds.ts';
@@ -107,11 +107,7 @@ function renderProblem(
     for (const line of problem.output.trimEnd().split('\n').slice(-20))
       lines.push(paint.dim(`    | ${printable(line)}`));
     for (const line of deniedText(problem)) lines.push(`    ${printable(line)}`);
-    if (problem.sandboxCommand !== undefined)
-      lines.push(
-        '    its sandbox was:',
-        paint.dim(`      ${printable(shellWords(problem.sandboxCommand))}`),
-      );
+    lines.push(...sandboxLines(problem.sandboxCommand, paint, options));
   }
   const advice = adviceFor(problem);
   if (advice !== undefined)
@@ -120,6 +116,17 @@ function renderProblem(
       ...advice.text.split('\n').map((l) => `      ${paint.cyan(printable(l))}`),
     );
   return lines;
+}
+
+/** How to see the command line of a sandbox, which fills a screen and would part the reason from the fix; with `--debug` that itself. */
+function sandboxLines(
+  command: readonly string[] | undefined,
+  paint: Paint,
+  { everyUsage, keepsLog }: ReportOptions,
+): string[] {
+  if (command === undefined) return [];
+  if (!everyUsage) return [`    ${paint.dim(`(${howToSeeTheCommand(keepsLog !== false)})`)}`];
+  return ['    its sandbox was:', paint.dim(`      ${printable(shellWords(command))}`)];
 }
 
 /** Returns what `--auto-accept-fixes` wrote, by package. */
@@ -141,6 +148,7 @@ export function failedTestText(
     readonly sandboxCommand: readonly string[] | undefined;
   },
   everything: boolean,
+  keepsLog = true,
 ): string {
   const command = printable(shellWords(failed.sandboxCommand ?? []));
   const known = failed.denied !== undefined && failed.denied.length > 0;
@@ -149,5 +157,5 @@ export function failedTestText(
     denied.length === 0
       ? 'the sandbox may be why: test.sandbox'
       : 'test.sandbox decides what its sandbox allows,';
-  return `note: a test failed${endingOf(failed)}; ${why} in its package's table of cackle.toml\n${denied.join('')}${everything ? `  its command line was: ${command}` : '  --debug shows its command line, --log-file keeps it'}\n`;
+  return `note: a test failed${endingOf(failed)}; ${why} in its package's table of cackle.toml\n${denied.join('')}${everything ? `  its command line was: ${command}` : `  ${howToSeeTheCommand(keepsLog)}`}\n`;
 }

@@ -7,6 +7,9 @@ import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { runPlaces, type ServerOptions } from './server-options.ts';
 import type { FailedProgram } from './types.ts';
 
+/** Cargo's status where a program cannot be started, and where a test fails. */
+const NOT_STARTED = 101;
+
 /**
  * Answers a shim that cargo started as its runner: the program runs when the engine allows it, with the user's own
  * runner in front; a test runs in its sandbox if it has one. Returns how a sandboxed test failed, or undefined.
@@ -28,7 +31,7 @@ export async function serveProgram(
     return undefined;
   }
   if (answer.do === 'refuse') {
-    shim.end({ do: 'refuse', message: answer.reason });
+    shim.end({ do: 'refuse', message: answer.reason, status: NOT_STARTED });
     return undefined;
   }
   const command = [...(options.userRunner ?? []), executable, ...args];

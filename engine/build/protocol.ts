@@ -72,7 +72,12 @@ export type Answer =
       readonly emit?: boolean;
       readonly append?: string;
     }
-  | { readonly do: 'refuse'; readonly message: string; readonly diagnostic?: string };
+  | {
+      readonly do: 'refuse';
+      readonly message: string;
+      readonly diagnostic?: string;
+      readonly status?: number;
+    };
 
 /** Thrown when the shim broke the protocol or closed the connection too early. */
 export class ShimGoneError extends Error {

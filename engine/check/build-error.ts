@@ -2,10 +2,10 @@ import type { BuildOutcome } from '../build/types.ts';
 import type { Config } from '../config/types.ts';
 import { CargoFailedError, CheckError } from '../errors.ts';
 import type { Gates } from '../gates/gates.ts';
-import { HOW_TO_SEE_THE_COMMAND } from '../problems/failure.ts';
+import { howToSeeTheCommand } from '../problems/failure.ts';
 import { shellWords } from '../shell-words.ts';
 import type { Workspace } from '../workspace/types.ts';
-import { mayForbid, sandboxWords } from './sandbox-words.ts';
+import { sandboxWords } from './sandbox-words.ts';
 import { withUnreadFiles } from './unread-files.ts';
 
 /** What a build failed by, besides its outcome. */
@@ -70,13 +70,14 @@ function compileError(
   everything: boolean,
 ): CargoFailedError {
   const [failed] = units;
-  const why = sandboxWords(units, known, { files: true }) ?? mayForbid(units, known);
+  const words = sandboxWords(units, known, { files: true });
+  const why = words === undefined ? 'and no error shows that this is why' : `which ${words}`;
   const command =
     failed && everything ? `\n  its command line:\n  ${shellWords(failed.command)}` : '';
   const sandboxed =
     failed === undefined
       ? ''
-      : `; rustc ran in the sandbox of [rustc.sandbox]${everything ? '' : ` (${HOW_TO_SEE_THE_COMMAND})`}, which ${why}${command}`;
+      : `; rustc ran in the sandbox of [rustc.sandbox]${everything ? '' : ` (${howToSeeTheCommand(true)})`}, ${why}${command}`;
   return new CargoFailedError(
     'the workspace does not compile',
     `cargo says why above; fix that and check again${sandboxed}`,

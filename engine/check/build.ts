@@ -164,6 +164,9 @@ function failWhereNothingCanBeJudged(
 ): void {
   for (const { command } of outcome.failedSandboxedUnits)
     observer.log?.('info', `a rustc that failed in its sandbox: ${shellWords(command)}`);
+  for (const { sandboxCommand } of outcome.failedBuildScripts)
+    if (sandboxCommand !== undefined)
+      observer.log?.('info', `a build script that failed: ${shellWords(sandboxCommand)}`);
   const everything = options.everything ?? false;
   const config = live.current;
   failOnBuildError(outcome, { gates, workspace, config, everything, disturbances });

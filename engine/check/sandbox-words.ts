@@ -47,7 +47,7 @@ export function sandboxWords(
 }
 
 /** Says of units in a sandbox what is true of all of them. */
-export function mayForbid(units: readonly FailedSandboxedUnit[], known: Known): string {
+function mayForbid(units: readonly FailedSandboxedUnit[], known: Known): string {
   const macros = [...new Set(units.flatMap((unit) => macrosOf(unit, known)))];
   const tables = macros.map((name) => `[pkg.${name}]`);
   const opens =

@@ -13,8 +13,9 @@ export interface Failure {
   readonly denied?: readonly Denial[] | undefined;
 }
 
-/** How to get the command line of a sandbox, which fills a screen. */
-export const HOW_TO_SEE_THE_COMMAND = '--debug shows its command line, --log-file keeps it';
+/** Returns how to get the command line of a sandbox, which fills a screen; a check may keep a log. */
+export const howToSeeTheCommand = (keepsLog: boolean): string =>
+  `--debug shows its command line${keepsLog ? ', --log-file keeps it' : ''}`;
 
 /** Returns how a program ended. In a sandbox, the status for a signal is 128 plus its number (bwrap's manual; engine/launcher does the same). */
 export function endingOf(failed: Pick<Failure, 'status' | 'signal' | 'sandboxCommand'>): string {

@@ -188,9 +188,14 @@ test('rule 13.1: what runs is judged when cargo runs it: programs, tests and ben
   const program = await gated(directory, ['run', '-q', '-p', 'app']);
   expect(program).toMatchObject({ status: 0, stdout: '42\n' });
   const example = await gated(directory, ['r', '-p', 'app', '--example', 'reader']);
-  expect(example.status).toBe(1);
+  expect(example.status).toBe(101);
   expect(example.stderr).toContain('the program `reader` of app is held: app uses fs');
   expect(example.stderr).toContain('app/examples/reader.rs:2:5 uses std::fs::write');
+  const first = await gated(directory, ['t', '-p', 'app', '--test', 'writes']);
+  expect([first.status, first.stderr]).toEqual([
+    101,
+    expect.stringContaining('the test `writes` of app is held'),
+  ]);
   const tested = await gated(directory, ['t', '-p', 'app', '--no-fail-fast']);
   expect(tested.status).toBe(101);
   expect(tested.stdout).toContain('test answers ... ok');
@@ -337,7 +342,7 @@ test('rule 13.1: aliases, and subcommands that are none of cargo’s', async () 
   const env = { PATH: `${join(directory, 'bin')}:${process.env.PATH}` };
   expect(await inside(['try'])).toMatchObject({ status: 0, stdout: '42\n' });
   const sample = await inside(['sample']);
-  expect(sample.status).toBe(1);
+  expect(sample.status).toBe(101);
   expect(sample.stderr).toContain('the program `reader` of app is held');
   // One that puts itself in front of rustc, as `cargo miri` does, and one that calls for what is refused.
   for (const [name, said] of [

@@ -107,7 +107,12 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
     const { stdout } = await cackle(['-n', '--path', directory]);
     expect(stdout).toContain(`its build script failed in its sandbox: ${text}`);
     expect(stdout).toContain('no luck today');
-    expect(stdout).toContain(' --unshare-all ');
+    expect(stdout).toContain('(--debug shows its command line, --log-file keeps it)');
+    expect(stdout).not.toContain('--unshare-all');
+    const log = join(directory, 'log');
+    const all = await cackle(['-n', '--debug', '--log-file', log, '--path', directory]);
+    for (const said of [all.stdout, readFileSync(log, 'utf8')])
+      expect(said).toContain(' --unshare-all ');
     expect(stdout).toContain('nothing shows that its sandbox denied it anything');
     expect(stdout).not.toContain('allow_network');
   });

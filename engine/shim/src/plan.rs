@@ -11,7 +11,7 @@
 //!   `group`: the process group to end when the engine goes away while the program runs.
 //! - `exit`: end with `status`; `emit` true first writes out the collected stdout, then `append`.
 //! - `wait`: a person answers, which takes long: lend cargo's job token until the next answer.
-//! - `refuse`: print `message` and end with status 1; with `diagnostic`, a line of rustc's JSON, print that instead.
+//! - `refuse`: print `message` and end with `status`, 1 where there is none; with `diagnostic`, a line of rustc's JSON, print that instead.
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -71,7 +71,10 @@ pub fn follow(engine: &mut Engine) -> Result<i32, String> {
                     return Ok(1);
                 }
                 let message = answer.get("message").and_then(Value::bytes).ok_or(BAD_ANSWER)?;
-                return Err(String::from_utf8_lossy(message).into_owned());
+                let message = String::from_utf8_lossy(message).into_owned();
+                let Some(status) = answer.get("status").and_then(Value::number) else { return Err(message) };
+                let _ = writeln!(io::stderr(), "error: cackle: {message}");
+                return Ok(status as i32);
             }
             _ => return Err(BAD_ANSWER.to_string()),
         }
