@@ -32,7 +32,7 @@ export function observedText(observed: Observed, paint: Paint, all: boolean): st
     );
   for (const { packageLabel, held, failed } of unchecked)
     lines.push(
-      `${paint.red('not traced')}: ${printable(`the ${held} of ${packageLabel} ${failed ? 'failed' : 'is held'}; \`cackle -n\` says why`)}`,
+      `${paint.red(failed ? 'failed' : 'not traced')}: ${printable(`the ${held} of ${packageLabel}${failed ? '' : ' is held'}; \`cackle -n\` says why`)}`,
     );
   if (observed.otherProblems > 0)
     lines.push(

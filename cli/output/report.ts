@@ -146,6 +146,7 @@ export function failedTestText(
     readonly status: number | undefined;
     readonly signal: number | undefined;
     readonly sandboxCommand: readonly string[] | undefined;
+    readonly output: string;
   },
   everything: boolean,
   keepsLog = true,

@@ -235,7 +235,8 @@ class ProgramPlaces {
         : this.told(seen, seen.of, 'kernel');
     const { path: outside, isPrivate } = this.view(seen.of);
     const path = seen.what === 'write' ? realPlace(outside) : realPath(outside);
-    const isHidden = isPrivate && seen.result === 'missing' && existsSync(path);
+    const isThere = existsSync(path) || (seen.what === 'write' && existsSync(dirname(path)));
+    const isHidden = isPrivate && seen.result === 'missing' && isThere;
     if (isHidden) return this.told({ ...seen, result: 'hidden' }, path);
     if (isPrivate && seen.result === 'done') return this.inEmptyPlace(seen, path);
     if (seen.result === 'missing' && !this.isOfPerson(path)) return dropped;

@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
-import type { Denial } from '../sandbox/denied.ts';
+import { type Denial, reportsDeniedWrite, reportsMissingFile } from '../sandbox/denied.ts';
+import { hiddenBy } from '../sandbox/hidden.ts';
 
 export type { Denial };
 
@@ -27,17 +28,26 @@ export function endingOf(failed: Pick<Failure, 'status' | 'signal' | 'sandboxCom
   return `${sandboxed}: exit status ${status}${within ? `, as for ${signalText(status - 128)}` : ''}`;
 }
 
-/** Returns what the sandbox denied to a failed program, one line each, and what to do when no setting helps. */
+/** Returns what the sandbox denied to a failed program, one line each, and how to go on when its output does not tell. */
 export function deniedText({
   denied = [],
   sandboxCommand,
-}: Pick<Failure, 'denied' | 'sandboxCommand'>): string[] {
+  output,
+}: Pick<Failure, 'denied' | 'sandboxCommand'> & { readonly output: string }): string[] {
   if (sandboxCommand === undefined) return [];
-  return denied.length > 0
-    ? denied.map(textOfDenial)
-    : [
-        'nothing shows that its sandbox denied it anything: check whether it fails under cargo alone, too',
-      ];
+  if (denied.length > 0) return denied.map(textOfDenial);
+  // In Landlock strace does not hear of it.
+  const traced = hiddenBy(sandboxCommand).refuses ? ', in Bubblewrap,' : '';
+  if (reportsDeniedWrite(output))
+    return [
+      `it was not let write somewhere that its output does not name: \`cackle trace\`${traced} tells where; \`bind_writable\` in the section of its sandbox opens a place, \`make_writable\` a new directory`,
+    ];
+  const alone =
+    'nothing shows that its sandbox denied it anything: check whether it fails under cargo alone, too';
+  if (!reportsMissingFile(output)) return [alone];
+  return [
+    `${alone}; if it does not, \`cackle trace\`${traced} tells what its sandbox hides, which \`bind_readable\`, \`bind_writable\` or \`make_writable\` shows`,
+  ];
 }
 
 function textOfDenial(denial: Denial): string {

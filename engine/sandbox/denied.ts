@@ -33,7 +33,16 @@ export function reportsNoNetwork(output: string): boolean {
 }
 
 const noFile =
-  /no such file|NotFound|not found|os error 2\b|\bcode: 2\b|\bENOENT\b|(?:can ?not|could not|can't) find/i;
+  /no such file|NotFound|not found|os error 2\b|\bcode: 2\b|\bENOENT\b|nonexistent|(?:can ?not|could not|can't) find/i;
+
+/** Says that something was to be written; a program to start may be `created` too. */
+const aboutWriting = /\b(?:writ(?:e|ing|ten)|creat|touch|mkdir|sav(?:e|ing)|remov|delet)/i;
+const aboutPrograms = /\b(?:process|spawn|command|execut|program)/i;
+
+/** True when the output of a program says that a file or directory is not there. */
+export function reportsMissingFile(output: string): boolean {
+  return noFile.test(output);
+}
 
 const refused = /permission ?denied|os error 13\b|\bcode: 13\b|\bEACCES\b/i;
 
@@ -60,12 +69,20 @@ export function denialsIn(
 ): Denial[] {
   const denials: Denial[] = [];
   const lines = output.split('\n');
+  // What an empty place in memory has no directory for is missing there; what is hidden and to be read, too.
+  const writing = lines.filter((line) => aboutWriting.test(line) && !aboutPrograms.test(line));
   for (const line of lines.filter((text) => readOnly.test(text)))
     for (const path of pathsIn(line, known.cwd))
-      if (!(known.refuses && existsSync(path) && known.hides(path)))
+      if (writing.includes(line) || !(known.refuses && existsSync(path) && known.hides(path)))
         denials.push(...placesToWrite(path));
+  const inHidden = writing
+    .filter((line) => noFile.test(line))
+    .flatMap((line) => pathsIn(line, known.cwd))
+    .filter((path) => existsSync(dirname(path)) && known.hides(path));
+  for (const path of inHidden) denials.push(...placesToWrite(path));
   if (!known.hasNetwork && noNetwork.test(output)) denials.push({ what: 'network' });
-  for (const path of hiddenPathsIn(lines, known)) denials.push({ what: 'read', path });
+  const toRead = lines.filter((line) => denials.length === 0 || !writing.includes(line));
+  for (const path of hiddenPathsIn(toRead, known)) denials.push({ what: 'read', path });
   for (const name of variablesIn(output, known)) denials.push({ what: 'variable', name });
   return denials;
 }

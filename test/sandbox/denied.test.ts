@@ -1,6 +1,7 @@
 import {
   appendFileSync,
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -10,6 +11,7 @@ import {
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { deniedText } from '../../engine/problems/failure.ts';
 import { adviceFor } from '../../engine/problems/fixes.ts';
 import type { Denial } from '../../engine/sandbox/denied.ts';
 import { denialsIn } from '../../engine/sandbox/denied.ts';
@@ -200,6 +202,24 @@ describe.each(kinds.filter(([, missing]) => missing === undefined))(
       },
     );
 
+    test('a new file in a hidden directory: what it tried to write, and then it is written', async () => {
+      const place = join(homedir(), `.cackle-test-writes-${process.pid}`);
+      mkdirSync(place, { recursive: true });
+      try {
+        const made = join(place, 'made.txt');
+        const body = `std::fs::write("${made}", "x").expect("writing ${made}");`;
+        const directory = project('write-hidden', body, false, kind);
+        const { denied, advice } = await failure(directory);
+        expect(denied).toEqual([write(place)]);
+        expect(advice).toBe(list('bind_writable', place));
+        appendFileSync(join(directory, 'cackle.toml'), `${advice?.split('\n')[1]}\n`);
+        expect((await check(directory)).status).toBe(0);
+        expect(existsSync(made)).toBe(true);
+      } finally {
+        rmSync(place, { recursive: true, force: true });
+      }
+    });
+
     test.each(
       sampled([
         ['by its path', (path: string) => `std::fs::read("${path}").expect("reading ${path}");`],
@@ -228,15 +248,30 @@ describe.each(kinds.filter(([, missing]) => missing === undefined))(
   },
 );
 
+test('rule 7.7: where the output does not name what was denied, the report says how to find out (unit)', () => {
+  const told = (output: string, sandbox = 'bwrap'): string =>
+    deniedText({ sandboxCommand: [sandbox, '--'], output }).join('\n');
+  expect(told('Os { code: 30, message: "Read-only file system" }')).toMatch(
+    /not let write .*`cackle trace` tells where; .*`make_writable`/,
+  );
+  expect(told('Os { code: 13, message: "Permission denied" }', 'cackle-launcher')).toMatch(
+    /not let write .*`cackle trace`, in Bubblewrap, tells where/,
+  );
+  expect(told('Os { code: 2, message: "No such file or directory" }')).toMatch(
+    /under cargo alone.*`cackle trace` tells what its sandbox hides/,
+  );
+  expect(told('no luck')).not.toContain('trace');
+});
+
 test('rule 7.7: what texts of programs say was denied', () => {
-  const said = (output: string): Denial[] =>
+  const said = (output: string, refuses = false): Denial[] =>
     denialsIn(output, {
       cwd: '/',
       hiddenVariables: ['SECRET_ONE'],
       mentions: () => false,
       hasNetwork: false,
       hides: (path) => path.startsWith('/etc/'),
-      refuses: false,
+      refuses,
       searched: ['/etc/alternatives', '/usr/bin', '/nowhere'],
     });
   for (const text of [
@@ -257,7 +292,24 @@ test('rule 7.7: what texts of programs say was denied', () => {
   expect(said(`sh: 1: ${program}: not found`)).toEqual([
     { what: 'read', path: `/etc/alternatives/${program}` },
   ]);
+  const write: Denial = { what: 'write', path: '/etc', new: false };
   for (const text of [
+    'writing /etc/made: Os { code: 2, kind: NotFound, message: "No such file or directory" }',
+    "touch: cannot touch '/etc/made': No such file or directory",
+    'sh: 1: cannot create /etc/made: Directory nonexistent',
+    'failed to write /etc/hosts: No such file or directory',
+  ])
+    expect(said(text), text).toEqual([write]);
+  expect(said('writing /etc/hosts: Permission denied', true)).toEqual([write]);
+  for (const text of ['reading /etc/hosts: Permission denied', 'read "/etc/hosts": EACCES'])
+    expect(said(text, true), text).toEqual([{ what: 'read', path: '/etc/hosts' }]);
+  expect(said('cannot create process /etc/hosts: No such file or directory')).toEqual([
+    { what: 'read', path: '/etc/hosts' },
+  ]);
+  for (const text of [
+    'writing /etc/no/made: No such file or directory',
+    'writing /usr/no/made: No such file or directory',
+    'reading /etc/made: No such file or directory',
     'no luck today',
     'assertion failed: a == b',
     'SECRET_ONES must be set',
