@@ -14,7 +14,7 @@ export const disallowedCompileFiles = readsDescriptor<DisallowedCompileFiles>({
     why: 'The content of the file becomes part of the program: keys and passwords of whoever builds it, which code that may use the network can send away later, without any permission for files. Or it is code that nobody published with the package. A published package has no reason for it.',
     example: 'const KEY: &str = include_str!("/home/you/.ssh/id_ed25519");',
     settle:
-      "Look at the place. If the file is meant, write its name as the report has it: `compile.files` in `[pkg.NAME]`, or in its `build` or `test` table when only that scope needs it. A name is relative to the package's directory, or begins with `~/` or `/`; that of a directory allows all below it.",
+      "Look at the place. If the file is meant, write its name as the report has it: `compile.files` in `[pkg.NAME]`, or in its `build` or `test` table when only that scope needs it. A name is relative to the package's directory, or begins with `~/` or `/`; that of a directory allows all below it. Where the sandbox of rustc hides the file, the code does not compile; the rule shows it to the package, and to the proc macros that its code calls.",
   },
   severity: 'error',
   setting: 'compile.files',
