@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
+import { hiddenBy } from '../sandbox/hidden.ts';
 import { platformOf } from '../workspace/platform.ts';
 import { compileAsGiven } from './as-given.ts';
 import { withoutUs } from './environment.ts';
@@ -226,6 +227,7 @@ export class RustcService {
       asked,
       macros,
       opened: sandbox?.sandboxes.openedTo({ ...invocation, macros }) ?? '',
+      hides: sandboxCommand === undefined ? () => false : hiddenBy(sandboxCommand).hides,
       profiles: command.profiles.map((path) => resolve(hello.cwd, path)),
       nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
       outputs: success ? outputsOf(invocation) : [],

@@ -84,6 +84,8 @@ export interface RustcOutcome {
   readonly macros: readonly string[];
   /** What was open of rustc's sandbox to this unit and not to others, as `Sandboxes.openedTo` tells it. */
   readonly opened: string;
+  /** Does its sandbox hide the file at an absolute path? */
+  readonly hides: (path: string) => boolean;
   /** Variables that the code asks for and that neither cargo nor the package's own build script sets. */
   readonly asked: readonly string[];
   /** Files that the user's flags have rustc read: measured profiles. */

@@ -75,7 +75,12 @@ export async function unitsWithoutFacts(
     const passes = (name: string): boolean =>
       sandboxes?.passesToRustc(name, configVariables, macros) ?? true;
     const now = sandboxes?.openedTo({ packageId, kind, macros }) ?? '';
-    return !seesTheSame(record, passes) || now !== opened;
+    if (!seesTheSame(record, passes) || now !== opened) return true;
+    const { files } = record.reads;
+    if (files.length === 0) return false;
+    const { outDir } = record;
+    const hides = sandboxes?.hiddenFromRustc({ packageId, kind, macros, outDir });
+    return files.some(({ name, wasHidden }) => (hides?.(name) ?? false) !== (wasHidden ?? false));
   };
   for (const artifact of artifacts.filter((a) => a.fresh)) {
     const record = await records.ofArtifact(artifact);

@@ -119,6 +119,8 @@ export interface CompileRead {
   readonly name: string;
   /** The root of the crate where its sources do not name it: a macro of another package does. */
   readonly place: { readonly file: string; readonly line: number; readonly column: number };
+  /** True of a file that, by what we know of it, rustc's sandbox hid: it found the file all the same. */
+  readonly wasHidden?: true | undefined;
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */

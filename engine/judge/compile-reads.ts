@@ -42,7 +42,10 @@ export function readsOf(
     env: reads.env.map(({ name, place }) => ({ name, place, ...on })),
     files: reads.files
       .filter(({ name }) => !isOfMember(name, p, workspace))
-      .map(({ name, ...read }) => ({ ...read, name: writtenFile(name, p, workspace), ...on })),
+      .map(({ name, place, isHidden }) => ({
+        ...{ name: writtenFile(name, p, workspace), place, ...on },
+        ...(isHidden === true ? { isHidden } : {}),
+      })),
   };
 }
 

@@ -17,6 +17,7 @@ import { bubblewrapCommand } from './bubblewrap.ts';
 import { kindInForce, requireSandboxes, type SandboxTools } from './choice.ts';
 import { prepareSettings } from './directories.ts';
 import { sandboxEnvironment, withoutProxy } from './environment.ts';
+import { hiddenBy } from './hidden.ts';
 import {
   cargoManaged,
   type HostPlaces,
@@ -268,6 +269,17 @@ export class Sandboxes {
       .map(realPlace)
       .filter((place) => !isWithin(place, realPath(this.sources(p))) && isHidden(place));
     return [opened, ...[...new Set(places)].sort()].join('\n');
+  }
+
+  /** Returns whether the sandbox of rustc for a unit hides what lies at an absolute path. */
+  hiddenFromRustc(unit: OpenedUnit & { readonly outDir: string }): (path: string) => boolean {
+    const p = this.workspace.byId.get(unit.packageId);
+    if (!this.forRustc || p === undefined) return () => false;
+    const { kind, macros, outDir } = unit;
+    const program = { package: p, kind, macros, outDir, command: ['rustc'], cwd: outDir };
+    const without = { env: new Map(), wrappers: [], incremental: undefined, reads: [] };
+    const run = { sysroot: this.workspace.sysroot, runDirectory: outDir, variables: [] };
+    return hiddenBy(this.rustc({ ...program, ...without }, run)).hides;
   }
 
   /** The places that `compile.files` shows to rustc for a package. */

@@ -18,7 +18,7 @@ const MAX_SOURCE = 16 * 1024 * 1024;
  * directory and of its OUT_DIR.
  */
 export function compileReads(
-  { invocation, asked, profiles }: RustcOutcome,
+  { invocation, asked, profiles, hides }: RustcOutcome,
   read: readonly SourceFile[],
   workspace: Workspace,
 ): UnitRecord['reads'] {
@@ -44,9 +44,10 @@ export function compileReads(
   });
   return {
     env: [...new Set(asked)].sort().map((name) => at(name, name, /\benv!/)),
-    files: sortedBy(outside, ([real]) => real).map(([real, file]) =>
-      at(real, basename(file), /\binclude|\bpath\b|_file\b/),
-    ),
+    files: sortedBy(outside, ([real]) => real).map(([real, file]) => ({
+      ...at(real, basename(file), /\binclude|\bpath\b|_file\b/),
+      ...(hides(real) ? { wasHidden: true } : {}),
+    })),
   };
 }
 
