@@ -392,6 +392,7 @@ test('rules 13.1, 7.1: what is allowed runs in its sandbox', async () => {
     const macro = await gated(directory, [word, '-p', 'uses-hostile']);
     expect({ word, status: macro.status }).toEqual({ word, status: 101 });
     expect(macro.stderr).toContain('Read-only file system');
+    expect(macro.stderr).toContain('`rustc.sandbox` of [pkg.hostile] opens it');
   }
   const tested = await gated(directory, ['test', '-p', 'app', '--test', 'writes']);
   expect(tested.status).toBe(101);

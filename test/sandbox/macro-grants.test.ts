@@ -131,6 +131,34 @@ pub fn go() {
     expect((await cackle(['-n', '--path', directory])).stderr).not.toContain('does not compile');
   });
 
+  test('rules 7.9, 13.2: is what cargo behind the gates is told to write, where a macro says what it was denied', async () => {
+    const asking = `use proc_macro::TokenStream;
+
+#[proc_macro]
+pub fn dial(_: TokenStream) -> TokenStream {
+    std::env::var("ASKED_OF_MACRO").expect("ASKED_OF_MACRO must be set");
+    TokenStream::new()
+}
+`;
+    const directory = tree('macro-grants-told', { 'dialer/src/lib.rs': asking });
+    const allowed = configOf(directory).replace(
+      'allow_apis = ["fs", "net"]',
+      'allow_apis = ["env"]',
+    );
+    writeFileSync(join(directory, 'cackle.toml'), allowed);
+    const checked = () =>
+      cackle(['--path', directory, 'check', '-p', 'with'], { ASKED_OF_MACRO: '1' });
+    const lines = 'rustc.sandbox.pass_env = ["ASKED_OF_MACRO"]';
+    const denied = await checked();
+    expect([denied.status, denied.stderr]).toEqual([
+      101,
+      expect.stringContaining(`[pkg.dialer]\n    ${lines}\n`),
+    ]);
+    const granted = allowed.replace('rustc.sandbox.allow_network = true', lines);
+    writeFileSync(join(directory, 'cackle.toml'), granted);
+    expect(await checked()).toMatchObject({ status: 0 });
+  });
+
   test('has no effect where no macro of the package is loaded (rule 5.11)', async () => {
     const directory = fixture('simple', {
       as: 'macro-grants-unused',
