@@ -40,9 +40,10 @@ export function failOnBuildError(
     );
   const indexOf = (packageId: string) => workspace.byId.get(packageId)?.index;
   const heldPackages = [...gates.heldPrograms.values()].map((held) => indexOf(held.packageId));
-  // A unit may fail because a build script that it needs is held: that is no error of its own.
   const unread = withUnreadFiles(outcome, workspace, config);
+  // One for each unit: a package may have others that fail by themselves.
   const left = [...unread];
+  // A unit may fail because a build script that it needs is held: that is no error of its own.
   const ownFailures = outcome.failedUnits.filter((packageId) => {
     const failed = indexOf(packageId);
     const at = left.indexOf(packageId);
