@@ -48,8 +48,7 @@ export function settingsFor(
       if (act.api === 'net') add({ key: 'allow_network', value: true });
       // Inside, temporary directories are its own; the target directory has no names that stay.
       const isLasting = act.where !== 'temporary' && act.where !== 'target directory';
-      // What was lost, the build passed without.
-      if (act.what !== 'write' || !isLasting || act.result === 'lost') continue;
+      if (act.what !== 'write' || !isLasting) continue;
       for (const place of placesToWrite(act.of)) {
         if (place.what !== 'write') continue;
         const path = place.path;
