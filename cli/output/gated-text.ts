@@ -7,7 +7,7 @@ import { failedTestText, problemLines } from './report.ts';
 
 /** What a command of cargo's is told after cargo has ended (rule 13.2): what was held, why, and what allows it. */
 export function gatedText(
-  { held, problems, rustcSandbox, forgotten, failedTests, workspaceRoot }: GatedResult,
+  { held, problems, rustcSandbox, forgotten, failedTests, ranUnjudged, workspaceRoot }: GatedResult,
   { colour, everything }: { readonly colour: boolean; readonly everything: boolean },
 ): string {
   const paint = paintFor(colour);
@@ -38,6 +38,10 @@ export function gatedText(
   if (forgotten.length > 0)
     lines.push(
       `note: ${forgotten.length === 1 ? 'a file' : `${forgotten.length} files`} of earlier builds could not be judged and will be built anew: run the command again`,
+    );
+  if (ranUnjudged)
+    lines.push(
+      'note: programs and tests ran as under cargo, and were not judged: cackle.toml has gates_only = true',
     );
   return `${lines.join('\n')}\n`;
 }

@@ -38,7 +38,7 @@ export function renderReport(report: CheckReport, paint: Paint, options: ReportO
   if (length > 0 && report.unchecked.length === 0)
     lines.push(
       paint.dim(
-        `${count(length, 'package')} of Cargo.lock ${length === 1 ? 'is' : 'are'} compiled by no build of this check, and not judged; \`cackle coverage\` tells for which target or feature`,
+        `${count(length, 'package')} of Cargo.lock ${length === 1 ? 'is' : 'are'} compiled by no build of this check, and not judged${report.gatesOnly ? '' : '; `cackle coverage` tells for which target or feature'}`,
       ),
     );
   lines.push(summary(report, paint, options));
@@ -56,7 +56,7 @@ function summary(report: CheckReport, paint: Paint, options: ReportOptions): str
   const errors = report.problems.filter((p) => severityOf(p) === 'error').length;
   const warnings = report.problems.length - errors;
   const { packages, units, outputs, objects, permissionsNeeded } = report.counts;
-  const checked = `${count(packages, 'package')}, ${count(units, 'unit')}, ${count(outputs, 'output')}, ${count(objects, 'object')} checked${report.targets.length > 1 ? ` for ${report.targets.length} targets` : ''}${report.builds.length > 1 ? ` in ${report.builds.length} builds` : ''}; ${count(permissionsNeeded, 'permission')} needed`;
+  const checked = `${count(packages, 'package')}, ${count(units, 'unit')}, ${count(outputs, 'output')}, ${count(objects, 'object')} checked${report.targets.length > 1 ? ` for ${report.targets.length} targets` : ''}${report.builds.length > 1 ? ` in ${report.builds.length} builds` : ''}; ${count(permissionsNeeded, 'permission')} needed${report.gatesOnly ? '; programs were not judged' : ''}`;
   const failed = errors > 0 || (options.failOnWarnings && warnings > 0);
   const warned = `${warnings} warning${warnings === 1 ? '' : 's'}`;
   const found = `${errors} problem${errors === 1 ? '' : 's'}, ${warned}`;

@@ -93,6 +93,13 @@ export function countsOf(summary: PermissionSummary): SummaryCounts {
 export function renderSummary(summary: PermissionSummary, parts: SummaryParts): string {
   const none = !parts.byPackage && !parts.byPermission && !parts.impureProcMacros && !parts.counts;
   const sections: { title: string; lines: string[] }[] = [];
+  if (summary.gatesOnly)
+    sections.push({
+      title: 'What is judged',
+      lines: [
+        'what runs while cargo builds, and no program, library or test (gates_only = true in cackle.toml)',
+      ],
+    });
   if (parts.byPackage || none) {
     const withAny = summary.packages.filter((p) => p.permissions.length > 0);
     sections.push({
@@ -165,6 +172,7 @@ export function summaryJson(summary: PermissionSummary, parts: SummaryParts): ob
     schemaVersion: 1,
     workspaceRoot: summary.workspaceRoot,
     configFile: summary.configFile,
+    gatesOnly: summary.gatesOnly,
     ...(all || parts.byPackage ? { packages: summary.packages } : {}),
     ...(all || parts.byPermission
       ? { permissions: Object.fromEntries(byPermission(summary)) }

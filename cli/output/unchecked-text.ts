@@ -49,6 +49,11 @@ export function notCheckedTexts(report: CheckReport, all: boolean): UncheckedTex
   const blocked = blockedText(report, all);
   const left = report.leftOut.map(printable).join(', ');
   const texts = [
+    ...(report.gatesOnly
+      ? [
+          'programs, libraries and tests: cackle.toml has gates_only = true, so only what runs while cargo builds was judged',
+        ]
+      : []),
     ...(blocked === undefined ? [] : [blocked]),
     ...(left === ''
       ? []

@@ -35,6 +35,9 @@ export async function runGatedCargo(args: {
 }
 
 /** Is there more to say than cargo said? The texts are loaded only then. */
-const hasMore = ({ held, problems, forgotten, failedTests, rustcSandbox }: GatedResult): boolean =>
-  rustcSandbox?.words !== undefined ||
-  [held, problems, forgotten, failedTests].some(({ length }) => length > 0);
+const hasMore = (result: GatedResult): boolean =>
+  result.rustcSandbox?.words !== undefined ||
+  result.ranUnjudged ||
+  [result.held, result.problems, result.forgotten, result.failedTests].some(
+    ({ length }) => length > 0,
+  );

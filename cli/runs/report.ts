@@ -35,7 +35,8 @@ export async function runReport(args: ReportArguments): Promise<number> {
     // The comparison leaves the target directory as a check of the head does: the check after it builds nothing.
     const compared = args.diff ? await diff({ options, comparison, observer, signal }) : undefined;
     const inventory = { isNew: () => true, places: PLACES };
-    const checked = await checkTree({ options: { ...options, inventory }, observer, signal });
+    const whole = { ...options, inventory, wholeFor: '`cackle report`' };
+    const checked = await checkTree({ options: whole, observer, signal });
     if (checked.inventory === undefined) throw new Error('a check took no inventory');
     const text = pageText(pageData({ ...checked, inventory: checked.inventory }, compared));
     await writeReport(file, text);

@@ -4,7 +4,7 @@ import { failedInSandbox } from './missed-by-rustc.ts';
 import { showPrinted } from './printed.ts';
 import { exitStatus, type ShimConnection } from './protocol.ts';
 import { written } from './rustc-command-line.ts';
-import type { Compilation } from './sandboxed-rustc.ts';
+import type { Compilation, EndedRustc } from './sandboxed-rustc.ts';
 import { runPlaces, type ServerOptions } from './server-options.ts';
 import type { FailedSandboxedUnit } from './types.ts';
 
@@ -19,13 +19,15 @@ const MAX_PRINTED = 256 * 1024;
 export async function compileAsGiven(
   shim: ShimConnection,
   { hello, programs, args, command, invocation, macros }: Compilation,
-  { loadsMacros }: { readonly loadsMacros: boolean },
+  { loadsMacros, isTold }: { readonly loadsMacros: boolean; readonly isTold?: boolean },
   options: ServerOptions & {
     /** Returns the arguments, or a file with them where they are too long for a command line. */
     commandLine(args: readonly string[]): Promise<readonly string[]>;
     /** Called when a sandboxed rustc has succeeded, before cargo learns of it, and when it has failed. */
     succeeded(): void;
     failed(unit: FailedSandboxedUnit): void;
+    /** Called instead, however rustc ended, where the engine is to hear of it. */
+    tell(ended: EndedRustc): Promise<unknown>;
   },
 ): Promise<void> {
   const words = await options.commandLine(args.flatMap(written));
@@ -35,7 +37,7 @@ export async function compileAsGiven(
     ...withoutUs(hello.env),
   };
   const isSandboxed = sandbox?.sandboxes.forRustc === true;
-  if (!isSandboxed && !loadsMacros) {
+  if (!isSandboxed && !loadsMacros && isTold !== true) {
     shim.end({ do: 'exec', ...plain });
     return;
   }
@@ -67,7 +69,8 @@ export async function compileAsGiven(
   });
   showPrinted(done, handlers);
   const status = exitStatus(done);
-  if (boxed !== undefined && sandbox !== undefined) {
+  if (isTold === true) await options.tell({ done, sandboxCommand: boxed?.args });
+  else if (boxed !== undefined && sandbox !== undefined) {
     if (status === 0) options.succeeded();
     else
       options.failed(

@@ -96,11 +96,11 @@ export class LinkSocket {
 
   /**
    * Puts the outputs in place after a rustc that succeeded, and returns their paths. Throws CheckError when one was
-   * never linked.
+   * never linked. A unit that is only checked links nothing.
    */
-  async finish(): Promise<readonly string[]> {
+  async finish(emitsCode: boolean): Promise<readonly string[]> {
     const { invocation } = this.#options;
-    if (this.#made.size === 0 && expectsLink(invocation)) {
+    if (this.#made.size === 0 && emitsCode && expectsLink(invocation)) {
       throw new CheckError(
         `rustc compiled ${invocation.crateName} in its sandbox, and nothing was linked: the output could not be judged`,
         'one of its proc macros may interfere with the compiler: look at what they do',

@@ -14,20 +14,20 @@ import type { LinkerService } from './linker-service.ts';
 import { failedInSandbox } from './missed-by-rustc.ts';
 import { showPrinted } from './printed.ts';
 import { wordsToStart } from './program-tracer.ts';
-import {
-  type Done,
-  endingSignal,
-  exitStatus,
-  type Hello,
-  type ShimConnection,
-} from './protocol.ts';
+import { endingSignal, exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { type AskedVariables, tellCargo } from './queried-variables.ts';
 import { expandRustcArguments } from './response-file.ts';
 import { FLAGS_VERSION, isOptimised, OUR_LINTS } from './rustc-arguments.ts';
 import { describeRustcCommand, type RustcCommand } from './rustc-command.ts';
 import { parseRustcArguments } from './rustc-command-line.ts';
 import { readPrograms } from './rustc-programs.ts';
-import { type Compilation, compileInside, rewritten, rustcStart } from './sandboxed-rustc.ts';
+import {
+  type Compilation,
+  compileInside,
+  type EndedRustc,
+  rewritten,
+  rustcStart,
+} from './sandboxed-rustc.ts';
 import type { ServerOptions } from './server-options.ts';
 import type { LintHit, Refusal, RustcInvocation } from './types.ts';
 import { refusedArgument, searchNativeOnly } from './unit-arguments.ts';
@@ -173,12 +173,14 @@ export class RustcService {
     const unit = { hello, programs, args, command, invocation };
     const compilation: Compilation = { ...unit, macros, isAsGiven };
     // What a linker is told is looked at in any case (rule 9.7).
-    if (gate.asGiven !== undefined && !(command.emitsCode && expectsLink(invocation))) {
+    const isLinked = command.emitsCode && expectsLink(invocation);
+    if (gate.asGiven !== undefined && !isLinked && this.options.tracer === undefined) {
       await compileAsGiven(shim, compilation, gate.asGiven, {
         ...this.options,
         commandLine: (words) => this.commandLine(words, invocation.id),
         failed: (failed) => void this.failures.sandboxedUnits.push(failed),
         succeeded: () => this.askedBy(hello, depInfoOf(hello, command, invocation), macros),
+        tell: (ended) => this.tell(compilation, ended),
       });
       return;
     }
@@ -190,12 +192,23 @@ export class RustcService {
       lints: isAsGiven ? [] : [...OUR_LINTS],
     } as const;
     const { sandbox } = this.options;
-    const { done, sandboxCommand } = sandbox?.sandboxes.forRustc
+    const ended = sandbox?.sandboxes.forRustc
       ? await compileInside(shim, compilation, output, this.options, sandbox, (ended, said) =>
           this.failures.noteLink(invocation, ended, said),
         )
       : await this.compileOutside(shim, compilation, output);
-    showPrinted(done, handlers);
+    showPrinted(ended.done, handlers);
+    const refused = await this.tell(compilation, ended);
+    if (refused === undefined) shim.end({ do: 'exit', status: exitStatus(ended.done) });
+    else refuse(shim, refused, command);
+  }
+
+  /** Tells the engine how a compilation ended; resolves to why what it made may not be used, if the engine says so. */
+  private async tell(
+    { hello, command, invocation, macros }: Compilation,
+    { done, sandboxCommand }: EndedRustc,
+  ): Promise<Refusal | undefined> {
+    const { handlers, sandbox } = this.options;
     const success = done.status === 0;
     if (!success && !this.isClosing()) {
       const { packageId } = invocation;
@@ -216,7 +229,7 @@ export class RustcService {
     }));
     const depInfo = depInfoOf(hello, command, invocation);
     const { queried, asked } = success ? this.askedBy(hello, depInfo, macros) : noVariables;
-    const refused = await handlers.onRustcDone({
+    return handlers.onRustcDone({
       invocation,
       success,
       // 1: the compiler reported errors (rustc, exit status).
@@ -232,8 +245,6 @@ export class RustcService {
       nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
       outputs: success ? outputsOf(invocation) : [],
     });
-    if (refused === undefined) shim.end({ do: 'exit', status: exitStatus(done) });
-    else refuse(shim, refused, command);
   }
 
   /**
@@ -254,7 +265,7 @@ export class RustcService {
     shim: ShimConnection,
     compilation: Compilation,
     output: Parameters<typeof compileInside>[2],
-  ): Promise<{ done: Done; sandboxCommand: undefined }> {
+  ): Promise<EndedRustc> {
     const { hello, programs, command, invocation } = compilation;
     const token = this.linkers.register({ invocation, linker: command.linker ?? 'cc' });
     const directory = join(this.options.directory, `unit-${invocation.id}`);

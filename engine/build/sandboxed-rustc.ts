@@ -27,6 +27,12 @@ export interface Compilation {
   readonly isAsGiven?: boolean;
 }
 
+/** How the rustc of a compilation ended, and the command line of its sandbox, if it had one. */
+export interface EndedRustc {
+  readonly done: Done;
+  readonly sandboxCommand: readonly string[] | undefined;
+}
+
 /** Returns the command line that rustc gets for a compilation, with our linker. */
 export function rewritten(
   { args, invocation, isAsGiven }: Compilation,
@@ -50,7 +56,7 @@ export async function compileInside(
   options: ServerOptions,
   sandbox: SandboxedRun,
   onLinkEnded: LinkEnded,
-): Promise<{ done: Done; sandboxCommand: readonly string[] }> {
+): Promise<EndedRustc> {
   const { hello, programs, command, invocation } = compilation;
   const { sandboxes, sysroot, host } = sandbox;
   const places = runPlaces(options, sandbox);
@@ -123,7 +129,7 @@ export async function compileInside(
       ...output,
     });
     if (exitStatus(done) === 0) {
-      const outputs = await links.finish();
+      const outputs = await links.finish(command.emitsCode);
       if (invocation.kind === 'build-script')
         for (const linked of outputs) await standIn(linked, options.shim);
     }

@@ -141,10 +141,13 @@ export type Gate = { readonly allow: true } | Refusal;
 
 /**
  * The same for a compilation. `asGiven`: nothing of the unit is judged, so rustc gets what cargo asked of it, and only whether it
- * loads macros matters: what those print must not pass for a message of cargo's.
+ * loads macros matters: what those print must not pass for a message of cargo's. With `isTold` the engine hears how it ended.
  */
 export type RustcGate =
-  | { readonly allow: true; readonly asGiven?: { readonly loadsMacros: boolean } }
+  | {
+      readonly allow: true;
+      readonly asGiven?: { readonly loadsMacros: boolean; readonly isTold?: boolean };
+    }
   | Refusal;
 
 /** Why a program may not start. */

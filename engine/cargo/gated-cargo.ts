@@ -77,8 +77,8 @@ export async function runCargoCommand(
       const { resultOf } = await import('./outcome.ts');
       return await resultOf(ended, session, { areAll });
     }
-    const nothing = { held: [], problems: [], forgotten: [], workspaceRoot: directory };
-    return { ...ended, ...nothing };
+    const nothing = { held: [], problems: [], forgotten: [], ranUnjudged: false };
+    return { ...ended, ...nothing, workspaceRoot: directory };
   } catch (error) {
     // By an answer of cargo's that was kept, and holds no more.
     if (!(error instanceof UnknownUnitError) || !questions.answers.dropUsed()) throw error;

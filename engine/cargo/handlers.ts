@@ -1,4 +1,5 @@
 import type { BuildHandlers, Refusal, RustcGate, RustcInvocation } from '../build/types.ts';
+import type { UnitRecord } from '../facts/unit-record.ts';
 import { recordedAnswers } from '../gates/recorded-answers.ts';
 import { forgetUnit } from '../units/forget.ts';
 import { asGivenRecord } from '../units/units.ts';
@@ -28,7 +29,12 @@ export function gatedHandlers(
       return gate;
     },
     async onRustcDone(outcome) {
-      if (!outcome.success || !isJudged(outcome.invocation, session, line)) return undefined;
+      if (!outcome.success) return undefined;
+      if (!isJudged(outcome.invocation, session, line)) {
+        // A program, which cargo may be about to run.
+        await units.doneAsGiven(outcome);
+        return undefined;
+      }
       const record = await units.done(outcome);
       if (!record.isProcMacro) {
         // Judged while cargo goes on: it may be asked for soon.
@@ -64,14 +70,21 @@ export function gatedHandlers(
     async onProgramStart(executable) {
       await records.unitsRead();
       const made = await records.makerOf(executable);
-      const link = made?.record.links.find(({ output }) => output === made.output);
-      if (made === undefined || link === undefined || made.record.gated !== 'judged')
+      const p = made && workspace.byId.get(made.record.packageId);
+      if (made === undefined || p === undefined)
         return { do: 'refuse', reason: `${executable} was not judged${AGAIN}` };
-      const gate = await gates.program(made.record, link);
-      if (!gate.allow) return { do: 'refuse', reason: gate.reason };
-      const p = workspace.byId.get(made.record.packageId);
-      if (p === undefined) return { do: 'refuse', reason: `${executable} is of no package here` };
-      return { do: 'run', package: p.index, isTest: made.record.kind === 'test' };
+      const { record } = made;
+      if (session.gatesOnly) session.ranUnjudged.add(executable);
+      else {
+        const link = record.links.find(({ output }) => output === made.output);
+        if (link === undefined || record.asGiven === true) {
+          buildAgain([record, ...unjudgedIn(record.externs, session)], session);
+          return { do: 'refuse', reason: `${executable} was not judged${AGAIN}` };
+        }
+        const gate = await gates.program(record, link);
+        if (!gate.allow) return { do: 'refuse', reason: gate.reason };
+      }
+      return { do: 'run', package: p.index, isTest: record.kind === 'test' };
     },
     onArtifact: () => undefined,
     onBuildScriptExecuted: () => undefined,
@@ -89,34 +102,40 @@ function isJudged(
   { runsPrograms }: CargoLine,
 ): boolean {
   if (!emitsCode) return false;
-  if (runsPrograms || kind === 'build-script' || isProcMacro) return true;
+  if ((runsPrograms && !session.gatesOnly) || kind === 'build-script' || isProcMacro) return true;
   // Where cargo names the target, what is for this machine has none.
   const mayBeForHost = target === undefined && session.hostPackages.has(index);
   return kind === 'primary' && !crateTypes.includes('bin') && mayBeForHost;
 }
 
 async function asGiven(invocation: RustcInvocation, { records }: Session): Promise<RustcGate> {
-  await records.putAsGiven(asGivenRecord(invocation));
+  await records.putAsGiven(asGivenRecord(invocation, records));
   const libraries = invocation.externs.flatMap(({ path }) => path ?? []);
   const loadsMacros = [...records.closure(libraries)].some((unit) => unit.isProcMacro);
   return { allow: true, asGiven: { loadsMacros } };
 }
 
 /** Refuses a unit whose code may run and which is compiled with libraries that were not judged; they are built again. */
-function partsNotJudged(
-  invocation: RustcInvocation,
-  { records, gates }: Session,
-): Refusal | undefined {
-  const libraries = invocation.externs.flatMap(({ path }) => path ?? []);
-  const parts = [...records.closure(libraries)].filter(
-    (unit) => unit.gated === 'as-given' && !unit.isProcMacro,
+function partsNotJudged(invocation: RustcInvocation, session: Session): Refusal | undefined {
+  const parts = unjudgedIn(
+    invocation.externs.flatMap(({ path }) => path ?? []),
+    session,
   );
   if (parts.length === 0) return undefined;
-  const files = parts.flatMap(({ outputs }) => outputs.map(({ path }) => path));
-  for (const path of files) gates.filesToRebuild.add(path);
+  buildAgain(parts, session);
   const names = parts.map(({ crateName }) => crateName).join(', ');
   return {
     ...{ allow: false, fails: true },
-    reason: `built again, because the code of these now runs while building, and was not judged before: ${names}`,
+    reason: `built again, because the code of these now runs, and was not judged before: ${names}`,
   };
+}
+
+/** The libraries among these, and those that they are compiled with, of which nothing was judged. */
+function unjudgedIn(libraries: readonly string[], { records }: Session): UnitRecord[] {
+  return [...records.closure(libraries)].filter((unit) => unit.asGiven && !unit.isProcMacro);
+}
+
+/** Has cargo build units again in the next run. */
+function buildAgain(units: readonly UnitRecord[], { gates }: Session): void {
+  for (const { outputs } of units) for (const { path } of outputs) gates.filesToRebuild.add(path);
 }

@@ -22,6 +22,7 @@ export async function resultOf(
   const sandboxed = failed.filter(({ sandboxCommand }) => sandboxCommand !== undefined);
   return {
     ...{ ...common, held, workspaceRoot: workspace.root },
+    ranUnjudged: session.ranUnjudged.size > 0,
     // As a check tells them: each once, whatever it holds (rule 5.19).
     problems: mergeProblems([
       ...held.flatMap(({ problems }) => problems),
@@ -48,7 +49,7 @@ async function forgetUnknown({ gates }: Session): Promise<readonly string[]> {
 export async function judgeMacros({ records, gates, macros, held }: Session): Promise<void> {
   await records.unitsRead();
   for (const record of [...records.all()]) {
-    if (!record.isProcMacro || record.gated !== 'judged') continue;
+    if (!record.isProcMacro || record.asGiven) continue;
     const gate = await gates.procMacro(record);
     if (gate.allow) macros.add(record);
     else await forgetUnit(record);

@@ -24,5 +24,7 @@ export interface GatedResult {
   readonly failedTests: readonly FailedProgram[];
   /** What cargo has to build again, because nothing is known of it (any more): the next run does. */
   readonly forgotten: readonly string[];
+  /** True where programs or tests ran that nobody judged, because cackle.toml has only the gates judged (rule 2.21). */
+  readonly ranUnjudged: boolean;
   readonly workspaceRoot: string;
 }

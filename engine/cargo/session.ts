@@ -43,6 +43,10 @@ export interface Session {
   readonly gates: Gates;
   readonly units: Units;
   readonly hostPackages: ReadonlySet<PackageIndex>;
+  /** `common.gates_only`: programs run without a judgement. */
+  readonly gatesOnly: boolean;
+  /** Programs that ran so. */
+  readonly ranUnjudged: Set<string>;
   /** What was held so far, in the order of the build. */
   readonly held: Held[];
   /** Ends the workers, and begins to keep what later commands need. */
@@ -95,6 +99,8 @@ export async function openSession(
     units: new Units(pools, inputs, records, workspace, owners, unchanged),
     hostPackages: hostPackages(workspace),
     held,
+    gatesOnly: config.gatesOnly,
+    ranUnjudged: new Set(),
     async close() {
       await pools.close();
       tidyStore(location, inputs.limited(), questions.answers, silent);

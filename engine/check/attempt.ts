@@ -23,6 +23,8 @@ export interface BuildAttempt {
   readonly gates: Gates;
   readonly units: Units;
   readonly failures: KnownFailures;
+  /** `common.gates_only` when it began: only what runs while cargo builds is judged. */
+  readonly gatesOnly: boolean;
   /** Artifacts that cargo has built or found fresh. */
   readonly artifacts: CargoArtifact[];
   /** OUT_DIRs of the build scripts that ran, now or earlier. */
@@ -65,6 +67,7 @@ export async function openAttempt(context: CheckContext): Promise<BuildAttempt> 
     gates: new Gates({ pools, records, verdicts, unitProblems, live, workspace }),
     units: new Units(pools, inputs, records, workspace, owners, unchanged),
     failures: new KnownFailures(store, records, workspace),
+    gatesOnly: live.current.gatesOnly,
     artifacts: [],
     executed: new Set(),
   };

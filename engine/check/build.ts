@@ -42,7 +42,8 @@ export async function build(context: CheckContext): Promise<FinishedBuild | Rebu
     outcomes.push(outcome);
     artifactsOfBuilds.push(attempt.artifacts.slice(before));
   }
-  const hidden = hiddenVariables(attempt.records.current, workspace, process.env);
+  const judged = [...attempt.records.current].filter(({ asGiven }) => asGiven !== true);
+  const hidden = hiddenVariables(judged, workspace, process.env);
   if (hidden !== undefined) observer.cargoOutput(hidden);
   return { ...attempt, outcome: together(outcomes), artifactsOfBuilds };
 }
@@ -115,7 +116,8 @@ async function runBuild(
   { text, isFirst }: { readonly text: CargoText; readonly isFirst: boolean },
 ): Promise<BuildOutcome | StaleOutputError> {
   const { options, observer, workspace, live, counts, signal } = context;
-  const request = buildRequest(options, { ...context, config: live.current }, one);
+  const { gatesOnly } = attempt;
+  const request = buildRequest(options, { ...context, config: live.current, gatesOnly }, one);
   observer.log?.(
     'info',
     `cargo ${[...request.subcommand, ...request.cargoArguments].join(' ')} in ${request.directory}`,

@@ -22,6 +22,8 @@ interface RequestFacts {
   readonly sandboxes: Sandboxes | undefined;
   readonly store: RecordStore;
   readonly trace?: CheckTrace | undefined;
+  /** Is only what runs while cargo builds judged? All else is then checked by `cargo check`. */
+  readonly gatesOnly?: boolean;
 }
 
 /**
@@ -47,7 +49,7 @@ export function buildRequest(
     return {
       ...common,
       directory: workspace.root,
-      subcommand: ['build', '--keep-going'],
+      subcommand: [facts.gatesOnly === true ? 'check' : 'build', '--keep-going'],
       cargoArguments: cargoArguments(options, config, build),
       profile,
       linkAll: options.linkAll ?? false,

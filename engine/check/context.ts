@@ -11,6 +11,7 @@ import type { LiveConfig } from '../verdicts/live-config.ts';
 import type { WorkspaceQuestions } from '../workspace/early-questions.ts';
 import type { Workspace } from '../workspace/types.ts';
 import { BuildCounts } from './counts.ts';
+import { refuseUnjudged } from './gates-only.ts';
 import type { CheckObserver, CheckOptions } from './options.ts';
 import { keepSchema } from './schema-file.ts';
 import { cannotKeep, openLocation, openStore } from './store.ts';
@@ -78,6 +79,7 @@ export async function openContext(
   start: StartClock,
 ): Promise<CheckContext> {
   const { workspace, configFile, exports } = tree;
+  refuseUnjudged(options, live.current);
   const timing = { metadata: seconds(start.time) };
   observer.trace?.add('metadata', 'cargo metadata', clock() - timing.metadata * 1000);
   const asksNobody = given === undefined || given.answersAtOnce === true;

@@ -1,4 +1,4 @@
-import type { BuildHandlers, Gate, RustcInvocation } from '../build/types.ts';
+import type { BuildHandlers, Gate, RustcGate, RustcInvocation } from '../build/types.ts';
 import { recordedAnswers } from '../gates/recorded-answers.ts';
 import type { BuildAttempt } from './attempt.ts';
 import type { CargoText } from './cargo-text.ts';
@@ -21,6 +21,8 @@ export function buildHandlers(
   { records, verdicts, unitProblems, gates, units, failures, ...attempt }: BuildAttempt,
   { text, progress, earlyJudging, isFirst }: BuildListeners,
 ): BuildHandlers {
+  // What `cargo check` compiles no code of runs nowhere.
+  const isJudged = ({ emitsCode }: RustcInvocation): boolean => emitsCode || !attempt.gatesOnly;
   const logged = (what: string, gate: Gate): Gate => {
     if (gate.allow) observer.log?.('debug', `may ${what}`);
     else observer.log?.('info', `may not ${what}: ${gate.reason}`);
@@ -37,7 +39,7 @@ export function buildHandlers(
     // The engine is idle until the first request of a shim.
     onCargoStarted: () => void judgeEarly(),
     ...recordedAnswers(gates, records, workspace),
-    async onRustcStart(invocation, waits) {
+    async onRustcStart(invocation, waits): Promise<RustcGate> {
       observer.log?.('debug', `compile ${nameOf(invocation)}`);
       const known = await failures.gate(invocation);
       if (!known.allow) {
@@ -50,7 +52,9 @@ export function buildHandlers(
       if (gate.allow) earlyJudging.abort();
       unchanged.ran ||= gate.allow;
       units.starts(invocation);
-      return logged(`compile ${nameOf(invocation)} with what it names`, gate);
+      const answer = logged(`compile ${nameOf(invocation)} with what it names`, gate);
+      if (!answer.allow || isJudged(invocation)) return answer;
+      return { allow: true, asGiven: { loadsMacros: true, isTold: true } };
     },
     async onRustcDone(outcome) {
       const { invocation, success } = outcome;
@@ -58,6 +62,10 @@ export function buildHandlers(
       await failures.ended(outcome);
       if (!success) return;
       counts.compiled(keyOf(invocation));
+      if (!isJudged(invocation)) {
+        await units.doneAsGiven(outcome);
+        return;
+      }
       const record = await units.done(outcome);
       // What macros lend is told at the end: what defines them may still be at work.
       progress.found(unitProblems.problemsOfUnit(record, unitProblems.lentBy([])));

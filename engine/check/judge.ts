@@ -27,6 +27,7 @@ import type { FinishedBuild, Rebuild } from './attempt.ts';
 import { plannedBuilds, targetsOf } from './builds.ts';
 import type { CheckContext } from './context.ts';
 import { explainedUsages } from './explained-usages.ts';
+import { certainOfGates } from './gates-only.ts';
 import { causesOf, unchecked } from './unchecked.ts';
 import { unreadBy } from './unread-files.ts';
 
@@ -161,7 +162,10 @@ function problemsOfBuild(
     ...outcome.failedSandboxedUnits.flatMap((unit) =>
       unreadBy(unit, workspace, live.current, namesTargets),
     ),
-    ...records.currentInOrder().flatMap((unit) => unitProblems.problemsOfUnit(unit, lent)),
+    ...records
+      .currentInOrder()
+      .filter((unit) => unit.asGiven !== true)
+      .flatMap((unit) => unitProblems.problemsOfUnit(unit, lent)),
     ...scripts.flatMap((script) => gates.scriptOutput.refusedBy(script)),
     ...gates.scriptOutput.problems(),
     ...failedBuildScripts(
@@ -201,7 +205,7 @@ function isComplete({ workspace, options }: CheckContext, built: FinishedBuild):
 /** Returns the problems of settings without effect, which only a whole build can show. */
 async function problemsOfWholeTree(
   { workspace, exports }: CheckContext,
-  { records, inputs, paths, executed }: FinishedBuild,
+  { records, inputs, paths, executed, gatesOnly }: FinishedBuild,
   judged: readonly OutputVerdict[],
   { config, unsafeAndExtern }: Pick<Judgement, 'config' | 'unsafeAndExtern'>,
 ): Promise<Problem[]> {
@@ -212,9 +216,13 @@ async function problemsOfWholeTree(
     scripts: [...executed].flatMap((outDir) => records.script(outDir) ?? []),
     unsafeAndExtern: unsafeAndExtern(),
   };
-  return [
+  const unused = [
     ...(await certainlyUnused(unusedPermissions(config, workspace, usages), check)),
     ...(await staleSettings(check)),
+  ];
+  if (gatesOnly) return certainOfGates(unused);
+  return [
+    ...unused,
     ...(await unmatchedPaths(config, workspace, {
       resolve: (written) => paths.resolve(written),
       factsFiles: () => inputs.factsFiles(units),

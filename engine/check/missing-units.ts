@@ -57,7 +57,7 @@ async function forgetUnrecorded(
  */
 export async function unitsWithoutFacts(
   { options, workspace, sandboxes, trace }: CheckContext,
-  { records, verdicts, artifacts, executed }: BuildAttempt,
+  { records, verdicts, artifacts, executed, gatesOnly }: BuildAttempt,
   { configVariables }: BuildOutcome,
 ): Promise<readonly string[]> {
   const unitsToRebuild: string[] = [];
@@ -85,7 +85,8 @@ export async function unitsWithoutFacts(
   for (const artifact of artifacts.filter((a) => a.fresh)) {
     const record = await records.ofArtifact(artifact);
     const isUnseen = record !== undefined && trace?.hasSeenUnit(record) === false;
-    if (record === undefined || isUnseen || isOtherwiseSandboxed(record)) {
+    const isUnjudged = record?.asGiven === true && !gatesOnly;
+    if (record === undefined || isUnseen || isUnjudged || isOtherwiseSandboxed(record)) {
       await forget(artifact, workspace);
       unitsToRebuild.push(...filesOf(artifact));
       continue;

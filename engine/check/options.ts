@@ -35,6 +35,8 @@ export interface CheckOptions extends WorkspaceChoice {
         readonly wantsKeywordPlaces?: ((p: Package) => boolean) | undefined;
       }
     | undefined;
+  /** What needs all packages judged whole, by its name: no check of the gates alone will do (rule 2.21). */
+  readonly wholeFor?: string | undefined;
   /** Places of a copy that is checked, and what they stand for. */
   readonly standIns?: readonly StandIn[] | undefined;
   /** Compare with cackle.lock, and report what differs. */

@@ -74,9 +74,11 @@ async function refuseChanges(
   { gates, records, artifacts }: FinishedBuild,
 ): Promise<void> {
   await gates.planted.refuse();
+  // Cargo sets the times of what it only checked, of which nothing was judged.
+  const isJudged = (path: string): boolean => records.byOutput(path)?.asGiven !== true;
   const files = artifacts.flatMap(({ executable, filenames }) =>
     [executable, ...filenames].filter(
-      (path): path is string => path !== undefined && isCode.test(path),
+      (path): path is string => path !== undefined && isCode.test(path) && isJudged(path),
     ),
   );
   const units = await unchanged.refuseChanges(records.current, new Set(files));
@@ -103,6 +105,7 @@ function reportOf(
   const { records, inputs, gates, artifacts } = built;
   const grants = minimalGrants(verdicts.flatMap((verdict) => verdict.usages));
   const packages = new Set([...records.current].map((unit) => unit.packageId));
+  const judged = [...records.current].filter(({ asGiven }) => asGiven !== true);
   const builds = plannedBuilds(options, config, workspace);
   const isPart = options.packages.length > 0 || options.command !== undefined;
   return {
@@ -110,6 +113,7 @@ function reportOf(
     configFile: config.file,
     problems,
     unchecked,
+    gatesOnly: built.gatesOnly,
     targets: targetsOf(builds),
     builds: builds.map(({ targets, features }) => ({ targets, features: featureWords(features) })),
     notCompiled: isPart ? [] : notCompiled(workspace, packages),
@@ -117,8 +121,8 @@ function reportOf(
     ...(neverDone === undefined ? {} : { neverDone }),
     openedUnits: openedUnits(records.currentInOrder(), config, workspace),
     counts: {
-      packages: packages.size,
-      units: records.current.size,
+      packages: new Set(judged.map((unit) => unit.packageId)).size,
+      units: judged.length,
       unitsBuilt: artifacts.filter((a) => !a.fresh).length,
       outputs: verdicts.length,
       objects: objectsOf(verdicts),

@@ -12,8 +12,15 @@ import { whyUnwritable } from '../system-errors.ts';
 import { loadWorkspace } from '../workspace/metadata.ts';
 import type { Workspace, WorkspaceChoice } from '../workspace/types.ts';
 
+/** What a first cackle.toml says. */
+interface FirstConfig {
+  readonly sandbox: SandboxKind;
+  readonly schemaLine: string | undefined;
+  readonly gatesOnly: boolean;
+}
+
 /** Returns the text of a first cackle.toml: the best fix of a missing one (rule 5.1), and a sandbox. */
-function firstConfig(sandbox: SandboxKind, schemaLine: string | undefined): string {
+function firstConfig({ sandbox, schemaLine, gatesOnly }: FirstConfig): string {
   const [recommended] = fixesFor({ kind: 'configuration-missing' }, undefined, { schemaLine });
   const comment =
     sandbox === 'Disabled'
@@ -23,12 +30,24 @@ function firstConfig(sandbox: SandboxKind, schemaLine: string | undefined): stri
     steps: [{ kind: 'set', path: ['sandbox', 'kind'], value: sandbox }],
     comment,
   };
-  return applyEdits('', recommended === undefined ? [choice] : [recommended.edit, choice]);
+  const gates: Edit = {
+    steps: [{ kind: 'set', path: ['common', 'gates_only'], value: true }],
+    comment: undefined,
+  };
+  return applyEdits('', [
+    ...(recommended === undefined ? [] : [recommended.edit]),
+    ...(gatesOnly ? [gates] : []),
+    choice,
+  ]);
 }
 
-/** Writes {@link firstConfig} beside the root Cargo.toml, or to `configFile`. Throws CheckError when there is one. */
+/**
+ * Writes {@link firstConfig} beside the root Cargo.toml, or to `configFile`; with `gatesOnly`, one by which only what runs while cargo
+ * builds is judged. Throws CheckError when there is one.
+ */
 export async function writeFirstConfig(
   choice: Pick<WorkspaceChoice, 'path' | 'configFile'>,
+  { gatesOnly = false }: { readonly gatesOnly?: boolean } = {},
 ): Promise<{ readonly file: string; readonly sandbox: SandboxKind }> {
   const workspace = await workspaceOf(choice);
   const file = choice.configFile ?? join(workspace?.root ?? choice.path, 'cackle.toml');
@@ -39,7 +58,7 @@ export async function writeFirstConfig(
   try {
     const handle = await open(file, 'wx');
     try {
-      await handle.writeFile(firstConfig(sandbox, schemaLine));
+      await handle.writeFile(firstConfig({ sandbox, schemaLine, gatesOnly }));
     } finally {
       await handle.close();
     }

@@ -36,7 +36,7 @@ export async function recordLock(
   signal: AbortSignal,
 ): Promise<LockOutcome> {
   const wanted = { isNew: () => false, wantsKeywordPlaces: () => false };
-  const inventoryOptions = { ...options, inventory: wanted };
+  const inventoryOptions = { ...options, inventory: wanted, wholeFor: '`cackle lock`' };
   const { inventories: taken, workspace } = await checkTree({
     ...{ options: inventoryOptions, observer, signal },
   });

@@ -46,6 +46,8 @@ export interface OpenedByMacros {
 export interface PermissionSummary {
   readonly workspaceRoot: string;
   readonly configFile: string;
+  /** True where only what runs while cargo builds is judged: what programs do needs no permission (rule 2.21). */
+  readonly gatesOnly: boolean;
   /** Every package of the tree, by name. */
   readonly packages: readonly PackagePermissions[];
 }
@@ -57,6 +59,7 @@ export async function summarize(choice: WorkspaceChoice): Promise<PermissionSumm
   return {
     workspaceRoot: workspace.root,
     configFile: config.file,
+    gatesOnly: config.gatesOnly,
     packages: packagesOf(workspace, config),
   };
 }

@@ -103,6 +103,9 @@ export const commonKeys = {
   trace: flag(
     'With true, a check traces the build scripts that it runs, and rustc where it loads proc macros, by strace: what they did and no code of theirs names is a problem.',
   ),
+  gates_only: flag(
+    'With true, only what runs while cargo builds is judged: build scripts, proc macros, all that is linked into them, and build instructions. Programs, libraries and tests are checked as by `cargo check`, and not judged.',
+  ),
 } satisfies Keys;
 
 /** The keys of `[api.NAME]`. */

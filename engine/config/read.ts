@@ -177,6 +177,7 @@ class Reader extends DocumentReader {
       profile: this.string(common?.entries.get('profile')) ?? 'cackle',
       explicitBuildScripts: this.boolean(common?.entries.get('explicit_build_scripts')) ?? false,
       trace: this.boolean(common?.entries.get('trace')) ?? false,
+      gatesOnly: this.boolean(common?.entries.get('gates_only')) ?? false,
     };
     const taken = new Set(keys.values());
     const hasTable = (name: string): boolean => taken.has(name);

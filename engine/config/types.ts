@@ -160,6 +160,8 @@ export interface Config {
   readonly explicitBuildScripts: boolean;
   /** `common.trace`: what a check runs is traced. */
   readonly trace: boolean;
+  /** `common.gates_only`: only what runs while cargo builds is judged (rule 2.21). */
+  readonly gatesOnly: boolean;
   readonly apis: ReadonlyMap<string, ApiDefinition>;
   /** The paths of `[api.NAME]` in this file, without those of imported APIs. */
   readonly apiPaths: readonly ApiPath[];

@@ -23,7 +23,7 @@ export async function coverage(
   signal: AbortSignal,
 ): Promise<Coverage> {
   const finished = await checkTree({
-    options: { ...options, backtraces: false },
+    options: { ...options, backtraces: false, wholeFor: '`cackle coverage`' },
     observer,
     signal,
   });

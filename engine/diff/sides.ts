@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { type CheckRequest, checkTree } from '../check/check.ts';
+import { refuseUnjudged } from '../check/gates-only.ts';
 import { targetOf } from '../check/inventory.ts';
 import type { CheckObserver, CheckOptions } from '../check/options.ts';
 import type { FinishedCheck } from '../check/report.ts';
@@ -100,6 +101,7 @@ export class Comparing {
     directories: WorkDirectories,
   ): Promise<Comparing> {
     const config = await readConfig(tree.configFile, tree.exports);
+    refuseUnjudged({ wholeFor: '`cackle diff`' }, config);
     await directories.hold(tree.workspace.targetDirectory);
     return new Comparing(request, tree, config, directories);
   }

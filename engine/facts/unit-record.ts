@@ -166,11 +166,10 @@ export interface UnitRecord {
   /** Facts of the outputs that are rlibs or archives: path to content hash. */
   readonly archives: readonly { readonly path: string; readonly facts: string }[];
   readonly links: readonly LinkRecord[];
-  /**
-   * Of a unit that a command of cargo's compiled behind the gates: `judged` as in a check, or `as-given`, of which it is only known
-   * that cargo compiled it, and with which libraries. A check takes none of them.
-   */
-  readonly gated?: 'judged' | 'as-given' | undefined;
+  /** True of a unit that a command of cargo's compiled behind the gates: a check takes none of them. */
+  readonly gated?: true | undefined;
+  /** True when rustc got what cargo asked of it and nothing of the unit is judged: known is only what it was compiled with. */
+  readonly asGiven?: true | undefined;
 }
 
 /**

@@ -51,6 +51,8 @@ export interface CheckReport {
   readonly configFile: string;
   readonly problems: readonly Problem[];
   readonly unchecked: readonly Unchecked[];
+  /** True where cackle.toml has only what runs while cargo builds judged: programs, libraries and tests were not (rule 2.21). */
+  readonly gatesOnly: boolean;
   /** Members that the check did not include: outside of `default-members`, by `build_flags`. */
   readonly leftOut: readonly string[];
   /** The targets that `--target` or cackle.toml named; empty when neither names one. */

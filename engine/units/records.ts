@@ -166,7 +166,8 @@ export class Records {
     const record = this.byPath.get(path) ?? this.byFile.get(fileKey(now));
     const output = record?.outputs.find((o) => o.path === path || sameFile(o, now));
     if (record === undefined || output === undefined) return undefined;
-    if (!sameFile(output, now) || !isIntact(record, output, now)) return undefined;
+    if (!sameFile(output, now)) return undefined;
+    if (record.asGiven !== true && !isIntact(record, output, now)) return undefined;
     return { record, output: output.path };
   }
 
@@ -343,6 +344,8 @@ export class Records {
         (output) => output.path === file || sameFile(output, stamp),
       );
       if (recorded === undefined) continue;
+      // Nothing was judged that could be another by now.
+      if (record.asGiven === true) return record;
       // A single file that differs from the record is enough: it is then unknown what the unit is now.
       if (recorded.path === file && !sameFile(recorded, stamp)) return undefined;
       if (!isIntact(record, recorded, stamp)) return undefined;

@@ -229,12 +229,29 @@ export class Units {
       outputs: stamps,
       archives: [],
       links,
-      ...(this.records.areGated ? { gated: 'judged' as const } : {}),
+      ...(this.records.areGated ? { gated: true as const } : {}),
     };
     this.unchanged.recorded(record, this.started.get(invocation.id));
     await this.records.put(record);
     // Parsed now, while the build runs, so that the first link that uses it need not wait.
     for (const path of outcome.outputs) if (path.endsWith('.rlib')) void this.inputs.archive(path);
+    return record;
+  }
+
+  /** Records a successful run of which nothing is judged; resolves when the record is on disk. */
+  async doneAsGiven({
+    invocation,
+    outputs,
+    macros,
+    opened,
+    variables,
+  }: RustcOutcome): Promise<UnitRecord> {
+    const stamps = (await Promise.all(outputs.map(stampOf))).filter((stamp) => stamp !== undefined);
+    const record: UnitRecord = {
+      ...asGivenRecord(invocation, this.records),
+      ...{ outputs: stamps, variables, loaded: { macros, opened } },
+    };
+    await this.records.put(record);
     return record;
   }
 
@@ -320,8 +337,11 @@ function pathsOf([first, ...more]: InputGroup): [string, ...string[]] {
 /** Nothing but a name: nobody asks what such a file is. */
 const named = (path: string): FileStamp => ({ path, size: 0, mtime: '0', ctime: '0', inode: '0' });
 
-/** Returns the record of a unit of which nothing is judged: what it leaves, and what it is compiled with. */
-export function asGivenRecord(invocation: RustcInvocation): UnitRecord {
+/** Returns the record of a unit of which nothing is judged: what it may leave, and what it is compiled with. */
+export function asGivenRecord(
+  invocation: RustcInvocation,
+  { areGated }: Pick<Records, 'areGated'>,
+): UnitRecord {
   const { packageId, crateName, targetName, kind, sourcePath, outDir } = invocation;
   const { extraFilename, isProcMacro, hasHarness, externs } = invocation;
   return {
@@ -333,7 +353,8 @@ export function asGivenRecord(invocation: RustcInvocation): UnitRecord {
     macros: { defined: [], renamed: [], files: [], calls: [], names: [] },
     ...{ loaded: { macros: [], opened: '' }, reads: { env: [], files: [] } },
     outputs: possibleOutputs(invocation).map(named),
-    gated: 'as-given',
+    ...(areGated ? { gated: true } : {}),
+    asGiven: true,
   };
 }
 

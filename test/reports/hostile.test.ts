@@ -55,6 +55,7 @@ const resultOf = (problems: readonly Problem[]): CheckResult => ({
     problems,
     unchecked: [],
     leftOut: [],
+    gatesOnly: false,
     targets: [],
     builds: [],
     notCompiled: [],
