@@ -48,6 +48,7 @@ test('summary as JSON has a version, and only the parts that were asked for', as
     'schemaVersion',
     'workspaceRoot',
     'configFile',
+    'gatesOnly',
     'packages',
     'permissions',
     'impureProcMacros',
@@ -64,6 +65,7 @@ test('summary as JSON has a version, and only the parts that were asked for', as
     'schemaVersion',
     'workspaceRoot',
     'configFile',
+    'gatesOnly',
     'counts',
   ]);
 });

@@ -88,6 +88,7 @@ const flags: Readonly<Record<string, readonly string[]>> = {
     ...['--quiet', '--debug', '--help'],
   ],
   report: ['--diff', '--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
+  init: ['--gates'],
 };
 
 const before = (command: string): string[] => (command === '' ? [] : [command]);
