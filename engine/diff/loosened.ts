@@ -115,9 +115,6 @@ function builds(base: Config, head: Config): string[] {
     ...(base.profile === head.profile
       ? []
       : [`the profile is ${head.profile}, not ${base.profile}`]),
-    ...(!base.gatesOnly && head.gatesOnly
-      ? ['programs, libraries and tests are not judged any more (gates_only)']
-      : []),
     ...(base.explicitBuildScripts && !head.explicitBuildScripts
       ? ['build scripts need no build section any more']
       : []),

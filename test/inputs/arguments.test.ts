@@ -73,7 +73,7 @@ const flags: Readonly<Record<string, readonly string[]>> = {
     ...['--by-package', '--by-permission', '--impure-proc-macros', '--counts', '--full'],
     ...['--all-features', '--no-default-features', '--print-headers', '--help'],
   ],
-  init: ['--help'],
+  init: ['--gates', '--help'],
   doctor: ['--help'],
   cache: ['--all', '--json', '--help'],
   bench: ['--json', '--help'],
@@ -88,7 +88,6 @@ const flags: Readonly<Record<string, readonly string[]>> = {
     ...['--quiet', '--debug', '--help'],
   ],
   report: ['--diff', '--all-features', '--no-default-features', '--quiet', '--debug', '--help'],
-  init: ['--gates'],
 };
 
 const before = (command: string): string[] => (command === '' ? [] : [command]);
