@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { basename, isAbsolute, resolve } from 'node:path';
 import { runProgram } from '../workspace/run-program.ts';
 import type { LinkerCommand } from './linker-command.ts';
 
@@ -14,7 +14,7 @@ export class LibraryDirectories {
   private readonly known = new Map<string, Promise<readonly string[]>>();
 
   /** Resolves to the directories in search order, which follow those of `-L`; `environment` is the linker's. */
-  directoriesOf(
+  async directoriesOf(
     linker: string,
     command: LinkerCommand,
     environment: ReadonlyMap<string, string>,
@@ -25,16 +25,39 @@ export class LibraryDirectories {
       const value = environment.get(name);
       if (value !== undefined) env[name] = value;
     }
-    const key = JSON.stringify([linker, command.searchOptions, command.sysroot, env, cwd]);
-    let directories = this.known.get(key);
-    if (directories === undefined) {
-      directories = ask(linker, command, env, cwd);
-      this.known.set(key, directories);
+    // Cargo starts a rustc in each package: nearly always all of them get one answer.
+    const place = isSameEverywhere(linker, command, env) ? '' : cwd;
+    const key = JSON.stringify([linker, command.searchOptions, command.sysroot, env, place]);
+    let answer = this.known.get(key);
+    if (answer === undefined) {
+      answer = ask(linker, command, env, cwd);
+      this.known.set(key, answer);
     }
-    return directories;
+    const absolute = (await answer).map((path) => resolve(cwd, path));
+    return [...new Set(absolute)].filter((path) => existsSync(path));
   }
 }
 
+/** Returns whether a linker gives the same answer in every directory: nothing that it is told names a place relative to one. */
+function isSameEverywhere(
+  linker: string,
+  { searchOptions, sysroot = '/' }: LinkerCommand,
+  env: Readonly<Record<string, string>>,
+): boolean {
+  const isNamed = !linker.includes('/') || isAbsolute(linker);
+  const options = searchOptions.map((option) => option.replace(/^(?:-B|--sysroot=)/, ''));
+  const isPlaced = (option: string, i: number): boolean =>
+    !isAbsolute(option) && (option.includes('/') || option !== searchOptions[i]);
+  return (
+    isNamed &&
+    isAbsolute(sysroot) &&
+    !options.some(isPlaced) &&
+    // An empty entry of a search path is the directory itself.
+    searchVariables.every((name) => (env[name] ?? '/').split(':').every(isAbsolute))
+  );
+}
+
+/** Resolves to the directories as a linker names them, those of the system behind them. */
 async function ask(
   linker: string,
   command: LinkerCommand,
@@ -64,6 +87,5 @@ async function ask(
     ),
     ...usual.map((path) => `${root}${path}`),
   ];
-  const absolute = directories.filter((path) => path !== '').map((path) => resolve(cwd, path));
-  return [...new Set(absolute)].filter((path) => existsSync(path));
+  return directories.filter((path) => path !== '');
 }
