@@ -194,6 +194,7 @@ features = 1
 build_flags = [1]
 profile = 3
 explicit_build_scripts = "no"
+gates_only = 1
 [api]
 a = 1
 [api.b]
