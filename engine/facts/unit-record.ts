@@ -124,7 +124,7 @@ export interface CompileRead {
 }
 
 /** Bump when a field or its meaning changes; older records are treated as absent. */
-export const UNIT_RECORD_VERSION = 25;
+export const UNIT_RECORD_VERSION = 26;
 
 /** The record of one finished rustc run (a *unit*), as JSON in the store. */
 export interface UnitRecord {
