@@ -25,6 +25,7 @@ await build({
   ...common,
   entryPoints: {
     cli: 'cli/main.ts',
+    nested: 'cli/nested.ts',
     'extract-worker': 'engine/pool/extract-worker.ts',
     'judge-worker': 'engine/pool/judge-worker.ts',
     'ui-worker': 'cli/ui-worker/worker.ts',

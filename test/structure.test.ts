@@ -157,6 +157,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 const doors = [
   ...ground,
   'engine/cargo/gated-cargo.ts',
+  'engine/cargo/nested.ts',
   'engine/cargo/result.ts',
   'engine/check/cargo-command.ts',
   'engine/check/check.ts',
@@ -199,7 +200,8 @@ function allowedIn(file: string, room: string): string[] | undefined {
   if (ground.includes(file)) return ground;
   const cli = cliRooms[room];
   if (cli !== undefined) return [...doors, ...cli.map((name) => `cli/${name}`)];
-  return file === 'cli/main.ts' || file === 'cli/man.ts' ? ['cli', ...doors] : undefined;
+  const isProgram = ['cli/main.ts', 'cli/man.ts', 'cli/nested.ts'].includes(file);
+  return isProgram ? ['cli', ...doors] : undefined;
 }
 
 const isOf = (path: string, place: string): boolean =>

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { GatedResult } from '../../engine/cargo/result.ts';
 import { howToSeeTheCommand } from '../../engine/problems/failure.ts';
 import { shellWords } from '../../engine/shell-words.ts';
@@ -8,7 +9,16 @@ import { failedTestText, problemLines } from './report.ts';
 /** What a command of cargo's is told after cargo has ended (rule 13.2): what was held, why, and what allows it. */
 export function gatedText(
   { held, problems, rustcSandbox, forgotten, failedTests, ranUnjudged, workspaceRoot }: GatedResult,
-  { colour, everything }: { readonly colour: boolean; readonly everything: boolean },
+  {
+    colour,
+    everything,
+    outer,
+  }: {
+    readonly colour: boolean;
+    readonly everything: boolean;
+    /** The workspace whose cackle.toml decides, where a program of it has started cargo. */
+    readonly outer?: string | undefined;
+  },
 ): string {
   const paint = paintFor(colour);
   const options = {
@@ -33,7 +43,9 @@ export function gatedText(
     );
   if (held.length > 0)
     lines.push(
-      'cackle.toml decides what may run: `cackle` in a terminal asks, `cackle -n` lists all that it would ask; `command cargo` goes around it',
+      outer === undefined
+        ? 'cackle.toml decides what may run: `cackle` in a terminal asks, `cackle -n` lists all that it would ask; `command cargo` goes around it'
+        : `${printable(join(outer, 'cackle.toml'))} decides what may run, also of what a program has cargo build; a package that only such builds have goes into common.nested_packages`,
     );
   if (forgotten.length > 0)
     lines.push(

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { resolve } from 'node:path';
 import { runCargoCommand } from '../../engine/cargo/gated-cargo.ts';
+import type { NestedCommand } from '../../engine/cargo/nested.ts';
 import type { GatedResult } from '../../engine/cargo/result.ts';
 import type { ColourChoice } from '../arguments/options.ts';
 import { messages } from '../output/messages.ts';
@@ -14,6 +15,8 @@ export async function runGatedCargo(args: {
   readonly configFile: string | undefined;
   readonly colour: ColourChoice;
   readonly debug: boolean;
+  /** Where a program behind the gates has started this command. */
+  readonly nested?: NestedCommand | undefined;
 }): Promise<number> {
   const colour = wantsColour(args.colour, process.stderr.isTTY === true);
   const tell = (text: string): void => messages.log(printableOutput(text, colour));
@@ -27,8 +30,9 @@ export async function runGatedCargo(args: {
     return 2;
   }
   if (hasMore(result)) {
+    const outer = args.nested?.outer.root;
     const { gatedText } = await import('../output/gated-text.ts');
-    messages.log(gatedText(result, { colour, everything: args.debug }).trimEnd());
+    messages.log(gatedText(result, { colour, everything: args.debug, outer }).trimEnd());
   }
   const signal = constants.signals[result.signal as NodeJS.Signals];
   return result.status ?? (signal === undefined ? 1 : 128 + signal);

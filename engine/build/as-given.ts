@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { changed, withoutUs } from './environment.ts';
+import { withoutUs } from './environment.ts';
+import { both, changed } from './environment-change.ts';
 import { failedInSandbox } from './missed-by-rustc.ts';
 import { showPrinted } from './printed.ts';
 import { exitStatus, type ShimConnection } from './protocol.ts';
@@ -34,7 +35,7 @@ export async function compileAsGiven(
   const { sandbox, userWrapper, workspace, handlers } = options;
   const plain = {
     args: [...(userWrapper === undefined ? [] : [userWrapper]), ...programs, ...words],
-    ...withoutUs(hello.env),
+    ...both(withoutUs(hello.env), options.nested.outsideRustc(hello.env, macros)),
   };
   const isSandboxed = sandbox?.sandboxes.forRustc === true;
   if (!isSandboxed && !loadsMacros && isTold !== true) {
@@ -55,6 +56,7 @@ export async function compileAsGiven(
         incremental: command.incremental && resolve(hello.cwd, command.incremental),
         ownVariables: handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
         reads: words[0]?.startsWith('@') ? [words[0].slice(1)] : [],
+        cargo: options.nested.insideRustc(hello.env, macros),
       },
       runPlaces(options, run),
     ),

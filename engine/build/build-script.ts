@@ -2,7 +2,8 @@ import { chmod, copyFile, readdir, rename, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CheckError } from '../errors.ts';
 import { crateNameOf } from '../rust-paths.ts';
-import { changed, type EnvironmentChange, scriptWithoutUs } from './environment.ts';
+import { scriptWithoutUs } from './environment.ts';
+import { both, changed, type EnvironmentChange } from './environment-change.ts';
 import { type ProgramStart, wordsToStart } from './program-tracer.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { runPlaces, type ServerOptions } from './server-options.ts';
@@ -48,6 +49,7 @@ export async function serveBuildScript(
     outDir,
     cwd: hello.cwd,
     env: changed(hello.env, without),
+    cargo: options.nested.inside(hello.env),
   };
   const { sandbox } = options;
   const sandboxCommand = sandbox?.sandboxes.buildScript(program, runPlaces(options, sandbox));
@@ -92,7 +94,7 @@ export async function serveBuildScript(
     ...(sandboxCommand === undefined
       ? {
           ...wordsToStart(options.tracer, start, [linked, ...hello.args], hello.executable),
-          ...without,
+          ...both(without, options.nested.outside(hello.env)),
         }
       : {
           ...wordsToStart(options.tracer, start, sandboxCommand),

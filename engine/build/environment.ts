@@ -1,14 +1,9 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
+import type { EnvironmentChange } from './environment-change.ts';
 import { LOADER_PATH } from './loader-path.ts';
 import { OWN_FILES, ourVariables } from './our-variables.ts';
 import { isStandIn } from './rustc-programs.ts';
 import type { ServerOptions } from './server-options.ts';
-
-/** Changes to an environment. */
-export interface EnvironmentChange {
-  readonly unset: readonly string[];
-  readonly set: readonly (readonly [string, string])[];
-}
 
 /** Variables that we set for cargo, which passes them to every program it runs. */
 const always = ['RUSTC_WRAPPER', 'RUSTDOC', ...Object.keys(OWN_FILES)];
@@ -55,14 +50,6 @@ export function scriptWithoutUs(
       ...Object.keys(OWN_FILES).flatMap((name) => own(name)),
     ],
   };
-}
-
-/** Returns an environment with a change applied, for a program that starts with a new environment. */
-export function changed(
-  env: ReadonlyMap<string, string>,
-  { unset, set }: EnvironmentChange,
-): ReadonlyMap<string, string> {
-  return new Map([...[...env].filter(([name]) => !unset.includes(name)), ...set]);
 }
 
 function loaderPathOf(env: ReadonlyMap<string, string>): (readonly [string, string])[] {

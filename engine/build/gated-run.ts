@@ -16,6 +16,8 @@ import type { Workspace } from '../workspace/types.ts';
 import type { ProcessEnd } from './cargo-process.ts';
 import { type ForwardedSignals, forwardSignals, untilSignalled } from './forwarded-signals.ts';
 import { CARGO_DIRECTORY } from './inner-cargo.ts';
+import type { OuterWorkspace } from './nested-about.ts';
+import { NestedCargo, outerOf } from './nested-cargo.ts';
 import { linkPrograms, programArguments, runnerVariable } from './program-arguments.ts';
 import { makeRunDirectory } from './run-directory.ts';
 import { FLAGS_VERSION } from './rustc-arguments.ts';
@@ -44,6 +46,15 @@ export interface GatedRequest {
   readonly becomesProgram: boolean;
   /** True where cargo compiles some units with a rustc that no wrapper stands before (`cargo fix`). */
   readonly replacesRustc: boolean;
+  /** What another run of cackle left for this one, where a program of that run has started it. */
+  readonly nested?: NestedRun | undefined;
+}
+
+/** How a command of cargo's runs that a program behind the gates has started. */
+export interface NestedRun {
+  readonly shim: string;
+  readonly isConfined: boolean;
+  readonly outer: OuterWorkspace;
 }
 
 /** What is needed as soon as a unit is compiled: not before, since most runs of cargo compile nothing. */
@@ -52,6 +63,7 @@ export interface GatedBuild {
   readonly toolchain: Toolchain;
   readonly handlers: BuildHandlers;
   readonly sandboxes: Sandboxes | undefined;
+  readonly configFile: string;
 }
 
 /** How cargo ended, and what failed in its sandbox. */
@@ -81,7 +93,8 @@ export async function runGated(
     stop.abort();
   };
   try {
-    const shim = await anyShim(toolchain, directory);
+    const { nested } = request;
+    const shim = nested?.shim ?? (await anyShim(toolchain, directory));
     const programs = runsPrograms
       ? await programArguments(directory, shim, await toolchain(), config, args)
       : { ...(await linkPrograms(directory, shim)), userRunner: undefined, triples: [] };
@@ -104,7 +117,11 @@ export async function runGated(
       // Another path for each family: cargo keeps the answer to `rustc -vV` by it, and would not ask again.
       RUSTC_WRAPPER: await lastingLink(directory, shim, `${request.family}-${FLAGS_VERSION}`),
     };
-    const options = optionsOf(() => opened, {
+    const build = (): GatedBuild => {
+      if (opened === undefined) throw new Error('a unit came before the build was open');
+      return opened;
+    };
+    const options = optionsOf(build, {
       innerCargo: {
         ...{ program: request.program, path: process.env.PATH ?? '', variables: gates },
         refuse: (words, from) => request.refuse(words, from),
@@ -118,6 +135,13 @@ export async function runGated(
       // Whatever is judged is linked: a placeholder would be in the user's way.
       linkAll: true,
       storeId: request.family,
+      nested: new NestedCargo({
+        ...{ shim, userWrapper: config.rustcWrapper },
+        isConfined: nested?.isConfined ?? false,
+        cargo: nested && request.program,
+        outer: () => nested?.outer ?? outerOf(build().workspace, build().configFile),
+        workspace: () => build().workspace,
+      }),
     });
     const server = new ShimServer(options);
     try {
@@ -155,13 +179,8 @@ export async function runGated(
 /** Options that are there before a unit is compiled. */
 type EarlyOptions = Omit<ServerOptions, 'workspace' | 'handlers' | 'llvm' | 'sandbox'>;
 
-/** Returns the options of a server of which the rest is there once `opened` gives it. */
-function optionsOf(opened: () => GatedBuild | undefined, early: EarlyOptions): ServerOptions {
-  const build = (): GatedBuild => {
-    const found = opened();
-    if (found === undefined) throw new Error('a unit came before the build was open');
-    return found;
-  };
+/** Returns the options of a server of which the rest is there once `build` gives it. */
+function optionsOf(build: () => GatedBuild, early: EarlyOptions): ServerOptions {
   return {
     ...early,
     get workspace() {

@@ -1,7 +1,8 @@
 import { basename, resolve } from 'node:path';
 import { denialsIn, searchedDirectories } from '../sandbox/denied.ts';
 import { hiddenBy } from '../sandbox/hidden.ts';
-import { changed, withoutUs } from './environment.ts';
+import { withoutUs } from './environment.ts';
+import { both, changed } from './environment-change.ts';
 import { type ProgramStart, wordsToStart } from './program-tracer.ts';
 import { exitStatus, type Hello, type ShimConnection } from './protocol.ts';
 import { runPlaces, type ServerOptions } from './server-options.ts';
@@ -47,6 +48,7 @@ export async function serveProgram(
             cwd: hello.cwd,
             env: changed(hello.env, withoutUs(hello.env)),
             ownVariables: options.handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
+            cargo: options.nested.inside(hello.env),
           },
           runPlaces(options, sandbox),
         )
@@ -59,7 +61,8 @@ export async function serveProgram(
     outDir: undefined,
   };
   if (sandboxCommand === undefined || p === undefined) {
-    shim.end({ do: 'exec', ...wordsToStart(tracer, start, command), ...withoutUs(hello.env) });
+    const change = both(withoutUs(hello.env), options.nested.outside(hello.env));
+    shim.end({ do: 'exec', ...wordsToStart(tracer, start, command), ...change });
     return undefined;
   }
   const done = await shim.run({

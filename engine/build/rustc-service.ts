@@ -6,6 +6,7 @@ import { hiddenBy } from '../sandbox/hidden.ts';
 import { platformOf } from '../workspace/platform.ts';
 import { compileAsGiven } from './as-given.ts';
 import { withoutUs } from './environment.ts';
+import { both } from './environment-change.ts';
 import type { BuildFailures } from './failures.ts';
 import { foreignTools } from './foreign-tools.ts';
 import { expectsLink } from './link.ts';
@@ -276,7 +277,10 @@ export class RustcService {
     });
     const words = rewritten(compilation, linker, this.options.llvm);
     const { userWrapper, workspace } = this.options;
-    const { unset, set } = withoutUs(hello.env);
+    const { unset, set } = both(
+      withoutUs(hello.env),
+      this.options.nested.outsideRustc(hello.env, compilation.macros),
+    );
     const tools = await foreignTools(invocation, hello.env, {
       sysroot: workspace.sysroot,
       directory: this.options.directory,

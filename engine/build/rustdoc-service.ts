@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { CrateKind } from '../workspace/types.ts';
-import { changed, withoutUs } from './environment.ts';
+import { withoutUs } from './environment.ts';
+import { both, changed } from './environment-change.ts';
 import type { BuildFailures } from './failures.ts';
 import { failedInSandbox } from './missed-by-rustc.ts';
 import { showPrinted } from './printed.ts';
@@ -51,9 +52,10 @@ export async function serveRustdoc(
   const externs = libraries.map((path) => ({ name: '', path }));
   const macros = handlers.macrosOf({ externs });
   const inside = insideSandbox(hello, options, macros);
+  const outside = { ...plain, ...both(plain, options.nested.outsideRustc(hello.env, macros)) };
   const done = await shim.run({
     do: 'run',
-    ...(inside === undefined ? plain : { args: inside, clear: true, unset: [], set: [] }),
+    ...(inside === undefined ? outside : { args: inside, clear: true, unset: [], set: [] }),
     ...{ stdout: 'collect', limit: MAX_PRINTED },
     ...(inside === undefined ? { stderr: 'pass' } : { stderr: 'lints', lints: [] }),
   });
@@ -91,6 +93,7 @@ function insideSandbox(
       incremental: undefined,
       ownVariables: handlers.variablesOf(hello.env.get('OUT_DIR') ?? ''),
       reads: [],
+      cargo: options.nested.insideRustc(hello.env, macros),
     },
     runPlaces(options, sandbox),
   );

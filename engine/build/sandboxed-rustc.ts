@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { standIn } from './build-script.ts';
-import { changed, withoutUs } from './environment.ts';
+import { withoutUs } from './environment.ts';
+import { changed } from './environment-change.ts';
 import { foreignTools } from './foreign-tools.ts';
 import { type LinkEnded, LinkSocket, linkerName } from './link-socket.ts';
 import { type ProgramStart, wordsToStart } from './program-tracer.ts';
@@ -112,6 +113,7 @@ export async function compileInside(
         ],
         reads: [options.shim, links.directory, ...tools.reads],
         socket: links.path,
+        cargo: options.nested.insideRustc(hello.env, compilation.macros),
       },
       places,
     );

@@ -4,6 +4,7 @@ import { CheckError } from '../errors.ts';
 import { readCargoConfig } from '../workspace/cargo-config.ts';
 import { readToolchain } from '../workspace/toolchain.ts';
 import type { Workspace } from '../workspace/types.ts';
+import { NestedCargo, outerOf } from './nested-cargo.ts';
 import { OWN_FILES } from './our-variables.ts';
 import { profileArguments } from './profile.ts';
 import { optionValue, programArguments } from './program-arguments.ts';
@@ -68,6 +69,11 @@ export async function serveRun<T>(
       llvm: toolchain.llvm,
       storeId,
       tracer: request.tracer,
+      nested: new NestedCargo({
+        ...{ shim, userWrapper: config.rustcWrapper, isConfined: false },
+        outer: () => outerOf(workspace, request.configFile),
+        workspace: () => workspace,
+      }),
       sandbox: sandboxes && { sandboxes, sysroot: workspace.sysroot, host: toolchain.host },
       fail,
     });

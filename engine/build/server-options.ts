@@ -1,5 +1,7 @@
-import type { RunPlaces, Sandboxes } from '../sandbox/sandboxes.ts';
+import type { RunPlaces } from '../sandbox/programs.ts';
+import type { Sandboxes } from '../sandbox/sandboxes.ts';
 import type { Workspace } from '../workspace/types.ts';
+import type { NestedCargo } from './nested-cargo.ts';
 import type { ProgramTracer } from './program-tracer.ts';
 import type { LibraryDirectories } from './system-directories.ts';
 import type { BuildHandlers } from './types.ts';
@@ -28,6 +30,8 @@ export interface ServerOptions {
   readonly ready?: (() => Promise<void>) | undefined;
   /** What a subcommand that is none of cargo's must leave as it is, and which command lines of cargo are refused. */
   readonly innerCargo?: InnerCargo | undefined;
+  /** What programs find in cargo's place when they start cargo by themselves. */
+  readonly nested: NestedCargo;
   /** Undefined when cackle.toml asks for no sandbox. */
   readonly sandbox: SandboxedRun | undefined;
   /** Records what programs do, when somebody asks for it. */

@@ -291,6 +291,7 @@ export interface BuildRequest {
   readonly storeId: string;
   /** The sandboxes that cackle.toml asks for. */
   readonly sandboxes: Sandboxes | undefined;
+  readonly configFile: string;
   /** True where a check may have several builds: each leaves files of its own, where cargo would overwrite another's. */
   readonly keepsApart: boolean;
   readonly colour: boolean;

@@ -10,7 +10,7 @@ import {
   searchedDirectories,
 } from '../sandbox/denied.ts';
 import { hiddenBy } from '../sandbox/hidden.ts';
-import type { BuildScriptProgram } from '../sandbox/sandboxes.ts';
+import type { BuildScriptProgram } from '../sandbox/programs.ts';
 import { runProgram } from '../workspace/run-program.ts';
 import { runPlaces, type SandboxedRun, type ServerOptions } from './server-options.ts';
 

@@ -12,6 +12,7 @@ import { keptPlaces } from '../workspace/metadata.ts';
 import { cargoProgram } from '../workspace/run-program.ts';
 import { type CargoLine, readCargoLine } from './command-line.ts';
 import { JudgedMacros } from './judged-macros.ts';
+import type { NestedCommand } from './nested.ts';
 import type { GatedResult } from './result.ts';
 import type { Session } from './session.ts';
 
@@ -22,6 +23,8 @@ export interface GatedCommand {
   readonly directory: string;
   /** Where cackle.toml is not beside the Cargo.toml of the workspace. */
   readonly configFile: string | undefined;
+  /** Where a program behind the gates has started this command. */
+  readonly nested?: NestedCommand | undefined;
 }
 
 /**
@@ -29,10 +32,10 @@ export interface GatedCommand {
  * user. Throws CheckError and ConfigError where nothing could be judged.
  */
 export async function runCargoCommand(
-  { args, directory, configFile }: GatedCommand,
+  { args, directory, configFile, nested }: GatedCommand,
   tell: (text: string) => void,
 ): Promise<GatedResult> {
-  refuseNested();
+  refuseWithin();
   const line = await readCargoLine(args, directory);
   refuseWithoutConfig(line, configFile);
   // cargo, rustc and rustup read these from the environment, ours and theirs alike.
@@ -44,7 +47,7 @@ export async function runCargoCommand(
   const open = (): Promise<Session> => {
     // Loaded when a unit is compiled: most commands compile none.
     opening ??= import('./session.ts').then(({ openSession }) =>
-      openSession(line, configFile, questions),
+      openSession(line, { configFile, nested }, questions),
     );
     return opening;
   };
@@ -66,6 +69,7 @@ export async function runCargoCommand(
         runsPrograms: line.runsPrograms,
         becomesProgram: line.subcommand === 'run',
         replacesRustc: line.mayFix,
+        nested,
       },
       async () => {
         const [session, { gatedHandlers }] = await Promise.all([open(), import('./handlers.ts')]);
@@ -118,7 +122,7 @@ function refuseWithoutConfig({ compiles, path }: CargoLine, configFile: string |
 }
 
 /** Throws CheckError when a command behind the gates has started this one: it would take the shim for the user's wrapper. */
-function refuseNested(): void {
+function refuseWithin(): void {
   if (process.env.CACKLE_TOKEN === undefined) return;
   throw new CheckError(
     'this program was started by cackle, which judges already what cargo builds in it',

@@ -27,6 +27,8 @@ import type { PackageIndex, Workspace } from '../workspace/types.ts';
 import type { CargoLine } from './command-line.ts';
 import { hostPackages } from './host-packages.ts';
 import { hashOf, type JudgedBy, JudgedMacros } from './judged-macros.ts';
+import type { NestedCommand } from './nested.ts';
+import { comparePackages, exportsWithin } from './nested-packages.ts';
 import type { Held } from './result.ts';
 
 /** What judges the units of one command of cargo's: opened when the first of them is compiled. */
@@ -34,6 +36,7 @@ export interface Session {
   readonly workspace: Workspace;
   readonly toolchain: Toolchain;
   readonly config: Config;
+  readonly configFile: string;
   readonly judgedBy: JudgedBy;
   readonly macros: JudgedMacros;
   readonly sandboxes: Sandboxes | undefined;
@@ -53,21 +56,31 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Opens a session for a command line; `configFile` where cackle.toml is elsewhere. Throws CheckError and ConfigError. */
+/** Opens a session for a command line. Throws CheckError and ConfigError. */
 export async function openSession(
   line: CargoLine,
-  configFile: string | undefined,
+  {
+    configFile,
+    nested,
+  }: { readonly configFile: string | undefined; readonly nested: NestedCommand | undefined },
   questions: WorkspaceQuestions,
 ): Promise<Session> {
-  const workspace = await describe(line, questions);
+  const workspace = { ...(await describe(line, questions)), outer: nested?.outer };
+  if (nested !== undefined) comparePackages(workspace, nested.outer);
   const { rustc } = await readCargoConfig(line.directory, line.resolved);
   const toolchain = await readToolchain(line.directory, rustc, questions);
-  const exports = await readExports(workspace.packages);
+  const exports = await (nested === undefined
+    ? readExports(workspace.packages)
+    : exportsWithin(workspace, nested.outer));
   const file = configFile ?? join(workspace.root, 'cackle.toml');
   const read = hashOf(file);
   const config = await readConfig(file, exports);
   const tests = line.runsPrograms;
-  const sandboxes = await Sandboxes.open(config, workspace, { tests });
+  // Where the program that started cargo is in a sandbox, so is all that cargo starts.
+  const sandboxes =
+    nested?.isConfined === true
+      ? undefined
+      : await Sandboxes.open(config, workspace, { tests, root: nested?.outer.root });
   const location = await openLocation(workspace.targetDirectory);
   const store = await openStore(location.root);
   const unchanged = await Unchanged.begin(workspace, store, []);
@@ -92,7 +105,7 @@ export async function openSession(
   const unitProblems = new UnitProblems(records, workspace, live, owners);
   const failsHeld = true;
   return {
-    ...{ workspace, toolchain, config, sandboxes, store, records, verdicts },
+    ...{ workspace, toolchain, config, sandboxes, store, records, verdicts, configFile: file },
     judgedBy: { configFile: file, exports, read },
     macros: new JudgedMacros(location.root),
     gates: new Gates({ pools, records, verdicts, unitProblems, live, workspace, failsHeld }),

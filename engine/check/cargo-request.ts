@@ -41,7 +41,7 @@ export function buildRequest(
   const profile = options.profile ?? config.profile;
   const common = {
     ...{ workspaceRoot: workspace.root, colour, showProgress },
-    ...{ storeId: facts.store.id, sandboxes: facts.sandboxes },
+    ...{ storeId: facts.store.id, sandboxes: facts.sandboxes, configFile: config.file },
     ...{ tracer: options.tracer ?? facts.trace?.tracer, keepsStdout: options.tracer !== undefined },
     keepsApart: command === undefined && config.builds.length > 0,
   };

@@ -91,6 +91,9 @@ export const commonKeys = {
   best_effort_targets: targetList(
     'Targets of which a check leaves out what cannot be built on this machine, such as C code without a compiler for it, and succeeds all the same.',
   ),
+  nested_packages: list(
+    'Packages that are not in the tree: only tests, build scripts or programs that start cargo by themselves build them, as trybuild does. Their tables hold for that.',
+  ),
   profile: {
     description:
       'The cargo profile that is built. Without this key it is `cackle`: your `dev`, with debug info.',

@@ -173,6 +173,7 @@ class Reader extends DocumentReader {
     };
     const build = {
       ...readBuilds(this, common),
+      nestedPackages: this.strings(common?.entries.get('nested_packages')),
       bestEffortTargets: this.strings(common?.entries.get('best_effort_targets')),
       profile: this.string(common?.entries.get('profile')) ?? 'cackle',
       explicitBuildScripts: this.boolean(common?.entries.get('explicit_build_scripts')) ?? false,

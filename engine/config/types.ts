@@ -155,6 +155,8 @@ export interface Config {
   readonly targets: readonly string[];
   /** `[[common.build]]`: what is built, one after the other; empty without such tables. What one leaves out is of `[common]`. */
   readonly builds: readonly BuildChoice[];
+  /** `common.nested_packages`: names of packages that only a nested cargo builds. */
+  readonly nestedPackages: readonly string[];
   /** `common.best_effort_targets`: of these a check may leave out what cannot be built here. */
   readonly bestEffortTargets: readonly string[];
   readonly explicitBuildScripts: boolean;

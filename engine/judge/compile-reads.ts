@@ -26,7 +26,7 @@ interface ReadingUnit extends Pick<UnitRecord, 'packageId' | 'kind' | 'target'> 
 
 /**
  * Returns what a unit reads while it is compiled that its package does not give it (rule 4.27). A member of the workspace may
- * include what the workspace has, save what was built. Undefined for a unit of a package that is not in the tree.
+ * include what the workspace has, or that of the program which has cargo build it, save what was built. Undefined for a unit of a package that is not in the tree.
  */
 export function readsOf(
   { packageId, kind, target, reads }: ReadingUnit,
@@ -51,10 +51,18 @@ export function readsOf(
 
 /** Is a file the workspace's, and the package a member, which may include it? */
 function isOfMember(file: string, p: Package, workspace: Workspace): boolean {
+  const { root, outer } = workspace;
+  const own = [
+    { root, built: buildDirectories(workspace) },
+    ...(outer === undefined ? [] : [outer]),
+  ];
   return (
     p.isWorkspaceMember &&
-    isWithin(file, realPath(workspace.root)) &&
-    !buildDirectories(workspace).some((directory) => isWithin(file, realPath(directory)))
+    own.some(
+      (place) =>
+        isWithin(file, realPath(place.root)) &&
+        !place.built.some((directory) => isWithin(file, realPath(directory))),
+    )
   );
 }
 

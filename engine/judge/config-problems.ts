@@ -42,7 +42,7 @@ export function unusedPermissions(
 
 /**
  * Returns problems for `[pkg.NAME]` tables of packages that are neither in the tree nor, for another target or
- * feature, in the lock file.
+ * feature, in the lock file, nor among those that a nested cargo builds.
  */
 export function unknownPackages(
   config: Config,
@@ -50,8 +50,12 @@ export function unknownPackages(
   locked?: { has(key: string): boolean; readonly names: ReadonlySet<string> },
 ): Problem[] {
   const ambiguous = new Set(config.ambiguous.map(({ name }) => name));
+  const known = (name: string): boolean =>
+    workspace.byName.has(name) ||
+    config.nestedPackages.includes(name) ||
+    locked?.has(name) === true;
   return [...config.packages]
-    .filter(([name]) => !workspace.byName.has(name) && !ambiguous.has(name) && !locked?.has(name))
+    .filter(([name]) => !known(name) && !ambiguous.has(name))
     .map(([packageName, configPlace]) => ({
       kind: 'unknown-package',
       packageName,

@@ -31,50 +31,14 @@ import {
 } from './host.ts';
 import { type LandlockRequest, landlockCommand } from './landlock.ts';
 import type { Access, Mount } from './mounts.ts';
+import type {
+  BuildScriptProgram,
+  LinkerProgram,
+  RunPlaces,
+  RustcProgram,
+  SandboxedProgram,
+} from './programs.ts';
 import { mountsOfCopy } from './stand-ins.ts';
-
-/** A program that cargo or rustc wants to run. */
-export interface SandboxedProgram {
-  readonly package: Package;
-  /** The program, by its path inside, and its arguments. */
-  readonly command: readonly string[];
-  readonly cwd: string;
-  readonly env: ReadonlyMap<string, string>;
-  /** Names of further variables that it gets, such as those that a build script set by `rustc-env`. */
-  readonly ownVariables?: readonly string[];
-}
-
-/** A run of a build script. */
-export interface BuildScriptProgram extends SandboxedProgram {
-  /** Its path inside. */
-  readonly executable: string;
-  /** The linked file that is mounted there. */
-  readonly linked: string;
-  readonly outDir: string;
-}
-
-/** A run of rustc for a unit. */
-export interface RustcProgram extends SandboxedProgram {
-  readonly outDir: string;
-  /** The user's own wrappers of rustc. */
-  readonly wrappers: readonly string[];
-  /** `-C incremental` */
-  readonly incremental: string | undefined;
-  /** Ids of the packages whose proc macros it may load: it gets what these were granted. */
-  readonly macros: readonly string[];
-  /** By which cackle.toml allows it files outside of the package. */
-  readonly kind: CrateKind;
-  /** Further files that it reads: the shim, the directory of its socket. */
-  readonly reads: readonly string[];
-  /** The socket on which it asks for links; absent where it links nothing. */
-  readonly socket?: string;
-}
-
-/** A run of the linker for a unit of a sandboxed rustc. */
-export interface LinkerProgram extends SandboxedProgram {
-  /** The directory of its output, where no sandboxed rustc can write. */
-  readonly directory: string;
-}
 
 /** A unit, as its sandbox of rustc depends on it. */
 type OpenedUnit = {
@@ -83,15 +47,6 @@ type OpenedUnit = {
   /** Ids of the packages whose proc macros it may load. */
   readonly macros: readonly string[];
 };
-
-/** Directories and variables of one cargo run. */
-export interface RunPlaces {
-  readonly sysroot: string;
-  /** Holds the engine's socket. */
-  readonly runDirectory: string;
-  /** Names of the variables that the user's configuration of cargo sets for all programs. */
-  readonly variables: readonly string[];
-}
 
 /** The scope of a package's own code, by the kind of its crate (rule 1.3). */
 const scopeOfKind = { primary: '', 'build-script': 'build', test: 'test' } as const;
@@ -103,6 +58,8 @@ const NOWHERE = { sysroot: '', cargoHome: '' };
 export class Sandboxes {
   private readonly config: Config;
   private readonly workspace: Workspace;
+  /** Where relative paths of cackle.toml start. */
+  private readonly configRoot: string;
   private readonly tools: SandboxTools;
   private readonly host: HostPlaces;
   private readonly standIns: readonly StandIn[];
@@ -111,7 +68,7 @@ export class Sandboxes {
 
   private constructor(
     config: Config,
-    workspace: Workspace,
+    { workspace, root }: { readonly workspace: Workspace; readonly root: string },
     tools: SandboxTools,
     standIns: readonly StandIn[],
   ) {
@@ -122,19 +79,24 @@ export class Sandboxes {
     }));
     this.config = config;
     this.workspace = workspace;
+    this.configRoot = root;
     this.tools = tools;
     this.host = hostPlaces();
   }
 
   /**
    * Prepares the sandboxes of build scripts, rustc and, with `tests`, test binaries; undefined when all are disabled. A copy is
-   * seen as its original would be, by `standIns`.
+   * seen as its original would be, by `standIns`. Relative paths of cackle.toml start at `root`, the workspace's when absent.
    * Throws CheckError when the chosen kind cannot work here, ConfigError for a setting that cannot hold.
    */
   static async open(
     config: Config,
     workspace: Workspace,
-    { tests, standIns = [] }: { tests: boolean; standIns?: readonly StandIn[] | undefined },
+    {
+      tests,
+      standIns = [],
+      root = workspace.root,
+    }: { tests: boolean; standIns?: readonly StandIn[] | undefined; root?: string | undefined },
   ): Promise<Sandboxes | undefined> {
     const scopes = workspace.packages.flatMap((p): PermissionScope[] => [
       ...(p.targets.some((t) => t.kind.includes('custom-build'))
@@ -154,8 +116,8 @@ export class Sandboxes {
     const kinds = new Set(used.flatMap(({ kind }) => kind ?? []));
     const tools = await requireSandboxes(kinds, workspace.sysroot);
     const kept = [join(workspace.targetDirectory, '.cackle'), userCache()];
-    await prepareSettings(used, workspace.root, tools, kept, config.file);
-    const sandboxes = new Sandboxes(config, workspace, tools, standIns);
+    await prepareSettings(used, root, tools, kept, config.file);
+    const sandboxes = new Sandboxes(config, { workspace, root }, tools, standIns);
     sandboxes.requireOwnDirectories();
     return sandboxes;
   }
@@ -214,8 +176,7 @@ export class Sandboxes {
     if (!confines(given.kind)) return undefined;
     const { executable, linked } = program;
     const isCopied = ({ value }: ConfigText): boolean =>
-      copies !== undefined &&
-      isWithin(resolve(this.workspace.root, value), program.package.directory);
+      copies !== undefined && isWithin(resolve(this.configRoot, value), program.package.directory);
     const settings = {
       ...given,
       bindWritable: given.bindWritable.filter((text) => !isCopied(text)),
@@ -265,9 +226,10 @@ export class Sandboxes {
     const isHidden = (place: string): boolean =>
       this.inLandlock(this.config.rustcSandbox) ||
       this.host.hidden.some((hidden) => isWithin(place, hidden));
+    const shown = this.sources(p).map(realPath);
     const places = this.filesShownTo(p, kind)
       .map(realPlace)
-      .filter((place) => !isWithin(place, realPath(this.sources(p))) && isHidden(place));
+      .filter((place) => !shown.some((path) => isWithin(place, path)) && isHidden(place));
     return [opened, ...[...new Set(places)].sort()].join('\n');
   }
 
@@ -308,7 +270,7 @@ export class Sandboxes {
   mayWrite({ name }: Package, path: string): boolean {
     const { bindWritable, makeWritable } = this.config.sandbox({ package: name, suffix: 'build' });
     return [...bindWritable, ...makeWritable].some(({ value }) =>
-      isWithin(path, resolve(this.workspace.root, value)),
+      isWithin(path, resolve(this.configRoot, value)),
     );
   }
 
@@ -341,7 +303,7 @@ export class Sandboxes {
     const settings = this.unitSandbox(program.macros);
     const wide = this.inLandlock(settings) ? 'read' : 'write';
     const mounts = [
-      ...this.show(this.sources(p), 'read'),
+      ...this.sources(p).flatMap((path) => this.show(path, 'read')),
       ...this.filesShownTo(p, program.kind).flatMap((path) => this.show(path, 'read')),
       ...built.flatMap((directory) => this.show(directory, wide)),
       ...built.flatMap(cargoManaged).flatMap((path) => this.show(path, 'read')),
@@ -358,14 +320,16 @@ export class Sandboxes {
   linker(program: LinkerProgram, run: RunPlaces): string[] {
     const localised = { ...program, ownVariables: ['LC_ALL', 'VSLANG'] };
     return this.command(this.config.rustcSandbox, localised, run, [
-      ...this.show(this.sources(program.package), 'read'),
+      ...this.sources(program.package).flatMap((path) => this.show(path, 'read')),
       ...this.show(program.directory, 'write'),
     ]);
   }
 
   /** A member's sources may include files of the workspace, such as its README; a dependency's may not. */
-  private sources(p: Package): string {
-    return p.isWorkspaceMember ? this.workspace.root : p.directory;
+  private sources(p: Package): string[] {
+    const { root, outer } = this.workspace;
+    if (!p.isWorkspaceMember) return [p.directory];
+    return outer === undefined ? [root] : [root, outer.root];
   }
 
   private get secret(): readonly Mount[] {
@@ -381,6 +345,24 @@ export class Sandboxes {
     return mountsFor(path, access, this.host.hidden);
   }
 
+  private environment(
+    settings: SandboxSettings,
+    program: SandboxedProgram,
+    run: RunPlaces,
+  ): Map<string, string> {
+    const named = [
+      ...settings.passEnv.map(({ value }) => value),
+      ...run.variables,
+      ...(program.ownVariables ?? []),
+    ];
+    const inside = sandboxEnvironment(program.env, named, this.toolchain(run));
+    // In Bubblewrap, files stand in the place of others.
+    const { variables = [], first } = (this.inLandlock(settings) ? program.cargo : undefined) ?? {};
+    for (const [name, value] of variables) inside.set(name, value);
+    if (first !== undefined) inside.set('PATH', `${first}:${inside.get('PATH') ?? ''}`);
+    return inside;
+  }
+
   private command(
     settings: SandboxSettings,
     program: SandboxedProgram,
@@ -389,7 +371,8 @@ export class Sandboxes {
     only: OnlyInLandlock = {},
   ): string[] {
     const { hidden, shown, shownWithNetwork } = this.host;
-    const { root, targetDirectory } = this.workspace;
+    const { targetDirectory } = this.workspace;
+    const root = this.configRoot;
     const values = (texts: SandboxSettings['passEnv']) => texts.map(({ value }) => value);
     const inLandlock = this.inLandlock(settings);
     const hide = [...hidden, run.runDirectory];
@@ -400,6 +383,7 @@ export class Sandboxes {
       ...(settings.allowNetwork ? shownWithNetwork : []),
       run.sysroot,
       ...buildDirectories(this.workspace),
+      ...(program.cargo?.reads ?? []),
     ];
     const writable = [...values(settings.bindWritable), ...values(settings.makeWritable)];
     const all = [...mounts, ...writable.flatMap((path) => this.show(resolve(root, path), 'user'))];
@@ -424,12 +408,11 @@ export class Sandboxes {
         ...this.show(join(targetDirectory, '.cackle'), 'protect'),
         ...this.show(join(targetDirectory, '.cackle', 'key'), 'empty'),
         ...cache,
+        ...(inLandlock ? [] : (program.cargo?.covers ?? [])).map(
+          (cover): Mount => ({ ...cover, access: 'read' }),
+        ),
       ],
-      env: sandboxEnvironment(
-        program.env,
-        [...values(settings.passEnv), ...run.variables, ...(program.ownVariables ?? [])],
-        this.toolchain(run),
-      ),
+      env: this.environment(settings, program, run),
       cwd: program.cwd,
       command: program.command,
     };

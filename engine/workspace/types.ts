@@ -52,6 +52,8 @@ export interface Package {
 /** The workspace as one `cargo metadata` call returns it. */
 export interface Workspace {
   readonly root: string;
+  /** The workspace of the program that has cargo build this one, where that is so (rule 7.14): its files are its own. */
+  readonly outer?: { readonly root: string; readonly built: readonly string[] } | undefined;
   /** Where cargo is told to build; like `buildDirectory`, without symbolic links on the way. */
   readonly targetDirectory: string;
   /** Cargo's directory for intermediate files (`build.build-dir`): the target directory, unless the user sets another. */

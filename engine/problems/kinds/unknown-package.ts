@@ -19,7 +19,8 @@ export const unknownPackage: Descriptor<UnknownPackage> = {
     what: 'cackle.toml has a table for a package that is not in the tree.',
     why: 'Its name may be misspelt, and then the package that was meant has no permissions. Or the package is gone, and the table would hold for any later one of that name.',
     example: '[pkg.sered]   # did you mean `serde`?',
-    settle: 'Correct the name, or remove the table.',
+    settle:
+      'Correct the name, or remove the table. A package that only a test or build script builds with a cargo of its own goes into common.nested_packages.',
   },
   severity: 'warning',
   group: 'unused permissions',

@@ -1,0 +1,79 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { CheckError } from '../errors.ts';
+import { readRegularFile } from '../regular-file.ts';
+import * as z from '../schemas.ts';
+import { reasonOf } from '../system-errors.ts';
+
+const outer = z.object({
+  configFile: z.string(),
+  root: z.string(),
+  built: z.array(z.string()),
+  packages: z.array(
+    z.object({
+      name: z.string(),
+      cargoName: z.string(),
+      source: z.string(),
+      directory: z.string(),
+    }),
+  ),
+});
+
+/** The workspace by whose cackle.toml and Cargo.lock a nested cargo is judged: that of the program which starts it. */
+export interface OuterWorkspace {
+  readonly configFile: string;
+  readonly root: string;
+  /** Directories into which cargo and the programs that it runs build. */
+  readonly built: readonly string[];
+  readonly packages: readonly {
+    readonly name: string;
+    readonly cargoName: string;
+    readonly source: string;
+    readonly directory: string;
+  }[];
+}
+
+const about = z.object({
+  cargo: z.string(),
+  cargoHome: z.string(),
+  shim: z.string(),
+  userWrapper: z.optional(z.string()),
+  outer,
+});
+
+/** What our program in cargo's place has to know: a file beside it. */
+export type NestedAbout = z.infer<typeof about>;
+
+/** The directory below `target/.cackle` in which the programs lie that stand in cargo's place. */
+export const NESTED_DIRECTORY = 'nested';
+
+/** The names of what is in a directory there. */
+export const nestedFiles = {
+  about: 'about.json',
+  /** Cargo for programs without a sandbox, and for those in one. */
+  open: join('open', 'cargo'),
+  confined: join('confined', 'cargo'),
+  /** Where Bubblewrap shows the user's cargo, over whose own file ours lies there; an empty file elsewhere. */
+  real: join('real', 'cargo'),
+  /** Refuses what a cargo compiles that is not behind the gates. */
+  wrapper: 'rustc',
+} as const;
+
+/** Reads what a run of cackle left for a nested cargo in such a directory. Throws CheckError where it is gone. */
+export function readNestedAbout(directory: string): NestedAbout {
+  try {
+    return about.parse(JSON.parse(readRegularFile(join(directory, nestedFiles.about)).toString()));
+  } catch (error) {
+    throw new CheckError(
+      `what a run of cackle has left for this cargo cannot be read: ${reasonOf(error)}`,
+      `${directory} was removed, or is of another version: run cackle again`,
+      { cause: error },
+    );
+  }
+}
+
+/** Returns the user's cargo, where it is seen. */
+export function realCargo(directory: string, { cargo }: NestedAbout): string {
+  const shown = join(directory, nestedFiles.real);
+  return (statSync(shown, { throwIfNoEntry: false })?.size ?? 0) > 0 ? shown : cargo;
+}
