@@ -3,13 +3,15 @@ import { messages } from './output/messages.ts';
 import { printableLines } from './output/printable.ts';
 import { runGatedCargo } from './runs/cargo.ts';
 
+const places = ['open', 'confined', 'covering'] as const;
+
 /**
  * The program in cargo's place that programs behind the gates find (rule 7.14): the directory in which the run that let them start has
- * left what it needs, whether they are in a sandbox, then the arguments for cargo.
+ * left what it needs, how it came there, then the arguments for cargo.
  */
-async function main([directory = '', confined, ...args]: readonly string[]): Promise<number> {
+async function main([directory = '', place, ...args]: readonly string[]): Promise<number> {
   try {
-    const nested = openNested(directory, confined === 'confined');
+    const nested = openNested(directory, places.find((name) => name === place) ?? 'open');
     const { configFile } = nested;
     return await runGatedCargo({
       ...{ args, path: '.', configFile, nested },

@@ -50,10 +50,11 @@ export const NESTED_DIRECTORY = 'nested';
 /** The names of what is in a directory there. */
 export const nestedFiles = {
   about: 'about.json',
-  /** Cargo for programs without a sandbox, and for those in one. */
+  /** Cargo for programs without a sandbox, for those in Landlock, and what lies over cargo's file in Bubblewrap. */
   open: join('open', 'cargo'),
   confined: join('confined', 'cargo'),
-  /** Where Bubblewrap shows the user's cargo, over whose own file ours lies there; an empty file elsewhere. */
+  covering: join('covering', 'cargo'),
+  /** Where Bubblewrap shows the user's cargo, over whose own file ours lies; an empty file, of no use, elsewhere. */
   real: join('real', 'cargo'),
   /** Refuses what a cargo compiles that is not behind the gates. */
   wrapper: 'rustc',
@@ -72,8 +73,16 @@ export function readNestedAbout(directory: string): NestedAbout {
   }
 }
 
-/** Returns the user's cargo, where it is seen. */
-export function realCargo(directory: string, { cargo }: NestedAbout): string {
+/** How our program came to stand in cargo's place: by variables, without a sandbox or in one, or over cargo's file. */
+export type NestedPlace = 'open' | 'confined' | 'covering';
+
+/** Returns the user's cargo, where it is seen. Throws CheckError where only our own is. */
+export function realCargo(directory: string, place: NestedPlace, { cargo }: NestedAbout): string {
+  if (place !== 'covering') return cargo;
   const shown = join(directory, nestedFiles.real);
-  return (statSync(shown, { throwIfNoEntry: false })?.size ?? 0) > 0 ? shown : cargo;
+  if ((statSync(shown, { throwIfNoEntry: false })?.size ?? 0) > 0) return shown;
+  throw new CheckError(
+    `the sandbox of this program does not show cargo at ${shown} any more`,
+    'something has replaced that file: run cackle again',
+  );
 }

@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { CheckError } from '../errors.ts';
-import { distPath, realPath } from '../paths.ts';
+import { distPath, entriesOf, realPath } from '../paths.ts';
+import { readRegularFile } from '../regular-file.ts';
 import type { CargoInside } from '../sandbox/cargo-inside.ts';
 import { whyUnwritable } from '../system-errors.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
@@ -12,6 +21,7 @@ import type { EnvironmentChange } from './environment-change.ts';
 import {
   NESTED_DIRECTORY,
   type NestedAbout,
+  type NestedPlace,
   nestedFiles,
   type OuterWorkspace,
 } from './nested-about.ts';
@@ -109,24 +119,27 @@ export class NestedCargo {
       cargoHome: process.env.CARGO_HOME || join(homedir(), '.cargo'),
       ...(userWrapper === undefined ? {} : { userWrapper }),
     };
-    const known = JSON.stringify([about, isConfined, process.execPath, distPath()]);
+    const programs = [process.execPath, distPath(), cargoScript('', []), wrapperScript(undefined)];
+    const known = JSON.stringify([about, isConfined, ...programs]);
     const hash = createHash('sha256').update(known).digest('hex').slice(0, 16);
     const directory = join(targetDirectory, '.cackle', NESTED_DIRECTORY, hash);
     const path = (name: keyof typeof nestedFiles): string => join(directory, nestedFiles[name]);
-    const program = (confined: boolean): string =>
-      cargoScript(cargo, path('real'), [
-        process.execPath,
-        distPath('nested.js'),
-        ...[directory, confined ? 'confined' : 'open'],
-      ]);
+    const program = (place: NestedPlace): string => {
+      const real = place === 'covering' ? path('real') : cargo;
+      return cargoScript(real, [process.execPath, distPath('nested.js'), directory, place]);
+    };
     for (const [name, text] of [
       ['about', JSON.stringify(about)],
       ['real', ''],
-      ['open', program(isConfined)],
-      ['confined', program(true)],
+      ['open', program(isConfined ? 'confined' : 'open')],
+      ['confined', program('confined')],
+      ['covering', program('covering')],
       ['wrapper', wrapperScript(userWrapper)],
     ] as const)
       writeProgram(path(name), text);
+    // That it is in use.
+    utimesSync(path('about'), new Date(), new Date());
+    forgetOthers(directory);
     const exporting = packages.map((p) => join(p.directory, 'cackle', 'export.toml'));
     const inside: CargoInside = {
       reads: [
@@ -137,7 +150,7 @@ export class NestedCargo {
       covers: [
         ...cargoFiles(cargo, sysroot, env).map((file) => ({
           path: file,
-          source: path('confined'),
+          source: path('covering'),
         })),
         { path: path('real'), source: realPath(cargo) },
       ],
@@ -159,12 +172,29 @@ const refusal = (directory: string): readonly [string, string] => [
   join(directory, nestedFiles.wrapper),
 ];
 
-/** Replaces a file as a whole: another run may be about to start it. Throws CheckError. */
+/** Milliseconds after which what no run has written again is of no use: the packages, or this program, are others by then. */
+const LASTS = 7 * 24 * 60 * 60 * 1000;
+
+/** Removes the directories beside one that no run has used for long. */
+function forgetOthers(directory: string): void {
+  const parent = dirname(directory);
+  for (const other of entriesOf(parent).map((name) => join(parent, name))) {
+    const written = statSync(join(other, nestedFiles.about), { throwIfNoEntry: false })?.mtimeMs;
+    if (other === directory || written === undefined || Date.now() - written < LASTS) continue;
+    rmSync(other, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Writes a file, unless it is there: sandboxes of another run may have it mounted, and lose what is replaced. Another run may be
+ * about to start it, so it appears as a whole. An empty file cannot be started. Throws CheckError.
+ */
 function writeProgram(path: string, text: string): void {
   const temporary = `${path}.${process.pid}`;
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, text, { mode: 0o755 });
+    if (existsSync(path) && readRegularFile(path).toString() === text) return;
+    writeFileSync(temporary, text, { mode: text === '' ? 0o644 : 0o755 });
     renameSync(temporary, path);
   } catch (error) {
     throw new CheckError(
@@ -205,12 +235,10 @@ const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 /** Commands of cargo's that compile nothing and that programs ask for while they build: for these nothing of ours has to start. */
 const harmless = ['-V', '--version', '-vV', 'locate-project', 'metadata', 'read-manifest', 'pkgid'];
 
-function cargoScript(cargo: string, shown: string, program: readonly string[]): string {
+function cargoScript(cargo: string, program: readonly string[]): string {
   return `#!/bin/sh
-real=${quoted(shown)}
-[ -s "$real" ] || real=${quoted(cargo)}
 case "\${1-}" in
-${harmless.join(' | ')}) exec "$real" "$@" ;;
+${harmless.join(' | ')}) exec ${quoted(cargo)} "$@" ;;
 esac
 exec ${program.map(quoted).join(' ')} "$@"
 `;

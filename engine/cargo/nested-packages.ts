@@ -33,8 +33,8 @@ export function comparePackages({ root, packages }: Workspace, outer: OuterWorks
     ...(more > 0 ? [`and ${more} more packages`] : []),
   ];
   throw new CheckError(
-    `a program behind the gates has cargo build ${root}, of which cackle.toml of ${outer.root} knows not every package:\n  ${shown.join('\n  ')}`,
-    `have its Cargo.lock name the versions of ${join(outer.root, 'Cargo.lock')} (a copy of that file does), and let the workspace depend on what is missing there; or run that program without cackle`,
+    `a program behind the gates has cargo build ${root}, whose packages are not all those of ${join(outer.root, 'Cargo.lock')}:\n  ${shown.join('\n  ')}`,
+    'let its Cargo.lock name the same versions (a copy of that file does), and the workspace depend on what is missing there; or run the program without cackle',
   );
 }
 

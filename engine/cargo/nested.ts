@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { NestedRun } from '../build/gated-run.ts';
 import {
   type NestedAbout,
+  type NestedPlace,
   nestedFiles,
   readNestedAbout,
   realCargo,
@@ -17,18 +18,18 @@ export interface NestedCommand extends NestedRun {
 
 /**
  * Reads what the run of cackle that let the program start has left in `directory`, and makes the environment of this process the one
- * that the program would have given cargo. `isConfined`: the program is in a sandbox, and so is this process. Throws CheckError.
+ * that the program would have given cargo. Throws CheckError.
  */
-export function openNested(directory: string, isConfined: boolean): NestedCommand {
+export function openNested(directory: string, place: NestedPlace): NestedCommand {
   const about = readNestedAbout(directory);
   const { env } = process;
-  env.CARGO = realCargo(directory, about);
+  env.CARGO = realCargo(directory, place, about);
   const ours = [nestedFiles.open, nestedFiles.confined].map((name) =>
     dirname(join(directory, name)),
   );
   env.PATH = (env.PATH ?? '')
     .split(':')
-    .filter((place) => !ours.includes(place))
+    .filter((entry) => !ours.includes(entry))
     .join(':');
   restore('RUSTC_WRAPPER', join(directory, nestedFiles.wrapper), about.userWrapper);
   restore(REFUSAL, join(directory, nestedFiles.wrapper), undefined);
@@ -36,7 +37,7 @@ export function openNested(directory: string, isConfined: boolean): NestedComman
   delete env.CARGO_MAKEFLAGS;
   showCargoHome(about);
   const { shim, outer } = about;
-  return { shim, outer, isConfined, configFile: outer.configFile };
+  return { shim, outer, isConfined: place !== 'open', configFile: outer.configFile };
 }
 
 function restore(name: string, ours: string, value: string | undefined): void {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { type NestedAbout, realCargo } from '../../engine/build/nested-about.ts';
 import { outerOf } from '../../engine/build/nested-cargo.ts';
 import { comparePackages } from '../../engine/cargo/nested-packages.ts';
 import { normalisedSource } from '../../engine/config/sources.ts';
@@ -52,6 +53,16 @@ for (const [kind, missing] of sampled(kinds.toReversed()))
       expect(told(ran)).toBe('it succeeded');
     },
   );
+
+test('rule 7.14: where a sandbox shows cargo no more, our program does not take itself for it', () => {
+  const directory = workspace('nested-shown', { 'real/cargo': '' });
+  const outer = { configFile: '/c', root: '/', built: [], packages: [] };
+  const about: NestedAbout = { cargo: '/bin/cargo', cargoHome: '/', shim: '/shim', outer };
+  expect(realCargo(directory, 'confined', about)).toBe('/bin/cargo');
+  expect(() => realCargo(directory, 'covering', about)).toThrow('does not show cargo');
+  writeFileSync(join(directory, 'real/cargo'), 'ELF');
+  expect(realCargo(directory, 'covering', about)).toBe(join(directory, 'real/cargo'));
+});
 
 wholeTest('rule 7.14: a program that cargo runs', async () => {
   const directory = fixture('nested-cargo');
