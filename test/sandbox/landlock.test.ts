@@ -180,7 +180,7 @@ describe.skipIf(noLandlock !== undefined)('in Landlock', () => {
   test('rule 7.7: the command line that is shown can be run by hand', async () => {
     const body = 'eprintln!("no luck today"); std::process::exit(3)';
     const place = project('by-hand', body, 'kind = "Landlock"');
-    const { stdout } = await cackle(['-n', '--path', place]);
+    const { stdout } = await cackle(['-n', '--debug', '--path', place]);
     expect(stdout).toContain('its build script failed in its sandbox: exit status 3');
     const line = stdout.split('\n').find((text) => text.includes('cackle-launcher ')) ?? '';
     const again = spawnSync('sh', ['-c', line], { encoding: 'utf8' });
