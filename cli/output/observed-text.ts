@@ -52,10 +52,17 @@ export function observedText(observed: Observed, paint: Paint, all: boolean): st
 /** Returns what `cackle trace --suggest` found, as text behind that of the trace. */
 export function suggestionText(found: Suggestion | undefined): string {
   if (found === undefined) return '';
-  const { settings, toml, runs, written } = found;
+  const { settings, toml, runs, changes, written } = found;
   const without = settings.filter(({ needs }) => needs.length === 0).length;
   const proof = `The last of ${count(runs, 'build')} had just this, passed, and every build script told cargo the same; ${without} of ${settings.length} sandboxes need no setting of their own.`;
-  return `\n${written ? 'written to cackle.toml' : 'for cackle.toml (--write writes it)'}:\n\n${printableLines(toml.trimEnd())}\n\n${proof}\n`;
+  const lines = toml.trimEnd();
+  if (lines !== '') {
+    const where = written ? 'written to cackle.toml' : 'for cackle.toml (--write writes it)';
+    return `\n${where}:\n\n${printableLines(lines)}\n\n${proof}\n`;
+  }
+  if (!changes) return `\ncackle.toml needs no settings of sandboxes\n\n${proof}\n`;
+  const what = 'the settings of these sandboxes, since nothing needs them';
+  return `\n${written ? `removed from cackle.toml: ${what}` : `--write removes from cackle.toml ${what}`}\n\n${proof}\n`;
 }
 
 function programLines(program: ObservedProgram, paint: Paint, all: boolean): string[] {

@@ -9,7 +9,7 @@ export function refuseUnjudged(
   { gatesOnly, file }: Pick<Config, 'gatesOnly' | 'file'>,
 ): void {
   if (!gatesOnly) return;
-  if (command !== undefined)
+  if (command !== undefined && wholeFor === undefined)
     throw new CheckError(
       `\`cackle ${command.subcommand}\` judges each program before it runs, but ${file} has gates_only = true: only what runs while cargo builds is judged`,
       `\`cackle cargo ${command.subcommand}\` runs programs unjudged, behind the gates; without gates_only they are judged`,

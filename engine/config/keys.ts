@@ -129,15 +129,15 @@ export const apiKeys = {
 /** Lists of what a sandbox lets through. */
 const openingKeys = {
   bind_readable: list(
-    'Files and directories, which have to exist, that programs in the sandbox may read although it hides them. A relative path starts at the workspace.',
+    'Files and directories, which have to exist, that programs in the sandbox may read although it hides them. A relative path starts at the workspace, `~/` at the home directory.',
     path,
   ),
   bind_writable: list(
-    'Files and directories, which have to exist, that programs in the sandbox may change. A relative path starts at the workspace.',
+    'Files and directories, which have to exist, that programs in the sandbox may change. A relative path starts at the workspace, `~/` at the home directory.',
     path,
   ),
   make_writable: list(
-    'Directories, created when missing, that programs in the sandbox may change. A relative path starts at the workspace.',
+    'Directories, created when missing, that programs in the sandbox may change. A relative path starts at the workspace, `~/` at the home directory.',
     path,
   ),
   pass_env: list('Names of environment variables that programs in the sandbox see.', {

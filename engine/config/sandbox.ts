@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import type { DocumentReader } from './document-reader.ts';
 import { ancestors } from './inheritance.ts';
 import { type Keys, macroSandboxKeys, NEVER_PASSED, sandboxKeys } from './keys.ts';
@@ -35,18 +36,26 @@ export function readSandboxTable(
     return texts;
   };
   const path = (text: string) => (text === '' ? 'a path is expected here' : undefined);
+  const paths = (key: keyof typeof sandboxKeys) => list(key, path).map(fromHome);
   const kindEntry = table.entries.get('kind');
   return {
     where,
     kind: readKind(reader, kindEntry),
     kindPlace: kindEntry?.place,
     allowNetwork: reader.boolean(table.entries.get('allow_network')),
-    bindReadable: list('bind_readable', path),
-    bindWritable: list('bind_writable', path),
-    makeWritable: list('make_writable', path),
+    bindReadable: paths('bind_readable'),
+    bindWritable: paths('bind_writable'),
+    makeWritable: paths('make_writable'),
     passEnv: list('pass_env', variableFault),
     extraArgs: list('extra_args', () => undefined),
   };
+}
+
+/** Returns a path in which `~/`, at its beginning, is the home directory, as in `compile.files` (rule 2.19). */
+function fromHome(text: ConfigText): ConfigText {
+  const { value } = text;
+  if (value !== '~' && !value.startsWith('~/')) return text;
+  return { ...text, value: `${homedir()}${value.slice(1)}` };
 }
 
 /**

@@ -79,9 +79,12 @@ export async function observeTree(
   }
 }
 
-function commandOf({ tests, options }: TraceRequest): Pick<CheckOptions, 'command'> {
+function commandOf({ tests, options }: TraceRequest): Pick<CheckOptions, 'command' | 'wholeFor'> {
   if (!tests) return {};
   if (options.packages.length > 0)
     throw new CheckError('tests are traced of the whole workspace', 'leave --package out');
-  return { command: { subcommand: 'test', args: ['--no-fail-fast'] } };
+  return {
+    command: { subcommand: 'test', args: ['--no-fail-fast'] },
+    wholeFor: '`cackle trace --tests`',
+  };
 }

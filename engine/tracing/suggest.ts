@@ -22,6 +22,8 @@ export interface Suggestion {
   readonly toml: string;
   /** Builds that were made to find it; the last one is the proof. */
   readonly runs: number;
+  /** What cackle.toml has for these sandboxes is something else. */
+  readonly changes: boolean;
   /** cackle.toml was replaced. */
   readonly written: boolean;
 }
@@ -59,6 +61,7 @@ export async function suggest(
         .map(([who, needs]) => ({ who, needs })),
       toml: applyEdits('', [settingsEdit(new Map(needed), isBoxed)]),
       runs: search.runs,
+      changes: text !== before.text,
       written: write && text !== before.text,
     };
   } finally {

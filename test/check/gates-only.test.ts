@@ -151,6 +151,7 @@ test('rules 2.21, 6.3, 11.1: what is about programs or whole packages is refused
     ['`cackle lock`', ['lock']],
     ['`cackle diff`', ['diff']],
     ['`cackle coverage`', ['coverage']],
+    ['`cackle trace --tests`', ['trace', '--tests']],
     ['`cackle report`', ['report', '--html', join(directory, 'x.html')]],
   ];
   await run('git', ['-C', directory, 'init', '--quiet']);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { suggestionText } from '../../cli/output/observed-text.ts';
 import { noBubblewrap } from '../sandbox/support.ts';
 import { cackle, check, fixture } from '../support/cackle.ts';
 import { noStrace, traced } from './support.ts';
@@ -54,4 +55,15 @@ describe.skipIf(noStrace !== undefined || noBubblewrap !== undefined)('--suggest
     expect(stderr).toContain('do the same in a sandbox: build nobody\n');
     expect(readFileSync(file, 'utf8')).toBe(before);
   });
+});
+
+test('rule 14.7: nothing to write, and settings that nothing needs, are said in words', () => {
+  const found = { settings: [{ who: 'build a', needs: [] }], toml: '', runs: 1 };
+  const said = (changes: boolean, written: boolean): string | undefined =>
+    suggestionText({ ...found, changes, written }).split('\n')[1];
+  expect([said(false, false), said(true, false), said(true, true)]).toEqual([
+    'cackle.toml needs no settings of sandboxes',
+    '--write removes from cackle.toml the settings of these sandboxes, since nothing needs them',
+    'removed from cackle.toml: the settings of these sandboxes, since nothing needs them',
+  ]);
 });

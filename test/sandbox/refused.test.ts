@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { packageRoot } from '../../engine/paths.ts';
@@ -138,7 +139,7 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
   wholeTest('the command line that is shown can be run by hand', async () => {
     const body = 'eprintln!("no luck today"); std::process::exit(3)';
     const directory = project('by-hand', `fn main() { ${body} }`, boxed);
-    const { stdout } = await cackle(['-n', '--path', directory]);
+    const { stdout } = await cackle(['-n', '--debug', '--path', directory]);
     const line = stdout.split('\n').find((text) => text.includes(' --unshare-all ')) ?? '';
     const again = spawnSync('sh', ['-c', line], { encoding: 'utf8' });
     expect(again.status).toBe(3);
@@ -158,6 +159,21 @@ describe.skipIf(noBubblewrap !== undefined)('with bwrap', () => {
       /cackle\.toml:6:18: bind_writable: .*\/nowhere: there is no such path/,
     );
     expect(ran.stderr).toContain('make_writable');
+  });
+
+  test('rule 2.15: `~/` is the home directory, which is never made anew in the workspace', async () => {
+    const paths =
+      'bind_readable = ["~/one"]\nbind_writable = ["~/two"]\nmake_writable = ["~/made"]\n';
+    const directory = project('from-home', quiet, `${boxed}${paths}`);
+    const home = join(directory, 'home');
+    const [cargo, rustup] = ['.cargo', '.rustup'].map((name) => join(homedir(), name));
+    const { CARGO_HOME = cargo, RUSTUP_HOME = rustup } = process.env;
+    const env = { HOME: home, CARGO_HOME, RUSTUP_HOME };
+    const ran = await cackle(['-n', '--path', directory], env);
+    for (const name of ['one', 'two'])
+      expect(ran.stderr).toContain(`: ${home}/${name}: there is no such path`);
+    const made = [join(home, 'made'), join(directory, '~')].map((path) => existsSync(path));
+    expect(made).toEqual([true, false]);
   });
 
   test('make_writable that cannot be made, and extra_args that bwrap does not know, are errors at their place', async () => {
