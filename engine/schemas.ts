@@ -15,6 +15,8 @@ export {
   int,
   literal,
   looseObject,
+  maximum,
+  minimum,
   minLength,
   nullable,
   nullish,

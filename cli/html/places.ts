@@ -7,6 +7,8 @@ import type { PageFile, PageFrame, PagePlace } from './types.ts';
 
 /** Lines that are shown above and below a place. */
 const AROUND = 3;
+/** No source has more lines: rustc counts them in 32 bits. */
+const MOST_LINES = 2 ** 32 - 1;
 /** Characters of one line, and of all lines. */
 const MAX_LINE = 200;
 const MAX_TEXT = 12 * 1024 * 1024;
@@ -30,7 +32,7 @@ export class PagePlaces {
   add({ file, line, column }: SourcePlace, around = AROUND): PagePlace {
     const known = this.files.get(file) ?? { index: this.files.size, lines: new Map() };
     this.files.set(file, known);
-    if (line > 0)
+    if (line > 0 && line <= MOST_LINES)
       for (let at = Math.max(1, line - around); at <= line + around; at++)
         this.addLine(file, known.lines, at);
     return [known.index, line, column];

@@ -1,5 +1,6 @@
 import { codeOf, type Problem, severityOf } from '../../engine/problems/kinds.ts';
 import type { CheckReport } from '../../engine/problems/report.ts';
+import { printable } from '../output/printable.ts';
 import { adviceLines, counted, headline, placeLines, uncheckedTexts } from './details.ts';
 import type { Reporter } from './reporter.ts';
 import { Repository } from './repository.ts';
@@ -60,7 +61,7 @@ export function command(
   lines: readonly string[],
 ): string {
   const given = Object.entries(properties).flatMap(([key, value]) =>
-    value === undefined ? [] : `${key}=${escapedProperty(String(value))}`,
+    value === undefined ? [] : `${key}=${escapedProperty(printable(String(value)))}`,
   );
   return `::${name} ${given.join(',')}::${escapedData(lines.join('\n'))}`;
 }

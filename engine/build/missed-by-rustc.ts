@@ -62,7 +62,7 @@ function missedBy(errors: readonly RustcError[], unit: FailedRustc): MissedByRus
     if (file !== undefined) {
       const path = resolve(cwd, file);
       if (!existsSync(path)) continue;
-      if (hides(realPath(path))) files.push({ path, place: placeOf(error, cwd) });
+      if (hides(realPath(path))) files.push({ path, place: placeOf(error, cwd, hides) });
       else if (hides(path)) links.add(path);
     } else if (variable !== undefined) {
       if (isHiddenVariable(variable)) variables.add(variable);
@@ -95,10 +95,16 @@ function isOfMacro({ message, hasCode, macro }: RustcError): boolean {
   return panicked.test(message) || (!hasCode && macro !== undefined && !ofCompiler.test(macro));
 }
 
-function placeOf({ place }: RustcError, cwd: string): MissedByRustc['files'][number]['place'] {
-  return place === undefined
-    ? { file: cwd, line: 1, column: 1 }
-    : { ...place, file: resolve(cwd, place.file) };
+function placeOf(
+  { place }: RustcError,
+  cwd: string,
+  hides: (path: string) => boolean,
+): MissedByRustc['files'][number]['place'] {
+  const unknown = { file: cwd, line: 1, column: 1 };
+  if (place === undefined) return unknown;
+  const file = resolve(cwd, place.file);
+  // A macro that forges an error must not have a report show what the sandbox hides from it.
+  return hides(file) || hides(realPath(file)) ? unknown : { ...place, file };
 }
 
 function each(denied: readonly Denial[]): Denial[] {

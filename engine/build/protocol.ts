@@ -27,6 +27,9 @@ export interface Hello {
   readonly env: ReadonlyMap<string, string>;
 }
 
+/** A line or column of a source as rustc counts them, 0 where there is none. Proc macros write where rustc does, and what they like. */
+export const sourceNumber = z.int().check(z.minimum(0), z.maximum(2 ** 32 - 1));
+
 const doneSchema = z.object({
   done: z.object({
     status: z.optional(z.number()),
@@ -38,7 +41,7 @@ const doneSchema = z.object({
     errors: z.optional(z.string()),
     lints: z.optional(
       z.array(
-        z.object({ lint: z.string(), file: z.string(), line: z.number(), column: z.number() }),
+        z.object({ lint: z.string(), file: z.string(), line: sourceNumber, column: sourceNumber }),
       ),
     ),
   }),

@@ -1,4 +1,5 @@
 import * as z from '../schemas.ts';
+import { sourceNumber } from './protocol.ts';
 
 /** An error that rustc reported, as far as the search for what its sandbox hides asks. */
 export interface RustcError {
@@ -25,8 +26,8 @@ const diagnostic = z.object({
   spans: z.array(
     z.object({
       file_name: z.string(),
-      line_start: z.number(),
-      column_start: z.number(),
+      line_start: sourceNumber,
+      column_start: sourceNumber,
       is_primary: z.boolean(),
       text: z.array(z.object({ text: z.string() })),
       expansion: z.nullish(z.object({ macro_decl_name: z.string() })),

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
+import { realPath } from '../paths.ts';
 import { hiddenBy } from '../sandbox/hidden.ts';
 import { platformOf } from '../workspace/platform.ts';
 import { compileAsGiven } from './as-given.ts';
@@ -222,12 +223,15 @@ export class RustcService {
           failedInSandbox({ ...invocation, command: sandboxCommand, macros }, hello, done, sandbox),
         );
     }
-    const lints: LintHit[] = (done.lints ?? []).map((hit) => ({
-      lint: hit.lint === 'unsafe_code' ? 'unsafe_code' : 'missing_unsafe_on_extern',
-      file: resolve(hello.cwd, hit.file),
-      line: hit.line,
-      column: hit.column,
-    }));
+    const hides = sandboxCommand === undefined ? () => false : hiddenBy(sandboxCommand).hides;
+    const lints: LintHit[] = (done.lints ?? []).map((hit) => {
+      const lint = hit.lint === 'unsafe_code' ? 'unsafe_code' : 'missing_unsafe_on_extern';
+      const file = resolve(hello.cwd, hit.file);
+      // Proc macros write where rustc does: reports must not show what they cannot read (rule 9.12).
+      return hides(file) || hides(realPath(file))
+        ? { lint, file: invocation.sourcePath, line: 1, column: 1 }
+        : { lint, file, line: hit.line, column: hit.column };
+    });
     const depInfo = depInfoOf(hello, command, invocation);
     const { queried, asked } = success ? this.askedBy(hello, depInfo, macros) : noVariables;
     return handlers.onRustcDone({
@@ -241,7 +245,7 @@ export class RustcService {
       asked,
       macros,
       opened: sandbox?.sandboxes.openedTo({ ...invocation, macros }) ?? '',
-      hides: sandboxCommand === undefined ? () => false : hiddenBy(sandboxCommand).hides,
+      hides,
       profiles: command.profiles.map((path) => resolve(hello.cwd, path)),
       nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
       outputs: success ? outputsOf(invocation) : [],

@@ -22,7 +22,6 @@ const MOST_NAMED = 5;
  * than the program's workspace and what is built of it, or bears the name of another package there (rule 13.9).
  */
 export function comparePackages({ root, packages }: Workspace, outer: OuterWorkspace): void {
-  if (root === outer.root) return;
   const known = lockEntries(cargoLockText(outer.root));
   const own = lockEntries(cargoLockText(root));
   const faults = packages.flatMap((p) => faultOf(p, own, known, outer) ?? []);

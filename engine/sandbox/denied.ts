@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 
 /**
@@ -98,16 +98,25 @@ export function searchedDirectories(env: ReadonlyMap<string, string>): string[] 
  */
 export function placesToWrite(path: string): Denial[] {
   const place = placeToWrite(path);
-  const found = statSync(path, { throwIfNoEntry: false });
-  const kept = found ?? statSync(place.path, { throwIfNoEntry: false });
+  const found = statOf(path);
+  const kept = found ?? statOf(place.path);
   const isKept = kept !== undefined && (kept.mode & 0o200) === 0;
   return isKept
     ? [place, { what: 'mode', path: found === undefined ? place.path : path }]
     : [place];
 }
 
+/** Programs print what they like: a path may be too long, lead in circles, or hold a NUL. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function placeToWrite(path: string): Extract<Denial, { what: 'write' }> {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = statOf(path);
   if (found?.isDirectory()) return { what: 'write', path, new: false };
   let directory = dirname(path);
   if (found !== undefined && isPackage(directory)) return { what: 'write', path, new: false };

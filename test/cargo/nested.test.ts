@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type NestedAbout, realCargo } from '../../engine/build/nested-about.ts';
@@ -78,6 +78,30 @@ test('rule 7.14: where a sandbox shows cargo no more, our program does not take 
   expect(() => realCargo(directory, 'covering', about)).toThrow('does not show cargo');
   writeFileSync(join(directory, 'real/cargo'), 'ELF');
   expect(realCargo(directory, 'covering', about)).toBe(join(directory, 'real/cargo'));
+});
+
+test('rules 2.21, 13.8: with gates_only, a program that a build script has cargo run is judged: it runs while cargo builds', async () => {
+  const script =
+    'fn main() { println!("cargo:rerun-if-changed=build.rs"); let _ = std::process::Command::new("cargo").args(["run", "--offline", "--manifest-path", "inner/Cargo.toml"]).status(); }';
+  const manifest = (name: string): string =>
+    `[package]\nname = "${name}"\nversion = "1.0.0"\nedition = "2021"\n[workspace]\n`;
+  const directory = workspace('nested-gates-only', {
+    'Cargo.toml': manifest('outer'),
+    'build.rs': script,
+    'src/lib.rs': '',
+    'inner/Cargo.toml': manifest('inner'),
+    'inner/src/main.rs': 'fn main() { std::fs::write("proof", "").unwrap(); }',
+  });
+  const settings = (inner: string): string =>
+    `[common]\nversion = 3\nimport_std = ["fs", "process"]\ngates_only = true\nnested_packages = ["inner"]\n[sandbox]\nkind = "Disabled"\n[pkg.outer]\nbuild.allow_apis = ["process"]\n${inner}`;
+  const check = async (inner: string): Promise<boolean> => {
+    writeFileSync(join(directory, 'cackle.toml'), settings(inner));
+    rmSync(join(directory, 'target'), { recursive: true, force: true });
+    expect((await cackle(['-n', '--path', directory])).status).toBe(0);
+    return existsSync(join(directory, 'proof'));
+  };
+  expect(await check('')).toBe(false);
+  expect(await check('[pkg.inner]\nallow_apis = ["fs"]\n')).toBe(true);
 });
 
 wholeTest('rule 7.14: a program that cargo runs', async () => {

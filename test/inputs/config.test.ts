@@ -291,7 +291,7 @@ test('a package that is not in the tree is a warning with the nearest name', asy
 });
 
 test.each([
-  ['features', 'features = ["wings"]', 'does not contain this feature: wings'],
+  ['features', 'features = ["wings"]', '3:13: no package that is built has the feature `wings`'],
   ['build_flags', 'build_flags = ["--no-such-flag"]', "unexpected argument '--no-such-flag'"],
   ['build_flags', 'build_flags = [""]', "unexpected argument ''"],
   ['profile', 'profile = "fast"', 'profile `fast` is not defined'],

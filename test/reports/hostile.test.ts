@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Result } from 'sarif';
 import { expect, test } from 'vitest';
+import { PagePlaces } from '../../cli/html/places.ts';
 import { paintFor } from '../../cli/output/paint.ts';
 import { command, github } from '../../cli/reporters/github.ts';
 import { junit, xml } from '../../cli/reporters/junit.ts';
@@ -9,6 +10,7 @@ import { code, codeBlock, sentence } from '../../cli/reporters/markdown-text.ts'
 import type { CheckResult } from '../../cli/reporters/reporter.ts';
 import { limitedResults, sarif } from '../../cli/reporters/sarif.ts';
 import { sarifRules } from '../../cli/reporters/sarif-rules.ts';
+import { readRustcErrors } from '../../engine/build/rustc-errors.ts';
 import type { Problem } from '../../engine/problems/kinds.ts';
 import { elementsOf, runOf } from './support.ts';
 
@@ -243,4 +245,20 @@ test('rule 6.18: SARIF has at most 25,000 results and 10 MB, errors first, and s
 test('the text for people has colours only where they are wanted', () => {
   expect(paintFor(false).red('x')).toBe('x');
   expect(paintFor(true).red('x')).toBe('\u001b[31mx\u001b[39m');
+});
+
+test('rules 6.9, 9.12: a place that a proc macro makes up is no command of a terminal, and costs no time', () => {
+  const line = command('error', { file: '\u001b[31mred\u0007' }, []);
+  expect([line.includes('\u001b'), line.includes('\u0007')]).toEqual([false, false]);
+  const places = new PagePlaces('/');
+  for (const at of [1e300, 2 ** 60, 2 ** 53]) places.add({ file: '/nowhere', line: at, column: 1 });
+  expect(places.all()).toEqual([{ name: 'nowhere', lines: {} }]);
+  const span = (line_start: number): string => {
+    const spans = [{ file_name: 'a', line_start, column_start: 1, is_primary: true, text: [] }];
+    const said = { $message_type: 'diagnostic', level: 'error', message: 'm', code: null };
+    return `${JSON.stringify({ ...said, children: [], spans })}\n`;
+  };
+  const kept = (lines: string): number =>
+    readRustcErrors(Buffer.from(lines).toString('base64')).length;
+  expect([span(7), span(1e300), span(1.5), span(-7)].map(kept)).toEqual([1, 0, 0, 0]);
 });

@@ -14,7 +14,7 @@ import { describe, expect, test } from 'vitest';
 import { deniedText } from '../../engine/problems/failure.ts';
 import { adviceFor } from '../../engine/problems/fixes.ts';
 import type { Denial } from '../../engine/sandbox/denied.ts';
-import { denialsIn } from '../../engine/sandbox/denied.ts';
+import { denialsIn, placesToWrite } from '../../engine/sandbox/denied.ts';
 import { check, config, fixture } from '../support/cackle.ts';
 import { sampled } from '../support/whole.ts';
 import { kinds } from './support.ts';
@@ -317,4 +317,9 @@ test('rule 7.7: what texts of programs say was denied', () => {
     'not found: /etc/no',
   ])
     expect(said(text), text).toEqual([]);
+});
+
+test('rule 9.12: a path that no file can have is no reason to end', () => {
+  for (const path of [`/${'a'.repeat(300)}/x`, '/a\0b/c'])
+    expect(placesToWrite(path)).toHaveLength(1);
 });
