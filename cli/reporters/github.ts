@@ -49,7 +49,7 @@ function annotation(problem: Problem, report: CheckReport, repository: Repositor
   const more = places.length > LINES ? ['…'] : [];
   return command(
     severityOf(problem),
-    { file, line, col: column, title: `cackle ${codeOf(problem)}` },
+    { file: file && printable(file), line, col: column, title: `cackle ${codeOf(problem)}` },
     [headline(problem), ...places.slice(0, LINES), ...more, ...adviceLines(problem)],
   );
 }
@@ -61,7 +61,7 @@ export function command(
   lines: readonly string[],
 ): string {
   const given = Object.entries(properties).flatMap(([key, value]) =>
-    value === undefined ? [] : `${key}=${escapedProperty(printable(String(value)))}`,
+    value === undefined ? [] : `${key}=${escapedProperty(String(value))}`,
   );
   return `::${name} ${given.join(',')}::${escapedData(lines.join('\n'))}`;
 }

@@ -248,8 +248,13 @@ test('the text for people has colours only where they are wanted', () => {
 });
 
 test('rules 6.9, 9.12: a place that a proc macro makes up is no command of a terminal, and costs no time', () => {
-  const line = command('error', { file: '\u001b[31mred\u0007' }, []);
-  expect([line.includes('\u001b'), line.includes('\u0007')]).toEqual([false, false]);
+  const [one] = fc.sample(problem, 1);
+  if (one?.kind !== 'disallowed-api') throw new Error('a problem of another kind');
+  const forged = place('/nowhere/workspace/\u001b[31mred\u0007');
+  const usages = one.usages.map((usage) => ({ ...usage, place: forged }));
+  const shown = github.check(resultOf([{ ...one, usages }]));
+  expect(shown).toMatch(/^::error file=[^,]*red/);
+  expect([shown.includes('\u001b'), shown.includes('\u0007')]).toEqual([false, false]);
   const places = new PagePlaces('/');
   for (const at of [1e300, 2 ** 60, 2 ** 53]) places.add({ file: '/nowhere', line: at, column: 1 });
   expect(places.all()).toEqual([{ name: 'nowhere', lines: {} }]);
