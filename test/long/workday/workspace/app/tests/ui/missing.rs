@@ -1,0 +1,3 @@
+fn main() {
+    let _ = queries::query!("missing", 1);
+}
