@@ -13,6 +13,7 @@ const ground = [
   'engine/regular-file.ts',
   'engine/rust-paths.ts',
   'engine/schemas.ts',
+  'engine/distinct.ts',
   'engine/group-by.ts',
   'engine/shell-words.ts',
   'engine/sorted-by.ts',

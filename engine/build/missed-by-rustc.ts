@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { distinct } from '../distinct.ts';
 import { realPath } from '../paths.ts';
-import { type Denial, denialsIn } from '../sandbox/denied.ts';
+import { denialsIn } from '../sandbox/denied.ts';
 import { hiddenBy } from '../sandbox/hidden.ts';
 import type { Done, Hello } from './protocol.ts';
 import { type RustcError, readRustcErrors } from './rustc-errors.ts';
@@ -81,7 +82,7 @@ function missedBy(errors: readonly RustcError[], unit: FailedRustc): MissedByRus
     },
   );
   return {
-    ...{ files, links: [...links], variables: [...variables].sort(), denied: each(denied) },
+    ...{ files, links: [...links], variables: [...variables].sort(), denied: distinct(denied) },
     mayBeSandbox: mayBeSandbox || ofMacros.length > 0,
   };
 }
@@ -105,8 +106,4 @@ function placeOf(
   const file = resolve(cwd, place.file);
   // A macro that forges an error must not have a report show what the sandbox hides from it.
   return hides(file) || hides(realPath(file)) ? unknown : { ...place, file };
-}
-
-function each(denied: readonly Denial[]): Denial[] {
-  return [...new Map(denied.map((denial) => [JSON.stringify(denial), denial])).values()];
 }

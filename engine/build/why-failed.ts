@@ -1,6 +1,7 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { chmod, cp, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { distinct } from '../distinct.ts';
 import { readRegularFile } from '../regular-file.ts';
 import type { Denial } from '../sandbox/denied.ts';
 import {
@@ -61,7 +62,7 @@ export async function whyFailed(
   const others = [...denials, ...told(asked.output)].filter(
     ({ what }) => wrote.length === 0 || what !== 'write',
   );
-  return unique([
+  return distinct([
     ...wrote,
     ...others,
     ...(asked.usedNetwork ? [{ what: 'network' } as const] : []),
@@ -121,7 +122,7 @@ async function ask(
     });
     return {
       succeeded: ran.status === 0,
-      wrote: unique(
+      wrote: distinct(
         written.flatMap(([path, stats]) =>
           // A new directory does not exist in the package, so it is itself the place to allow.
           placesToWrite(join(directory, path, stats.isDirectory() ? 'any' : '')),
@@ -176,10 +177,6 @@ function wantedNetwork(counters: string): boolean {
     return Number(values?.[names?.indexOf(name) ?? -1] ?? 0);
   };
   return value('Ip', 'OutNoRoutes') > 0 || value('Tcp', 'ActiveOpens') > 0;
-}
-
-function unique(denials: readonly Denial[]): Denial[] {
-  return [...new Map(denials.map((denial) => [JSON.stringify(denial), denial])).values()];
 }
 
 /** Returns the bytes of a file, none when it cannot be read. */

@@ -1,4 +1,5 @@
 import type { Config, ConfigText } from '../config/types.ts';
+import { distinct } from '../distinct.ts';
 import type { UnitRecord } from '../facts/unit-record.ts';
 import type { OpenedUnit } from '../problems/report.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -29,7 +30,7 @@ export function openedUnits(
       },
     };
   });
-  return [...new Map(found.map((unit) => [JSON.stringify(unit), unit])).values()];
+  return distinct(found);
 }
 
 const texts = (list: readonly ConfigText[]): string[] => list.map(({ value }) => value);

@@ -2,6 +2,7 @@ import type { FailedSandboxedUnit, MissedByRustc } from '../build/types.ts';
 import { coversVariable } from '../config/compile-rules.ts';
 import { applyEdits, type EditStep } from '../config/edit/edit.ts';
 import type { Config } from '../config/types.ts';
+import { distinct } from '../distinct.ts';
 import { groupBy } from '../group-by.ts';
 import { scopeOf } from '../judge/attribution.ts';
 import { asInConfig } from '../judge/program-problems.ts';
@@ -38,10 +39,7 @@ export function sandboxWords(
     ),
     ...units.flatMap((unit) => ofMacros(unit, known)),
   ];
-  if (kept.length > 0) {
-    const each = new Map(kept.map((one) => [JSON.stringify(one), one]));
-    return [...each.values()].map(textOf).join('\nand ');
-  }
+  if (kept.length > 0) return distinct(kept).map(textOf).join('\nand ');
   const unclear = units.filter(({ missed }) => missed.mayBeSandbox);
   return unclear.length === 0 ? undefined : mayForbid(unclear, known);
 }

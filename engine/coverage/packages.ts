@@ -1,3 +1,4 @@
+import { distinct } from '../distinct.ts';
 import { type CfgSet, cfgHolds } from '../workspace/cfg-expression.ts';
 import type { Candidate } from './candidates.ts';
 import type { FullTree, TreeNode } from './full-tree.ts';
@@ -111,7 +112,7 @@ function neededBy(node: TreeNode, { nodes }: FullTree): UncompiledPackage['neede
         ...(kind === undefined ? {} : { kind }),
       })),
   );
-  return [...new Map(found.map((need) => [JSON.stringify(need), need])).values()];
+  return distinct(found);
 }
 
 function shownBy(ways: readonly Way[], tree: FullTree, candidates: number): ShownBy | undefined {
