@@ -49,7 +49,7 @@ const ofCompiler = /^(?:(?:option_)?env|include(?:_str|_bytes)?|compile_error)!$
 /** Returns what its sandbox kept from a rustc that failed, as far as its errors tell. */
 function missedBy(errors: readonly RustcError[], unit: FailedRustc): MissedByRustc {
   const { command, cwd, env } = unit;
-  const { hides } = hiddenBy(command);
+  const { hides, hidesFile, refuses } = hiddenBy(command);
   const shown = new Set(command.flatMap((word, i) => (word === '--setenv' ? command[i + 1] : [])));
   const isHiddenVariable = (name: string): boolean => env.has(name) && !shown.has(name);
   const files: MissedByRustc['files'][number][] = [];
@@ -63,7 +63,7 @@ function missedBy(errors: readonly RustcError[], unit: FailedRustc): MissedByRus
     if (file !== undefined) {
       const path = resolve(cwd, file);
       if (!existsSync(path)) continue;
-      if (hides(realPath(path))) files.push({ path, place: placeOf(error, cwd, hides) });
+      if (hides(realPath(path))) files.push({ path, place: placeOf(error, cwd, hidesFile) });
       else if (hides(path)) links.add(path);
     } else if (variable !== undefined) {
       if (isHiddenVariable(variable)) variables.add(variable);
@@ -77,7 +77,7 @@ function missedBy(errors: readonly RustcError[], unit: FailedRustc): MissedByRus
       hiddenVariables: [...env.keys()].filter(isHiddenVariable),
       mentions: () => false,
       hasNetwork: unit.hasNetwork,
-      ...hiddenBy(command),
+      ...{ hides, refuses },
       searched: [],
     },
   );
@@ -99,11 +99,11 @@ function isOfMacro({ message, hasCode, macro }: RustcError): boolean {
 function placeOf(
   { place }: RustcError,
   cwd: string,
-  hides: (path: string) => boolean,
+  hidesFile: (path: string) => boolean,
 ): MissedByRustc['files'][number]['place'] {
   const unknown = { file: cwd, line: 1, column: 1 };
   if (place === undefined) return unknown;
   const file = resolve(cwd, place.file);
   // A macro that forges an error must not have a report show what the sandbox hides from it.
-  return hides(file) || hides(realPath(file)) ? unknown : { ...place, file };
+  return hidesFile(file) ? unknown : { ...place, file };
 }

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CheckError } from '../errors.ts';
-import { realPath } from '../paths.ts';
 import { hiddenBy } from '../sandbox/hidden.ts';
 import { platformOf } from '../workspace/platform.ts';
 import { compileAsGiven } from './as-given.ts';
@@ -223,12 +222,12 @@ export class RustcService {
           failedInSandbox({ ...invocation, command: sandboxCommand, macros }, hello, done, sandbox),
         );
     }
-    const hides = sandboxCommand === undefined ? () => false : hiddenBy(sandboxCommand).hides;
+    const hidden = sandboxCommand === undefined ? undefined : hiddenBy(sandboxCommand);
     const lints: LintHit[] = (done.lints ?? []).map((hit) => {
       const lint = hit.lint === 'unsafe_code' ? 'unsafe_code' : 'missing_unsafe_on_extern';
       const file = resolve(hello.cwd, hit.file);
       // Proc macros write where rustc does: reports must not show what they cannot read (rule 9.12).
-      return hides(file) || hides(realPath(file))
+      return hidden?.hidesFile(file) === true
         ? { lint, file: invocation.sourcePath, line: 1, column: 1 }
         : { lint, file, line: hit.line, column: hit.column };
     });
@@ -245,7 +244,7 @@ export class RustcService {
       asked,
       macros,
       opened: sandbox?.sandboxes.openedTo({ ...invocation, macros }) ?? '',
-      hides,
+      hides: hidden?.hides ?? (() => false),
       profiles: command.profiles.map((path) => resolve(hello.cwd, path)),
       nativeDirectories: command.nativeDirectories.map((path) => resolve(hello.cwd, path)),
       outputs: success ? outputsOf(invocation) : [],

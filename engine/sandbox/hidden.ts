@@ -8,13 +8,14 @@ import { LAUNCHER } from './launcher.ts';
 export function hiddenBy(command: readonly string[]): {
   /** Does it hide what lies at an absolute path? */
   readonly hides: (path: string) => boolean;
+  /** Does it hide that, or what a link there leads to? */
+  readonly hidesFile: (path: string) => boolean;
   /** Is what it hides refused, rather than absent? */
   readonly refuses: boolean;
 } {
   const refuses = basename(command[0] ?? '') === LAUNCHER;
-  return {
-    // Rules name files without links.
-    hides: (path) => (refuses ? isOutOfReach(command, realPath(path)) : hidesPath(command, path)),
-    refuses,
-  };
+  // Rules name files without links.
+  const hides = (path: string): boolean =>
+    refuses ? isOutOfReach(command, realPath(path)) : hidesPath(command, path);
+  return { hides, hidesFile: (path) => hides(path) || hides(realPath(path)), refuses };
 }
