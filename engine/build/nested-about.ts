@@ -8,6 +8,7 @@ import { reasonOf } from '../system-errors.ts';
 const outer = z.object({
   configFile: z.string(),
   root: z.string(),
+  /** Directories into which cargo and the programs that it runs build. */
   built: z.array(z.string()),
   packages: z.array(
     z.object({
@@ -20,18 +21,7 @@ const outer = z.object({
 });
 
 /** The workspace by whose cackle.toml and Cargo.lock a nested cargo is judged: that of the program which starts it. */
-export interface OuterWorkspace {
-  readonly configFile: string;
-  readonly root: string;
-  /** Directories into which cargo and the programs that it runs build. */
-  readonly built: readonly string[];
-  readonly packages: readonly {
-    readonly name: string;
-    readonly cargoName: string;
-    readonly source: string;
-    readonly directory: string;
-  }[];
-}
+export type OuterWorkspace = z.infer<typeof outer>;
 
 const about = z.object({
   cargo: z.string(),

@@ -14,6 +14,7 @@ import { CheckError } from '../errors.ts';
 import { distPath, entriesOf, realPath } from '../paths.ts';
 import { readRegularFile } from '../regular-file.ts';
 import type { CargoInside } from '../sandbox/cargo-inside.ts';
+import { shellWords } from '../shell-words.ts';
 import { whyUnwritable } from '../system-errors.ts';
 import { buildDirectories } from '../workspace/build-directories.ts';
 import type { Workspace } from '../workspace/types.ts';
@@ -46,7 +47,7 @@ export function outerOf(workspace: Workspace, configFile: string): OuterWorkspac
   return {
     configFile,
     root: workspace.root,
-    built: buildDirectories(workspace),
+    built: [...buildDirectories(workspace)],
     packages: workspace.packages.map(({ name, cargoName, source, directory }) => ({
       ...{ name, cargoName, source, directory },
     })),
@@ -113,9 +114,9 @@ export class NestedCargo {
     const { shim, userWrapper, outer, isConfined, workspace } = this.options;
     const { targetDirectory, sysroot } = workspace();
     const cargo = this.options.cargo ?? cargoOf(env, sysroot);
-    const { packages, ...place } = outer();
+    const found = outer();
     const about: NestedAbout = {
-      ...{ cargo, shim, outer: { ...place, built: [...place.built], packages: [...packages] } },
+      ...{ cargo, shim, outer: found },
       cargoHome: process.env.CARGO_HOME || join(homedir(), '.cargo'),
       ...(userWrapper === undefined ? {} : { userWrapper }),
     };
@@ -140,11 +141,11 @@ export class NestedCargo {
     // That it is in use.
     utimesSync(path('about'), new Date(), new Date());
     forgetOthers(directory);
-    const exporting = packages.map((p) => join(p.directory, 'cackle', 'export.toml'));
+    const exporting = found.packages.map((p) => join(p.directory, 'cackle', 'export.toml'));
     const inside: CargoInside = {
       reads: [
         ...[directory, dirname(realPath(shim)), ...ownFiles()],
-        ...[place.configFile, join(place.root, 'Cargo.lock')],
+        ...[found.configFile, join(found.root, 'Cargo.lock')],
         ...exporting.filter((file) => existsSync(file)),
       ],
       covers: [
@@ -230,23 +231,21 @@ function cargoFiles(cargo: string, sysroot: string, env: ReadonlyMap<string, str
   return [...new Set([realPath(cargo), ...found.filter(isCargo)])];
 }
 
-const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
-
 /** Commands of cargo's that compile nothing and that programs ask for while they build: for these nothing of ours has to start. */
 const harmless = ['-V', '--version', '-vV', 'locate-project', 'metadata', 'read-manifest', 'pkgid'];
 
 function cargoScript(cargo: string, program: readonly string[]): string {
   return `#!/bin/sh
 case "\${1-}" in
-${harmless.join(' | ')}) exec ${quoted(cargo)} "$@" ;;
+${harmless.join(' | ')}) exec ${shellWords([cargo])} "$@" ;;
 esac
-exec ${program.map(quoted).join(' ')} "$@"
+exec ${shellWords(program)} "$@"
 `;
 }
 
 /** cargo alone names the crate and asks for JSON: build scripts that try rustc out, and macros, do not. */
 function wrapperScript(userWrapper: string | undefined): string {
-  const next = userWrapper === undefined ? '' : `${quoted(userWrapper)} `;
+  const next = userWrapper === undefined ? '' : `${shellWords([userWrapper])} `;
   return `#!/bin/sh
 unit=
 for word do
