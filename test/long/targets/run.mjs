@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../../../setup/ensure.mjs';
 import { root } from '../../../setup/paths.mjs';
 import { addTargets } from '../../../setup/targets.mjs';
+import { allowAll } from '../../../tools/allow-all.mjs';
 import { fetchCrate } from '../../../tools/real-crates.mjs';
 
 const { values } = parseArgs({
@@ -97,26 +98,10 @@ function explained(usage) {
 
 /** All may be built and run; what the programs themselves use is a problem. @param {string} name @param {string} path @param {readonly string[]} flags */
 function writeConfig(name, path, flags) {
-  const args = ['metadata', '--format-version', '1', '--locked'];
-  const ran = spawnSync('cargo', args, { cwd: path, encoding: 'utf8', maxBuffer: 1 << 28 });
-  if (ran.status !== 0) throw new Error(`cargo ${args.join(' ')} in ${path}: ${ran.stderr.trim()}`);
-  /** @type {{ packages: { name: string, targets: { kind: string[] }[] }[] }} */
-  const { packages } = JSON.parse(ran.stdout);
-  const all = JSON.stringify(apis);
-  const names = new Map();
-  for (const p of packages) {
-    const isMacro = p.targets.some(({ kind }) => kind.includes('proc-macro'));
-    names.set(p.name, names.get(p.name) === true || isMacro);
-  }
-  const tables = [...names].map(
-    ([pkg, isMacro]) =>
-      `\n[pkg.${pkg}]\nallow_unsafe = true\nallow_extern = true\nallow_proc_macro = true\n${isMacro ? `allow_apis = ${all}\n` : ''}from.build.allow_apis = ${all}\nallow_build_instructions = ["cargo:*"]\n`,
-  );
   const file = join(place, `${name}.toml`);
-  writeFileSync(
-    file,
-    `[common]\nversion = 3\nimport_std = ${all}\nbuild_flags = ${JSON.stringify(flags)}\n\n[sandbox]\nkind = "Disabled"\n${tables.join('')}`,
-  );
+  const tableOf = (/** @type {boolean} */ isMacro, /** @type {string} */ all) =>
+    isMacro ? `allow_apis = ${all}\n` : '';
+  writeFileSync(file, allowAll(path, { apis, flags, sandbox: 'Disabled', tableOf }));
   return file;
 }
 

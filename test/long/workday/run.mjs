@@ -19,6 +19,7 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from '../../../setup/ensure.mjs';
 import { root } from '../../../setup/paths.mjs';
+import { allowAll } from '../../../tools/allow-all.mjs';
 import { fetchRealCrate } from '../../../tools/real-crates.mjs';
 
 /** @typedef {{ name: string, path: string, run: readonly string[] }} Workspace */
@@ -164,21 +165,10 @@ function hashes(directory) {
 
 /** All may be built and run, in sandboxes: a day of work has no news. @param {Workspace} workspace */
 function writeConfig({ name, path }) {
-  const args = ['metadata', '--format-version', '1', '--locked'];
-  const ran = spawnSync('cargo', args, { cwd: path, encoding: 'utf8', maxBuffer: 1 << 28 });
-  if (ran.status !== 0) throw new Error(`cargo ${args.join(' ')} in ${path}: ${ran.stderr.trim()}`);
-  /** @type {{ packages: { name: string, targets: { kind: string[] }[] }[] }} */
-  const { packages } = JSON.parse(ran.stdout);
-  const all = JSON.stringify(APIS);
-  const tables = [...new Set(packages.map((one) => one.name))].map(
-    (pkg) =>
-      `\n[pkg.${pkg}]\nallow_unsafe = true\nallow_extern = true\nallow_proc_macro = true\nallow_apis = ${all}\nallow_build_instructions = ["cargo:*"]\nfrom.build.allow_apis = ${all}\nfrom.test.allow_apis = ${all}\ntest.allow_apis = ${all}\n`,
-  );
   const file = join(place, `${name}.toml`);
-  writeFileSync(
-    file,
-    `[common]\nversion = 3\nimport_std = ${all}\n\n[sandbox]\nkind = "Bubblewrap"\n${tables.join('')}`,
-  );
+  const tableOf = (/** @type {boolean} */ _, /** @type {string} */ all) =>
+    `allow_apis = ${all}\nfrom.test.allow_apis = ${all}\ntest.allow_apis = ${all}\n`;
+  writeFileSync(file, allowAll(path, { apis: APIS, sandbox: 'Bubblewrap', tableOf }));
   return file;
 }
 
